@@ -1,0 +1,84 @@
+//! The zip container: which members there are, their bytes out of it and into it.
+//!
+//! Knows nothing of arrays. [`index`] reads the directory, [`decode`] the members, [`emit`] writes both, with
+//! [`deflate`] for the compression. The rules that it follows are PKWARE's APPNOTE 6.3 as Python's `zipfile`
+//! reads it.
+
+pub(crate) mod decode;
+mod deflate;
+pub(crate) mod emit;
+pub(crate) mod index;
+mod patch;
+mod records;
+mod sniff;
+mod window;
+
+use std::fmt;
+
+/// How a member of an archive is stored. The default is [`Stored`](Self::Stored).
+///
+/// ```
+/// use npz_core::Compression;
+///
+/// assert_eq!(Compression::default_deflate(), Compression::Deflate(6));
+/// assert_eq!(Compression::default(), Compression::Stored);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Compression {
+    /// As it is, aligned in the file, so that it can be mapped (`np.savez`).
+    #[default]
+    Stored,
+    /// With deflate at a level from 0 (fastest, no compression) to 9 (smallest). A higher level is refused
+    /// with [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) when it is used.
+    Deflate(u32),
+}
+
+impl Compression {
+    /// Gives deflate at level 6, as `np.savez_compressed` uses it.
+    pub fn default_deflate() -> Self {
+        Self::Deflate(6)
+    }
+}
+
+/// The compression method of a member that is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Method {
+    Stored,
+    Deflate,
+    Bzip2,
+    Lzma,
+    Zstd,
+    /// One that Python's zipfile does not write, by its number in the APPNOTE, 4.4.5.
+    Other(u16),
+}
+
+impl Method {
+    fn from_number(number: u16) -> Self {
+        match number {
+            0 => Self::Stored,
+            8 => Self::Deflate,
+            12 => Self::Bzip2,
+            14 => Self::Lzma,
+            93 => Self::Zstd,
+            other => Self::Other(other),
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stored => f.write_str("stored"),
+            Self::Deflate => f.write_str("deflate"),
+            Self::Bzip2 => f.write_str("bzip2"),
+            Self::Lzma => f.write_str("lzma"),
+            Self::Zstd => f.write_str("zstd"),
+            Self::Other(9) => f.write_str("method 9 (deflate64)"),
+            Self::Other(95) => f.write_str("method 95 (xz)"),
+            Self::Other(98) => f.write_str("method 98 (PPMd)"),
+            Self::Other(99) => f.write_str("method 99 (AES encryption)"),
+            Self::Other(number) => write!(f, "method {number}"),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The output stream of the emitter, in which headers are filled in after their data.
+
+use std::io::{self, Seek, SeekFrom, Write};
+
+const BUFFER_BYTES: usize = 512 << 10;
+/// From this length on a slice is not worth a copy.
+const DIRECT_BYTES: usize = 256 << 10;
+
+/// A buffered writer whose bytes can be changed after the fact: in memory while they are there, else by
+/// seeking. So small members cost no seeks, and large slices pass by the buffer.
+pub(super) struct PatchWriter<W> {
+    out: W,
+    buffer: Vec<u8>,
+    /// The place of the buffer's first byte in the stream, where `out` stands.
+    start: u64,
+}
+
+impl<W: Write + Seek> PatchWriter<W> {
+    pub(super) fn new(out: W, start: u64) -> Self {
+        Self { out, buffer: Vec::new(), start }
+    }
+
+    pub(super) fn position(&self) -> u64 {
+        self.start + self.buffer.len() as u64
+    }
+
+    pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.buffer.len() + bytes.len() > BUFFER_BYTES || bytes.len() >= DIRECT_BYTES {
+            self.empty()?;
+        }
+        if bytes.len() >= DIRECT_BYTES {
+            self.out.write_all(bytes)?;
+            self.start += bytes.len() as u64;
+        } else {
+            self.buffer.extend_from_slice(bytes);
+        }
+        Ok(())
+    }
+
+    /// Overwrites bytes that have been written.
+    pub(super) fn patch(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        if offset < self.start && offset + bytes.len() as u64 > self.start {
+            self.empty()?;
+        }
+        if offset >= self.start {
+            let from = (offset - self.start) as usize;
+            self.buffer[from..from + bytes.len()].copy_from_slice(bytes);
+            return Ok(());
+        }
+        self.out.seek(SeekFrom::Start(offset))?;
+        self.out.write_all(bytes)?;
+        self.out.seek(SeekFrom::Start(self.start))?;
+        Ok(())
+    }
+
+    fn empty(&mut self) -> io::Result<()> {
+        self.out.write_all(&self.buffer)?;
+        self.start += self.buffer.len() as u64;
+        self.buffer.clear();
+        Ok(())
+    }
+
+    pub(super) fn finish(mut self) -> io::Result<W> {
+        self.empty()?;
+        self.out.flush()?;
+        Ok(self.out)
+    }
+}
+
+impl<W: Write + Seek> Write for PatchWriter<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        PatchWriter::write(self, bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Counts what is asked of the stream.
+    #[derive(Default)]
+    struct Counting {
+        inner: io::Cursor<Vec<u8>>,
+        writes: u32,
+        seeks: u32,
+    }
+
+    impl Write for Counting {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.writes += 1;
+            self.inner.write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Seek for Counting {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            self.seeks += 1;
+            self.inner.seek(to)
+        }
+    }
+
+    #[test]
+    fn patches_land_wherever_the_bytes_are() {
+        // Each length makes the patch hit the buffer, the stream, or both.
+        for length in [0, 1, BUFFER_BYTES - 10, BUFFER_BYTES - 5, DIRECT_BYTES, BUFFER_BYTES * 2] {
+            let mut writer = PatchWriter::new(Counting::default(), 0);
+            let mut expected = vec![1; length];
+            writer.write(&expected).unwrap();
+            for _ in 0..3 {
+                writer.write(&[2; 8]).unwrap();
+                expected.extend([2; 8]);
+            }
+            let from = length + 4;
+            writer.patch(from as u64, &[3; 10]).unwrap();
+            expected[from..from + 10].fill(3);
+            writer.write(&[4; 100]).unwrap();
+            expected.extend([4; 100]);
+            assert_eq!(writer.position(), expected.len() as u64);
+            assert!(writer.finish().unwrap().inner.into_inner() == expected, "{length}");
+        }
+    }
+
+    #[test]
+    fn small_patches_do_not_seek_and_large_slices_are_not_copied() {
+        let mut writer = PatchWriter::new(Counting::default(), 0);
+        for _ in 0..10_000 {
+            let position = writer.position();
+            writer.write(&[0; 100]).unwrap();
+            writer.patch(position, &[1; 30]).unwrap();
+        }
+        writer.write(&vec![0; DIRECT_BYTES]).unwrap();
+        assert_eq!(writer.buffer.len(), 0);
+        let counted = writer.finish().unwrap();
+        assert_eq!((counted.writes, counted.seeks), (3, 0));
+    }
+}

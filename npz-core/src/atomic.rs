@@ -1,0 +1,372 @@
+//! A file that appears whole or not at all: written beside its target, synced, renamed over it.
+//!
+//! The order is what a power cut asks for: data and mode are on the disk before the name points at them, and
+//! the name is on the disk before `commit` returns. Whatever fails before the rename leaves the old file as
+//! it was, and the temporary file is removed when [`AtomicFile`] is dropped.
+
+use std::ffi::OsString;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::{Builder, NamedTempFile};
+
+use crate::error::{Error, Result};
+
+/// As many symbolic links as Linux follows.
+const MOST_LINKS: usize = 40;
+
+/// The part of the target's name that its temporary file carries. With the rest of that name (`.`, `.`, six
+/// letters, `.tmp`) it stays below the 143 bytes of an encrypted home folder and the 255 of others.
+const MOST_NAME_BYTES: usize = 128;
+
+/// A new file that is not yet visible under its name: where a writer made from a path writes to.
+///
+/// It replaces the file at that path when the writer is finished, and is removed when the writer is dropped
+/// before. See [`NpzWriter::create`](crate::NpzWriter::create).
+pub struct AtomicFile {
+    temp: NamedTempFile,
+    /// What the caller wrote, for messages.
+    path: PathBuf,
+    /// Where it goes: `path` with symbolic links followed, absolute, so that a change of the current folder
+    /// between `create` and `commit` does no harm.
+    target: PathBuf,
+    /// The file that will be replaced.
+    old: Option<Metadata>,
+}
+
+impl AtomicFile {
+    /// Makes the temporary file. The target is not touched.
+    pub(crate) fn create(path: &Path) -> Result<Self> {
+        Self::create_beside(path).map_err(|error| error.in_file(path))
+    }
+
+    fn create_beside(path: &Path) -> Result<Self> {
+        let (target, old) = resolve(path)?;
+        let Some((folder, name)) = target.parent().zip(target.file_name()) else {
+            return Err(Error::invalid("the path does not name a file"));
+        };
+        let mut prefix = OsString::from(".");
+        prefix.push(shorten(&name.to_string_lossy(), MOST_NAME_BYTES));
+        prefix.push(".");
+        let mut builder = Builder::new();
+        builder.prefix(&prefix).suffix(".tmp");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // Never wider than the old file, not even while it is written. The umask narrows this further.
+            let mode = old.as_ref().map_or(0o666, |old| old.permissions().mode() & 0o7777);
+            builder.permissions(fs::Permissions::from_mode(mode));
+        }
+        let temp = builder.tempfile_in(folder).map_err(|error| {
+            Error::io(format_args!("can't create a temporary file in {}", folder.display()), error)
+        })?;
+        Ok(Self { temp, path: path.to_path_buf(), target, old })
+    }
+
+    /// Puts the file in the target's place, durably.
+    pub(crate) fn commit(self) -> Result<()> {
+        let path = self.path.clone();
+        self.put_in_place().map_err(|error| error.in_file(&path))
+    }
+
+    fn put_in_place(self) -> Result<()> {
+        let Self { temp, target, old, path: _ } = self;
+        let mut file = temp.as_file();
+        file.flush().map_err(|error| Error::io("can't write the new file; the old one stands", error))?;
+        if let Some(old) = &old {
+            keep_owner_and_mode(file, old).map_err(|error| {
+                Error::io("can't give the new file the permissions of the old one, which stands", error)
+            })?;
+        }
+        // Once only: after a failed sync the kernel may call pages clean that never reached the disk, and a
+        // second sync would then succeed.
+        file.sync_all()
+            .map_err(|error| Error::io("can't sync the new file to the disk; the old one stands", error))?;
+        temp.persist(&target).map_err(|error| {
+            Error::io(
+                format_args!("can't rename the new file to {}; the old one stands", target.display()),
+                error.error,
+            )
+        })?;
+        #[cfg(unix)]
+        if let Some(folder) = target.parent() {
+            sync_folder(folder).map_err(|error| {
+                Error::io(
+                    "the new file is in place, but its folder can't be synced: it may not survive a power cut",
+                    error,
+                )
+            })?;
+        }
+        Ok(())
+    }
+}
+
+impl Write for AtomicFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.temp.as_file_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.temp.as_file_mut().flush()
+    }
+}
+
+impl Seek for AtomicFile {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.temp.as_file_mut().seek(to)
+    }
+}
+
+/// Follows symbolic links, dangling ones too, to the place that the name means.
+fn resolve(path: &Path) -> Result<(PathBuf, Option<Metadata>)> {
+    let ends_in_separator = path.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
+    if path.file_name().is_none() || ends_in_separator {
+        return Err(Error::invalid("the path does not name a file: append a file name to it"));
+    }
+    let mut target = std::path::absolute(path).map_err(|error| Error::io("can't resolve the path", error))?;
+    // By following links in one step, which those of /dev/stdout and /proc need: they name no path.
+    if let Ok(found) = fs::metadata(&target) {
+        refuse_unless_file(&found)?;
+    }
+    for _ in 0..MOST_LINKS {
+        let metadata = match fs::symlink_metadata(&target) {
+            Ok(metadata) => metadata,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((target, None)),
+            Err(error) => return Err(Error::io("can't look at the file that is to be replaced", error)),
+        };
+        if !metadata.is_symlink() {
+            refuse_unless_file(&metadata)?;
+            return Ok((target, Some(metadata)));
+        }
+        let link =
+            fs::read_link(&target).map_err(|error| Error::io("can't follow the symbolic link", error))?;
+        // `join` keeps an absolute link and puts a relative one beside the link itself.
+        target = target.parent().unwrap_or(Path::new("")).join(link);
+    }
+    Err(Error::invalid(format!("the path leads through more than {MOST_LINKS} symbolic links")))
+}
+
+/// A rename would put a file in the place of a device, for every program on the machine.
+fn refuse_unless_file(found: &Metadata) -> Result<()> {
+    if found.is_file() {
+        return Ok(());
+    }
+    let what = if found.is_dir() { "a folder" } else { "a device, pipe or socket" };
+    Err(Error::invalid(format!(
+        "expected a file or a free name, found {what}, which a save would replace; \
+         name a file, or open it yourself and use a call that takes a writer, such as `write_to`"
+    )))
+}
+
+/// Cuts a name to at most `most` bytes.
+fn shorten(name: &str, most: usize) -> &str {
+    let mut end = name.len().min(most);
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    &name[..end]
+}
+
+#[cfg(unix)]
+fn keep_owner_and_mode(file: &File, old: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let new = file.metadata()?;
+    if (new.uid(), new.gid()) != (old.uid(), old.gid()) {
+        // Root that saves over a user's file leaves it the user's. Others may not give files away, which is
+        // no reason to fail: the group alone is tried then.
+        let _ =
+            fchown(file, Some(old.uid()), Some(old.gid())).or_else(|_| fchown(file, None, Some(old.gid())));
+    }
+    // After the owner, a change of which clears some bits of the mode.
+    file.set_permissions(old.permissions())
+}
+
+#[cfg(not(unix))]
+fn keep_owner_and_mode(_: &File, _: &Metadata) -> io::Result<()> {
+    // The one bit that there is, "read-only", would keep the next save from renaming over the file; and a
+    // target that has it can't be renamed over now.
+    Ok(())
+}
+
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    match File::open(folder)?.sync_all() {
+        // Some network and user-space file systems don't have this for folders: EINVAL, ENOTSUP. There is
+        // nothing that the user could do.
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
+            Ok(())
+        }
+        result => result,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+    use tempfile::tempdir;
+
+    fn save(path: &Path, bytes: &[u8]) -> Result<()> {
+        let mut file = AtomicFile::create(path)?;
+        file.write_all(bytes).unwrap();
+        file.commit()
+    }
+
+    fn listing(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_appears_when_it_is_committed() {
+        let folder = tempdir().unwrap();
+        let path = folder.path().join("run.npz");
+        let mut file = AtomicFile::create(&path).unwrap();
+        file.write_all(b"new").unwrap();
+        assert!(!path.exists());
+        let temp = &listing(folder.path())[0];
+        assert!(temp.strip_prefix(".run.npz.").is_some_and(|rest| rest.len() == 6 + 4), "{temp}");
+        file.commit().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(listing(folder.path()), ["run.npz"]);
+    }
+
+    #[test]
+    fn a_dropped_file_leaves_the_old_one_and_nothing_else() {
+        let folder = tempdir().unwrap();
+        let path = folder.path().join("run.npz");
+        save(&path, b"old").unwrap();
+        let mut file = AtomicFile::create(&path).unwrap();
+        file.write_all(b"half of the n").unwrap();
+        drop(file);
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert_eq!(listing(folder.path()), ["run.npz"]);
+    }
+
+    #[test]
+    fn a_rename_that_fails_leaves_nothing_behind() {
+        let folder = tempdir().unwrap();
+        let path = folder.path().join("run.npz");
+        let file = AtomicFile::create(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+        let error = file.commit().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Io);
+        assert_eq!(error.file(), Some(&*path));
+        assert!(error.to_string().contains("can't rename"), "{error}");
+        assert_eq!(listing(folder.path()), ["run.npz"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_mode_of_the_old_file_is_kept_and_a_new_one_has_the_umask() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempdir().unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
+        let path = folder.path().join("run.npz");
+        for kept in [0o600, 0o640, 0o666, 0o444] {
+            fs::write(&path, b"old").unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(kept)).unwrap();
+            let file = AtomicFile::create(&path).unwrap();
+            assert_eq!(mode(file.temp.path()) & !kept, 0);
+            file.commit().unwrap();
+            assert_eq!(mode(&path), kept);
+            fs::remove_file(&path).unwrap();
+        }
+        let plain = folder.path().join("plain");
+        File::create(&plain).unwrap();
+        save(&path, b"new").unwrap();
+        assert_eq!(mode(&path), mode(&plain));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn symbolic_links_are_followed_and_stay() {
+        use std::os::unix::fs::symlink;
+        let folder = tempdir().unwrap();
+        let data = folder.path().join("data");
+        fs::create_dir(&data).unwrap();
+        let (first, second) = (folder.path().join("latest"), folder.path().join("alias"));
+        symlink("data/run.npz", &first).unwrap();
+        symlink(&first, &second).unwrap();
+        // Dangling at first, then not.
+        for bytes in [b"one", b"two"] {
+            save(&second, bytes).unwrap();
+            assert_eq!(fs::read(data.join("run.npz")).unwrap(), bytes);
+            assert_eq!(listing(&data), ["run.npz"]);
+            assert_eq!(fs::read_link(&first).unwrap(), Path::new("data/run.npz"));
+            assert!(fs::symlink_metadata(&second).unwrap().is_symlink());
+        }
+        let knot = folder.path().join("knot");
+        symlink("knot", &knot).unwrap();
+        assert_eq!(save(&knot, b"").unwrap_err().kind(), ErrorKind::Invalid);
+    }
+
+    #[test]
+    fn what_is_not_a_file_is_refused() {
+        let folder = tempdir().unwrap();
+        let error = save(folder.path(), b"").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Invalid);
+        assert!(error.to_string().contains("found a folder"), "{error}");
+        #[cfg(unix)]
+        {
+            let (_reader, pipe) = io::pipe().unwrap();
+            let pipe = format!("/dev/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&pipe));
+            for device in ["/dev/null", &pipe] {
+                let error = save(Path::new(device), b"").unwrap_err();
+                assert!(error.to_string().contains("`write_to`"), "{error}");
+            }
+            assert!(!fs::metadata("/dev/null").unwrap().is_file());
+        }
+        for path in ["", "/", "..", "run.npz/"] {
+            assert_eq!(save(Path::new(path), b"").unwrap_err().kind(), ErrorKind::Invalid, "{path:?}");
+        }
+    }
+
+    #[test]
+    fn a_missing_folder_is_named() {
+        let folder = tempdir().unwrap();
+        let path = folder.path().join("missing").join("run.npz");
+        let error = save(&path, b"").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Io);
+        assert_eq!(error.file(), Some(&*path));
+        assert!(error.to_string().contains("can't create a temporary file in"), "{error}");
+    }
+
+    #[test]
+    fn a_path_without_a_folder_means_the_current_one() {
+        let name = format!("npz-core-test-{}.npz", std::process::id());
+        save(Path::new(&name), b"here").unwrap();
+        assert_eq!(fs::read(&name).unwrap(), b"here");
+        fs::remove_file(&name).unwrap();
+    }
+
+    #[test]
+    fn the_longest_names_work() {
+        let folder = tempdir().unwrap();
+        for name in ["x".repeat(255), "ä".repeat(127)] {
+            let path = folder.path().join(&name);
+            save(&path, b"new").unwrap();
+            assert_eq!(listing(folder.path()), [name]);
+            fs::remove_file(&path).unwrap();
+        }
+        assert_eq!(shorten("aää", 4), "aä");
+    }
+
+    #[test]
+    fn the_last_of_many_writers_wins_whole() {
+        let folder = tempdir().unwrap();
+        let path = folder.path().join("run.npz");
+        std::thread::scope(|scope| {
+            for writer in 0..8 {
+                let path = &path;
+                scope.spawn(move || (0..10).for_each(|_| save(path, &[writer; 10_000]).unwrap()));
+            }
+        });
+        let found = fs::read(&path).unwrap();
+        assert_eq!(found, [found[0]; 10_000]);
+        assert_eq!(listing(folder.path()), ["run.npz"]);
+    }
+}

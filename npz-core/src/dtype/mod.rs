@@ -1,0 +1,247 @@
+//! Descriptors: what one cell of an array is.
+//!
+//! `scalar` and `time` are the model of a cell without fields, `spelling` its text, `parse` and `print` the way
+//! from and to the literal of a header. Mirrors `descr_to_dtype` and `dtype_to_descr` of `numpy.lib.format`.
+
+mod parse;
+mod print;
+mod scalar;
+mod spelling;
+mod time;
+
+use crate::error::{Error, Result};
+use crate::literal::{self, Literal};
+use crate::shape;
+
+pub use scalar::{ByteOrder, Kind, Scalar};
+pub use time::{TimeBase, TimeUnit};
+
+/// What one cell of an array is, as `numpy.dtype` describes it.
+///
+/// Prints as NumPy writes it into a header: `<f4` for a number, `[('x', '<f4'), ('n', '<i8')]` for a record.
+///
+/// ```
+/// use npz_core::DType;
+///
+/// let dtype = DType::parse("[('name', 'U5'), ('pos', 'float32', (3,))]")?;
+/// assert_eq!(dtype.to_string(), "[('name', '<U5'), ('pos', '<f4', (3,))]");
+/// assert_eq!(dtype.item_size()?, 32);
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DType {
+    /// A number, a string, a time: a cell without fields.
+    Scalar(Scalar),
+    /// A structured cell: its fields lie one behind the other, padding among them.
+    Record(Vec<Field>),
+    /// A small array in each cell, in C order. NumPy allows it for the fields of records only.
+    Subarray {
+        /// What one cell of the small array is.
+        item: Box<DType>,
+        /// The shape of the small array.
+        shape: Vec<usize>,
+    },
+}
+
+/// One field of a record.
+///
+/// ```
+/// use npz_core::DType;
+///
+/// let dtype = DType::parse("[(('a title', 'a'), '|i1'), ('', '|V7'), ('b', '<f8')]")?;
+/// let fields = dtype.fields().expect("a record has fields");
+/// assert_eq!((fields[0].name(), fields[0].title()), ("a", Some("a title")));
+/// assert!(fields[1].is_padding());
+/// assert_eq!(fields[2].dtype(), &DType::parse("<f8")?);
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Field {
+    name: String,
+    title: Option<String>,
+    dtype: DType,
+}
+
+impl DType {
+    /// Reads a dtype in any spelling that `numpy.dtype` takes for one cell (`"<f4"`, `"f4"`, `"float32"`, `"d"`),
+    /// or in the spelling of a header (a list of fields).
+    ///
+    /// Without a byte order the dtype is little-endian, on every machine. A name of no fixed size (`long`) has
+    /// its size on 64-bit Linux. Comma lists (`"i4,f4"`) are not read.
+    ///
+    /// ```
+    /// use npz_core::DType;
+    ///
+    /// assert_eq!(DType::parse("float32")?, DType::parse("<f4")?);
+    /// assert_eq!(DType::parse("datetime64[25s]")?.to_string(), "<M8[25s]");
+    /// assert!(DType::parse("float33").is_err());
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for what is no dtype.
+    pub fn parse(text: &str) -> Result<Self> {
+        let dtype = if text.starts_with(['[', '(']) {
+            let literal = literal::parse(text, false)
+                .map_err(|fault| Error::invalid(format!("this is no dtype: {}", fault.message)))?;
+            parse::any(&literal)
+        } else {
+            spelling::parse(text).map(Self::Scalar)
+        };
+        dtype.map_err(Error::invalid)
+    }
+
+    /// The dtype that a header's `descr` describes. An error is the sentence that says why it is none.
+    pub(crate) fn from_literal(descr: &Literal) -> Result<Self, String> {
+        parse::any(descr)
+    }
+
+    pub(crate) const fn scalar(kind: Kind, size: usize, order: ByteOrder) -> Self {
+        Self::Scalar(Scalar::new(kind, size, order))
+    }
+
+    /// A bool, integer, float or complex number of so many bytes, little-endian.
+    pub(crate) const fn number(kind: Kind, size: usize) -> Self {
+        Self::scalar(kind, size, ByteOrder::Little)
+    }
+
+    /// Byte strings of up to `length` bytes.
+    pub(crate) const fn bytes(length: usize) -> Self {
+        Self::scalar(Kind::Bytes, length, ByteOrder::NotApplicable)
+    }
+
+    /// Strings of up to `length` characters.
+    pub(crate) const fn unicode(length: usize) -> Self {
+        // More characters than NumPy allows in any case; `check` refuses them.
+        Self::scalar(Kind::Unicode, length.saturating_mul(4), ByteOrder::Little)
+    }
+
+    /// What NumPy stores `ml_dtypes.bfloat16` as.
+    pub(crate) const fn bfloat16() -> Self {
+        Self::scalar(Kind::Void, 2, ByteOrder::Little)
+    }
+
+    /// Gives the dtype of a cell without fields, `None` for records and subarrays.
+    ///
+    /// ```
+    /// use npz_core::DType;
+    ///
+    /// assert_eq!(DType::parse("<f4")?.as_scalar().map(|scalar| scalar.size()), Some(4));
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn as_scalar(&self) -> Option<&Scalar> {
+        match self {
+            Self::Scalar(scalar) => Some(scalar),
+            _ => None,
+        }
+    }
+
+    /// Lists the fields of a record in the order of their bytes, `None` for other dtypes.
+    ///
+    /// ```
+    /// use npz_core::DType;
+    ///
+    /// let dtype = DType::parse("[('x', '<f8'), ('y', '<f8')]")?;
+    /// let names: Vec<_> = dtype.fields().unwrap_or_default().iter().map(|field| field.name()).collect();
+    /// assert_eq!(names, ["x", "y"]);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn fields(&self) -> Option<&[Field]> {
+        match self {
+            Self::Record(fields) => Some(fields),
+            _ => None,
+        }
+    }
+
+    /// Gives the bytes of one cell (`dtype.itemsize`). For a Python object those of a pointer, which is not what
+    /// it takes in a file.
+    ///
+    /// ```
+    /// use npz_core::DType;
+    ///
+    /// assert_eq!(DType::parse("<U5")?.item_size()?, 20);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) where the cell is larger than the 2147483647 bytes that
+    /// NumPy allows. No dtype that was read is.
+    pub fn item_size(&self) -> Result<usize> {
+        let size = match self {
+            Self::Scalar(scalar) => scalar.size,
+            Self::Record(fields) => fields.iter().try_fold(0_usize, |sum, field| {
+                // Two sizes that passed the check below can't overflow.
+                field.dtype.item_size().and_then(|size| checked_size(sum + size))
+            })?,
+            Self::Subarray { item, shape } => shape::byte_count(shape, item.item_size()?)?,
+        };
+        checked_size(size)
+    }
+
+    /// Refuses what NumPy would not read back: for a dtype that the caller put together.
+    pub(crate) fn check(&self) -> Result<()> {
+        match self {
+            Self::Scalar(_) => {}
+            Self::Record(fields) => {
+                parse::check_names(fields).map_err(Error::invalid)?;
+                fields.iter().try_for_each(|field| field.dtype.check())?;
+            }
+            Self::Subarray { item, .. } => item.check()?,
+        }
+        self.item_size().map(drop)
+    }
+
+    /// Tells whether any part of the cell is a Python object, which only a pickle can hold.
+    ///
+    /// ```
+    /// use npz_core::DType;
+    ///
+    /// assert!(DType::parse("[('a', '<i4'), ('b', 'O')]")?.has_object());
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn has_object(&self) -> bool {
+        match self {
+            Self::Scalar(scalar) => scalar.kind == Kind::Object,
+            Self::Record(fields) => fields.iter().any(|field| field.dtype.has_object()),
+            Self::Subarray { item, .. } => item.has_object(),
+        }
+    }
+}
+
+impl Field {
+    /// Gives the name; empty for padding.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Gives NumPy's second name for the field, which is rarely there.
+    pub fn title(&self) -> Option<&str> {
+        self.title.as_deref()
+    }
+
+    /// Gives the dtype of the field.
+    pub fn dtype(&self) -> &DType {
+        &self.dtype
+    }
+
+    /// Tells whether the field only fills space, as NumPy writes it for aligned records.
+    pub fn is_padding(&self) -> bool {
+        let item = match &self.dtype {
+            DType::Subarray { item, .. } => item,
+            other => other,
+        };
+        let is_void = item.as_scalar().is_some_and(|scalar| scalar.kind == Kind::Void);
+        is_void && self.name.is_empty() && self.title.is_none()
+    }
+}
+
+fn checked_size(size: usize) -> Result<usize> {
+    if size <= spelling::MAX_ITEM_SIZE {
+        return Ok(size);
+    }
+    Err(Error::invalid(format!(
+        "a cell of {size} bytes is larger than NumPy allows ({} bytes): split it into several arrays",
+        spelling::MAX_ITEM_SIZE
+    )))
+}

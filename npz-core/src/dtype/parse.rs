@@ -1,0 +1,198 @@
+//! Descriptors from the literal of a header. Mirrors `descr_to_dtype`, and refuses what `numpy.dtype` refuses.
+//!
+//! An error is a sentence without a kind: the same text is a damaged file in a header, and the caller's mistake in
+//! `DType::parse`.
+
+use std::collections::HashSet;
+
+use super::spelling;
+use super::{DType, Field};
+use crate::literal::{Literal, shortened};
+
+pub(super) fn any(descr: &Literal) -> Result<DType, String> {
+    match descr {
+        Literal::Str(text) => spelling::parse(text).map(DType::Scalar),
+        Literal::List(fields) => record(fields),
+        Literal::Tuple(parts) => match parts.as_slice() {
+            [item, shape] => subarray(item, shape),
+            _ => Err(format!("expected a dtype and a shape in the tuple, found {}", descr.what())),
+        },
+        _ => Err(format!(
+            "expected a dtype as a string such as '<f4' or as a list of fields, found {}",
+            descr.what()
+        )),
+    }
+}
+
+fn record(fields: &[Literal]) -> Result<DType, String> {
+    let fields = fields.iter().map(field).collect::<Result<Vec<_>, _>>()?;
+    check_names(&fields)?;
+    checked(DType::Record(fields))
+}
+
+fn field(field: &Literal) -> Result<Field, String> {
+    let (Literal::Tuple(parts) | Literal::List(parts)) = field else {
+        return Err(format!("expected a field as a tuple such as ('a', '<f4'), found {}", field.what()));
+    };
+    let (name, dtype) = match parts.as_slice() {
+        [name, dtype] => (name, any(dtype)?),
+        [name, item, shape] => (name, subarray(item, shape)?),
+        _ => {
+            return Err(format!(
+                "expected a field of a name, a dtype and perhaps a shape, found {}",
+                field.what()
+            ));
+        }
+    };
+    let (title, name) = names(name)?;
+    Ok(Field { name, title, dtype })
+}
+
+/// A name, or a pair of title and name.
+fn names(literal: &Literal) -> Result<(Option<String>, String), String> {
+    if let Literal::Str(name) = literal {
+        return Ok((None, name.clone()));
+    }
+    if let Literal::Tuple(pair) = literal {
+        match pair.as_slice() {
+            [Literal::Str(title), Literal::Str(name)] => return Ok((Some(title.clone()), name.clone())),
+            [Literal::None, Literal::Str(name)] => return Ok((None, name.clone())),
+            _ => {}
+        }
+    }
+    Err(format!(
+        "expected the name of a field as a string, or a pair of title and name, found {}",
+        literal.what()
+    ))
+}
+
+fn subarray(item: &Literal, shape: &Literal) -> Result<DType, String> {
+    let axes = match shape {
+        Literal::Int(_) => std::slice::from_ref(shape),
+        Literal::Tuple(axes) | Literal::List(axes) => axes.as_slice(),
+        _ => {
+            return Err(format!(
+                "expected the shape of a field as a tuple such as (3,), found {}",
+                shape.what()
+            ));
+        }
+    };
+    let shape = axes.iter().map(axis).collect::<Result<Vec<_>, _>>()?;
+    let item = any(item)?;
+    // NumPy takes a subarray without axes for its one cell.
+    if shape.is_empty() {
+        return Ok(item);
+    }
+    checked(DType::Subarray { item: Box::new(item), shape })
+}
+
+fn axis(literal: &Literal) -> Result<usize, String> {
+    let axis = if let Literal::Int(number) = literal { i32::try_from(*number).ok() } else { None };
+    axis.and_then(|axis| usize::try_from(axis).ok()).ok_or_else(|| {
+        format!(
+            "expected whole numbers from 0 to 2147483647 in the shape of a field, found {}",
+            literal.what()
+        )
+    })
+}
+
+/// NumPy keeps names and titles in one dict: none may be there twice.
+pub(super) fn check_names(fields: &[Field]) -> Result<(), String> {
+    let mut seen = HashSet::new();
+    for field in fields.iter().filter(|field| !field.is_padding()) {
+        for name in [Some(field.name()), field.title()].into_iter().flatten() {
+            if !seen.insert(name) {
+                return Err(format!(
+                    "two fields or titles have the name {}: each needs its own",
+                    shortened(name)
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn checked(dtype: DType) -> Result<DType, String> {
+    dtype.item_size().map(|_| dtype).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::dtype::DType;
+
+    /// What NumPy reads, and the `descr` that it then writes.
+    #[test]
+    fn descriptors_are_numpys() {
+        let cases = [
+            ("[('a', 'i4'), ('b', 'f8', (2, 3))]", "[('a', '<i4'), ('b', '<f8', (2, 3))]", 52),
+            ("[('a','|i1'),('','|V7'),('b','<f8')]", "[('a', '|i1'), ('', '|V7'), ('b', '<f8')]", 16),
+            ("[(('title', 'a'), '<i4')]", "[(('title', 'a'), '<i4')]", 4),
+            ("[((None, 'a'), '<i4')]", "[('a', '<i4')]", 4),
+            ("[(('', 'a'), '<i4')]", "[(('', 'a'), '<i4')]", 4),
+            ("[('a', [('b', '<i4')])]", "[('a', [('b', '<i4')])]", 4),
+            ("[('a', [('', '|V3'), ('b', 'i1')], (2,))]", "[('a', [('', '|V3'), ('b', '|i1')], (2,))]", 8),
+            (
+                "[('a', 'i4', 2), ('b', 'i4', [1]), ('c', 'i4', ())]",
+                "[('a', '<i4', (2,)), ('b', '<i4', (1,)), ('c', '<i4')]",
+                16,
+            ),
+            ("[('a', ('i4', (2,)), (3,))]", "[('a', ('<i4', (2,)), (3,))]", 24),
+            ("[('a', ('i4', (2,)))]", "[('a', '<i4', (2,))]", 8),
+            ("[('a', 'i4', (0,))]", "[('a', '<i4', (0,))]", 0),
+            ("[['a', 'S0']]", "[('a', '|S0')]", 0),
+            ("[]", "[]", 0),
+            ("[('a', [])]", "[('a', [])]", 0),
+            ("[('', '<i4'), ('a', 'u1')]", "[('', '<i4'), ('a', '|u1')]", 5),
+            ("[(\"it's\", 'O'), ('整', '<V2')]", "[(\"it's\", '|O'), ('整', '<V2')]", 10),
+            ("('<f4', (2,))", "('<f4', (2,))", 8),
+            ("('<f4', ())", "'<f4'", 4),
+        ];
+        for (text, descr, size) in cases {
+            let dtype = DType::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+            assert_eq!(dtype.descr(), descr);
+            assert_eq!(dtype.item_size().expect("a sound dtype"), size, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_complex_number_is_two_floats() {
+        let complex = DType::parse(">c16").expect("complex128");
+        let part = complex.as_scalar().expect("no fields").real_part();
+        assert_eq!(DType::Scalar(part), DType::parse(">f8").expect("float64"));
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        let cases = [
+            ("[('a', 'i4'), ('a', 'f4')]", "two fields or titles have the name 'a'"),
+            ("[(('t', 'a'), 'i4'), ('t', 'f4')]", "two fields or titles have the name 't'"),
+            ("[(('a', 'a'), 'i4')]", "two fields or titles have the name 'a'"),
+            ("[('', 'i4'), ('', 'i4')]", "two fields or titles have the name ''"),
+            (
+                "[('a',)]",
+                "expected a field of a name, a dtype and perhaps a shape, found a tuple of length 1",
+            ),
+            ("[('a', 'i4', (2,), None)]", "expected a field of a name"),
+            ("['a']", "expected a field as a tuple"),
+            ("[(1, 'i4')]", "expected the name of a field as a string"),
+            ("[(('t', 1), 'i4')]", "expected the name of a field as a string"),
+            (
+                "[('a', 'i4', -1)]",
+                "expected whole numbers from 0 to 2147483647 in the shape of a field, found -1",
+            ),
+            ("[('a', 'i4', (2147483648,))]", "expected whole numbers"),
+            ("[('a', 'i4', (True,))]", "expected whole numbers"),
+            ("[('a', 'i4', None)]", "expected the shape of a field"),
+            ("[('a', 'i4', (2147483647,))]", "a cell of 8589934588 bytes is larger than NumPy allows"),
+            ("[('a', 'V2147483647'), ('b', 'i1')]", "a cell of 2147483648 bytes is larger than NumPy allows"),
+            ("[('a', 3)]", "expected a dtype as a string such as '<f4' or as a list of fields, found 3"),
+            ("[('a', 'x9')]", "'x9' is no known dtype"),
+            ("('<f4', (2,), 3)", "expected a dtype and a shape in the tuple"),
+            ("[('a', 'i4'", "this is no dtype: expected ',' or ')'"),
+        ];
+        for (text, message) in cases {
+            let error = DType::parse(text).expect_err(text);
+            assert!(error.to_string().starts_with(message), "{text}: {error}");
+        }
+    }
+}

@@ -1,0 +1,359 @@
+//! How NumPy spells the dtype of one cell: `<f4`, `f4`, `float32`, `d`.
+//!
+//! Mirrors `np.dtype(str)` and `dtype.str` of NumPy 2 on 64-bit Linux, where a name of no fixed size (`long`)
+//! is as long as there. What has no byte order of its own is little-endian, on every machine.
+
+use std::fmt;
+
+use super::time::TimeUnit;
+use super::{ByteOrder, Kind, Scalar};
+use crate::literal::shortened;
+
+/// The most bytes that NumPy allows in a cell (a C `int`).
+pub(super) const MAX_ITEM_SIZE: usize = i32::MAX as usize;
+
+enum Sizes {
+    /// The number behind the letter is the number of bytes, one of these.
+    Bytes(&'static [usize]),
+    /// Any number, of units of so many bytes.
+    Any(usize),
+}
+
+/// Kinds by the letter that stands before a size.
+const KINDS: [(char, Kind, Sizes); 11] = [
+    ('b', Kind::Bool, Sizes::Bytes(&[1])),
+    ('i', Kind::Int, Sizes::Bytes(&[1, 2, 4, 8])),
+    ('u', Kind::Uint, Sizes::Bytes(&[1, 2, 4, 8])),
+    // Beyond NumPy on this platform: 1 is float8_e5m2 of ml_dtypes, 12 is the long double of 32-bit x86. Such
+    // files can be listed.
+    ('f', Kind::Float, Sizes::Bytes(&[1, 2, 4, 8, 12, 16])),
+    ('c', Kind::Complex, Sizes::Bytes(&[8, 16, 24, 32])),
+    ('S', Kind::Bytes, Sizes::Any(1)),
+    ('U', Kind::Unicode, Sizes::Any(4)),
+    ('V', Kind::Void, Sizes::Any(1)),
+    ('M', Kind::DateTime, Sizes::Bytes(&[8])),
+    ('m', Kind::TimeDelta, Sizes::Bytes(&[8])),
+    // Pointers of 32-bit and 64-bit machines; the files hold pickles in any case.
+    ('O', Kind::Object, Sizes::Bytes(&[4, 8])),
+];
+
+/// Letters that stand alone, C's types first. Some mean another size than before a number.
+const LETTERS: &[(char, Kind, usize)] = &[
+    ('?', Kind::Bool, 1),
+    ('b', Kind::Int, 1),
+    ('B', Kind::Uint, 1),
+    ('h', Kind::Int, 2),
+    ('H', Kind::Uint, 2),
+    ('i', Kind::Int, 4),
+    ('I', Kind::Uint, 4),
+    ('l', Kind::Int, 8),
+    ('L', Kind::Uint, 8),
+    ('q', Kind::Int, 8),
+    ('Q', Kind::Uint, 8),
+    ('n', Kind::Int, 8),
+    ('N', Kind::Uint, 8),
+    ('p', Kind::Int, 8),
+    ('P', Kind::Uint, 8),
+    ('e', Kind::Float, 2),
+    ('f', Kind::Float, 4),
+    ('d', Kind::Float, 8),
+    ('g', Kind::Float, 16),
+    ('F', Kind::Complex, 8),
+    ('D', Kind::Complex, 16),
+    ('G', Kind::Complex, 32),
+    ('c', Kind::Bytes, 1),
+    ('S', Kind::Bytes, 0),
+    ('a', Kind::Bytes, 0),
+    ('U', Kind::Unicode, 0),
+    ('V', Kind::Void, 0),
+    ('M', Kind::DateTime, 8),
+    ('m', Kind::TimeDelta, 8),
+    ('O', Kind::Object, 8),
+];
+
+/// Names, which take no byte order.
+const NAMES: &[(&str, Kind, usize)] = &[
+    ("bool", Kind::Bool, 1),
+    ("bool_", Kind::Bool, 1),
+    ("int8", Kind::Int, 1),
+    ("byte", Kind::Int, 1),
+    ("int16", Kind::Int, 2),
+    ("short", Kind::Int, 2),
+    ("int32", Kind::Int, 4),
+    ("intc", Kind::Int, 4),
+    ("int64", Kind::Int, 8),
+    ("int", Kind::Int, 8),
+    ("int_", Kind::Int, 8),
+    ("intp", Kind::Int, 8),
+    ("long", Kind::Int, 8),
+    ("longlong", Kind::Int, 8),
+    ("uint8", Kind::Uint, 1),
+    ("ubyte", Kind::Uint, 1),
+    ("uint16", Kind::Uint, 2),
+    ("ushort", Kind::Uint, 2),
+    ("uint32", Kind::Uint, 4),
+    ("uintc", Kind::Uint, 4),
+    ("uint64", Kind::Uint, 8),
+    ("uint", Kind::Uint, 8),
+    ("uintp", Kind::Uint, 8),
+    ("ulong", Kind::Uint, 8),
+    ("ulonglong", Kind::Uint, 8),
+    ("float16", Kind::Float, 2),
+    ("half", Kind::Float, 2),
+    ("float32", Kind::Float, 4),
+    ("single", Kind::Float, 4),
+    ("float64", Kind::Float, 8),
+    ("float", Kind::Float, 8),
+    ("double", Kind::Float, 8),
+    ("float128", Kind::Float, 16),
+    ("longdouble", Kind::Float, 16),
+    ("complex64", Kind::Complex, 8),
+    ("csingle", Kind::Complex, 8),
+    ("complex128", Kind::Complex, 16),
+    ("complex", Kind::Complex, 16),
+    ("cdouble", Kind::Complex, 16),
+    ("complex256", Kind::Complex, 32),
+    ("clongdouble", Kind::Complex, 32),
+    ("bytes", Kind::Bytes, 0),
+    ("bytes_", Kind::Bytes, 0),
+    ("str", Kind::Unicode, 0),
+    ("str_", Kind::Unicode, 0),
+    ("unicode", Kind::Unicode, 0),
+    ("void", Kind::Void, 0),
+    ("datetime64", Kind::DateTime, 8),
+    ("timedelta64", Kind::TimeDelta, 8),
+    ("object", Kind::Object, 8),
+    ("object_", Kind::Object, 8),
+];
+
+/// Reads the dtype of one cell.
+pub(super) fn parse(text: &str) -> Result<Scalar, String> {
+    // ml_dtypes registers this name, and writes it as `<V2`.
+    if text == "bfloat16" {
+        return Ok(Scalar::new(Kind::Void, 2, ByteOrder::Little));
+    }
+    let (head, unit) = match text.strip_suffix(']').and_then(|text| text.split_once('[')) {
+        Some((head, unit)) => (head, Some(unit)),
+        None => (text, None),
+    };
+    let Some(scalar) =
+        named(head).or_else(|| sized(head)).or_else(|| unit.map_or_else(|| single(head), |_| None))
+    else {
+        return Err(unknown(text));
+    };
+    match unit {
+        None => Ok(scalar),
+        Some(unit) if scalar.unit.is_some() => Ok(Scalar { unit: Some(TimeUnit::parse(unit)?), ..scalar }),
+        Some(_) => Err(unknown(text)),
+    }
+}
+
+/// `float32`
+fn named(text: &str) -> Option<Scalar> {
+    let &(_, kind, size) = NAMES.iter().find(|row| row.0 == text)?;
+    Some(Scalar::new(kind, size, ByteOrder::NotApplicable))
+}
+
+/// `<f4`
+fn sized(text: &str) -> Option<Scalar> {
+    let (order, letter, digits) = split(text)?;
+    // NumPy 1 knew byte strings by this letter too.
+    let letter = if letter == 'a' { 'S' } else { letter };
+    let (_, kind, sizes) = KINDS.iter().find(|row| row.0 == letter)?;
+    // `parse` alone would take a sign.
+    let number =
+        digits.bytes().all(|digit| digit.is_ascii_digit()).then(|| digits.parse::<usize>().ok())??;
+    let size = match sizes {
+        Sizes::Bytes(sizes) => sizes.contains(&number).then_some(number)?,
+        Sizes::Any(unit) => number.checked_mul(*unit).filter(|&size| size <= MAX_ITEM_SIZE)?,
+    };
+    Some(Scalar::new(*kind, size, order))
+}
+
+/// `<f`
+fn single(text: &str) -> Option<Scalar> {
+    let (order, letter, rest) = split(text)?;
+    let &(_, kind, size) = LETTERS.iter().find(|row| row.0 == letter && rest.is_empty())?;
+    Some(Scalar::new(kind, size, order))
+}
+
+/// The byte order, the letter behind it, and the rest.
+fn split(text: &str) -> Option<(ByteOrder, char, &str)> {
+    let (order, code) = match text.split_at_checked(1)? {
+        ("<", code) => (ByteOrder::Little, code),
+        (">", code) => (ByteOrder::Big, code),
+        ("|" | "=", code) => (ByteOrder::NotApplicable, code),
+        _ => (ByteOrder::NotApplicable, text),
+    };
+    let mut chars = code.chars();
+    let letter = chars.next()?;
+    Some((order, letter, chars.as_str()))
+}
+
+fn unknown(text: &str) -> String {
+    let hint = if text.contains(',') {
+        "; write a record as a list of fields: [('a', '<i4'), ('b', '<f8')]"
+    } else {
+        ""
+    };
+    let text = shortened(text);
+    format!(
+        "{text} is no known dtype: expected the spelling of one cell, such as '<f4', '|b1' or '<U10'{hint}"
+    )
+}
+
+impl fmt::Display for Scalar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, size, order, unit } = self;
+        let (letter, sizes) =
+            KINDS.iter().find(|row| row.1 == *kind).map_or(('V', &Sizes::Any(1)), |row| (row.0, &row.2));
+        write!(f, "{}{letter}", order.symbol())?;
+        match sizes {
+            Sizes::Bytes(_) if *kind == Kind::Object => Ok(()),
+            Sizes::Bytes(_) => write!(f, "{size}"),
+            Sizes::Any(unit) => write!(f, "{}", size / unit),
+        }?;
+        match unit {
+            Some(unit) if *unit != TimeUnit::GENERIC => write!(f, "[{unit}]"),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `np.dtype(spelling).str` gives in NumPy 2.4, blank for what it refuses.
+    const SPELLINGS: &[(&str, &[&str])] = &[
+        ("|b1", &["?", "b1", "|b1", "<b1", ">?", "bool", "bool_"]),
+        ("|i1", &["b", "i1", "<i1", ">i1", "int8", "byte"]),
+        ("|u1", &["B", "u1", ">u1", "uint8", "ubyte"]),
+        ("<i2", &["h", "i2", "int16", "short"]),
+        ("<u2", &["H", "<u2", "uint16", "ushort"]),
+        ("<i4", &["i", "i4", "=i4", "|i4", "<i4", "i04", "int32", "intc"]),
+        (">i4", &[">i", ">i4"]),
+        ("<u4", &["I", "u4", "uint32", "uintc"]),
+        ("<i8", &["l", "q", "n", "p", "i8", "int", "int_", "int64", "intp", "long", "longlong"]),
+        ("<u8", &["L", "Q", "N", "P", "u8", "uint", "uint64", "uintp", "ulong", "ulonglong"]),
+        ("<f2", &["e", "f2", "float16", "half"]),
+        ("<f4", &["f", "f4", "|f4", "=f4", "float32", "single"]),
+        (">f4", &[">f", ">f4"]),
+        ("<f8", &["d", "f8", "float", "float64", "double"]),
+        (">f8", &[">d", ">f8"]),
+        ("<f16", &["g", "f16", "float128", "longdouble"]),
+        ("<c8", &["F", "c8", "complex64", "csingle"]),
+        ("<c16", &["D", "c16", "complex", "complex128", "cdouble"]),
+        ("<c32", &["G", "c32", "complex256", "clongdouble"]),
+        ("|S0", &["S", "S0", "<S", "a", "a0", "bytes", "bytes_"]),
+        ("|S1", &["c", "<c", "S1"]),
+        ("|S5", &["S5", "|S5", "<S5", ">S5", "a5"]),
+        ("|S2147483647", &["S2147483647"]),
+        ("<U0", &["U", "U0", "<U", "str", "str_", "unicode"]),
+        ("<U3", &["U3", "<U3", "|U3", "=U3"]),
+        (">U3", &[">U3"]),
+        ("<U536870911", &["U536870911"]),
+        ("|V0", &["V", "V0", "|V", "void"]),
+        ("|V7", &["V7", "|V7", "=V7"]),
+        ("<M8", &["M", "M8", "=M8", "|M8", "datetime64", "M8[generic]", "M8[2generic]"]),
+        ("<M8[ns]", &["M8[ns]", "<M8[ns]", "datetime64[ns]", "M8[1ns]"]),
+        (">M8[D]", &[">M8[D]"]),
+        ("<m8", &["m", "m8", "timedelta64"]),
+        ("<m8[25s]", &["m8[25s]", "timedelta64[25s]"]),
+        ("|O", &["O", "|O", "<O", "O4", "O8", "|O8", "object", "object_"]),
+        // Unlike NumPy, which forgets the order of void cells: it is the mark of ml_dtypes.
+        ("<V2", &["<V2", "bfloat16"]),
+        ("<V1", &["<V1"]),
+        (">V3", &[">V3"]),
+        // Unlike NumPy, which can't load what it wrote of these.
+        ("<f1", &["<f1", "f1"]),
+        ("<f12", &["f12"]),
+        (">c24", &[">c24"]),
+    ];
+
+    const REFUSED: &[&str] = &[
+        "",
+        "<",
+        "x",
+        "é",
+        "<é4",
+        "f3",
+        "i3",
+        "i16",
+        "u16",
+        "b8",
+        "?1",
+        "c1",
+        "c4",
+        "d8",
+        "g16",
+        "l4",
+        "p8",
+        "f4 ",
+        " f4",
+        "f4x",
+        "f+4",
+        "S-1",
+        "U5x",
+        "i 4",
+        "F4",
+        "Int32",
+        "<int32",
+        "=float64",
+        "|bool",
+        ">longdouble",
+        "float_",
+        "int0",
+        "float96",
+        "string_",
+        "unicode_",
+        "T",
+        "|T16",
+        "StringDType()",
+        "t4",
+        "<W4",
+        "M4",
+        "M[s]",
+        "M8[",
+        "M8[s",
+        "M8[]",
+        "M8[s]x",
+        "M8[s/0]",
+        "M8[ms/2]",
+        "M8[0s]",
+        "M8[-1s]",
+        "f8[s]",
+        "float64[s]",
+        "O[s]",
+        "!i4",
+        "^f4",
+        "i4,f4",
+        "3i4",
+        "(2,)f4",
+        "np.int32",
+        "U536870912",
+        "S2147483648",
+        "V2147483648",
+        "S99999999999999999999",
+    ];
+
+    #[test]
+    fn spellings_are_numpys() {
+        for (printed, spellings) in SPELLINGS {
+            for spelling in *spellings {
+                let scalar = parse(spelling).unwrap_or_else(|why| panic!("{why}"));
+                assert_eq!(scalar.to_string(), *printed, "{spelling}");
+            }
+            assert_eq!(parse(printed).map(|scalar| scalar.to_string()), Ok((*printed).to_owned()));
+        }
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        for spelling in REFUSED {
+            let why = parse(spelling).expect_err(spelling);
+            assert!(why.contains("expected") || why.contains("write"), "{why}");
+        }
+        assert!(parse("i4,f4").expect_err("a record").contains("list of fields"));
+    }
+}

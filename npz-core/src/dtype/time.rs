@@ -1,0 +1,162 @@
+//! Units of `datetime64` and `timedelta64`: NumPy's `[25s]`.
+
+use std::fmt;
+
+/// The length of one tick of a `datetime64` or `timedelta64` cell: `count` times `base`.
+///
+/// ```
+/// use npz_core::{DType, TimeBase};
+///
+/// let dtype = DType::parse("<m8[25s]")?;
+/// let unit = dtype.as_scalar().and_then(|scalar| scalar.unit()).expect("a time has a unit");
+/// assert_eq!((unit.count(), unit.base()), (25, TimeBase::Second));
+/// assert_eq!(unit.to_string(), "25s");
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TimeUnit {
+    count: u32,
+    base: TimeBase,
+}
+
+/// The units of time that NumPy knows.
+///
+/// Prints as NumPy's letters:
+///
+/// ```
+/// assert_eq!(npz_core::TimeBase::Nanosecond.to_string(), "ns");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TimeBase {
+    /// No unit: what `np.timedelta64(3)` and `np.datetime64("NaT")` have.
+    Generic,
+    /// `Y`
+    Year,
+    /// `M`
+    Month,
+    /// `W`
+    Week,
+    /// `D`
+    Day,
+    /// `h`
+    Hour,
+    /// `m`
+    Minute,
+    /// `s`
+    Second,
+    /// `ms`
+    Millisecond,
+    /// `us`
+    Microsecond,
+    /// `ns`
+    Nanosecond,
+    /// `ps`
+    Picosecond,
+    /// `fs`
+    Femtosecond,
+    /// `as`
+    Attosecond,
+}
+
+/// NumPy's letters; where a unit has two spellings, the first is the one that is printed.
+const BASES: [(&str, TimeBase); 15] = [
+    ("generic", TimeBase::Generic),
+    ("Y", TimeBase::Year),
+    ("M", TimeBase::Month),
+    ("W", TimeBase::Week),
+    ("D", TimeBase::Day),
+    ("h", TimeBase::Hour),
+    ("m", TimeBase::Minute),
+    ("s", TimeBase::Second),
+    ("ms", TimeBase::Millisecond),
+    ("us", TimeBase::Microsecond),
+    ("μs", TimeBase::Microsecond),
+    ("ns", TimeBase::Nanosecond),
+    ("ps", TimeBase::Picosecond),
+    ("fs", TimeBase::Femtosecond),
+    ("as", TimeBase::Attosecond),
+];
+
+impl TimeUnit {
+    pub(crate) const GENERIC: Self = Self { count: 1, base: TimeBase::Generic };
+
+    /// Gives the number of base units in one tick, at least 1.
+    pub fn count(self) -> u32 {
+        self.count
+    }
+
+    /// Gives the base unit.
+    pub fn base(self) -> TimeBase {
+        self.base
+    }
+
+    /// Reads what stands between the brackets.
+    ///
+    /// NumPy also takes a divisor (`[ms/2]`, which it turns into `[500us]` and never prints), and a count of 0,
+    /// with which it then divides. Both are refused.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let refuse = |why| Err(format!("the unit of time [{text}] {why}"));
+        if text.contains('/') {
+            return refuse(
+                "has a divisor: write it as a multiple of a smaller unit, such as [500us] for [ms/2]",
+            );
+        }
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let (count, letters) = text.split_at(digits);
+        let Some(&(_, base)) = BASES.iter().find(|(name, _)| *name == letters) else {
+            return refuse(
+                "is unknown: expected Y, M, W, D, h, m, s, ms, us, ns, ps, fs or as, or a multiple such as 25s",
+            );
+        };
+        let count = if count.is_empty() { Some(1) } else { count.parse::<i32>().ok() };
+        match count.and_then(|count| u32::try_from(count).ok()) {
+            None | Some(0) => refuse("has no usable multiple: expected 1 to 2147483647"),
+            // A multiple of no unit is no unit: NumPy drops it.
+            Some(_) if base == TimeBase::Generic => Ok(Self::GENERIC),
+            Some(count) => Ok(Self { count, base }),
+        }
+    }
+}
+
+impl fmt::Display for TimeUnit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.count != 1 {
+            write!(f, "{}", self.count)?;
+        }
+        write!(f, "{}", self.base)
+    }
+}
+
+impl fmt::Display for TimeBase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let letters = BASES.iter().find(|(_, base)| base == self).map_or("generic", |(letters, _)| letters);
+        f.write_str(letters)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_print_as_they_were_read() {
+        for (letters, _) in BASES.iter().filter(|(letters, _)| *letters != "μs") {
+            assert_eq!(TimeUnit::parse(letters).expect(letters).to_string(), *letters);
+        }
+        for (text, printed) in
+            [("25s", "25s"), ("1s", "s"), ("010ns", "10ns"), ("μs", "us"), ("2generic", "generic")]
+        {
+            assert_eq!(TimeUnit::parse(text).expect(text).to_string(), printed);
+        }
+        assert_eq!(TimeUnit::parse("2147483647as").expect("NumPy's largest").count(), 2147483647);
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        for text in
+            ["", "s/0", "ms/2", "0s", "-1s", "+1s", " s", "s ", "S", "µ", "25", "2147483648s", "99999999999s"]
+        {
+            assert!(TimeUnit::parse(text).is_err(), "{text}");
+        }
+    }
+}

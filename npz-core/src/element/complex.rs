@@ -1,0 +1,76 @@
+//! `num_complex::Complex` of `f32` and `f64`.
+#![cfg(feature = "num-complex")]
+
+use std::borrow::Cow;
+
+use ndarray::ArrayViewD;
+use num_complex::Complex;
+
+use super::cast::{FromWide, converter};
+use super::rule::{Target, Verdict, judge, no_cast};
+use super::{BadCell, Decoder, Element, InPlace, Refusal, Rule, Sealed, Step, encode_pod, view_pod};
+use crate::dtype::{DType, Kind};
+use crate::error::Result;
+
+/// A part of a complex number.
+trait Part: FromWide + Default + bytemuck::Pod {}
+impl Part for f32 {}
+impl Part for f64 {}
+
+fn decode<P: Part>(stored: &DType, rule: Rule) -> Result<Decoder<Complex<P>>, Refusal>
+where
+    Complex<P>: bytemuck::Pod,
+{
+    let target = Target { kind: Kind::Complex, size: 2 * size_of::<P>(), is_index: false };
+    let (scalar, verdict) = judge(stored, target, rule)?;
+    let exact = match verdict {
+        Verdict::Same => {
+            let step = Step::InPlace(InPlace::new(scalar.order(), size_of::<P>()));
+            return Ok(Decoder { item_size: scalar.size(), step });
+        }
+        Verdict::Convert { exact } => exact,
+    };
+    let is_complex = scalar.kind() == Kind::Complex;
+    let part = if is_complex { scalar.real_part() } else { *scalar };
+    let Some(mut convert) = converter::<P>(&part, exact) else {
+        return Err(Refusal::new(no_cast(scalar, "c16")));
+    };
+    let mut parts = Vec::new();
+    let step = Step::Convert(Box::new(move |bytes, cells: &mut Vec<Complex<P>>| {
+        parts.clear();
+        let parts_a_cell = if is_complex { 2 } else { 1 };
+        convert(bytes, &mut parts).map_err(|bad| BadCell { index: bad.index / parts_a_cell, ..bad })?;
+        if is_complex {
+            cells.extend(parts.as_chunks::<2>().0.iter().map(|&[re, im]| Complex { re, im }));
+        } else {
+            cells.extend(parts.iter().map(|&re| Complex { re, im: P::default() }));
+        }
+        Ok(())
+    }));
+    Ok(Decoder { item_size: scalar.size(), step })
+}
+
+macro_rules! complex {
+    ($($part:ty),*) => {$(
+        impl Sealed for Complex<$part> {}
+        impl Element for Complex<$part> {
+            fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
+                Ok(DType::number(Kind::Complex, size_of::<Self>()))
+            }
+            fn encode<'c>(cells: &'c [Self], _: &DType) -> Cow<'c, [u8]> {
+                encode_pod(cells, size_of::<$part>())
+            }
+            fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
+                decode::<$part>(stored, rule)
+            }
+            fn expected() -> String {
+                let dtype = DType::number(Kind::Complex, size_of::<Self>());
+                format!("{dtype} (Complex<{}>)", stringify!($part))
+            }
+            fn view<'c>(bytes: &'c [u8], stored: &DType) -> Result<&'c [Self], &'static str> {
+                view_pod(bytes, stored)
+            }
+        }
+    )*};
+}
+complex!(f32, f64);

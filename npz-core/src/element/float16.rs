@@ -1,0 +1,108 @@
+//! `half::f16`, and `half::bf16` as ml_dtypes stores it.
+#![cfg(feature = "half")]
+
+use std::borrow::Cow;
+
+use half::{bf16, f16};
+use ndarray::ArrayViewD;
+
+use super::cast::{FromWide, converter, fits};
+use super::rule::{Target, Verdict, judge, no_cast};
+use super::{Cast, Decoder, Element, InPlace, Refusal, Rule, Sealed, Step, encode_pod, view_pod};
+use crate::dtype::{ByteOrder, DType, Kind, Scalar};
+use crate::error::Result;
+
+macro_rules! from_wide {
+    ($($float:ty),*) => {$(
+        impl FromWide for $float {
+            fn from_i64(value: i64, exact: bool) -> (Self, bool) {
+                Self::from_f64_checked(f64::from_i64(value, exact), exact)
+            }
+            fn from_u64(value: u64, exact: bool) -> (Self, bool) {
+                Self::from_f64_checked(f64::from_u64(value, exact), exact)
+            }
+            fn from_f64(value: f64, exact: bool) -> (Self, bool) {
+                Self::from_f64_checked((value, true), exact)
+            }
+        }
+        impl Narrow for $float {
+            fn from_f64_checked((value, is_kept): (f64, bool), exact: bool) -> (Self, bool) {
+                let nearest = <$float>::from_f64(value);
+                (nearest, is_kept && fits(value, nearest.to_f64(), exact))
+            }
+        }
+    )*};
+}
+from_wide!(f16, bf16);
+
+trait Narrow: Sized {
+    fn from_f64_checked(value: (f64, bool), exact: bool) -> (Self, bool);
+}
+
+fn convert<A: FromWide>(scalar: &Scalar, exact: bool) -> Result<Decoder<A>, Refusal> {
+    match converter(scalar, exact) {
+        Some(convert) => Ok(Decoder { item_size: scalar.size(), step: Step::Convert(convert) }),
+        None => Err(Refusal::new(no_cast(scalar, "f4"))),
+    }
+}
+
+impl Sealed for f16 {}
+impl Element for f16 {
+    fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
+        Ok(DType::number(Kind::Float, 2))
+    }
+
+    fn encode<'c>(cells: &'c [Self], _: &DType) -> Cow<'c, [u8]> {
+        encode_pod(cells, 2)
+    }
+
+    fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
+        match judge(stored, Target { kind: Kind::Float, size: 2, is_index: false }, rule)? {
+            (scalar, Verdict::Same) => {
+                Ok(Decoder { item_size: 2, step: Step::InPlace(InPlace::new(scalar.order(), 2)) })
+            }
+            (scalar, Verdict::Convert { exact }) => convert(scalar, exact),
+        }
+    }
+
+    fn expected() -> String {
+        "<f2 (f16)".to_owned()
+    }
+
+    fn view<'c>(bytes: &'c [u8], stored: &DType) -> Result<&'c [Self], &'static str> {
+        view_pod(bytes, stored)
+    }
+}
+
+impl Sealed for bf16 {}
+impl Element for bf16 {
+    /// NumPy has no bfloat16; ml_dtypes registers one, and `np.save` writes it as a two-byte void.
+    fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
+        Ok(DType::bfloat16())
+    }
+
+    fn encode<'c>(cells: &'c [Self], _: &DType) -> Cow<'c, [u8]> {
+        encode_pod(cells, 2)
+    }
+
+    fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
+        if let Some(scalar) = stored.as_scalar().filter(|s| s.kind() == Kind::Void && s.size() == 2) {
+            let order = if scalar.order() == ByteOrder::Big { ByteOrder::Big } else { ByteOrder::Little };
+            return Ok(Decoder { item_size: 2, step: Step::InPlace(InPlace::new(order, 2)) });
+        }
+        // As a target it counts as a float narrower than f2: only "same kind" rounds into it.
+        let (scalar, _) = judge(stored, Target { kind: Kind::Float, size: 1, is_index: false }, rule)?;
+        convert(scalar, rule.cast != Cast::SameKind)
+    }
+
+    fn expected() -> String {
+        "<V2 (bf16)".to_owned()
+    }
+
+    fn view<'c>(bytes: &'c [u8], stored: &DType) -> Result<&'c [Self], &'static str> {
+        if cfg!(target_endian = "big") {
+            return Err("its cells are in the other byte order");
+        }
+        view_pod(bytes, stored)
+    }
+}

@@ -1,0 +1,206 @@
+//! Array cells: Rust values to and from stored bytes, always many at a time.
+//!
+//! For writing, a cell type names its dtype and hands out the bytes of a slice. For reading, it looks at the
+//! file's dtype *once* and makes a [`Decoder`], which is then applied to whole pieces. No code in here sees a
+//! file, a header or a shape.
+
+mod cast;
+mod complex;
+mod float16;
+mod number;
+mod rule;
+mod text;
+
+use std::borrow::Cow;
+
+use ndarray::ArrayViewD;
+
+use crate::dtype::{ByteOrder, DType};
+use crate::error::{Error, Result};
+
+pub use self::rule::Cast;
+pub(crate) use self::rule::{Refusal, Rule, object_hint};
+pub use self::text::{FixedBytes, FixedStr};
+
+/// One cell of an array: what may stand as `A` in `Array<A, D>`.
+///
+/// | Rust | written as | also read from (by the default [`Cast::Safe`]) |
+/// | --- | --- | --- |
+/// | `bool` | <code>&#124;b1</code> | any byte but 0 is `true`, as in NumPy |
+/// | `i8` to `i64`, `u8` to `u64` | <code>&#124;i1</code>, `<i2`, ... `<u8` | narrower integers, `bool` |
+/// | `isize`, `usize` | `<i8`, `<u8` | any integer whose values fit |
+/// | `f32`, `f64` | `<f4`, `<f8` | narrower floats, integers whose values are kept, `bool` |
+/// | [`half::f16`](https://docs.rs/half) | `<f2` | 8-bit integers, `bool` |
+/// | [`half::bf16`](https://docs.rs/half) | `<V2`, as `ml_dtypes.bfloat16` | <code>&#124;V2</code> |
+/// | `Complex<f32>`, `Complex<f64>` | `<c8`, `<c16` | narrower complex, floats and integers |
+/// | `String` | `<U`*n*, *n* the longest | <code>&#124;S</code>*n* that holds UTF-8 |
+/// | [`FixedStr<N>`] | `<U`*N* | narrower text |
+/// | [`FixedBytes<N>`] | <code>&#124;S</code>*N* | narrower bytes |
+///
+/// Both byte orders are read; little-endian is written, on every platform. The trait is sealed: its methods
+/// are not part of the API.
+///
+/// ```
+/// use npz_core::{Element, npy};
+/// use ndarray::{Array1, array};
+///
+/// fn round_trip<A: Element>(cells: &Array1<A>) -> npz_core::Result<Array1<A>> {
+///     npy::from_bytes(&npy::to_bytes(cells)?)
+/// }
+/// assert_eq!(round_trip(&array!["a".to_owned(), "bc".to_owned()])?, array!["a", "bc"]);
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a cell of a NumPy array",
+    note = "cells are bool, integers, floats, text and, behind features of npz-core, `half` and `num_complex` types"
+)]
+pub trait Element: Sealed + Clone + Send + Sync + 'static {
+    /// The dtype that these cells are written as. Only text looks at the values: it is as wide as its longest.
+    #[doc(hidden)]
+    fn dtype_of(cells: &ArrayViewD<'_, Self>) -> Result<DType>;
+
+    /// The stored bytes of a slice; borrowed where memory already holds them.
+    #[doc(hidden)]
+    fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Cow<'c, [u8]>;
+
+    /// How cells of `stored` become `Self`, or why they can't.
+    #[doc(hidden)]
+    fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal>;
+
+    /// What a file should hold, for messages: `<f4 (f32)`.
+    #[doc(hidden)]
+    fn expected() -> String;
+
+    /// The stored bytes as cells without a copy, or why not. `stored` has passed `decoder` under `Cast::Exact`.
+    #[doc(hidden)]
+    fn view<'c>(_bytes: &'c [u8], _stored: &DType) -> Result<&'c [Self], &'static str> {
+        Err("cells of this type have another form in memory than in the file")
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+use sealed::Sealed;
+
+/// How the cells of one array are read: made once per array.
+pub struct Decoder<A> {
+    pub(crate) item_size: usize,
+    pub(crate) step: Step<A>,
+}
+
+/// Appends the cells of a piece of stored bytes (a whole number of cells) to a vector.
+pub(crate) type Convert<A> = Box<dyn FnMut(&[u8], &mut Vec<A>) -> Result<(), BadCell> + Send>;
+
+pub(crate) enum Step<A> {
+    /// Memory and file agree but for the byte order: bytes are read straight into the final buffer.
+    InPlace(InPlace<A>),
+    /// Each piece is read into a scratch buffer and converted from there.
+    Convert(Convert<A>),
+}
+
+/// The functions that need `A: Pod`, which `Element` itself can't ask for.
+pub(crate) struct InPlace<A> {
+    /// Makes the vector `len` long, the new cells zero; `false` where memory is short.
+    pub(crate) grow: fn(&mut Vec<A>, usize) -> bool,
+    pub(crate) as_bytes: fn(&mut [A]) -> &mut [u8],
+    /// Bytes that are reversed together; 1 where the byte order is ours already.
+    pub(crate) swap_width: usize,
+}
+
+/// A cell that can't become the target type.
+#[derive(Debug)]
+pub(crate) struct BadCell {
+    /// Counted in the order of the file, within the piece.
+    pub(crate) index: usize,
+    pub(crate) message: String,
+}
+
+impl BadCell {
+    pub(crate) fn into_error(self, cells_before: usize) -> Error {
+        Error::invalid(format!("cell {} {}", cells_before + self.index, self.message))
+    }
+}
+
+/// Whether the cells of a dtype lie in this machine's byte order.
+fn is_native(order: ByteOrder) -> bool {
+    match order {
+        ByteOrder::Little => cfg!(target_endian = "little"),
+        ByteOrder::Big => cfg!(target_endian = "big"),
+        _ => true,
+    }
+}
+
+/// Reverses each group of `width` bytes in place.
+pub(crate) fn swap_bytes(bytes: &mut [u8], width: usize) {
+    fn each<const N: usize>(bytes: &mut [u8]) {
+        for group in bytes.as_chunks_mut::<N>().0 {
+            group.reverse();
+        }
+    }
+    match width {
+        0 | 1 => {}
+        2 => each::<2>(bytes),
+        4 => each::<4>(bytes),
+        8 => each::<8>(bytes),
+        _ => bytes.chunks_exact_mut(width).for_each(<[u8]>::reverse),
+    }
+}
+
+impl<A: bytemuck::Pod> InPlace<A> {
+    fn new(order: ByteOrder, component_width: usize) -> Self {
+        Self {
+            grow: |cells, len| {
+                if cells.is_empty() {
+                    // Zeroed pages come from the system untouched: memory is written once, by the read itself.
+                    let fresh = bytemuck::allocation::try_zeroed_vec(len);
+                    return fresh.map(|fresh| *cells = fresh).is_ok();
+                }
+                if cells.try_reserve_exact(len.saturating_sub(cells.len())).is_err() {
+                    return false;
+                }
+                cells.resize(len, A::zeroed());
+                true
+            },
+            as_bytes: |cells| bytemuck::cast_slice_mut(cells),
+            swap_width: if is_native(order) { 1 } else { component_width },
+        }
+    }
+}
+
+/// The stored bytes of a slice of plain numbers: its own memory, or a swapped copy on a big-endian machine.
+fn encode_pod<A: bytemuck::Pod>(cells: &[A], component_width: usize) -> Cow<'_, [u8]> {
+    let bytes: &[u8] = bytemuck::cast_slice(cells);
+    if is_native(ByteOrder::Little) {
+        Cow::Borrowed(bytes)
+    } else {
+        let mut swapped = bytes.to_vec();
+        swap_bytes(&mut swapped, component_width);
+        Cow::Owned(swapped)
+    }
+}
+
+/// Plain numbers without a copy: needs our byte order and an aligned start.
+fn view_pod<'c, A: bytemuck::Pod>(bytes: &'c [u8], stored: &DType) -> Result<&'c [A], &'static str> {
+    let order = stored.as_scalar().map_or(ByteOrder::NotApplicable, |scalar| scalar.order());
+    if !is_native(order) {
+        return Err("its cells are in the other byte order");
+    }
+    bytemuck::try_cast_slice(bytes).map_err(|_| "its cells do not start on an address aligned for their type")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn swapping_reverses_each_cell() {
+        for width in [1, 2, 4, 8, 16] {
+            let bytes: Vec<u8> = (0..32).collect();
+            let mut swapped = bytes.clone();
+            swap_bytes(&mut swapped, width);
+            let plain: Vec<u8> = bytes.chunks(width).flat_map(|cell| cell.iter().rev().copied()).collect();
+            assert_eq!(swapped, plain, "width {width}");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! `bool`, integers and floats that Rust has itself.
+
+use std::borrow::Cow;
+
+use ndarray::ArrayViewD;
+
+use super::cast::converter;
+use super::rule::{Target, Verdict, judge, no_cast};
+use super::{Decoder, Element, InPlace, Refusal, Rule, Sealed, Step, encode_pod, view_pod};
+use crate::dtype::{DType, Kind};
+use crate::error::Result;
+
+/// Shared by every number whose memory is its stored form.
+macro_rules! numbers {
+    ($($number:ty => $kind:ident $is_index:literal),* $(,)?) => {$(
+        impl Sealed for $number {}
+        impl Element for $number {
+            fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
+                Ok(DType::number(Kind::$kind, size_of::<Self>()))
+            }
+            fn encode<'c>(cells: &'c [Self], _: &DType) -> Cow<'c, [u8]> {
+                encode_pod(cells, size_of::<Self>())
+            }
+            fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
+                let size = size_of::<Self>();
+                let target = Target { kind: Kind::$kind, size, is_index: $is_index };
+                let (scalar, verdict) = judge(stored, target, rule)?;
+                let step = match verdict {
+                    Verdict::Same => Step::InPlace(InPlace::new(scalar.order(), size)),
+                    Verdict::Convert { exact } => match converter(scalar, exact) {
+                        Some(convert) => Step::Convert(convert),
+                        None => return Err(Refusal::new(no_cast(scalar, "f8"))),
+                    },
+                };
+                Ok(Decoder { item_size: scalar.size(), step })
+            }
+            fn expected() -> String {
+                format!("{} ({})", DType::number(Kind::$kind, size_of::<Self>()), stringify!($number))
+            }
+            fn view<'c>(bytes: &'c [u8], stored: &DType) -> Result<&'c [Self], &'static str> {
+                view_pod(bytes, stored)
+            }
+        }
+    )*};
+}
+
+numbers! {
+    i8 => Int false, i16 => Int false, i32 => Int false, i64 => Int false,
+    u8 => Uint false, u16 => Uint false, u32 => Uint false, u64 => Uint false,
+    f32 => Float false, f64 => Float false,
+}
+
+/// `usize` and `isize` are eight bytes in every file, whatever the machine that writes it.
+macro_rules! indices {
+    ($($index:ty as $wide:ty => $kind:ident),*) => {$(
+        impl Sealed for $index {}
+        impl Element for $index {
+            fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
+                Ok(DType::number(Kind::$kind, 8))
+            }
+            #[cfg(target_pointer_width = "64")]
+            fn encode<'c>(cells: &'c [Self], _: &DType) -> Cow<'c, [u8]> {
+                encode_pod(cells, 8)
+            }
+            #[cfg(not(target_pointer_width = "64"))]
+            fn encode<'c>(cells: &'c [Self], _: &DType) -> Cow<'c, [u8]> {
+                Cow::Owned(cells.iter().flat_map(|&cell| (cell as $wide).to_le_bytes()).collect())
+            }
+            fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
+                let target = Target { kind: Kind::$kind, size: 8, is_index: true };
+                let (scalar, verdict) = judge(stored, target, rule)?;
+                if matches!(verdict, Verdict::Same) && cfg!(target_pointer_width = "64") {
+                    return Ok(Decoder { item_size: 8, step: Step::InPlace(InPlace::new(scalar.order(), 8)) });
+                }
+                match converter(scalar, true) {
+                    Some(convert) => Ok(Decoder { item_size: scalar.size(), step: Step::Convert(convert) }),
+                    None => Err(Refusal::new(no_cast(scalar, "i8"))),
+                }
+            }
+            fn expected() -> String {
+                format!("{} ({})", DType::number(Kind::$kind, 8), stringify!($index))
+            }
+            #[cfg(target_pointer_width = "64")]
+            fn view<'c>(bytes: &'c [u8], stored: &DType) -> Result<&'c [Self], &'static str> {
+                view_pod(bytes, stored)
+            }
+        }
+    )*};
+}
+indices!(usize as u64 => Uint, isize as i64 => Int);
+
+impl Sealed for bool {}
+impl Element for bool {
+    fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
+        Ok(DType::number(Kind::Bool, 1))
+    }
+
+    fn encode<'c>(cells: &'c [Self], _: &DType) -> Cow<'c, [u8]> {
+        Cow::Borrowed(bytemuck::cast_slice(cells))
+    }
+
+    fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
+        judge(stored, Target { kind: Kind::Bool, size: 1, is_index: false }, rule)?;
+        // Only 0 and 1 are valid in memory; NumPy takes any other byte for true, and so do we.
+        let step = Step::Convert(Box::new(|bytes, cells| {
+            cells.extend(bytes.iter().map(|&byte| byte != 0));
+            Ok(())
+        }));
+        Ok(Decoder { item_size: 1, step })
+    }
+
+    fn expected() -> String {
+        "|b1 (bool)".to_owned()
+    }
+
+    fn view<'c>(bytes: &'c [u8], _: &DType) -> Result<&'c [Self], &'static str> {
+        bytemuck::checked::try_cast_slice(bytes)
+            .map_err(|_| "a bool of it is stored as another byte than 0 or 1")
+    }
+}

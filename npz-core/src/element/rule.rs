@@ -1,0 +1,168 @@
+//! Which dtype may become which cell type: NumPy's casting rules, with values checked where it does not.
+
+use crate::dtype::{DType, Kind, Scalar};
+
+/// How far the cells of a file may differ from the cell type that they are loaded into.
+///
+/// Byte order never matters. Integers are always checked: a value that does not fit is an error that shows it,
+/// never a wrapped number.
+///
+/// | from, to | `Exact` | `Safe` (default) | `SameKind` |
+/// | --- | --- | --- | --- |
+/// | `f4` to `f64`, `i2` to `i64`, `u1` to `i32` | no | yes | yes |
+/// | `i8` to `f64` | no | yes; an error where a value would be rounded | yes, rounded |
+/// | `i8` or `u8` to a `usize`, or to any integer scalar (0-d) | no | yes, if the value fits | yes, if the value fits |
+/// | `i8` to `i32`, `u8` to `i16`, `i4` to `u32` | no | no | yes, if the values fit |
+/// | `f8` to `f32`, `f4` to `f16`, `i8` to `f32` | no | no | yes, rounded to nearest; no overflow to infinity |
+/// | float to integer, complex to real, number to text | no | no | no |
+///
+/// `Safe` and `SameKind` are the words of [`numpy.can_cast`](https://numpy.org/doc/stable/reference/generated/numpy.can_cast.html).
+/// Where we differ: values are checked, and `SameKind` takes signed integers into unsigned ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Cast {
+    /// The same dtype.
+    Exact,
+    /// Every value is kept.
+    #[default]
+    Safe,
+    /// Rounding within a kind (float to narrower float) is accepted.
+    SameKind,
+}
+
+/// The rule in force for one member.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    pub(crate) cast: Cast,
+    /// The target is one value, not an array: integers then convert by value.
+    pub(crate) scalar: bool,
+}
+
+impl Rule {
+    pub(crate) fn array(cast: Cast) -> Self {
+        Self { cast, scalar: false }
+    }
+}
+
+/// Why a dtype can't become a cell type, and what would help.
+#[derive(Debug)]
+pub struct Refusal {
+    pub(crate) hint: String,
+}
+
+impl Refusal {
+    pub(crate) fn new(hint: impl Into<String>) -> Self {
+        Self { hint: hint.into() }
+    }
+}
+
+/// A number type as a target of casting.
+#[derive(Clone, Copy)]
+pub(crate) struct Target {
+    pub(crate) kind: Kind,
+    /// Bytes of one cell.
+    pub(crate) size: usize,
+    /// `usize` and `isize`: no dtype of their own, so any integer whose value fits will do.
+    pub(crate) is_index: bool,
+}
+
+/// What to do with cells that the rule lets through.
+pub(crate) enum Verdict {
+    /// They are the target's own, up to byte order.
+    Same,
+    /// They are converted; `exact` asks that every value is kept.
+    Convert { exact: bool },
+}
+
+/// Decides whether numbers of `stored` may become `target`.
+pub(crate) fn judge<'d>(
+    stored: &'d DType,
+    target: Target,
+    rule: Rule,
+) -> Result<(&'d Scalar, Verdict), Refusal> {
+    let Some(scalar) = stored.as_scalar() else {
+        return Err(Refusal::new("it is a record: read one of its fields in Python and save that"));
+    };
+    let from = (scalar.kind(), scalar.size());
+    let to = (target.kind, target.size);
+    if from == to {
+        return Ok((scalar, Verdict::Same));
+    }
+    let by_value = is_integer(from.0) && is_integer(to.0) && (rule.scalar || target.is_index);
+    let same_kind = is_same_kind(from, to);
+    let allowed = match rule.cast {
+        Cast::Exact => false,
+        Cast::Safe => is_safe(from, to) || by_value,
+        Cast::SameKind => same_kind,
+    };
+    if allowed {
+        // Integers never wrap; only a float may be rounded, and only when that was asked for.
+        let exact = rule.cast != Cast::SameKind || is_integer(to.0);
+        return Ok((scalar, Verdict::Convert { exact }));
+    }
+    Err(Refusal::new(if is_safe(from, to) || by_value {
+        "`cast = \"safe\"` on the field (or `LoadOptions::cast(Cast::Safe)`) would accept it".to_owned()
+    } else if same_kind {
+        "`#[npz(cast = \"same_kind\")]` on the field, or `LoadOptions::cast(Cast::SameKind)`, accepts it and may \
+         round values"
+            .to_owned()
+    } else {
+        no_cast(scalar, &numpy_name(target))
+    }))
+}
+
+/// The advice where no casting rule helps.
+pub(crate) fn no_cast(stored: &Scalar, wanted: &str) -> String {
+    match stored.kind() {
+        Kind::Object => object_hint().to_owned(),
+        _ => format!(
+            "no casting rule allows that: change the field's type, or save `a.astype({wanted:?})` in Python"
+        ),
+    }
+}
+
+/// The advice for a member that is a pickle.
+pub(crate) fn object_hint() -> &'static str {
+    "dtype object is a Python pickle, which can run any code when it is loaded, so it is never read; if you trust \
+     the file, re-save it in Python with a plain dtype: `f = dict(np.load(path, allow_pickle=True))`, \
+     `f[name] = np.array(f[name].tolist(), dtype='f8')`, `np.savez(path, **f)`"
+}
+
+fn numpy_name(target: Target) -> String {
+    let letter = match target.kind {
+        Kind::Bool => "?",
+        Kind::Int => "i",
+        Kind::Uint => "u",
+        Kind::Float => "f",
+        _ => "c",
+    };
+    if target.kind == Kind::Bool { letter.to_owned() } else { format!("{letter}{}", target.size) }
+}
+
+fn is_integer(kind: Kind) -> bool {
+    matches!(kind, Kind::Int | Kind::Uint)
+}
+
+/// NumPy's "safe", row by row of `np.can_cast`.
+fn is_safe((from, from_size): (Kind, usize), (to, to_size): (Kind, usize)) -> bool {
+    use Kind::{Bool, Complex, Float, Int, Uint};
+    match (from, to) {
+        (Bool, Bool | Int | Uint | Float | Complex) => true,
+        (Int, Int) | (Uint, Uint) | (Float, Float) | (Complex, Complex) => from_size <= to_size,
+        (Uint, Int) => from_size < to_size,
+        // 8-byte integers into f8 count as safe in NumPy; their values are checked.
+        (Int | Uint, Float) => from_size < to_size || to_size >= 8,
+        (Int | Uint, Complex) => from_size < to_size / 2 || to_size >= 16,
+        (Float, Complex) => from_size <= to_size / 2,
+        _ => false,
+    }
+}
+
+fn is_same_kind((from, from_size): (Kind, usize), (to, to_size): (Kind, usize)) -> bool {
+    use Kind::{Bool, Complex, Float, Int, Uint};
+    is_safe((from, from_size), (to, to_size))
+        || matches!(
+            (from, to),
+            (Int | Uint, Int | Uint | Float | Complex) | (Float, Float | Complex) | (Complex, Complex)
+        )
+        || (from == Bool && to == Bool)
+}

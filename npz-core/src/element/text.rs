@@ -1,0 +1,310 @@
+//! Text cells: `String`, and the fixed-width [`FixedStr`] and [`FixedBytes`].
+//!
+//! NumPy keeps text in cells of one width, padded with NUL, and takes trailing NULs off when a cell is read.
+//! So a text that *ends* with NUL can't be kept, and saving one is an error rather than a shorter text.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use ndarray::ArrayViewD;
+
+use super::rule::no_cast;
+use super::{BadCell, Cast, Convert, Decoder, Element, Refusal, Rule, Sealed, Step};
+use crate::dtype::{ByteOrder, DType, Kind, Scalar};
+use crate::error::{Error, Result};
+
+/// A text cell of at most `N` characters, written as `<U`*N* (four bytes a character).
+///
+/// Unlike `String`, the width does not depend on the values, so arrays that are saved again and again keep
+/// their dtype. No allocation.
+///
+/// ```
+/// use npz_core::{FixedStr, npy};
+/// use ndarray::{Array1, array};
+///
+/// let words = array![FixedStr::<5>::new("alpha")?, FixedStr::new("Ω")?];
+/// let bytes = npy::to_bytes(&words)?; // np.array(["alpha", "Ω"], dtype="<U5")
+/// let read: Array1<String> = npy::from_bytes(&bytes)?;
+/// assert_eq!(read, array!["alpha", "Ω"]);
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FixedStr<const N: usize>([char; N]);
+
+/// A cell of at most `N` bytes, written as <code>&#124;S</code>*N*.
+///
+/// ```
+/// use npz_core::{FixedBytes, npy};
+/// use ndarray::array;
+///
+/// let codes = array![FixedBytes::<3>::new(b"abc")?, FixedBytes::new(b"d")?];
+/// let bytes = npy::to_bytes(&codes)?; // np.array([b"abc", b"d"], dtype="S3")
+/// assert_eq!(npy::from_bytes::<FixedBytes<3>, _>(&bytes)?, codes);
+/// assert_eq!(codes[1].as_bytes(), b"d");
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FixedBytes<const N: usize>([u8; N]);
+
+impl<const N: usize> FixedStr<N> {
+    /// Makes a cell of a text.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the text has more than `N` characters or ends with NUL.
+    pub fn new(text: &str) -> Result<Self> {
+        refuse_trailing_nul(text.ends_with('\0'))?;
+        let mut cell = ['\0'; N];
+        let mut characters = text.chars();
+        cell.iter_mut().zip(&mut characters).for_each(|(slot, character)| *slot = character);
+        match characters.count() {
+            0 => Ok(Self(cell)),
+            more => Err(too_long(N, N + more, "characters")),
+        }
+    }
+
+    fn trimmed(&self) -> &[char] {
+        let len = self.0.iter().rposition(|&c| c != '\0').map_or(0, |last| last + 1);
+        &self.0[..len]
+    }
+}
+
+impl<const N: usize> FixedBytes<N> {
+    /// Makes a cell of bytes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if there are more than `N` bytes or the last is NUL.
+    pub fn new(bytes: &[u8]) -> Result<Self> {
+        refuse_trailing_nul(bytes.ends_with(&[0]))?;
+        let mut cell = [0; N];
+        let slots = cell.get_mut(..bytes.len()).ok_or_else(|| too_long(N, bytes.len(), "bytes"))?;
+        slots.copy_from_slice(bytes);
+        Ok(Self(cell))
+    }
+
+    /// Gives the bytes without the padding.
+    pub fn as_bytes(&self) -> &[u8] {
+        trim_nul(&self.0)
+    }
+}
+
+fn too_long(width: usize, found: usize, unit: &str) -> Error {
+    Error::invalid(format!("expected at most {width} {unit}, found {found}: use a wider cell"))
+}
+
+fn refuse_trailing_nul(ends_with_nul: bool) -> Result<()> {
+    if ends_with_nul {
+        return Err(Error::invalid(
+            "the text ends with a NUL character, which NumPy takes for padding and drops: remove it first",
+        ));
+    }
+    Ok(())
+}
+
+fn trim_nul(bytes: &[u8]) -> &[u8] {
+    let len = bytes.iter().rposition(|&b| b != 0).map_or(0, |last| last + 1);
+    &bytes[..len]
+}
+
+impl<const N: usize> fmt::Display for FixedStr<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.trimmed().iter().collect::<String>())
+    }
+}
+
+impl<const N: usize> fmt::Debug for FixedStr<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.to_string(), f)
+    }
+}
+
+impl<const N: usize> fmt::Debug for FixedBytes<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "b\"{}\"", self.as_bytes().escape_ascii())
+    }
+}
+
+impl<const N: usize> Default for FixedStr<N> {
+    fn default() -> Self {
+        Self(['\0'; N])
+    }
+}
+
+impl<const N: usize> Default for FixedBytes<N> {
+    fn default() -> Self {
+        Self([0; N])
+    }
+}
+
+impl<const N: usize> AsRef<[u8]> for FixedBytes<N> {
+    fn as_ref(&self) -> &[u8] {
+        self.as_bytes()
+    }
+}
+
+/// Writes characters as `<U` cells of `width` characters.
+fn encode_unicode<I: Iterator<Item = char>>(
+    texts: impl ExactSizeIterator<Item = I>,
+    width: usize,
+) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(texts.len() * width * 4);
+    for (i, text) in texts.enumerate() {
+        text.for_each(|character| bytes.extend_from_slice(&u32::from(character).to_le_bytes()));
+        bytes.resize((i + 1) * width * 4, 0);
+    }
+    bytes
+}
+
+/// The characters of one `U` cell, or what is wrong with it.
+fn decode_unicode(cell: &[u8], is_big: bool) -> impl Iterator<Item = Result<char, String>> + '_ {
+    let units = cell.as_chunks::<4>().0;
+    let len = units.iter().rposition(|unit| *unit != [0; 4]).map_or(0, |last| last + 1);
+    units[..len].iter().map(move |&unit| {
+        let code = if is_big { u32::from_be_bytes(unit) } else { u32::from_le_bytes(unit) };
+        char::from_u32(code).ok_or_else(|| {
+            format!("holds U+{code:04X}, which is not a Unicode character (a lone surrogate, or damage)")
+        })
+    })
+}
+
+/// Makes the function that turns each stored cell into an `A` by itself.
+fn cell_by_cell<A: Send + 'static>(
+    width: usize,
+    convert: impl Fn(&[u8]) -> Result<A, String> + Send + 'static,
+) -> Convert<A> {
+    Box::new(move |bytes, cells| {
+        for (index, cell) in bytes.chunks_exact(width.max(1)).enumerate() {
+            cells.push(convert(cell).map_err(|message| BadCell { index, message })?);
+        }
+        Ok(())
+    })
+}
+
+fn text_scalar<'d>(stored: &'d DType, wanted: &str) -> Result<&'d Scalar, Refusal> {
+    match stored.as_scalar() {
+        Some(scalar) if matches!(scalar.kind(), Kind::Unicode | Kind::Bytes) => Ok(scalar),
+        Some(scalar) => Err(Refusal::new(no_cast(scalar, wanted))),
+        None => Err(Refusal::new("it is a record: read one of its fields in Python and save that")),
+    }
+}
+
+/// Text of the other kind is a conversion, which `Cast::Exact` does not allow.
+fn refuse_other_kind(scalar: &Scalar, own: Kind, rule: Rule) -> Result<(), Refusal> {
+    if rule.cast == Cast::Exact && scalar.kind() != own {
+        return Err(Refusal::new(
+            "`cast = \"safe\"` on the field (or `LoadOptions::cast(Cast::Safe)`) would accept it",
+        ));
+    }
+    Ok(())
+}
+
+fn utf8(cell: &[u8]) -> Result<&str, String> {
+    std::str::from_utf8(trim_nul(cell)).map_err(|_| {
+        "holds bytes that are not UTF-8: load it as `FixedBytes`, or decode it in Python with `np.char.decode`".to_owned()
+    })
+}
+
+impl Sealed for String {}
+impl Element for String {
+    fn dtype_of(cells: &ArrayViewD<'_, Self>) -> Result<DType> {
+        let mut width = 0;
+        for (index, text) in cells.iter().enumerate() {
+            refuse_trailing_nul(text.ends_with('\0'))
+                .map_err(|e| Error::invalid(format!("text {index} can't be saved: {e}")))?;
+            width = width.max(text.chars().count());
+        }
+        // NumPy has no text of no width: an array of empty strings is `<U1`.
+        Ok(DType::unicode(width.max(1)))
+    }
+
+    fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Cow<'c, [u8]> {
+        let width = dtype.as_scalar().map_or(0, |scalar| scalar.size() / 4);
+        Cow::Owned(encode_unicode(cells.iter().map(|text| text.chars()), width))
+    }
+
+    fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
+        let scalar = text_scalar(stored, "U")?;
+        refuse_other_kind(scalar, Kind::Unicode, rule)?;
+        let (item_size, is_big) = (scalar.size(), scalar.order() == ByteOrder::Big);
+        let convert = if scalar.kind() == Kind::Unicode {
+            cell_by_cell(item_size, move |cell| decode_unicode(cell, is_big).collect())
+        } else {
+            cell_by_cell(item_size, |cell| utf8(cell).map(str::to_owned))
+        };
+        Ok(Decoder { item_size, step: Step::Convert(convert) })
+    }
+
+    fn expected() -> String {
+        "<U (String)".to_owned()
+    }
+}
+
+impl<const N: usize> Sealed for FixedStr<N> {}
+impl<const N: usize> Element for FixedStr<N> {
+    fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
+        Ok(DType::unicode(N.max(1)))
+    }
+
+    fn encode<'c>(cells: &'c [Self], _: &DType) -> Cow<'c, [u8]> {
+        Cow::Owned(encode_unicode(cells.iter().map(|cell| cell.0.iter().copied()), N.max(1)))
+    }
+
+    fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
+        let scalar = text_scalar(stored, "U")?;
+        refuse_other_kind(scalar, Kind::Unicode, rule)?;
+        let (item_size, is_big) = (scalar.size(), scalar.order() == ByteOrder::Big);
+        let is_unicode = scalar.kind() == Kind::Unicode;
+        let width = if is_unicode { item_size / 4 } else { item_size };
+        if width > N.max(1) {
+            return Err(Refusal::new(format!(
+                "change the field's cell type to `FixedStr<{width}>` or `String`"
+            )));
+        }
+        let convert = cell_by_cell(item_size, move |cell| {
+            let text = if is_unicode {
+                decode_unicode(cell, is_big).collect::<Result<String, _>>()?
+            } else {
+                utf8(cell)?.to_owned()
+            };
+            Self::new(&text).map_err(|error| error.to_string())
+        });
+        Ok(Decoder { item_size, step: Step::Convert(convert) })
+    }
+
+    fn expected() -> String {
+        format!("<U{N} (FixedStr<{N}>)")
+    }
+}
+
+impl<const N: usize> Sealed for FixedBytes<N> {}
+impl<const N: usize> Element for FixedBytes<N> {
+    fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
+        Ok(DType::bytes(N.max(1)))
+    }
+
+    fn encode<'c>(cells: &'c [Self], _: &DType) -> Cow<'c, [u8]> {
+        let mut bytes = Vec::with_capacity(cells.len() * N.max(1));
+        for (i, cell) in cells.iter().enumerate() {
+            bytes.extend_from_slice(&cell.0);
+            bytes.resize((i + 1) * N.max(1), 0);
+        }
+        Cow::Owned(bytes)
+    }
+
+    fn decoder(stored: &DType, _: Rule) -> Result<Decoder<Self>, Refusal> {
+        let scalar = text_scalar(stored, "S")?;
+        let item_size = scalar.size();
+        if scalar.kind() != Kind::Bytes {
+            return Err(Refusal::new("change the field's cell type to `String` or `FixedStr`"));
+        }
+        if item_size > N.max(1) {
+            return Err(Refusal::new(format!("change the field's cell type to `FixedBytes<{item_size}>`")));
+        }
+        let convert =
+            cell_by_cell(item_size, |cell| Self::new(trim_nul(cell)).map_err(|error| error.to_string()));
+        Ok(Decoder { item_size, step: Step::Convert(convert) })
+    }
+
+    fn expected() -> String {
+        format!("|S{N} (FixedBytes<{N}>)")
+    }
+}

@@ -1,0 +1,280 @@
+//! The one error type: what was expected, what was found, where, and what to do.
+//!
+//! The message is one or more sentences in lower case without a final full stop. Where it happened is
+//! kept apart from it (file, member, byte offset), so that a program can act on it and a reader sees it
+//! in the same place every time.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::report::Report;
+
+/// A `Result` whose error is this crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+type Source = Box<dyn std::error::Error + Send + Sync>;
+
+/// Tells what went wrong, where, and what to do about it.
+///
+/// One pointer wide, so `Result<(), Error>` stays small. [`kind`](Self::kind) says who has to act;
+/// [`file`](Self::file), [`member`](Self::member) and [`offset`](Self::offset) say where it happened, as far
+/// as that is known; [`report`](Self::report) lists every mismatch between a file and the type that it was
+/// loaded into.
+///
+/// ```
+/// use npz_core::{ErrorKind, npy};
+///
+/// let error = npy::from_bytes::<f64, ndarray::Ix1>(b"not an array").unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Damaged);
+/// assert_eq!(error.offset(), Some(0));
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    file: Option<PathBuf>,
+    member: Option<String>,
+    offset: Option<u64>,
+    report: Option<Report>,
+    source: Option<Source>,
+}
+
+/// The classes of [`Error`], divided by who has to act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The medium failed: no such file, no permission, no space. [`std::error::Error::source`] is the
+    /// [`io::Error`].
+    Io,
+    /// The bytes are not what the format promises: truncated, a wrong checksum, a bad header. Restore the
+    /// file from a copy.
+    Damaged,
+    /// The file is sound, but holds what this build does not read: a pickle, an encrypted member, a
+    /// compression method whose feature is off. The message says how to get at the data.
+    Unsupported,
+    /// The file is sound, but is not what the caller's type expects. [`Error::report`] lists each
+    /// difference.
+    Mismatch,
+    /// The archive has no member of that name.
+    NotFound,
+    /// The caller asked for something that can't be: two members of one name, a value that the target
+    /// can't hold, a bad option.
+    Invalid,
+    /// Reading on would pass a limit set in [`Limits`](crate::Limits).
+    Limit,
+}
+
+impl Error {
+    /// Makes an error of a conversion or check of your own, for example in a `with` module.
+    ///
+    /// Its kind is [`ErrorKind::Invalid`].
+    ///
+    /// ```
+    /// let error = npz_core::Error::custom("the angle must be finite");
+    /// assert_eq!(error.to_string(), "the angle must be finite");
+    /// ```
+    pub fn custom(message: impl fmt::Display) -> Self {
+        Self::new(ErrorKind::Invalid, message.to_string())
+    }
+
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            file: None,
+            member: None,
+            offset: None,
+            report: None,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn damaged(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Damaged, message)
+    }
+
+    pub(crate) fn unsupported(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Unsupported, message)
+    }
+
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Invalid, message)
+    }
+
+    pub(crate) fn limit(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Limit, message)
+    }
+
+    pub(crate) fn mismatch(report: Report) -> Self {
+        let mut error = Self::new(ErrorKind::Mismatch, report.summary());
+        error.0.report = Some(report);
+        error
+    }
+
+    /// An I/O error with the sentence that says what was being done.
+    pub(crate) fn io(doing: impl fmt::Display, source: io::Error) -> Self {
+        // A `Read` of ours passes our own errors through `io::Error`; unwrap them on the way back.
+        match source.downcast::<Self>() {
+            Ok(own) => own,
+            Err(source) => {
+                let mut error = Self::new(ErrorKind::Io, format!("{doing}: {source}"));
+                error.0.source = Some(Box::new(source));
+                error
+            }
+        }
+    }
+
+    pub(crate) fn with_source(mut self, source: impl Into<Source>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// Names the file, unless a deeper layer already did.
+    pub(crate) fn in_file(mut self, path: &Path) -> Self {
+        self.0.file.get_or_insert_with(|| path.to_path_buf());
+        self
+    }
+
+    /// Names the member, unless a deeper layer already did.
+    pub(crate) fn in_member(mut self, name: &str) -> Self {
+        self.0.member.get_or_insert_with(|| name.to_owned());
+        self
+    }
+
+    pub(crate) fn at(mut self, offset: u64) -> Self {
+        self.0.offset.get_or_insert(offset);
+        self
+    }
+
+    /// Tells who has to act.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Names the file, if the error came from a call with a path.
+    pub fn file(&self) -> Option<&Path> {
+        self.0.file.as_deref()
+    }
+
+    /// Names the member of the archive, if one is concerned.
+    pub fn member(&self) -> Option<&str> {
+        self.0.member.as_deref()
+    }
+
+    /// Tells the byte offset, counted from the start of the member (or of the `.npy` file, or of the
+    /// archive where no member is named).
+    pub fn offset(&self) -> Option<u64> {
+        self.0.offset
+    }
+
+    /// Lists every difference between the file and the type, where [`kind`](Self::kind) is
+    /// [`ErrorKind::Mismatch`].
+    pub fn report(&self) -> Option<&Report> {
+        self.0.report.as_ref()
+    }
+}
+
+impl Report {
+    /// Turns a report with problems into an error.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Mismatch`], carrying this report, unless it is empty.
+    pub fn into_result(self) -> Result<()> {
+        if self.is_ok() { Ok(()) } else { Err(Error::mismatch(self)) }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { message, file, member, offset, report, .. } = &*self.0;
+        if let Some(file) = file {
+            write!(f, "{}: ", file.display())?;
+        }
+        if let Some(member) = member {
+            write!(f, "member {member:?}: ")?;
+        }
+        f.write_str(message)?;
+        if let Some(offset) = offset {
+            write!(f, " (at byte {offset})")?;
+        }
+        if let Some(report) = report {
+            write!(f, "\n{report}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The same text as `Display`: `main() -> Result<(), Error>` prints errors through `Debug`, and the user of
+/// that program should read the message, not the fields.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {self}", self.0.kind)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        let kind = match error.kind() {
+            ErrorKind::Io => {
+                let source = error.0.source.as_ref();
+                source
+                    .and_then(|s| s.downcast_ref::<io::Error>())
+                    .map_or(io::ErrorKind::Other, io::Error::kind)
+            }
+            ErrorKind::NotFound => io::ErrorKind::NotFound,
+            ErrorKind::Unsupported => io::ErrorKind::Unsupported,
+            ErrorKind::Invalid => io::ErrorKind::InvalidInput,
+            ErrorKind::Damaged | ErrorKind::Mismatch | ErrorKind::Limit => io::ErrorKind::InvalidData,
+        };
+        io::Error::new(kind, error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::error::Error as _;
+
+    #[test]
+    fn an_error_is_one_pointer() {
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+        assert_eq!(size_of::<Result<()>>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn where_it_happened_is_said_once_and_in_order() {
+        let error = Error::damaged("the header is cut off")
+            .at(12)
+            .in_member("w")
+            .in_member("outer")
+            .in_file(Path::new("run.npz"))
+            .in_file(Path::new("other.npz"));
+        assert_eq!(error.to_string(), "run.npz: member \"w\": the header is cut off (at byte 12)");
+        assert_eq!(error.offset(), Some(12));
+    }
+
+    #[test]
+    fn the_source_chain_reaches_the_io_error() {
+        let error = Error::io("can't open the file", io::Error::from(io::ErrorKind::PermissionDenied));
+        let source = error.source().expect("an I/O error has a source");
+        let source = source.downcast_ref::<io::Error>().expect("it is an io::Error");
+        assert_eq!(source.kind(), io::ErrorKind::PermissionDenied);
+        assert_eq!(io::Error::from(error).kind(), io::ErrorKind::PermissionDenied);
+    }
+
+    #[test]
+    fn our_errors_survive_a_trip_through_io_error() {
+        let inner = Error::damaged("bad CRC-32").in_member("w");
+        let outer = Error::io("can't read", io::Error::from(inner));
+        assert_eq!(outer.kind(), ErrorKind::Damaged);
+        assert_eq!(outer.member(), Some("w"));
+    }
+}

@@ -1,0 +1,394 @@
+//! The header of an `.npy` file: magic string, version, length, and a Python dict.
+//!
+//! Mirrors `_write_array_header` and `_read_array_header` of `numpy.lib.format`. What is written is byte for byte
+//! what `np.save` writes; what is read is what `np.load` reads. Knows nothing of the data behind the header but
+//! their length.
+
+use std::io::Read;
+
+use crate::dtype::DType;
+use crate::error::{Error, Result};
+use crate::limits::Limits;
+use crate::literal::{self, Literal, shortened};
+use crate::shape::{self, MAX_AXES, Order};
+
+const MAGIC: &[u8; 6] = b"\x93NUMPY";
+/// The data start at a multiple of this, for maps.
+const ALIGN: usize = 64;
+/// The header has room for the first axis to grow to so many digits without moving the data.
+const GROWTH_AXIS_MAX_DIGITS: usize = 21;
+
+/// What the header of an `.npy` file or member says: cells, shape, order, and where the data lie.
+///
+/// ```
+/// use npz_core::{DType, Header, Limits, Order};
+///
+/// let mut file = b"\x93NUMPY\x01\x00\x3b\x00".to_vec();
+/// file.extend(b"{'descr': '<i4', 'fortran_order': False, 'shape': (2, 3), }\n");
+/// let header = Header::parse(&file, &Limits::default())?;
+///
+/// assert_eq!(header.dtype(), &DType::parse("<i4")?);
+/// assert_eq!(header.shape(), [2, 3]);
+/// assert_eq!(header.order(), Order::C);
+/// assert_eq!(header.version(), (1, 0));
+/// assert_eq!((header.len(), header.data_len()), (69, 24));
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    dtype: DType,
+    shape: Vec<usize>,
+    order: Order,
+    version: Version,
+    len: usize,
+    data_len: usize,
+}
+
+/// The versions of the format that there are; NumPy writes the first that can hold the header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Version {
+    /// Latin-1, up to 65535 bytes.
+    V1,
+    /// Latin-1, up to 4 GiB.
+    V2,
+    /// UTF-8, up to 4 GiB.
+    V3,
+}
+
+/// Tells whether these bytes start an `.npy` file or member.
+pub(crate) fn is_magic(bytes: &[u8]) -> bool {
+    bytes.starts_with(MAGIC)
+}
+
+impl Header {
+    /// The header that `np.save` writes for an array whose cells lie in this order.
+    pub(crate) fn new(dtype: DType, shape: &[usize], order: Order) -> Result<Self> {
+        dtype.check()?;
+        let mut header =
+            Self::checked(dtype, shape.to_vec(), order.as_saved(shape)).map_err(Error::invalid)?;
+        let text = header.text();
+        if u32::try_from(text.len() + ALIGN).is_err() {
+            return Err(Error::invalid("the names of the fields are longer than a header can hold (4 GiB)"));
+        }
+        header.version = Version::first_for(&text);
+        header.len = header.to_bytes().len();
+        Ok(header)
+    }
+
+    /// Reads the header at the start of an `.npy` file. Looks at nothing behind it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Damaged`](crate::ErrorKind::Damaged) for what is no header,
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for pickles and unknown versions,
+    /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) for a header that is longer than the limits allow.
+    pub fn parse(mut bytes: &[u8], limits: &Limits) -> Result<Self> {
+        Self::read(&mut bytes, limits)
+    }
+
+    /// Reads exactly the bytes of the header, so that the data come next.
+    pub(crate) fn read(reader: &mut impl Read, limits: &Limits) -> Result<Self> {
+        let mut input = Input { reader, offset: 0 };
+        let magic = input.up_to(MAGIC.len())?;
+        if magic != MAGIC {
+            return Err(wrong_magic(&magic));
+        }
+        let version = Version::read(&mut input)?;
+        let length = if version == Version::V1 {
+            u32::from(u16::from_le_bytes(input.array("length of the header")?))
+        } else {
+            u32::from_le_bytes(input.array("length of the header")?)
+        };
+        limits.check_header(u64::from(length)).map_err(|error| error.at(8))?;
+        let start = input.offset;
+        let bytes = input.exactly(length as usize, "header")?;
+        let text = version
+            .decode(bytes)
+            .map_err(|at| Error::damaged("the header of format 3.0 is not UTF-8").at((start + at) as u64))?;
+        let literal = literal::parse(&text, version != Version::V3).map_err(|fault| {
+            let at = start + version.length_of(&text[..fault.offset]);
+            Error::damaged(format!("the header is not a Python literal: {}", fault.message)).at(at as u64)
+        })?;
+        let header = Self::from_literal(&literal).map_err(|why| Error::damaged(why).at(start as u64))?;
+        Ok(Self { version, len: input.offset, ..header })
+    }
+
+    fn from_literal(literal: &Literal) -> Result<Self, String> {
+        let [descr, order, shape] = entries(literal)?;
+        let order = match order {
+            Literal::Bool(true) => Order::Fortran,
+            Literal::Bool(false) => Order::C,
+            other => {
+                return Err(format!(
+                    "the header's 'fortran_order' must be True or False, found {}",
+                    other.what()
+                ));
+            }
+        };
+        let dtype =
+            DType::from_literal(descr).map_err(|why| format!("the header's 'descr' is no dtype: {why}"))?;
+        Self::checked(dtype, axes(shape)?, order)
+    }
+
+    /// The version and the offset are still to be filled in.
+    fn checked(dtype: DType, shape: Vec<usize>, order: Order) -> Result<Self, String> {
+        if matches!(dtype, DType::Subarray { .. }) {
+            return Err(format!(
+                "an array can't have cells of {dtype}, which NumPy allows for the fields of records only: \
+                 add the axes to the array's own shape"
+            ));
+        }
+        if shape.len() > MAX_AXES {
+            return Err(format!("the array has {} axes, NumPy allows {MAX_AXES}", shape.len()));
+        }
+        let data_len = dtype.item_size().and_then(|size| shape::byte_count(&shape, size));
+        let data_len = data_len.map_err(|error| error.to_string())?;
+        Ok(Self { dtype, shape, order, version: Version::V1, len: 0, data_len })
+    }
+
+    /// The bytes that `np.save` writes in front of the data, of the lowest version that can hold them.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let text = self.text();
+        let version = Version::first_for(&text);
+        let text = version.encode(&text);
+        let prefix = version.prefix_len();
+        let padding = padding(prefix + text.len() + 1);
+        let length = text.len() + padding + 1;
+
+        let mut bytes = Vec::with_capacity(prefix + length);
+        bytes.extend_from_slice(MAGIC);
+        bytes.extend_from_slice(&[version.number().0, version.number().1]);
+        match version {
+            Version::V1 => bytes.extend_from_slice(&(length as u16).to_le_bytes()),
+            Version::V2 | Version::V3 => bytes.extend_from_slice(&(length as u32).to_le_bytes()),
+        }
+        bytes.extend_from_slice(&text);
+        bytes.resize(bytes.len() + padding, b' ');
+        bytes.push(b'\n');
+        bytes
+    }
+
+    /// The dict, and room for the axis that grows when cells are appended. An array without axes can't grow.
+    fn text(&self) -> String {
+        let (order, growing) = match self.order {
+            Order::C => ("False", self.shape.first()),
+            Order::Fortran => ("True", self.shape.last()),
+        };
+        let room = growing.map_or(0, |axis| GROWTH_AXIS_MAX_DIGITS.saturating_sub(axis.to_string().len()));
+        let (descr, shape) = (self.dtype.descr(), shape::python_tuple(&self.shape));
+        format!("{{'descr': {descr}, 'fortran_order': {order}, 'shape': {shape}, }}{:room$}", "")
+    }
+
+    /// Tells what one cell is.
+    pub fn dtype(&self) -> &DType {
+        &self.dtype
+    }
+
+    /// Gives the length of each axis; no axes for a single value.
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// Tells in which order the cells lie.
+    pub fn order(&self) -> Order {
+        self.order
+    }
+
+    /// Gives the version of the format: (1, 0), (2, 0) or (3, 0).
+    pub fn version(&self) -> (u8, u8) {
+        self.version.number()
+    }
+
+    /// Gives the length of the header in bytes, magic string and all: the data start there.
+    #[expect(clippy::len_without_is_empty, reason = "a header is never empty")]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Gives the length of the data in bytes. Says nothing of a pickle, which follows where
+    /// [`DType::has_object`] is true.
+    pub fn data_len(&self) -> u64 {
+        self.data_len as u64
+    }
+}
+
+/// From 1 to 64 spaces: NumPy adds a full 64 where the header would be aligned without.
+fn padding(length: usize) -> usize {
+    ALIGN - length % ALIGN
+}
+
+/// The values of `descr`, `fortran_order` and `shape`, which must be all there is.
+fn entries(literal: &Literal) -> Result<[&Literal; 3], String> {
+    const KEYS: [&str; 3] = ["descr", "fortran_order", "shape"];
+    let Literal::Dict(entries) = literal else {
+        return Err(format!("the header must be a dict, found {}", literal.what()));
+    };
+    let mut found = [None; 3];
+    let mut faults = Vec::new();
+    for (key, value) in entries {
+        match KEYS.iter().position(|known| matches!(key, Literal::Str(text) if text == known)) {
+            None => faults.push(format!("{} is unexpected", key.what())),
+            // Python would take the last one, others the first.
+            Some(i) if found[i].replace(value).is_some() => {
+                faults.push(format!("'{}' is there twice", KEYS[i]));
+            }
+            Some(_) => {}
+        }
+    }
+    for (key, _) in KEYS.iter().zip(found).filter(|(_, value)| value.is_none()) {
+        faults.push(format!("'{key}' is missing"));
+    }
+    match found {
+        [Some(descr), Some(order), Some(shape)] if faults.is_empty() => Ok([descr, order, shape]),
+        _ => Err(format!(
+            "the header must have the keys 'descr', 'fortran_order' and 'shape': {}",
+            faults.join(", ")
+        )),
+    }
+}
+
+fn axes(literal: &Literal) -> Result<Vec<usize>, String> {
+    let Literal::Tuple(axes) = literal else {
+        return Err(format!(
+            "the header's 'shape' must be a tuple of whole numbers such as (2, 3) or (3,), found {}",
+            literal.what()
+        ));
+    };
+    let length = |literal: &Literal| match literal {
+        Literal::Int(number) => usize::try_from(*number).ok(),
+        _ => None,
+    };
+    let wrong = |literal: &Literal| {
+        let found = literal.what();
+        format!("the header's 'shape' must hold whole numbers from 0 to {}, found {found}", isize::MAX)
+    };
+    axes.iter().map(|literal| length(literal).ok_or_else(|| wrong(literal))).collect()
+}
+
+impl Version {
+    fn read(input: &mut Input<'_, impl Read>) -> Result<Self> {
+        let [major, minor] = input.array("version")?;
+        match (major, minor) {
+            (1, 0) => Ok(Self::V1),
+            (2, 0) => Ok(Self::V2),
+            (3, 0) => Ok(Self::V3),
+            _ => {
+                let message = format!(
+                    "format version {major}.{minor} is unknown: expected 1.0, 2.0 or 3.0; load the file with the \
+                     program that wrote it and save it with np.save"
+                );
+                Err(Error::unsupported(message).at(MAGIC.len() as u64))
+            }
+        }
+    }
+
+    /// The lowest version that can hold this text.
+    fn first_for(text: &str) -> Self {
+        if text.chars().any(|c| u32::from(c) > 0xff) {
+            return Self::V3;
+        }
+        let length = text.chars().count() + 1;
+        let padded = length + padding(Self::V1.prefix_len() + length);
+        if u16::try_from(padded).is_ok() { Self::V1 } else { Self::V2 }
+    }
+
+    fn number(self) -> (u8, u8) {
+        match self {
+            Self::V1 => (1, 0),
+            Self::V2 => (2, 0),
+            Self::V3 => (3, 0),
+        }
+    }
+
+    /// Magic string, version and length.
+    fn prefix_len(self) -> usize {
+        if self == Self::V1 { 10 } else { 12 }
+    }
+
+    fn encode(self, text: &str) -> Vec<u8> {
+        match self {
+            Self::V1 | Self::V2 => text.chars().map(|c| c as u8).collect(),
+            Self::V3 => text.as_bytes().to_vec(),
+        }
+    }
+
+    /// An error is the place of the first byte that is no text.
+    fn decode(self, bytes: Vec<u8>) -> Result<String, usize> {
+        match self {
+            Self::V1 | Self::V2 => Ok(bytes.into_iter().map(char::from).collect()),
+            Self::V3 => String::from_utf8(bytes).map_err(|error| error.utf8_error().valid_up_to()),
+        }
+    }
+
+    /// The bytes that this decoded text has in the file.
+    fn length_of(self, text: &str) -> usize {
+        match self {
+            Self::V1 | Self::V2 => text.chars().count(),
+            Self::V3 => text.len(),
+        }
+    }
+}
+
+/// A reader that counts, and that takes nobody's word for how much will come.
+struct Input<'r, R> {
+    reader: &'r mut R,
+    offset: usize,
+}
+
+impl<R: Read> Input<'_, R> {
+    /// As many bytes, or those up to the end. The buffer grows with what really arrives.
+    fn up_to(&mut self, length: usize) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let read = self.reader.by_ref().take(length as u64).read_to_end(&mut bytes);
+        read.map_err(|error| Error::io("can't read the .npy header", error))?;
+        self.offset += bytes.len();
+        Ok(bytes)
+    }
+
+    fn exactly(&mut self, length: usize, what: &str) -> Result<Vec<u8>> {
+        let bytes = self.up_to(length)?;
+        if bytes.len() == length { Ok(bytes) } else { Err(self.cut_off(length, what, bytes.len())) }
+    }
+
+    fn array<const N: usize>(&mut self, what: &str) -> Result<[u8; N]> {
+        let bytes = self.up_to(N)?;
+        bytes.try_into().map_err(|bytes: Vec<u8>| self.cut_off(N, what, bytes.len()))
+    }
+
+    fn cut_off(&self, expected: usize, what: &str, found: usize) -> Error {
+        cut_off(expected, what, found).at(self.offset as u64)
+    }
+}
+
+fn cut_off(expected: usize, what: &str, found: usize) -> Error {
+    Error::damaged(format!(
+        "the file ends inside its header: expected {expected} bytes of {what}, found {found}"
+    ))
+}
+
+/// Why the first bytes are not `MAGIC`: what else they are, as far as that shows.
+fn wrong_magic(found: &[u8]) -> Error {
+    if found.is_empty() {
+        return Error::damaged("there are no data left: expected a .npy header, found the end of the file")
+            .at(0);
+    }
+    if MAGIC.starts_with(found) {
+        return cut_off(MAGIC.len(), "magic string", found.len()).at(found.len() as u64);
+    }
+    // Protocols 2 and up start with 0x80, the older ones with the first thing that was pickled.
+    if found.starts_with(b"\x80") || found.starts_with(b"(") || found.starts_with(b"cnumpy") {
+        let message = "the file is a pickle, which can run any code when it is loaded and is never read here; if \
+                       you trust it, load it in Python with np.load(..., allow_pickle=True) and save plain arrays \
+                       with np.save(..., allow_pickle=False)";
+        return Error::unsupported(message).at(0);
+    }
+    let archive = found.starts_with(b"PK\x03\x04") || found.starts_with(b"PK\x05\x06");
+    let hint = if archive { "; this is a zip archive, load it as .npz" } else { "" };
+    let found = shortened(&found.iter().copied().map(char::from).collect::<String>());
+    Error::damaged(format!(
+        "this is not a .npy file: expected it to start with '\\x93NUMPY', found {found}{hint}"
+    ))
+    .at(0)
+}
+
+#[cfg(test)]
+mod tests;

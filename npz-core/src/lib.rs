@@ -1,0 +1,38 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod archive;
+mod atomic;
+mod bytes;
+mod dtype;
+mod element;
+mod error;
+mod header;
+mod limits;
+mod literal;
+mod members;
+pub mod npy;
+mod npz;
+mod report;
+mod shape;
+mod source;
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private_0_1_0;
+
+#[cfg(feature = "derive")]
+pub use npz_derive::Npz;
+
+pub use crate::archive::Compression;
+pub use crate::atomic::AtomicFile;
+pub use crate::dtype::{ByteOrder, DType, Field, Kind, Scalar, TimeBase, TimeUnit};
+pub use crate::element::{Cast, Element, FixedBytes, FixedStr};
+pub use crate::error::{Error, ErrorKind, Result};
+pub use crate::header::Header;
+pub use crate::limits::Limits;
+pub use crate::members::{FromMembers, Loader, Members, Name, Plan, ToMembers};
+pub use crate::npz::{LoadOptions, Npz, NpzEntry, NpzReader, NpzWriter, SaveOptions};
+pub use crate::report::{Problem, ProblemKind, Report};
+pub use crate::shape::Order;
+pub use crate::source::ReadAt;

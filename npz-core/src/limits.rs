@@ -1,0 +1,104 @@
+//! How much a file may make us do: the budget that every reader spends from.
+
+use crate::error::{Error, Result};
+
+/// Bounds what reading a file may cost.
+///
+/// Whatever the limits, a reader never allocates on the word of a file alone: a claimed size is first compared
+/// with the bytes that are really there. Limits bound what a *sound* file may cost, such as a small archive
+/// that expands to many gigabytes of zeros.
+///
+/// | preset | header | one member | all members | members |
+/// | --- | --- | --- | --- | --- |
+/// | [`Limits::default`] | 64 KiB | no limit | no limit | no limit |
+/// | [`Limits::strict`] | 10 000 B (NumPy's cap) | 1 GiB | 4 GiB | 10 000 |
+/// | [`Limits::trusted`] | 16 MiB | no limit | no limit | no limit |
+///
+/// ```
+/// use npz_core::{ErrorKind, Limits, LoadOptions, Npz};
+/// use std::collections::HashMap;
+///
+/// let zeros = HashMap::from([("zeros".to_owned(), vec![0u8; 1 << 20])]);
+/// let mut small = std::io::Cursor::new(Vec::new());
+/// zeros.write_to(&mut small, &npz_core::SaveOptions::compressed())?;
+///
+/// let options = LoadOptions::new().limits(Limits::strict().member_bytes(64 << 10));
+/// let loaded = HashMap::<String, Vec<u8>>::from_bytes_with(small.get_ref(), &options);
+/// assert_eq!(loaded.unwrap_err().kind(), ErrorKind::Limit);
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    pub(crate) header_bytes: u64,
+    pub(crate) member_bytes: u64,
+    pub(crate) total_bytes: u64,
+    pub(crate) members: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { header_bytes: 64 << 10, ..Self::trusted() }
+    }
+}
+
+impl Limits {
+    /// Gives limits for files from strangers.
+    pub fn strict() -> Self {
+        Self { header_bytes: 10_000, member_bytes: 1 << 30, total_bytes: 4 << 30, members: 10_000 }
+    }
+
+    /// Gives limits for files of your own, with headers of up to 16 MiB (records of very many fields).
+    pub fn trusted() -> Self {
+        Self { header_bytes: 16 << 20, member_bytes: u64::MAX, total_bytes: u64::MAX, members: u64::MAX }
+    }
+
+    /// Sets the longest `.npy` header that is read, in bytes (`max_header_size` of `np.load`).
+    pub fn header_bytes(mut self, bytes: u64) -> Self {
+        self.header_bytes = bytes;
+        self
+    }
+
+    /// Sets the largest uncompressed size of one member, in bytes.
+    pub fn member_bytes(mut self, bytes: u64) -> Self {
+        self.member_bytes = bytes;
+        self
+    }
+
+    /// Sets the largest sum of uncompressed sizes that one call may read, in bytes.
+    pub fn total_bytes(mut self, bytes: u64) -> Self {
+        self.total_bytes = bytes;
+        self
+    }
+
+    /// Sets the largest number of members in an archive.
+    pub fn members(mut self, members: u64) -> Self {
+        self.members = members;
+        self
+    }
+
+    /// Compares a header's length with the limit, before it is read.
+    pub(crate) fn check_header(&self, bytes: u64) -> Result<()> {
+        check("the header's length in bytes", "header_bytes", bytes, self.header_bytes)
+    }
+
+    pub(crate) fn check_member(&self, bytes: u64) -> Result<()> {
+        check("the member's uncompressed size in bytes", "member_bytes", bytes, self.member_bytes)
+    }
+
+    pub(crate) fn check_total(&self, bytes: u64) -> Result<()> {
+        check("the sum of the members' uncompressed sizes in bytes", "total_bytes", bytes, self.total_bytes)
+    }
+
+    pub(crate) fn check_members(&self, members: u64) -> Result<()> {
+        check("the number of members", "members", members, self.members)
+    }
+}
+
+fn check(what: &str, setting: &str, found: u64, limit: u64) -> Result<()> {
+    if found <= limit {
+        return Ok(());
+    }
+    Err(Error::limit(format!(
+        "{what} is {found}, the limit is {limit}; if you trust the file, raise `Limits::{setting}`"
+    )))
+}

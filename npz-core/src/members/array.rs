@@ -1,0 +1,47 @@
+//! ndarray's arrays: one member each. Owned, shared, views and `CowArray`, of any dimension type.
+
+use ndarray::{ArrayBase, ArrayRef, Data, DataOwned, Dimension, RawData};
+
+use super::load::Want;
+use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
+use crate::element::Element;
+use crate::error::Result;
+
+impl<S, D> ToMembers for ArrayBase<S, D>
+where
+    S: Data<Elem: Element>,
+    D: Dimension,
+{
+    fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
+        members.push_view(name, self.view().into_dyn())
+    }
+}
+
+impl<A: Element, D: Dimension> ToMembers for ArrayRef<A, D> {
+    fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
+        members.push_view(name, self.view().into_dyn())
+    }
+}
+
+impl<S, D> FromMembers for ArrayBase<S, D>
+where
+    S: DataOwned + RawData<Elem: Element>,
+    D: Dimension,
+{
+    fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
+    where
+        Self: 's,
+    {
+        let cells = loader.plan_cells::<S::Elem>(name, Want::Axes(D::NDIM));
+        let member = name.as_str().to_owned();
+        cells.and_then(move |cells| cells.into_array().map_err(|error| error.in_member(&member)))
+    }
+
+    fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
+        loader.contains(name)
+    }
+
+    fn is_single() -> bool {
+        true
+    }
+}

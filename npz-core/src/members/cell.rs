@@ -1,0 +1,131 @@
+//! Single values: a 0-d member each, as `np.array(3)` is. Many of them are one member with as many axes.
+
+use ndarray::{ArrayD, ArrayViewD, IxDyn, arr0};
+
+use super::load::Want;
+use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
+use crate::element::{Element, FixedBytes, FixedStr};
+use crate::error::{Error, Result};
+
+fn push_slice<'a, A: Element>(
+    cells: &'a [A],
+    shape: &[usize],
+    members: &mut Members<'a>,
+    name: &Name,
+) -> Result<()> {
+    let view = ArrayViewD::from_shape(IxDyn(shape), cells);
+    members.push_view(name, view.map_err(|error| Error::custom(error).in_member(name.as_str()))?)
+}
+
+fn push_gathered<A: Element>(
+    cells: Vec<A>,
+    shape: &[usize],
+    members: &mut Members<'_>,
+    name: &Name,
+) -> Result<()> {
+    let array = ArrayD::from_shape_vec(IxDyn(shape), cells);
+    members.push_array(name, array.map_err(|error| Error::custom(error).in_member(name.as_str()))?)
+}
+
+fn plan_one<'s, A: Element>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, A> {
+    let cells = loader.plan_cells::<A>(name, Want::Shape(&[]));
+    cells.and_then(|cells| {
+        cells.cells.into_iter().next().ok_or_else(|| Error::damaged("a scalar has no cell"))
+    })
+}
+
+fn plan_many<'s, A: Element>(
+    loader: &mut Loader<'s>,
+    name: &Name,
+    dims: &[Option<usize>],
+) -> Plan<'s, Vec<A>> {
+    let cells = loader.plan_cells::<A>(name, Want::Shape(dims));
+    if dims.len() == 1 {
+        return cells.map(|cells| cells.cells);
+    }
+    // Fortran order has to be put into C order, that of a `Vec` of arrays.
+    cells.and_then(|cells| {
+        let array: ArrayD<A> = cells.into_array()?;
+        if array.is_standard_layout() {
+            return Ok(array.into_raw_vec_and_offset().0);
+        }
+        Ok(array.iter().cloned().collect())
+    })
+}
+
+macro_rules! cells {
+    ($( $(#[$feature:meta])* ($($generics:tt)*) $cell:ty ),* $(,)?) => {$(
+        $(#[$feature])*
+        impl<$($generics)*> ToMembers for $cell {
+            fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
+                push_slice(std::slice::from_ref(self), &[], members, name)
+            }
+            fn slice_to_members<'a>(
+                items: &'a [Self],
+                shape: &[usize],
+                members: &mut Members<'a>,
+                name: &Name,
+            ) -> Result<()> {
+                push_slice(items, shape, members, name)
+            }
+            fn refs_to_members<'a>(
+                items: &[&'a Self],
+                shape: &[usize],
+                members: &mut Members<'a>,
+                name: &Name,
+            ) -> Result<()> {
+                push_gathered(items.iter().map(|&cell| cell.clone()).collect(), shape, members, name)
+            }
+        }
+
+        $(#[$feature])*
+        impl<$($generics)*> FromMembers for $cell {
+            fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
+    where
+        Self: 's,
+    {
+                plan_one(loader, name)
+            }
+            fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
+                loader.contains(name)
+            }
+            fn plan_many<'s>(loader: &mut Loader<'s>, name: &Name, dims: &[Option<usize>]) -> Plan<'s, Vec<Self>>
+    where
+        Self: 's,
+    {
+                plan_many(loader, name, dims)
+            }
+            fn are_present(loader: &Loader<'_>, name: &Name) -> bool {
+                loader.contains(name)
+            }
+            fn is_single() -> bool {
+                true
+            }
+        }
+    )*};
+}
+
+cells! {
+    () bool, () i8, () i16, () i32, () i64, () isize, () u8, () u16, () u32, () u64, () usize, () f32, () f64,
+    () String, (const N: usize) FixedStr<N>, (const N: usize) FixedBytes<N>,
+    #[cfg(feature = "half")] () half::f16,
+    #[cfg(feature = "half")] () half::bf16,
+    #[cfg(feature = "num-complex")] () num_complex::Complex<f32>,
+    #[cfg(feature = "num-complex")] () num_complex::Complex<f64>,
+}
+
+/// Borrowed text is saved as `String` is.
+impl ToMembers for str {
+    fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
+        members.push_array(name, arr0(self.to_owned()).into_dyn())
+    }
+
+    fn refs_to_members<'a>(
+        items: &[&'a Self],
+        shape: &[usize],
+        members: &mut Members<'a>,
+        name: &Name,
+    ) -> Result<()> {
+        push_gathered(items.iter().map(|&text| text.to_owned()).collect(), shape, members, name)
+    }
+}

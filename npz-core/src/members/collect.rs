@@ -1,0 +1,221 @@
+//! Saving, first half: a value pushes borrowed members into a list; nothing is copied or written yet.
+
+use std::io::Write;
+
+use ndarray::ArrayViewD;
+
+use super::Name;
+use crate::element::Element;
+use crate::error::{Error, Result};
+use crate::header::Header;
+use crate::npy::Body;
+
+/// Pushes the members that a value is made of.
+///
+/// Implemented for arrays (owned, shared, views), scalars, text, `Vec`, slices, `[T; N]`, tuples, `Option`,
+/// pointers, string-keyed maps, and by `#[derive(Npz)]`. A hand-written implementation pushes its parts:
+///
+/// ```
+/// use npz_core::{FromMembers, Loader, Members, Name, Npz, Plan, Result, ToMembers};
+///
+/// struct Meters(f64);
+///
+/// impl ToMembers for Meters {
+///     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
+///         self.0.to_members(members, name)
+///     }
+/// }
+/// impl FromMembers for Meters {
+///     fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
+///     where
+///         Self: 's,
+///     {
+///         f64::plan(loader, name).map(Meters)
+///     }
+///     fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
+///         f64::is_present(loader, name)
+///     }
+/// }
+///
+/// #[derive(Npz)]
+/// struct Track { length: Meters }
+///
+/// let bytes = Track { length: Meters(42.5) }.to_bytes()?;
+/// assert_eq!(Track::from_bytes(&bytes)?.length.0, 42.5);
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be saved as members of an archive: the trait `ToMembers` is missing",
+    label = "not a type that npz-core can save",
+    note = "for a struct of your own, add `#[derive(npz_core::Npz)]`",
+    note = "for a type of another crate, use `#[npz(with = \"module\")]` on the field, or `#[npz(skip)]`",
+    note = "f16, bf16 and Complex need the features `half` and `num-complex` of npz-core"
+)]
+pub trait ToMembers {
+    /// Pushes the value's members under a name.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the value can't be kept, such as a text that ends
+    /// with NUL.
+    fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()>;
+
+    /// Pushes many values of this type, arranged in `shape` (C order): `Vec<T>` and `[T; N]` come here.
+    ///
+    /// Cells become one member of that shape; anything else becomes `name.0`, `name.1`, ....
+    #[doc(hidden)]
+    fn slice_to_members<'a>(
+        items: &'a [Self],
+        shape: &[usize],
+        members: &mut Members<'a>,
+        name: &Name,
+    ) -> Result<()>
+    where
+        Self: Sized,
+    {
+        Self::refs_to_members(&items.iter().collect::<Vec<_>>(), shape, members, name)
+    }
+
+    /// The same for values that do not lie side by side, such as those of a `Vec<Box<T>>`.
+    #[doc(hidden)]
+    fn refs_to_members<'a>(
+        items: &[&'a Self],
+        shape: &[usize],
+        members: &mut Members<'a>,
+        name: &Name,
+    ) -> Result<()> {
+        super::sequence::push_indexed(items, shape, members, name)
+    }
+}
+
+/// The list of members that values push themselves into.
+///
+/// It borrows the values: a collected list holds headers and views, no copied data.
+///
+/// ```
+/// use ndarray::array;
+/// use npz_core::{Members, Name, ToMembers};
+///
+/// let weights = array![[1.0f32, 2.0]];
+/// let mut members = Members::new();
+/// weights.to_members(&mut members, &Name::root().join("weights"))?;
+/// let listed: Vec<_> = members.iter().map(|(name, header)| (name, header.shape().to_vec())).collect();
+/// assert_eq!(listed, [("weights", vec![1, 2])]);
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+#[derive(Default)]
+pub struct Members<'a> {
+    list: Vec<Member<'a>>,
+}
+
+/// One member that is about to be written: a name and an array.
+pub(crate) struct Member<'a> {
+    pub(crate) name: String,
+    pub(crate) array: Box<dyn MemberArray + 'a>,
+}
+
+/// An array with its cell type forgotten. `Send + Sync`, so that members can be compressed on other threads.
+pub(crate) trait MemberArray: Send + Sync {
+    fn header(&self) -> &Header;
+    fn write_cells(&self, out: &mut dyn Write) -> Result<()>;
+}
+
+impl<A: Element> MemberArray for Body<'_, A> {
+    fn header(&self) -> &Header {
+        self.header()
+    }
+    fn write_cells(&self, out: &mut dyn Write) -> Result<()> {
+        self.write_cells(out)
+    }
+}
+
+/// A member whose value is gone: its stored bytes.
+struct Encoded {
+    header: Header,
+    bytes: Vec<u8>,
+}
+
+impl MemberArray for Encoded {
+    fn header(&self) -> &Header {
+        &self.header
+    }
+    fn write_cells(&self, out: &mut dyn Write) -> Result<()> {
+        out.write_all(&self.bytes).map_err(|error| Error::io("can't write the array's data", error))
+    }
+}
+
+impl<'a> Members<'a> {
+    /// Makes an empty list.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lists what was pushed: each member's name and header, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Header)> {
+        self.list.iter().map(|member| (member.name.as_str(), member.array.header()))
+    }
+
+    /// Counts the members.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Tells whether nothing was pushed.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Pushes the members of a value that does not live long enough to be borrowed; copies its data.
+    ///
+    /// # Errors
+    /// As [`ToMembers::to_members`].
+    ///
+    /// ```
+    /// use npz_core::{Members, Name};
+    ///
+    /// let mut members = Members::new();
+    /// members.push_owned(&Name::root().join("angle"), &90f64.to_radians())?;
+    /// assert_eq!(members.len(), 1);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn push_owned<T: ToMembers + ?Sized>(&mut self, name: &Name, value: &T) -> Result<()> {
+        let mut borrowed = Members::new();
+        value.to_members(&mut borrowed, name)?;
+        for Member { name, array } in borrowed.list {
+            let header = array.header().clone();
+            let mut bytes = Vec::new();
+            array.write_cells(&mut bytes).map_err(|error| error.in_member(&name))?;
+            self.list.push(Member { name, array: Box::new(Encoded { header, bytes }) });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn push_view<A: Element>(&mut self, name: &Name, view: ArrayViewD<'a, A>) -> Result<()> {
+        let body = Body::new(view).map_err(|error| error.in_member(name.as_str()))?;
+        self.push_body(name, body)
+    }
+
+    /// Pushes cells that were gathered for the purpose.
+    pub(crate) fn push_array<A: Element>(&mut self, name: &Name, array: ndarray::ArrayD<A>) -> Result<()> {
+        let body = Body::owned(array).map_err(|error| error.in_member(name.as_str()))?;
+        self.push_body(name, body)
+    }
+
+    fn push_body<A: Element>(&mut self, name: &Name, body: Body<'a, A>) -> Result<()> {
+        if name.is_root() {
+            return Err(Error::invalid(
+                "an array or scalar has no name of its own at this place: make it a field, or use `NpzWriter::add`",
+            ));
+        }
+        self.list.push(Member { name: name.as_str().to_owned(), array: Box::new(body) });
+        Ok(())
+    }
+
+    pub(crate) fn as_slice(&self) -> &[Member<'a>] {
+        &self.list
+    }
+
+    /// The names pushed since the list had `start` members.
+    pub(crate) fn names_since(&self, start: usize) -> impl Iterator<Item = &str> {
+        self.list.iter().skip(start).map(|member| member.name.as_str())
+    }
+}

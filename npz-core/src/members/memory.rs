@@ -1,0 +1,77 @@
+//! A collected list as a medium: a value is loaded from the members that another has pushed, without any file.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+
+use super::load::{Medium, ReadMember};
+use super::{FromMembers, Loader, Members, Name};
+use crate::element::Cast;
+use crate::error::{Error, Result};
+use crate::header::Header;
+
+struct Memory<'m, 'a> {
+    members: &'m Members<'a>,
+    keys: BTreeMap<&'m str, usize>,
+}
+
+impl Members<'_> {
+    /// Loads a value from these members, as from an archive that they were written to.
+    ///
+    /// Copies the cells. Useful to convert between types of the same members, and to test hand-written
+    /// implementations of [`ToMembers`](crate::ToMembers) and [`FromMembers`] without a file.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) with a report if the members are not those of `T`.
+    ///
+    /// ```
+    /// use npz_core::{Members, Name, ToMembers};
+    ///
+    /// let pair = (1u8, 2.5f32);
+    /// let mut members = Members::new();
+    /// pair.to_members(&mut members, &Name::root())?;
+    /// assert_eq!(members.load::<(u16, f64)>()?, (1, 2.5));
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn load<T: FromMembers>(&self) -> Result<T> {
+        let keys = self.as_slice().iter().enumerate().map(|(i, member)| (member.name.as_str(), i)).collect();
+        let medium = Memory { members: self, keys };
+        let mut loader = Loader::new(&medium, Cast::Safe);
+        let plan = T::plan(&mut loader, &Name::root());
+        loader.settle();
+        loader.note_unexpected();
+        loader.run()?;
+        plan.finish()
+    }
+}
+
+impl Medium for Memory<'_, '_> {
+    fn find(&self, key: &str) -> Option<usize> {
+        self.keys.get(key).copied()
+    }
+
+    fn keys_under<'m>(&'m self, prefix: &str) -> Box<dyn Iterator<Item = (&'m str, usize)> + 'm> {
+        let prefix = prefix.to_owned();
+        Box::new(self.keys.iter().map(|(&key, &i)| (key, i)).filter(move |(key, _)| key.starts_with(&prefix)))
+    }
+
+    fn members(&self) -> Box<dyn Iterator<Item = (usize, &str)> + '_> {
+        Box::new(self.members.as_slice().iter().enumerate().map(|(i, member)| (i, member.name.as_str())))
+    }
+
+    fn header(&self, member: usize) -> Result<Option<Header>> {
+        Ok(self.members.as_slice().get(member).map(|member| member.array.header().clone()))
+    }
+
+    fn read(&self, member: usize, read: &mut ReadMember<'_>) -> Result<()> {
+        let member = self.members.as_slice().get(member).ok_or_else(|| Error::invalid("no such member"))?;
+        let mut bytes = member.array.header().to_bytes();
+        member.array.write_cells(&mut bytes)?;
+        let len = bytes.len() as u64;
+        let mut reader: &[u8] = &bytes;
+        read(&mut reader as &mut dyn Read, Some(len))
+    }
+
+    fn check_total(&self, _: u64) -> Result<()> {
+        Ok(())
+    }
+}

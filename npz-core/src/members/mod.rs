@@ -1,0 +1,22 @@
+//! Between Rust values and the members of an archive: what a value is made of, and how it comes back.
+//!
+//! Knows arrays and their headers; knows nothing of files and zip. [`collect`] is the saving half, [`load`] the
+//! loading half, and each other file one family of types.
+
+mod array;
+mod cell;
+mod claims;
+mod collect;
+mod load;
+mod map;
+mod memory;
+mod name;
+mod option;
+mod pointer;
+mod sequence;
+mod tuple;
+
+pub use self::collect::{Members, ToMembers};
+pub use self::load::{FromMembers, Loader, Plan};
+pub(crate) use self::load::{Medium, ReadMember};
+pub use self::name::Name;

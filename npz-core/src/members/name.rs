@@ -1,0 +1,80 @@
+//! Where a value stands in an archive: the dotted path that its members' names begin with.
+
+use std::fmt;
+
+use crate::error::{Error, Result};
+
+/// The place of a value in an archive.
+///
+/// The root is empty; `join` adds a part: a field's name, an index, a map's key. The separator is `.` unless a
+/// container's `#[npz(separator = "..")]` sets another, which then holds for everything below it.
+///
+/// ```
+/// use npz_core::Name;
+///
+/// let layer = Name::root().join("layers").join(0);
+/// assert_eq!(layer.join("weights").as_str(), "layers.0.weights");
+/// assert_eq!(layer.with_separator("/").join("weights").as_str(), "layers.0/weights");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    path: String,
+    separator: &'static str,
+    /// Joins since the root.
+    depth: u16,
+}
+
+/// How deep values may be nested. Saving and loading recurse, and a name in a file may be 64 KiB long.
+const MAX_DEPTH: u16 = 128;
+
+impl Name {
+    /// Gives the place of the archive itself.
+    pub fn root() -> Self {
+        Self { path: String::new(), separator: ".", depth: 0 }
+    }
+
+    /// Gives the place of a part of the value at this place.
+    pub fn join(&self, part: impl fmt::Display) -> Self {
+        let path =
+            if self.is_root() { part.to_string() } else { format!("{}{}{part}", self.path, self.separator) };
+        Self { path, separator: self.separator, depth: self.depth.saturating_add(1) }
+    }
+
+    /// Sets what stands between this place and its parts.
+    pub fn with_separator(&self, separator: &'static str) -> Self {
+        Self { separator, ..self.clone() }
+    }
+
+    /// Gives the name as `np.load` shows it.
+    pub fn as_str(&self) -> &str {
+        &self.path
+    }
+
+    pub(crate) fn separator(&self) -> &'static str {
+        self.separator
+    }
+
+    pub(crate) fn is_root(&self) -> bool {
+        self.depth == 0
+    }
+
+    pub(crate) fn check_depth(&self) -> Result<()> {
+        if self.depth <= MAX_DEPTH {
+            return Ok(());
+        }
+        Err(Error::limit(format!(
+            "values are nested deeper than {MAX_DEPTH} levels: store them as a `Vec` instead of one inside the other"
+        )))
+    }
+
+    /// What the names of all parts begin with.
+    pub(crate) fn prefix(&self) -> String {
+        if self.is_root() { String::new() } else { format!("{}{}", self.path, self.separator) }
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path)
+    }
+}

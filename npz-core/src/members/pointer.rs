@@ -1,0 +1,103 @@
+//! Pointers are what they point to: `&T`, `Box`, `Rc`, `Arc`, `Cow`.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
+use crate::error::Result;
+
+macro_rules! save_through {
+    ($( ($($generics:tt)*) $pointer:ty => $target:ty ),* $(,)?) => {$(
+        impl<$($generics)*> ToMembers for $pointer {
+            fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
+                <$target>::to_members(self, members, name)
+            }
+            fn refs_to_members<'a>(
+                items: &[&'a Self],
+                shape: &[usize],
+                members: &mut Members<'a>,
+                name: &Name,
+            ) -> Result<()> {
+                let targets: Vec<&'a $target> = items.iter().map(|&item| &**item).collect();
+                <$target>::refs_to_members(&targets, shape, members, name)
+            }
+        }
+    )*};
+}
+
+save_through! {
+    (T: ToMembers + ?Sized) &T => T,
+    (T: ToMembers + ?Sized) &mut T => T,
+    (T: ToMembers + ?Sized) Box<T> => T,
+    (T: ToMembers + ?Sized) Rc<T> => T,
+    (T: ToMembers + ?Sized) Arc<T> => T,
+    (T: ToMembers + ToOwned + ?Sized) Cow<'_, T> => T,
+}
+
+macro_rules! load_through {
+    ($( ($($generics:tt)*) $pointer:ty => $target:ty, $wrap:expr ),* $(,)?) => {$(
+        impl<$($generics)*> FromMembers for $pointer {
+            fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
+    where
+        Self: 's,
+    {
+                <$target>::plan(loader, name).map($wrap)
+            }
+            fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
+                <$target>::is_present(loader, name)
+            }
+            fn plan_many<'s>(loader: &mut Loader<'s>, name: &Name, dims: &[Option<usize>]) -> Plan<'s, Vec<Self>>
+    where
+        Self: 's,
+    {
+                let many = <$target>::plan_many(loader, name, dims);
+                many.map(|targets| targets.into_iter().map($wrap).collect())
+            }
+            fn are_present(loader: &Loader<'_>, name: &Name) -> bool {
+                <$target>::are_present(loader, name)
+            }
+            fn is_single() -> bool {
+                <$target>::is_single()
+            }
+        }
+    )*};
+}
+
+load_through! {
+    (T: FromMembers) Box<T> => T, Box::new,
+    (T: FromMembers) Rc<T> => T, Rc::new,
+    (T: FromMembers) Arc<T> => T, Arc::new,
+    (T: ToOwned<Owned: FromMembers> + ?Sized) Cow<'_, T> => T::Owned, Cow::Owned,
+}
+
+macro_rules! load_unsized {
+    ($( $pointer:ty => $owned:ty ),*) => {$(
+        impl FromMembers for $pointer {
+            fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
+    where
+        Self: 's,
+    {
+                <$owned>::plan(loader, name).map(Into::into)
+            }
+            fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
+                <$owned>::is_present(loader, name)
+            }
+            fn plan_many<'s>(loader: &mut Loader<'s>, name: &Name, dims: &[Option<usize>]) -> Plan<'s, Vec<Self>>
+    where
+        Self: 's,
+    {
+                let many = <$owned>::plan_many(loader, name, dims);
+                many.map(|targets| targets.into_iter().map(Into::into).collect())
+            }
+            fn are_present(loader: &Loader<'_>, name: &Name) -> bool {
+                <$owned>::are_present(loader, name)
+            }
+            fn is_single() -> bool {
+                true
+            }
+        }
+    )*};
+}
+
+load_unsized!(Box<str> => String, Rc<str> => String, Arc<str> => String);

@@ -1,0 +1,230 @@
+//! `Vec`, slices and `[T; N]`: the element type decides what they become.
+//!
+//! Cells become one member (`Vec<f32>`: shape `(n,)`, `Vec<[f32; 3]>`: shape `(n, 3)`). Anything else becomes
+//! `name.0`, `name.1`, .... How many there are is told by the highest index; only where that would lose the
+//! count (no elements, or a last one without members, such as `None`) is it written as `name.len`.
+
+use std::collections::BTreeSet;
+
+use super::load::Want;
+use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
+use crate::error::{Error, Result};
+use crate::report::{Problem, ProblemKind};
+
+/// The part that the count is written under.
+const LEN: &str = "len";
+/// Elements without members that a count may claim: nothing in the file pays for them.
+const MAX_EMPTY: usize = 1 << 16;
+
+/// Pushes elements that are not cells, one name each.
+pub(crate) fn push_indexed<'a, T: ToMembers + ?Sized>(
+    items: &[&'a T],
+    shape: &[usize],
+    members: &mut Members<'a>,
+    name: &Name,
+) -> Result<()> {
+    if let [_, inner @ ..] = shape
+        && !inner.is_empty()
+    {
+        let chunk = inner.iter().product::<usize>().max(1);
+        return push_each(items.chunks(chunk), members, name, |items, members, name| {
+            push_indexed(items, inner, members, name)
+        });
+    }
+    push_each(items.iter().copied(), members, name, |item, members, name| item.to_members(members, name))
+}
+
+fn push_each<'a, I>(
+    items: impl Iterator<Item = I>,
+    members: &mut Members<'a>,
+    name: &Name,
+    mut push: impl FnMut(I, &mut Members<'a>, &Name) -> Result<()>,
+) -> Result<()> {
+    let mut len = 0u64;
+    let mut is_last_visible = false;
+    for item in items {
+        let before = members.len();
+        push(item, members, &name.join(len))?;
+        is_last_visible = members.len() > before;
+        len += 1;
+    }
+    if is_last_visible { Ok(()) } else { members.push_owned(&name.join(LEN), &len) }
+}
+
+/// Plans elements that are not cells.
+pub(crate) fn plan_indexed<'s, T: FromMembers + 's>(
+    loader: &mut Loader<'s>,
+    name: &Name,
+    dims: &[Option<usize>],
+) -> Plan<'s, Vec<T>> {
+    let Some((&want, inner)) = dims.split_first() else {
+        return T::plan(loader, name).map(|item| vec![item]);
+    };
+    let found = match count(loader, name) {
+        Ok(found) => found,
+        Err(problem) => {
+            loader.note(*problem);
+            return Plan::refused();
+        }
+    };
+    if let Some(want) = want.filter(|&want| want != found) {
+        loader.note(Problem {
+            kind: ProblemKind::Shape,
+            member: name.as_str().to_owned(),
+            expected: format!("{want} elements"),
+            found: format!("{found} elements"),
+            hint: "make the field a `Vec` to accept any number".to_owned(),
+        });
+        return Plan::refused();
+    }
+    if inner.is_empty() {
+        let plans: Vec<_> = (0..found).map(|i| T::plan(loader, &name.join(i))).collect();
+        return Plan::new(move || plans.into_iter().map(Plan::finish).collect());
+    }
+    let plans: Vec<_> = (0..found).map(|i| plan_indexed::<T>(loader, &name.join(i), inner)).collect();
+    Plan::new(move || {
+        let mut flat = Vec::new();
+        for plan in plans {
+            flat.extend(plan.finish()?);
+        }
+        Ok(flat)
+    })
+}
+
+pub(crate) fn are_indexed_present(loader: &Loader<'_>, name: &Name) -> bool {
+    loader.contains(&name.join(LEN)) || indices(loader, name).next().is_some()
+}
+
+/// Counts the elements, before they are planned.
+fn count(loader: &mut Loader<'_>, name: &Name) -> Result<usize, Box<Problem>> {
+    let seen: BTreeSet<usize> = indices(loader, name).collect();
+    let up_to_last = seen.last().map_or(0, |last| last.saturating_add(1));
+    let problem = |kind, found: String| {
+        let member = name.as_str().to_owned();
+        let expected =
+            format!("elements named {:?}, {:?}, ...", name.join(0).as_str(), name.join(1).as_str());
+        Box::new(Problem { kind, member, expected, found, hint: String::new() })
+    };
+    let len_name = name.join(LEN);
+    let len = if loader.contains(&len_name) {
+        let len = loader.read_now::<u64>(&len_name, Want::Shape(&[]))?.unwrap_or(0);
+        usize::try_from(len).unwrap_or(usize::MAX).max(up_to_last)
+    } else if seen.is_empty() {
+        return Err(problem(ProblemKind::Missing, String::new()));
+    } else {
+        up_to_last
+    };
+    if len - seen.len() > MAX_EMPTY {
+        return Err(problem(ProblemKind::Shape, format!("{} elements for a count of {len}", seen.len())));
+    }
+    Ok(len)
+}
+
+/// The indices below a place, as they are written (`7`, not `07`); with repeats.
+fn indices<'l>(loader: &'l Loader<'_>, name: &Name) -> impl Iterator<Item = usize> + use<'l> {
+    let separator = name.separator();
+    loader.free_keys_under(name).filter_map(move |rest| {
+        let part = rest.split(separator).next().unwrap_or(rest);
+        let is_plain = part == "0" || !part.starts_with(['0', '+']);
+        part.parse().ok().filter(|_| is_plain)
+    })
+}
+
+impl<T: ToMembers> ToMembers for [T] {
+    fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
+        T::slice_to_members(self, &[self.len()], members, name)
+    }
+}
+
+impl<T: ToMembers> ToMembers for Vec<T> {
+    fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
+        self.as_slice().to_members(members, name)
+    }
+}
+
+impl<T: FromMembers> FromMembers for Vec<T> {
+    fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
+    where
+        Self: 's,
+    {
+        T::plan_many(loader, name, &[None])
+    }
+
+    fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
+        T::are_present(loader, name)
+    }
+}
+
+impl<T: ToMembers, const N: usize> ToMembers for [T; N] {
+    fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
+        T::slice_to_members(self, &[N], members, name)
+    }
+
+    fn slice_to_members<'a>(
+        items: &'a [Self],
+        shape: &[usize],
+        members: &mut Members<'a>,
+        name: &Name,
+    ) -> Result<()> {
+        refuse_no_cells::<N>(name)?;
+        T::slice_to_members(items.as_flattened(), &[shape, &[N]].concat(), members, name)
+    }
+
+    fn refs_to_members<'a>(
+        items: &[&'a Self],
+        shape: &[usize],
+        members: &mut Members<'a>,
+        name: &Name,
+    ) -> Result<()> {
+        refuse_no_cells::<N>(name)?;
+        let flat: Vec<&T> = items.iter().flat_map(|item| item.iter()).collect();
+        T::refs_to_members(&flat, &[shape, &[N]].concat(), members, name)
+    }
+}
+
+/// Many arrays of no elements have no elements at all to count them by.
+fn refuse_no_cells<const N: usize>(name: &Name) -> Result<()> {
+    if N == 0 {
+        let message = "a list of `[T; 0]` can't be saved: its length would be lost; use `#[npz(skip)]`";
+        return Err(Error::invalid(message).in_member(name.as_str()));
+    }
+    Ok(())
+}
+
+impl<T: FromMembers, const N: usize> FromMembers for [T; N] {
+    fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
+    where
+        Self: 's,
+    {
+        T::plan_many(loader, name, &[Some(N)]).and_then(|flat| {
+            let found = flat.len();
+            let unfit = |_| Error::damaged(format!("expected {N} elements, found {found}"));
+            flat.try_into().map_err(unfit)
+        })
+    }
+
+    fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
+        T::are_present(loader, name)
+    }
+
+    fn plan_many<'s>(loader: &mut Loader<'s>, name: &Name, dims: &[Option<usize>]) -> Plan<'s, Vec<Self>>
+    where
+        Self: 's,
+    {
+        T::plan_many(loader, name, &[dims, &[Some(N)]].concat()).map(|flat| {
+            let mut flat = flat.into_iter();
+            let mut arrays = Vec::with_capacity(flat.len() / N.max(1));
+            while let Ok(array) = <[T; N]>::try_from(flat.by_ref().take(N).collect::<Vec<_>>()) {
+                arrays.push(array);
+                if N == 0 {
+                    break;
+                }
+            }
+            arrays
+        })
+    }
+
+    fn are_present(loader: &Loader<'_>, name: &Name) -> bool {
+        T::are_present(loader, name)
+    }
+}

@@ -1,0 +1,297 @@
+//! One array in one `.npy` file: what `np.save` writes and `np.load` reads.
+//!
+//! ```
+//! use ndarray::{Array2, array};
+//! use npz_core::npy;
+//!
+//! let dir = std::env::temp_dir();
+//! let path = dir.join("npz-core-doc.npy");
+//! npy::save(&path, &array![[1.0, 2.0], [3.0, 4.0]])?; // np.save("…", np.array([[1., 2.], [3., 4.]]))
+//! let read: Array2<f64> = npy::load(&path)?; // np.load("…")
+//! assert_eq!(read, array![[1.0, 2.0], [3.0, 4.0]]);
+//! # std::fs::remove_file(&path).ok();
+//! # Ok::<(), npz_core::Error>(())
+//! ```
+//!
+//! The bytes are those of `np.save`: an array is written in the order that NumPy would choose (C unless it is
+//! purely Fortran-ordered), little-endian. Trailing bytes after the array are ignored, as NumPy does.
+
+mod read;
+mod write;
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::Path;
+
+use ndarray::{Array, ArrayRef, ArrayView, Dimension, IxDyn, ShapeBuilder};
+
+use crate::atomic::AtomicFile;
+use crate::element::{Cast, Decoder, Element, Refusal, Rule};
+#[cfg(doc)]
+use crate::error::ErrorKind;
+use crate::error::{Error, Result};
+use crate::header::Header;
+use crate::limits::Limits;
+use crate::report::{Problem, ProblemKind, Report};
+use crate::shape::{Order, python_tuple};
+
+pub(crate) use self::read::{Cells, read_cells};
+pub(crate) use self::write::{Body, body};
+
+/// Saves an array or view to a file, atomically: `np.save(path, array)`.
+///
+/// Unlike `np.save`, the path is taken as it is; no `.npy` is appended. A contiguous array is not copied, another
+/// one is gathered in pieces of 256 KiB. Whatever happens, the path holds the old file or the whole new one.
+///
+/// # Errors
+/// [`ErrorKind::Io`] if the file can't be written (the old one is then untouched); [`ErrorKind::Invalid`] if
+/// the path is not a regular file or a text ends with NUL.
+///
+/// ```
+/// use ndarray::{array, s};
+/// use npz_core::npy;
+///
+/// let path = std::env::temp_dir().join("npz-core-doc-save.npy");
+/// let matrix = array![[1u8, 2, 3], [4, 5, 6]];
+/// npy::save(&path, &matrix.slice(s![.., 1..]))?; // views as well
+/// assert_eq!(npy::load::<u8, ndarray::Ix2>(&path)?, array![[2, 3], [5, 6]]);
+/// # std::fs::remove_file(&path).ok();
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn save<A: Element, D: Dimension>(path: impl AsRef<Path>, array: &ArrayRef<A, D>) -> Result<()> {
+    let path = path.as_ref();
+    let write_file = || {
+        let mut file = AtomicFile::create(path)?;
+        write(&mut file, array)?;
+        file.commit()
+    };
+    write_file().map_err(|error| error.in_file(path))
+}
+
+/// Loads an array from a file: `np.load(path)`.
+///
+/// The cells and the number of axes are those of the type asked for; cells are cast by [`Cast::Safe`]. Data are
+/// read straight into the array. An array in Fortran order comes back with Fortran strides, without a copy.
+///
+/// # Errors
+/// [`ErrorKind::Io`] if the file can't be read; [`ErrorKind::Damaged`] if it is not a whole `.npy` file;
+/// [`ErrorKind::Mismatch`] if dtype or number of axes differ; [`ErrorKind::Unsupported`] if it holds a pickle.
+///
+/// ```
+/// use ndarray::{Array1, array};
+/// use npz_core::npy;
+///
+/// let path = std::env::temp_dir().join("npz-core-doc-load.npy");
+/// npy::save(&path, &array![1i16, 2, 3])?;
+/// let wider: Array1<f64> = npy::load(&path)?;
+/// assert_eq!(wider, array![1.0, 2.0, 3.0]);
+/// # std::fs::remove_file(&path).ok();
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn load<A: Element, D: Dimension>(path: impl AsRef<Path>) -> Result<Array<A, D>> {
+    let path = path.as_ref();
+    let read_file = || {
+        let mut file = File::open(path).map_err(|error| Error::io("can't open the file", error))?;
+        let metadata = file.metadata().map_err(|error| Error::io("can't tell the file's size", error))?;
+        // Only a regular file's length is a proof; a pipe is read as a stream.
+        read_sized(&mut file, metadata.is_file().then(|| metadata.len()))
+    };
+    read_file().map_err(|error| error.in_file(path))
+}
+
+/// Writes an array to a stream.
+///
+/// The header and each piece of 256 KiB are one `write` call, so no buffering is needed. Several arrays may be
+/// written one after another, as `np.save` does with an open file.
+///
+/// # Errors
+/// [`ErrorKind::Io`] if the writer fails; [`ErrorKind::Invalid`] if a text ends with NUL.
+///
+/// ```
+/// use ndarray::arr0;
+/// use npz_core::npy;
+///
+/// let mut out = Vec::new();
+/// npy::write(&mut out, &arr0(2.5f32))?; // np.save(out, np.float32(2.5))
+/// assert_eq!(out.len(), 128 + 4);
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn write<A: Element, D: Dimension>(mut writer: impl Write, array: &ArrayRef<A, D>) -> Result<()> {
+    let body = body(array)?;
+    writer
+        .write_all(&body.header().to_bytes())
+        .map_err(|error| Error::io("can't write the header", error))?;
+    body.write_cells(&mut writer)?;
+    writer.flush().map_err(|error| Error::io("can't flush the writer", error))
+}
+
+/// Reads one array from a stream and leaves it right behind the array.
+///
+/// So several arrays in one stream are read by several calls. Memory grows with the data that arrive, whatever
+/// the header claims.
+///
+/// # Errors
+/// As [`load`].
+///
+/// ```
+/// use ndarray::{Array0, Array1, arr0, array};
+/// use npz_core::npy;
+///
+/// let mut stream = npy::to_bytes(&array![1u8, 2])?;
+/// npy::write(&mut stream, &arr0(true))?;
+/// let mut reader = &stream[..];
+/// let first: Array1<u8> = npy::read(&mut reader)?;
+/// let second: Array0<bool> = npy::read(&mut reader)?;
+/// assert_eq!((first, second.into_scalar()), (array![1, 2], true));
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn read<A: Element, D: Dimension>(mut reader: impl Read) -> Result<Array<A, D>> {
+    read_sized(&mut reader, None)
+}
+
+/// Turns an array into the bytes of a `.npy` file.
+///
+/// # Errors
+/// [`ErrorKind::Invalid`] if a text ends with NUL.
+///
+/// ```
+/// let bytes = npz_core::npy::to_bytes(&ndarray::array![1i32, 2])?;
+/// assert!(bytes.starts_with(b"\x93NUMPY\x01\x00v\x00{'descr': '<i4', 'fortran_order': False, 'shape': (2,), }"));
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn to_bytes<A: Element, D: Dimension>(array: &ArrayRef<A, D>) -> Result<Vec<u8>> {
+    let body = body(array)?;
+    let mut bytes = body.header().to_bytes();
+    bytes.reserve_exact(usize::try_from(body.header().data_len()).unwrap_or(0));
+    body.write_cells(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Reads an array from the bytes of a `.npy` file; copies the cells.
+///
+/// # Errors
+/// As [`load`].
+///
+/// ```
+/// use ndarray::{Array1, array};
+/// use npz_core::npy;
+///
+/// let numbers: Array1<u16> = npy::from_bytes(&npy::to_bytes(&array![7u16])?)?;
+/// assert_eq!(numbers, array![7]);
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn from_bytes<A: Element, D: Dimension>(mut bytes: &[u8]) -> Result<Array<A, D>> {
+    let len = bytes.len() as u64;
+    read_sized(&mut bytes, Some(len))
+}
+
+/// Looks at the bytes of a `.npy` file as an array, without a copy.
+///
+/// Works where the file's cells are the machine's own: the same dtype in its byte order, starting at an aligned
+/// address. A Fortran-ordered file gives a view with Fortran strides. Where it can't, the error says why, and
+/// [`from_bytes`] makes a copy instead.
+///
+/// # Errors
+/// [`ErrorKind::Unsupported`] with the reason if the bytes can't be viewed (other byte order, misaligned, text,
+/// a bool byte other than 0 or 1); otherwise as [`load`], with [`Cast::Exact`].
+///
+/// ```
+/// use ndarray::{Ix1, array};
+/// use npz_core::npy;
+///
+/// let bytes = npy::to_bytes(&array![1u8, 2, 3])?;
+/// let view = npy::view::<u8, Ix1>(&bytes)?;
+/// assert_eq!(view, array![1, 2, 3]);
+/// assert_eq!(view.as_ptr(), bytes[128..].as_ptr());
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn view<A: Element, D: Dimension>(bytes: &[u8]) -> Result<ArrayView<'_, A, D>> {
+    let mut rest = bytes;
+    let header = Header::read(&mut rest, &Limits::default())?;
+    fits::<A>(&header, D::NDIM, Rule::array(Cast::Exact))?;
+    let found = rest.len();
+    let data = usize::try_from(header.data_len()).ok().and_then(|len| rest.get(..len));
+    let data = data.ok_or_else(|| {
+        Error::damaged(format!("the data are cut off: expected {} bytes, found {found}", header.data_len()))
+    })?;
+    let cells = A::view(data, header.dtype()).map_err(|reason| {
+        Error::unsupported(format!(
+            "the array can't be viewed without a copy: {reason}; use `npy::from_bytes`"
+        ))
+    })?;
+    let unfit = || Error::damaged("the shape does not fit the number of axes");
+    let dim = D::from_dimension(&IxDyn(header.shape())).ok_or_else(unfit)?;
+    ArrayView::from_shape(dim.set_f(header.order() == Order::Fortran), cells)
+        .map_err(|error| Error::damaged("the shape can't be laid out in memory").with_source(error))
+}
+
+/// Reads the header of a `.npy` file: dtype, shape and order, no data.
+///
+/// Any dtype is accepted, also those that can't be read as an array yet. `reader` is left at the first data
+/// byte; it is read in few small calls, so buffer a file.
+///
+/// # Errors
+/// [`ErrorKind::Io`] or [`ErrorKind::Damaged`]; [`ErrorKind::Limit`] if the header is longer than
+/// [`Limits::default`] allows.
+///
+/// ```
+/// use npz_core::npy;
+///
+/// let bytes = npy::to_bytes(&ndarray::Array2::<f32>::zeros((3, 4)))?;
+/// let header = npy::read_header(&bytes[..])?;
+/// assert_eq!((header.dtype().to_string().as_str(), header.shape()), ("<f4", &[3, 4][..]));
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn read_header(mut reader: impl Read) -> Result<Header> {
+    Header::read(&mut reader, &Limits::default())
+}
+
+fn read_sized<A: Element, D: Dimension>(reader: &mut impl Read, size: Option<u64>) -> Result<Array<A, D>> {
+    let header = Header::read(reader, &Limits::default())?;
+    let decoder = fits::<A>(&header, D::NDIM, Rule::array(Cast::Safe))?;
+    let available = size.map(|size| size.saturating_sub(header.len() as u64));
+    read_cells(reader, &header, decoder, available)?.into_array()
+}
+
+/// Compares a header with what is wanted, before any data are read.
+fn fits<A: Element>(header: &Header, ndim: Option<usize>, rule: Rule) -> Result<Decoder<A>> {
+    let mut report = Report::default();
+    let decoder = match A::decoder(header.dtype(), rule) {
+        Ok(decoder) => Some(decoder),
+        Err(_) if header.dtype().has_object() => {
+            return Err(Error::unsupported(crate::element::object_hint()));
+        }
+        Err(Refusal { hint }) => {
+            report.push(Problem {
+                kind: ProblemKind::DType,
+                member: String::new(),
+                expected: A::expected(),
+                found: header.dtype().to_string(),
+                hint,
+            });
+            None
+        }
+    };
+    if let Some(ndim) = ndim.filter(|&ndim| ndim != header.shape().len()) {
+        report.push(Problem {
+            kind: ProblemKind::Shape,
+            member: String::new(),
+            expected: axes(ndim),
+            found: format!("shape {}", python_tuple(header.shape())),
+            hint: "ask for an array of that many axes, or for `ArrayD`".to_owned(),
+        });
+    }
+    match decoder {
+        Some(decoder) if report.is_ok() => Ok(decoder),
+        _ => Err(Error::mismatch(report)),
+    }
+}
+
+/// A number of axes, in words.
+pub(crate) fn axes(ndim: usize) -> String {
+    match ndim {
+        0 => "shape ()".to_owned(),
+        1 => "1 axis".to_owned(),
+        n => format!("{n} axes"),
+    }
+}

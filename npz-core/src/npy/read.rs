@@ -1,0 +1,161 @@
+//! From stored bytes to arrays: straight into the final buffer, never on the word of a header alone.
+
+use std::io::{ErrorKind as IoKind, Read};
+
+use ndarray::{ArrayBase, DataOwned, Dimension, IxDyn, ShapeBuilder};
+
+use crate::element::{BadCell, Decoder, Element, Step, swap_bytes};
+use crate::error::{Error, Result};
+use crate::header::Header;
+use crate::shape::{Order, count};
+
+/// Bytes that are read, swapped and converted together: they stay in the cache between those steps.
+const PIECE: usize = 256 << 10;
+/// What is allocated at first where nothing proves that the data are there; doubled as they come.
+const FIRST_STEP: usize = 1 << 20;
+/// Cells without bytes (`|S0`) that are made at most: nothing in the file pays for them.
+const MAX_FREE_CELLS: usize = 1 << 16;
+
+/// The cells of an array as they came: in file order, with the shape and order to arrange them by.
+pub(crate) struct Cells<A> {
+    pub(crate) cells: Vec<A>,
+    pub(crate) shape: Vec<usize>,
+    pub(crate) order: Order,
+}
+
+impl<A: Element> Cells<A> {
+    /// Arranges the cells; no copy, Fortran order becomes strides.
+    pub(crate) fn into_array<S, D>(self) -> Result<ArrayBase<S, D>>
+    where
+        S: DataOwned<Elem = A>,
+        D: Dimension,
+    {
+        let unfit = || Error::damaged("the shape does not fit the number of axes");
+        let dim = D::from_dimension(&IxDyn(&self.shape)).ok_or_else(unfit)?;
+        let shape = dim.set_f(self.order == Order::Fortran);
+        ArrayBase::from_shape_vec(shape, self.cells)
+            .map_err(|error| Error::damaged("the shape can't be laid out in memory").with_source(error))
+    }
+}
+
+/// Reads the cells that follow a header.
+///
+/// `available` is how many bytes are proved to follow it: more is refused before anything is allocated. `None`
+/// where nothing is known (a stream): then memory grows with the data that arrive.
+pub(crate) fn read_cells<A: Element>(
+    reader: &mut dyn Read,
+    header: &Header,
+    decoder: Decoder<A>,
+    available: Option<u64>,
+) -> Result<Cells<A>> {
+    let len = count(header.shape())?;
+    let byte_len = header.data_len();
+    if let Some(available) = available.filter(|&available| available < byte_len) {
+        return Err(cut_off(header, available));
+    }
+    if decoder.item_size == 0 && len > MAX_FREE_CELLS {
+        return Err(Error::limit(format!(
+            "expected at most {MAX_FREE_CELLS} cells of no bytes, found {len}"
+        )));
+    }
+    let mut input = Input { reader, header, done: 0 };
+    let cells = match decoder.step {
+        Step::InPlace(plan) => {
+            let mut cells = Vec::new();
+            let mut read = 0;
+            while read < len {
+                let step = if available.is_some() {
+                    len
+                } else {
+                    (FIRST_STEP / decoder.item_size.max(1)).max(2 * read)
+                };
+                let next = len.min(step.max(1));
+                if !(plan.grow)(&mut cells, next) {
+                    return Err(no_memory(byte_len));
+                }
+                // Whole cells a piece, so that swapping never splits one.
+                for piece in cells[read..next].chunks_mut((PIECE / decoder.item_size.max(1)).max(1)) {
+                    let bytes = (plan.as_bytes)(piece);
+                    input.fill(bytes)?;
+                    swap_bytes(bytes, plan.swap_width);
+                }
+                read = next;
+            }
+            cells
+        }
+        Step::Convert(mut convert) => {
+            let mut cells = Vec::new();
+            if available.is_some() && cells.try_reserve_exact(len).is_err() {
+                return Err(no_memory(byte_len));
+            }
+            let cells_a_piece = (PIECE / decoder.item_size.max(1)).clamp(1, len.max(1));
+            let mut scratch = Vec::new();
+            while cells.len() < len && decoder.item_size > 0 {
+                let before = cells.len();
+                let bytes = cells_a_piece.min(len - before) * decoder.item_size;
+                // A single cell may be huge (`|S1000000000`): grow with what arrives, as above.
+                input.append(&mut scratch, bytes, available.is_some())?;
+                convert(&scratch, &mut cells).map_err(|bad: BadCell| bad.into_error(before))?;
+                scratch.clear();
+            }
+            for _ in cells.len()..len {
+                // Cells of no bytes: each is what an empty cell becomes.
+                convert(&[0], &mut cells).map_err(|bad| bad.into_error(0))?;
+            }
+            cells
+        }
+    };
+    Ok(Cells { cells, shape: header.shape().to_vec(), order: header.order() })
+}
+
+struct Input<'r, 'h> {
+    reader: &'r mut dyn Read,
+    header: &'h Header,
+    done: u64,
+}
+
+impl Input<'_, '_> {
+    fn fill(&mut self, mut buffer: &mut [u8]) -> Result<()> {
+        while !buffer.is_empty() {
+            match self.reader.read(buffer) {
+                Ok(0) => return Err(cut_off(self.header, self.done)),
+                Ok(n) => {
+                    self.done += n as u64;
+                    buffer = buffer.get_mut(n..).unwrap_or_default();
+                }
+                Err(error) if error.kind() == IoKind::Interrupted => {}
+                Err(error) => return Err(Error::io("can't read the array's data", error)),
+            }
+        }
+        Ok(())
+    }
+
+    fn append(&mut self, scratch: &mut Vec<u8>, len: usize, is_proven: bool) -> Result<()> {
+        while scratch.len() < len {
+            let start = scratch.len();
+            let step = if is_proven { len } else { FIRST_STEP.max(2 * start) };
+            let next = len.min(step);
+            if scratch.try_reserve_exact(next - start).is_err() {
+                return Err(no_memory(len as u64));
+            }
+            scratch.resize(next, 0);
+            self.fill(&mut scratch[start..])?;
+        }
+        Ok(())
+    }
+}
+
+fn cut_off(header: &Header, found: u64) -> Error {
+    Error::damaged(format!(
+        "the data are cut off: expected {} bytes for shape {} of dtype {}, found {found}; the file was not fully \
+         written or downloaded",
+        header.data_len(),
+        crate::shape::python_tuple(header.shape()),
+        header.dtype(),
+    ))
+    .at(header.len() as u64 + found)
+}
+
+fn no_memory(bytes: u64) -> Error {
+    Error::io(format!("can't allocate {bytes} bytes for the array"), IoKind::OutOfMemory.into())
+}

@@ -1,0 +1,428 @@
+//! [`NpzReader`]: an archive whose members are read on demand, through `&self`.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::names::{Keys, key_of};
+use super::options::LoadOptions;
+use crate::archive::decode::{with_data, with_prefix};
+use crate::archive::index::{Entry, Index};
+use crate::error::{Error, ErrorKind, Result};
+use crate::header::{Header, is_magic};
+use crate::members::{FromMembers, Loader, Medium, Name, ReadMember};
+use crate::report::{ProblemKind, Report};
+use crate::source::ReadAt;
+
+/// Reads an archive member by member: `np.load(path)`, without pickles.
+///
+/// Opening reads the directory only. Everything goes through `&self`, so one reader serves many threads. Keys
+/// follow `NpzFile`: with or without `.npy`, the exact file name first, the last of duplicates. Each
+/// [`get`](Self::get) reads its member anew and verifies its checksum.
+///
+/// ```
+/// use ndarray::{Array1, array};
+/// use npz_core::{NpzReader, NpzWriter};
+///
+/// # let mut memory = std::io::Cursor::new(Vec::new());
+/// # let mut writer = NpzWriter::new(&mut memory)?;
+/// # writer.add("a", &array![1i64, 2])?;
+/// # writer.add("b", &2.5f64)?;
+/// # writer.finish()?;
+/// # let bytes = memory.into_inner();
+/// // `bytes` is what `np.savez(file, a=np.array([1, 2]), b=2.5)` writes
+/// let npz = NpzReader::from_bytes(&bytes)?;
+/// assert_eq!(npz.names().collect::<Vec<_>>(), ["a", "b"]);
+/// assert_eq!(npz.get::<Array1<i64>>("a")?, array![1, 2]);
+/// assert_eq!(npz.get::<f64>("b.npy")?, 2.5);
+/// assert_eq!(npz.header("a")?.shape(), [2]);
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub struct NpzReader<R> {
+    source: R,
+    index: Index,
+    keys: Keys,
+    options: LoadOptions,
+    path: Option<PathBuf>,
+}
+
+impl NpzReader<File> {
+    /// Opens an archive.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] if the file can't be read; [`ErrorKind::Damaged`] if it is not a whole zip archive;
+    /// [`ErrorKind::Limit`] if it has more members than allowed.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        Self::open_with(path, &LoadOptions::default())
+    }
+
+    /// Opens an archive with a casting rule and limits for all that is read from it.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_with(path: impl AsRef<Path>, options: &LoadOptions) -> Result<Self> {
+        let path = path.as_ref();
+        let open = || {
+            let file = File::open(path).map_err(|error| Error::io("can't open the file", error))?;
+            Self::with_options(file, options)
+        };
+        let mut reader = open().map_err(|error| error.in_file(path))?;
+        reader.path = Some(path.to_path_buf());
+        Ok(reader)
+    }
+}
+
+impl<B: AsRef<[u8]> + ReadAt> NpzReader<B> {
+    /// Reads an archive in memory: `&[u8]`, `Vec<u8>`, `Arc<Vec<u8>>`, ....
+    ///
+    /// # Errors
+    /// As [`NpzReader::open`].
+    pub fn from_bytes(bytes: B) -> Result<Self> {
+        Self::new(bytes)
+    }
+}
+
+impl<R: ReadAt> NpzReader<R> {
+    /// Reads an archive from any source of positioned reads.
+    ///
+    /// # Errors
+    /// As [`NpzReader::open`].
+    pub fn new(source: R) -> Result<Self> {
+        Self::with_options(source, &LoadOptions::default())
+    }
+
+    /// Reads an archive with a casting rule and limits for all that is read from it.
+    ///
+    /// # Errors
+    /// As [`NpzReader::open`].
+    pub fn with_options(source: R, options: &LoadOptions) -> Result<Self> {
+        let index = Index::read(&source, &options.limits)?;
+        let keys = Keys::new(index.entries.iter().map(|entry| entry.name.as_str()));
+        Ok(Self { source, index, keys, options: options.clone(), path: None })
+    }
+
+    /// Lists the keys of all members in the order of the archive, as `NpzFile.files`: `.npy` is taken off,
+    /// duplicates are repeated, members that are not arrays are there too.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.index.entries.iter().map(|entry| key_of(&entry.name))
+    }
+
+    /// Lists the file names that more than one member has; a key leads to the last of them.
+    ///
+    /// ```
+    /// # let mut memory = std::io::Cursor::new(Vec::new());
+    /// # npz_core::NpzWriter::new(&mut memory)?.finish()?;
+    /// # let bytes = memory.into_inner();
+    /// let npz = npz_core::NpzReader::from_bytes(&bytes)?;
+    /// assert_eq!(npz.duplicates().count(), 0);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn duplicates(&self) -> impl Iterator<Item = &str> {
+        let mut seen = std::collections::HashSet::new();
+        let earlier =
+            self.index.entries.iter().enumerate().filter(|(i, e)| !self.keys.is_reachable(*i, &e.name));
+        earlier.map(|(_, entry)| entry.name.as_str()).filter(move |name| seen.insert(*name))
+    }
+
+    /// Counts the members, duplicates included.
+    pub fn len(&self) -> usize {
+        self.index.entries.len()
+    }
+
+    /// Tells whether the archive has no members.
+    pub fn is_empty(&self) -> bool {
+        self.index.entries.is_empty()
+    }
+
+    /// Tells whether a key leads to a member: `name in npz`.
+    pub fn contains(&self, name: &str) -> bool {
+        self.keys.find(name).is_some()
+    }
+
+    /// Reads the header of one array: dtype, shape and order, no data.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`]; [`ErrorKind::Mismatch`] if the member is not an array; [`ErrorKind::Damaged`].
+    pub fn header(&self, name: &str) -> Result<Header> {
+        self.located(name, || {
+            let member = self.find(name)?;
+            Medium::header(self, member)?.ok_or_else(|| {
+                Error::new(ErrorKind::Mismatch, "expected an array, found other bytes: read it with `bytes`")
+            })
+        })
+    }
+
+    /// Lists all members with what the directory and the headers say of them; no data are read.
+    ///
+    /// A member whose header can't be read is listed too, without one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] if the source fails.
+    ///
+    /// ```
+    /// # let mut memory = std::io::Cursor::new(Vec::new());
+    /// # let mut writer = npz_core::NpzWriter::new(&mut memory)?;
+    /// # writer.add("w", &ndarray::Array2::<f32>::zeros((2, 3)))?;
+    /// # writer.finish()?;
+    /// # let bytes = memory.into_inner();
+    /// let npz = npz_core::NpzReader::from_bytes(&bytes)?;
+    /// let listing: Vec<_> = npz.entries()?.iter().map(ToString::to_string).collect();
+    /// assert_eq!(listing, ["w: <f4 (2, 3), 152 bytes, stored"]);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn entries(&self) -> Result<Vec<NpzEntry>> {
+        let list = |(member, entry): (usize, &Entry)| {
+            let header = match Medium::header(self, member) {
+                Err(error) if error.kind() == ErrorKind::Io => {
+                    return Err(self.locate(error, key_of(&entry.name)));
+                }
+                other => other.ok().flatten(),
+            };
+            Ok(NpzEntry {
+                file_name: entry.name.clone(),
+                header,
+                size: entry.size,
+                compressed_size: entry.compressed_size,
+                compression: entry.method.to_string(),
+            })
+        };
+        self.index.entries.iter().enumerate().map(list).collect()
+    }
+
+    /// Reads a value: an array, a scalar, a `Vec`, a derived struct (from `name.field`), ....
+    ///
+    /// Members are compared with the type by their headers first. Data are read or inflated straight into the
+    /// arrays, and their checksums are verified.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] (with the nearest name); [`ErrorKind::Mismatch`] with a report;
+    /// [`ErrorKind::Unsupported`] for pickles, encrypted members and methods whose feature is off;
+    /// [`ErrorKind::Damaged`]; [`ErrorKind::Limit`]; [`ErrorKind::Invalid`] for a value that the type can't hold.
+    pub fn get<T: FromMembers>(&self, name: &str) -> Result<T> {
+        self.located(name, || {
+            let mut loader = Loader::new(self, self.options.cast);
+            let plan = T::plan(&mut loader, &Name::root().join(name));
+            loader.settle();
+            if let [problem] = loader.report().problems()
+                && problem.kind() == ProblemKind::Missing
+                && problem.member() == name
+            {
+                let hint = match problem.hint().split_once('?') {
+                    Some((nearest, _)) => format!("; {nearest}?"),
+                    None => format!(": it has {}", self.some_names()),
+                };
+                return Err(Error::new(ErrorKind::NotFound, format!("no such member in the archive{hint}")));
+            }
+            if let [problem] = loader.report().problems()
+                && problem.kind() == ProblemKind::Unreadable
+                && let Some(header) =
+                    self.keys.find(name).and_then(|m| Medium::header(self, m).ok().flatten())
+                && header.dtype().has_object()
+            {
+                return Err(Error::unsupported(problem.hint()));
+            }
+            loader.run()?;
+            plan.finish()
+        })
+    }
+
+    /// Reads the bytes of a member as they are (for an array: its `.npy` file), and verifies their checksum.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`]; otherwise as [`get`](Self::get).
+    ///
+    /// ```
+    /// # let mut memory = std::io::Cursor::new(Vec::new());
+    /// # let mut writer = npz_core::NpzWriter::new(&mut memory)?;
+    /// # writer.add_bytes("config.json", b"{}")?;
+    /// # writer.finish()?;
+    /// # let bytes = memory.into_inner();
+    /// let npz = npz_core::NpzReader::from_bytes(&bytes)?;
+    /// assert_eq!(npz.bytes("config.json")?, b"{}");
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn bytes(&self, name: &str) -> Result<Vec<u8>> {
+        self.located(name, || {
+            let entry = self.entry(self.find(name)?)?;
+            self.options.limits.check_member(entry.size)?;
+            self.options.limits.check_total(entry.size)?;
+            // Only a size that the compressed bytes can account for is allocated at once.
+            let proven = entry.proven_size()?.unwrap_or(0);
+            with_data(&self.source, entry, |data| {
+                let mut bytes = Vec::new();
+                let reserved = usize::try_from(proven).map(|len| bytes.try_reserve_exact(len).is_ok());
+                if reserved != Ok(true) {
+                    let short = std::io::ErrorKind::OutOfMemory.into();
+                    return Err(Error::io(format!("can't allocate {proven} bytes for the member"), short));
+                }
+                data.read_to_end(&mut bytes).map_err(|error| Error::io("can't read the member", error))?;
+                Ok(bytes)
+            })
+        })
+    }
+
+    /// Compares a type with the whole archive, and reads its data if it fits.
+    pub(crate) fn load<T: FromMembers>(&self) -> Result<T> {
+        let load = || {
+            let (loader, plan) = self.plan_all::<T>();
+            loader.run()?;
+            plan.finish()
+        };
+        load().map_err(|error| self.locate_file(error))
+    }
+
+    /// Compares a type with the whole archive.
+    pub(crate) fn check<T: FromMembers>(&self) -> Report {
+        self.plan_all::<T>().0.into_report()
+    }
+
+    fn plan_all<'s, T: FromMembers + 's>(&'s self) -> (Loader<'s>, crate::members::Plan<'s, T>) {
+        let mut loader = Loader::new(self, self.options.cast);
+        let plan = T::plan(&mut loader, &Name::root());
+        loader.settle();
+        if !self.options.allow_unknown {
+            loader.note_unexpected();
+        }
+        (loader, plan)
+    }
+
+    fn find(&self, name: &str) -> Result<usize> {
+        self.keys.find(name).ok_or_else(|| {
+            let message = format!("no such member in the archive: it has {}", self.some_names());
+            Error::new(ErrorKind::NotFound, message)
+        })
+    }
+
+    fn entry(&self, member: usize) -> Result<&Entry> {
+        self.index.entries.get(member).ok_or_else(|| Error::invalid("no such member"))
+    }
+
+    /// The first names, for messages.
+    fn some_names(&self) -> String {
+        const SHOWN: usize = 8;
+        let names: Vec<_> = self.names().take(SHOWN).map(|name| format!("{name:?}")).collect();
+        match self.len() {
+            0 => "no members".to_owned(),
+            n if n > SHOWN => format!("{} and {} more", names.join(", "), n - SHOWN),
+            _ => names.join(", "),
+        }
+    }
+
+    fn located<T>(&self, name: &str, read: impl FnOnce() -> Result<T>) -> Result<T> {
+        read().map_err(|error| self.locate(error, name))
+    }
+
+    fn locate(&self, error: Error, member: &str) -> Error {
+        // A report names its members itself.
+        let error = if error.report().is_some() { error } else { error.in_member(member) };
+        self.locate_file(error)
+    }
+
+    fn locate_file(&self, error: Error) -> Error {
+        match &self.path {
+            Some(path) => error.in_file(path),
+            None => error,
+        }
+    }
+}
+
+impl<R: ReadAt> Medium for NpzReader<R> {
+    fn find(&self, key: &str) -> Option<usize> {
+        self.keys.find(key)
+    }
+
+    fn keys_under<'m>(&'m self, prefix: &str) -> Box<dyn Iterator<Item = (&'m str, usize)> + 'm> {
+        Box::new(self.keys.under(prefix).filter(|(key, _)| !key.ends_with('/')))
+    }
+
+    fn members(&self) -> Box<dyn Iterator<Item = (usize, &str)> + '_> {
+        let entries = self.index.entries.iter().enumerate();
+        // A folder's entry holds nothing that a type could want.
+        let wanted = entries.filter(|(i, e)| !e.name.ends_with('/') && self.keys.is_reachable(*i, &e.name));
+        Box::new(wanted.map(|(i, entry)| (i, key_of(&entry.name))))
+    }
+
+    fn header(&self, member: usize) -> Result<Option<Header>> {
+        with_prefix(&self.source, self.entry(member)?, |data| {
+            let mut start = Vec::new();
+            let peeked = data.take(6).read_to_end(&mut start);
+            peeked.map_err(|error| Error::io("can't read the member", error))?;
+            if !is_magic(&start) {
+                return Ok(None);
+            }
+            Header::read(&mut start.chain(data), &self.options.limits).map(Some)
+        })
+    }
+
+    fn read(&self, member: usize, read: &mut ReadMember<'_>) -> Result<()> {
+        let entry = self.entry(member)?;
+        self.options.limits.check_member(entry.size)?;
+        let proven = entry.proven_size()?;
+        with_data(&self.source, entry, |data| read(data, proven))
+    }
+
+    fn check_total(&self, bytes: u64) -> Result<()> {
+        self.options.limits.check_total(bytes)
+    }
+}
+
+/// What the directory and the header say of one member; listed by [`NpzReader::entries`].
+#[derive(Clone, Debug)]
+pub struct NpzEntry {
+    file_name: String,
+    header: Option<Header>,
+    size: u64,
+    compressed_size: u64,
+    compression: String,
+}
+
+impl NpzEntry {
+    /// Gives the member's key, without `.npy`.
+    pub fn name(&self) -> &str {
+        key_of(&self.file_name)
+    }
+
+    /// Gives the member's name in the archive, with `.npy`.
+    pub fn file_name(&self) -> &str {
+        &self.file_name
+    }
+
+    /// Gives dtype, shape and order; `None` where the member is not an array or its header can't be read.
+    pub fn header(&self) -> Option<&Header> {
+        self.header.as_ref()
+    }
+
+    /// Gives the uncompressed size in bytes, header included.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Gives the size in the archive in bytes.
+    pub fn compressed_size(&self) -> u64 {
+        self.compressed_size
+    }
+
+    /// Names the compression method: `stored`, `deflate`, `bzip2`, `lzma`, `zstd` or `method N`.
+    pub fn compression(&self) -> &str {
+        &self.compression
+    }
+}
+
+/// One line: name, dtype, shape, sizes.
+impl std::fmt::Display for NpzEntry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { header, size, compressed_size, compression, .. } = self;
+        write!(f, "{}: ", self.name())?;
+        match header {
+            Some(header) => {
+                write!(f, "{} {}", header.dtype(), crate::shape::python_tuple(header.shape()))?;
+            }
+            None => f.write_str("other bytes")?,
+        }
+        if compression == "stored" {
+            write!(f, ", {size} bytes, stored")
+        } else {
+            write!(f, ", {size} bytes, {compression} to {compressed_size}")
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The list of differences between a file and the type that it is loaded into.
+
+use std::fmt;
+
+/// How many problems a message shows: a file of another program may differ in thousands of members, and the
+/// first ones tell the story.
+const SHOWN: usize = 40;
+
+/// Lists every difference between the members of an archive and what a type expects.
+///
+/// Made by [`Npz::check`](crate::Npz::check) from the headers alone, and carried by the error of a failed load
+/// ([`Error::report`](crate::Error::report)).
+///
+/// ```
+/// use ndarray::array;
+/// use npz_core::{Npz, ProblemKind};
+///
+/// #[derive(Npz)]
+/// struct Old { weights: ndarray::Array1<f32> }
+/// #[derive(Npz, Debug)]
+/// struct New { weights: ndarray::Array2<f32>, bias: f32 }
+///
+/// let bytes = Old { weights: array![1.0, 2.0] }.to_bytes()?;
+/// let error = New::from_bytes(&bytes).unwrap_err();
+/// let report = error.report().expect("a mismatch carries its report");
+/// let kinds: Vec<_> = report.problems().iter().map(|p| (p.member(), p.kind())).collect();
+/// assert_eq!(kinds, [("weights", ProblemKind::Shape), ("bias", ProblemKind::Missing)]);
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use = "a report may list problems: look at `is_ok()` or call `into_result()`"]
+pub struct Report {
+    problems: Vec<Problem>,
+}
+
+/// One difference between a member and what the type expects of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    pub(crate) kind: ProblemKind,
+    pub(crate) member: String,
+    pub(crate) expected: String,
+    pub(crate) found: String,
+    pub(crate) hint: String,
+}
+
+/// What is wrong with one member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ProblemKind {
+    /// The type wants a member that the archive does not have.
+    Missing,
+    /// The archive has a member that the type does not want.
+    Unexpected,
+    /// The member's dtype can't become the field's cell type under the casting rule in force.
+    DType,
+    /// The member has another number of axes or another shape.
+    Shape,
+    /// The member can't be read at all: a pickle, not an array, a broken header.
+    Unreadable,
+}
+
+impl Report {
+    /// Tells whether the file fits the type.
+    pub fn is_ok(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    /// Lists the problems in the order of the type's fields, unexpected members last.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    pub(crate) fn push(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    /// The problems of missing members whose hint is not made yet; at most as many as a message shows.
+    pub(crate) fn missing(&mut self) -> impl Iterator<Item = &mut Problem> {
+        let missing =
+            self.problems.iter_mut().filter(|p| p.kind == ProblemKind::Missing && p.hint.is_empty());
+        missing.take(SHOWN)
+    }
+
+    /// The headline of the error that carries this report.
+    pub(crate) fn summary(&self) -> String {
+        match self.problems.len() {
+            1 => "what the file holds does not fit the type".to_owned(),
+            n => format!("what the file holds does not fit the type, in {n} places"),
+        }
+    }
+}
+
+impl Problem {
+    /// Tells what is wrong.
+    pub fn kind(&self) -> ProblemKind {
+        self.kind
+    }
+
+    /// Names the member, as `np.load` would; empty for a `.npy` file.
+    pub fn member(&self) -> &str {
+        &self.member
+    }
+
+    /// Tells what the type expects, for example `"<f4, 2 axes"`; empty for an unexpected member.
+    pub fn expected(&self) -> &str {
+        &self.expected
+    }
+
+    /// Tells what the archive holds; empty for a missing member.
+    pub fn found(&self) -> &str {
+        &self.found
+    }
+
+    /// Tells what to do, for example which attribute would allow it; may be empty.
+    pub fn hint(&self) -> &str {
+        &self.hint
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, problem) in self.problems.iter().take(SHOWN).enumerate() {
+            if i > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "  - {problem}")?;
+        }
+        match self.problems.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "\n  - and {more} more"),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, member, expected, found, hint } = self;
+        match member.as_str() {
+            "" => f.write_str("the array")?,
+            member => write!(f, "member {member:?}")?,
+        }
+        match kind {
+            ProblemKind::Missing => write!(f, " is missing: expected {expected}")?,
+            ProblemKind::Unexpected => write!(f, " is unexpected: found {found}")?,
+            ProblemKind::DType => write!(f, " has another dtype: expected {expected}, found {found}")?,
+            ProblemKind::Shape => write!(f, " has another shape: expected {expected}, found {found}")?,
+            ProblemKind::Unreadable => write!(f, " can't be read: expected {expected}, found {found}")?,
+        }
+        if !hint.is_empty() {
+            write!(f, "; {hint}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,115 @@
+//! From the checked model to the three impls.
+//!
+//! ```text
+//! #[derive(Npz)]
+//! struct Dense { weights: Array2<f32>, #[npz(default)] epoch: u64 }
+//!
+//! const _: () = {
+//!     use ::npz_core::__private_0_1_0 as __npz;
+//!     impl __npz::ToMembers for Dense { .. }
+//!     impl __npz::FromMembers for Dense { .. }
+//!     impl __npz::Npz for Dense {}
+//! };
+//! ```
+//!
+//! The anonymous const keeps the alias `__npz` from the user's module. Everything that generated code names
+//! goes through that alias, so neither a user's own `Option` nor a missing prelude can break it, and a
+//! missing `npz_core` is one error.
+
+mod fallback;
+mod from_members;
+mod to_members;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{Meta, parse_quote};
+
+use crate::ast::{Container, Field, generated_at};
+use crate::attr::Cast;
+use crate::bound;
+
+pub(crate) use fallback::fallback;
+
+pub(crate) fn expand(container: &Container<'_>) -> TokenStream {
+    let to_members = to_members::expand(container);
+    let from_members = from_members::expand(container);
+    let ident = &container.original.ident;
+    let (impl_generics, ty_generics, _) = container.original.generics.split_for_impl();
+    let where_clause = bound::to_members(container);
+    in_const(
+        container,
+        &quote! {
+            #to_members
+            #from_members
+            #[automatically_derived]
+            impl #impl_generics __npz::Npz for #ident #ty_generics #where_clause {}
+        },
+    )
+}
+
+/// Wraps impls so that `__npz` leads to the library's private door.
+fn in_const(container: &Container<'_>, impls: &TokenStream) -> TokenStream {
+    // The door's name carries the version: a macro and a library that don't belong together can't meet.
+    let door = format_ident!(
+        "__private_{}_{}_{}",
+        env!("CARGO_PKG_VERSION_MAJOR"),
+        env!("CARGO_PKG_VERSION_MINOR"),
+        env!("CARGO_PKG_VERSION_PATCH"),
+    );
+    let default = || parse_quote!(::npz_core);
+    let krate = container.attrs.krate.as_ref().map_or_else(default, |krate| krate.value.clone());
+    // A wrong path is underlined where the user wrote it.
+    let open = quote_spanned!(generated_at(&krate)=> use #krate::#door as __npz;);
+    let allowed = allowed_lints(container);
+    quote! {
+        #[doc(hidden)]
+        #(#[allow(#allowed)])*
+        const _: () = {
+            #open
+            #impls
+        };
+    }
+}
+
+/// What the user allows (or expects) on the struct is allowed in its impls too, as in the derives of the
+/// standard library: both name the same types. Deprecated fields are still saved and loaded.
+///
+/// Nothing is allowed without need: `allow` under the user's `forbid` is an error.
+fn allowed_lints(container: &Container<'_>) -> Vec<TokenStream> {
+    let fields = container.fields.iter().flat_map(|field| &field.original.attrs);
+    let attributes = container.original.attrs.iter().chain(fields);
+    let allowed = attributes.filter_map(|attribute| match &attribute.meta {
+        Meta::List(list) if list.path.is_ident("allow") || list.path.is_ident("expect") => {
+            Some(list.tokens.clone())
+        }
+        meta if meta.path().is_ident("deprecated") => Some(quote!(deprecated)),
+        _ => None,
+    });
+    allowed.collect()
+}
+
+/// Makes `__name` the place under which this struct's members stand.
+fn separator(container: &Container<'_>) -> Option<TokenStream> {
+    let separator = &container.attrs.separator.as_ref()?.value;
+    Some(quote!(let __name = &__name.with_separator(#separator);))
+}
+
+/// The names of a field as a slice: `&["weights", "w"]`, empty for `flatten`.
+fn names(field: &Field<'_>) -> TokenStream {
+    let names = field.names.iter().map(|name| &name.value);
+    quote!(&[#(#names),*])
+}
+
+fn option(value: Option<impl ToTokens>) -> TokenStream {
+    value.map_or_else(|| quote!(__npz::None), |value| quote!(__npz::Some(#value)))
+}
+
+impl ToTokens for Cast {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend(match self {
+            Self::Exact => quote!(__npz::Cast::Exact),
+            Self::Safe => quote!(__npz::Cast::Safe),
+            Self::SameKind => quote!(__npz::Cast::SameKind),
+        });
+    }
+}

@@ -1,0 +1,251 @@
+//! The whole way from a struct to messages or to code. That the code compiles and does what it says is tested
+//! in the workspace's `tests` package, with the library.
+
+use std::path::Path;
+use std::{env, fs};
+
+use syn::{DeriveInput, parse_quote};
+
+use crate::ast::Container;
+use crate::ctxt::Ctxt;
+use crate::{check, derive};
+
+/// The messages that the derive gives, in order.
+fn messages(input: &DeriveInput) -> Vec<String> {
+    let ctxt = Ctxt::new();
+    let container = Container::from_syn(&ctxt, input);
+    check::check(&ctxt, &container);
+    ctxt.check().err().into_iter().flatten().map(|error| error.to_string()).collect()
+}
+
+/// Compares an expansion with `tests/expand/{name}.rs`; `NPZ_BLESS=1` writes that file anew.
+fn assert_expands(name: &str, input: &DeriveInput) {
+    let file = syn::parse2(derive(input)).expect("the expansion is a list of items");
+    // A new version must not touch the snapshots.
+    let version = env!("CARGO_PKG_VERSION").replace('.', "_");
+    let found = prettyplease::unparse(&file).replace(&format!("__private_{version}"), "__private");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/expand").join(name).with_extension("rs");
+    if env::var_os("NPZ_BLESS").is_some() {
+        fs::write(&path, &found).expect("the snapshot can be written");
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(found, expected, "{} differs; check it, then run with NPZ_BLESS=1", path.display());
+}
+
+#[test]
+fn expansion_of_a_plain_struct() {
+    let input = parse_quote! {
+        struct Dense {
+            weights: Array2<f32>,
+            #[npz(default)]
+            epoch: u64,
+            r#type: String,
+        }
+    };
+    assert_expands("plain", &input);
+}
+
+#[test]
+fn expansion_of_every_field_attribute() {
+    let input = parse_quote! {
+        #[npz(rename_all = "camelCase", separator = "/", allow_unknown, crate = "crate::npz")]
+        struct All {
+            #[npz(rename = "w", alias = "weights", alias = "kernel", cast = "same_kind")]
+            layer_weights: Array2<f32>,
+            #[npz(flatten)]
+            other_members: BTreeMap<String, ArrayD<f64>>,
+            #[npz(with = "degrees", default = "Angle::zero")]
+            turn_angle: Angle,
+            #[npz(skip)]
+            scratch: Vec<u8>,
+            #[npz(skip, default = "Instant::now")]
+            #[deprecated]
+            started: Instant,
+        }
+    };
+    assert_expands("attributes", &input);
+}
+
+#[test]
+fn expansion_of_generics() {
+    let input = parse_quote! {
+        struct Tree<'a, 'b, T: Clone = f32, const N: usize = 3>(
+            [T; N],
+            Cow<'a, str>,
+            Cow<'b, str>,
+            Vec<Tree<'a, 'b, T, N>>,
+        )
+        where
+            T: Copy;
+    };
+    assert_expands("generics", &input);
+}
+
+#[test]
+fn expansion_over_a_default() {
+    let input = parse_quote! {
+        #[npz(default)]
+        #[allow(clippy::disallowed_types)]
+        struct Options<T> {
+            rate: T,
+            #[npz(default = "ten")]
+            steps: u32,
+            #[npz(skip)]
+            seen: u32,
+        }
+    };
+    assert_expands("default", &input);
+}
+
+#[test]
+fn expansion_after_an_error() {
+    let input = parse_quote! {
+        #[npz(renameall = "camelCase")]
+        struct Wrong<T: ?Sized>(Box<T>);
+    };
+    assert_expands("fallback", &input);
+}
+
+#[test]
+fn a_field_named_like_a_local_is_no_trouble() {
+    let input = parse_quote!(
+        struct S {
+            name: u32,
+            __name: u32,
+            __plan0: u32,
+            loader: u32,
+        }
+    );
+    assert!(messages(&input).is_empty());
+}
+
+#[test]
+fn words_are_checked_one_by_one_and_all() {
+    let input = parse_quote! {
+        #[npz(rename_al = "x", rename_all = "camelcas", separator = "", skip, allow_unknown = true, crate)]
+        #[npz(bound = "T", allow_unknown, allow_unknown)]
+        struct S<T> {
+            #[npz(renam = "x", rename = 3, cast = "lossy", allow_unknown, default = "1 +", with = "a b")]
+            a: T,
+            #[npz(skip, skip, frobnicate)]
+            b: u32,
+            #[npz(rename = "c" default, 7, , rename = "x\0")]
+            c: u32,
+            #[npz]
+            d: u32,
+            #[npz = "x"]
+            e: u32,
+        }
+    };
+    let takes = "a field takes `rename`, `alias`, `skip`, `default`, `flatten`, `with`, `cast`";
+    assert_eq!(
+        messages(&input),
+        [
+            "unknown word `rename_al` in `#[npz(..)]`; did you mean `rename_all`?",
+            "unknown value `camelcas` of `rename_all`; did you mean `camelCase`?",
+            "`separator` is empty; no member can be named so",
+            "`skip` belongs on a field, not on a struct",
+            "expected `allow_unknown` alone, without a value, found `allow_unknown = true`",
+            "expected `crate = \"path::to::npz_core\"`, found `crate`",
+            "expected bounds, as in `bound = \"T: Trait\"`, found `T`",
+            "`allow_unknown` is given twice; keep one",
+            "unknown word `renam` in `#[npz(..)]`; did you mean `rename`?",
+            "expected `rename = \"name\"`, found `rename = 3`",
+            "unknown value `lossy` of `cast`; the choices are `exact`, `safe`, `same_kind`",
+            "`allow_unknown` belongs on the struct, not on a field",
+            "expected a path, as in `default` or `default = \"path\"`, found `1 +`",
+            "expected a path, as in `with = \"module\"`, found `a b`",
+            "`skip` is given twice; keep one",
+            &format!("unknown word `frobnicate` in `#[npz(..)]`; {takes}"),
+            "expected a word such as `rename = \"name\"`",
+            "expected a word between the commas of `#[npz(..)]`",
+            "expected `rename = \"name\"`, found `rename = \"c\" default`",
+            "`rename` contains NUL; no member can be named so",
+            "expected words in parentheses: `#[npz(..)]`",
+            "expected words in parentheses: `#[npz(..)]`",
+        ],
+    );
+}
+
+#[test]
+fn rules_between_words() {
+    let input = parse_quote! {
+        #[npz(rename_all = "PascalCase")]
+        struct Node {
+            #[npz(skip, rename = "z", alias = "z", flatten, with = "m", cast = "exact")]
+            a: u32,
+            #[npz(flatten, rename = "q", alias = "r")]
+            b: u32,
+            #[npz(flatten, default)]
+            next: Option<Box<Node>>,
+            __: u32,
+            #[npz(alias = "c")]
+            c: u32,
+            #[npz(rename = "C")]
+            d: u32,
+        }
+    };
+    assert_eq!(
+        messages(&input),
+        [
+            "`rename` contradicts `skip`: the field has no member; remove one of them",
+            "`alias` contradicts `skip`: the field has no member; remove one of them",
+            "`flatten` contradicts `skip`: the field has no member; remove one of them",
+            "`with` contradicts `skip`: the field has no member; remove one of them",
+            "`cast` contradicts `skip`: the field has no member; remove one of them",
+            "`rename` contradicts `flatten`: the members stand under the parent's name; remove one of them",
+            "`alias` contradicts `flatten`: the members stand under the parent's name; remove one of them",
+            "`flatten` of the struct into itself has no end: all levels would share their names; remove it",
+            "`rename_all` leaves nothing of this name; give it one by `rename = \"name\"`",
+            "the member `C` is named a second time; names and aliases must differ",
+        ],
+    );
+}
+
+#[test]
+fn what_may_stand_together() {
+    let input = parse_quote! {
+        #[npz(default = "S::new", separator = "/", allow_unknown, bound = "")]
+        struct S {
+            #[npz(skip, default = "zero")]
+            a: u32,
+            #[npz(flatten, with = "m", default, cast = "safe",)]
+            b: u32,
+            #[npz()]
+            c: u32,
+        }
+    };
+    assert_eq!(messages(&input), [""; 0]);
+}
+
+#[test]
+fn an_unsupported_shape_is_one_error() {
+    let count = |input: DeriveInput| messages(&input).len();
+    assert_eq!(
+        count(parse_quote!(
+            enum E {
+                A(#[npz(oops)] u32),
+                #[npz(oops)]
+                B,
+            }
+        )),
+        1
+    );
+    assert_eq!(count(parse_quote!(union U { a: u32 })), 1);
+    assert_eq!(
+        count(parse_quote!(
+            #[repr(C, packed)]
+            struct S {
+                a: u32,
+            }
+        )),
+        1
+    );
+    assert_eq!(
+        count(parse_quote!(
+            #[npz(rename_all = "lowercase")]
+            struct S(u32);
+        )),
+        1
+    );
+}

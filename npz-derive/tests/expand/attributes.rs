@@ -1,0 +1,85 @@
+#[doc(hidden)]
+#[allow(deprecated)]
+const _: () = {
+    use crate::npz::__private as __npz;
+    #[automatically_derived]
+    impl __npz::ToMembers for All {
+        fn to_members<'__a>(
+            &'__a self,
+            __members: &mut __npz::Members<'__a>,
+            __name: &__npz::Name,
+        ) -> __npz::Result<()> {
+            let __name = &__name.with_separator("/");
+            __npz::push::<
+                Array2<f32>,
+            >(__members, __name, __npz::Some("w"), &self.layer_weights)?;
+            __npz::push::<
+                BTreeMap<String, ArrayD<f64>>,
+            >(__members, __name, __npz::None, &self.other_members)?;
+            __npz::push_owned(
+                __members,
+                __name,
+                __npz::Some("turnAngle"),
+                &degrees::to_npz(&self.turn_angle),
+            )?;
+            __npz::Ok(())
+        }
+    }
+    #[automatically_derived]
+    impl __npz::FromMembers for All {
+        fn plan<'__s>(
+            __loader: &mut __npz::Loader<'__s>,
+            __name: &__npz::Name,
+        ) -> __npz::Plan<'__s, Self>
+        where
+            Self: '__s,
+        {
+            let __name = &__name.with_separator("/");
+            __loader.allow_unknown(__name);
+            let __plan0 = __npz::plan::<
+                Array2<f32>,
+            >(
+                __loader,
+                __name,
+                &["w", "weights", "kernel"],
+                __npz::Some(__npz::Cast::SameKind),
+            );
+            let __plan2 = __npz::plan_with_if_present::<
+                _,
+                Angle,
+                _,
+            >(__loader, __name, &["turnAngle"], __npz::None, degrees::from_npz);
+            let __plan1 = __npz::plan::<
+                BTreeMap<String, ArrayD<f64>>,
+            >(__loader, __name, &[], __npz::None);
+            __npz::Plan::new(move || {
+                __npz::Ok(Self {
+                    layer_weights: __plan0.finish()?,
+                    other_members: __plan1.finish()?,
+                    turn_angle: match __plan2 {
+                        __npz::Some(__plan) => __plan.finish()?,
+                        __npz::None => Angle::zero(),
+                    },
+                    scratch: <Vec<u8> as __npz::Default>::default(),
+                    started: Instant::now(),
+                })
+            })
+        }
+        fn is_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> bool {
+            let __name = &__name.with_separator("/");
+            __npz::is_present::<
+                Array2<f32>,
+            >(__loader, __name, &["w", "weights", "kernel"])
+                || __npz::is_present::<
+                    BTreeMap<String, ArrayD<f64>>,
+                >(__loader, __name, &[])
+                || __npz::is_present_with::<
+                    _,
+                    Angle,
+                    _,
+                >(__loader, __name, &["turnAngle"], degrees::from_npz)
+        }
+    }
+    #[automatically_derived]
+    impl __npz::Npz for All {}
+};

@@ -1,0 +1,73 @@
+#[doc(hidden)]
+const _: () = {
+    use ::npz_core::__private as __npz;
+    #[automatically_derived]
+    impl<'a, 'b, T: Clone, const N: usize> __npz::ToMembers for Tree<'a, 'b, T, N>
+    where
+        T: Copy,
+        [T; N]: __npz::ToMembers,
+        T: __npz::ToMembers,
+    {
+        fn to_members<'__a>(
+            &'__a self,
+            __members: &mut __npz::Members<'__a>,
+            __name: &__npz::Name,
+        ) -> __npz::Result<()> {
+            __npz::push::<[T; N]>(__members, __name, __npz::Some("0"), &self.0)?;
+            __npz::push::<Cow<'a, str>>(__members, __name, __npz::Some("1"), &self.1)?;
+            __npz::push::<Cow<'b, str>>(__members, __name, __npz::Some("2"), &self.2)?;
+            __npz::push::<
+                Vec<Tree<'a, 'b, T, N>>,
+            >(__members, __name, __npz::Some("3"), &self.3)?;
+            __npz::Ok(())
+        }
+    }
+    #[automatically_derived]
+    impl<'a, 'b, T: Clone, const N: usize> __npz::FromMembers for Tree<'a, 'b, T, N>
+    where
+        T: Copy,
+        [T; N]: __npz::FromMembers,
+        for<'__0> Cow<'__0, str>: __npz::FromMembers,
+        T: __npz::FromMembers,
+    {
+        fn plan<'__s>(
+            __loader: &mut __npz::Loader<'__s>,
+            __name: &__npz::Name,
+        ) -> __npz::Plan<'__s, Self>
+        where
+            Self: '__s,
+        {
+            let __plan0 = __npz::plan::<[T; N]>(__loader, __name, &["0"], __npz::None);
+            let __plan1 = __npz::plan::<
+                Cow<'a, str>,
+            >(__loader, __name, &["1"], __npz::None);
+            let __plan2 = __npz::plan::<
+                Cow<'b, str>,
+            >(__loader, __name, &["2"], __npz::None);
+            let __plan3 = __npz::plan::<
+                Vec<Tree<'a, 'b, T, N>>,
+            >(__loader, __name, &["3"], __npz::None);
+            __npz::Plan::new(move || {
+                __npz::Ok(Self {
+                    0: __plan0.finish()?,
+                    1: __plan1.finish()?,
+                    2: __plan2.finish()?,
+                    3: __plan3.finish()?,
+                })
+            })
+        }
+        fn is_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> bool {
+            __npz::is_present::<[T; N]>(__loader, __name, &["0"])
+                || __npz::is_present::<Cow<'a, str>>(__loader, __name, &["1"])
+                || __npz::is_present::<Cow<'b, str>>(__loader, __name, &["2"])
+                || __npz::is_present::<Vec<Tree<'a, 'b, T, N>>>(__loader, __name, &["3"])
+        }
+    }
+    #[automatically_derived]
+    impl<'a, 'b, T: Clone, const N: usize> __npz::Npz for Tree<'a, 'b, T, N>
+    where
+        T: Copy,
+        [T; N]: __npz::ToMembers,
+        T: __npz::ToMembers,
+    {}
+};

@@ -1,0 +1,96 @@
+//! Shared by the integration tests: a real NumPy, fetched for the purpose, and a folder for each test.
+//!
+//! Tests never skip what needs NumPy: if it can't be had, they fail and say why.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panics")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+/// What the tests compare with. A newer NumPy may write other bytes; then the facts have to be read again.
+const PACKAGES: [&str; 2] = ["numpy==2.4.6", "ml_dtypes==0.6.0"];
+
+/// A folder that is removed at the end of the test.
+///
+/// # Panics
+/// If the system has no room for temporary files.
+pub fn temp_dir() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder can be made")
+}
+
+/// Runs a Python script in `dir` and gives what it printed; `np` and `zipfile` are imported.
+///
+/// # Panics
+/// With the script's error output if it fails.
+pub fn python(dir: &Path, script: &str) -> String {
+    let output = try_python(dir, script);
+    assert!(
+        output.status.success(),
+        "the Python script failed:\n{script}\n--- stderr ---\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).expect("Python prints UTF-8")
+}
+
+/// Runs a Python script that may fail.
+///
+/// # Panics
+/// If Python can't be started.
+pub fn try_python(dir: &Path, script: &str) -> Output {
+    let prelude = "import sys, os, io, json, zipfile, warnings\nimport numpy as np\n";
+    Command::new(interpreter())
+        .current_dir(dir)
+        .env("PYTHONUTF8", "1")
+        .args(["-c", &format!("{prelude}{script}")])
+        .output()
+        .expect("the venv's Python can be started")
+}
+
+/// The Python of a venv with the pinned NumPy, made on first use under the target folder.
+fn interpreter() -> &'static Path {
+    static INTERPRETER: OnceLock<PathBuf> = OnceLock::new();
+    INTERPRETER.get_or_init(|| {
+        let venv = target_dir().join("test-venv-numpy-2.4.6");
+        let python = python_in(&venv);
+        if !python.exists() {
+            make_venv(&venv);
+        }
+        python
+    })
+}
+
+/// The folder that holds `debug/deps/<test>`.
+fn target_dir() -> PathBuf {
+    let exe = std::env::current_exe().expect("a test knows its own path");
+    exe.ancestors().nth(3).expect("tests run from target/<profile>/deps").to_path_buf()
+}
+
+fn python_in(venv: &Path) -> PathBuf {
+    if cfg!(windows) { venv.join("Scripts/python.exe") } else { venv.join("bin/python") }
+}
+
+/// Makes the venv under another name and renames it, so that tests of other processes never see half of one.
+fn make_venv(venv: &Path) {
+    let system = std::env::var("NPZ_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let unfinished = venv.with_extension(format!("unfinished-{}", std::process::id()));
+    run(Command::new(&system).args(["-m", "venv", "--clear"]).arg(&unfinished));
+    let mut pip = Command::new(python_in(&unfinished));
+    run(pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PACKAGES));
+    if std::fs::rename(&unfinished, venv).is_err() {
+        // Another process was faster.
+        std::fs::remove_dir_all(&unfinished).ok();
+        assert!(python_in(venv).exists(), "the venv can't be put at {}", venv.display());
+    }
+}
+
+fn run(command: &mut Command) {
+    let help = "the tests need real NumPy: they want Python 3.11 or newer with `venv` (set NPZ_TEST_PYTHON to \
+                choose one) and a package index to fetch numpy and ml_dtypes from";
+    let output = command.output().unwrap_or_else(|error| panic!("{help}\ncan't run {command:?}: {error}"));
+    assert!(
+        output.status.success(),
+        "{help}\n{command:?} failed:\n{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
