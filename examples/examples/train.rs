@@ -19,7 +19,7 @@ const EPOCHS_PER_CHECKPOINT: usize = 5;
 const BATCH: usize = 32;
 const SEED: u64 = 20_260_101;
 
-/// Everything that the rest of the run depends on. Nested structs become dotted names in the file, `model.layers.0.bias`.
+/// Everything that the rest of the run depends on. Nested structs become dotted names: `model.layers.0.bias`.
 #[derive(Npz, Debug, PartialEq)]
 struct Checkpoint {
     epoch: usize,

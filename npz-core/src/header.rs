@@ -4,6 +4,7 @@
 //! what `np.save` writes; what is read is what `np.load` reads. Knows nothing of the data behind the header but
 //! their length.
 
+use std::fmt;
 use std::io::Read;
 
 use crate::dtype::DType;
@@ -208,6 +209,19 @@ impl Header {
     /// [`DType::has_object`] is true.
     pub fn data_len(&self) -> u64 {
         self.data_len as u64
+    }
+}
+
+/// One line for people: dtype, what Rust calls it, shape, and the order where it is not C.
+impl fmt::Display for Header {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.dtype)?;
+        // `<u8` is 64 bits wide: the Rust name keeps a reader from taking it for `u8`.
+        if let Some(name) = self.dtype.rust_name() {
+            write!(f, " ({name})")?;
+        }
+        write!(f, ", shape {}", shape::python_tuple(&self.shape))?;
+        if self.order == Order::Fortran { f.write_str(", Fortran order") } else { Ok(()) }
     }
 }
 

@@ -37,7 +37,7 @@ fn plan_at<'s, T: FromMembers + 's>(
     cast: Option<Cast>,
 ) -> Plan<'s, T> {
     if let Err(error) = place.check_depth() {
-        loader.refuse(place, &error);
+        loader.refuse(place, "members".to_owned(), &error);
         return Plan::refused();
     }
     match cast {

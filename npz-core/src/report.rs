@@ -123,7 +123,10 @@ impl fmt::Display for Report {
             if i > 0 {
                 f.write_str("\n")?;
             }
-            write!(f, "  - {problem}")?;
+            // A file of another program may need the same advice in every line: once is enough.
+            let is_repeated = self.problems[..i].iter().any(|earlier| earlier.hint == problem.hint);
+            f.write_str("  - ")?;
+            problem.write(f, !is_repeated)?;
         }
         match self.problems.len().saturating_sub(SHOWN) {
             0 => Ok(()),
@@ -134,6 +137,12 @@ impl fmt::Display for Report {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, true)
+    }
+}
+
+impl Problem {
+    fn write(&self, f: &mut fmt::Formatter<'_>, with_hint: bool) -> fmt::Result {
         let Self { kind, member, expected, found, hint } = self;
         match member.as_str() {
             "" => f.write_str("the array")?,
@@ -146,7 +155,7 @@ impl fmt::Display for Problem {
             ProblemKind::Shape => write!(f, " has another shape: expected {expected}, found {found}")?,
             ProblemKind::Unreadable => write!(f, " can't be read: expected {expected}, found {found}")?,
         }
-        if !hint.is_empty() {
+        if with_hint && !hint.is_empty() {
             write!(f, "; {hint}")?;
         }
         Ok(())

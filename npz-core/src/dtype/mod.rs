@@ -137,6 +137,31 @@ impl DType {
         }
     }
 
+    /// What Rust calls a cell of this dtype, if it has a type for it.
+    pub(crate) fn rust_name(&self) -> Option<&'static str> {
+        let scalar = self.as_scalar()?;
+        Some(match (scalar.kind(), scalar.size()) {
+            (Kind::Bool, 1) => "bool",
+            (Kind::Int, 1) => "i8",
+            (Kind::Int, 2) => "i16",
+            (Kind::Int, 4) => "i32",
+            (Kind::Int, 8) => "i64",
+            (Kind::Uint, 1) => "u8",
+            (Kind::Uint, 2) => "u16",
+            (Kind::Uint, 4) => "u32",
+            (Kind::Uint, 8) => "u64",
+            (Kind::Float, 2) => "f16",
+            (Kind::Float, 4) => "f32",
+            (Kind::Float, 8) => "f64",
+            (Kind::Complex, 8) => "Complex<f32>",
+            (Kind::Complex, 16) => "Complex<f64>",
+            (Kind::Unicode, _) => "text",
+            (Kind::Bytes, _) => "bytes",
+            (Kind::Object, _) => "a Python pickle",
+            _ => return None,
+        })
+    }
+
     /// Lists the fields of a record in the order of their bytes, `None` for other dtypes.
     ///
     /// ```

@@ -48,7 +48,7 @@ impl Wide {
     }
 }
 
-fn append<W: Copy + std::fmt::Display, A>(
+fn append<W: Copy + std::fmt::Debug, A>(
     values: &[W],
     cells: &mut Vec<A>,
     convert: impl Fn(W) -> (A, bool),
@@ -67,7 +67,7 @@ fn append<W: Copy + std::fmt::Display, A>(
     let value = values[index];
     Err(BadCell {
         index,
-        message: format!("holds {value}, which {target} can't hold: load it into a wider type"),
+        message: format!("holds {value:?}, which {target} can't hold: load it into a wider type"),
     })
 }
 

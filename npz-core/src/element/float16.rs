@@ -1,4 +1,4 @@
-//! `half::f16`, and `half::bf16` as ml_dtypes stores it.
+//! `half::f16`, and `half::bf16` as `ml_dtypes` stores it.
 #![cfg(feature = "half")]
 
 use std::borrow::Cow;
@@ -76,7 +76,7 @@ impl Element for f16 {
 
 impl Sealed for bf16 {}
 impl Element for bf16 {
-    /// NumPy has no bfloat16; ml_dtypes registers one, and `np.save` writes it as a two-byte void.
+    /// NumPy has no bfloat16; `ml_dtypes` registers one, and `np.save` writes it as a two-byte void.
     fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
         Ok(DType::bfloat16())
     }

@@ -15,7 +15,7 @@ use std::borrow::Cow;
 
 use ndarray::ArrayViewD;
 
-use crate::dtype::{ByteOrder, DType};
+use crate::dtype::{ByteOrder, DType, Scalar};
 use crate::error::{Error, Result};
 
 pub use self::rule::Cast;
@@ -127,7 +127,7 @@ fn is_native(order: ByteOrder) -> bool {
     match order {
         ByteOrder::Little => cfg!(target_endian = "little"),
         ByteOrder::Big => cfg!(target_endian = "big"),
-        _ => true,
+        ByteOrder::NotApplicable => true,
     }
 }
 
@@ -182,7 +182,7 @@ fn encode_pod<A: bytemuck::Pod>(cells: &[A], component_width: usize) -> Cow<'_, 
 
 /// Plain numbers without a copy: needs our byte order and an aligned start.
 fn view_pod<'c, A: bytemuck::Pod>(bytes: &'c [u8], stored: &DType) -> Result<&'c [A], &'static str> {
-    let order = stored.as_scalar().map_or(ByteOrder::NotApplicable, |scalar| scalar.order());
+    let order = stored.as_scalar().map_or(ByteOrder::NotApplicable, Scalar::order);
     if !is_native(order) {
         return Err("its cells are in the other byte order");
     }

@@ -74,11 +74,7 @@ pub(crate) enum Verdict {
 }
 
 /// Decides whether numbers of `stored` may become `target`.
-pub(crate) fn judge<'d>(
-    stored: &'d DType,
-    target: Target,
-    rule: Rule,
-) -> Result<(&'d Scalar, Verdict), Refusal> {
+pub(crate) fn judge(stored: &DType, target: Target, rule: Rule) -> Result<(&Scalar, Verdict), Refusal> {
     let Some(scalar) = stored.as_scalar() else {
         return Err(Refusal::new("it is a record: read one of its fields in Python and save that"));
     };
@@ -102,9 +98,10 @@ pub(crate) fn judge<'d>(
     Err(Refusal::new(if is_safe(from, to) || by_value {
         "`cast = \"safe\"` on the field (or `LoadOptions::cast(Cast::Safe)`) would accept it".to_owned()
     } else if same_kind {
-        "`#[npz(cast = \"same_kind\")]` on the field, or `LoadOptions::cast(Cast::SameKind)`, accepts it and may \
-         round values"
-            .to_owned()
+        let effect = if is_integer(to.0) { "if every value fits" } else { "and may round values" };
+        format!(
+            "`#[npz(cast = \"same_kind\")]` on the field, or `LoadOptions::cast(Cast::SameKind)`, accepts it {effect}"
+        )
     } else {
         no_cast(scalar, &numpy_name(target))
     }))
@@ -113,7 +110,7 @@ pub(crate) fn judge<'d>(
 /// The advice where no casting rule helps.
 pub(crate) fn no_cast(stored: &Scalar, wanted: &str) -> String {
     match stored.kind() {
-        Kind::Object => object_hint().to_owned(),
+        Kind::Object => object_hint(wanted),
         _ => format!(
             "no casting rule allows that: change the field's type, or save `a.astype({wanted:?})` in Python"
         ),
@@ -121,21 +118,23 @@ pub(crate) fn no_cast(stored: &Scalar, wanted: &str) -> String {
 }
 
 /// The advice for a member that is a pickle.
-pub(crate) fn object_hint() -> &'static str {
-    "dtype object is a Python pickle, which can run any code when it is loaded, so it is never read; if you trust \
+pub(crate) fn object_hint(wanted: &str) -> String {
+    format!(
+        "dtype object is a Python pickle, which can run any code when it is loaded, so it is never read; if you trust \
      the file, re-save it in Python with a plain dtype: `f = dict(np.load(path, allow_pickle=True))`, \
-     `f[name] = np.array(f[name].tolist(), dtype='f8')`, `np.savez(path, **f)`"
+     `f[name] = np.array(f[name].tolist(), dtype='{wanted}')`, `np.savez(path, **f)`"
+    )
 }
 
 fn numpy_name(target: Target) -> String {
-    let letter = match target.kind {
-        Kind::Bool => "?",
-        Kind::Int => "i",
-        Kind::Uint => "u",
-        Kind::Float => "f",
-        _ => "c",
+    let name = match target.kind {
+        Kind::Bool => return "bool".to_owned(),
+        Kind::Int => "int",
+        Kind::Uint => "uint",
+        Kind::Float => "float",
+        _ => "complex",
     };
-    if target.kind == Kind::Bool { letter.to_owned() } else { format!("{letter}{}", target.size) }
+    format!("{name}{}", target.size * 8)
 }
 
 fn is_integer(kind: Kind) -> bool {

@@ -1,6 +1,6 @@
 //! ndarray's arrays: one member each. Owned, shared, views and `CowArray`, of any dimension type.
 
-use ndarray::{ArrayBase, ArrayRef, Data, DataOwned, Dimension, RawData};
+use ndarray::{ArrayBase, ArrayRef, CowRepr, Data, DataOwned, Dimension, OwnedArcRepr, OwnedRepr, RawData};
 
 use super::load::Want;
 use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
@@ -23,9 +23,21 @@ impl<A: Element, D: Dimension> ToMembers for ArrayRef<A, D> {
     }
 }
 
+/// The storages that an array can be loaded into: ndarray's `DataOwned`, with a message that says what to do.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "an array over `{Self}` can't be loaded: it borrows its cells",
+    label = "a view can be saved, but not loaded",
+    note = "load into an owned array: `Array` for `ArrayView`, or make the struct generic over its arrays"
+)]
+pub trait OwnedStorage: DataOwned {}
+impl<A> OwnedStorage for OwnedRepr<A> {}
+impl<A> OwnedStorage for OwnedArcRepr<A> {}
+impl<A: Clone> OwnedStorage for CowRepr<'_, A> {}
+
 impl<S, D> FromMembers for ArrayBase<S, D>
 where
-    S: DataOwned + RawData<Elem: Element>,
+    S: OwnedStorage + RawData<Elem: Element>,
     D: Dimension,
 {
     fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>

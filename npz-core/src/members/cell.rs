@@ -29,9 +29,8 @@ fn push_gathered<A: Element>(
 
 fn plan_one<'s, A: Element>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, A> {
     let cells = loader.plan_cells::<A>(name, Want::Shape(&[]));
-    cells.and_then(|cells| {
-        cells.cells.into_iter().next().ok_or_else(|| Error::damaged("a scalar has no cell"))
-    })
+    cells
+        .and_then(|cells| cells.flat.into_iter().next().ok_or_else(|| Error::damaged("a scalar has no cell")))
 }
 
 fn plan_many<'s, A: Element>(
@@ -41,7 +40,7 @@ fn plan_many<'s, A: Element>(
 ) -> Plan<'s, Vec<A>> {
     let cells = loader.plan_cells::<A>(name, Want::Shape(dims));
     if dims.len() == 1 {
-        return cells.map(|cells| cells.cells);
+        return cells.map(|cells| cells.flat);
     }
     // Fortran order has to be put into C order, that of a `Vec` of arrays.
     cells.and_then(|cells| {

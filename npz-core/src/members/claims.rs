@@ -32,7 +32,10 @@ impl Claims {
     pub(crate) fn nearest(&self, medium: &dyn Medium, wanted: &str) -> String {
         // Comparing each missing name with each member must not become a way to keep us busy.
         const LOOKED_AT: usize = 2_000;
-        let free = medium.members().filter(|&(member, _)| !self.is_taken(member)).take(LOOKED_AT);
+        let free = medium
+            .members()
+            .filter(|&(member, name)| !self.is_taken(member) && name != wanted)
+            .take(LOOKED_AT);
         let nearest = free
             .map(|(_, name)| (strsim::jaro_winkler(&name.to_lowercase(), &wanted.to_lowercase()), name))
             .filter(|&(likeness, _)| likeness > 0.8)

@@ -14,7 +14,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::header::Header;
 use crate::npy::{Cells, axes, read_cells};
 use crate::report::{Problem, ProblemKind, Report};
-use crate::shape::python_tuple;
 
 /// Loads itself from members, after checking their headers.
 ///
@@ -162,9 +161,21 @@ impl<'s> Loader<'s> {
         self.claims.allow(name.prefix());
     }
 
-    /// Notes a problem that the loader can't see itself.
-    pub(crate) fn note(&mut self, problem: Problem) {
-        self.report.push(problem);
+    /// Notes a difference between a member and what is wanted of it.
+    pub(crate) fn note(
+        &mut self,
+        kind: ProblemKind,
+        name: &Name,
+        expected: String,
+        found: String,
+        hint: String,
+    ) {
+        self.report.push(Problem { kind, member: name.as_str().to_owned(), expected, found, hint });
+    }
+
+    /// Notes that a member can't be read.
+    pub(crate) fn refuse(&mut self, name: &Name, expected: String, error: &Error) {
+        self.note(ProblemKind::Unreadable, name, expected, error.to_string(), String::new());
     }
 
     pub(crate) fn contains(&self, name: &Name) -> bool {
@@ -180,17 +191,6 @@ impl<'s> Loader<'s> {
         self.medium.keys_under(place.as_str()).next().is_some()
     }
 
-    /// Notes that a value can't be loaded from a place.
-    pub(crate) fn refuse(&mut self, place: &Name, error: &Error) {
-        self.report.push(Problem {
-            kind: ProblemKind::Unreadable,
-            member: place.as_str().to_owned(),
-            expected: "members".to_owned(),
-            found: error.to_string(),
-            hint: String::new(),
-        });
-    }
-
     /// The keys below a place that no field has taken, without the prefix.
     pub(crate) fn free_keys_under<'l>(&'l self, name: &Name) -> impl Iterator<Item = &'s str> + use<'l, 's> {
         let prefix_len = name.prefix().len();
@@ -201,87 +201,92 @@ impl<'s> Loader<'s> {
 
     /// Plans the reading of one member's cells: checks its header, leaves a job.
     pub(crate) fn plan_cells<A: Element>(&mut self, name: &Name, want: Want<'_>) -> Plan<'s, Cells<A>> {
-        match self.check::<A>(name, want) {
-            Err(problem) => {
-                self.report.push(*problem);
-                Plan::refused()
-            }
-            Ok((member, header, decoder)) => {
-                self.total = self.total.saturating_add(header.data_len());
-                let slot = Arc::new(Mutex::new(None));
-                let filled = Arc::clone(&slot);
-                let member_name = name.as_str().to_owned();
-                self.jobs.push(Box::new(move |medium| {
-                    let cells = read_member(medium, member, &header, decoder);
-                    let cells = cells.map_err(|error| error.in_member(&member_name))?;
-                    *filled.lock().unwrap_or_else(PoisonError::into_inner) = Some(cells);
-                    Ok(())
-                }));
-                Plan::new(move || {
-                    let cells = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
-                    cells.ok_or_else(|| {
-                        Error::new(ErrorKind::Invalid, "a plan was finished before its data were read")
-                    })
-                })
+        let Some((member, header, decoder)) = self.check::<A>(name, want) else {
+            return Plan::refused();
+        };
+        self.total = self.total.saturating_add(header.data_len());
+        let slot = Arc::new(Mutex::new(None));
+        let filled = Arc::clone(&slot);
+        let member_name = name.as_str().to_owned();
+        self.jobs.push(Box::new(move |medium| {
+            let cells = read_member(medium, member, &header, decoder);
+            let cells = cells.map_err(|error| error.in_member(&member_name))?;
+            *filled.lock().unwrap_or_else(PoisonError::into_inner) = Some(cells);
+            Ok(())
+        }));
+        Plan::new(move || {
+            let cells = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+            cells.ok_or_else(|| {
+                Error::new(ErrorKind::Invalid, "a plan was finished before its data were read")
+            })
+        })
+    }
+
+    /// Reads one value at once: for what decides the plan of others, such as a count. `None` if it does not fit.
+    pub(crate) fn read_now<A: Element>(&mut self, name: &Name) -> Option<A> {
+        let (member, header, decoder) = self.check::<A>(name, Want::Shape(&[]))?;
+        match read_member(self.medium, member, &header, decoder) {
+            Ok(cells) => cells.flat.into_iter().next(),
+            Err(error) => {
+                self.refuse(name, A::expected(), &error);
+                None
             }
         }
     }
 
-    /// Reads one member at once: for what decides the plan of others, such as a length.
-    pub(crate) fn read_now<A: Element>(
-        &mut self,
-        name: &Name,
-        want: Want<'_>,
-    ) -> Result<Option<A>, Box<Problem>> {
-        let (member, header, decoder) = self.check::<A>(name, want)?;
-        let unreadable = |error: Error| {
-            Box::new(Problem {
-                kind: ProblemKind::Unreadable,
-                member: name.as_str().to_owned(),
-                expected: A::expected(),
-                found: error.to_string(),
-                hint: String::new(),
-            })
-        };
-        let cells = read_member(self.medium, member, &header, decoder).map_err(unreadable)?;
-        Ok(cells.cells.into_iter().next())
-    }
-
-    /// Looks a member up, takes it, and compares its header with what is wanted.
-    fn check<A: Element>(
-        &mut self,
-        name: &Name,
-        want: Want<'_>,
-    ) -> Result<(usize, Header, Decoder<A>), Box<Problem>> {
-        let problem = |kind, found: String, hint: String| {
-            let member = name.as_str().to_owned();
-            Box::new(Problem { kind, member, expected: format!("{}, {want}", A::expected()), found, hint })
-        };
+    /// Looks a member up, takes it, and compares its header with what is wanted; `None` if a problem was noted.
+    fn check<A: Element>(&mut self, name: &Name, want: Want<'_>) -> Option<(usize, Header, Decoder<A>)> {
+        let expected = format!("{}, {want}", A::expected());
         let found = if name.is_root() { None } else { self.medium.find(name.as_str()) };
         let Some(member) = found else {
             // The hint is added by `settle`, when it is known which members nobody else wants.
-            return Err(problem(ProblemKind::Missing, String::new(), String::new()));
+            self.note(ProblemKind::Missing, name, expected, String::new(), String::new());
+            return None;
         };
         self.claims.take(member);
         let header = match self.medium.header(member) {
             Ok(Some(header)) => header,
             Ok(None) => {
-                let hint = "it is not an .npy array; read it with `NpzReader::bytes`";
-                return Err(problem(ProblemKind::Unreadable, "other bytes".to_owned(), hint.to_owned()));
+                let hint = "it is not an .npy array; read it with `NpzReader::bytes`".to_owned();
+                self.note(ProblemKind::Unreadable, name, expected, "other bytes".to_owned(), hint);
+                return None;
             }
-            Err(error) => return Err(problem(ProblemKind::Unreadable, error.to_string(), String::new())),
+            Err(error) => {
+                self.refuse(name, expected, &error);
+                return None;
+            }
         };
-        let found = format!("{}, shape {}", header.dtype(), python_tuple(header.shape()));
         if header.dtype().has_object() {
-            return Err(problem(ProblemKind::Unreadable, found, object_hint().to_owned()));
+            let wanted = A::expected();
+            let hint = object_hint(wanted.split(' ').next().unwrap_or_default());
+            self.note(ProblemKind::Unreadable, name, expected, header.to_string(), hint);
+            return None;
         }
         let rule = Rule { cast: self.cast, scalar: want.is_scalar() };
-        match A::decoder(header.dtype(), rule) {
-            Err(Refusal { hint }) => Err(problem(ProblemKind::DType, found, hint)),
-            Ok(_) if !want.allows(header.shape()) => {
-                Err(problem(ProblemKind::Shape, found, want.hint(header.shape())))
-            }
-            Ok(decoder) => Ok((member, header, decoder)),
+        let decoder = A::decoder(header.dtype(), rule);
+        let has_shape = want.allows(header.shape());
+        if let Err(Refusal { hint }) = &decoder {
+            self.note(ProblemKind::DType, name, expected.clone(), header.to_string(), hint.clone());
+        }
+        if !has_shape {
+            let hint = want.hint(header.shape());
+            self.note(ProblemKind::Shape, name, expected, header.to_string(), hint);
+        }
+        decoder.ok().filter(|_| has_shape).map(|decoder| (member, header, decoder))
+    }
+
+    /// Takes a member that stands where others were wanted, and describes it.
+    pub(crate) fn take_misplaced(&mut self, name: &Name) -> Option<String> {
+        let member = self.medium.find(name.as_str()).filter(|_| !name.is_root())?;
+        self.claims.take(member);
+        Some(self.describe(member))
+    }
+
+    fn describe(&self, member: usize) -> String {
+        match self.medium.header(member) {
+            Ok(Some(header)) => header.to_string(),
+            Ok(None) => "other bytes".to_owned(),
+            Err(error) => error.to_string(),
         }
     }
 
@@ -298,11 +303,7 @@ impl<'s> Loader<'s> {
             if self.claims.is_taken(member) || self.claims.is_allowed(name) {
                 continue;
             }
-            let found = match self.medium.header(member) {
-                Ok(Some(header)) => format!("{}, shape {}", header.dtype(), python_tuple(header.shape())),
-                Ok(None) => "other bytes".to_owned(),
-                Err(error) => error.to_string(),
-            };
+            let found = self.describe(member);
             self.report.push(Problem {
                 kind: ProblemKind::Unexpected,
                 member: name.to_owned(),
@@ -375,18 +376,25 @@ impl Want<'_> {
         }
     }
 
+    /// What to do about another shape.
     fn hint(self, shape: &[usize]) -> String {
-        if self.is_scalar() && shape.iter().product::<usize>() == 1 {
-            return "save the bare number in Python (`a.item()`), or make the field an array".to_owned();
-        }
         match (self, shape) {
-            (Self::Axes(Some(_)), _) => {
+            (Self::Shape([]), shape) if shape.iter().all(|&len| len == 1) => {
+                "save the bare number in Python (`a.item()`), or make the field an array".to_owned()
+            }
+            (Self::Shape([_]) | Self::Axes(Some(1)), []) => {
+                "save `np.atleast_1d(a)` in Python, or make the field a single value".to_owned()
+            }
+            (Self::Shape(dims), shape) if dims.len() == shape.len() => {
+                "make the field a `Vec` or an array to accept any length".to_owned()
+            }
+            (_, []) => "make the field a single value".to_owned(),
+            (_, shape) => {
                 format!(
                     "make the field an array of {}, or `ArrayD` for any number of axes",
                     axes(shape.len())
                 )
             }
-            _ => String::new(),
         }
     }
 }

@@ -1,6 +1,5 @@
 //! `Option`: `None` is the absence of members.
 
-use super::load::Want;
 use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 use crate::error::{Error, Result};
 
@@ -34,13 +33,9 @@ impl<T: FromMembers> FromMembers for Option<T> {
         if !loader.contains(name) {
             return Plan::new(|| Ok(None));
         }
-        let mark = loader.read_now::<bool>(name, Want::Shape(&[]));
-        match mark {
-            Ok(_) => T::plan(loader, name).map(Some),
-            Err(problem) => {
-                loader.note(*problem);
-                Plan::refused()
-            }
+        match loader.read_now::<bool>(name) {
+            Some(_) => T::plan(loader, name).map(Some),
+            None => Plan::refused(),
         }
     }
 

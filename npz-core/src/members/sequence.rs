@@ -6,10 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use super::load::Want;
 use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 use crate::error::{Error, Result};
-use crate::report::{Problem, ProblemKind};
+use crate::report::ProblemKind;
 
 /// The part that the count is written under.
 const LEN: &str = "len";
@@ -60,21 +59,12 @@ pub(crate) fn plan_indexed<'s, T: FromMembers + 's>(
     let Some((&want, inner)) = dims.split_first() else {
         return T::plan(loader, name).map(|item| vec![item]);
     };
-    let found = match count(loader, name) {
-        Ok(found) => found,
-        Err(problem) => {
-            loader.note(*problem);
-            return Plan::refused();
-        }
+    let Some(found) = count(loader, name) else {
+        return Plan::refused();
     };
     if let Some(want) = want.filter(|&want| want != found) {
-        loader.note(Problem {
-            kind: ProblemKind::Shape,
-            member: name.as_str().to_owned(),
-            expected: format!("{want} elements"),
-            found: format!("{found} elements"),
-            hint: "make the field a `Vec` to accept any number".to_owned(),
-        });
+        let hint = "make the field a `Vec` to accept any number".to_owned();
+        loader.note(ProblemKind::Shape, name, format!("{want} elements"), format!("{found} elements"), hint);
         return Plan::refused();
     }
     if inner.is_empty() {
@@ -95,29 +85,31 @@ pub(crate) fn are_indexed_present(loader: &Loader<'_>, name: &Name) -> bool {
     loader.contains(&name.join(LEN)) || indices(loader, name).next().is_some()
 }
 
-/// Counts the elements, before they are planned.
-fn count(loader: &mut Loader<'_>, name: &Name) -> Result<usize, Box<Problem>> {
+/// Counts the elements, before they are planned; `None` if a problem was noted.
+fn count(loader: &mut Loader<'_>, name: &Name) -> Option<usize> {
     let seen: BTreeSet<usize> = indices(loader, name).collect();
     let up_to_last = seen.last().map_or(0, |last| last.saturating_add(1));
-    let problem = |kind, found: String| {
-        let member = name.as_str().to_owned();
-        let expected =
-            format!("elements named {:?}, {:?}, ...", name.join(0).as_str(), name.join(1).as_str());
-        Box::new(Problem { kind, member, expected, found, hint: String::new() })
-    };
+    let expected = || format!("elements named {:?}, {:?}, ...", name.join(0).as_str(), name.join(1).as_str());
     let len_name = name.join(LEN);
     let len = if loader.contains(&len_name) {
-        let len = loader.read_now::<u64>(&len_name, Want::Shape(&[]))?.unwrap_or(0);
-        usize::try_from(len).unwrap_or(usize::MAX).max(up_to_last)
-    } else if seen.is_empty() {
-        return Err(problem(ProblemKind::Missing, String::new()));
-    } else {
+        usize::try_from(loader.read_now::<u64>(&len_name)?).unwrap_or(usize::MAX).max(up_to_last)
+    } else if !seen.is_empty() {
         up_to_last
+    } else if let Some(found) = loader.take_misplaced(name) {
+        let hint =
+            "these elements are members of their own: save one for each, not one array of all".to_owned();
+        loader.note(ProblemKind::Shape, name, expected(), found, hint);
+        return None;
+    } else {
+        loader.note(ProblemKind::Missing, name, expected(), String::new(), String::new());
+        return None;
     };
     if len - seen.len() > MAX_EMPTY {
-        return Err(problem(ProblemKind::Shape, format!("{} elements for a count of {len}", seen.len())));
+        let found = format!("{} elements for a count of {len}", seen.len());
+        loader.note(ProblemKind::Shape, name, expected(), found, String::new());
+        return None;
     }
-    Ok(len)
+    Some(len)
 }
 
 /// The indices below a place, as they are written (`7`, not `07`); with repeats.

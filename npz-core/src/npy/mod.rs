@@ -26,14 +26,14 @@ use std::path::Path;
 use ndarray::{Array, ArrayRef, ArrayView, Dimension, IxDyn, ShapeBuilder};
 
 use crate::atomic::AtomicFile;
-use crate::element::{Cast, Decoder, Element, Refusal, Rule};
+use crate::element::{Cast, Decoder, Element, Refusal, Rule, object_hint};
 #[cfg(doc)]
 use crate::error::ErrorKind;
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::limits::Limits;
 use crate::report::{Problem, ProblemKind, Report};
-use crate::shape::{Order, python_tuple};
+use crate::shape::Order;
 
 pub(crate) use self::read::{Cells, read_cells};
 pub(crate) use self::write::{Body, body};
@@ -94,7 +94,7 @@ pub fn load<A: Element, D: Dimension>(path: impl AsRef<Path>) -> Result<Array<A,
         let mut file = File::open(path).map_err(|error| Error::io("can't open the file", error))?;
         let metadata = file.metadata().map_err(|error| Error::io("can't tell the file's size", error))?;
         // Only a regular file's length is a proof; a pipe is read as a stream.
-        read_sized(&mut file, metadata.is_file().then(|| metadata.len()))
+        read_sized(&mut file, metadata.is_file().then_some(metadata.len()))
     };
     read_file().map_err(|error| error.in_file(path))
 }
@@ -259,14 +259,15 @@ fn fits<A: Element>(header: &Header, ndim: Option<usize>, rule: Rule) -> Result<
     let decoder = match A::decoder(header.dtype(), rule) {
         Ok(decoder) => Some(decoder),
         Err(_) if header.dtype().has_object() => {
-            return Err(Error::unsupported(crate::element::object_hint()));
+            let wanted = A::expected();
+            return Err(Error::unsupported(object_hint(wanted.split(' ').next().unwrap_or_default())));
         }
         Err(Refusal { hint }) => {
             report.push(Problem {
                 kind: ProblemKind::DType,
                 member: String::new(),
                 expected: A::expected(),
-                found: header.dtype().to_string(),
+                found: header.to_string(),
                 hint,
             });
             None
@@ -277,7 +278,7 @@ fn fits<A: Element>(header: &Header, ndim: Option<usize>, rule: Rule) -> Result<
             kind: ProblemKind::Shape,
             member: String::new(),
             expected: axes(ndim),
-            found: format!("shape {}", python_tuple(header.shape())),
+            found: header.to_string(),
             hint: "ask for an array of that many axes, or for `ArrayD`".to_owned(),
         });
     }

@@ -18,7 +18,7 @@ const MAX_FREE_CELLS: usize = 1 << 16;
 
 /// The cells of an array as they came: in file order, with the shape and order to arrange them by.
 pub(crate) struct Cells<A> {
-    pub(crate) cells: Vec<A>,
+    pub(crate) flat: Vec<A>,
     pub(crate) shape: Vec<usize>,
     pub(crate) order: Order,
 }
@@ -33,7 +33,7 @@ impl<A: Element> Cells<A> {
         let unfit = || Error::damaged("the shape does not fit the number of axes");
         let dim = D::from_dimension(&IxDyn(&self.shape)).ok_or_else(unfit)?;
         let shape = dim.set_f(self.order == Order::Fortran);
-        ArrayBase::from_shape_vec(shape, self.cells)
+        ArrayBase::from_shape_vec(shape, self.flat)
             .map_err(|error| Error::damaged("the shape can't be laid out in memory").with_source(error))
     }
 }
@@ -105,7 +105,7 @@ pub(crate) fn read_cells<A: Element>(
             cells
         }
     };
-    Ok(Cells { cells, shape: header.shape().to_vec(), order: header.order() })
+    Ok(Cells { flat: cells, shape: header.shape().to_vec(), order: header.order() })
 }
 
 struct Input<'r, 'h> {

@@ -55,7 +55,7 @@ impl SaveOptions {
     }
 
     /// Sets the multiple of bytes that the data of a stored array start at in the file: 64 by default, a power of
-    /// two up to 32768. Another number is an error when the archive is begun.
+    /// two up to 16384. Another number is an error when the archive is begun.
     pub fn alignment(mut self, bytes: u16) -> Self {
         self.alignment = bytes;
         self

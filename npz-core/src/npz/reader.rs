@@ -167,7 +167,7 @@ impl<R: ReadAt> NpzReader<R> {
     /// # let bytes = memory.into_inner();
     /// let npz = npz_core::NpzReader::from_bytes(&bytes)?;
     /// let listing: Vec<_> = npz.entries()?.iter().map(ToString::to_string).collect();
-    /// assert_eq!(listing, ["w: <f4 (2, 3), 152 bytes, stored"]);
+    /// assert_eq!(listing, ["w: <f4 (f32), shape (2, 3), 152 bytes, stored"]);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn entries(&self) -> Result<Vec<NpzEntry>> {
@@ -414,9 +414,7 @@ impl std::fmt::Display for NpzEntry {
         let Self { header, size, compressed_size, compression, .. } = self;
         write!(f, "{}: ", self.name())?;
         match header {
-            Some(header) => {
-                write!(f, "{} {}", header.dtype(), crate::shape::python_tuple(header.shape()))?;
-            }
+            Some(header) => write!(f, "{header}")?,
             None => f.write_str("other bytes")?,
         }
         if compression == "stored" {

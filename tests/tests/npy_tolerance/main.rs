@@ -1,0 +1,262 @@
+//! What the reader of `.npy` files takes and what it refuses, compared with what NumPy does with the same bytes.
+#![allow(missing_docs, reason = "a test crate has no users")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panics")]
+
+mod claims;
+mod mutation;
+mod streams;
+mod verdict;
+
+use std::fs;
+
+use npz_core::{ErrorKind, Header, Limits, npy};
+use tests::{python, temp_dir};
+
+use verdict::{PYTHON, file, header, ours};
+
+/// Lets NumPy judge files.
+fn numpys(files: &[Vec<u8>]) -> Vec<String> {
+    let dir = temp_dir();
+    let lengths: Vec<usize> = files.iter().map(Vec::len).collect();
+    fs::write(dir.path().join("files"), files.concat()).unwrap();
+    let script = format!(
+        "{PYTHON}
+with open('files', 'rb') as files:
+    for length in {lengths:?}:
+        print(verdict(files.read(length)))
+"
+    );
+    let verdicts: Vec<String> = python(dir.path(), &script).lines().map(str::to_owned).collect();
+    assert_eq!(verdicts.len(), files.len());
+    verdicts
+}
+
+enum Expect {
+    /// Both read it, and read the same.
+    Read,
+    /// Both refuse it; our message holds this.
+    Refused(&'static str),
+    /// NumPy reads it; we refuse it with a message that holds this.
+    WeRefuse(&'static str),
+    /// NumPy refuses it, we read it.
+    WeRead,
+}
+
+#[test]
+fn headers_are_taken_and_refused_as_by_numpy_but_for_the_listed_ones() {
+    use Expect::{Read, Refused, WeRead, WeRefuse};
+    let usual = |shape| header("'<f4'", shape);
+    let cases: &[(u8, &str, Expect)] = &[
+        (1, &usual("(2,)"), Read),
+        (2, &usual("(2,)"), Read),
+        (3, &usual("(2,)"), Read),
+        // Keys.
+        (1, "{'shape': (2,), 'fortran_order': False, 'descr': '<f4'}", Read),
+        (1, "{'fortran_order': True, 'shape': (2, 2), 'descr': '<f4'}", Read),
+        (1, "{\"descr\": \"<f4\", \"fortran_order\": False, \"shape\": (2,)}", Read),
+        (1, "{u'descr': u'<f4', u'fortran_order': False, u'shape': (2,)}", Read),
+        (1, "{'des' 'cr': '<' 'f4', 'fortran_order': False, 'shape': (2,)}", Read),
+        (1, "{'descr': '<f4', 'fortran_order': False}", Refused("'shape' is missing")),
+        (1, "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), 'x': 1}", Refused("'x' is unexpected")),
+        (1, "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), b'x': 1}", Refused("the name 'b'")),
+        (
+            1,
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'shape': (2,)}",
+            WeRefuse("there twice"),
+        ),
+        // Space and padding.
+        (1, "{'descr':'<f4','fortran_order':False,'shape':(2,)}", Read),
+        (1, "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}          ", Read),
+        (1, "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}\n\n", Read),
+        (1, "{ 'descr' :\t'<f4' ,\n 'fortran_order':False,'shape' : ( 2 , ) , }\r\n", Read),
+        (1, "  {'descr': '<f4', 'fortran_order': False, 'shape': (2,)}", Read),
+        (1, "({'descr': '<f4', 'fortran_order': False, 'shape': (2,)})", Read),
+        (1, "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)} # a note", Refused("found '#'")),
+        (1, "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}\0", Refused("found '\\x00'")),
+        (1, "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)} x", Refused("the end of the text")),
+        (1, "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)", Refused("',' or '}'")),
+        // Shapes.
+        (1, &usual("()"), Read),
+        (1, &usual("(2, 3)"), Read),
+        (1, &usual("(0, 3)"), Read),
+        (1, &usual("(0x2, 0b1, 0o3)"), Read),
+        (1, &usual("(0X_2, 1_0)"), Read),
+        (1, &usual("(+2,)"), Read),
+        (1, &usual("((2), (3),)"), Read),
+        (1, &usual("(2L, 3L)"), Read),
+        (2, &usual("(2L,)"), Read),
+        (3, &usual("(2L,)"), Refused("expected a whole number")),
+        (1, &usual("[2]"), Refused("must be a tuple of whole numbers")),
+        (1, &usual("2"), Refused("must be a tuple of whole numbers")),
+        (1, &usual("(2)"), Refused("must be a tuple of whole numbers")),
+        (1, &usual("None"), Refused("found None")),
+        (1, &usual("(-1,)"), Refused("from 0 to")),
+        (1, &usual("(-2, -2)"), Refused("from 0 to")),
+        (1, &usual("(2.0,)"), Refused("expected a whole number")),
+        (1, &usual("('2',)"), Refused("found the string '2'")),
+        (1, &usual("(010,)"), Refused("expected a whole number")),
+        (1, &usual("(True,)"), WeRefuse("found True")),
+        (1, &usual("(1+1,)"), Refused("expected")),
+        (1, &usual("(np.int64(2),)"), Refused("a call of 'np.int64'")),
+        (1, &usual(&format!("({})", "1,".repeat(64))), Read),
+        (1, &usual(&format!("({})", "1,".repeat(65))), Refused("65 axes")),
+        // Order.
+        (1, "{'descr': '<f4', 'fortran_order': 0, 'shape': (2,)}", Refused("True or False, found 0")),
+        (1, "{'descr': '<f4', 'fortran_order': 'False', 'shape': (2,)}", Refused("True or False")),
+        (1, "{'descr': '<f4', 'fortran_order': None, 'shape': (2,)}", Refused("found None")),
+        (1, "{'descr': '<f4', 'fortran_order': false, 'shape': (2,)}", Refused("the name 'false'")),
+        // No dict, no literal, no dtype.
+        (1, "", Refused("end of the text")),
+        (1, "[1, 2]", Refused("must be a dict")),
+        (1, "'descr'", Refused("must be a dict")),
+        (1, "dict(descr='<f4')", Refused("a call of 'dict'")),
+        (1, "__import__('os').getcwd()", Refused("a call of '__import__'")),
+        (1, &header("('<f4', (2,))", "(1,)"), Refused("records only")),
+        (1, &header("None", "(2,)"), WeRefuse("expected a dtype as a string")),
+        (1, &header("4", "(2,)"), Refused("expected a dtype as a string")),
+        (1, &header("'f4,i4'", "(2,)"), WeRefuse("list of fields")),
+        (1, &header("[('a', '<f4'), ('b', '<i4')]", "(2,)"), Read),
+        (1, &header("[('é', '<f4')]", "(2,)"), Read),
+        (2, &header("[('é', '<f4')]", "(2,)"), Read),
+        (1, &header("'|O'", "(2,)"), Refused("never read")),
+        (3, &header("[('Ã©', '<f4')]", "(2,)"), Read), // UTF-8 of é, a byte each
+        (3, &header("[('é', '<f4')]", "(2,)"), Refused("not UTF-8")),
+        (1, &header("'bfloat16'", "(2,)"), WeRead),
+    ];
+    let data: Vec<u8> = (0..64).collect();
+    let files: Vec<_> = cases.iter().map(|(major, header, _)| file(*major, header, &data)).collect();
+    for ((case, bytes), numpys) in cases.iter().zip(&files).zip(numpys(&files)) {
+        let (major, header, expect) = case;
+        let told = format!("version {major}: {header}\nNumPy: {numpys}");
+        let (numpy_reads, message) = match expect {
+            Read => (true, None),
+            WeRead => (false, None),
+            Refused(message) => (false, Some(message)),
+            WeRefuse(message) => (true, Some(message)),
+        };
+        assert_eq!(!numpys.starts_with("no "), numpy_reads, "{told}");
+        match (ours(bytes), message) {
+            (Ok(ours), None) => assert!(!numpy_reads || same(&ours, &numpys), "{told}\n ours: {ours}"),
+            (Err(error), Some(message)) => assert!(error.to_string().contains(message), "{told}\n{error}"),
+            (Ok(ours), Some(_)) => panic!("{told}\nwe read {ours}"),
+            (Err(error), None) => panic!("{told}\n{error}"),
+        }
+    }
+}
+
+/// Compares two lines; one with `?` for the cells stands for any.
+fn same(ours: &str, numpys: &str) -> bool {
+    match ours.strip_suffix('?') {
+        Some(start) => numpys.starts_with(start),
+        None => ours == numpys,
+    }
+}
+
+#[test]
+fn every_spelling_of_a_dtype_means_what_it_means_to_numpy() {
+    let dir = temp_dir();
+    // What we read although NumPy can't: dtypes of other platforms, ml_dtypes' own, old names.
+    let beyond = ["f1", "f12", "c24", "bfloat16"];
+    let script = "
+import string
+names = [*np.sctypeDict, 'bytes', 'str', 'unicode', 'a', 'a3', 'string', 'float_', 'Bool', 'Int8', 'float96']
+names += string.ascii_letters + '?'
+names += [f'{c}{n}' for c in string.ascii_letters + '?' for n in [*range(18), 24, 32, '04', '4 ', '-4', '+4', '4x']]
+names = dict.fromkeys(name for name in names if isinstance(name, str))
+print('\\n'.join(f'{order}{name}' for name in names for order in ['', '<', '>', '=', '|', '!']))
+";
+    let spellings = python(dir.path(), script);
+    // Text in both byte orders, and no bool but 0 and 1.
+    let data = [0, 1, 2, 0].repeat(100);
+    let spellings: Vec<&str> = spellings.lines().collect();
+    let spelled = |name: &&str| file(1, &header(&format!("'{name}'"), "(1,)"), &data);
+    let files: Vec<_> = spellings.iter().map(spelled).collect();
+    let mut read = 0;
+    for ((spelling, bytes), numpys) in spellings.iter().zip(&files).zip(numpys(&files)) {
+        let ours = ours(bytes);
+        if numpys.starts_with("no ") {
+            let is_beyond = beyond.contains(&spelling.trim_start_matches(['<', '>', '=', '|']));
+            assert!(is_beyond || ours.is_err(), "{spelling}: {ours:?}\nNumPy: {numpys}");
+        } else {
+            let ours = ours.unwrap_or_else(|error| panic!("{spelling}: {error}\nNumPy: {numpys}"));
+            assert!(same(&ours, &numpys), "{spelling}: {ours}\nNumPy: {numpys}");
+            read += usize::from(!ours.ends_with('?'));
+        }
+    }
+    assert!(read > 250, "{read} of {} were read", spellings.len());
+}
+
+#[test]
+fn bytes_after_the_array_are_ignored_as_by_numpy() {
+    for extra in [1, 7, 1000] {
+        let bytes =
+            file(1, &header("'<u2'", "(3,)"), &[&[1, 0, 2, 0, 3, 0][..], &vec![0xff; extra]].concat());
+        let expected = ndarray::array![1u16, 2, 3];
+        assert_eq!(npy::from_bytes::<u16, ndarray::Ix1>(&bytes).unwrap(), expected);
+        assert_eq!(npy::read::<u16, ndarray::Ix1>(&bytes[..]).unwrap(), expected);
+        let dir = temp_dir();
+        fs::write(dir.path().join("a.npy"), &bytes).unwrap();
+        assert_eq!(npy::load::<u16, ndarray::Ix1>(dir.path().join("a.npy")).unwrap(), expected);
+        assert_eq!(python(dir.path(), "print(np.load('a.npy').tolist())").trim(), "[1, 2, 3]");
+    }
+}
+
+#[test]
+fn pickles_are_refused_with_the_way_out_and_their_headers_are_listed() {
+    let dir = temp_dir();
+    let script = "
+import pickle
+np.save('object.npy', np.array([None, 1], dtype=object))
+np.save('record.npy', np.zeros(2, dtype=[('a', 'i4'), ('b', 'O')]))
+np.save('empty.npy', np.zeros(0, dtype=object))
+for protocol in range(6):
+    with open(f'pickle{protocol}', 'wb') as file:
+        pickle.dump(np.arange(3), file, protocol)
+";
+    python(dir.path(), script);
+    for name in ["object.npy", "record.npy", "empty.npy"] {
+        let path = dir.path().join(name);
+        let bytes = fs::read(&path).unwrap();
+        let errors = [
+            npy::load::<f64, ndarray::Ix1>(&path).unwrap_err(),
+            npy::read::<String, ndarray::Ix1>(&bytes[..]).unwrap_err(),
+            npy::from_bytes::<i64, ndarray::Ix2>(&bytes).unwrap_err(),
+            npy::view::<u8, ndarray::IxDyn>(&bytes).unwrap_err(),
+        ];
+        for error in errors {
+            assert_eq!(error.kind(), ErrorKind::Unsupported, "{name}: {error}");
+            assert!(error.to_string().contains("pickle"), "{name}: {error}");
+            assert!(error.to_string().contains("allow_pickle=True"), "{name}: {error}");
+        }
+        assert!(npy::read_header(&bytes[..]).unwrap().dtype().has_object(), "{name}");
+    }
+    for protocol in 0..6 {
+        let error = npy::load::<i64, ndarray::Ix1>(dir.path().join(format!("pickle{protocol}"))).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported, "protocol {protocol}: {error}");
+        assert!(error.to_string().contains("pickle"), "protocol {protocol}: {error}");
+        assert!(error.to_string().contains(&format!("pickle{protocol}")), "the file is named: {error}");
+    }
+}
+
+#[test]
+fn the_cap_of_a_header_is_numpys_when_strict_and_64_kib_by_default() {
+    let padded = |len: usize| {
+        let dict = "{'descr': '<u1', 'fortran_order': False, 'shape': (1,), }";
+        file(2, &format!("{dict:<width$}\n", width = len - 1), &[7])
+    };
+    let verdicts = numpys(&[padded(10_000), padded(10_001)]);
+    assert!(verdicts[0].starts_with("|u1 [1]"), "{verdicts:?}");
+    assert!(verdicts[1].contains("is large and may not be safe"), "{verdicts:?}");
+    let refused = |limits: &Limits, len| {
+        let error = Header::parse(&padded(len), limits).unwrap_err();
+        assert_eq!((error.kind(), error.offset()), (ErrorKind::Limit, Some(8)), "{error}");
+        assert!(error.to_string().contains(&format!("is {len}, the limit is")), "{error}");
+        assert!(error.to_string().contains("Limits::header_bytes"), "{error}");
+    };
+    assert_eq!(Header::parse(&padded(10_000), &Limits::strict()).unwrap().shape(), [1]);
+    refused(&Limits::strict(), 10_001);
+    assert_eq!(npy::from_bytes::<u8, ndarray::Ix1>(&padded(65_536)).unwrap()[0], 7);
+    refused(&Limits::default(), 65_537);
+    assert_eq!(npy::read::<u8, ndarray::Ix1>(&padded(65_537)[..]).unwrap_err().kind(), ErrorKind::Limit);
+    assert_eq!(Header::parse(&padded(65_537), &Limits::trusted()).unwrap().shape(), [1]);
+}
