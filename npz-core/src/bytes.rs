@@ -11,6 +11,14 @@ pub(crate) fn take_u16(bytes: &mut &[u8]) -> Option<u16> {
     take(bytes).map(u16::from_le_bytes)
 }
 
+pub(crate) fn take_u32(bytes: &mut &[u8]) -> Option<u32> {
+    take(bytes).map(u32::from_le_bytes)
+}
+
+pub(crate) fn take_u64(bytes: &mut &[u8]) -> Option<u64> {
+    take(bytes).map(u64::from_le_bytes)
+}
+
 /// A buffer that little-endian records are put together in.
 #[derive(Default)]
 pub(crate) struct Record(Vec<u8>);

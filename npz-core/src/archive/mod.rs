@@ -1,17 +1,22 @@
 //! The zip container: which members there are, their bytes out of it and into it.
 //!
-//! Knows nothing of arrays. [`index`] reads the directory, [`decode`] the members, [`emit`] writes both, with
-//! [`deflate`] for the compression. The rules that it follows are PKWARE's APPNOTE 6.3 as Python's `zipfile`
-//! reads it.
+//! Knows nothing of arrays. [`end`] finds the directory, [`directory`] parses it, and [`index`] is the list of
+//! members that comes out. [`decode`] reads them, with `foreign` for the methods behind a feature. [`emit`]
+//! writes members and directory, with [`deflate`] for the compression. The rules are PKWARE's APPNOTE 6.3 as
+//! Python's `zipfile` reads it.
 
 pub(crate) mod decode;
 mod deflate;
+mod directory;
 pub(crate) mod emit;
+mod end;
+#[cfg(any(feature = "bzip2", feature = "lzma", feature = "zstd"))]
+mod foreign;
 pub(crate) mod index;
+mod names;
 mod patch;
 mod records;
 mod sniff;
-mod window;
 
 use std::fmt;
 
@@ -62,6 +67,18 @@ impl Method {
             14 => Self::Lzma,
             93 => Self::Zstd,
             other => Self::Other(other),
+        }
+    }
+
+    #[cfg(any(feature = "bzip2", feature = "lzma", feature = "zstd"))]
+    fn number(self) -> u16 {
+        match self {
+            Self::Stored => 0,
+            Self::Deflate => 8,
+            Self::Bzip2 => 12,
+            Self::Lzma => 14,
+            Self::Zstd => 93,
+            Self::Other(number) => number,
         }
     }
 }

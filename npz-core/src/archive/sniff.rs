@@ -3,9 +3,6 @@
 use crate::error::{Error, Result};
 use crate::source::{ReadAt, read_some_at};
 
-/// The longest comment and the end record before it.
-const TAIL_BYTES: u64 = 0xFFFF + 22;
-
 /// Refuses an `.npy` file, as `np.load` does: it looks at the first bytes and takes them seriously. The data
 /// of an array may well end in something that looks like an archive's directory.
 pub(super) fn refuse_npy(source: &dyn ReadAt) -> Result<()> {
@@ -17,19 +14,16 @@ pub(super) fn refuse_npy(source: &dyn ReadAt) -> Result<()> {
     Ok(())
 }
 
-/// Explains why the directory can't be read. `complaint` is what the zip crate says.
-pub(super) fn explain(source: &dyn ReadAt, size: u64, complaint: &str) -> Result<Error> {
+/// Explains why there is no directory. `complaint` is what is wrong with the end record, if there is one.
+pub(super) fn explain(source: &dyn ReadAt, size: u64, complaint: Option<&str>) -> Result<Error> {
     let head = head(source)?;
     if head.is_empty() {
         return Ok(Error::damaged(
             "expected an .npz archive, found an empty file: a save or a copy was interrupted, restore it",
         ));
     }
-    if has_end_record(source, size)? {
-        return Ok(Error::damaged(format!(
-            "the directory at the end of the archive can't be read: {complaint}; \
-             the file was damaged after it was written, restore a copy"
-        )));
+    if let Some(complaint) = complaint {
+        return Ok(broken_directory(complaint));
     }
     if head.starts_with(b"PK") {
         return Ok(Error::damaged(format!(
@@ -52,18 +46,19 @@ pub(super) fn explain(source: &dyn ReadAt, size: u64, complaint: &str) -> Result
     Ok(Error::unsupported(format!("expected an .npz archive, found {what}")))
 }
 
+pub(super) fn broken_directory(complaint: &str) -> Error {
+    Error::damaged(format!(
+        "the directory at the end of the archive can't be read: {complaint}; \
+         the file was damaged after it was written, restore a copy"
+    ))
+}
+
 fn head(source: &dyn ReadAt) -> Result<Vec<u8>> {
     part(source, 0, 8)
 }
 
-fn has_end_record(source: &dyn ReadAt, size: u64) -> Result<bool> {
-    let from = size.saturating_sub(TAIL_BYTES);
-    let tail = part(source, from, (size - from) as usize)?;
-    Ok(tail.windows(4).any(|bytes| bytes == b"PK\x05\x06"))
-}
-
 /// The bytes from `offset` on, fewer at the end.
-fn part(source: &dyn ReadAt, offset: u64, most: usize) -> Result<Vec<u8>> {
+pub(super) fn part(source: &dyn ReadAt, offset: u64, most: usize) -> Result<Vec<u8>> {
     let mut bytes = vec![0; most];
     let mut filled = 0;
     while filled < most {
@@ -83,21 +78,21 @@ mod tests {
 
     #[test]
     fn each_kind_of_file_has_its_advice() {
-        let end = b"PK\x05\x06 and so on".as_slice();
-        let cases: [(&[u8], ErrorKind, &str); 7] = [
+        let cases: [(&[u8], ErrorKind, &str); 6] = [
             (b"", ErrorKind::Damaged, "an empty file"),
             (b"PK\x03\x04....", ErrorKind::Damaged, "cut off"),
-            (end, ErrorKind::Damaged, "can't be read: bad offset"),
             (b"\x80\x04\x95...", ErrorKind::Unsupported, "pickle"),
             (b"\x1F\x8B\x08...", ErrorKind::Unsupported, "gzip"),
             (b"\x89HDF\r\n\x1a\n", ErrorKind::Unsupported, "HDF5"),
             (b"hello\nyou", ErrorKind::Damaged, "found \"hello\\nyo\""),
         ];
         for (bytes, kind, text) in cases {
-            let error = explain(&bytes, bytes.len() as u64, "bad offset").unwrap();
+            let error = explain(&bytes, bytes.len() as u64, None).unwrap();
             assert_eq!(error.kind(), kind, "{error}");
             assert!(error.to_string().contains(text), "{error}");
         }
+        let error = explain(&b"PK\x05\x06".as_slice(), 4, Some("bad offset")).unwrap();
+        assert!(error.to_string().contains("can't be read: bad offset;"), "{error}");
         let error = refuse_npy(&b"\x93NUMPY\x01\x00".as_slice()).unwrap_err();
         assert!(error.to_string().contains("npy::load"), "{error}");
     }

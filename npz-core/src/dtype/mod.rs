@@ -118,6 +118,7 @@ impl DType {
     }
 
     /// What NumPy stores `ml_dtypes.bfloat16` as.
+    #[cfg(feature = "half")]
     pub(crate) const fn bfloat16() -> Self {
         Self::scalar(Kind::Void, 2, ByteOrder::Little)
     }

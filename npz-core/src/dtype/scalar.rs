@@ -104,6 +104,7 @@ impl Scalar {
     }
 
     /// The dtype of either part of a complex number: the float of half its size.
+    #[cfg(any(test, feature = "num-complex"))]
     pub(crate) const fn real_part(&self) -> Self {
         Self { kind: Kind::Float, size: self.size / 2, ..*self }
     }
