@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// As many symbolic links as Linux follows.
 const MOST_LINKS: usize = 40;
@@ -59,6 +59,10 @@ impl AtomicFile {
             builder.permissions(fs::Permissions::from_mode(mode));
         }
         let temp = builder.tempfile_in(folder).map_err(|error| {
+            if error.kind() == io::ErrorKind::NotFound {
+                let message = format!("there is no folder {}: create it first", folder.display());
+                return Error::new(ErrorKind::Io, message).with_source(error);
+            }
             Error::io(format_args!("can't create a temporary file in {}", folder.display()), error)
         })?;
         Ok(Self { temp, path: path.to_path_buf(), target, old })
@@ -204,7 +208,6 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorKind;
     use tempfile::tempdir;
 
     fn save(path: &Path, bytes: &[u8]) -> Result<()> {
@@ -332,7 +335,7 @@ mod tests {
         let error = save(&path, b"").unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Io);
         assert_eq!(error.file(), Some(&*path));
-        assert!(error.to_string().contains("can't create a temporary file in"), "{error}");
+        assert!(error.to_string().contains("create it first"), "{error}");
     }
 
     #[test]

@@ -108,7 +108,7 @@ impl Error {
     }
 
     pub(crate) fn mismatch(report: Report) -> Self {
-        let mut error = Self::new(ErrorKind::Mismatch, report.summary());
+        let mut error = Self::new(report.error_kind(), report.summary());
         error.0.report = Some(report);
         error
     }
@@ -169,8 +169,7 @@ impl Error {
         self.0.offset
     }
 
-    /// Lists every difference between the file and the type, where [`kind`](Self::kind) is
-    /// [`ErrorKind::Mismatch`].
+    /// Lists every difference between the file and the type, where that is why a load failed.
     pub fn report(&self) -> Option<&Report> {
         self.0.report.as_ref()
     }
@@ -180,7 +179,8 @@ impl Report {
     /// Turns a report with problems into an error.
     ///
     /// # Errors
-    /// [`ErrorKind::Mismatch`], carrying this report, unless it is empty.
+    /// Carries this report, unless it is empty. [`ErrorKind::Mismatch`]; where a member can't be read at all,
+    /// the kind of that problem: [`ErrorKind::Damaged`], [`ErrorKind::Unsupported`] or [`ErrorKind::Limit`].
     pub fn into_result(self) -> Result<()> {
         if self.is_ok() { Ok(()) } else { Err(Error::mismatch(self)) }
     }

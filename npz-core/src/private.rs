@@ -16,16 +16,30 @@ fn place(parent: &Name, part: Option<&str>) -> Name {
     part.map_or_else(|| parent.clone(), |part| parent.join(part))
 }
 
+/// The part of a name under which a value is marked that has no members, where its absence would mean another
+/// value. No field and hardly any key is called so.
+const NONE: &str = "(none)";
+
+/// Whether a value has members at a place of its own.
+///
+/// Not asked of the value, whose parts would ask theirs in turn, again at every level: a value with parts is there
+/// if any member's name leads on from its place.
+fn is_at<T: FromMembers>(loader: &Loader<'_>, place: &Name) -> bool {
+    let inner = place.with_separator(T::inner_separator(place.separator()));
+    loader.contains(place) || !T::is_single() && (loader.leads_on(place) || loader.leads_on(&inner))
+}
+
 /// The place that a field's members are at: that of the first name that is there, else of the field's own.
 fn find_place<T: FromMembers>(loader: &Loader<'_>, parent: &Name, names: &[&str]) -> (Name, bool) {
-    // A recursive type asks its parts for theirs: that ends where no member's name goes on.
-    let is_there = |place: &Name| loader.leads_on(place) && T::is_present(loader, place);
-    let own = place(parent, names.first().copied());
-    if is_there(&own) {
+    let Some((own, aliases)) = names.split_first() else {
+        // `flatten`: only the value knows which of the members beside it are its own.
+        return (parent.clone(), T::is_present(loader, parent));
+    };
+    let own = parent.join(own);
+    if is_at::<T>(loader, &own) || loader.contains(&own.join(NONE)) {
         return (own, true);
     }
-    let aliases = names.iter().skip(1).map(|alias| parent.join(alias));
-    match aliases.into_iter().find(is_there) {
+    match aliases.iter().map(|alias| parent.join(alias)).find(|alias| is_at::<T>(loader, alias)) {
         Some(alias) => (alias, true),
         None => (own, false),
     }
@@ -37,9 +51,11 @@ fn plan_at<'s, T: FromMembers + 's>(
     cast: Option<Cast>,
 ) -> Plan<'s, T> {
     if let Err(error) = place.check_depth() {
-        loader.refuse(place, "members".to_owned(), &error);
+        loader.refuse(place, "members".to_owned(), error);
         return Plan::refused();
     }
+    // A marked value has no members: what plans it finds nothing, which is what was saved.
+    loader.take_mark(&place.join(NONE));
     match cast {
         Some(cast) => loader.with_cast(cast, |loader| T::plan(loader, place)),
         None => T::plan(loader, place),
@@ -56,6 +72,78 @@ pub fn push<'a, T: ToMembers + ?Sized>(
     let place = place(parent, part);
     place.check_depth()?;
     value.to_members(members, &place)
+}
+
+/// Pushes one field whose absence would load as something else (`default`): a value without members is marked.
+pub fn push_or_mark<'a, T: ToMembers + ?Sized>(
+    members: &mut Members<'a>,
+    parent: &Name,
+    part: Option<&str>,
+    value: &'a T,
+) -> Result<()> {
+    let before = members.len();
+    push(members, parent, part, value)?;
+    mark(members, before, parent, part)
+}
+
+/// Pushes what `with::to_npz` made of a field whose absence would load as something else.
+pub fn push_owned_or_mark<T: ToMembers>(
+    members: &mut Members<'_>,
+    parent: &Name,
+    part: Option<&str>,
+    stored: &T,
+) -> Result<()> {
+    let before = members.len();
+    push_owned(members, parent, part, stored)?;
+    mark(members, before, parent, part)
+}
+
+fn mark(members: &mut Members<'_>, before: usize, parent: &Name, part: Option<&str>) -> Result<()> {
+    match part {
+        Some(part) if members.len() == before => members.push_owned(&parent.join(part).join(NONE), &true),
+        _ => Ok(()),
+    }
+}
+
+/// Pushes a flattened field, and refuses members that its siblings would take for their own when loaded.
+pub fn push_flat<'a, T: ToMembers + ?Sized>(
+    members: &mut Members<'a>,
+    parent: &Name,
+    siblings: &[&str],
+    value: &'a T,
+) -> Result<()> {
+    let before = members.len();
+    push(members, parent, None, value)?;
+    refuse_siblings(members, before, parent, siblings)
+}
+
+/// The same for what `with::to_npz` made of it.
+pub fn push_owned_flat<T: ToMembers>(
+    members: &mut Members<'_>,
+    parent: &Name,
+    siblings: &[&str],
+    stored: &T,
+) -> Result<()> {
+    let before = members.len();
+    push_owned(members, parent, None, stored)?;
+    refuse_siblings(members, before, parent, siblings)
+}
+
+fn refuse_siblings(members: &Members<'_>, before: usize, parent: &Name, siblings: &[&str]) -> Result<()> {
+    for sibling in siblings {
+        let place = parent.join(sibling);
+        let prefix = place.prefix();
+        if let Some(name) =
+            members.names_since(before).find(|name| *name == place.as_str() || name.starts_with(&prefix))
+        {
+            let message = format!(
+                "a flattened field may not push this name, which belongs to the field or alias {sibling:?} beside it: \
+                 rename one of them"
+            );
+            return Err(Error::invalid(message).in_member(name));
+        }
+    }
+    Ok(())
 }
 
 /// Pushes what `with::to_npz` made of a field.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::error::ErrorKind;
+
 /// How many problems a message shows: a file of another program may differ in thousands of members, and the
 /// first ones tell the story.
 const SHOWN: usize = 40;
@@ -41,6 +43,8 @@ pub struct Problem {
     pub(crate) expected: String,
     pub(crate) found: String,
     pub(crate) hint: String,
+    /// The kind of error that this alone would be.
+    pub(crate) cause: ErrorKind,
 }
 
 /// What is wrong with one member.
@@ -79,6 +83,13 @@ impl Report {
         let missing =
             self.problems.iter_mut().filter(|p| p.kind == ProblemKind::Missing && p.hint.is_empty());
         missing.take(SHOWN)
+    }
+
+    /// The kind of the error that carries this report: that of the gravest problem.
+    pub(crate) fn error_kind(&self) -> ErrorKind {
+        let gravest_first = [ErrorKind::Io, ErrorKind::Damaged, ErrorKind::Unsupported, ErrorKind::Limit];
+        let is_there = |kind: &ErrorKind| self.problems.iter().any(|problem| problem.cause == *kind);
+        gravest_first.into_iter().find(is_there).unwrap_or(ErrorKind::Mismatch)
     }
 
     /// The headline of the error that carries this report.
@@ -143,7 +154,7 @@ impl fmt::Display for Problem {
 
 impl Problem {
     fn write(&self, f: &mut fmt::Formatter<'_>, with_hint: bool) -> fmt::Result {
-        let Self { kind, member, expected, found, hint } = self;
+        let Self { kind, member, expected, found, hint, cause: _ } = self;
         match member.as_str() {
             "" => f.write_str("the array")?,
             member => write!(f, "member {member:?}")?,
@@ -153,7 +164,7 @@ impl Problem {
             ProblemKind::Unexpected => write!(f, " is unexpected: found {found}")?,
             ProblemKind::DType => write!(f, " has another dtype: expected {expected}, found {found}")?,
             ProblemKind::Shape => write!(f, " has another shape: expected {expected}, found {found}")?,
-            ProblemKind::Unreadable => write!(f, " can't be read: expected {expected}, found {found}")?,
+            ProblemKind::Unreadable => write!(f, " can't be read: {found}")?,
         }
         if with_hint && !hint.is_empty() {
             write!(f, "; {hint}")?;

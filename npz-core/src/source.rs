@@ -3,7 +3,9 @@
 //! Owns the public trait [`ReadAt`], and [`Section`], which lets code that wants a `Read + Seek` read a range
 //! of a `ReadAt`. Knows nothing of any format.
 
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
@@ -41,7 +43,7 @@ pub trait ReadAt: Send + Sync {
 }
 
 #[cfg(unix)]
-impl ReadAt for std::fs::File {
+impl ReadAt for File {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         std::os::unix::fs::FileExt::read_at(self, buffer, offset)
     }
@@ -53,7 +55,7 @@ impl ReadAt for std::fs::File {
 
 /// Moves the cursor of the file (Windows has no read that doesn't), but does not depend on it.
 #[cfg(windows)]
-impl ReadAt for std::fs::File {
+impl ReadAt for File {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         std::os::windows::fs::FileExt::seek_read(self, buffer, offset)
     }
@@ -201,6 +203,28 @@ pub(crate) fn read_exact_at<R: ReadAt + ?Sized>(
         filled += count;
     }
     Ok(())
+}
+
+/// Opens a file for reading, and gives its length where that is a proof of what it holds: a pipe or device may
+/// give more or less. `suffix` is what NumPy would have appended to the path.
+pub(crate) fn open_file(path: &Path, suffix: &str) -> Result<(File, Option<u64>)> {
+    let file = File::open(path).map_err(|error| {
+        let mut with_suffix = path.as_os_str().to_owned();
+        with_suffix.push(suffix);
+        if error.kind() == io::ErrorKind::NotFound && Path::new(&with_suffix).exists() {
+            let found = Path::new(&with_suffix).display();
+            return Error::io(
+                format!("no such file, but {found} is there: NumPy appends {suffix:?} to paths"),
+                error,
+            );
+        }
+        Error::io("can't open the file", error)
+    })?;
+    let metadata = file.metadata().map_err(|error| Error::io("can't tell the file's size", error))?;
+    if metadata.is_dir() {
+        return Err(Error::invalid("expected a file, found a folder: append a file name to the path"));
+    }
+    Ok((file, metadata.is_file().then_some(metadata.len())))
 }
 
 #[cfg(test)]

@@ -291,7 +291,9 @@ impl Item {
         let string = self.string(ctxt)?;
         let parsed = string.parse().ok();
         if parsed.is_none() {
-            let message = format!("expected a path, as in `{}`, found `{}`", self.usage(), string.value());
+            let found = string.value();
+            let hint = if found.ends_with("()") { "; leave out the parentheses" } else { "" };
+            let message = format!("expected a path, as in `{}`, found `{found}`{hint}", self.usage());
             ctxt.error(string, message);
         }
         parsed

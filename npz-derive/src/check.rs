@@ -37,10 +37,17 @@ fn check_packed(ctxt: &Ctxt, container: &Container<'_>) {
 // #[npz(rename_all = "camelCase")]
 // struct S(Array1<f32>);
 fn check_rename_all_has_names(ctxt: &Ctxt, container: &Container<'_>) {
-    if let (Some(rename_all), Style::Tuple | Style::Unit) = (&container.attrs.rename_all, container.style) {
-        let message = "`rename_all` does nothing here: the members of a tuple struct are named `0`, `1`, ..; \
-                       remove it, or put `rename = \"name\"` on the fields";
-        ctxt.error(rename_all, message);
+    let Some(rename_all) = &container.attrs.rename_all else { return };
+    match container.style {
+        Style::Named => {}
+        Style::Tuple => ctxt.error(
+            rename_all,
+            "`rename_all` does nothing here: the members of a tuple struct are named `0`, `1`, ..; remove it, \
+             or put `rename = \"name\"` on the fields",
+        ),
+        Style::Unit => {
+            ctxt.error(rename_all, "`rename_all` does nothing here: a unit struct has no members; remove it");
+        }
     }
 }
 
@@ -127,8 +134,10 @@ fn check_names_differ(ctxt: &Ctxt, container: &Container<'_>) {
     let mut seen = HashSet::new();
     for name in container.stored().flat_map(|field| &field.names) {
         if !seen.insert(&name.value) {
-            let message =
-                format!("the member `{}` is named a second time; names and aliases must differ", name.value);
+            let message = format!(
+                "the member `{}` is named a second time; names and aliases must differ: change one of them",
+                name.value
+            );
             ctxt.error(&name.tokens, message);
         }
     }

@@ -197,7 +197,7 @@ fn rules_between_words() {
             "`alias` contradicts `flatten`: the members stand under the parent's name; remove one of them",
             "`flatten` of the struct into itself has no end: all levels would share their names; remove it",
             "`rename_all` leaves nothing of this name; give it one by `rename = \"name\"`",
-            "the member `C` is named a second time; names and aliases must differ",
+            "the member `C` is named a second time; names and aliases must differ: change one of them",
         ],
     );
 }

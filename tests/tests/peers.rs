@@ -32,7 +32,9 @@ fn claims_of_a_header_allocate_nothing() {
     assert_eq!(error.kind(), ErrorKind::Limit, "{error}");
 
     let lie = file("{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000,), }\n", &[0; 16]);
-    for error in [npy::from_bytes::<f64, Ix1>(&lie).unwrap_err(), npy::read::<f64, Ix1>(&lie[..]).unwrap_err()] {
+    for error in
+        [npy::from_bytes::<f64, Ix1>(&lie).unwrap_err(), npy::read::<f64, Ix1>(&lie[..]).unwrap_err()]
+    {
         assert_eq!(error.kind(), ErrorKind::Damaged, "{error}");
         assert!(error.to_string().contains("expected 8000000000000 bytes"), "{error}");
         assert!(error.to_string().contains("found 16"), "{error}");
@@ -101,7 +103,9 @@ np.savez('x.npz', long=np.zeros(1, [(f'field_number_{i:05}', '<f8') for i in ran
     let cautious = NpzReader::open(dir.path().join("x.npz")).unwrap();
     assert_eq!(cautious.header("long").unwrap_err().kind(), ErrorKind::Limit);
 
-    for shape in ["(4294967296, 4294967296, 4294967296)", "(0, 9223372036854775807, 4)", "(18446744073709551616,)"] {
+    for shape in
+        ["(4294967296, 4294967296, 4294967296)", "(0, 9223372036854775807, 4)", "(18446744073709551616,)"]
+    {
         let header = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}\n");
         let error = npy::from_bytes::<f64, IxDyn>(&file(&header, &[])).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Damaged, "{error}");
@@ -115,14 +119,19 @@ fn every_truncation_and_mutation_of_an_archive_is_an_error_or_a_load() {
     for options in [SaveOptions::stored(), SaveOptions::compressed()] {
         let good = map.to_bytes_with(&options).unwrap();
         for length in 0..good.len() {
-            assert!(BTreeMap::<String, Vec<u16>>::from_bytes(&good[..length]).is_err(), "cut to {length} bytes");
+            assert!(
+                BTreeMap::<String, Vec<u16>>::from_bytes(&good[..length]).is_err(),
+                "cut to {length} bytes"
+            );
         }
         for i in 0..good.len() {
             for change in [0, 0xFF, good[i].wrapping_add(1), good[i] ^ 0x80] {
                 let mut bad = good.clone();
                 bad[i] = change;
                 let loaded = BTreeMap::<String, Vec<u16>>::from_bytes(&bad);
-                let same_values = |loaded: BTreeMap<String, Vec<u16>>| loaded.values().all(|v| map.values().any(|m| m == v));
+                let same_values = |loaded: BTreeMap<String, Vec<u16>>| {
+                    loaded.values().all(|v| map.values().any(|m| m == v))
+                };
                 assert!(loaded.is_ok_and(same_values) || bad != good, "byte {i}");
             }
         }
@@ -188,11 +197,12 @@ fn the_error_says_which_field_and_why() {
     let bytes = BTreeMap::from([("weight".to_owned(), array![[1.0f64]])]).to_bytes().unwrap();
     let error = Model::from_bytes(&bytes).unwrap_err();
     let report = error.report().unwrap();
-    let found: Vec<_> = report.problems().iter().map(|p| (p.member(), p.kind(), p.expected(), p.found())).collect();
+    let found: Vec<_> =
+        report.problems().iter().map(|p| (p.member(), p.kind(), p.expected(), p.found())).collect();
     assert_eq!(
         found,
         [
-            ("weight", ProblemKind::DType, "<f4 (f32), 2 axes", "<f8, shape (1, 1)"),
+            ("weight", ProblemKind::DType, "<f4 (f32), 2 axes", "<f8 (f64), shape (1, 1)"),
             ("bias", ProblemKind::Missing, "<f4 (f32), 1 axis", ""),
         ]
     );

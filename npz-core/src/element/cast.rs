@@ -65,10 +65,12 @@ fn append<W: Copy + std::fmt::Debug, A>(
     let index = values.iter().position(|&value| !convert(value).1).unwrap_or_default();
     let target = std::any::type_name::<A>().rsplit("::").next().unwrap_or_default();
     let value = values[index];
-    Err(BadCell {
-        index,
-        message: format!("holds {value:?}, which {target} can't hold: load it into a wider type"),
-    })
+    let advice = if target.contains('f') {
+        "load it into a type that can, or allow rounding by `cast = \"same_kind\"` where it is not too large"
+    } else {
+        "load it into a wider type"
+    };
+    Err(BadCell { index, message: format!("holds {value:?}, which {target} can't hold: {advice}") })
 }
 
 type Widen = fn(&[u8], &mut Wide);

@@ -27,13 +27,26 @@ macro_rules! from_wide {
         }
         impl Narrow for $float {
             fn from_f64_checked((value, is_kept): (f64, bool), exact: bool) -> (Self, bool) {
-                let nearest = <$float>::from_f64(value);
+                let nearest = <$float>::from_f32(to_odd_f32(value));
                 (nearest, is_kept && fits(value, nearest.to_f64(), exact))
             }
         }
     )*};
 }
 from_wide!(f16, bf16);
+
+/// The value as `f32`; where that is not exact, one of its two neighbours, that with the last bit set.
+///
+/// Rounding this once more gives the half that is nearest to the `f64`. `half::from_f64` drops bits before it rounds,
+/// or rounds twice, and so goes the wrong way next to a tie.
+fn to_odd_f32(value: f64) -> f32 {
+    let nearest = value as f32;
+    if f64::from(nearest) == value || value.is_nan() {
+        return nearest;
+    }
+    let is_beyond = f64::from(nearest).abs() > value.abs();
+    f32::from_bits((nearest.to_bits() - u32::from(is_beyond)) | 1)
+}
 
 trait Narrow: Sized {
     fn from_f64_checked(value: (f64, bool), exact: bool) -> (Self, bool);

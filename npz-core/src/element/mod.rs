@@ -19,7 +19,7 @@ use crate::dtype::{ByteOrder, DType, Scalar};
 use crate::error::{Error, Result};
 
 pub use self::rule::Cast;
-pub(crate) use self::rule::{Refusal, Rule, object_hint};
+pub(crate) use self::rule::{Place, Refusal, Rule, object_file_hint, object_hint};
 pub use self::text::{FixedBytes, FixedStr};
 
 /// One cell of an array: what may stand as `A` in `Array<A, D>`.
@@ -117,8 +117,14 @@ pub(crate) struct BadCell {
 }
 
 impl BadCell {
-    pub(crate) fn into_error(self, cells_before: usize) -> Error {
-        Error::invalid(format!("cell {} {}", cells_before + self.index, self.message))
+    /// `is_single` where the array is one value: then there is nothing to count.
+    pub(crate) fn into_error(self, cells_before: usize, is_single: bool) -> Error {
+        let Self { index, message } = self;
+        Error::invalid(if is_single {
+            format!("it {message}")
+        } else {
+            format!("cell {} {message}", cells_before + index)
+        })
     }
 }
 

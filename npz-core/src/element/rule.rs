@@ -46,12 +46,61 @@ impl Rule {
 /// Why a dtype can't become a cell type, and what would help.
 #[derive(Debug)]
 pub struct Refusal {
-    pub(crate) hint: String,
+    advice: Advice,
+}
+
+#[derive(Debug)]
+enum Advice {
+    /// Another rule lets it through, with this effect.
+    Allow(Cast, &'static str),
+    Text(String),
+}
+
+/// Where the cells are read from: decides what can be advised.
+#[derive(Clone, Copy)]
+pub(crate) enum Place {
+    /// A member, by a field or a key.
+    Member,
+    /// A file of its own.
+    File,
 }
 
 impl Refusal {
     pub(crate) fn new(hint: impl Into<String>) -> Self {
-        Self { hint: hint.into() }
+        Self { advice: Advice::Text(hint.into()) }
+    }
+
+    pub(super) fn allowed_by(cast: Cast, effect: &'static str) -> Self {
+        Self { advice: Advice::Allow(cast, effect) }
+    }
+
+    /// What to do.
+    pub(crate) fn hint(&self, place: Place) -> String {
+        match (&self.advice, place) {
+            (Advice::Text(text), _) => text.clone(),
+            (Advice::Allow(cast, effect), Place::Member) => {
+                let word = cast.word();
+                format!(
+                    "`#[npz(cast = \"{word}\")]` on the field, or `LoadOptions::cast(Cast::{cast:?})`, accepts it{effect}"
+                )
+            }
+            (Advice::Allow(cast, effect), Place::File) => {
+                format!(
+                    "the `_with` form of the call with `LoadOptions::new().cast(Cast::{cast:?})` accepts it{effect}"
+                )
+            }
+        }
+    }
+}
+
+impl Cast {
+    /// The word of the attribute.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Safe => "safe",
+            Self::SameKind => "same_kind",
+        }
     }
 }
 
@@ -95,34 +144,50 @@ pub(crate) fn judge(stored: &DType, target: Target, rule: Rule) -> Result<(&Scal
         let exact = rule.cast != Cast::SameKind || is_integer(to.0);
         return Ok((scalar, Verdict::Convert { exact }));
     }
-    Err(Refusal::new(if is_safe(from, to) || by_value {
-        "`cast = \"safe\"` on the field (or `LoadOptions::cast(Cast::Safe)`) would accept it".to_owned()
+    Err(if is_safe(from, to) || by_value {
+        Refusal::allowed_by(Cast::Safe, "")
     } else if same_kind {
-        let effect = if is_integer(to.0) { "if every value fits" } else { "and may round values" };
-        format!(
-            "`#[npz(cast = \"same_kind\")]` on the field, or `LoadOptions::cast(Cast::SameKind)`, accepts it {effect}"
+        Refusal::allowed_by(
+            Cast::SameKind,
+            if is_integer(to.0) { " if every value fits" } else { " and may round values" },
         )
     } else {
-        no_cast(scalar, &numpy_name(target))
-    }))
+        Refusal::new(no_cast(scalar, &numpy_name(target)))
+    })
 }
 
 /// The advice where no casting rule helps.
 pub(crate) fn no_cast(stored: &Scalar, wanted: &str) -> String {
-    match stored.kind() {
-        Kind::Object => object_hint(wanted),
+    match (stored.kind(), wanted) {
+        (Kind::Object, _) => "it is a Python pickle, which is never read".to_owned(),
+        (_, "bool") => {
+            "no casting rule allows that: change the field's type, or save `a.astype(bool)` in Python"
+                .to_owned()
+        }
         _ => format!(
             "no casting rule allows that: change the field's type, or save `a.astype({wanted:?})` in Python"
         ),
     }
 }
 
-/// The advice for a member that is a pickle.
-pub(crate) fn object_hint(wanted: &str) -> String {
+/// What is said of a pickle, before the advice.
+const PICKLE: &str = "dtype object is a Python pickle, which can run any code when it is loaded, so it is never read; if you trust the \
+     file, re-save it in Python with a plain dtype:";
+
+/// The advice for a member that is a pickle; `expected` begins with the dtype that is wanted.
+pub(crate) fn object_hint(name: &str, expected: &str) -> String {
+    let dtype = expected.split(' ').next().unwrap_or_default();
     format!(
-        "dtype object is a Python pickle, which can run any code when it is loaded, so it is never read; if you trust \
-     the file, re-save it in Python with a plain dtype: `f = dict(np.load(path, allow_pickle=True))`, \
-     `f[name] = np.array(f[name].tolist(), dtype='{wanted}')`, `np.savez(path, **f)`"
+        "{PICKLE} `f = dict(np.load(path, allow_pickle=True))`, \
+         `f[{name:?}] = np.array(f[{name:?}].tolist(), dtype='{dtype}')`, `np.savez(path, **f)`"
+    )
+}
+
+/// The advice for a `.npy` file that is a pickle.
+pub(crate) fn object_file_hint(expected: &str) -> String {
+    let dtype = expected.split(' ').next().unwrap_or_default();
+    format!(
+        "{PICKLE} `a = np.load(path, allow_pickle=True)`, `np.save(path, np.array(a.tolist(), dtype='{dtype}'))`"
     )
 }
 

@@ -190,9 +190,7 @@ fn text_scalar<'d>(stored: &'d DType, wanted: &str) -> Result<&'d Scalar, Refusa
 /// Text of the other kind is a conversion, which `Cast::Exact` does not allow.
 fn refuse_other_kind(scalar: &Scalar, own: Kind, rule: Rule) -> Result<(), Refusal> {
     if rule.cast == Cast::Exact && scalar.kind() != own {
-        return Err(Refusal::new(
-            "`cast = \"safe\"` on the field (or `LoadOptions::cast(Cast::Safe)`) would accept it",
-        ));
+        return Err(Refusal::allowed_by(Cast::Safe, ""));
     }
     Ok(())
 }
@@ -208,8 +206,13 @@ impl Element for String {
     fn dtype_of(cells: &ArrayViewD<'_, Self>) -> Result<DType> {
         let mut width = 0;
         for (index, text) in cells.iter().enumerate() {
-            refuse_trailing_nul(text.ends_with('\0'))
-                .map_err(|e| Error::invalid(format!("text {index} can't be saved: {e}")))?;
+            refuse_trailing_nul(text.ends_with('\0')).map_err(|e| {
+                if cells.ndim() == 0 {
+                    e
+                } else {
+                    Error::invalid(format!("text {index} can't be saved: {e}"))
+                }
+            })?;
             width = width.max(text.chars().count());
         }
         // NumPy has no text of no width: an array of empty strings is `<U1`.

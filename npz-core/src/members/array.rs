@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayBase, ArrayRef, CowRepr, Data, DataOwned, Dimension, OwnedArcRepr, OwnedRepr, RawData};
 
-use super::load::Want;
+use super::want::Want;
 use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 use crate::element::Element;
 use crate::error::Result;

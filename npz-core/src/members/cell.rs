@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayD, ArrayViewD, IxDyn, arr0};
 
-use super::load::Want;
+use super::want::Want;
 use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 use crate::element::{Element, FixedBytes, FixedStr};
 use crate::error::{Error, Result};
@@ -98,6 +98,9 @@ macro_rules! cells {
                 loader.contains(name)
             }
             fn is_single() -> bool {
+                true
+            }
+            fn are_single() -> bool {
                 true
             }
         }

@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use super::load::Medium;
+use super::loader::Medium;
 
 #[derive(Default)]
 pub(crate) struct Claims {
     taken: HashSet<usize>,
     /// Prefixes of names that may be left over.
-    allowed: Vec<String>,
+    allowed: HashSet<String>,
 }
 
 impl Claims {
@@ -21,11 +21,13 @@ impl Claims {
     }
 
     pub(crate) fn allow(&mut self, prefix: String) {
-        self.allowed.push(prefix);
+        self.allowed.insert(prefix);
     }
 
     pub(crate) fn is_allowed(&self, name: &str) -> bool {
-        self.allowed.iter().any(|prefix| name.starts_with(prefix.as_str()))
+        // By the name's own prefixes, of which there are few: every element of a list may have allowed its own.
+        let mut ends = (0..=name.len()).filter(|&end| name.is_char_boundary(end));
+        !self.allowed.is_empty() && ends.any(|end| self.allowed.contains(&name[..end]))
     }
 
     /// Advice for a missing name: the nearest one that is there, or what is there at all.
@@ -40,9 +42,15 @@ impl Claims {
             .map(|(_, name)| (strsim::jaro_winkler(&name.to_lowercase(), &wanted.to_lowercase()), name))
             .filter(|&(likeness, _)| likeness > 0.8)
             .max_by(|a, b| a.0.total_cmp(&b.0));
-        if let Some((_, name)) = nearest {
-            return format!("did you mean {name:?}? `#[npz(alias = {name:?})]` on the field would take it");
+        let Some((_, name)) = nearest else {
+            return "`#[npz(default)]` on the field, or `Option`, would let it be absent".to_owned();
+        };
+        // An alias stands for the field's own part of the name, and an element of a list has no field.
+        let split = |name: &'_ str| name.rsplit_once('.').map_or(0, |(parent, _)| parent.len() + 1);
+        let (alias, part) = (&name[split(name)..], &wanted[split(wanted)..]);
+        if name[..split(name)] == wanted[..split(wanted)] && part.parse::<u64>().is_err() {
+            return format!("did you mean {name:?}? `#[npz(alias = {alias:?})]` on the field would take it");
         }
-        "`#[npz(default)]` on the field, or `Option`, would let it be absent".to_owned()
+        format!("did you mean {name:?}?")
     }
 }

@@ -5,6 +5,7 @@ use std::io::Write;
 use ndarray::ArrayViewD;
 
 use super::Name;
+use super::loader::MAX_FREE;
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::header::Header;
@@ -85,6 +86,18 @@ pub trait ToMembers {
     ) -> Result<()> {
         super::sequence::push_indexed(items, shape, members, name)
     }
+
+    /// Tells what stands between this value's place and its parts, where `inherited` is the separator around it.
+    #[doc(hidden)]
+    fn inner_separator(inherited: &'static str) -> &'static str {
+        inherited
+    }
+
+    /// Tells whether a value may push nothing and mean something else than another that pushes nothing.
+    #[doc(hidden)]
+    fn may_be_absent() -> bool {
+        false
+    }
 }
 
 /// The list of members that values push themselves into.
@@ -105,6 +118,8 @@ pub trait ToMembers {
 #[derive(Default)]
 pub struct Members<'a> {
     list: Vec<Member<'a>>,
+    /// Elements of lists that no member stands for; as many as a load accepts.
+    free: usize,
 }
 
 /// One member that is about to be written: a name and an array.
@@ -178,8 +193,16 @@ impl<'a> Members<'a> {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn push_owned<T: ToMembers + ?Sized>(&mut self, name: &Name, value: &T) -> Result<()> {
+        self.push_owned_by(|members| value.to_members(members, name))
+    }
+
+    /// Pushes what a function pushes, copied.
+    pub(crate) fn push_owned_by<'b>(
+        &mut self,
+        push: impl FnOnce(&mut Members<'b>) -> Result<()>,
+    ) -> Result<()> {
         let mut borrowed = Members::new();
-        value.to_members(&mut borrowed, name)?;
+        push(&mut borrowed)?;
         for Member { name, array } in borrowed.list {
             let header = array.header().clone();
             let mut bytes = Vec::new();
@@ -210,6 +233,20 @@ impl<'a> Members<'a> {
         Ok(())
     }
 
+    /// Accounts for elements of a list that push nothing, so that what is saved can be loaded.
+    pub(crate) fn spend_free(&mut self, name: &Name, count: usize) -> Result<()> {
+        self.free += count;
+        if self.free <= MAX_FREE {
+            return Ok(());
+        }
+        Err(Error::invalid(format!(
+            "expected at most {MAX_FREE} list elements without members (such as `None`), found {}: save the values \
+             and a mask of which are there",
+            self.free
+        ))
+        .in_member(name.as_str()))
+    }
+
     pub(crate) fn as_slice(&self) -> &[Member<'a>] {
         &self.list
     }
@@ -217,5 +254,11 @@ impl<'a> Members<'a> {
     /// The names pushed since the list had `start` members.
     pub(crate) fn names_since(&self, start: usize) -> impl Iterator<Item = &str> {
         self.list.iter().skip(start).map(|member| member.name.as_str())
+    }
+}
+
+impl std::fmt::Debug for Members<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_map().entries(self.iter().map(|(name, header)| (name, header.to_string()))).finish()
     }
 }

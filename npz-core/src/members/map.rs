@@ -1,30 +1,76 @@
-//! String-keyed maps: `name.key` for each value. At the root of an archive the keys are the members' names.
+//! Maps with text or integers as keys: `name.key` for each value. At the root of an archive the keys are the
+//! members' names.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hash};
 
 use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 use crate::error::{Error, Result};
 
+/// A key of a map: text, or an integer, which is written in decimal.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be the key of a map that is saved",
+    note = "keys become parts of members' names: they are `String` or integers"
+)]
+pub trait MapKey: Ord + Sized + sealed::Sealed {
+    /// The part of a member's name.
+    #[doc(hidden)]
+    fn to_part(&self) -> String;
+    /// The key, if the part is one as `to_part` writes it.
+    #[doc(hidden)]
+    fn from_part(part: &str) -> Option<Self>;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+impl sealed::Sealed for String {}
+impl MapKey for String {
+    fn to_part(&self) -> String {
+        self.clone()
+    }
+    fn from_part(part: &str) -> Option<Self> {
+        Some(part.to_owned())
+    }
+}
+
+macro_rules! integer_keys {
+    ($($int:ty),*) => {$(
+        impl sealed::Sealed for $int {}
+        impl MapKey for $int {
+            fn to_part(&self) -> String {
+                self.to_string()
+            }
+            // `07` is the name of something else.
+            fn from_part(part: &str) -> Option<Self> {
+                part.parse().ok().filter(|key: &Self| key.to_part() == part)
+            }
+        }
+    )*};
+}
+integer_keys!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize);
+
 /// Pushes the entries, sorted by key: the same map gives the same bytes.
-fn push_entries<'a, T: ToMembers + 'a>(
-    entries: impl Iterator<Item = (&'a String, &'a T)>,
+fn push_entries<'a, K: MapKey + 'a, T: ToMembers + 'a>(
+    entries: impl Iterator<Item = (&'a K, &'a T)>,
     members: &mut Members<'a>,
     name: &Name,
 ) -> Result<()> {
-    let sorted: BTreeMap<&String, &T> = entries.collect();
+    let sorted: BTreeMap<&K, &T> = entries.collect();
+    let separator = T::inner_separator(name.separator());
     for (key, value) in sorted {
-        let place = name.join(key);
+        let key = key.to_part();
+        let place = name.join(&key);
         let before = members.len();
         value.to_members(members, &place)?;
         let mut pushed = members.names_since(before).peekable();
         let problem = if pushed.peek().is_none() {
             "its value has no members, so the key would be lost: remove the key".to_owned()
-        } else if key.contains(name.separator()) && pushed.any(|pushed| pushed != place.as_str()) {
+        } else if key.contains(separator) && pushed.any(|pushed| pushed != place.as_str()) {
             format!(
-                "it holds the separator {:?}, so the members of its value could not be told from those of another \
-                 key: choose another `separator`, or other keys",
-                name.separator()
+                "it holds the separator {separator:?}, so the members of its value could not be told from those of \
+                 another key: choose another `separator`, or other keys"
             )
         } else {
             continue;
@@ -35,51 +81,53 @@ fn push_entries<'a, T: ToMembers + 'a>(
     Ok(())
 }
 
-fn plan_entries<'s, T: FromMembers + 's>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Vec<(String, T)>> {
-    let separator = name.separator();
-    let keys: BTreeSet<String> = loader
+/// Plans the entries below a place that no field has taken, in the order of their keys.
+fn plan_entries<'s, K, T>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Vec<(K, T)>>
+where
+    K: MapKey + 's,
+    T: FromMembers + 's,
+{
+    let separator = T::inner_separator(name.separator());
+    let keys: BTreeSet<K> = loader
         .free_keys_under(name)
         .map(|rest| if T::is_single() { rest } else { rest.split(separator).next().unwrap_or(rest) })
-        .map(str::to_owned)
+        .filter(|part| !loader.is_ignored(&name.join(part)))
+        .filter_map(K::from_part)
         .collect();
-    let plans: Vec<_> = keys.into_iter().map(|key| (T::plan(loader, &name.join(&key)), key)).collect();
+    let plans: Vec<_> =
+        keys.into_iter().map(|key| (T::plan(loader, &name.join(key.to_part())), key)).collect();
     Plan::new(move || plans.into_iter().map(|(plan, key)| Ok((key, plan.finish()?))).collect())
 }
 
-impl<T: ToMembers, S> ToMembers for HashMap<String, T, S> {
+impl<K: MapKey, T: ToMembers, S> ToMembers for HashMap<K, T, S> {
     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
         push_entries(self.iter(), members, name)
     }
 }
 
-impl<T: ToMembers> ToMembers for BTreeMap<String, T> {
+impl<K: MapKey, T: ToMembers> ToMembers for BTreeMap<K, T> {
     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
         push_entries(self.iter(), members, name)
     }
 }
 
-impl<T: FromMembers, S: BuildHasher + Default> FromMembers for HashMap<String, T, S> {
-    fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
-    where
-        Self: 's,
-    {
-        plan_entries(loader, name).map(|entries| entries.into_iter().collect())
-    }
-
-    fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
-        loader.contains_under(name)
-    }
+macro_rules! load_entries {
+    ($( ($($generics:tt)*) $map:ty ),* $(,)?) => {$(
+        impl<$($generics)*> FromMembers for $map {
+            fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
+            where
+                Self: 's,
+            {
+                plan_entries(loader, name).map(|entries: Vec<(K, T)>| entries.into_iter().collect())
+            }
+            fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
+                loader.contains_under(name)
+            }
+        }
+    )*};
 }
 
-impl<T: FromMembers> FromMembers for BTreeMap<String, T> {
-    fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
-    where
-        Self: 's,
-    {
-        plan_entries(loader, name).map(|entries| entries.into_iter().collect())
-    }
-
-    fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
-        loader.contains_under(name)
-    }
+load_entries! {
+    (K: MapKey + Hash + Eq, T: FromMembers, S: BuildHasher + Default) HashMap<K, T, S>,
+    (K: MapKey, T: FromMembers) BTreeMap<K, T>,
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::ops::Bound;
 
-use super::load::{Medium, ReadMember};
+use super::loader::{Medium, ReadMember};
 use super::{FromMembers, Loader, Members, Name};
 use crate::element::Cast;
 use crate::error::{Error, Result};
@@ -35,7 +36,7 @@ impl Members<'_> {
     pub fn load<T: FromMembers>(&self) -> Result<T> {
         let keys = self.as_slice().iter().enumerate().map(|(i, member)| (member.name.as_str(), i)).collect();
         let medium = Memory { members: self, keys };
-        let mut loader = Loader::new(&medium, Cast::Safe);
+        let mut loader = Loader::new(&medium, Cast::Safe, false);
         let plan = T::plan(&mut loader, &Name::root());
         loader.settle();
         loader.note_unexpected();
@@ -50,8 +51,9 @@ impl Medium for Memory<'_, '_> {
     }
 
     fn keys_under<'m>(&'m self, prefix: &str) -> Box<dyn Iterator<Item = (&'m str, usize)> + 'm> {
+        let from = self.keys.range::<str, _>((Bound::Included(prefix), Bound::Unbounded));
         let prefix = prefix.to_owned();
-        Box::new(self.keys.iter().map(|(&key, &i)| (key, i)).filter(move |(key, _)| key.starts_with(&prefix)))
+        Box::new(from.map(|(&key, &i)| (key, i)).take_while(move |(key, _)| key.starts_with(&prefix)))
     }
 
     fn members(&self) -> Box<dyn Iterator<Item = (usize, &str)> + '_> {

@@ -2,6 +2,7 @@
 
 use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 use crate::error::{Error, Result};
+use crate::report::ProblemKind;
 
 impl<T: ToMembers> ToMembers for Option<T> {
     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
@@ -11,6 +12,10 @@ impl<T: ToMembers> ToMembers for Option<T> {
         if members.len() > before {
             return Ok(());
         }
+        if T::may_be_absent() {
+            return Err(Error::invalid("`Some(None)` would be loaded as `None`: use one `Option`")
+                .in_member(name.as_str()));
+        }
         // A value without members (an empty map) would come back as `None`: a mark of its own says that it was
         // there. It stands under the value's name, which the value itself has left free.
         if name.is_root() {
@@ -19,6 +24,14 @@ impl<T: ToMembers> ToMembers for Option<T> {
             ));
         }
         members.push_owned(name, &true)
+    }
+
+    fn inner_separator(inherited: &'static str) -> &'static str {
+        T::inner_separator(inherited)
+    }
+
+    fn may_be_absent() -> bool {
+        true
     }
 }
 
@@ -33,10 +46,19 @@ impl<T: FromMembers> FromMembers for Option<T> {
         if !loader.contains(name) {
             return Plan::new(|| Ok(None));
         }
-        match loader.read_now::<bool>(name) {
-            Some(_) => T::plan(loader, name).map(Some),
-            None => Plan::refused(),
+        if loader.take_mark(name).is_some() {
+            return T::plan(loader, name).map(Some);
         }
+        let found = loader.take_misplaced(name).unwrap_or_default();
+        let expected = format!("members whose names begin with {:?}, or none", name.prefix());
+        loader.note(
+            ProblemKind::Shape,
+            name,
+            expected,
+            found,
+            "save each part as a member of its own".to_owned(),
+        );
+        Plan::refused()
     }
 
     fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
@@ -45,5 +67,9 @@ impl<T: FromMembers> FromMembers for Option<T> {
 
     fn is_single() -> bool {
         T::is_single()
+    }
+
+    fn inner_separator(inherited: &'static str) -> &'static str {
+        T::inner_separator(inherited)
     }
 }

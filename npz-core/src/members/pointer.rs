@@ -22,6 +22,12 @@ macro_rules! save_through {
                 let targets: Vec<&'a $target> = items.iter().map(|&item| &**item).collect();
                 <$target>::refs_to_members(&targets, shape, members, name)
             }
+            fn inner_separator(inherited: &'static str) -> &'static str {
+                <$target>::inner_separator(inherited)
+            }
+            fn may_be_absent() -> bool {
+                <$target>::may_be_absent()
+            }
         }
     )*};
 }
@@ -60,6 +66,12 @@ macro_rules! load_through {
             fn is_single() -> bool {
                 <$target>::is_single()
             }
+            fn are_single() -> bool {
+                <$target>::are_single()
+            }
+            fn inner_separator(inherited: &'static str) -> &'static str {
+                <$target>::inner_separator(inherited)
+            }
         }
     )*};
 }
@@ -94,6 +106,9 @@ macro_rules! load_unsized {
                 <$owned>::are_present(loader, name)
             }
             fn is_single() -> bool {
+                true
+            }
+            fn are_single() -> bool {
                 true
             }
         }

@@ -12,8 +12,6 @@ use crate::report::ProblemKind;
 
 /// The part that the count is written under.
 const LEN: &str = "len";
-/// Elements without members that a count may claim: nothing in the file pays for them.
-const MAX_EMPTY: usize = 1 << 16;
 
 /// Pushes elements that are not cells, one name each.
 pub(crate) fn push_indexed<'a, T: ToMembers + ?Sized>(
@@ -39,14 +37,16 @@ fn push_each<'a, I>(
     name: &Name,
     mut push: impl FnMut(I, &mut Members<'a>, &Name) -> Result<()>,
 ) -> Result<()> {
-    let mut len = 0u64;
+    let (mut len, mut invisible) = (0u64, 0);
     let mut is_last_visible = false;
     for item in items {
         let before = members.len();
         push(item, members, &name.join(len))?;
         is_last_visible = members.len() > before;
+        invisible += usize::from(!is_last_visible);
         len += 1;
     }
+    members.spend_free(name, invisible)?;
     if is_last_visible { Ok(()) } else { members.push_owned(&name.join(LEN), &len) }
 }
 
@@ -59,7 +59,7 @@ pub(crate) fn plan_indexed<'s, T: FromMembers + 's>(
     let Some((&want, inner)) = dims.split_first() else {
         return T::plan(loader, name).map(|item| vec![item]);
     };
-    let Some(found) = count(loader, name) else {
+    let Some(found) = count::<T>(loader, name) else {
         return Plan::refused();
     };
     if let Some(want) = want.filter(|&want| want != found) {
@@ -81,13 +81,13 @@ pub(crate) fn plan_indexed<'s, T: FromMembers + 's>(
     })
 }
 
-pub(crate) fn are_indexed_present(loader: &Loader<'_>, name: &Name) -> bool {
-    loader.contains(&name.join(LEN)) || indices(loader, name).next().is_some()
+pub(crate) fn are_indexed_present<T: FromMembers>(loader: &Loader<'_>, name: &Name) -> bool {
+    loader.contains(&name.join(LEN)) || indices::<T>(loader, name).next().is_some()
 }
 
 /// Counts the elements, before they are planned; `None` if a problem was noted.
-fn count(loader: &mut Loader<'_>, name: &Name) -> Option<usize> {
-    let seen: BTreeSet<usize> = indices(loader, name).collect();
+fn count<T: FromMembers>(loader: &mut Loader<'_>, name: &Name) -> Option<usize> {
+    let seen: BTreeSet<usize> = indices::<T>(loader, name).collect();
     let up_to_last = seen.last().map_or(0, |last| last.saturating_add(1));
     let expected = || format!("elements named {:?}, {:?}, ...", name.join(0).as_str(), name.join(1).as_str());
     let len_name = name.join(LEN);
@@ -104,19 +104,23 @@ fn count(loader: &mut Loader<'_>, name: &Name) -> Option<usize> {
         loader.note(ProblemKind::Missing, name, expected(), String::new(), String::new());
         return None;
     };
-    if len - seen.len() > MAX_EMPTY {
-        let found = format!("{} elements for a count of {len}", seen.len());
-        loader.note(ProblemKind::Shape, name, expected(), found, String::new());
+    // What no member stands for is `None` or the like; a file could claim any number of them.
+    if !loader.spend_free(name, len - seen.len()) {
         return None;
     }
     Some(len)
 }
 
 /// The indices below a place, as they are written (`7`, not `07`); with repeats.
-fn indices<'l>(loader: &'l Loader<'_>, name: &Name) -> impl Iterator<Item = usize> + use<'l> {
-    let separator = name.separator();
+fn indices<'l, T: FromMembers>(
+    loader: &'l Loader<'_>,
+    name: &Name,
+) -> impl Iterator<Item = usize> + use<'l, T> {
+    // An element with parts is followed by its own separator, which may differ from the one around it.
+    let (around, inner) = (name.separator(), T::inner_separator(name.separator()));
     loader.free_keys_under(name).filter_map(move |rest| {
-        let part = rest.split(separator).next().unwrap_or(rest);
+        let part = rest.split(inner).next().unwrap_or(rest);
+        let part = part.split(around).next().unwrap_or(part);
         let is_plain = part == "0" || !part.starts_with(['0', '+']);
         part.parse().ok().filter(|_| is_plain)
     })
@@ -144,6 +148,10 @@ impl<T: FromMembers> FromMembers for Vec<T> {
 
     fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
         T::are_present(loader, name)
+    }
+
+    fn is_single() -> bool {
+        T::are_single()
     }
 }
 
@@ -203,14 +211,22 @@ impl<T: FromMembers, const N: usize> FromMembers for [T; N] {
     where
         Self: 's,
     {
+        if N == 0 {
+            let hint = "use `#[npz(skip)]`".to_owned();
+            loader.note(
+                ProblemKind::Shape,
+                name,
+                "arrays with elements".to_owned(),
+                "`[T; 0]`".to_owned(),
+                hint,
+            );
+            return Plan::refused();
+        }
         T::plan_many(loader, name, &[dims, &[Some(N)]].concat()).map(|flat| {
             let mut flat = flat.into_iter();
-            let mut arrays = Vec::with_capacity(flat.len() / N.max(1));
+            let mut arrays = Vec::with_capacity(flat.len() / N);
             while let Ok(array) = <[T; N]>::try_from(flat.by_ref().take(N).collect::<Vec<_>>()) {
                 arrays.push(array);
-                if N == 0 {
-                    break;
-                }
             }
             arrays
         })
@@ -218,5 +234,13 @@ impl<T: FromMembers, const N: usize> FromMembers for [T; N] {
 
     fn are_present(loader: &Loader<'_>, name: &Name) -> bool {
         T::are_present(loader, name)
+    }
+
+    fn is_single() -> bool {
+        T::are_single()
+    }
+
+    fn are_single() -> bool {
+        T::are_single()
     }
 }

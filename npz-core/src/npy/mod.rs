@@ -19,21 +19,20 @@
 mod read;
 mod write;
 
-use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
 
 use ndarray::{Array, ArrayRef, ArrayView, Dimension, IxDyn, ShapeBuilder};
 
 use crate::atomic::AtomicFile;
-use crate::element::{Cast, Decoder, Element, Refusal, Rule, object_hint};
-#[cfg(doc)]
-use crate::error::ErrorKind;
-use crate::error::{Error, Result};
+use crate::element::{Cast, Decoder, Element, Place, Rule, object_file_hint};
+use crate::error::{Error, ErrorKind, Result};
 use crate::header::Header;
 use crate::limits::Limits;
+use crate::options::LoadOptions;
 use crate::report::{Problem, ProblemKind, Report};
 use crate::shape::Order;
+use crate::source::open_file;
 
 pub(crate) use self::read::{Cells, read_cells};
 pub(crate) use self::write::{Body, body};
@@ -89,12 +88,33 @@ pub fn save<A: Element, D: Dimension>(path: impl AsRef<Path>, array: &ArrayRef<A
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 pub fn load<A: Element, D: Dimension>(path: impl AsRef<Path>) -> Result<Array<A, D>> {
+    load_with(path, &LoadOptions::default())
+}
+
+/// Loads an array from a file, with a casting rule and limits.
+///
+/// # Errors
+/// As [`load`], and [`ErrorKind::Limit`]; [`ErrorKind::Invalid`] if a value does not fit the cell type.
+///
+/// ```
+/// use ndarray::{Array1, array};
+/// use npz_core::{Cast, LoadOptions, npy};
+///
+/// let path = std::env::temp_dir().join("npz-core-doc-load-with.npy");
+/// npy::save(&path, &array![0.1f64, 0.2])?;
+/// let rounded: Array1<f32> = npy::load_with(&path, &LoadOptions::new().cast(Cast::SameKind))?;
+/// assert_eq!(rounded, array![0.1f32, 0.2]);
+/// # std::fs::remove_file(&path).ok();
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn load_with<A: Element, D: Dimension>(
+    path: impl AsRef<Path>,
+    options: &LoadOptions,
+) -> Result<Array<A, D>> {
     let path = path.as_ref();
     let read_file = || {
-        let mut file = File::open(path).map_err(|error| Error::io("can't open the file", error))?;
-        let metadata = file.metadata().map_err(|error| Error::io("can't tell the file's size", error))?;
-        // Only a regular file's length is a proof; a pipe is read as a stream.
-        read_sized(&mut file, metadata.is_file().then_some(metadata.len()))
+        let (mut file, size) = open_file(path, ".npy")?;
+        read_sized(&mut file, size, options)
     };
     read_file().map_err(|error| error.in_file(path))
 }
@@ -146,7 +166,29 @@ pub fn write<A: Element, D: Dimension>(mut writer: impl Write, array: &ArrayRef<
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 pub fn read<A: Element, D: Dimension>(mut reader: impl Read) -> Result<Array<A, D>> {
-    read_sized(&mut reader, None)
+    read_sized(&mut reader, None, &LoadOptions::default())
+}
+
+/// Reads one array from a stream, with a casting rule and limits.
+///
+/// # Errors
+/// As [`load_with`].
+///
+/// ```
+/// use ndarray::{Array1, array};
+/// use npz_core::{ErrorKind, Limits, LoadOptions, npy};
+///
+/// let stream = npy::to_bytes(&Array1::<f64>::zeros(1000))?;
+/// let options = LoadOptions::new().limits(Limits::strict().member_bytes(1000));
+/// let refused = npy::read_with::<f64, ndarray::Ix1>(&stream[..], &options);
+/// assert_eq!(refused.unwrap_err().kind(), ErrorKind::Limit);
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn read_with<A: Element, D: Dimension>(
+    mut reader: impl Read,
+    options: &LoadOptions,
+) -> Result<Array<A, D>> {
+    read_sized(&mut reader, None, options)
 }
 
 /// Turns an array into the bytes of a `.npy` file.
@@ -182,7 +224,31 @@ pub fn to_bytes<A: Element, D: Dimension>(array: &ArrayRef<A, D>) -> Result<Vec<
 /// ```
 pub fn from_bytes<A: Element, D: Dimension>(mut bytes: &[u8]) -> Result<Array<A, D>> {
     let len = bytes.len() as u64;
-    read_sized(&mut bytes, Some(len))
+    read_sized(&mut bytes, Some(len), &LoadOptions::default())
+}
+
+/// Reads an array from the bytes of a `.npy` file, with a casting rule and limits; copies the cells.
+///
+/// # Errors
+/// As [`load_with`].
+///
+/// ```
+/// use ndarray::{Array1, array};
+/// use npz_core::{Cast, LoadOptions, npy};
+///
+/// let bytes = npy::to_bytes(&array![300i64, 2])?;
+/// let options = LoadOptions::new().cast(Cast::SameKind);
+/// assert_eq!(npy::from_bytes_with::<i16, ndarray::Ix1>(&bytes, &options)?, array![300, 2]);
+/// let error = npy::from_bytes_with::<u8, ndarray::Ix1>(&bytes, &options).unwrap_err();
+/// assert!(error.to_string().contains("cell 0 holds 300"));
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn from_bytes_with<A: Element, D: Dimension>(
+    mut bytes: &[u8],
+    options: &LoadOptions,
+) -> Result<Array<A, D>> {
+    let len = bytes.len() as u64;
+    read_sized(&mut bytes, Some(len), options)
 }
 
 /// Looks at the bytes of a `.npy` file as an array, without a copy.
@@ -211,9 +277,7 @@ pub fn view<A: Element, D: Dimension>(bytes: &[u8]) -> Result<ArrayView<'_, A, D
     fits::<A>(&header, D::NDIM, Rule::array(Cast::Exact))?;
     let found = rest.len();
     let data = usize::try_from(header.data_len()).ok().and_then(|len| rest.get(..len));
-    let data = data.ok_or_else(|| {
-        Error::damaged(format!("the data are cut off: expected {} bytes, found {found}", header.data_len()))
-    })?;
+    let data = data.ok_or_else(|| read::cut_off(&header, found as u64))?;
     let cells = A::view(data, header.dtype()).map_err(|reason| {
         Error::unsupported(format!(
             "the array can't be viewed without a copy: {reason}; use `npy::from_bytes`"
@@ -242,48 +306,60 @@ pub fn view<A: Element, D: Dimension>(bytes: &[u8]) -> Result<ArrayView<'_, A, D
 /// assert_eq!((header.dtype().to_string().as_str(), header.shape()), ("<f4", &[3, 4][..]));
 /// # Ok::<(), npz_core::Error>(())
 /// ```
-pub fn read_header(mut reader: impl Read) -> Result<Header> {
-    Header::read(&mut reader, &Limits::default())
+pub fn read_header(reader: impl Read) -> Result<Header> {
+    read_header_with(reader, &Limits::default())
 }
 
-fn read_sized<A: Element, D: Dimension>(reader: &mut impl Read, size: Option<u64>) -> Result<Array<A, D>> {
-    let header = Header::read(reader, &Limits::default())?;
-    let decoder = fits::<A>(&header, D::NDIM, Rule::array(Cast::Safe))?;
+/// Reads the header of a `.npy` file that may be longer, or has to be shorter, than is usual.
+///
+/// # Errors
+/// As [`read_header`].
+///
+/// ```
+/// use npz_core::{ErrorKind, Limits, npy};
+///
+/// let bytes = npy::to_bytes(&ndarray::arr0(1.0))?;
+/// let error = npy::read_header_with(&bytes[..], &Limits::strict().header_bytes(100)).unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Limit);
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn read_header_with(mut reader: impl Read, limits: &Limits) -> Result<Header> {
+    Header::read(&mut reader, limits)
+}
+
+fn read_sized<A: Element, D: Dimension>(
+    reader: &mut impl Read,
+    size: Option<u64>,
+    options: &LoadOptions,
+) -> Result<Array<A, D>> {
+    let header = Header::read(reader, &options.limits)?;
+    let decoder = fits::<A>(&header, D::NDIM, Rule::array(options.cast))?;
+    options.limits.check_member(header.data_len())?;
+    options.limits.check_total(header.data_len())?;
     let available = size.map(|size| size.saturating_sub(header.len() as u64));
     read_cells(reader, &header, decoder, available)?.into_array()
 }
 
 /// Compares a header with what is wanted, before any data are read.
 fn fits<A: Element>(header: &Header, ndim: Option<usize>, rule: Rule) -> Result<Decoder<A>> {
+    if header.dtype().has_object() {
+        return Err(Error::unsupported(object_file_hint(&A::expected())));
+    }
     let mut report = Report::default();
-    let decoder = match A::decoder(header.dtype(), rule) {
-        Ok(decoder) => Some(decoder),
-        Err(_) if header.dtype().has_object() => {
-            let wanted = A::expected();
-            return Err(Error::unsupported(object_hint(wanted.split(' ').next().unwrap_or_default())));
-        }
-        Err(Refusal { hint }) => {
-            report.push(Problem {
-                kind: ProblemKind::DType,
-                member: String::new(),
-                expected: A::expected(),
-                found: header.to_string(),
-                hint,
-            });
-            None
-        }
+    let mut note = |kind, expected, hint| {
+        let (member, found, cause) = (String::new(), header.to_string(), ErrorKind::Mismatch);
+        report.push(Problem { kind, member, expected, found, hint, cause });
     };
+    let decoder = A::decoder(header.dtype(), rule);
+    if let Err(refusal) = &decoder {
+        note(ProblemKind::DType, A::expected(), refusal.hint(Place::File));
+    }
     if let Some(ndim) = ndim.filter(|&ndim| ndim != header.shape().len()) {
-        report.push(Problem {
-            kind: ProblemKind::Shape,
-            member: String::new(),
-            expected: axes(ndim),
-            found: header.to_string(),
-            hint: "ask for an array of that many axes, or for `ArrayD`".to_owned(),
-        });
+        let hint = "ask for an array of that many axes, or for `ArrayD`".to_owned();
+        note(ProblemKind::Shape, axes(ndim), hint);
     }
     match decoder {
-        Some(decoder) if report.is_ok() => Ok(decoder),
+        Ok(decoder) if report.is_ok() => Ok(decoder),
         _ => Err(Error::mismatch(report)),
     }
 }

@@ -95,12 +95,13 @@ pub(crate) fn read_cells<A: Element>(
                 let bytes = cells_a_piece.min(len - before) * decoder.item_size;
                 // A single cell may be huge (`|S1000000000`): grow with what arrives, as above.
                 input.append(&mut scratch, bytes, available.is_some())?;
-                convert(&scratch, &mut cells).map_err(|bad: BadCell| bad.into_error(before))?;
+                convert(&scratch, &mut cells)
+                    .map_err(|bad: BadCell| bad.into_error(before, header.shape().is_empty()))?;
                 scratch.clear();
             }
             for _ in cells.len()..len {
                 // Cells of no bytes: each is what an empty cell becomes.
-                convert(&[0], &mut cells).map_err(|bad| bad.into_error(0))?;
+                convert(&[0], &mut cells).map_err(|bad| bad.into_error(0, header.shape().is_empty()))?;
             }
             cells
         }
@@ -145,7 +146,7 @@ impl Input<'_, '_> {
     }
 }
 
-fn cut_off(header: &Header, found: u64) -> Error {
+pub(super) fn cut_off(header: &Header, found: u64) -> Error {
     Error::damaged(format!(
         "the data are cut off: expected {} bytes for shape {} of dtype {}, found {found}; the file was not fully \
          written or downloaded",

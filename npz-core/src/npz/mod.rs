@@ -1,5 +1,6 @@
 //! Archives: joins the members of a value with the zip container.
 
+mod entry;
 mod names;
 mod options;
 mod reader;
@@ -10,12 +11,14 @@ use std::hash::BuildHasher;
 use std::io::{Cursor, Read, Seek, Write};
 use std::path::Path;
 
-pub use self::options::{LoadOptions, SaveOptions};
-pub use self::reader::{NpzEntry, NpzReader};
+pub use self::entry::NpzEntry;
+pub use self::options::SaveOptions;
+pub use self::reader::NpzReader;
 pub use self::writer::NpzWriter;
 use crate::atomic::AtomicFile;
 use crate::error::{Error, Result};
-use crate::members::{FromMembers, Members, Name, ToMembers};
+use crate::members::{FromMembers, MapKey, Members, Name, ToMembers};
+use crate::options::LoadOptions;
 use crate::report::Report;
 
 /// Saves a value as an archive, and loads it: what `#[derive(Npz)]` gives to a struct.
@@ -142,13 +145,30 @@ pub trait Npz: ToMembers {
     ///
     /// # Errors
     /// As [`load`](Self::load).
-    fn read_from(mut reader: impl Read) -> Result<Self>
+    fn read_from(reader: impl Read) -> Result<Self>
+    where
+        Self: FromMembers,
+    {
+        Self::read_from_with(reader, &LoadOptions::default())
+    }
+
+    /// Loads from a stream with options; at most [`Limits::total_bytes`](crate::Limits::total_bytes) are read from it.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    fn read_from_with(reader: impl Read, options: &LoadOptions) -> Result<Self>
     where
         Self: FromMembers,
     {
         let mut bytes = Vec::new();
-        reader.read_to_end(&mut bytes).map_err(|error| Error::io("can't read the stream", error))?;
-        Self::from_bytes(&bytes)
+        // One byte more tells a stream that is too long from one that just fits.
+        let most = options.limits.total_bytes.saturating_add(1);
+        reader
+            .take(most)
+            .read_to_end(&mut bytes)
+            .map_err(|error| Error::io("can't read the stream", error))?;
+        options.limits.check_total(bytes.len() as u64)?;
+        Self::from_bytes_with(&bytes, options)
     }
 
     /// Loads from the bytes of an archive.
@@ -195,12 +215,23 @@ pub trait Npz: ToMembers {
     where
         Self: FromMembers,
     {
-        Ok(NpzReader::open(path)?.check::<Self>())
+        Self::check_with(path, &LoadOptions::default())
+    }
+
+    /// Compares a file's headers with the type under the options of a load; reads no array data.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    fn check_with(path: impl AsRef<Path>, options: &LoadOptions) -> Result<Report>
+    where
+        Self: FromMembers,
+    {
+        NpzReader::open_with(path, options)?.check::<Self>()
     }
 }
 
-impl<T: ToMembers, S: BuildHasher> Npz for HashMap<String, T, S> {}
-impl<T: ToMembers> Npz for BTreeMap<String, T> {}
+impl<K: MapKey, T: ToMembers, S: BuildHasher> Npz for HashMap<K, T, S> {}
+impl<K: MapKey, T: ToMembers> Npz for BTreeMap<K, T> {}
 
 fn collect<T: ToMembers + ?Sized>(value: &T) -> Result<Members<'_>> {
     let mut members = Members::new();

@@ -47,6 +47,25 @@ impl UsedNames {
         self.used.insert(file_name.to_owned());
         Ok(())
     }
+
+    /// Notes the names of members that are written together, or none of them.
+    pub(crate) fn add_all(&mut self, file_names: &[String]) -> Result<()> {
+        for (i, file_name) in file_names.iter().enumerate() {
+            if let Err(error) = self.add(file_name) {
+                self.remove_all(&file_names[..i]);
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes names back whose members were not written.
+    pub(crate) fn remove_all(&mut self, file_names: &[String]) {
+        for file_name in file_names {
+            self.used.remove(key_of(file_name));
+            self.used.remove(file_name);
+        }
+    }
 }
 
 /// Finds members by the rules of `NpzFile`.

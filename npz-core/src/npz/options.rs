@@ -1,8 +1,6 @@
-//! What a caller may choose when saving and loading.
+//! What a caller may choose when saving.
 
 use crate::archive::Compression;
-use crate::element::Cast;
-use crate::limits::Limits;
 
 /// How an archive is written. The default is [`SaveOptions::stored`].
 ///
@@ -58,55 +56,6 @@ impl SaveOptions {
     /// two up to 16384. Another number is an error when the archive is begun.
     pub fn alignment(mut self, bytes: u16) -> Self {
         self.alignment = bytes;
-        self
-    }
-}
-
-/// How strictly an archive is loaded. The default: every member is wanted, cells cast by [`Cast::Safe`].
-///
-/// ```
-/// use npz_core::{Cast, LoadOptions, Npz};
-/// use std::collections::HashMap;
-///
-/// #[derive(Npz)]
-/// struct Model { weights: Vec<f32> }
-///
-/// let python = HashMap::from([("weights".to_owned(), vec![0.1f64]), ("extra".to_owned(), vec![])]);
-/// let bytes = python.to_bytes()?;
-/// assert!(Model::from_bytes(&bytes).is_err());
-///
-/// let options = LoadOptions::new().cast(Cast::SameKind).allow_unknown(true);
-/// assert_eq!(Model::from_bytes_with(&bytes, &options)?.weights, [0.1f32]);
-/// # Ok::<(), npz_core::Error>(())
-/// ```
-#[derive(Clone, Debug, Default)]
-pub struct LoadOptions {
-    pub(crate) cast: Cast,
-    pub(crate) allow_unknown: bool,
-    pub(crate) limits: Limits,
-}
-
-impl LoadOptions {
-    /// Gives the defaults.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets the casting rule of all fields that have no `cast` attribute.
-    pub fn cast(mut self, cast: Cast) -> Self {
-        self.cast = cast;
-        self
-    }
-
-    /// Lets members be there that the type does not want.
-    pub fn allow_unknown(mut self, allow: bool) -> Self {
-        self.allow_unknown = allow;
-        self
-    }
-
-    /// Bounds what loading may cost.
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
         self
     }
 }

@@ -4,15 +4,16 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::entry::NpzEntry;
 use super::names::{Keys, key_of};
-use super::options::LoadOptions;
 use crate::archive::decode::{with_data, with_prefix};
 use crate::archive::index::{Entry, Index};
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::{Header, is_magic};
 use crate::members::{FromMembers, Loader, Medium, Name, ReadMember};
-use crate::report::{ProblemKind, Report};
-use crate::source::ReadAt;
+use crate::options::LoadOptions;
+use crate::report::{Problem, ProblemKind, Report};
+use crate::source::{ReadAt, open_file};
 
 /// Reads an archive member by member: `np.load(path)`, without pickles.
 ///
@@ -63,7 +64,7 @@ impl NpzReader<File> {
     pub fn open_with(path: impl AsRef<Path>, options: &LoadOptions) -> Result<Self> {
         let path = path.as_ref();
         let open = || {
-            let file = File::open(path).map_err(|error| Error::io("can't open the file", error))?;
+            let (file, _) = open_file(path, ".npz")?;
             Self::with_options(file, options)
         };
         let mut reader = open().map_err(|error| error.in_file(path))?;
@@ -191,6 +192,8 @@ impl<R: ReadAt> NpzReader<R> {
 
     /// Reads a value: an array, a scalar, a `Vec`, a derived struct (from `name.field`), ....
     ///
+    /// What may be absent (`Option`, a map) is `None` or empty where no member has the name.
+    ///
     /// Members are compared with the type by their headers first. Data are read or inflated straight into the
     /// arrays, and their checksums are verified.
     ///
@@ -200,26 +203,14 @@ impl<R: ReadAt> NpzReader<R> {
     /// [`ErrorKind::Damaged`]; [`ErrorKind::Limit`]; [`ErrorKind::Invalid`] for a value that the type can't hold.
     pub fn get<T: FromMembers>(&self, name: &str) -> Result<T> {
         self.located(name, || {
-            let mut loader = Loader::new(self, self.options.cast);
+            let mut loader = Loader::new(self, self.options.cast, self.options.allow_unknown);
             let plan = T::plan(&mut loader, &Name::root().join(name));
             loader.settle();
+            // A single member needs no list of differences.
             if let [problem] = loader.report().problems()
-                && problem.kind() == ProblemKind::Missing
                 && problem.member() == name
             {
-                let hint = match problem.hint().split_once('?') {
-                    Some((nearest, _)) => format!("; {nearest}?"),
-                    None => format!(": it has {}", self.some_names()),
-                };
-                return Err(Error::new(ErrorKind::NotFound, format!("no such member in the archive{hint}")));
-            }
-            if let [problem] = loader.report().problems()
-                && problem.kind() == ProblemKind::Unreadable
-                && let Some(header) =
-                    self.keys.find(name).and_then(|m| Medium::header(self, m).ok().flatten())
-                && header.dtype().has_object()
-            {
-                return Err(Error::unsupported(problem.hint()));
+                self.refuse_single(problem)?;
             }
             loader.run()?;
             plan.finish()
@@ -261,8 +252,25 @@ impl<R: ReadAt> NpzReader<R> {
         })
     }
 
-    /// Compares a type with the whole archive, and reads its data if it fits.
-    pub(crate) fn load<T: FromMembers>(&self) -> Result<T> {
+    /// Loads a value from the whole archive, as [`Npz::load`](crate::Npz::load) does from a file.
+    ///
+    /// Every member is wanted, unless the options allow unknown ones. Each array is read once, into its own buffer.
+    ///
+    /// # Errors
+    /// As [`Npz::load`](crate::Npz::load).
+    ///
+    /// ```
+    /// use npz_core::{Npz, NpzReader};
+    ///
+    /// #[derive(Npz)]
+    /// struct State { step: u64 }
+    ///
+    /// let bytes = State { step: 7 }.to_bytes()?;
+    /// let source = std::sync::Arc::new(bytes); // any `ReadAt`
+    /// assert_eq!(NpzReader::new(source)?.load::<State>()?.step, 7);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn load<T: FromMembers>(&self) -> Result<T> {
         let load = || {
             let (loader, plan) = self.plan_all::<T>();
             loader.run()?;
@@ -271,18 +279,49 @@ impl<R: ReadAt> NpzReader<R> {
         load().map_err(|error| self.locate_file(error))
     }
 
-    /// Compares a type with the whole archive.
-    pub(crate) fn check<T: FromMembers>(&self) -> Report {
-        self.plan_all::<T>().0.into_report()
+    /// Compares a type with the headers of the whole archive; reads no array data.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] if the source fails. Mismatches are not an error here but the report.
+    ///
+    /// ```
+    /// use npz_core::{Npz, NpzReader};
+    ///
+    /// #[derive(Npz)]
+    /// struct State { step: u64 }
+    ///
+    /// let bytes = State { step: 7 }.to_bytes()?;
+    /// assert!(NpzReader::from_bytes(&bytes)?.check::<State>()?.is_ok());
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn check<T: FromMembers>(&self) -> Result<Report> {
+        self.plan_all::<T>().0.into_report().map_err(|error| self.locate_file(error))
+    }
+
+    /// The error of one member that is missing or can't be read at all.
+    fn refuse_single(&self, problem: &Problem) -> Result<()> {
+        match problem.kind() {
+            ProblemKind::Missing => {
+                let hint = match problem.hint().split_once('?') {
+                    Some((nearest, _)) => format!("; {nearest}?"),
+                    None => format!(": it has {}", self.some_names()),
+                };
+                Err(Error::new(ErrorKind::NotFound, format!("no such member in the archive{hint}")))
+            }
+            ProblemKind::Unreadable => {
+                let separator = if problem.hint().is_empty() { "" } else { "; " };
+                let message = format!("it can't be read: {}{separator}{}", problem.found(), problem.hint());
+                Err(Error::new(problem.cause, message))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn plan_all<'s, T: FromMembers + 's>(&'s self) -> (Loader<'s>, crate::members::Plan<'s, T>) {
-        let mut loader = Loader::new(self, self.options.cast);
+        let mut loader = Loader::new(self, self.options.cast, self.options.allow_unknown);
         let plan = T::plan(&mut loader, &Name::root());
         loader.settle();
-        if !self.options.allow_unknown {
-            loader.note_unexpected();
-        }
+        loader.note_unexpected();
         (loader, plan)
     }
 
@@ -332,7 +371,11 @@ impl<R: ReadAt> Medium for NpzReader<R> {
     }
 
     fn keys_under<'m>(&'m self, prefix: &str) -> Box<dyn Iterator<Item = (&'m str, usize)> + 'm> {
-        Box::new(self.keys.under(prefix).filter(|(key, _)| !key.ends_with('/')))
+        Box::new(
+            self.keys
+                .under(prefix)
+                .filter(|&(_, m)| !self.index.entries.get(m).is_some_and(|e| e.name.ends_with('/'))),
+        )
     }
 
     fn members(&self) -> Box<dyn Iterator<Item = (usize, &str)> + '_> {
@@ -366,61 +409,12 @@ impl<R: ReadAt> Medium for NpzReader<R> {
     }
 }
 
-/// What the directory and the header say of one member; listed by [`NpzReader::entries`].
-#[derive(Clone, Debug)]
-pub struct NpzEntry {
-    file_name: String,
-    header: Option<Header>,
-    size: u64,
-    compressed_size: u64,
-    compression: String,
-}
-
-impl NpzEntry {
-    /// Gives the member's key, without `.npy`.
-    pub fn name(&self) -> &str {
-        key_of(&self.file_name)
-    }
-
-    /// Gives the member's name in the archive, with `.npy`.
-    pub fn file_name(&self) -> &str {
-        &self.file_name
-    }
-
-    /// Gives dtype, shape and order; `None` where the member is not an array or its header can't be read.
-    pub fn header(&self) -> Option<&Header> {
-        self.header.as_ref()
-    }
-
-    /// Gives the uncompressed size in bytes, header included.
-    pub fn size(&self) -> u64 {
-        self.size
-    }
-
-    /// Gives the size in the archive in bytes.
-    pub fn compressed_size(&self) -> u64 {
-        self.compressed_size
-    }
-
-    /// Names the compression method: `stored`, `deflate`, `bzip2`, `lzma`, `zstd` or `method N`.
-    pub fn compression(&self) -> &str {
-        &self.compression
-    }
-}
-
-/// One line: name, dtype, shape, sizes.
-impl std::fmt::Display for NpzEntry {
+impl<R> std::fmt::Debug for NpzReader<R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { header, size, compressed_size, compression, .. } = self;
-        write!(f, "{}: ", self.name())?;
-        match header {
-            Some(header) => write!(f, "{header}")?,
-            None => f.write_str("other bytes")?,
-        }
-        if compression == "stored" {
-            write!(f, ", {size} bytes, stored")
-        } else {
-            write!(f, ", {size} bytes, {compression} to {compressed_size}")
-        }
+        let members = self.index.entries.len();
+        f.debug_struct("NpzReader")
+            .field("path", &self.path)
+            .field("members", &members)
+            .finish_non_exhaustive()
     }
 }

@@ -189,15 +189,18 @@ impl<W: Write + Seek> NpzWriter<W> {
     fn write(&mut self, members: &Members<'_>, compression: Compression) -> Result<()> {
         let members = members.as_slice();
         let file_names: Vec<_> = members.iter().map(|member| file_name_of(&member.name)).collect();
-        file_names.iter().try_for_each(|file_name| self.names.add(file_name))?;
-        for (member, file_name) in members.iter().zip(file_names) {
+        self.names.add_all(&file_names)?;
+        for (i, (member, file_name)) in members.iter().zip(&file_names).enumerate() {
             let header = member.array.header().to_bytes();
             let size = header.len() as u64 + member.array.header().data_len();
-            let added = self.emitter.add(&file_name, compression, size, |out| {
+            let added = self.emitter.add(file_name, compression, size, |out| {
                 out.write_all(&header).map_err(|error| Error::io("can't write the array's header", error))?;
                 member.array.write_cells(out)
             });
-            added.map_err(|error| error.in_member(&member.name))?;
+            if let Err(error) = added {
+                self.names.remove_all(&file_names[i..]);
+                return Err(error.in_member(&member.name));
+            }
         }
         Ok(())
     }
@@ -220,5 +223,15 @@ impl<W: Write + Seek> NpzWriter<W> {
             Some(path) => error.in_file(path),
             None => error,
         })
+    }
+}
+
+impl<W: Write + Seek> std::fmt::Debug for NpzWriter<W> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { path, compression, .. } = self;
+        f.debug_struct("NpzWriter")
+            .field("path", path)
+            .field("compression", compression)
+            .finish_non_exhaustive()
     }
 }

@@ -15,7 +15,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::{names, option, separator};
+use super::{inner_separator, is_optional, names, option, separator};
 use crate::ast::{Container, Field, generated_at};
 use crate::attr::{Attr, DefaultFrom};
 use crate::bound;
@@ -32,6 +32,7 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
         container.stored().partition(|field| field.attrs.flatten.is_some());
     let plans = named.iter().chain(&flattened).map(|field| plan(container, field));
     let finish = finish(container);
+    let inner_separator = inner_separator(container);
     let present = is_present(container);
     // Without fields nobody asks `__name`.
     let separator_if_present = present.as_ref().and(separator.as_ref());
@@ -56,13 +57,10 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
                 #separator_if_present
                 #present
             }
+
+            #inner_separator
         }
     }
-}
-
-/// Its member may be absent.
-fn is_optional(container: &Container<'_>, field: &Field<'_>) -> bool {
-    container.attrs.default.is_some() || field.attrs.default.is_some()
 }
 
 fn plan(container: &Container<'_>, field: &Field<'_>) -> TokenStream {

@@ -94,6 +94,21 @@ fn separator(container: &Container<'_>) -> Option<TokenStream> {
     Some(quote!(let __name = &__name.with_separator(#separator);))
 }
 
+/// Tells lists and maps of this struct what stands between an element's place and its fields.
+fn inner_separator(container: &Container<'_>) -> Option<TokenStream> {
+    let separator = &container.attrs.separator.as_ref()?.value;
+    Some(quote! {
+        fn inner_separator(_: &'static str) -> &'static str {
+            #separator
+        }
+    })
+}
+
+/// Its members may be absent from the file.
+fn is_optional(container: &Container<'_>, field: &Field<'_>) -> bool {
+    container.attrs.default.is_some() || field.attrs.default.is_some()
+}
+
 /// The names of a field as a slice: `&["weights", "w"]`, empty for `flatten`.
 fn names(field: &Field<'_>) -> TokenStream {
     let names = field.names.iter().map(|name| &name.value);

@@ -13,16 +13,24 @@ const _: () = {
             __npz::push::<
                 Array2<f32>,
             >(__members, __name, __npz::Some("w"), &self.layer_weights)?;
-            __npz::push::<
+            __npz::push_flat::<
                 BTreeMap<String, ArrayD<f64>>,
-            >(__members, __name, __npz::None, &self.other_members)?;
-            __npz::push_owned(
+            >(
+                __members,
+                __name,
+                &["w", "weights", "kernel", "turnAngle"],
+                &self.other_members,
+            )?;
+            __npz::push_owned_or_mark(
                 __members,
                 __name,
                 __npz::Some("turnAngle"),
                 &degrees::to_npz(&self.turn_angle),
             )?;
             __npz::Ok(())
+        }
+        fn inner_separator(_: &'static str) -> &'static str {
+            "/"
         }
     }
     #[automatically_derived]
@@ -78,6 +86,9 @@ const _: () = {
                     Angle,
                     _,
                 >(__loader, __name, &["turnAngle"], degrees::from_npz)
+        }
+        fn inner_separator(_: &'static str) -> &'static str {
+            "/"
         }
     }
     #[automatically_derived]

@@ -12,8 +12,12 @@ const _: () = {
             __members: &mut __npz::Members<'__a>,
             __name: &__npz::Name,
         ) -> __npz::Result<()> {
-            __npz::push::<T>(__members, __name, __npz::Some("rate"), &self.rate)?;
-            __npz::push::<u32>(__members, __name, __npz::Some("steps"), &self.steps)?;
+            __npz::push_or_mark::<
+                T,
+            >(__members, __name, __npz::Some("rate"), &self.rate)?;
+            __npz::push_or_mark::<
+                u32,
+            >(__members, __name, __npz::Some("steps"), &self.steps)?;
             __npz::Ok(())
         }
     }

@@ -11,7 +11,9 @@ const _: () = {
             __npz::push::<
                 Array2<f32>,
             >(__members, __name, __npz::Some("weights"), &self.weights)?;
-            __npz::push::<u64>(__members, __name, __npz::Some("epoch"), &self.epoch)?;
+            __npz::push_or_mark::<
+                u64,
+            >(__members, __name, __npz::Some("epoch"), &self.epoch)?;
             __npz::push::<String>(__members, __name, __npz::Some("type"), &self.r#type)?;
             __npz::Ok(())
         }

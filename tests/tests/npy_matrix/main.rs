@@ -31,7 +31,7 @@ impl Visit for Script {
     }
 }
 
-/// Lets NumPy write all files into a folder; the answer tells for each whether NumPy loads it in Fortran order.
+/// Lets NumPy write all files into a folder; the answer tells for each whether it loads it in Fortran order.
 fn numpy_writes(dir: &Path) -> HashMap<String, bool> {
     let mut script = Script::default();
     each_cell(&mut script);
@@ -64,7 +64,8 @@ for key, values, orders, fit in cells:
         for order in orders:
             dtype = values.dtype if order == '<' else values_here.dtype.newbyteorder('>')
             ordered = values_here if order == '<' else values_here.astype(dtype)
-            save(f'{{key}}.{{layout_key}}.{{\"le\" if order == \"<\" else \"be\"}}', np.save, make(ordered, layout))
+            suffix = 'le' if order == '<' else 'be'
+            save(f'{{key}}.{{layout_key}}.{{suffix}}', np.save, make(ordered, layout))
         for version in [(1, 0), (2, 0), (3, 0)] if layout_key in ('c2', 'f2', 'scalar', 'empty') else []:
             def write(file, array):
                 np.lib.format.write_array(file, array, version=version)
@@ -206,6 +207,29 @@ fn large_views_are_gathered_and_written_as_np_save_writes_them() {
             "text {key}"
         );
     });
+}
+
+#[test]
+fn headers_of_every_length_have_the_room_and_padding_of_np_save() {
+    let dir = temp_dir();
+    let script = "
+for ones in range(63):
+    array = np.zeros((2, *[1] * ones, 3), 'u1')
+    np.save(f'c{ones}.npy', array)
+    np.save(f'f{ones}.npy', np.asfortranarray(array))
+";
+    python(dir.path(), script);
+    let mut rests = std::collections::HashSet::new();
+    for ones in 0..63 {
+        let shape = [&[2][..], &vec![1; ones], &[3]].concat();
+        for (order, is_fortran) in [("c", false), ("f", true)] {
+            let ours = npy::to_bytes(&filled(&shape, &[0u8], is_fortran)).unwrap();
+            let numpys = fs::read(dir.path().join(format!("{order}{ones}.npy"))).unwrap();
+            assert!(ours == numpys, "{shape:?} {order}\n ours {}", ours.escape_ascii());
+            rests.insert(numpys.iter().position(|&byte| byte == b'}').unwrap() % 64);
+        }
+    }
+    assert_eq!(rests.len(), 64, "the lengths leave every rest");
 }
 
 #[test]

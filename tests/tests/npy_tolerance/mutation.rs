@@ -36,6 +36,13 @@ for at in range(len(original)):
     );
     let verdicts = python(dir.path(), &script);
     assert_eq!(verdicts.lines().count(), original.len() * 256);
+    // What NumPy reads beyond what anybody writes, and we refuse.
+    let odd = [
+        (20, b'1', "a count before the type: '1i4'"),
+        (21, b'\\', "the number of a type of C, as a control character"),
+        (22, b',', "a record as text: 'i,'"),
+        (60, b'#', "a comment"),
+    ];
     let mut differing = Vec::new();
     let mut read = 0;
     for ((at, value, mutant), numpys) in mutants(&original).zip(verdicts.lines()) {
@@ -43,7 +50,7 @@ for at in range(len(original)):
         let agreed = match &ours {
             Ok(ours) if ours.ends_with("cut off") => numpys.starts_with("no "),
             Ok(ours) => same(ours, numpys),
-            Err(_) => numpys.starts_with("no "),
+            Err(_) => numpys.starts_with("no ") != odd.iter().any(|row| (row.0, row.1) == (at, value)),
         };
         read += usize::from(ours.is_ok());
         if !agreed {

@@ -1,0 +1,191 @@
+//! Types that are saved as another type: `char`, `NonZero`, `Wrapping`, 128-bit integers, durations and times.
+//!
+//! Each is converted cell by cell; many of them are one array, as for the type that they are stored as.
+
+use std::num::{NonZero, Wrapping};
+use std::time::{Duration, SystemTime};
+
+use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
+use crate::error::{Error, Result};
+
+/// A type with another one that stands for it in the file.
+trait StoredAs: Sized {
+    type Stored: ToMembers + FromMembers;
+    fn store(&self) -> Result<Self::Stored>;
+    fn restore(stored: Self::Stored) -> Result<Self>;
+}
+
+fn save_many<T: StoredAs>(
+    items: &[&T],
+    shape: &[usize],
+    members: &mut Members<'_>,
+    name: &Name,
+) -> Result<()> {
+    let stored = items.iter().map(|item| item.store()).collect::<Result<Vec<_>>>();
+    let stored = stored.map_err(|error| error.in_member(name.as_str()))?;
+    members.push_owned_by(|members| T::Stored::slice_to_members(&stored, shape, members, name))
+}
+
+fn restore_in<T: StoredAs>(stored: T::Stored, member: &str) -> Result<T> {
+    T::restore(stored).map_err(|error| error.in_member(member))
+}
+
+macro_rules! stored_as {
+    ($( ($($generics:tt)*) $ty:ty ),* $(,)?) => {$(
+        impl<$($generics)*> ToMembers for $ty {
+            fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
+                let stored = self.store().map_err(|error| error.in_member(name.as_str()))?;
+                members.push_owned(name, &stored)
+            }
+            fn refs_to_members<'a>(
+                items: &[&'a Self],
+                shape: &[usize],
+                members: &mut Members<'a>,
+                name: &Name,
+            ) -> Result<()> {
+                save_many(items, shape, members, name)
+            }
+        }
+
+        impl<$($generics)*> FromMembers for $ty {
+            fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
+            where
+                Self: 's,
+            {
+                let member = name.as_str().to_owned();
+                <Self as StoredAs>::Stored::plan(loader, name).and_then(move |stored| restore_in(stored, &member))
+            }
+            fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
+                <Self as StoredAs>::Stored::is_present(loader, name)
+            }
+            fn plan_many<'s>(loader: &mut Loader<'s>, name: &Name, dims: &[Option<usize>]) -> Plan<'s, Vec<Self>>
+            where
+                Self: 's,
+            {
+                let member = name.as_str().to_owned();
+                let many = <Self as StoredAs>::Stored::plan_many(loader, name, dims);
+                many.and_then(move |many| many.into_iter().map(|stored| restore_in(stored, &member)).collect())
+            }
+            fn are_present(loader: &Loader<'_>, name: &Name) -> bool {
+                <Self as StoredAs>::Stored::are_present(loader, name)
+            }
+            fn is_single() -> bool {
+                <Self as StoredAs>::Stored::is_single()
+            }
+            fn are_single() -> bool {
+                <Self as StoredAs>::Stored::are_single()
+            }
+        }
+    )*};
+}
+
+stored_as! {
+    () char, () u128, () i128, () Duration, () SystemTime,
+    () NonZero<u8>, () NonZero<u16>, () NonZero<u32>, () NonZero<u64>, () NonZero<usize>,
+    () NonZero<i8>, () NonZero<i16>, () NonZero<i32>, () NonZero<i64>, () NonZero<isize>,
+    (T: ToMembers + FromMembers + Clone) Wrapping<T>,
+}
+
+/// A text of one character.
+impl StoredAs for char {
+    type Stored = String;
+    fn store(&self) -> Result<String> {
+        // NUL is padding to NumPy: the one character that is no text there.
+        Ok(if *self == '\0' { String::new() } else { self.to_string() })
+    }
+    fn restore(stored: String) -> Result<Self> {
+        let mut characters = stored.chars();
+        match (characters.next(), characters.next()) {
+            (Some(character), None) => Ok(character),
+            (None, _) => Ok('\0'),
+            _ => Err(Error::invalid(format!(
+                "expected one character, found {stored:?}: make the field a `String`"
+            ))),
+        }
+    }
+}
+
+/// Two `u64`, the low half first: NumPy has no wider integers.
+impl StoredAs for u128 {
+    type Stored = [u64; 2];
+    fn store(&self) -> Result<[u64; 2]> {
+        Ok([*self as u64, (*self >> 64) as u64])
+    }
+    fn restore([low, high]: [u64; 2]) -> Result<Self> {
+        Ok(u128::from(high) << 64 | u128::from(low))
+    }
+}
+
+/// As the `u128` of the same bits.
+impl StoredAs for i128 {
+    type Stored = [u64; 2];
+    fn store(&self) -> Result<[u64; 2]> {
+        (*self as u128).store()
+    }
+    fn restore(stored: [u64; 2]) -> Result<Self> {
+        u128::restore(stored).map(|bits| bits as i128)
+    }
+}
+
+/// Nanoseconds, as an `i64`: up to 292 years.
+impl StoredAs for Duration {
+    type Stored = i64;
+    fn store(&self) -> Result<i64> {
+        i64::try_from(self.as_nanos()).map_err(|_| {
+            Error::invalid(format!("expected a duration of at most 292 years, found {} s", self.as_secs()))
+        })
+    }
+    fn restore(stored: i64) -> Result<Self> {
+        u64::try_from(stored).map(Self::from_nanos).map_err(|_| {
+            Error::invalid(format!(
+                "expected a duration in nanoseconds, which is not negative, found {stored}"
+            ))
+        })
+    }
+}
+
+/// Nanoseconds since 1970-01-01 UTC, as an `i64`: the years 1678 to 2262, as `datetime64[ns]`.
+impl StoredAs for SystemTime {
+    type Stored = i64;
+    fn store(&self) -> Result<i64> {
+        let far = || Error::invalid("expected a time between the years 1678 and 2262, found one outside");
+        match self.duration_since(Self::UNIX_EPOCH) {
+            Ok(after) => i64::try_from(after.as_nanos()).map_err(|_| far()),
+            Err(before) => i64::try_from(before.duration().as_nanos()).map(|nanos| -nanos).map_err(|_| far()),
+        }
+    }
+    fn restore(stored: i64) -> Result<Self> {
+        let distance = Duration::from_nanos(stored.unsigned_abs());
+        let time = if stored < 0 {
+            Self::UNIX_EPOCH.checked_sub(distance)
+        } else {
+            Self::UNIX_EPOCH.checked_add(distance)
+        };
+        time.ok_or_else(|| Error::invalid(format!("this system has no time {stored} ns from 1970-01-01")))
+    }
+}
+
+macro_rules! nonzero {
+    ($($int:ty),*) => {$(
+        impl StoredAs for NonZero<$int> {
+            type Stored = $int;
+            fn store(&self) -> Result<$int> {
+                Ok(self.get())
+            }
+            fn restore(stored: $int) -> Result<Self> {
+                Self::new(stored).ok_or_else(|| Error::invalid("expected another number than 0, found 0"))
+            }
+        }
+    )*};
+}
+nonzero!(u8, u16, u32, u64, usize, i8, i16, i32, i64, isize);
+
+impl<T: ToMembers + FromMembers + Clone> StoredAs for Wrapping<T> {
+    type Stored = T;
+    fn store(&self) -> Result<T> {
+        Ok(self.0.clone())
+    }
+    fn restore(stored: T) -> Result<Self> {
+        Ok(Self(stored))
+    }
+}

@@ -1,0 +1,65 @@
+//! [`NpzEntry`]: one line of an archive's listing.
+
+use std::fmt;
+
+use super::names::key_of;
+use crate::header::Header;
+
+/// What the directory and the header say of one member; listed by [`NpzReader::entries`](crate::NpzReader::entries).
+#[derive(Clone, Debug)]
+pub struct NpzEntry {
+    pub(super) file_name: String,
+    pub(super) header: Option<Header>,
+    pub(super) size: u64,
+    pub(super) compressed_size: u64,
+    pub(super) compression: String,
+}
+
+impl NpzEntry {
+    /// Gives the member's key, without `.npy`.
+    pub fn name(&self) -> &str {
+        key_of(&self.file_name)
+    }
+
+    /// Gives the member's name in the archive, with `.npy`.
+    pub fn file_name(&self) -> &str {
+        &self.file_name
+    }
+
+    /// Gives dtype, shape and order; `None` where the member is not an array or its header can't be read.
+    pub fn header(&self) -> Option<&Header> {
+        self.header.as_ref()
+    }
+
+    /// Gives the uncompressed size in bytes, header included.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Gives the size in the archive in bytes.
+    pub fn compressed_size(&self) -> u64 {
+        self.compressed_size
+    }
+
+    /// Names the compression method: `stored`, `deflate`, `bzip2`, `lzma`, `zstd` or `method N`.
+    pub fn compression(&self) -> &str {
+        &self.compression
+    }
+}
+
+/// One line: name, dtype, shape, sizes.
+impl fmt::Display for NpzEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { header, size, compressed_size, compression, .. } = self;
+        write!(f, "{}: ", self.name())?;
+        match header {
+            Some(header) => write!(f, "{header}")?,
+            None => f.write_str("other bytes")?,
+        }
+        if compression == "stored" {
+            write!(f, ", {size} bytes, stored")
+        } else {
+            write!(f, ", {size} bytes, {compression} to {compressed_size}")
+        }
+    }
+}

@@ -1,0 +1,9 @@
+use npz_core::Npz;
+use std::time::Instant;
+
+#[derive(Npz)]
+struct State {
+    started: Option<Instant>,
+}
+
+fn main() {}
