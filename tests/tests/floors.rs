@@ -89,11 +89,11 @@ fn outside_crates_stay_in_their_rooms() {
             let text = fs::read_to_string(&path).unwrap();
             let code = text.split("#[cfg(test)]").next().unwrap();
             let is_code = |line: &&str| !line.trim_start().starts_with("//");
-            let uses = |line: &str| {
+            let names_it = |line: &str| {
                 line.match_indices(crate_path)
                     .any(|(at, _)| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
             };
-            if code.lines().filter(is_code).any(uses) {
+            if code.lines().filter(is_code).any(names_it) {
                 users.push(path);
             }
         }

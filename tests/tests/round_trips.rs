@@ -80,36 +80,42 @@ fn nothing_comes_back_as_nothing_and_something_as_something() {
     assert!(is_refused(vec![None::<u8>; 100_000]).contains("65536"));
 }
 
+#[derive(Npz, Debug, PartialEq)]
+struct Own {
+    #[npz(default = "init")]
+    map: BTreeMap<String, f64>,
+    #[npz(default = "some")]
+    number: Option<f64>,
+}
+
+fn init() -> BTreeMap<String, f64> {
+    BTreeMap::from([("d".to_owned(), 1.0)])
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the field is an `Option`")]
+fn some() -> Option<f64> {
+    Some(5.0)
+}
+
+#[derive(Npz, Debug, PartialEq)]
+#[npz(default)]
+struct Whole {
+    number: Option<f64>,
+}
+
+impl Default for Whole {
+    fn default() -> Self {
+        Self { number: Some(5.0) }
+    }
+}
+
 #[test]
 fn a_default_does_not_take_the_place_of_what_was_saved() {
-    #[derive(Npz, Debug, PartialEq)]
-    struct Own {
-        #[npz(default = "init")]
-        map: BTreeMap<String, f64>,
-        #[npz(default = "some")]
-        number: Option<f64>,
-    }
-    fn init() -> BTreeMap<String, f64> {
-        BTreeMap::from([("d".to_owned(), 1.0)])
-    }
-    fn some() -> Option<f64> {
-        Some(5.0)
-    }
     let cleared = Own { map: BTreeMap::new(), number: None };
     assert_eq!(Own::from_bytes(&cleared.to_bytes().unwrap()).unwrap(), cleared);
     let empty = BTreeMap::<String, f64>::new().to_bytes().unwrap();
     assert_eq!(Own::from_bytes(&empty).unwrap(), Own { map: init(), number: some() });
 
-    #[derive(Npz, Debug, PartialEq)]
-    #[npz(default)]
-    struct Whole {
-        number: Option<f64>,
-    }
-    impl Default for Whole {
-        fn default() -> Self {
-            Self { number: Some(5.0) }
-        }
-    }
     let cleared = Whole { number: None };
     assert_eq!(Whole::from_bytes(&cleared.to_bytes().unwrap()).unwrap(), cleared);
 }
@@ -150,7 +156,7 @@ fn the_kind_of_a_failed_load_says_who_has_to_act() {
     pickle.extend(b"{'descr': '|O', 'fortran_order': False, 'shape': (2,)    }");
     assert_eq!(load(&with_member(&pickle)).kind(), ErrorKind::Unsupported);
     assert!(load(&with_member(&pickle)).to_string().contains("f[\"x\"]"), "the advice names the member");
-    let long = with_member(&[b"\x93NUMPY\x02\x00\x00\x00\x10\x00".as_slice(), &[b' '; 1 << 20]].concat());
+    let long = with_member(&[b"\x93NUMPY\x02\x00\x00\x00\x10\x00".as_slice(), &vec![b' '; 1 << 20]].concat());
     assert_eq!(load(&long).kind(), ErrorKind::Limit);
     assert_eq!(
         load(&BTreeMap::from([("x".to_owned(), 1u8)]).to_bytes().unwrap()).kind(),
