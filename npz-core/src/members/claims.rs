@@ -1,6 +1,7 @@
 //! Which members a load has taken, which may be left over, and which name was probably meant.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
+use std::ops::Bound::{Included, Unbounded};
 
 use super::loader::Medium;
 
@@ -8,7 +9,7 @@ use super::loader::Medium;
 pub(crate) struct Claims {
     taken: HashSet<usize>,
     /// Prefixes of names that may be left over.
-    allowed: HashSet<String>,
+    allowed: BTreeSet<String>,
 }
 
 impl Claims {
@@ -25,30 +26,42 @@ impl Claims {
     }
 
     pub(crate) fn is_allowed(&self, name: &str) -> bool {
-        // By the name's own prefixes, of which there are few: every element of a list may have allowed its own.
-        let mut ends = (0..=name.len()).filter(|&end| name.is_char_boundary(end));
-        !self.allowed.is_empty() && ends.any(|end| self.allowed.contains(&name[..end]))
+        // The last one that does not sort after the name is its prefix, or shares less with it than any prefix has.
+        let mut rest = name;
+        while let Some(candidate) = self.allowed.range::<str, _>((Unbounded, Included(rest))).next_back() {
+            if rest.starts_with(candidate.as_str()) {
+                return true;
+            }
+            let shared = rest.bytes().zip(candidate.bytes()).take_while(|(a, b)| a == b).count();
+            let shared = (0..=shared).rev().find(|&len| rest.is_char_boundary(len)).unwrap_or(0);
+            rest = &rest[..shared];
+        }
+        false
     }
 
     /// Advice for a missing name: the nearest one that is there, or what is there at all.
-    pub(crate) fn nearest(&self, medium: &dyn Medium, wanted: &str) -> String {
+    pub(crate) fn nearest(&self, medium: &dyn Medium, wanted: &str, parent: usize) -> String {
         // Comparing each missing name with each member must not become a way to keep us busy.
         const LOOKED_AT: usize = 2_000;
         let free = medium
             .members()
             .filter(|&(member, name)| !self.is_taken(member) && name != wanted)
             .take(LOOKED_AT);
+        // The comparison takes the product of both lengths, and a name in a file may have 64 KiB.
+        let is_near_in_len = |name: &str| wanted.len() <= 256 && name.len() <= 2 * wanted.len() + 8;
         let nearest = free
+            .filter(|&(_, name)| is_near_in_len(name))
             .map(|(_, name)| (strsim::jaro_winkler(&name.to_lowercase(), &wanted.to_lowercase()), name))
             .filter(|&(likeness, _)| likeness > 0.8)
             .max_by(|a, b| a.0.total_cmp(&b.0));
         let Some((_, name)) = nearest else {
             return "`#[npz(default)]` on the field, or `Option`, would let it be absent".to_owned();
         };
-        // An alias stands for the field's own part of the name, and an element of a list has no field.
-        let split = |name: &'_ str| name.rsplit_once('.').map_or(0, |(parent, _)| parent.len() + 1);
-        let (alias, part) = (&name[split(name)..], &wanted[split(wanted)..]);
-        if name[..split(name)] == wanted[..split(wanted)] && part.parse::<u64>().is_err() {
+        // An alias stands below the same parent as the field's own name, and an element of a list has no field.
+        let (parent, part) = wanted.split_at(parent);
+        if let Some(alias) = name.strip_prefix(parent)
+            && part.parse::<u64>().is_err()
+        {
             return format!("did you mean {name:?}? `#[npz(alias = {alias:?})]` on the field would take it");
         }
         format!("did you mean {name:?}?")

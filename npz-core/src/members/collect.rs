@@ -201,8 +201,9 @@ impl<'a> Members<'a> {
         &mut self,
         push: impl FnOnce(&mut Members<'b>) -> Result<()>,
     ) -> Result<()> {
-        let mut borrowed = Members::new();
+        let mut borrowed = Members { free: self.free, ..Members::new() };
         push(&mut borrowed)?;
+        self.free = borrowed.free;
         for Member { name, array } in borrowed.list {
             let header = array.header().clone();
             let mut bytes = Vec::new();

@@ -50,6 +50,8 @@ pub struct Loader<'s> {
     /// Whether members that nobody wants are ignored in the whole archive.
     is_lenient: bool,
     report: Report,
+    /// For each missing member, how much of its name is that of its parent.
+    parents: Vec<usize>,
     /// The source failed: then nothing that was noted can be believed.
     fault: Option<Error>,
     jobs: Vec<Job<'s>>,
@@ -66,6 +68,7 @@ impl<'s> Loader<'s> {
             cast,
             is_lenient,
             report: Report::default(),
+            parents: Vec::new(),
             fault: None,
             jobs: Vec::new(),
             total: 0,
@@ -96,6 +99,9 @@ impl<'s> Loader<'s> {
         hint: String,
     ) {
         let cause = ErrorKind::Mismatch;
+        if kind == ProblemKind::Missing {
+            self.parents.push(name.parent_len());
+        }
         self.report.push(Problem { kind, member: name.as_str().to_owned(), expected, found, hint, cause });
     }
 
@@ -266,8 +272,8 @@ impl<'s> Loader<'s> {
 
     /// Adds to each missing member the name that was probably meant.
     pub(crate) fn settle(&mut self) {
-        for problem in self.report.missing() {
-            problem.hint = self.claims.nearest(self.medium, &problem.member);
+        for (problem, parent) in self.report.missing().zip(&self.parents) {
+            problem.hint = self.claims.nearest(self.medium, &problem.member, *parent);
         }
     }
 

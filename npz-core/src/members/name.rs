@@ -22,6 +22,8 @@ pub struct Name {
     separator: &'static str,
     /// Joins since the root.
     depth: u16,
+    /// Where the last part begins.
+    parent_len: usize,
 }
 
 /// How deep values may be nested. Saving and loading recurse, and a name in a file may be 64 KiB long.
@@ -30,14 +32,19 @@ const MAX_DEPTH: u16 = 128;
 impl Name {
     /// Gives the place of the archive itself.
     pub fn root() -> Self {
-        Self { path: String::new(), separator: ".", depth: 0 }
+        Self { path: String::new(), separator: ".", depth: 0, parent_len: 0 }
     }
 
     /// Gives the place of a part of the value at this place.
     pub fn join(&self, part: impl fmt::Display) -> Self {
         let path =
             if self.is_root() { part.to_string() } else { format!("{}{}{part}", self.path, self.separator) };
-        Self { path, separator: self.separator, depth: self.depth.saturating_add(1) }
+        Self {
+            path,
+            separator: self.separator,
+            depth: self.depth.saturating_add(1),
+            parent_len: self.prefix().len(),
+        }
     }
 
     /// Sets what stands between this place and its parts.
@@ -52,6 +59,10 @@ impl Name {
 
     pub(crate) fn separator(&self) -> &'static str {
         self.separator
+    }
+
+    pub(crate) fn parent_len(&self) -> usize {
+        self.parent_len
     }
 
     pub(crate) fn is_root(&self) -> bool {

@@ -152,6 +152,36 @@ fn default_is_for_absent_members_only() {
 }
 
 #[test]
+fn what_was_saved_without_members_is_not_defaulted() {
+    #[expect(clippy::unnecessary_wraps, reason = "it stands for a field of this type")]
+    fn seven() -> Option<f64> {
+        Some(7.0)
+    }
+    fn one() -> BTreeMap<String, f64> {
+        [("one".to_owned(), 1.0)].into()
+    }
+    #[derive(Npz, Debug, PartialEq)]
+    struct Defaulted {
+        #[npz(default = "seven")]
+        rate: Option<f64>,
+        #[npz(default = "one")]
+        map: BTreeMap<String, f64>,
+        #[npz(default)]
+        inner: Option<Inner>,
+    }
+    let empty = Defaulted { rate: None, map: BTreeMap::new(), inner: None };
+    let bytes = empty.to_bytes().unwrap();
+    assert!(names(&bytes).contains(&"rate.(none)".to_owned()), "{:?}", names(&bytes));
+    assert_eq!(Defaulted::from_bytes(&bytes).unwrap(), empty);
+    let absent = Defaulted { rate: seven(), map: one(), inner: None };
+    assert_eq!(Defaulted::from_bytes(&archive(&[])).unwrap(), absent);
+    comes_back(
+        &Defaulted { rate: Some(1.0), map: one(), inner: Some(INNER) },
+        &["rate", "map.one", "inner.a", "inner.b"],
+    );
+}
+
+#[test]
 fn flatten_puts_members_beside_the_others() {
     #[derive(Npz, Debug, PartialEq)]
     struct Flat {

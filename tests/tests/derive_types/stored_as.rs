@@ -56,19 +56,19 @@ fn single_values_are_one_member_alone_and_in_lists() {
 #[test]
 fn what_such_a_type_can_not_hold_is_refused_and_named() {
     #[track_caller]
-    fn refused(error: npz_core::Error, part: &str) {
+    fn refused(error: &npz_core::Error, part: &str) {
         assert_eq!((error.kind(), error.member()), (ErrorKind::Invalid, Some("f")), "{error}");
         assert!(error.to_string().contains(part), "{error}");
     }
     let zero = Field { f: vec![1u8, 0] }.to_bytes().unwrap();
-    refused(Field::<Vec<NonZero<u8>>>::from_bytes(&zero).unwrap_err(), "found 0");
+    refused(&Field::<Vec<NonZero<u8>>>::from_bytes(&zero).unwrap_err(), "found 0");
     let word = Field { f: "two" }.to_bytes().unwrap();
-    refused(Field::<char>::from_bytes(&word).unwrap_err(), "\"two\"");
+    refused(&Field::<char>::from_bytes(&word).unwrap_err(), "\"two\"");
     let negative = Field { f: -1i64 }.to_bytes().unwrap();
-    refused(Field::<Duration>::from_bytes(&negative).unwrap_err(), "-1");
-    refused(Field { f: Duration::MAX }.to_bytes().unwrap_err(), "292 years");
+    refused(&Field::<Duration>::from_bytes(&negative).unwrap_err(), "-1");
+    refused(&Field { f: Duration::MAX }.to_bytes().unwrap_err(), "292 years");
     refused(
-        Field { f: SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 40) }.to_bytes().unwrap_err(),
+        &Field { f: SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 40) }.to_bytes().unwrap_err(),
         "2262",
     );
 }
