@@ -24,6 +24,19 @@ const MOST_NAME_BYTES: usize = 128;
 ///
 /// It replaces the file at that path when the writer is finished, and is removed when the writer is dropped
 /// before. See [`NpzWriter::create`](crate::NpzWriter::create).
+///
+/// The temporary file lies in the same folder. Writes are not buffered here: each is one system call.
+///
+/// ```
+/// use npz_core::{AtomicFile, NpzWriter};
+///
+/// let path = std::env::temp_dir().join("npz-core-doc-atomic.npz");
+/// let mut writer: NpzWriter<AtomicFile> = NpzWriter::create(&path)?;
+/// writer.add("x", &1.5)?;
+/// drop(writer); // without `finish`
+/// assert!(!path.exists());
+/// # Ok::<(), npz_core::Error>(())
+/// ```
 pub struct AtomicFile {
     temp: NamedTempFile,
     /// What the caller wrote, for messages.

@@ -10,7 +10,14 @@ use std::path::{Path, PathBuf};
 
 use crate::report::Report;
 
-/// A `Result` whose error is this crate's [`Error`].
+/// A `Result` whose error is this crate's [`Error`], if no other is named.
+///
+/// ```
+/// fn double(path: &str) -> npz_core::Result<ndarray::Array1<f64>> {
+///     Ok(npz_core::npy::load::<f64, ndarray::Ix1>(path)? * 2.0)
+/// }
+/// assert!(double("no/such/file.npy").is_err());
+/// ```
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
@@ -23,11 +30,25 @@ type Source = Box<dyn std::error::Error + Send + Sync>;
 /// loaded into.
 ///
 /// ```
-/// use npz_core::{ErrorKind, npy};
+/// use npz_core::{ErrorKind, NpzReader, NpzWriter, npy};
 ///
 /// let error = npy::from_bytes::<f64, ndarray::Ix1>(b"not an array").unwrap_err();
 /// assert_eq!(error.kind(), ErrorKind::Damaged);
 /// assert_eq!(error.offset(), Some(0));
+///
+/// let path = std::env::temp_dir().join("npz-core-doc-error.npz");
+/// let mut writer = NpzWriter::create(&path)?;
+/// writer.add("rate", &0.1f64)?;
+/// writer.finish()?;
+/// let npz = NpzReader::open(&path)?;
+/// let missing = npz.get::<f64>("step").unwrap_err();
+/// assert_eq!(missing.kind(), ErrorKind::NotFound);
+/// assert_eq!((missing.file(), missing.member()), (Some(&*path), Some("step")));
+/// let narrow = npz.get::<f32>("rate").unwrap_err();
+/// let report = narrow.report().expect("a mismatch has one");
+/// assert_eq!(report.problems()[0].member(), "rate");
+/// # std::fs::remove_file(&path).ok();
+/// # Ok::<(), npz_core::Error>(())
 /// ```
 pub struct Error(Box<Inner>);
 
@@ -42,6 +63,18 @@ struct Inner {
 }
 
 /// The classes of [`Error`], divided by who has to act.
+///
+/// ```
+/// use npz_core::{ErrorKind, npy};
+///
+/// let advice = match npy::load::<f64, ndarray::Ix1>("no/such/file.npy").map_err(|error| error.kind()) {
+///     Ok(_) => "go on",
+///     Err(ErrorKind::Io) => "look at the path and the disk",
+///     Err(ErrorKind::Damaged) => "restore a copy",
+///     Err(_) => "read the message",
+/// };
+/// assert_eq!(advice, "look at the path and the disk");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -158,7 +191,7 @@ impl Error {
         self.0.file.as_deref()
     }
 
-    /// Names the member of the archive, if one is concerned.
+    /// Names the member of the archive, if one is concerned. A [`report`](Self::report) names its members itself.
     pub fn member(&self) -> Option<&str> {
         self.0.member.as_deref()
     }
@@ -181,6 +214,17 @@ impl Report {
     /// # Errors
     /// Carries this report, unless it is empty. [`ErrorKind::Mismatch`]; where a member can't be read at all,
     /// the kind of that problem: [`ErrorKind::Damaged`], [`ErrorKind::Unsupported`] or [`ErrorKind::Limit`].
+    ///
+    /// ```
+    /// use npz_core::{ErrorKind, Npz, NpzReader};
+    ///
+    /// let bytes = std::collections::BTreeMap::from([("x".to_owned(), 1.0)]).to_bytes()?;
+    /// #[derive(Npz)]
+    /// struct Other { y: f64 }
+    /// let report = NpzReader::from_bytes(&bytes)?.check::<Other>()?;
+    /// assert_eq!(report.into_result().unwrap_err().kind(), ErrorKind::Mismatch);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn into_result(self) -> Result<()> {
         if self.is_ok() { Ok(()) } else { Err(Error::mismatch(self)) }
     }

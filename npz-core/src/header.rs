@@ -21,6 +21,8 @@ const GROWTH_AXIS_MAX_DIGITS: usize = 21;
 
 /// What the header of an `.npy` file or member says: cells, shape, order, and where the data lie.
 ///
+/// The format is that of [`numpy.lib.format`](https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html). Getters cost nothing.
+///
 /// ```
 /// use npz_core::{DType, Header, Limits, Order};
 ///
@@ -76,12 +78,19 @@ impl Header {
         Ok(header)
     }
 
-    /// Reads the header at the start of an `.npy` file. Looks at nothing behind it.
+    /// Reads the header at the start of an `.npy` file. Looks at nothing behind it, keeps none of `bytes`.
     ///
     /// # Errors
     /// [`ErrorKind::Damaged`](crate::ErrorKind::Damaged) for what is no header,
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for pickles and unknown versions,
     /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) for a header that is longer than the limits allow.
+    ///
+    /// ```
+    /// use npz_core::{ErrorKind, Header, Limits};
+    ///
+    /// let error = Header::parse(b"\x93NUMPY\x09\x00", &Limits::default()).unwrap_err(); // version 9.0
+    /// assert_eq!(error.kind(), ErrorKind::Unsupported);
+    /// ```
     pub fn parse(mut bytes: &[u8], limits: &Limits) -> Result<Self> {
         Self::read(&mut bytes, limits)
     }

@@ -22,6 +22,7 @@ mod source;
 #[path = "private.rs"]
 pub mod __private_0_1_0;
 
+#[doc = include_str!("derive.md")]
 #[cfg(feature = "derive")]
 pub use npz_derive::Npz;
 

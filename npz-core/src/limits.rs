@@ -42,35 +42,85 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Gives limits for files from strangers.
+    /// Gives limits for files from strangers: NumPy's longest header, members of 1 GiB, 4 GiB in all, 10 000 members.
+    ///
+    /// ```
+    /// # use npz_core::{Limits, LoadOptions, npy};
+    /// let bytes = npy::to_bytes(&ndarray::arr0(2.5))?; // as an upload, say
+    /// let options = LoadOptions::new().limits(Limits::strict());
+    /// assert_eq!(npy::from_bytes_with::<f64, ndarray::Ix0>(&bytes, &options)?.into_scalar(), 2.5);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn strict() -> Self {
         Self { header_bytes: 10_000, member_bytes: 1 << 30, total_bytes: 4 << 30, members: 10_000 }
     }
 
     /// Gives limits for files of your own, with headers of up to 16 MiB (records of very many fields).
+    ///
+    /// ```
+    /// # use npz_core::{Limits, npy};
+    /// let bytes = npy::to_bytes(&ndarray::arr0(2.5))?;
+    /// assert_eq!(npy::read_header_with(&bytes[..], &Limits::trusted())?.data_len(), 8);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn trusted() -> Self {
         Self { header_bytes: 16 << 20, member_bytes: u64::MAX, total_bytes: u64::MAX, members: u64::MAX }
     }
 
     /// Sets the longest `.npy` header that is read, in bytes (`max_header_size` of `np.load`).
+    ///
+    /// ```
+    /// # use npz_core::{ErrorKind, Limits, npy};
+    /// let bytes = npy::to_bytes(&ndarray::arr0(2.5))?; // its header is 118 bytes long
+    /// let error = npy::read_header_with(&bytes[..], &Limits::default().header_bytes(100)).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Limit);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn header_bytes(mut self, bytes: u64) -> Self {
         self.header_bytes = bytes;
         self
     }
 
     /// Sets the largest uncompressed size of one member, in bytes.
+    ///
+    /// ```
+    /// # use npz_core::{ErrorKind, Limits, LoadOptions, npy};
+    /// let bytes = npy::to_bytes(&ndarray::Array1::<u8>::zeros(1000))?;
+    /// let options = LoadOptions::new().limits(Limits::default().member_bytes(999));
+    /// let error = npy::from_bytes_with::<u8, ndarray::Ix1>(&bytes, &options).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Limit);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn member_bytes(mut self, bytes: u64) -> Self {
         self.member_bytes = bytes;
         self
     }
 
     /// Sets the largest sum of uncompressed sizes that one call may read, in bytes.
+    ///
+    /// ```
+    /// # use npz_core::{ErrorKind, Limits, LoadOptions, npy};
+    /// let bytes = npy::to_bytes(&ndarray::Array1::<u8>::zeros(1000))?;
+    /// let options = LoadOptions::new().limits(Limits::default().total_bytes(999));
+    /// let error = npy::from_bytes_with::<u8, ndarray::Ix1>(&bytes, &options).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Limit);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn total_bytes(mut self, bytes: u64) -> Self {
         self.total_bytes = bytes;
         self
     }
 
     /// Sets the largest number of members in an archive.
+    ///
+    /// ```
+    /// # use npz_core::{ErrorKind, Limits, LoadOptions, Npz, NpzReader};
+    /// let bytes = std::collections::BTreeMap::from([("x".to_owned(), 1.0), ("y".to_owned(), 2.0)]).to_bytes()?;
+    /// let options = LoadOptions::new().limits(Limits::default().members(1));
+    /// let error = NpzReader::with_options(&bytes, &options).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Limit);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn members(mut self, members: u64) -> Self {
         self.members = members;
         self

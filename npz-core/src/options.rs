@@ -28,24 +28,62 @@ pub struct LoadOptions {
 }
 
 impl LoadOptions {
-    /// Gives the defaults.
+    /// Gives the defaults: [`Cast::Safe`], every member is wanted, [`Limits::default`].
+    ///
+    /// ```
+    /// # use npz_core::{LoadOptions, npy};
+    /// let bytes = npy::to_bytes(&ndarray::arr0(1i16))?;
+    /// assert_eq!(npy::from_bytes_with::<f64, ndarray::Ix0>(&bytes, &LoadOptions::new())?.into_scalar(), 1.0);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets the casting rule of all fields that have no `cast` attribute.
+    /// Sets the casting rule of all fields that have no `cast` attribute: [`Cast::Safe`] by default. The rules are
+    /// those of [`numpy.can_cast`](https://numpy.org/doc/stable/reference/generated/numpy.can_cast.html), with values checked.
+    ///
+    /// ```
+    /// # use npz_core::{Cast, LoadOptions, npy};
+    /// let bytes = npy::to_bytes(&ndarray::arr0(0.1f64))?;
+    /// let rounds = LoadOptions::new().cast(Cast::SameKind);
+    /// assert_eq!(npy::from_bytes_with::<f32, ndarray::Ix0>(&bytes, &rounds)?.into_scalar(), 0.1f32);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn cast(mut self, cast: Cast) -> Self {
         self.cast = cast;
         self
     }
 
-    /// Lets members be there that the type does not want. Says nothing of single arrays.
+    /// Lets members be there that the type does not want: `false` by default. Says nothing of single arrays.
+    ///
+    /// Their data are not read.
+    ///
+    /// ```
+    /// # use npz_core::{LoadOptions, Npz};
+    /// #[derive(Npz)]
+    /// struct Nothing {}
+    ///
+    /// let bytes = std::collections::BTreeMap::from([("x".to_owned(), 1.0)]).to_bytes()?;
+    /// assert!(Nothing::from_bytes(&bytes).is_err());
+    /// assert!(Nothing::from_bytes_with(&bytes, &LoadOptions::new().allow_unknown(true)).is_ok());
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn allow_unknown(mut self, allow: bool) -> Self {
         self.allow_unknown = allow;
         self
     }
 
-    /// Bounds what loading may cost.
+    /// Bounds what loading may cost: [`Limits::default`] unless set.
+    ///
+    /// ```
+    /// # use npz_core::{ErrorKind, Limits, LoadOptions, npy};
+    /// let bytes = npy::to_bytes(&ndarray::Array1::<f64>::zeros(1000))?;
+    /// let options = LoadOptions::new().limits(Limits::strict().member_bytes(100));
+    /// let error = npy::from_bytes_with::<f64, ndarray::Ix1>(&bytes, &options).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Limit);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self

@@ -27,6 +27,7 @@ const SHOWN: usize = 40;
 /// let report = error.report().expect("a mismatch carries its report");
 /// let kinds: Vec<_> = report.problems().iter().map(|p| (p.member(), p.kind())).collect();
 /// assert_eq!(kinds, [("weights", ProblemKind::Shape), ("bias", ProblemKind::Missing)]);
+/// assert!(!report.is_ok());
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,6 +37,20 @@ pub struct Report {
 }
 
 /// One difference between a member and what the type expects of it.
+///
+/// Prints as one line.
+///
+/// ```
+/// use npz_core::{ErrorKind, ProblemKind, npy};
+///
+/// let bytes = npy::to_bytes(&ndarray::arr1(&[1.5f64]))?;
+/// let error = npy::from_bytes::<f32, ndarray::Ix1>(&bytes).unwrap_err();
+/// let problem = &error.report().expect("a mismatch has one").problems()[0];
+/// assert_eq!((problem.kind(), problem.member()), (ProblemKind::DType, ""));
+/// assert_eq!((problem.expected(), problem.found()), ("<f4 (f32)", "<f8 (f64), shape (1,)"));
+/// assert!(problem.hint().contains("Cast::SameKind"));
+/// # Ok::<(), npz_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     pub(crate) kind: ProblemKind,
@@ -48,6 +63,19 @@ pub struct Problem {
 }
 
 /// What is wrong with one member.
+///
+/// ```
+/// use npz_core::{Npz, NpzReader, ProblemKind};
+///
+/// #[derive(Npz)]
+/// struct State { step: u64 }
+///
+/// let bytes = std::collections::BTreeMap::from([("steps".to_owned(), 1u64)]).to_bytes()?;
+/// let report = NpzReader::from_bytes(&bytes)?.check::<State>()?;
+/// let kinds: Vec<_> = report.problems().iter().map(|problem| problem.kind()).collect();
+/// assert_eq!(kinds, [ProblemKind::Missing, ProblemKind::Unexpected]); // `step` and `steps`
+/// # Ok::<(), npz_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ProblemKind {

@@ -5,7 +5,8 @@ use crate::error::{Error, Result};
 /// The most axes that NumPy reads.
 pub(crate) const MAX_AXES: usize = 64;
 
-/// The order in which the cells of an array lie in a file.
+/// The order in which the cells of an array lie in a file: `'C'` or `'F'` of
+/// [`np.asarray`](https://numpy.org/doc/stable/reference/generated/numpy.asarray.html).
 ///
 /// ```
 /// use npz_core::{Header, Limits, Order};

@@ -23,6 +23,7 @@ use crate::error::{Error, Result};
 /// assert_eq!(bytes.read_at(&mut buffer, 4)?, 3);
 /// assert_eq!(&buffer, b"456");
 /// assert_eq!(bytes.read_at(&mut buffer, 10)?, 0); // at or after the end
+/// assert_eq!(bytes.size()?, 10);
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub trait ReadAt: Send + Sync {

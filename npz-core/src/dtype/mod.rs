@@ -16,7 +16,7 @@ use crate::shape;
 pub use scalar::{ByteOrder, Kind, Scalar};
 pub use time::{TimeBase, TimeUnit};
 
-/// What one cell of an array is, as `numpy.dtype` describes it.
+/// What one cell of an array is, as [`numpy.dtype`](https://numpy.org/doc/stable/reference/generated/numpy.dtype.html) describes it.
 ///
 /// Prints as NumPy writes it into a header: `<f4` for a number, `[('x', '<f4'), ('n', '<i8')]` for a record.
 ///

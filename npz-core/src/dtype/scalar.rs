@@ -4,7 +4,7 @@ use super::time::TimeUnit;
 
 /// The dtype of one cell that has no fields: its kind, its size and its byte order.
 ///
-/// Prints as `dtype.str` of NumPy.
+/// Prints as [`dtype.str`](https://numpy.org/doc/stable/reference/generated/numpy.dtype.str.html) of NumPy.
 ///
 /// ```
 /// use npz_core::{ByteOrder, DType, Kind};
@@ -14,6 +14,7 @@ use super::time::TimeUnit;
 /// assert_eq!(scalar.kind(), Kind::Unicode);
 /// assert_eq!(scalar.size(), 12); // bytes: four for each character
 /// assert_eq!(scalar.order(), ByteOrder::Big);
+/// assert_eq!(scalar.unit(), None); // not a time
 /// assert_eq!(scalar.to_string(), ">U3");
 /// # Ok::<(), npz_core::Error>(())
 /// ```
@@ -25,7 +26,7 @@ pub struct Scalar {
     pub(super) unit: Option<TimeUnit>,
 }
 
-/// The kinds of cell that have no fields.
+/// The kinds of cell that have no fields: NumPy's [`dtype.kind`](https://numpy.org/doc/stable/reference/generated/numpy.dtype.kind.html).
 ///
 /// ```
 /// use npz_core::{DType, Kind};
@@ -62,7 +63,7 @@ pub enum Kind {
     Object,
 }
 
-/// The order of the bytes in one number.
+/// The order of the bytes in one number: NumPy's [`dtype.byteorder`](https://numpy.org/doc/stable/reference/generated/numpy.dtype.byteorder.html).
 ///
 /// ```
 /// use npz_core::{ByteOrder, DType};

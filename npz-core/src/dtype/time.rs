@@ -3,6 +3,7 @@
 use std::fmt;
 
 /// The length of one tick of a `datetime64` or `timedelta64` cell: `count` times `base`.
+/// [`np.datetime_data`](https://numpy.org/doc/stable/reference/generated/numpy.datetime_data.html).
 ///
 /// ```
 /// use npz_core::{DType, TimeBase};
@@ -19,7 +20,7 @@ pub struct TimeUnit {
     base: TimeBase,
 }
 
-/// The units of time that NumPy knows.
+/// The [units of time](https://numpy.org/doc/stable/reference/arrays.datetime.html#datetime-units) that NumPy knows.
 ///
 /// Prints as NumPy's letters:
 ///

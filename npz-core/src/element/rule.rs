@@ -18,6 +18,17 @@ use crate::dtype::{DType, Kind, Scalar};
 ///
 /// `Safe` and `SameKind` are the words of [`numpy.can_cast`](https://numpy.org/doc/stable/reference/generated/numpy.can_cast.html).
 /// Where we differ: values are checked, and `SameKind` takes signed integers into unsigned ones.
+///
+/// ```
+/// use ndarray::Ix1;
+/// use npz_core::{Cast, LoadOptions, npy};
+///
+/// let bytes = npy::to_bytes(&ndarray::arr1(&[0.1f64]))?;
+/// let load = |cast| npy::from_bytes_with::<f32, Ix1>(&bytes, &LoadOptions::new().cast(cast));
+/// assert!(load(Cast::Exact).is_err() && load(Cast::Safe).is_err());
+/// assert_eq!(load(Cast::SameKind)?[0], 0.1f32);
+/// # Ok::<(), npz_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Cast {
     /// The same dtype.

@@ -47,10 +47,18 @@ pub struct FixedStr<const N: usize>([char; N]);
 pub struct FixedBytes<const N: usize>([u8; N]);
 
 impl<const N: usize> FixedStr<N> {
-    /// Makes a cell of a text.
+    /// Makes a cell of a text; copies its characters, allocates nothing.
     ///
     /// # Errors
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the text has more than `N` characters or ends with NUL.
+    ///
+    /// ```
+    /// use npz_core::FixedStr;
+    ///
+    /// assert_eq!(FixedStr::<5>::new("Ω")?.to_string(), "Ω");
+    /// assert!(FixedStr::<3>::new("alpha").is_err());
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn new(text: &str) -> Result<Self> {
         refuse_trailing_nul(text.ends_with('\0'))?;
         let mut cell = ['\0'; N];
@@ -69,10 +77,18 @@ impl<const N: usize> FixedStr<N> {
 }
 
 impl<const N: usize> FixedBytes<N> {
-    /// Makes a cell of bytes.
+    /// Makes a cell of bytes; copies them, allocates nothing.
     ///
     /// # Errors
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if there are more than `N` bytes or the last is NUL.
+    ///
+    /// ```
+    /// use npz_core::FixedBytes;
+    ///
+    /// assert_eq!(FixedBytes::<3>::new(b"d")?, FixedBytes::new(b"d")?);
+    /// assert!(FixedBytes::<3>::new(b"long").is_err());
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn new(bytes: &[u8]) -> Result<Self> {
         refuse_trailing_nul(bytes.ends_with(&[0]))?;
         let mut cell = [0; N];
@@ -81,7 +97,12 @@ impl<const N: usize> FixedBytes<N> {
         Ok(Self(cell))
     }
 
-    /// Gives the bytes without the padding.
+    /// Gives the bytes without the padding; copies nothing.
+    ///
+    /// ```
+    /// assert_eq!(npz_core::FixedBytes::<3>::new(b"d")?.as_bytes(), b"d");
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn as_bytes(&self) -> &[u8] {
         trim_nul(&self.0)
     }

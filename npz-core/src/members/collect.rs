@@ -53,7 +53,7 @@ use crate::npy::Body;
     note = "f16, bf16 and Complex need the features `half` and `num-complex` of npz-core"
 )]
 pub trait ToMembers {
-    /// Pushes the value's members under a name.
+    /// Pushes the value's members under a name. Borrows them: a header and a view each, no data are copied.
     ///
     /// # Errors
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the value can't be kept, such as a text that ends
@@ -113,6 +113,7 @@ pub trait ToMembers {
 /// weights.to_members(&mut members, &Name::root().join("weights"))?;
 /// let listed: Vec<_> = members.iter().map(|(name, header)| (name, header.shape().to_vec())).collect();
 /// assert_eq!(listed, [("weights", vec![1, 2])]);
+/// assert_eq!(members.len(), 1);
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 #[derive(Default)]
@@ -159,7 +160,12 @@ impl MemberArray for Encoded {
 }
 
 impl<'a> Members<'a> {
-    /// Makes an empty list.
+    /// Makes an empty list; allocates nothing.
+    ///
+    /// ```
+    /// let members = npz_core::Members::new();
+    /// assert!(members.is_empty() && members.iter().next().is_none());
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
@@ -179,7 +185,9 @@ impl<'a> Members<'a> {
         self.list.is_empty()
     }
 
-    /// Pushes the members of a value that does not live long enough to be borrowed; copies its data.
+    /// Pushes the members of a value that does not live long enough to be borrowed.
+    ///
+    /// Allocates and copies its data, in the form that the file will have.
     ///
     /// # Errors
     /// As [`ToMembers::to_members`].

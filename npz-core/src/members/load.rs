@@ -9,8 +9,34 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// Loads itself from members, after checking their headers.
 ///
-/// Implemented for the owned ones of the types that [`ToMembers`](crate::ToMembers) is implemented for; see there
-/// for an implementation by hand.
+/// Implemented for the owned ones of the types that [`ToMembers`](crate::ToMembers) is implemented for. By hand, for a
+/// type that checks what it is given:
+///
+/// ```
+/// use npz_core::{Error, FromMembers, Loader, Name, Npz, NpzReader, Plan};
+///
+/// #[derive(Debug)]
+/// struct Share(f64);
+///
+/// impl FromMembers for Share {
+///     fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
+///     where
+///         Self: 's,
+///     {
+///         let ok = |share| if share <= 1.0 { Ok(Share(share)) } else { Err(Error::custom("more than all")) };
+///         f64::plan(loader, name).and_then(ok)
+///     }
+///     fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
+///         f64::is_present(loader, name)
+///     }
+/// }
+///
+/// let bytes = std::collections::BTreeMap::from([("a".to_owned(), 0.5), ("b".to_owned(), 1.5)]).to_bytes()?;
+/// let npz = NpzReader::from_bytes(&bytes)?;
+/// assert_eq!(npz.get::<Share>("a")?.0, 0.5);
+/// assert!(npz.get::<Share>("b").is_err());
+/// # Ok::<(), npz_core::Error>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be loaded from members of an archive: the trait `FromMembers` is missing",
     label = "not a type that npz-core can load",
@@ -71,6 +97,10 @@ pub trait FromMembers: Sized {
 /// fn degrees<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, f64> {
 ///     f64::plan(loader, name).map(f64::to_degrees)
 /// }
+///
+/// let plan = Plan::new(|| Ok(20)).map(|n| n + 1).and_then(|n| Ok(n * 2));
+/// assert_eq!(plan.finish()?, 42);
+/// # Ok::<(), npz_core::Error>(())
 /// ```
 #[must_use = "a plan does nothing until it is part of the plan that is returned"]
 pub struct Plan<'s, T> {
@@ -78,7 +108,12 @@ pub struct Plan<'s, T> {
 }
 
 impl<'s, T> Plan<'s, T> {
-    /// Makes a plan of the function that finishes it.
+    /// Makes a plan of the function that finishes it: for a part that no member stands for.
+    ///
+    /// ```
+    /// assert_eq!(npz_core::Plan::new(|| Ok(7)).finish()?, 7);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn new(finish: impl FnOnce() -> Result<T> + 's) -> Self {
         Self { finish: Box::new(finish) }
     }
@@ -87,11 +122,23 @@ impl<'s, T> Plan<'s, T> {
     ///
     /// # Errors
     /// Those of the functions that the plan is made of.
+    ///
+    /// ```
+    /// use npz_core::{Error, ErrorKind, Plan};
+    ///
+    /// let refused = Plan::<u8>::new(|| Err(Error::custom("no"))).finish().unwrap_err();
+    /// assert_eq!(refused.kind(), ErrorKind::Invalid);
+    /// ```
     pub fn finish(self) -> Result<T> {
         (self.finish)()
     }
 
     /// Changes the value that comes out.
+    ///
+    /// ```
+    /// assert_eq!(npz_core::Plan::new(|| Ok(7)).map(|n| n * 2).finish()?, 14);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn map<U>(self, change: impl FnOnce(T) -> U + 's) -> Plan<'s, U>
     where
         T: 's,
@@ -100,6 +147,12 @@ impl<'s, T> Plan<'s, T> {
     }
 
     /// Changes the value that comes out, by a function that can fail.
+    ///
+    /// ```
+    /// let parsed = npz_core::Plan::new(|| Ok("7")).and_then(|text| text.parse::<u8>().map_err(npz_core::Error::custom));
+    /// assert_eq!(parsed.finish()?, 7);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn and_then<U>(self, change: impl FnOnce(T) -> Result<U> + 's) -> Plan<'s, U>
     where
         T: 's,

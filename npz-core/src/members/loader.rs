@@ -43,6 +43,30 @@ pub(crate) const MAX_FREE: usize = 1 << 16;
 /// The state of a load, which [`FromMembers`](crate::FromMembers) plans with.
 ///
 /// Opaque: an implementation by hand hands it on to the parts that its value is made of.
+///
+/// ```
+/// use npz_core::{Cast, FromMembers, Loader, Name, Npz, NpzReader, Plan};
+///
+/// /// Takes a float64 as well, and ignores what stands below it.
+/// struct Rounded(f32);
+///
+/// impl FromMembers for Rounded {
+///     fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
+///     where
+///         Self: 's,
+///     {
+///         loader.allow_unknown(name); // `name.*`
+///         loader.with_cast(Cast::SameKind, |loader| f32::plan(loader, name)).map(Rounded)
+///     }
+///     fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
+///         f32::is_present(loader, name)
+///     }
+/// }
+///
+/// let bytes = std::collections::BTreeMap::from([("x".to_owned(), 0.1f64)]).to_bytes()?;
+/// assert_eq!(NpzReader::from_bytes(&bytes)?.get::<Rounded>("x")?.0, 0.1f32);
+/// # Ok::<(), npz_core::Error>(())
+/// ```
 pub struct Loader<'s> {
     medium: &'s dyn Medium,
     claims: Claims,
@@ -76,7 +100,7 @@ impl<'s> Loader<'s> {
         }
     }
 
-    /// Plans something under another casting rule.
+    /// Plans something under another casting rule, as `#[npz(cast = "..")]` does; [`Loader`] has an example.
     pub fn with_cast<R>(&mut self, cast: Cast, plan: impl FnOnce(&mut Self) -> R) -> R {
         let outer = std::mem::replace(&mut self.cast, cast);
         let planned = plan(self);
@@ -84,7 +108,7 @@ impl<'s> Loader<'s> {
         planned
     }
 
-    /// Lets members under this name be there without being wanted.
+    /// Lets members under this name be there without being wanted, as `#[npz(allow_unknown)]` does.
     pub fn allow_unknown(&mut self, name: &Name) {
         self.claims.allow(name.prefix());
     }

@@ -7,7 +7,18 @@ use std::hash::{BuildHasher, Hash};
 use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 use crate::error::{Error, Result};
 
-/// A key of a map: text, or an integer, which is written in decimal.
+/// A key of a map: text, or an integer, which is written in decimal. Sealed: there are no others.
+///
+/// ```
+/// use npz_core::{Npz, NpzReader};
+/// use std::collections::BTreeMap;
+///
+/// let by_id = BTreeMap::from([(7u32, 0.5), (12, 1.5)]);
+/// let bytes = by_id.to_bytes()?;
+/// assert_eq!(NpzReader::from_bytes(&bytes)?.names().collect::<Vec<_>>(), ["7", "12"]);
+/// assert_eq!(BTreeMap::<u32, f64>::from_bytes(&bytes)?, by_id);
+/// # Ok::<(), npz_core::Error>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be the key of a map that is saved",
     note = "keys become parts of members' names: they are `String` or integers"

@@ -1,4 +1,6 @@
-//! One array in one `.npy` file: what `np.save` writes and `np.load` reads.
+//! One array in one `.npy` file: what [`np.save`](https://numpy.org/doc/stable/reference/generated/numpy.save.html) writes and
+//! [`np.load`](https://numpy.org/doc/stable/reference/generated/numpy.load.html) reads. The format is that of
+//! [`numpy.lib.format`](https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
 //!
 //! ```
 //! use ndarray::{Array2, array};
@@ -37,13 +39,14 @@ use crate::source::open_file;
 pub(crate) use self::read::{Cells, read_cells};
 pub(crate) use self::write::{Body, body};
 
-/// Saves an array or view to a file, atomically: `np.save(path, array)`.
+/// Saves an array or view to a file, atomically: [`np.save(path, array)`](https://numpy.org/doc/stable/reference/generated/numpy.save.html).
 ///
 /// Unlike `np.save`, the path is taken as it is; no `.npy` is appended. A contiguous array is not copied, another
 /// one is gathered in pieces of 256 KiB. Whatever happens, the path holds the old file or the whole new one.
 ///
 /// # Errors
-/// [`ErrorKind::Io`] if the file can't be written (the old one is then untouched); [`ErrorKind::Invalid`] if
+/// [`ErrorKind::Io`] if the file can't be written (the old one is then untouched, unless the message says that the
+/// new one is in place and only its folder could not be synced); [`ErrorKind::Invalid`] if
 /// the path is not a regular file or a text ends with NUL.
 ///
 /// ```
@@ -67,14 +70,16 @@ pub fn save<A: Element, D: Dimension>(path: impl AsRef<Path>, array: &ArrayRef<A
     write_file().map_err(|error| error.in_file(path))
 }
 
-/// Loads an array from a file: `np.load(path)`.
+/// Loads an array from a file: [`np.load(path)`](https://numpy.org/doc/stable/reference/generated/numpy.load.html).
 ///
 /// The cells and the number of axes are those of the type asked for; cells are cast by [`Cast::Safe`]. Data are
 /// read straight into the array. An array in Fortran order comes back with Fortran strides, without a copy.
 ///
 /// # Errors
 /// [`ErrorKind::Io`] if the file can't be read; [`ErrorKind::Damaged`] if it is not a whole `.npy` file;
-/// [`ErrorKind::Mismatch`] if dtype or number of axes differ; [`ErrorKind::Unsupported`] if it holds a pickle.
+/// [`ErrorKind::Mismatch`] if dtype or number of axes differ; [`ErrorKind::Unsupported`] if it holds a pickle;
+/// [`ErrorKind::Invalid`] if a value would be rounded (`i8` into `f64`) or the path is a folder;
+/// [`ErrorKind::Limit`] if the header is longer than [`Limits::default`] allows.
 ///
 /// ```
 /// use ndarray::{Array1, array};
@@ -91,10 +96,12 @@ pub fn load<A: Element, D: Dimension>(path: impl AsRef<Path>) -> Result<Array<A,
     load_with(path, &LoadOptions::default())
 }
 
-/// Loads an array from a file, with a casting rule and limits.
+/// Loads an array from a file, with a casting rule and limits: `np.load(path, max_header_size=..).astype(..)`.
+///
+/// Costs what [`load`] does; cells that are cast pass through a buffer of 256 KiB.
 ///
 /// # Errors
-/// As [`load`], and [`ErrorKind::Limit`]; [`ErrorKind::Invalid`] if a value does not fit the cell type.
+/// As [`load`], with your [`Limits`]; [`ErrorKind::Invalid`] if a value does not fit the cell type.
 ///
 /// ```
 /// use ndarray::{Array1, array};
@@ -119,7 +126,7 @@ pub fn load_with<A: Element, D: Dimension>(
     read_file().map_err(|error| error.in_file(path))
 }
 
-/// Writes an array to a stream.
+/// Writes an array to a stream: `np.save(file, array)`.
 ///
 /// The header and each piece of 256 KiB are one `write` call, so no buffering is needed. Several arrays may be
 /// written one after another, as `np.save` does with an open file.
@@ -145,7 +152,7 @@ pub fn write<A: Element, D: Dimension>(mut writer: impl Write, array: &ArrayRef<
     writer.flush().map_err(|error| Error::io("can't flush the writer", error))
 }
 
-/// Reads one array from a stream and leaves it right behind the array.
+/// Reads one array from a stream and leaves it right behind the array: `np.load(file)`.
 ///
 /// So several arrays in one stream are read by several calls. Memory grows with the data that arrive, whatever
 /// the header claims.
@@ -169,7 +176,7 @@ pub fn read<A: Element, D: Dimension>(mut reader: impl Read) -> Result<Array<A, 
     read_sized(&mut reader, None, &LoadOptions::default())
 }
 
-/// Reads one array from a stream, with a casting rule and limits.
+/// Reads one array from a stream, with a casting rule and limits; costs what [`read`] does.
 ///
 /// # Errors
 /// As [`load_with`].
@@ -191,7 +198,7 @@ pub fn read_with<A: Element, D: Dimension>(
     read_sized(&mut reader, None, options)
 }
 
-/// Turns an array into the bytes of a `.npy` file.
+/// Turns an array into the bytes of a `.npy` file: `np.save(io.BytesIO(), array)`. Copies the cells once.
 ///
 /// # Errors
 /// [`ErrorKind::Invalid`] if a text ends with NUL.
@@ -209,7 +216,7 @@ pub fn to_bytes<A: Element, D: Dimension>(array: &ArrayRef<A, D>) -> Result<Vec<
     Ok(bytes)
 }
 
-/// Reads an array from the bytes of a `.npy` file; copies the cells.
+/// Reads an array from the bytes of a `.npy` file; copies the cells: `np.load(io.BytesIO(bytes))`.
 ///
 /// # Errors
 /// As [`load`].
@@ -251,7 +258,8 @@ pub fn from_bytes_with<A: Element, D: Dimension>(
     read_sized(&mut bytes, Some(len), options)
 }
 
-/// Looks at the bytes of a `.npy` file as an array, without a copy.
+/// Looks at the bytes of a `.npy` file as an array, without a copy: `np.load(path, mmap_mode="r")`, where the bytes are
+/// those of a map.
 ///
 /// Works where the file's cells are the machine's own: the same dtype in its byte order, starting at an aligned
 /// address. A Fortran-ordered file gives a view with Fortran strides. Where it can't, the error says why, and
@@ -289,14 +297,15 @@ pub fn view<A: Element, D: Dimension>(bytes: &[u8]) -> Result<ArrayView<'_, A, D
         .map_err(|error| Error::damaged("the shape can't be laid out in memory").with_source(error))
 }
 
-/// Reads the header of a `.npy` file: dtype, shape and order, no data.
+/// Reads the header of a `.npy` file: dtype, shape and order, no data. `read_magic` and `read_array_header_1_0` of
+/// [`numpy.lib.format`](https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
 ///
 /// Any dtype is accepted, also those that can't be read as an array yet. `reader` is left at the first data
 /// byte; it is read in few small calls, so buffer a file.
 ///
 /// # Errors
-/// [`ErrorKind::Io`] or [`ErrorKind::Damaged`]; [`ErrorKind::Limit`] if the header is longer than
-/// [`Limits::default`] allows.
+/// [`ErrorKind::Io`] or [`ErrorKind::Damaged`]; [`ErrorKind::Unsupported`] for a pickle or an unknown
+/// version; [`ErrorKind::Limit`] if the header is longer than [`Limits::default`] allows.
 ///
 /// ```
 /// use npz_core::npy;

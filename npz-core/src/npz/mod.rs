@@ -52,33 +52,74 @@ use crate::report::Report;
     note = "add `#[derive(npz_core::Npz)]` to the struct; a single array is saved by `npz_core::npy::save`"
 )]
 pub trait Npz: ToMembers {
-    /// Saves to a file, atomically and uncompressed: `np.savez(path, ...)`.
+    /// Saves to a file, atomically and uncompressed: [`np.savez(path, ...)`][savez].
     ///
-    /// Array data start on a multiple of 64 bytes in the file. The path is taken as it is. The new archive is
-    /// written to a temporary file in the same folder, synced, and renamed over the old one, whose permissions
-    /// it keeps; symbolic links are followed. Arrays are not copied.
+    /// Array data start on a multiple of 64 bytes in the file. The path is taken as it is, no `.npz` is appended.
+    /// The new archive is written to a temporary file in the same folder, synced, and renamed over the old one,
+    /// whose permissions it keeps; symbolic links are followed. Arrays are not copied.
     ///
     /// # Errors
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) if writing fails; [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if two
-    /// members would have one name, a value can't be kept, or the path is not a regular file. The old file is
-    /// untouched by any error.
+    /// members would have one name, a value can't be kept, or the path is not a regular file;
+    /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) if values are nested deeper than 128 levels. The old file is
+    /// untouched by any error, but one: the message says so where the new file is in place and only its folder could
+    /// not be synced.
+    ///
+    /// ```
+    /// use npz_core::Npz;
+    /// #[derive(Npz)] struct State { step: u64 }
+    /// let path = std::env::temp_dir().join("npz-core-doc-save.npz");
+    /// State { step: 7 }.save(&path)?; // np.savez("run.npz", step=7)
+    /// assert_eq!(State::load(&path)?.step, 7);
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    ///
+    /// [savez]: https://numpy.org/doc/stable/reference/generated/numpy.savez.html
     fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         self.save_with(path, &SaveOptions::stored())
     }
 
-    /// Saves to a file, atomically, with deflate at level 6: `np.savez_compressed(path, ...)`.
+    /// Saves to a file, atomically, with deflate at level 6: [`np.savez_compressed(path, ...)`][savez].
+    ///
+    /// Data are compressed piece by piece as they are written; no compressed copy is held in memory.
     ///
     /// # Errors
     /// As [`save`](Self::save).
+    ///
+    /// ```
+    /// use npz_core::Npz;
+    /// #[derive(Npz)] struct State { step: u64 }
+    /// let path = std::env::temp_dir().join("npz-core-doc-save-compressed.npz");
+    /// State { step: 7 }.save_compressed(&path)?;
+    /// assert_eq!(State::load(&path)?.step, 7); // a load finds out by itself
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    ///
+    /// [savez]: https://numpy.org/doc/stable/reference/generated/numpy.savez_compressed.html
     fn save_compressed(&self, path: impl AsRef<Path>) -> Result<()> {
         self.save_with(path, &SaveOptions::compressed())
     }
 
-    /// Saves to a file, atomically, with options.
+    /// Saves to a file, atomically, with a compression and an alignment of your own.
+    ///
+    /// Costs what [`save`](Self::save) or [`save_compressed`](Self::save_compressed) does.
     ///
     /// # Errors
     /// As [`save`](Self::save), and [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for a level above 9 or an
     /// alignment that is not a power of two.
+    ///
+    /// ```
+    /// use npz_core::{Compression, Npz, SaveOptions};
+    /// #[derive(Npz)] struct State { step: u64 }
+    /// let path = std::env::temp_dir().join("npz-core-doc-save-with.npz");
+    /// let fast = SaveOptions::new().compression(Compression::Deflate(1));
+    /// State { step: 7 }.save_with(&path, &fast)?;
+    /// assert_eq!(State::load(&path)?.step, 7);
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     fn save_with(&self, path: impl AsRef<Path>, options: &SaveOptions) -> Result<()> {
         let path = path.as_ref();
         let save = || {
@@ -90,39 +131,91 @@ pub trait Npz: ToMembers {
         save().map_err(|error| error.in_file(path))
     }
 
-    /// Writes the archive to a writer, at its position; `&mut W` works as well.
+    /// Writes the archive to a writer, at its position: `np.savez(file, ...)`. `&mut W` works as well.
+    ///
+    /// Arrays are not copied. Not atomic: nothing is synced or renamed.
     ///
     /// # Errors
     /// As [`save_with`](Self::save_with). After an error the writer holds half an archive.
+    ///
+    /// ```
+    /// use npz_core::{Npz, SaveOptions};
+    /// #[derive(Npz)] struct State { step: u64 }
+    /// let mut memory = std::io::Cursor::new(Vec::new()); // any `Write + Seek`
+    /// State { step: 7 }.write_to(&mut memory, &SaveOptions::stored())?;
+    /// assert_eq!(State::from_bytes(memory.get_ref())?.step, 7);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     fn write_to(&self, writer: impl Write + Seek, options: &SaveOptions) -> Result<()> {
         write_members(&collect(self)?, writer, options)
     }
 
-    /// Turns the value into the bytes of an uncompressed archive.
+    /// Turns the value into the bytes of an uncompressed archive: `np.savez(io.BytesIO(), ...)`.
+    ///
+    /// Copies all data once, into a buffer that grows with them.
     ///
     /// # Errors
-    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) as in [`save`](Self::save).
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) and [`ErrorKind::Limit`](crate::ErrorKind::Limit) as in
+    /// [`save`](Self::save).
+    ///
+    /// ```
+    /// use npz_core::Npz;
+    /// #[derive(Npz)] struct State { step: u64 }
+    /// let bytes = State { step: 7 }.to_bytes()?;
+    /// assert!(bytes.starts_with(b"PK")); // a zip archive
+    /// assert_eq!(State::from_bytes(&bytes)?.step, 7);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     fn to_bytes(&self) -> Result<Vec<u8>> {
         self.to_bytes_with(&SaveOptions::stored())
     }
 
-    /// Turns the value into the bytes of an archive, with options.
+    /// Turns the value into the bytes of an archive, with a compression and an alignment of your own.
+    ///
+    /// Holds the archive, as it is compressed, in a buffer that grows with it.
     ///
     /// # Errors
-    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) as in [`save_with`](Self::save_with).
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) and [`ErrorKind::Limit`](crate::ErrorKind::Limit) as in
+    /// [`save_with`](Self::save_with).
+    ///
+    /// ```
+    /// use npz_core::{Npz, SaveOptions};
+    /// #[derive(Npz)] struct State { step: u64 }
+    /// let bytes = State { step: 7 }.to_bytes_with(&SaveOptions::compressed())?;
+    /// assert_eq!(State::from_bytes(&bytes)?.step, 7);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     fn to_bytes_with(&self, options: &SaveOptions) -> Result<Vec<u8>> {
         let mut cursor = Cursor::new(Vec::new());
         self.write_to(&mut cursor, options)?;
         Ok(cursor.into_inner())
     }
 
-    /// Loads from a file that this crate, NumPy or another program wrote.
+    /// Loads from a file that this crate, NumPy or another program wrote: [`np.load(path)`][load], without pickles.
+    ///
+    /// The directory and the headers are read first and compared with the type. Then each array is read once,
+    /// straight into its own buffer; a compressed one is inflated on the way. Checksums are verified.
     ///
     /// # Errors
     /// [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) with a report of all missing, unexpected, mistyped and misshapen
     /// members; [`ErrorKind::Io`](crate::ErrorKind::Io), [`ErrorKind::Damaged`](crate::ErrorKind::Damaged),
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported), [`ErrorKind::Limit`](crate::ErrorKind::Limit) about the
-    /// file; [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for a value that its field can't hold.
+    /// file; [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for a value that its field can't hold, or a folder.
+    ///
+    /// ```
+    /// use npz_core::{ErrorKind, Npz};
+    /// #[derive(Npz)] struct State { step: u64 }
+    /// #[derive(Npz, Debug)] struct Other { step: u64, rate: f64 }
+    /// let path = std::env::temp_dir().join("npz-core-doc-load.npz");
+    /// State { step: 7 }.save(&path)?;
+    /// assert_eq!(State::load(&path)?.step, 7);
+    /// let error = Other::load(&path).unwrap_err(); // it has a field `rate` as well
+    /// assert_eq!(error.kind(), ErrorKind::Mismatch);
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    ///
+    /// [load]: https://numpy.org/doc/stable/reference/generated/numpy.load.html
     fn load(path: impl AsRef<Path>) -> Result<Self>
     where
         Self: FromMembers,
@@ -130,10 +223,24 @@ pub trait Npz: ToMembers {
         Self::load_with(path, &LoadOptions::default())
     }
 
-    /// Loads from a file with options.
+    /// Loads from a file with a casting rule, unknown members allowed, or limits.
+    ///
+    /// A field with a `cast` attribute keeps its own rule, whatever the options say, for all that is inside of it.
+    /// Costs what [`load`](Self::load) does.
     ///
     /// # Errors
     /// As [`load`](Self::load).
+    ///
+    /// ```
+    /// use npz_core::{Cast, LoadOptions, Npz};
+    /// #[derive(Npz)] struct Half { step: f32 }
+    /// let path = std::env::temp_dir().join("npz-core-doc-load-with.npz");
+    /// std::collections::BTreeMap::from([("step".to_owned(), 7.5f64)]).save(&path)?;
+    /// let options = LoadOptions::new().cast(Cast::SameKind); // float64 into f32
+    /// assert_eq!(Half::load_with(&path, &options)?.step, 7.5);
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     fn load_with(path: impl AsRef<Path>, options: &LoadOptions) -> Result<Self>
     where
         Self: FromMembers,
@@ -141,10 +248,21 @@ pub trait Npz: ToMembers {
         NpzReader::open_with(path, options)?.load()
     }
 
-    /// Loads from a stream, which is read to its end into memory first.
+    /// Loads from a stream, which is read to its end into memory first: `np.load(io.BytesIO(file.read()))`.
+    ///
+    /// Memory holds the whole archive beside the arrays until the load is done.
     ///
     /// # Errors
     /// As [`load`](Self::load).
+    ///
+    /// ```
+    /// use npz_core::Npz;
+    /// #[derive(Npz)] struct State { step: u64 }
+    /// let bytes = State { step: 7 }.to_bytes()?;
+    /// let stream = &bytes[..]; // any `Read`
+    /// assert_eq!(State::read_from(stream)?.step, 7);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     fn read_from(reader: impl Read) -> Result<Self>
     where
         Self: FromMembers,
@@ -152,10 +270,21 @@ pub trait Npz: ToMembers {
         Self::read_from_with(reader, &LoadOptions::default())
     }
 
-    /// Loads from a stream with options; at most [`Limits::total_bytes`](crate::Limits::total_bytes) are read from it.
+    /// Loads from a stream with options; at most [`Limits::total_bytes`](crate::Limits::total_bytes) are read from it,
+    /// and one more.
     ///
     /// # Errors
     /// As [`load`](Self::load).
+    ///
+    /// ```
+    /// use npz_core::{ErrorKind, Limits, LoadOptions, Npz};
+    /// #[derive(Npz)] struct State { step: u64 }
+    /// let bytes = State { step: 7 }.to_bytes()?;
+    /// let options = LoadOptions::new().limits(Limits::strict().total_bytes(100));
+    /// let error = State::read_from_with(&bytes[..], &options).err().map(|error| error.kind());
+    /// assert_eq!(error, Some(ErrorKind::Limit));
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     fn read_from_with(reader: impl Read, options: &LoadOptions) -> Result<Self>
     where
         Self: FromMembers,
@@ -171,10 +300,21 @@ pub trait Npz: ToMembers {
         Self::from_bytes_with(&bytes, options)
     }
 
-    /// Loads from the bytes of an archive.
+    /// Loads from the bytes of an archive: `np.load(io.BytesIO(bytes))`.
+    ///
+    /// Each array is copied or inflated once, straight into its own buffer.
     ///
     /// # Errors
     /// As [`load`](Self::load).
+    ///
+    /// ```
+    /// use npz_core::Npz;
+    /// #[derive(Npz)] struct State { step: u64 }
+    /// let bytes = State { step: 7 }.to_bytes()?;
+    /// assert_eq!(State::from_bytes(&bytes)?.step, 7);
+    /// assert!(State::from_bytes(&bytes[..50]).is_err());
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     fn from_bytes(bytes: &[u8]) -> Result<Self>
     where
         Self: FromMembers,
@@ -182,10 +322,20 @@ pub trait Npz: ToMembers {
         Self::from_bytes_with(bytes, &LoadOptions::default())
     }
 
-    /// Loads from the bytes of an archive with options.
+    /// Loads from the bytes of an archive with options; costs what [`from_bytes`](Self::from_bytes) does.
     ///
     /// # Errors
     /// As [`load`](Self::load).
+    ///
+    /// ```
+    /// use npz_core::{LoadOptions, Npz};
+    /// #[derive(Npz)] struct State { step: u64 }
+    /// #[derive(Npz)] struct Newer { step: u64, rate: f64 }
+    /// let bytes = Newer { step: 7, rate: 0.5 }.to_bytes()?;
+    /// let options = LoadOptions::new().allow_unknown(true); // `State` has no field `rate`
+    /// assert_eq!(State::from_bytes_with(&bytes, &options)?.step, 7);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     fn from_bytes_with(bytes: &[u8], options: &LoadOptions) -> Result<Self>
     where
         Self: FromMembers,
@@ -193,11 +343,16 @@ pub trait Npz: ToMembers {
         NpzReader::with_options(bytes, options)?.load()
     }
 
-    /// Compares a file's headers with the type; reads no array data.
+    /// Compares a file's headers with the type; reads no array data. NumPy has no such call.
+    ///
+    /// Reads the directory and the start of each member. [`Report::into_result`] makes an error of the report.
     ///
     /// # Errors
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) or [`ErrorKind::Damaged`](crate::ErrorKind::Damaged) if the archive can't be
-    /// opened. Mismatches are not an error here but the report.
+    /// opened; [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the file is none: a `.npy` file, a pickle,
+    /// gzip; [`ErrorKind::Limit`](crate::ErrorKind::Limit) if it has more members than allowed;
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for a folder. Mismatches, and members that can't be read, are
+    /// not an error here but the report.
     ///
     /// ```
     /// use npz_core::Npz;
@@ -222,6 +377,17 @@ pub trait Npz: ToMembers {
     ///
     /// # Errors
     /// As [`check`](Self::check).
+    ///
+    /// ```
+    /// use npz_core::{Cast, LoadOptions, Npz};
+    /// #[derive(Npz)] struct Half { step: f32 }
+    /// let path = std::env::temp_dir().join("npz-core-doc-check-with.npz");
+    /// std::collections::BTreeMap::from([("step".to_owned(), 0.1f64)]).save(&path)?;
+    /// assert!(!Half::check(&path)?.is_ok());
+    /// assert!(Half::check_with(&path, &LoadOptions::new().cast(Cast::SameKind))?.is_ok());
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     fn check_with(path: impl AsRef<Path>, options: &LoadOptions) -> Result<Report>
     where
         Self: FromMembers,

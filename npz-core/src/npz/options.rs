@@ -31,29 +31,70 @@ impl Default for SaveOptions {
 
 impl SaveOptions {
     /// Gives the defaults: stored, array data aligned to 64 bytes.
+    ///
+    /// ```
+    /// # use npz_core::{Npz, SaveOptions};
+    /// # let map = std::collections::BTreeMap::from([("x".to_owned(), 1.0)]);
+    /// assert_eq!(map.to_bytes_with(&SaveOptions::new())?, map.to_bytes()?);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Gives the options of [`Npz::save`](crate::Npz::save): no compression, as `np.savez`.
+    ///
+    /// ```
+    /// # use npz_core::{Npz, NpzReader, SaveOptions};
+    /// # let map = std::collections::BTreeMap::from([("x".to_owned(), 1.0)]);
+    /// let bytes = map.to_bytes_with(&SaveOptions::stored())?;
+    /// assert_eq!(NpzReader::from_bytes(&bytes)?.entries()?[0].compression(), "stored");
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn stored() -> Self {
         Self::default()
     }
 
     /// Gives the options of [`Npz::save_compressed`](crate::Npz::save_compressed): deflate at level 6, as
     /// `np.savez_compressed`.
+    ///
+    /// ```
+    /// # use npz_core::{Npz, NpzReader, SaveOptions};
+    /// # let map = std::collections::BTreeMap::from([("x".to_owned(), vec![0.0; 1000])]);
+    /// let bytes = map.to_bytes_with(&SaveOptions::compressed())?;
+    /// assert_eq!(NpzReader::from_bytes(&bytes)?.entries()?[0].compression(), "deflate");
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn compressed() -> Self {
         Self::default().compression(Compression::default_deflate())
     }
 
-    /// Sets how members are stored.
+    /// Sets how members are stored: [`Compression::Stored`] by default.
+    ///
+    /// ```
+    /// # use npz_core::{Compression, Npz, SaveOptions};
+    /// # let map = std::collections::BTreeMap::from([("x".to_owned(), vec![0.0; 1000])]);
+    /// let smallest = SaveOptions::new().compression(Compression::Deflate(9));
+    /// assert!(map.to_bytes_with(&smallest)?.len() < 1000);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn compression(mut self, compression: Compression) -> Self {
         self.compression = compression;
         self
     }
 
-    /// Sets the multiple of bytes that the data of a stored array start at in the file: 64 by default, a power of
-    /// two up to 16384. Another number is an error when the archive is begun.
+    /// Sets the multiple of bytes that a stored member starts at in the file: 64 by default, a power of two up to
+    /// 16384. The cells of an array follow its header, the length of which is a multiple of 64: so they are aligned
+    /// to that number too, up to 64. Another number is an [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) when the
+    /// archive is begun.
+    ///
+    /// ```
+    /// # use npz_core::{Npz, SaveOptions};
+    /// # let map = std::collections::BTreeMap::from([("x".to_owned(), 1.5f64)]);
+    /// let bytes = map.to_bytes_with(&SaveOptions::new().alignment(4096))?;
+    /// assert!(bytes[4096..].starts_with(b"\x93NUMPY"));
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn alignment(mut self, bytes: u16) -> Self {
         self.alignment = bytes;
         self

@@ -15,30 +15,29 @@ use crate::options::LoadOptions;
 use crate::report::{Problem, ProblemKind, Report};
 use crate::source::{ReadAt, open_file};
 
-/// Reads an archive member by member: `np.load(path)`, without pickles.
+/// Reads an archive member by member: NumPy's [`NpzFile`], without pickles.
 ///
-/// Opening reads the directory only. Everything goes through `&self`, so one reader serves many threads. Keys
-/// follow `NpzFile`: with or without `.npy`, the exact file name first, the last of duplicates. Each
-/// [`get`](Self::get) reads its member anew and verifies its checksum.
+/// Opening reads the directory only, and keeps it in memory. Everything goes through `&self`, so one reader serves
+/// many threads. Keys follow `NpzFile`: with or without `.npy`, the exact file name first, the last of duplicates.
+/// Each [`get`](Self::get) reads its member anew and verifies its checksum.
 ///
 /// ```
 /// use ndarray::{Array1, array};
-/// use npz_core::{NpzReader, NpzWriter};
+/// use npz_core::NpzReader;
 ///
-/// # let mut memory = std::io::Cursor::new(Vec::new());
-/// # let mut writer = NpzWriter::new(&mut memory)?;
-/// # writer.add("a", &array![1i64, 2])?;
-/// # writer.add("b", &2.5f64)?;
-/// # writer.finish()?;
-/// # let bytes = memory.into_inner();
+/// # #[derive(npz_core::Npz)] struct Both { a: Array1<i64>, b: f64 }
+/// # let bytes = npz_core::Npz::to_bytes(&Both { a: array![1, 2], b: 2.5 })?;
 /// // `bytes` is what `np.savez(file, a=np.array([1, 2]), b=2.5)` writes
 /// let npz = NpzReader::from_bytes(&bytes)?;
 /// assert_eq!(npz.names().collect::<Vec<_>>(), ["a", "b"]);
+/// assert!(npz.len() == 2 && npz.contains("a") && !npz.contains("c"));
 /// assert_eq!(npz.get::<Array1<i64>>("a")?, array![1, 2]);
 /// assert_eq!(npz.get::<f64>("b.npy")?, 2.5);
 /// assert_eq!(npz.header("a")?.shape(), [2]);
 /// # Ok::<(), npz_core::Error>(())
 /// ```
+///
+/// [`NpzFile`]: https://numpy.org/doc/stable/reference/generated/numpy.lib.npyio.NpzFile.html
 pub struct NpzReader<R> {
     source: R,
     index: Index,
@@ -48,11 +47,20 @@ pub struct NpzReader<R> {
 }
 
 impl NpzReader<File> {
-    /// Opens an archive.
+    /// Opens an archive: [`np.load(path)`](https://numpy.org/doc/stable/reference/generated/numpy.load.html). Reads its directory.
     ///
     /// # Errors
     /// [`ErrorKind::Io`] if the file can't be read; [`ErrorKind::Damaged`] if it is not a whole zip archive;
-    /// [`ErrorKind::Limit`] if it has more members than allowed.
+    /// [`ErrorKind::Unsupported`] for a `.npy` file, a pickle, gzip, HDF5 or one part of a split archive;
+    /// [`ErrorKind::Limit`] if it has more members than allowed; [`ErrorKind::Invalid`] for a folder.
+    ///
+    /// ```
+    /// # let path = std::env::temp_dir().join("npz-core-doc-open.npz");
+    /// # npz_core::NpzWriter::create(&path)?.finish()?;
+    /// assert!(npz_core::NpzReader::open(&path)?.is_empty());
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         Self::open_with(path, &LoadOptions::default())
     }
@@ -60,7 +68,7 @@ impl NpzReader<File> {
     /// Opens an archive with a casting rule and limits for all that is read from it.
     ///
     /// # Errors
-    /// As [`open`](Self::open).
+    /// As [`open`](Self::open); the example is that of [`with_options`](Self::with_options).
     pub fn open_with(path: impl AsRef<Path>, options: &LoadOptions) -> Result<Self> {
         let path = path.as_ref();
         let open = || {
@@ -74,7 +82,7 @@ impl NpzReader<File> {
 }
 
 impl<B: AsRef<[u8]> + ReadAt> NpzReader<B> {
-    /// Reads an archive in memory: `&[u8]`, `Vec<u8>`, `Arc<Vec<u8>>`, ....
+    /// Reads an archive in memory: `&[u8]`, `Vec<u8>`, `Arc<Vec<u8>>`, .... The bytes are not copied.
     ///
     /// # Errors
     /// As [`NpzReader::open`].
@@ -84,7 +92,7 @@ impl<B: AsRef<[u8]> + ReadAt> NpzReader<B> {
 }
 
 impl<R: ReadAt> NpzReader<R> {
-    /// Reads an archive from any source of positioned reads.
+    /// Reads an archive from any source of positioned reads; [`load`](Self::load) has an example.
     ///
     /// # Errors
     /// As [`NpzReader::open`].
@@ -96,6 +104,14 @@ impl<R: ReadAt> NpzReader<R> {
     ///
     /// # Errors
     /// As [`NpzReader::open`].
+    ///
+    /// ```
+    /// use npz_core::{ErrorKind, Limits, LoadOptions, Npz, NpzReader};
+    /// let bytes = std::collections::BTreeMap::from([("x".to_owned(), 1.0)]).to_bytes()?;
+    /// let options = LoadOptions::new().limits(Limits::strict().members(0));
+    /// assert_eq!(NpzReader::with_options(&bytes, &options).unwrap_err().kind(), ErrorKind::Limit);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn with_options(source: R, options: &LoadOptions) -> Result<Self> {
         let index = Index::read(&source, &options.limits)?;
         let keys = Keys::new(index.entries.iter().map(|entry| entry.name.as_str()));
@@ -111,9 +127,7 @@ impl<R: ReadAt> NpzReader<R> {
     /// Lists the file names that more than one member has; a key leads to the last of them.
     ///
     /// ```
-    /// # let mut memory = std::io::Cursor::new(Vec::new());
-    /// # npz_core::NpzWriter::new(&mut memory)?.finish()?;
-    /// # let bytes = memory.into_inner();
+    /// # let bytes = npz_core::Npz::to_bytes(&std::collections::BTreeMap::<String, f64>::new())?;
     /// let npz = npz_core::NpzReader::from_bytes(&bytes)?;
     /// assert_eq!(npz.duplicates().count(), 0);
     /// # Ok::<(), npz_core::Error>(())
@@ -140,10 +154,10 @@ impl<R: ReadAt> NpzReader<R> {
         self.keys.find(name).is_some()
     }
 
-    /// Reads the header of one array: dtype, shape and order, no data.
+    /// Reads the header of one array: dtype, shape and order. Reads or inflates the start of the member.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`]; [`ErrorKind::Mismatch`] if the member is not an array; [`ErrorKind::Damaged`].
+    /// [`ErrorKind::NotFound`]; [`ErrorKind::Mismatch`] if the member is not an array; otherwise as [`get`](Self::get).
     pub fn header(&self, name: &str) -> Result<Header> {
         self.located(name, || {
             let member = self.find(name)?;
@@ -153,19 +167,16 @@ impl<R: ReadAt> NpzReader<R> {
         })
     }
 
-    /// Lists all members with what the directory and the headers say of them; no data are read.
+    /// Lists all members with what the directory and the headers say of them.
     ///
-    /// A member whose header can't be read is listed too, without one.
+    /// Reads the start of each member. One whose header can't be read is listed too, without one.
     ///
     /// # Errors
     /// [`ErrorKind::Io`] if the source fails.
     ///
     /// ```
-    /// # let mut memory = std::io::Cursor::new(Vec::new());
-    /// # let mut writer = npz_core::NpzWriter::new(&mut memory)?;
-    /// # writer.add("w", &ndarray::Array2::<f32>::zeros((2, 3)))?;
-    /// # writer.finish()?;
-    /// # let bytes = memory.into_inner();
+    /// # let map = std::collections::BTreeMap::from([("w".to_owned(), ndarray::Array2::<f32>::zeros((2, 3)))]);
+    /// # let bytes = npz_core::Npz::to_bytes(&map)?;
     /// let npz = npz_core::NpzReader::from_bytes(&bytes)?;
     /// let listing: Vec<_> = npz.entries()?.iter().map(ToString::to_string).collect();
     /// assert_eq!(listing, ["w: <f4 (f32), shape (2, 3), 152 bytes, stored"]);
@@ -194,13 +205,21 @@ impl<R: ReadAt> NpzReader<R> {
     ///
     /// What may be absent (`Option`, a map) is `None` or empty where no member has the name.
     ///
-    /// Members are compared with the type by their headers first. Data are read or inflated straight into the
-    /// arrays, and their checksums are verified.
+    /// Members are compared with the type by their headers first. Each is then read or inflated once, straight into
+    /// its own buffer, and its checksum is verified. `npz[name]` in Python.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] (with the nearest name); [`ErrorKind::Mismatch`] with a report;
     /// [`ErrorKind::Unsupported`] for pickles, encrypted members and methods whose feature is off;
-    /// [`ErrorKind::Damaged`]; [`ErrorKind::Limit`]; [`ErrorKind::Invalid`] for a value that the type can't hold.
+    /// [`ErrorKind::Io`]; [`ErrorKind::Damaged`]; [`ErrorKind::Limit`]; [`ErrorKind::Invalid`] for a value that the type
+    /// can't hold.
+    ///
+    /// ```
+    /// let bytes = npz_core::Npz::to_bytes(&std::collections::BTreeMap::from([("rate".to_owned(), 0.5)]))?;
+    /// let error = npz_core::NpzReader::from_bytes(&bytes)?.get::<f64>("rat").unwrap_err();
+    /// assert!(error.kind() == npz_core::ErrorKind::NotFound && error.to_string().contains("\"rate\""));
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn get<T: FromMembers>(&self, name: &str) -> Result<T> {
         self.located(name, || {
             let mut loader = Loader::new(self, self.options.cast, self.options.allow_unknown);
@@ -218,6 +237,7 @@ impl<R: ReadAt> NpzReader<R> {
     }
 
     /// Reads the bytes of a member as they are (for an array: its `.npy` file), and verifies their checksum.
+    /// `np.load` gives such `bytes` for members that are not arrays; `npz.zip.read(name)` for all.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`]; otherwise as [`get`](Self::get).
@@ -279,7 +299,7 @@ impl<R: ReadAt> NpzReader<R> {
         load().map_err(|error| self.locate_file(error))
     }
 
-    /// Compares a type with the headers of the whole archive; reads no array data.
+    /// Compares a type with the headers of the whole archive; reads the start of each member, no array data.
     ///
     /// # Errors
     /// [`ErrorKind::Io`] if the source fails. Mismatches are not an error here but the report.

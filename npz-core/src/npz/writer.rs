@@ -11,7 +11,7 @@ use crate::atomic::AtomicFile;
 use crate::error::{Error, Result};
 use crate::members::{Members, Name, ToMembers};
 
-/// Writes an archive member by member: `np.savez`, a piece at a time.
+/// Writes an archive member by member: [`np.savez`](https://numpy.org/doc/stable/reference/generated/numpy.savez.html), a piece at a time.
 ///
 /// Each [`add`](Self::add) collects the members of a value, checks their names, and writes them; memory stays flat.
 /// Nothing is visible under the path of [`create`](Self::create) before [`finish`](Self::finish): dropping the
@@ -47,11 +47,25 @@ pub struct NpzWriter<W: Write + Seek> {
 impl NpzWriter<AtomicFile> {
     /// Begins an archive that will replace the file at a path when it is finished.
     ///
-    /// The path is taken as it is; unlike in `np.savez`, no `.npz` is appended.
+    /// The path is taken as it is; unlike in `np.savez`, no `.npz` is appended. Members are stored, their data aligned
+    /// to 64 bytes.
     ///
     /// # Errors
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the folder can't be written to;
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the path is there but not a regular file.
+    ///
+    /// ```
+    /// use npz_core::{NpzReader, NpzWriter};
+    ///
+    /// let path = std::env::temp_dir().join("npz-core-doc-create.npz");
+    /// let mut writer = NpzWriter::create(&path)?;
+    /// writer.add("x", &1.5)?;
+    /// assert!(!path.exists()); // not before `finish`
+    /// writer.finish()?;
+    /// assert_eq!(NpzReader::open(&path)?.get::<f64>("x")?, 1.5);
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn create(path: impl AsRef<Path>) -> Result<Self> {
         Self::create_with(path, &SaveOptions::default())
     }
@@ -59,7 +73,20 @@ impl NpzWriter<AtomicFile> {
     /// Begins an archive with options that hold for all members.
     ///
     /// # Errors
-    /// As [`create`](Self::create).
+    /// As [`create`](Self::create), and [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for an alignment that is not
+    /// a power of two up to 16384.
+    ///
+    /// ```
+    /// use npz_core::{NpzReader, NpzWriter, SaveOptions};
+    ///
+    /// let path = std::env::temp_dir().join("npz-core-doc-create-with.npz");
+    /// let mut writer = NpzWriter::create_with(&path, &SaveOptions::compressed())?; // np.savez_compressed
+    /// writer.add("zeros", &vec![0.0; 10_000])?;
+    /// writer.finish()?;
+    /// assert_eq!(NpzReader::open(&path)?.entries()?[0].compression(), "deflate");
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn create_with(path: impl AsRef<Path>, options: &SaveOptions) -> Result<Self> {
         let path = path.as_ref();
         let begin = || Self::begin(AtomicFile::create(path)?, options, AtomicFile::commit);
@@ -95,7 +122,18 @@ impl<W: Write + Seek> NpzWriter<W> {
     ///
     /// # Errors
     /// As [`new`](Self::new), and [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for an alignment that is not a
-    /// power of two.
+    /// power of two up to 16384.
+    ///
+    /// ```
+    /// use npz_core::{NpzReader, NpzWriter, SaveOptions};
+    ///
+    /// let mut memory = std::io::Cursor::new(Vec::new());
+    /// let mut writer = NpzWriter::with_options(&mut memory, &SaveOptions::compressed())?;
+    /// writer.add("zeros", &vec![0.0; 10_000])?;
+    /// writer.finish()?;
+    /// assert!(memory.get_ref().len() < 1_000);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn with_options(writer: W, options: &SaveOptions) -> Result<Self> {
         Self::begin(writer, options, |_| Ok(()))
     }
@@ -107,11 +145,27 @@ impl<W: Write + Seek> NpzWriter<W> {
     }
 
     /// Adds a value under a name: an array, a scalar, a `Vec`, a derived struct (`name.field`), ....
+    /// `np.savez(file, name=value)`.
+    ///
+    /// An array is written from where it lies; nothing is copied.
     ///
     /// # Errors
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if a member of that name is there already or the value can't
     /// be kept; [`ErrorKind::Io`](crate::ErrorKind::Io) if the writer fails. After an error in writing, the archive
-    /// can't be finished in a useful way: drop the writer.
+    /// can't be finished in a useful way: drop the writer. [`ErrorKind::Limit`](crate::ErrorKind::Limit) if values are
+    /// nested deeper than 128 levels.
+    ///
+    /// ```
+    /// use npz_core::{ErrorKind, NpzReader, NpzWriter};
+    ///
+    /// let mut memory = std::io::Cursor::new(Vec::new());
+    /// let mut writer = NpzWriter::new(&mut memory)?;
+    /// writer.add("grid", &ndarray::Array2::<f32>::zeros((2, 3)))?;
+    /// assert_eq!(writer.add("grid", &1.0).unwrap_err().kind(), ErrorKind::Invalid); // the name is taken
+    /// writer.finish()?;
+    /// assert_eq!(NpzReader::from_bytes(memory.get_ref())?.header("grid")?.shape(), [2, 3]);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn add<T: ToMembers + ?Sized>(&mut self, name: &str, value: &T) -> Result<()> {
         self.add_with(name, value, self.compression)
     }
@@ -168,8 +222,21 @@ impl<W: Write + Seek> NpzWriter<W> {
 
     /// Adds a member that is not an array, under exactly this file name; `np.load` gives its `bytes`.
     ///
+    /// The bytes are written from where they lie, compressed if the writer's options say so.
+    ///
     /// # Errors
     /// As [`add`](Self::add).
+    ///
+    /// ```
+    /// use npz_core::{NpzReader, NpzWriter};
+    ///
+    /// let mut memory = std::io::Cursor::new(Vec::new());
+    /// let mut writer = NpzWriter::new(&mut memory)?;
+    /// writer.add_bytes("config.json", b"{}")?;
+    /// writer.finish()?;
+    /// assert_eq!(NpzReader::from_bytes(memory.get_ref())?.bytes("config.json")?, b"{}");
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn add_bytes(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
         self.in_file(|writer| {
             writer.names.add(name)?;
@@ -208,7 +275,18 @@ impl<W: Write + Seek> NpzWriter<W> {
     /// Writes the directory; for [`create`](Self::create), also syncs the file and puts it in its place.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io); the file at the path is then the old one.
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io); the file at the path is then the old one, unless the message says that
+    /// only its folder could not be synced.
+    ///
+    /// ```
+    /// # let path = std::env::temp_dir().join("npz-core-doc-finish.npz");
+    /// let mut writer = npz_core::NpzWriter::create(&path)?;
+    /// writer.add("x", &1.5)?;
+    /// writer.finish()?; // without it, there is no file
+    /// assert!(path.exists());
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn finish(mut self) -> Result<()> {
         let path = self.path.take();
         let finish = || (self.commit)(self.emitter.finish()?);
