@@ -1,18 +1,37 @@
 //! What the derive macro may touch. Not part of the API: the module's name carries the version, so that a macro
 //! of another version can't compile against it.
 
+#[path = "private/choice.rs"]
+mod choice;
+#[path = "private/json.rs"]
+mod json;
+#[path = "private/transparent.rs"]
+mod transparent;
+#[path = "private/validate.rs"]
+mod validate;
+
 use std::fmt::Display;
 
 pub use std::default::Default;
 pub use std::marker::PhantomData;
 pub use std::option::Option::{self, None, Some};
+pub use std::primitive::usize;
 pub use std::result::Result::{Err, Ok};
+pub use std::string::String;
+pub use std::vec::Vec;
 
+pub use self::choice::{
+    Choice, is_choice_present, is_tag_present, plan_choice, plan_choices, plan_tag, push_choice,
+    push_choices, push_tag, refused,
+};
+pub use self::json::{Json, from_json, to_json};
+pub use self::transparent::{plan_inner, plan_inners, push_inners};
+pub use self::validate::{plan_validated, validate, validate_each};
 use crate::Error;
 pub use crate::{Cast, FromMembers, Loader, Members, Name, Npz, Plan, Result, ToMembers};
 
 /// The place of a field: below its parent, or the parent's own for `flatten`.
-fn place(parent: &Name, part: Option<&str>) -> Name {
+pub fn place(parent: &Name, part: Option<&str>) -> Name {
     part.map_or_else(|| parent.clone(), |part| parent.join(part))
 }
 
@@ -50,15 +69,25 @@ fn plan_at<'s, T: FromMembers + 's>(
     place: &Name,
     cast: Option<Cast>,
 ) -> Plan<'s, T> {
+    // A marked value has no members: what plans it finds nothing, which is what was saved.
+    loader.take_mark(&place.join(NONE));
+    plan_checked(loader, place, cast, |loader| T::plan(loader, place))
+}
+
+/// Plans unless that would go too deep, under a field's own casting rule.
+fn plan_checked<'s, T>(
+    loader: &mut Loader<'s>,
+    place: &Name,
+    cast: Option<Cast>,
+    plan: impl FnOnce(&mut Loader<'s>) -> Plan<'s, T>,
+) -> Plan<'s, T> {
     if let Err(error) = place.check_depth() {
         loader.refuse(place, "members".to_owned(), error);
         return Plan::refused();
     }
-    // A marked value has no members: what plans it finds nothing, which is what was saved.
-    loader.take_mark(&place.join(NONE));
     match cast {
-        Some(cast) => loader.with_cast(cast, |loader| T::plan(loader, place)),
-        None => T::plan(loader, place),
+        Some(cast) => loader.with_cast(cast, plan),
+        None => plan(loader),
     }
 }
 
@@ -225,4 +254,26 @@ pub fn is_present_with<R: FromMembers, T, E>(
     _convert: impl FnOnce(R) -> std::result::Result<T, E>,
 ) -> bool {
     find_place::<R>(loader, parent, names).1
+}
+
+/// Takes the members of a field with `skip_load`, so that they are not unexpected.
+pub fn pass_over<T: ToMembers + ?Sized>(loader: &mut Loader<'_>, parent: &Name, names: &[&str]) {
+    for name in names {
+        let place = parent.join(name);
+        loader.take_all(&place.with_separator(T::inner_separator(place.separator())));
+        loader.take_all(&place);
+    }
+}
+
+/// The same for a field whose stored form is another type.
+pub fn pass_over_converted(loader: &mut Loader<'_>, parent: &Name, names: &[&str]) {
+    for name in names {
+        loader.take_all(&parent.join(name));
+    }
+}
+
+/// Tells whether there is anything that `pass_over` would take.
+pub fn is_passed_over(loader: &Loader<'_>, parent: &Name, names: &[&str]) -> bool {
+    let mut places = names.iter().map(|name| parent.join(name));
+    places.any(|place| loader.contains(&place) || loader.leads_on(&place))
 }

@@ -87,6 +87,8 @@ pub enum ProblemKind {
     DType,
     /// The member has another number of axes or another shape.
     Shape,
+    /// The member's value is none of those that the type knows: the name of an enum's variant.
+    Value,
     /// The member can't be read at all: a pickle, not an array, a broken header.
     Unreadable,
 }
@@ -192,6 +194,7 @@ impl Problem {
             ProblemKind::Unexpected => write!(f, " is unexpected: found {found}")?,
             ProblemKind::DType => write!(f, " has another dtype: expected {expected}, found {found}")?,
             ProblemKind::Shape => write!(f, " has another shape: expected {expected}, found {found}")?,
+            ProblemKind::Value => write!(f, " has another value: expected {expected}, found {found}")?,
             ProblemKind::Unreadable => write!(f, " can't be read: {found}")?,
         }
         if with_hint && !hint.is_empty() {

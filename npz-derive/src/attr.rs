@@ -1,17 +1,17 @@
 //! `#[npz(..)]` from tokens to values: one table of known words, and every mistake that one word alone can
-//! make (unknown, misplaced, repeated, wrong value). Rules between words are in `check`.
+//! make (unknown, misplaced, repeated, wrong value; `item` reads the values). Rules between words are in
+//! `check`.
 //!
-//! Adding a word: a row in `WORDS`, a field in `ContainerAttrs` or `FieldAttrs`, a row in the table of the
-//! crate docs.
+//! Adding a word: a row in `WORDS`, a field in `ContainerAttrs`, `VariantAttrs` or `FieldAttrs`, a row in the
+//! table of the crate docs.
 
-use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
-use syn::parse::Parse;
-use syn::punctuated::Punctuated;
-use syn::{Attribute, ExprPath, LitStr, Meta, Path, Token, WherePredicate};
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
+use syn::{Attribute, ExprPath, LitStr, Path, WherePredicate};
 
 use crate::case::{CASES, Case};
 use crate::ctxt::Ctxt;
+use crate::item::{Item, items, list, nearest, set};
 
 /// A parsed word and the tokens that it was written with, so that a later check can underline it.
 pub(crate) struct Attr<T> {
@@ -25,15 +25,28 @@ impl<T> ToTokens for Attr<T> {
     }
 }
 
-/// What stands above the struct.
+/// What stands above the struct or enum.
 #[derive(Default)]
 pub(crate) struct ContainerAttrs {
     pub(crate) rename_all: Option<Attr<Case>>,
+    pub(crate) rename_all_fields: Option<Attr<Case>>,
+    pub(crate) tag: Option<Attr<LitStr>>,
+    pub(crate) transparent: Option<Attr<()>>,
+    pub(crate) validate: Option<Attr<Box<ExprPath>>>,
     pub(crate) separator: Option<Attr<LitStr>>,
     pub(crate) allow_unknown: Option<Attr<()>>,
     pub(crate) default: Option<Attr<DefaultFrom>>,
     pub(crate) bound: Option<Attr<Vec<WherePredicate>>>,
     pub(crate) krate: Option<Attr<Path>>,
+}
+
+/// What stands above a variant.
+#[derive(Default)]
+pub(crate) struct VariantAttrs {
+    pub(crate) rename: Option<Attr<LitStr>>,
+    pub(crate) aliases: Vec<Attr<LitStr>>,
+    /// Names its fields.
+    pub(crate) rename_all: Option<Attr<Case>>,
 }
 
 /// What stands above a field.
@@ -42,10 +55,31 @@ pub(crate) struct FieldAttrs {
     pub(crate) rename: Option<Attr<LitStr>>,
     pub(crate) aliases: Vec<Attr<LitStr>>,
     pub(crate) skip: Option<Attr<()>>,
+    pub(crate) skip_save: Option<Attr<()>>,
+    pub(crate) skip_load: Option<Attr<()>>,
+    pub(crate) skip_if: Option<Attr<Box<ExprPath>>>,
     pub(crate) default: Option<Attr<DefaultFrom>>,
     pub(crate) flatten: Option<Attr<()>>,
     pub(crate) with: Option<Attr<Path>>,
+    pub(crate) json: Option<Attr<()>>,
     pub(crate) cast: Option<Attr<Cast>>,
+}
+
+impl FieldAttrs {
+    /// Its value never comes from the file.
+    pub(crate) fn is_never_loaded(&self) -> bool {
+        self.skip.is_some() || self.skip_load.is_some()
+    }
+
+    /// Its value never goes to the file.
+    pub(crate) fn is_never_saved(&self) -> bool {
+        self.skip.is_some() || self.skip_save.is_some()
+    }
+
+    /// Its members may be absent from a file that the same type has saved, or by the user's word.
+    pub(crate) fn is_optional(&self) -> bool {
+        self.default.is_some() || self.skip_save.is_some() || self.skip_if.is_some()
+    }
 }
 
 /// Where the value of an absent member comes from.
@@ -69,12 +103,13 @@ const CASTS: [(&str, Cast); 3] =
 
 type Apply<A> = Option<fn(&mut A, &Ctxt, Item)>;
 
-/// One known word. Where it may stand is told by which of the two functions is there.
+/// One known word. Where it may stand is told by which of the functions are there.
 struct Word {
     name: &'static str,
     /// How it is written, for messages.
     usage: &'static str,
     container: Apply<ContainerAttrs>,
+    variant: Apply<VariantAttrs>,
     field: Apply<FieldAttrs>,
 }
 
@@ -84,32 +119,52 @@ impl Word {
         usage: &'static str,
         apply: fn(&mut FieldAttrs, &Ctxt, Item),
     ) -> Self {
-        Self { name, usage, container: None, field: Some(apply) }
+        Self { name, usage, container: None, variant: None, field: Some(apply) }
     }
 
-    const fn on_struct(
+    const fn on_container(
         name: &'static str,
         usage: &'static str,
         apply: fn(&mut ContainerAttrs, &Ctxt, Item),
     ) -> Self {
-        Self { name, usage, container: Some(apply), field: None }
+        Self { name, usage, container: Some(apply), variant: None, field: None }
+    }
+
+    const fn and_on_variant(self, apply: fn(&mut VariantAttrs, &Ctxt, Item)) -> Self {
+        Self { variant: Some(apply), ..self }
     }
 }
 
-const WORDS: [Word; 12] = [
+const WORDS: [Word; 20] = [
     Word::on_field("rename", "rename = \"name\"", |field, ctxt, item| {
         set(&mut field.rename, ctxt, item, Item::name);
-    }),
+    })
+    .and_on_variant(|variant, ctxt, item| set(&mut variant.rename, ctxt, item, Item::name)),
     Word::on_field("alias", "alias = \"name\"", |field, ctxt, item| {
         let mut alias = None;
         set(&mut alias, ctxt, item, Item::name);
         field.aliases.extend(alias);
+    })
+    .and_on_variant(|variant, ctxt, item| {
+        let mut alias = None;
+        set(&mut alias, ctxt, item, Item::name);
+        variant.aliases.extend(alias);
     }),
     Word::on_field("skip", "skip", |field, ctxt, item| set(&mut field.skip, ctxt, item, Item::flag)),
+    Word::on_field("skip_save", "skip_save", |field, ctxt, item| {
+        set(&mut field.skip_save, ctxt, item, Item::flag);
+    }),
+    Word::on_field("skip_load", "skip_load", |field, ctxt, item| {
+        set(&mut field.skip_load, ctxt, item, Item::flag);
+    }),
+    Word::on_field("skip_if", "skip_if = \"path\"", |field, ctxt, item| {
+        set(&mut field.skip_if, ctxt, item, |item, ctxt| item.path(ctxt).map(Box::new));
+    }),
     Word {
         name: "default",
         usage: "default` or `default = \"path\"",
         container: Some(|container, ctxt, item| set(&mut container.default, ctxt, item, Item::default_from)),
+        variant: None,
         field: Some(|field, ctxt, item| set(&mut field.default, ctxt, item, Item::default_from)),
     },
     Word::on_field("flatten", "flatten", |field, ctxt, item| {
@@ -118,230 +173,123 @@ const WORDS: [Word; 12] = [
     Word::on_field("with", "with = \"module\"", |field, ctxt, item| {
         set(&mut field.with, ctxt, item, Item::path);
     }),
+    Word::on_field("json", "json", |field, ctxt, item| set(&mut field.json, ctxt, item, Item::flag)),
     Word::on_field("cast", "cast = \"safe\"", |field, ctxt, item| {
         set(&mut field.cast, ctxt, item, |item, ctxt| item.one_of(ctxt, &CASTS));
     }),
-    Word::on_struct("rename_all", "rename_all = \"camelCase\"", |container, ctxt, item| {
+    Word::on_container("rename_all", "rename_all = \"camelCase\"", |container, ctxt, item| {
         set(&mut container.rename_all, ctxt, item, |item, ctxt| item.one_of(ctxt, &CASES));
+    })
+    .and_on_variant(|variant, ctxt, item| {
+        set(&mut variant.rename_all, ctxt, item, |item, ctxt| item.one_of(ctxt, &CASES));
     }),
-    Word::on_struct("separator", "separator = \"/\"", |container, ctxt, item| {
+    Word::on_container("rename_all_fields", "rename_all_fields = \"camelCase\"", |container, ctxt, item| {
+        set(&mut container.rename_all_fields, ctxt, item, |item, ctxt| item.one_of(ctxt, &CASES));
+    }),
+    Word::on_container("tag", "tag = \"kind\"", |container, ctxt, item| {
+        set(&mut container.tag, ctxt, item, Item::name);
+    }),
+    Word::on_container("transparent", "transparent", |container, ctxt, item| {
+        set(&mut container.transparent, ctxt, item, Item::flag);
+    }),
+    Word::on_container("validate", "validate = \"path\"", |container, ctxt, item| {
+        set(&mut container.validate, ctxt, item, |item, ctxt| item.path(ctxt).map(Box::new));
+    }),
+    Word::on_container("separator", "separator = \"/\"", |container, ctxt, item| {
         set(&mut container.separator, ctxt, item, Item::name);
     }),
-    Word::on_struct("allow_unknown", "allow_unknown", |container, ctxt, item| {
+    Word::on_container("allow_unknown", "allow_unknown", |container, ctxt, item| {
         set(&mut container.allow_unknown, ctxt, item, Item::flag);
     }),
-    Word::on_struct("bound", "bound = \"T: Trait\"", |container, ctxt, item| {
+    Word::on_container("bound", "bound = \"T: Trait\"", |container, ctxt, item| {
         set(&mut container.bound, ctxt, item, Item::predicates);
     }),
-    Word::on_struct("crate", "crate = \"path::to::npz_core\"", |container, ctxt, item| {
+    Word::on_container("crate", "crate = \"path::to::npz_core\"", |container, ctxt, item| {
         set(&mut container.krate, ctxt, item, Item::path);
     }),
 ];
 
+/// Where a word stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Here {
+    Container,
+    Variant,
+    Field,
+}
+
 impl ContainerAttrs {
+    /// `kind` is what the user derives for: "struct" or "enum".
+    pub(crate) fn parse(ctxt: &Ctxt, attributes: &[Attribute], kind: &str) -> Self {
+        parse(ctxt, attributes, Here::Container, kind, |word| word.container)
+    }
+}
+
+impl VariantAttrs {
     pub(crate) fn parse(ctxt: &Ctxt, attributes: &[Attribute]) -> Self {
-        let mut all = Self::default();
-        for item in items(ctxt, attributes) {
-            if let Some(apply) = item.apply(ctxt, |word| word.container, "struct") {
-                apply(&mut all, ctxt, item);
-            }
-        }
-        all
+        parse(ctxt, attributes, Here::Variant, "enum", |word| word.variant)
     }
 }
 
 impl FieldAttrs {
-    pub(crate) fn parse(ctxt: &Ctxt, attributes: &[Attribute]) -> Self {
-        let mut all = Self::default();
-        for item in items(ctxt, attributes) {
-            if let Some(apply) = item.apply(ctxt, |word| word.field, "field") {
-                apply(&mut all, ctxt, item);
-            }
-        }
-        all
+    pub(crate) fn parse(ctxt: &Ctxt, attributes: &[Attribute], kind: &str) -> Self {
+        parse(ctxt, attributes, Here::Field, kind, |word| word.field)
     }
 }
 
-/// One comma-separated piece of `#[npz(..)]`: `skip`, `rename = "w"`.
-struct Item {
-    word: Ident,
-    /// What follows the word, the `=` included.
-    rest: TokenStream,
+fn parse<A: Default>(
+    ctxt: &Ctxt,
+    attributes: &[Attribute],
+    here: Here,
+    kind: &str,
+    apply: impl Fn(&Word) -> Apply<A>,
+) -> A {
+    let mut all = A::default();
+    for item in items(ctxt, attributes) {
+        if let Some(apply) = find(ctxt, &item, here, kind, &apply) {
+            apply(&mut all, ctxt, item);
+        }
+    }
+    all
 }
 
-impl ToTokens for Item {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        self.word.to_tokens(tokens);
-        tokens.extend(self.rest.clone());
-    }
-}
-
-/// Cuts all `#[npz(..)]` into items. A piece that makes no sense costs its own error, not its neighbours.
-fn items(ctxt: &Ctxt, attributes: &[Attribute]) -> Vec<Item> {
-    let mut items = Vec::new();
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("npz")) {
-        let Meta::List(list) = &attribute.meta else {
-            ctxt.error(&attribute.meta, "expected words in parentheses: `#[npz(..)]`");
-            continue;
-        };
-        let mut tokens = list.tokens.clone().into_iter().peekable();
-        while tokens.peek().is_some() {
-            let piece = tokens.by_ref().take_while(|token| !is_comma(token));
-            let mut piece = piece.flat_map(without_invisible_group);
-            match piece.next() {
-                Some(TokenTree::Ident(word)) => items.push(Item { word, rest: piece.collect() }),
-                Some(other) => {
-                    let rest: TokenStream = piece.collect();
-                    ctxt.error(quote!(#other #rest), "expected a word such as `rename = \"name\"`");
-                }
-                None => ctxt.error(list, "expected a word between the commas of `#[npz(..)]`"),
-            }
-        }
-    }
-    items
-}
-
-fn is_comma(token: &TokenTree) -> bool {
-    matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',')
-}
-
-/// A `macro_rules!` fragment (`rename = $name`) arrives in a group without delimiters.
-fn without_invisible_group(token: TokenTree) -> TokenStream {
-    match token {
-        TokenTree::Group(group) if group.delimiter() == Delimiter::None => group.stream(),
-        other => other.into(),
-    }
-}
-
-/// Fills a slot that takes one value.
-fn set<T>(slot: &mut Option<Attr<T>>, ctxt: &Ctxt, item: Item, read: impl FnOnce(&Item, &Ctxt) -> Option<T>) {
-    if slot.is_some() {
-        ctxt.error(&item, format_args!("`{}` is given twice; keep one", item.word));
-        return;
-    }
-    *slot = read(&item, ctxt).map(|value| Attr { value, tokens: item.into_token_stream() });
-}
-
-impl Item {
-    /// Finds what to do with this word on a `here` ("struct" or "field"), or notes why there is nothing.
-    fn apply<A>(&self, ctxt: &Ctxt, apply: impl Fn(&Word) -> Apply<A>, here: &str) -> Apply<A> {
-        let name = self.word.to_string();
-        if let Some(word) = WORDS.iter().find(|word| word.name == name) {
-            let found = apply(word);
-            if found.is_none() {
-                let there = if here == "struct" { "a field" } else { "the struct" };
-                ctxt.error(&self.word, format_args!("`{name}` belongs on {there}, not on a {here}"));
-            }
-            return found;
-        }
-        let near = nearest(&name, WORDS.iter().map(|word| word.name));
-        let hint = near.map(|near| format!("did you mean `{near}`?"));
-        let known = || list(WORDS.iter().filter(|word| apply(word).is_some()).map(|word| word.name));
-        let hint = hint.unwrap_or_else(|| format!("a {here} takes {}", known()));
-        let message = format!("unknown word `{name}` in `#[npz(..)]`; {hint}");
-        ctxt.error(&self.word, message);
-        None
-    }
-
-    fn usage(&self) -> &'static str {
-        WORDS.iter().find(|word| self.word == word.name).map_or("", |word| word.usage)
-    }
-
-    fn flag(&self, ctxt: &Ctxt) -> Option<()> {
-        if self.rest.is_empty() {
-            return Some(());
-        }
-        let found = self.to_token_stream();
-        ctxt.error(self, format_args!("expected `{}` alone, without a value, found `{found}`", self.word));
-        None
-    }
-
-    fn string(&self, ctxt: &Ctxt) -> Option<LitStr> {
-        struct Value(LitStr);
-        impl Parse for Value {
-            fn parse(input: syn::parse::ParseStream<'_>) -> syn::Result<Self> {
-                input.parse::<Token![=]>()?;
-                input.parse().map(Self)
-            }
-        }
-        match syn::parse2::<Value>(self.rest.clone()) {
-            Ok(Value(string)) if string.suffix().is_empty() => Some(string),
-            _ => {
-                let found = self.to_token_stream();
-                ctxt.error(self, format_args!("expected `{}`, found `{found}`", self.usage()));
-                None
-            }
-        }
-    }
-
-    /// A string that becomes (part of) the name of a member.
-    fn name(&self, ctxt: &Ctxt) -> Option<LitStr> {
-        let string = self.string(ctxt)?;
-        let value = string.value();
-        if value.is_empty() || value.contains('\0') {
-            let fault = if value.is_empty() { "is empty" } else { "contains NUL" };
-            ctxt.error(&string, format_args!("`{}` {fault}; no member can be named so", self.word));
-            return None;
-        }
-        Some(string)
-    }
-
-    /// A string that holds a path.
-    fn path<T: Parse>(&self, ctxt: &Ctxt) -> Option<T> {
-        let string = self.string(ctxt)?;
-        let parsed = string.parse().ok();
-        if parsed.is_none() {
-            let found = string.value();
-            let hint = if found.ends_with("()") { "; leave out the parentheses" } else { "" };
-            let message = format!("expected a path, as in `{}`, found `{found}`{hint}", self.usage());
-            ctxt.error(string, message);
-        }
-        parsed
-    }
-
-    fn predicates(&self, ctxt: &Ctxt) -> Option<Vec<WherePredicate>> {
-        let string = self.string(ctxt)?;
-        let parsed = string.parse_with(Punctuated::<WherePredicate, Token![,]>::parse_terminated).ok();
-        if parsed.is_none() {
-            let (usage, found) = (self.usage(), string.value());
-            ctxt.error(string, format_args!("expected bounds, as in `{usage}`, found `{found}`"));
-        }
-        parsed.map(|predicates| predicates.into_iter().collect())
-    }
-
-    fn default_from(&self, ctxt: &Ctxt) -> Option<DefaultFrom> {
-        if self.rest.is_empty() {
-            return Some(DefaultFrom::Trait);
-        }
-        self.path(ctxt).map(|path| DefaultFrom::Function(Box::new(path)))
-    }
-
-    /// A string out of a short list.
-    fn one_of<T: Copy>(&self, ctxt: &Ctxt, choices: &[(&'static str, T)]) -> Option<T> {
-        let string = self.string(ctxt)?;
-        let value = string.value();
-        let found = choices.iter().find(|(name, _)| *name == value);
+/// Finds what to do with a word, or notes why there is nothing.
+fn find<A>(ctxt: &Ctxt, item: &Item, here: Here, kind: &str, apply: impl Fn(&Word) -> Apply<A>) -> Apply<A> {
+    let name = item.word.to_string();
+    let place = match here {
+        Here::Container => kind,
+        Here::Variant => "variant",
+        Here::Field => "field",
+    };
+    let a = |noun: &str| format!("{} {noun}", if noun.starts_with('e') { "an" } else { "a" });
+    if let Some(word) = WORDS.iter().find(|word| word.name == name) {
+        let found = apply(word);
         if found.is_none() {
-            let names = || choices.iter().map(|(name, _)| *name);
-            let near = nearest(&value, names()).map(|near| format!("did you mean `{near}`?"));
-            let hint = near.unwrap_or_else(|| format!("the choices are {}", list(names())));
-            ctxt.error(&string, format_args!("unknown value `{value}` of `{}`; {hint}", self.word));
+            let there = [
+                word.field.map(|_| "a field".to_owned()),
+                word.variant.map(|_| "a variant".to_owned()).filter(|_| kind == "enum"),
+                word.container.map(|_| format!("the {kind}")),
+            ];
+            let there = there.into_iter().flatten().collect::<Vec<_>>().join(" or ");
+            let message = if here == Here::Variant && name == "skip" {
+                "a variant can't be skipped: its values could not be saved; put `skip` on its fields, or \
+                 remove it"
+                    .to_owned()
+            } else {
+                format!("`{name}` belongs on {there}, not on {}", a(place))
+            };
+            ctxt.error(&item.word, message);
         }
-        found.map(|(_, value)| *value)
+        return found;
     }
+    let near = nearest(&name, WORDS.iter().map(|word| word.name));
+    let hint = near.map(|near| format!("did you mean `{near}`?"));
+    let known = || list(WORDS.iter().filter(|word| apply(word).is_some()).map(|word| word.name));
+    let hint = hint.unwrap_or_else(|| format!("{} takes {}", a(place), known()));
+    ctxt.error(&item.word, format_args!("unknown word `{name}` in `#[npz(..)]`; {hint}"));
+    None
 }
 
-/// Finds the known word that a slip of the fingers or of the case could have meant.
-fn nearest<'a>(found: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let plain = |word: &str| word.to_lowercase().replace(['-', '_'], "");
-    let found = plain(found);
-    known
-        .map(|word| (strsim::damerau_levenshtein(&found, &plain(word)), word))
-        .filter(|(distance, word)| *distance <= word.len() / 3)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, word)| word)
-}
-
-fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+/// How a word is written, for messages.
+pub(crate) fn usage(word: &Ident) -> &'static str {
+    WORDS.iter().find(|known| word == known.name).map_or("", |known| known.usage)
 }

@@ -28,10 +28,8 @@ use crate::attr::DefaultFrom;
 /// The where clause of `impl ToMembers` and `impl Npz`.
 pub(crate) fn to_members(container: &Container<'_>) -> WhereClause {
     let mut bounds = Bounds::new(container);
-    for field in container.stored().filter(|field| field.attrs.with.is_none()) {
-        if !mentions(container, field).parameters.is_empty() {
-            bounds.require(field, &quote!(__npz::ToMembers));
-        }
+    for field in container.fields().filter(|field| !field.attrs.is_never_saved()) {
+        bounds.require_to_save(field);
     }
     bounds.finish()
 }
@@ -40,14 +38,17 @@ pub(crate) fn to_members(container: &Container<'_>) -> WhereClause {
 pub(crate) fn from_members(container: &Container<'_>) -> WhereClause {
     let mut bounds = Bounds::new(container);
     let from_container = container.attrs.default.is_some();
-    for field in &container.fields {
+    for field in container.fields() {
         let attrs = &field.attrs;
-        if attrs.skip.is_none() && attrs.with.is_none() {
-            bounds.require(field, &quote!(__npz::FromMembers));
+        if attrs.skip_load.is_some() {
+            // What saves it knows which members are its own, to pass over them.
+            bounds.require_to_save(field);
+        } else if attrs.skip.is_none() && attrs.with.is_none() {
+            bounds.require(field, &bound_of(field, "FromMembers"));
         }
         let needs_default = match &attrs.default {
             Some(default) => matches!(default.value, DefaultFrom::Trait),
-            None => attrs.skip.is_some() && !from_container,
+            None => (attrs.is_never_loaded() || attrs.is_optional()) && !from_container,
         };
         if needs_default {
             bounds.require_default(field);
@@ -59,6 +60,12 @@ pub(crate) fn from_members(container: &Container<'_>) -> WhereClause {
         bounds.require_default_of_self();
     }
     bounds.finish()
+}
+
+/// What a field's type must implement: serde's traits for `json`, else one of ours.
+fn bound_of(field: &Field<'_>, ours: &str) -> TokenStream {
+    let bound = Ident::new(if field.attrs.json.is_some() { "Json" } else { ours }, Span::call_site());
+    quote!(__npz::#bound)
 }
 
 /// Collects bounds in first-seen order, each once.
@@ -88,6 +95,13 @@ pub(crate) fn mentions<'a>(container: &Container<'a>, field: &Field<'_>) -> Ment
 impl<'a> Bounds<'a> {
     fn new(container: &'a Container<'a>) -> Self {
         Self { container, inferred: Vec::new(), seen: HashSet::new() }
+    }
+
+    /// `FieldType: ToMembers`, only where a type parameter decides it.
+    fn require_to_save(&mut self, field: &Field<'_>) {
+        if field.attrs.with.is_none() && !mentions(self.container, field).parameters.is_empty() {
+            self.require(field, &bound_of(field, "ToMembers"));
+        }
     }
 
     /// `FieldType: Trait`, if the type depends on the container's parameters; where the type leads back to

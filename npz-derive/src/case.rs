@@ -1,6 +1,7 @@
-//! `rename_all`: from a field's name to the name of its member.
+//! `rename_all`: from a field's name to the name of its member, and from a variant's to its tag.
 //!
-//! Field names are taken to be in `snake_case`, as the compiler asks, and the rules are those of serde.
+//! Field names are taken to be in `snake_case` and variants in `PascalCase`, as the compiler asks, and the rules
+//! are those of serde.
 
 /// A known value of `rename_all`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +45,35 @@ impl Case {
     }
 }
 
+impl Case {
+    /// The same for a variant, whose name is taken to be in `PascalCase`.
+    pub(crate) fn apply_to_variant(self, variant: &str) -> String {
+        match self {
+            Self::Pascal => variant.to_owned(),
+            Self::Lower => variant.to_lowercase(),
+            Self::Upper => variant.to_uppercase(),
+            Self::Camel => {
+                let mut chars = variant.chars();
+                chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+            }
+            Self::Snake | Self::ScreamingSnake | Self::Kebab | Self::ScreamingKebab => {
+                self.apply(&snake(variant))
+            }
+        }
+    }
+}
+
+fn snake(variant: &str) -> String {
+    let mut snake = String::new();
+    for (i, c) in variant.char_indices() {
+        if i > 0 && c.is_uppercase() {
+            snake.push('_');
+        }
+        snake.extend(c.to_lowercase());
+    }
+    snake
+}
+
 fn words(field: &str) -> impl Iterator<Item = &str> {
     field.split('_').filter(|word| !word.is_empty())
 }
@@ -75,5 +105,24 @@ mod tests {
         );
         assert_eq!(all("w"), ["w", "W", "W", "w", "w", "W", "w", "W"]);
         assert_eq!(all("_b1"), ["_b1", "_B1", "B1", "b1", "_b1", "_B1", "-b1", "-B1"]);
+    }
+
+    #[test]
+    fn every_case_of_a_variant() {
+        let all = |variant: &str| CASES.map(|(_, case)| case.apply_to_variant(variant));
+        assert_eq!(
+            all("LeakyRelu"),
+            [
+                "leakyrelu",
+                "LEAKYRELU",
+                "LeakyRelu",
+                "leakyRelu",
+                "leaky_relu",
+                "LEAKY_RELU",
+                "leaky-relu",
+                "LEAKY-RELU",
+            ],
+        );
+        assert_eq!(all("L2"), ["l2", "L2", "L2", "l2", "l2", "L2", "l2", "L2"]);
     }
 }

@@ -1,54 +1,28 @@
-//! Rules between several attributes, or between an attribute and the struct: one small function each, the
+//! Rules between several attributes, or between an attribute and what it stands on: one small function each, the
 //! input that it refuses above it.
 
-use std::collections::HashSet;
+mod container;
+mod names;
 
 use quote::ToTokens;
 
-use crate::ast::{Container, Field, Style};
+use crate::ast::{Container, Field};
 use crate::bound;
 use crate::ctxt::Ctxt;
 
 /// Notes every broken rule.
 pub(crate) fn check(ctxt: &Ctxt, container: &Container<'_>) {
-    check_packed(ctxt, container);
-    check_rename_all_has_names(ctxt, container);
-    for field in &container.fields {
+    container::check(ctxt, container);
+    for field in container.fields() {
         check_skip_stands_alone(ctxt, field);
+        check_skip_halves(ctxt, field);
+        check_skip_load_has_a_place(ctxt, field);
+        check_one_conversion(ctxt, field);
+        check_json_is_text(ctxt, field);
         check_flatten_has_no_name(ctxt, field);
         check_flatten_has_an_end(ctxt, container, field);
-        check_name_is_not_empty(ctxt, field);
     }
-    check_names_differ(ctxt, container);
-}
-
-// #[derive(Npz)]
-// #[repr(C, packed)]
-// struct S { a: u32 }
-fn check_packed(ctxt: &Ctxt, container: &Container<'_>) {
-    for repr in container.original.attrs.iter().filter(|attribute| attribute.path().is_ident("repr")) {
-        let packed = repr.meta.to_token_stream().to_string().contains("packed");
-        if packed {
-            ctxt.error(repr, "packed structs are not supported: saving borrows each field; remove `packed`");
-        }
-    }
-}
-
-// #[npz(rename_all = "camelCase")]
-// struct S(Array1<f32>);
-fn check_rename_all_has_names(ctxt: &Ctxt, container: &Container<'_>) {
-    let Some(rename_all) = &container.attrs.rename_all else { return };
-    match container.style {
-        Style::Named => {}
-        Style::Tuple => ctxt.error(
-            rename_all,
-            "`rename_all` does nothing here: the members of a tuple struct are named `0`, `1`, ..; remove it, \
-             or put `rename = \"name\"` on the fields",
-        ),
-        Style::Unit => {
-            ctxt.error(rename_all, "`rename_all` does nothing here: a unit struct has no members; remove it");
-        }
-    }
+    names::check(ctxt, container);
 }
 
 // #[npz(skip, rename = "a")]
@@ -70,14 +44,95 @@ fn check_skip_stands_alone(ctxt: &Ctxt, field: &Field<'_>) {
     for alias in &attrs.aliases {
         refuse("alias", alias);
     }
+    if let Some(skip_save) = &attrs.skip_save {
+        refuse("skip_save", skip_save);
+    }
+    if let Some(skip_load) = &attrs.skip_load {
+        refuse("skip_load", skip_load);
+    }
+    if let Some(skip_if) = &attrs.skip_if {
+        refuse("skip_if", skip_if);
+    }
     if let Some(flatten) = &attrs.flatten {
         refuse("flatten", flatten);
     }
     if let Some(with) = &attrs.with {
         refuse("with", with);
     }
+    if let Some(json) = &attrs.json {
+        refuse("json", json);
+    }
     if let Some(cast) = &attrs.cast {
         refuse("cast", cast);
+    }
+}
+
+// #[npz(skip_save, skip_load)]
+// field: u32,
+fn check_skip_halves(ctxt: &Ctxt, field: &Field<'_>) {
+    let attrs = &field.attrs;
+    // Together with `skip` they are refused already.
+    let (Some(_), None) = (&attrs.skip_save, &attrs.skip) else { return };
+    if let Some(skip_load) = &attrs.skip_load {
+        ctxt.error(skip_load, "`skip_load` and `skip_save` together are `skip`: write that instead");
+    }
+    if let Some(skip_if) = &attrs.skip_if {
+        ctxt.error(
+            skip_if,
+            "`skip_if` contradicts `skip_save`: the field is never saved; remove one of them",
+        );
+    }
+}
+
+// #[npz(skip_load, flatten)]
+// field: Inner,
+//
+// #[npz(skip_load, cast = "safe")]
+// field: u32,
+fn check_skip_load_has_a_place(ctxt: &Ctxt, field: &Field<'_>) {
+    let attrs = &field.attrs;
+    if attrs.skip_load.is_none() || attrs.skip.is_some() {
+        return;
+    }
+    if let Some(flatten) = &attrs.flatten {
+        ctxt.error(
+            flatten,
+            "`flatten` contradicts `skip_load`: nobody knows which members are to be passed over; remove one \
+             of them",
+        );
+    }
+    if let Some(cast) = &attrs.cast {
+        ctxt.error(cast, "`cast` contradicts `skip_load`: the field is never loaded; remove one of them");
+    }
+}
+
+// #[npz(with = "module", json)]
+// field: Config,
+fn check_one_conversion(ctxt: &Ctxt, field: &Field<'_>) {
+    if let (Some(_), Some(json), None) = (&field.attrs.with, &field.attrs.json, &field.attrs.skip) {
+        ctxt.error(json, "`json` contradicts `with`: both say what is stored; remove one of them");
+    }
+}
+
+// #[npz(json, flatten)]
+// field: Config,
+//
+// #[npz(json, cast = "safe")]
+// field: Config,
+fn check_json_is_text(ctxt: &Ctxt, field: &Field<'_>) {
+    let attrs = &field.attrs;
+    if attrs.json.is_none() || attrs.skip.is_some() {
+        return;
+    }
+    if let Some(flatten) = &attrs.flatten {
+        ctxt.error(
+            flatten,
+            "`flatten` contradicts `json`: the field is one text, with nothing to put beside others; remove \
+             one of them",
+        );
+    }
+    if let Some(cast) = &attrs.cast {
+        ctxt.error(cast, "`cast` contradicts `json`: text is not converted; remove one of them");
     }
 }
 
@@ -109,36 +164,10 @@ fn check_flatten_has_no_name(ctxt: &Ctxt, field: &Field<'_>) {
 // }
 fn check_flatten_has_an_end(ctxt: &Ctxt, container: &Container<'_>, field: &Field<'_>) {
     if let (Some(flatten), true) = (&field.attrs.flatten, bound::mentions(container, field).itself) {
-        ctxt.error(
-            flatten,
-            "`flatten` of the struct into itself has no end: all levels would share their names; remove it",
+        let kind = container.kind();
+        let message = format!(
+            "`flatten` of the {kind} into itself has no end: all levels would share their names; remove it"
         );
-    }
-}
-
-// #[npz(rename_all = "PascalCase")]
-// struct S { __: u32 }
-fn check_name_is_not_empty(ctxt: &Ctxt, field: &Field<'_>) {
-    for name in field.names.iter().filter(|name| name.value.is_empty()) {
-        ctxt.error(
-            &name.tokens,
-            "`rename_all` leaves nothing of this name; give it one by `rename = \"name\"`",
-        );
-    }
-}
-
-// #[npz(rename = "b")]
-// a: u32,
-// b: u32,
-fn check_names_differ(ctxt: &Ctxt, container: &Container<'_>) {
-    let mut seen = HashSet::new();
-    for name in container.stored().flat_map(|field| &field.names) {
-        if !seen.insert(&name.value) {
-            let message = format!(
-                "the member `{}` is named a second time; names and aliases must differ: change one of them",
-                name.value
-            );
-            ctxt.error(&name.tokens, message);
-        }
+        ctxt.error(flatten, message);
     }
 }

@@ -11,6 +11,7 @@ mod case;
 mod check;
 mod ctxt;
 mod expand;
+mod item;
 #[cfg(test)]
 mod tests;
 
@@ -20,8 +21,8 @@ use syn::DeriveInput;
 use crate::ast::Container;
 use crate::ctxt::Ctxt;
 
-/// Makes a struct savable to a NumPy `.npz` archive and loadable from it: each field becomes one member, or
-/// several under its name.
+/// Makes a struct or enum savable to a NumPy `.npz` archive and loadable from it: each field becomes one member,
+/// or several under its name.
 ///
 /// ```text
 /// use ndarray::{Array1, Array2};
@@ -48,11 +49,42 @@ use crate::ctxt::Ctxt;
 /// with named fields, tuple structs (members `0`, `1`, ..) and unit structs (no members) are supported, with
 /// any type parameters, lifetimes, const parameters and where clauses. `r#type` is the member `type`.
 ///
-/// # Attributes of the struct
+/// # Enums
+///
+/// An enum without fields is one text, the name of the variant; a `Vec` or `[T; N]` of them is one array of texts.
+/// Any other enum is a member `tag` with the name of the variant, beside the variant's fields:
+///
+/// ```text
+/// #[derive(Npz)]
+/// #[npz(rename_all = "snake_case")]
+/// enum Activation { Relu, LeakyRelu }                   // member "activation": "leaky_relu"
+///
+/// #[derive(Npz)]
+/// enum Optimizer {
+///     Sgd { momentum: f32 },                            // "optimizer.tag": "Sgd", "optimizer.momentum"
+///     #[npz(alias = "AdaGrad")]
+///     Adam { m: Vec<Array2<f32>>, t: u64 },             // "optimizer.tag", "optimizer.m.0", "optimizer.t"
+///     Scaled(f64, Box<Optimizer>),                      // "optimizer.tag", "optimizer.0", "optimizer.1.tag"
+///     Off,                                              // "optimizer.tag"
+/// }
+///
+/// #[derive(Npz)]
+/// struct State { activation: Activation, layers: Vec<Activation>, optimizer: Optimizer }
+/// ```
+///
+/// A tag that no variant has is an error that lists the known ones. An enum that has got its first fields still
+/// loads the single text of before. An enum without fields does not implement `Npz`: as the root of an archive it
+/// would have no name.
+///
+/// # Attributes of the struct or enum
 ///
 /// | attribute | meaning | without it |
 /// | --- | --- | --- |
-/// | `rename_all = "camelCase"` | writes the names of all fields in another case | as in Rust |
+/// | `rename_all = "camelCase"` | writes the names of all fields (of an enum: variants) in another case | as in Rust |
+/// | `rename_all_fields = "camelCase"` | on an enum: writes the names of all variants' fields in another case | as in Rust |
+/// | `tag = "kind"` | on an enum: names the member that says which variant it is | `tag` |
+/// | `transparent` | on a struct: puts its one field at its own place | `field.inner` |
+/// | `validate = "path"` | calls `path(&value)` before saving and after loading | any value is fine |
 /// | `separator = "/"` | stands between the struct's name and its fields' | `.` |
 /// | `allow_unknown` | ignores members that no field asks for | they are an error |
 /// | `default` | takes absent fields from the struct's `Default` | they are an error |
@@ -62,6 +94,25 @@ use crate::ctxt::Ctxt;
 ///
 /// **`rename_all`** takes `lowercase`, `UPPERCASE`, `PascalCase`, `camelCase`, `snake_case`,
 /// `SCREAMING_SNAKE_CASE`, `kebab-case` and `SCREAMING-KEBAB-CASE`. A field's own `rename` is left as it is.
+///
+/// **`transparent`** makes a struct of exactly one field (others are `skip`) the same in the file as that field:
+/// a `Vec` of `struct Meters(f32)` is one array of `float32`.
+///
+/// ```text
+/// #[derive(Npz)]
+/// #[npz(transparent, validate = "Meters::check")]
+/// struct Meters(f32);
+///
+/// impl Meters {
+///     fn check(&self) -> Result<(), String> {
+///         if self.0 >= 0.0 { Ok(()) } else { Err(format!("expected a length, found {}", self.0)) }
+///     }
+/// }
+/// ```
+///
+/// **`validate`** names a function `fn(&Self) -> Result<(), E>`, where `E` is anything that implements `Display`.
+/// A save that it refuses writes nothing, so the last good file stays; a load that it refuses is an error that
+/// names the value's place.
 ///
 /// **`separator`** holds for the members below this struct: `outer/inner` for `/`. It passes on to the
 /// structs inside that don't set their own.
@@ -75,6 +126,14 @@ use crate::ctxt::Ctxt;
 /// **`bound`** is needed where a `with` field has a type parameter, or where the derived bounds ask for too
 /// much. It stands in the impls for saving and for loading; the struct's own where clause remains.
 ///
+/// # Attributes of a variant
+///
+/// | attribute | meaning | without it |
+/// | --- | --- | --- |
+/// | `rename = "name"` | is the variant's tag | the variant's name |
+/// | `alias = "name"` | is accepted on load too (may be repeated) | one tag |
+/// | `rename_all = "camelCase"` | writes the names of its fields in another case | as `rename_all_fields` says |
+///
 /// # Attributes of a field
 ///
 /// | attribute | meaning | without it |
@@ -82,15 +141,31 @@ use crate::ctxt::Ctxt;
 /// | `rename = "name"` | names the member | the field's name |
 /// | `alias = "name"` | is accepted on load too (may be repeated) | one name |
 /// | `skip` | is not saved; `Default::default()` after loading | saved |
+/// | `skip_save` | is not saved; loaded where a file has it | saved |
+/// | `skip_load` | is saved; passed over on load, `Default::default()` then | loaded |
+/// | `skip_if = "path"` | is not saved where `path(&field)` is true; may be absent on load | always saved |
 /// | `default` | `Default::default()` where the member is absent | absence is an error |
 /// | `default = "path"` | `path()` where the member is absent, or with `skip` | absence is an error |
 /// | `flatten` | puts the field's members beside the struct's other fields | `field.inner` |
 /// | `with = "module"` | converts by `module::to_npz` and `module::from_npz` | the type's own traits |
+/// | `json` | is one text of JSON, through serde (feature `serde` of `npz_core`) | the type's own traits |
 /// | `cast = "same_kind"` | says which conversions of cells are fine on load | what `LoadOptions` says |
 ///
 /// **`rename`, `alias`**: names must not be empty nor contain NUL, and no two of a struct may be equal.
 ///
 /// **`skip`**: with a `default` on the struct, the value comes from there.
+///
+/// **`skip_save`, `skip_load`, `skip_if`**: where the value does not come from the file, it comes from the field's
+/// `default`, else from the struct's, else from `Default::default()`. A type with `skip_load` need not be loadable:
+///
+/// ```text
+/// #[npz(skip_save)]                                // computed anew, but read from files that have it
+/// norms: Vec<f32>,
+/// #[npz(skip_load, default = "unix_time")]         // for the people who look into the file
+/// saved_at: u64,
+/// #[npz(skip_if = "Vec::is_empty")]                // `fn(&T) -> bool`
+/// diagnostics: Vec<f64>,
+/// ```
 ///
 /// **`default`** is about absent members only. One that is there and does not fit is an error.
 ///
@@ -108,6 +183,16 @@ use crate::ctxt::Ctxt;
 ///
 /// The error may be anything that implements `Display`. No bound is derived from such a field.
 ///
+/// **`json`** takes any type with serde's `Serialize` and `DeserializeOwned`. In Python: `json.loads(str(f["config"]))`.
+///
+/// ```text
+/// #[npz(json)]
+/// config: Config,
+/// ```
+///
+/// JSON has no NaN and no infinity: `serde_json` writes `null` for them. A value whose JSON can't be read back (the
+/// `null` of an `f64`) is refused when saved; in an `Option<f64>` it would come back as `None`.
+///
 /// **`cast`** takes `exact` (the same dtype), `safe` (every value is kept, as `f4` into `f64`) and
 /// `same_kind` (may round or overflow, as `f8` into `f32`); the last two are NumPy's rules of those names.
 ///
@@ -120,8 +205,8 @@ use crate::ctxt::Ctxt;
 ///
 /// # Errors
 ///
-/// All mistakes in the attributes of a struct are reported at once, each where it stands. Enums are not
-/// supported yet by this version; unions and packed structs never are.
+/// All mistakes in the attributes of a struct or enum are reported at once, each where it stands. Unions and packed
+/// structs are not supported, nor are enums without variants.
 #[proc_macro_derive(Npz, attributes(npz))]
 pub fn derive_npz(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     match syn::parse(input) {

@@ -286,6 +286,13 @@ impl<'s> Loader<'s> {
         Some(self.describe(member))
     }
 
+    /// Takes whatever stands at a place and below it, unread.
+    pub(crate) fn take_all(&mut self, name: &Name) {
+        let below: Vec<_> = self.medium.keys_under(&name.prefix()).map(|(_, member)| member).collect();
+        let own = self.medium.find(name.as_str()).filter(|_| !name.is_root());
+        own.into_iter().chain(below).for_each(|member| self.claims.take(member));
+    }
+
     fn describe(&self, member: usize) -> String {
         match self.medium.header(member) {
             Ok(Some(header)) => header.to_string(),

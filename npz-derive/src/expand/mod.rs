@@ -15,24 +15,37 @@
 //! The anonymous const keeps the alias `__npz` from the user's module. Everything that generated code names
 //! goes through that alias, so neither a user's own `Option` nor a missing prelude can break it, and a
 //! missing `npz_core` is one error.
+//!
+//! Three kinds of container have a stage of their own: lists of fields (a struct, or the variant of an enum) in
+//! `to_members` and `from_members`, enums without fields in `choice`, and `transparent` structs.
 
+mod choice;
 mod fallback;
+mod finish;
 mod from_members;
 mod to_members;
+mod transparent;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Meta, parse_quote};
 
-use crate::ast::{Container, Field, generated_at};
+use crate::ast::{Container, Data, Field, Variant, generated_at};
 use crate::attr::Cast;
 use crate::bound;
 
 pub(crate) use fallback::fallback;
 
 pub(crate) fn expand(container: &Container<'_>) -> TokenStream {
-    let to_members = to_members::expand(container);
-    let from_members = from_members::expand(container);
+    if let Some(variants) = container.choices() {
+        return in_const(container, &choice::expand(container, variants));
+    }
+    let (to_members, from_members) = match transparent::inner(container) {
+        Some(inner) => {
+            (transparent::to_members(container, &inner), transparent::from_members(container, &inner))
+        }
+        None => (to_members::expand(container), from_members::expand(container)),
+    };
     let ident = &container.original.ident;
     let (impl_generics, ty_generics, _) = container.original.generics.split_for_impl();
     let where_clause = bound::to_members(container);
@@ -71,13 +84,18 @@ fn in_const(container: &Container<'_>, impls: &TokenStream) -> TokenStream {
     }
 }
 
-/// What the user allows (or expects) on the struct is allowed in its impls too, as in the derives of the
+/// What the user allows (or expects) on the struct or enum is allowed in its impls too, as in the derives of the
 /// standard library: both name the same types. Deprecated fields are still saved and loaded.
 ///
 /// Nothing is allowed without need: `allow` under the user's `forbid` is an error.
 fn allowed_lints(container: &Container<'_>) -> Vec<TokenStream> {
-    let fields = container.fields.iter().flat_map(|field| &field.original.attrs);
-    let attributes = container.original.attrs.iter().chain(fields);
+    let fields = container.fields().flat_map(|field| &field.original.attrs);
+    let variants = match &container.data {
+        Data::Struct(_) => &[][..],
+        Data::Enum(variants) => variants,
+    };
+    let variants = variants.iter().flat_map(|variant| &variant.original.attrs);
+    let attributes = container.original.attrs.iter().chain(variants).chain(fields);
     let allowed = attributes.filter_map(|attribute| match &attribute.meta {
         Meta::List(list) if list.path.is_ident("allow") || list.path.is_ident("expect") => {
             Some(list.tokens.clone())
@@ -106,7 +124,16 @@ fn inner_separator(container: &Container<'_>) -> Option<TokenStream> {
 
 /// Its members may be absent from the file.
 fn is_optional(container: &Container<'_>, field: &Field<'_>) -> bool {
-    container.attrs.default.is_some() || field.attrs.default.is_some()
+    container.attrs.default.is_some() || field.attrs.is_optional()
+}
+
+/// What stands for each variant: `&[&["Sgd"], &["Adam", "adam"]]`.
+fn tags(variants: &[Variant<'_>]) -> TokenStream {
+    let tags = variants.iter().map(|variant| {
+        let names = variant.names.iter().map(|name| &name.value);
+        quote!(&[#(#names),*])
+    });
+    quote!(&[#(#tags),*])
 }
 
 /// The names of a field as a slice: `&["weights", "w"]`, empty for `flatten`.

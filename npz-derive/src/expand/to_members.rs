@@ -1,17 +1,25 @@
-//! `impl ToMembers`: pushes the fields in the order of their declaration.
+//! `impl ToMembers`: pushes the fields in the order of their declaration; of an enum the tag, then the fields of
+//! the variant.
 //!
 //! ```text
 //! __npz::push::<Array2<f32>>(__members, __name, __npz::Some("weights"), &self.weights)?;
 //! __npz::push_owned(__members, __name, __npz::Some("angle"), &degrees::to_npz(&self.angle))?;   // with
 //! __npz::push_or_mark::<u64>(__members, __name, __npz::Some("epoch"), &self.epoch)?;            // default
 //! __npz::push_flat::<Inner>(__members, __name, &["weights", "angle", "epoch"], &self.inner)?;   // flatten
+//!
+//! match self {
+//!     Self::Sgd { momentum: __field0, .. } => {
+//!         __npz::push_tag(__members, __name, "tag", "Sgd")?;
+//!         __npz::push::<f32>(__members, __name, __npz::Some("momentum"), __field0)?;
+//!     }
+//! }
 //! ```
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
 use super::{inner_separator, is_optional, option, separator};
-use crate::ast::{Container, Field};
+use crate::ast::{Container, Data, Field, Fields, Variant, generated_at};
 use crate::bound;
 
 pub(super) fn expand(container: &Container<'_>) -> TokenStream {
@@ -19,7 +27,17 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
     let (impl_generics, ty_generics, _) = container.original.generics.split_for_impl();
     let where_clause = bound::to_members(container);
     let separator = separator(container);
-    let pushes = container.stored().map(|field| push(container, field));
+    let validate = validate(container);
+    let pushes = match &container.data {
+        Data::Struct(fields) => push_all(container, fields, |field, span| {
+            let member = &field.member;
+            quote_spanned!(span=> &self.#member)
+        }),
+        Data::Enum(variants) => {
+            let arms = variants.iter().map(|variant| arm(container, variant));
+            quote!(match self { #(#arms)* })
+        }
+    };
     let inner_separator = inner_separator(container);
     quote! {
         #[automatically_derived]
@@ -29,8 +47,9 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
                 __members: &mut __npz::Members<'__a>,
                 __name: &__npz::Name,
             ) -> __npz::Result<()> {
+                #validate
                 #separator
-                #(#pushes)*
+                #pushes
                 __npz::Ok(())
             }
 
@@ -39,34 +58,91 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
     }
 }
 
-fn push(container: &Container<'_>, field: &Field<'_>) -> TokenStream {
-    let (ty, member, span) = (field.ty(), &field.member, field.span());
+/// Before anything is pushed: the last good file survives a value that is refused.
+pub(super) fn validate(container: &Container<'_>) -> Option<TokenStream> {
+    let path = &container.attrs.validate.as_ref()?.value;
+    Some(quote_spanned!(generated_at(path)=> __npz::validate(__name, self, #path)?;))
+}
+
+fn arm(container: &Container<'_>, variant: &Variant<'_>) -> TokenStream {
+    let ident = &variant.original.ident;
+    let (word, tag) = (container.tag(), variant.names.first().map(|name| &name.value));
+    let bound = variant.fields.list.iter().filter(|field| !field.attrs.is_never_saved()).map(|field| {
+        let (member, binding) = (&field.member, &field.binding);
+        quote!(#member: #binding,)
+    });
+    let pushes = push_all(container, &variant.fields, |field, span| {
+        let binding = Ident::new(&field.binding.to_string(), span);
+        quote!(#binding)
+    });
+    quote! {
+        Self::#ident { #(#bound)* .. } => {
+            __npz::push_tag(__members, __name, #word, #tag)?;
+            #pushes
+        }
+    }
+}
+
+/// `value` gives the reference to a field, for use at a place of the user's.
+fn push_all(
+    container: &Container<'_>,
+    fields: &Fields<'_>,
+    value: impl Fn(&Field<'_>, Span) -> TokenStream,
+) -> TokenStream {
+    let saved = fields.list.iter().filter(|field| !field.attrs.is_never_saved());
+    saved.map(|field| push(container, fields, field, &value)).collect()
+}
+
+fn push(
+    container: &Container<'_>,
+    fields: &Fields<'_>,
+    field: &Field<'_>,
+    value: &impl Fn(&Field<'_>, Span) -> TokenStream,
+) -> TokenStream {
     // The first name is the field's own; aliases are only read.
     let part = option(field.names.first().map(|name| &name.value));
     // Which function, and what it wants to know besides: the siblings' names of a flattened field, which are not
     // its to push, or the field's own name.
     let (function, place) = if field.attrs.flatten.is_some() {
-        let siblings = container.stored().flat_map(|sibling| &sibling.names).map(|name| &name.value);
-        ("flat", quote!(&[#(#siblings),*]))
+        let siblings = fields.stored().flat_map(|sibling| &sibling.names).map(|name| name.value.clone());
+        let tag = matches!(container.data, Data::Enum(_)).then(|| container.tag());
+        let siblings = tag.into_iter().chain(siblings);
+        ("_flat", quote!(&[#(#siblings),*]))
     } else if is_optional(container, field) {
-        ("or_mark", part)
+        ("_or_mark", part)
     } else {
         ("", part)
     };
-    let function = |push: &str| match function {
-        "" => format_ident!("{push}"),
-        suffix => format_ident!("{push}_{suffix}"),
-    };
-    match &field.attrs.with {
-        None => {
-            let push = function("push");
-            quote_spanned!(span=> __npz::#push::<#ty>(__members, __name, #place, &self.#member)?;)
+    let push = push_to(field, function, &place, &value(field, field.span()));
+    match &field.attrs.skip_if {
+        None => push,
+        Some(skip_if) => {
+            let path = &skip_if.value;
+            let span = generated_at(path);
+            let value = value(field, span);
+            let skip = quote_spanned!(span=> #path(#value));
+            quote!(if !#skip { #push })
         }
-        Some(with) => {
-            let (push, module) = (function("push_owned"), &with.value);
-            quote_spanned!(span=>
-                __npz::#push(__members, __name, #place, &#module::to_npz(&self.#member))?;
-            )
-        }
+    }
+}
+
+/// One push: of the field itself, or of what `with` or `json` makes of it.
+pub(super) fn push_to(
+    field: &Field<'_>,
+    function: &str,
+    place: &TokenStream,
+    value: &TokenStream,
+) -> TokenStream {
+    let (ty, span) = (field.ty(), field.span());
+    let (push, push_owned) = (format_ident!("push{function}"), format_ident!("push_owned{function}"));
+    if let Some(with) = &field.attrs.with {
+        let module = &with.value;
+        quote_spanned!(span=> __npz::#push_owned(__members, __name, #place, &#module::to_npz(#value))?;)
+    } else if field.attrs.json.is_some() {
+        quote_spanned!(span=>
+            __npz::#push_owned(__members, __name, #place, &__npz::to_json::<#ty>(__name, #place, #value)?)?;
+        )
+    } else {
+        quote_spanned!(span=> __npz::#push::<#ty>(__members, __name, #place, #value)?;)
     }
 }

@@ -52,6 +52,24 @@ struct Every<'__x, T, Some> {
     rest: ::std::option::Option<Inner>,
 }
 
+#[derive(::npz_core::Npz)]
+enum Data<T> {
+    Some(T, u32),
+    Ok { __field0: u32, tag_: u32, __name: u32 },
+    None,
+}
+
+#[derive(::npz_core::Npz)]
+enum Choice {
+    Some,
+    Ok,
+    None,
+}
+
+#[derive(::npz_core::Npz)]
+#[npz(transparent)]
+struct usize(Choice);
+
 #[derive(::npz_core::Npz, ::std::default::Default)]
 #[npz(default)]
 struct Inner {

@@ -109,6 +109,61 @@ pub(crate) struct Attributes {
     pub(crate) rest: BTreeMap<String, u32>,
 }
 
+/// Enums.
+#[derive(Npz, Debug, PartialEq)]
+#[npz(rename_all = "snake_case", validate = "Kinds::check")]
+pub(crate) enum Kinds<T> {
+    /// a
+    First(T, u32),
+    /// b
+    Second {
+        /// x
+        #[npz(skip_save)]
+        x: u32,
+        /// y
+        #[npz(skip_load)]
+        y: u32,
+        /// z
+        #[npz(skip_if = "Vec::is_empty")]
+        z: Vec<T>,
+        /// j
+        #[npz(json)]
+        j: Option<f64>,
+    },
+    /// c
+    #[deprecated]
+    Third,
+}
+
+impl<T> Kinds<T> {
+    #[expect(clippy::unnecessary_wraps, reason = "the derive wants a result")]
+    const fn check(&self) -> Result<(), &'static str> {
+        let _ = self;
+        Ok(())
+    }
+}
+
+/// One text.
+#[derive(Npz, Debug, PartialEq, Eq, Clone, Copy)]
+pub(crate) enum Choice {
+    /// a
+    A,
+    /// b
+    #[deprecated]
+    B,
+}
+
+/// As its field.
+#[derive(Npz, Debug, PartialEq)]
+#[npz(transparent)]
+pub(crate) struct Wrapper<T> {
+    /// v
+    pub(crate) v: T,
+    /// s
+    #[npz(skip)]
+    pub(crate) s: u32,
+}
+
 /// Over a default, with a destructor.
 #[derive(Npz, Debug, PartialEq)]
 #[npz(default = "Defaulted::new")]
@@ -181,4 +236,16 @@ fn deprecation_is_not_the_business_of_the_derive() {
     let bytes = Aging { old: 3 }.to_bytes().unwrap();
     assert_eq!(Aging::from_bytes(&bytes).unwrap().old, 3);
     assert_eq!(Old::from_bytes(&Old { x: 3 }.to_bytes().unwrap()).unwrap().x, 3);
+}
+
+#[test]
+#[expect(deprecated, reason = "old variants are saved as before")]
+fn enums_come_back_under_every_lint() {
+    let kinds =
+        [Kinds::First(1.5f32, 2), Kinds::Second { x: 0, y: 0, z: vec![2.5], j: Some(0.5) }, Kinds::Third];
+    for kind in kinds {
+        assert_eq!(Kinds::from_bytes(&kind.to_bytes().unwrap()).unwrap(), kind);
+    }
+    let map = BTreeMap::from([("a".to_owned(), Wrapper { v: [Choice::A, Choice::B], s: 0 })]);
+    assert_eq!(BTreeMap::<String, Wrapper<_>>::from_bytes(&map.to_bytes().unwrap()).unwrap(), map);
 }

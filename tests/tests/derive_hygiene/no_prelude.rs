@@ -44,6 +44,87 @@ struct Over(u32, #[npz(with = "with", rename = "w")] u32);
 #[derive(::npz_core::Npz)]
 struct Unit;
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the derive calls it with a reference")]
+fn is_seven(x: &u32) -> bool {
+    *x == 7
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the derive wants a result")]
+fn fine<T>(_: &T) -> ::std::result::Result<(), u8> {
+    ::std::result::Result::Ok(())
+}
+
+#[derive(::npz_core::Npz)]
+#[npz(tag = "kind", separator = "/", allow_unknown, rename_all = "camelCase", validate = "fine")]
+enum Data<'a, T, const N: usize> {
+    Cells([T; N], #[npz(skip_if = "is_seven")] u32),
+    Named {
+        #[npz(skip_save)]
+        a: u32,
+        #[npz(skip_load)]
+        b: ::std::option::Option<&'a u32>,
+        #[npz(skip_load, with = "with")]
+        c: u32,
+        #[npz(json)]
+        d: ::std::option::Option<u32>,
+        #[npz(json, default)]
+        e: u32,
+    },
+    Again(::std::boxed::Box<Data<'a, T, N>>),
+    Empty,
+}
+
+#[derive(::npz_core::Npz)]
+enum Choice {
+    A,
+    B,
+}
+
+#[derive(::npz_core::Npz)]
+#[npz(transparent, validate = "fine")]
+struct Wrapper<T>(T, #[npz(skip)] u32);
+
+#[derive(::npz_core::Npz)]
+#[npz(transparent)]
+struct Converted(#[npz(with = "with")] u32);
+
+#[derive(::npz_core::Npz)]
+#[npz(transparent)]
+struct Text(#[npz(json)] u32);
+
+#[test]
+fn no_prelude_is_needed_for_enums() {
+    use ::npz_core::Npz;
+    type Owned = Data<'static, u8, 2>;
+    let named =
+        Owned::Named { a: 1, b: ::std::option::Option::Some(&2), c: 3, d: ::std::option::Option::None, e: 4 };
+    for data in [named, Owned::Again(::std::boxed::Box::new(Data::Cells([1, 2], 7))), Owned::Empty] {
+        ::std::assert!(!data.to_bytes().unwrap().is_empty());
+    }
+    let map: ::std::collections::BTreeMap<_, _> = ::std::convert::From::from([(
+        ::std::string::ToString::to_string("a"),
+        (Wrapper(Choice::A, 0), ::std::vec![Choice::B], Converted(1), Text(2)),
+    )]);
+    let bytes = map.to_bytes().unwrap();
+    let back: ::std::collections::BTreeMap<
+        ::std::string::String,
+        (Wrapper<Choice>, ::std::vec::Vec<Choice>, Converted, Text),
+    > = Npz::from_bytes(&bytes).unwrap();
+    ::std::assert_eq!((back["a"].2.0, back["a"].3.0, back["a"].0.1), (1, 2, 0));
+    let loaded = Owned::from_bytes(
+        &Owned::Named {
+            a: 1,
+            b: ::std::option::Option::Some(&2),
+            c: 3,
+            d: ::std::option::Option::None,
+            e: 4,
+        }
+        .to_bytes()
+        .unwrap(),
+    );
+    ::std::assert!(::std::matches!(loaded, ::std::result::Result::Ok(Owned::Named { a: 0, .. })));
+}
+
 #[test]
 fn no_prelude_is_needed() {
     use ::npz_core::Npz;

@@ -1,0 +1,64 @@
+//! `json`: any type of serde as one text.
+//!
+//! Without the feature `serde` the trait is there but nothing implements it, so that the compiler says at the
+//! field what is missing.
+
+use super::place;
+use crate::Result;
+use crate::members::Name;
+
+/// What a field with `json` must implement.
+#[cfg(feature = "serde")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be saved as JSON: it needs serde's `Serialize` and `DeserializeOwned`",
+    label = "not a type that `#[npz(json)]` can save and load",
+    note = "for a type of your own, add `#[derive(serde::Serialize, serde::Deserialize)]`"
+)]
+pub trait Json: serde::Serialize + serde::de::DeserializeOwned {}
+
+#[cfg(feature = "serde")]
+impl<T: serde::Serialize + serde::de::DeserializeOwned> Json for T {}
+
+/// What a field with `json` must implement.
+#[cfg(not(feature = "serde"))]
+#[diagnostic::on_unimplemented(
+    message = "`#[npz(json)]` needs the feature `serde` of npz-core",
+    label = "saved as JSON",
+    note = "in Cargo.toml: `npz-core = {{ version = \"..\", features = [\"serde\"] }}`"
+)]
+pub trait Json {}
+
+/// Makes the text of a field.
+#[cfg(feature = "serde")]
+pub fn to_json<T: Json>(parent: &Name, part: Option<&str>, value: &T) -> Result<String> {
+    let refuse = |message: String| crate::Error::invalid(message).in_member(place(parent, part).as_str());
+    let text = serde_json::to_string(value)
+        .map_err(|error| refuse(format!("the value can't be written as JSON: {error}")))?;
+    // What can't be loaded must not replace the last good file.
+    if let Err(error) = serde_json::from_str::<T>(&text) {
+        return Err(refuse(format!(
+            "the value can't be kept as JSON, which has no NaN and no infinity: reading it back gives {error}"
+        )));
+    }
+    Ok(text)
+}
+
+/// Makes the text of a field: never called, since nothing implements `Json`.
+#[cfg(not(feature = "serde"))]
+pub fn to_json<T: Json>(parent: &Name, part: Option<&str>, _: &T) -> Result<String> {
+    let message = "`#[npz(json)]` needs the feature `serde` of npz-core";
+    Err(crate::Error::unsupported(message).in_member(place(parent, part).as_str()))
+}
+
+/// Makes a field of its text.
+#[cfg(feature = "serde")]
+#[allow(clippy::needless_pass_by_value, reason = "a function like `from_npz` gets what was stored")]
+pub fn from_json<T: Json>(text: String) -> std::result::Result<T, String> {
+    serde_json::from_str(&text).map_err(|error| format!("the text is not the JSON of this type: {error}"))
+}
+
+/// Makes a field of its text. Asks nothing of the type: `to_json` says already what is missing.
+#[cfg(not(feature = "serde"))]
+pub fn from_json<T>(_: String) -> std::result::Result<T, String> {
+    Err("`#[npz(json)]` needs the feature `serde` of npz-core".to_owned())
+}

@@ -1,0 +1,175 @@
+//! One piece of `#[npz(..)]`: cutting the attribute into words, and reading what follows a word.
+
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::parse::Parse;
+use syn::punctuated::Punctuated;
+use syn::{Attribute, LitStr, Meta, Token, WherePredicate};
+
+use crate::attr::{Attr, DefaultFrom, usage};
+use crate::ctxt::Ctxt;
+
+/// One comma-separated piece of `#[npz(..)]`: `skip`, `rename = "w"`.
+pub(crate) struct Item {
+    pub(crate) word: Ident,
+    /// What follows the word, the `=` included.
+    rest: TokenStream,
+}
+
+impl ToTokens for Item {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.word.to_tokens(tokens);
+        tokens.extend(self.rest.clone());
+    }
+}
+
+/// Cuts all `#[npz(..)]` into items. A piece that makes no sense costs its own error, not its neighbours.
+pub(crate) fn items(ctxt: &Ctxt, attributes: &[Attribute]) -> Vec<Item> {
+    let mut items = Vec::new();
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("npz")) {
+        let Meta::List(list) = &attribute.meta else {
+            ctxt.error(&attribute.meta, "expected words in parentheses: `#[npz(..)]`");
+            continue;
+        };
+        let mut tokens = list.tokens.clone().into_iter().peekable();
+        while tokens.peek().is_some() {
+            let piece = tokens.by_ref().take_while(|token| !is_comma(token));
+            let mut piece = piece.flat_map(without_invisible_group);
+            match piece.next() {
+                Some(TokenTree::Ident(word)) => items.push(Item { word, rest: piece.collect() }),
+                Some(other) => {
+                    let rest: TokenStream = piece.collect();
+                    ctxt.error(quote!(#other #rest), "expected a word such as `rename = \"name\"`");
+                }
+                None => ctxt.error(list, "expected a word between the commas of `#[npz(..)]`"),
+            }
+        }
+    }
+    items
+}
+
+fn is_comma(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',')
+}
+
+/// A `macro_rules!` fragment (`rename = $name`) arrives in a group without delimiters.
+fn without_invisible_group(token: TokenTree) -> TokenStream {
+    match token {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::None => group.stream(),
+        other => other.into(),
+    }
+}
+
+/// Fills a slot that takes one value.
+pub(crate) fn set<T>(
+    slot: &mut Option<Attr<T>>,
+    ctxt: &Ctxt,
+    item: Item,
+    read: impl FnOnce(&Item, &Ctxt) -> Option<T>,
+) {
+    if slot.is_some() {
+        ctxt.error(&item, format_args!("`{}` is given twice; keep one", item.word));
+        return;
+    }
+    *slot = read(&item, ctxt).map(|value| Attr { value, tokens: item.into_token_stream() });
+}
+
+impl Item {
+    pub(crate) fn flag(&self, ctxt: &Ctxt) -> Option<()> {
+        if self.rest.is_empty() {
+            return Some(());
+        }
+        let found = self.to_token_stream();
+        ctxt.error(self, format_args!("expected `{}` alone, without a value, found `{found}`", self.word));
+        None
+    }
+
+    fn string(&self, ctxt: &Ctxt) -> Option<LitStr> {
+        struct Value(LitStr);
+        impl Parse for Value {
+            fn parse(input: syn::parse::ParseStream<'_>) -> syn::Result<Self> {
+                input.parse::<Token![=]>()?;
+                input.parse().map(Self)
+            }
+        }
+        match syn::parse2::<Value>(self.rest.clone()) {
+            Ok(Value(string)) if string.suffix().is_empty() => Some(string),
+            _ => {
+                let found = self.to_token_stream();
+                ctxt.error(self, format_args!("expected `{}`, found `{found}`", usage(&self.word)));
+                None
+            }
+        }
+    }
+
+    /// A string that becomes (part of) the name of a member.
+    pub(crate) fn name(&self, ctxt: &Ctxt) -> Option<LitStr> {
+        let string = self.string(ctxt)?;
+        let value = string.value();
+        if value.is_empty() || value.contains('\0') {
+            let fault = if value.is_empty() { "is empty" } else { "contains NUL" };
+            ctxt.error(&string, format_args!("`{}` {fault}; no member can be named so", self.word));
+            return None;
+        }
+        Some(string)
+    }
+
+    /// A string that holds a path.
+    pub(crate) fn path<T: Parse>(&self, ctxt: &Ctxt) -> Option<T> {
+        let string = self.string(ctxt)?;
+        let parsed = string.parse().ok();
+        if parsed.is_none() {
+            let found = string.value();
+            let hint = if found.ends_with("()") { "; leave out the parentheses" } else { "" };
+            let message = format!("expected a path, as in `{}`, found `{found}`{hint}", usage(&self.word));
+            ctxt.error(string, message);
+        }
+        parsed
+    }
+
+    pub(crate) fn predicates(&self, ctxt: &Ctxt) -> Option<Vec<WherePredicate>> {
+        let string = self.string(ctxt)?;
+        let parsed = string.parse_with(Punctuated::<WherePredicate, Token![,]>::parse_terminated).ok();
+        if parsed.is_none() {
+            let (usage, found) = (usage(&self.word), string.value());
+            ctxt.error(string, format_args!("expected bounds, as in `{usage}`, found `{found}`"));
+        }
+        parsed.map(|predicates| predicates.into_iter().collect())
+    }
+
+    pub(crate) fn default_from(&self, ctxt: &Ctxt) -> Option<DefaultFrom> {
+        if self.rest.is_empty() {
+            return Some(DefaultFrom::Trait);
+        }
+        self.path(ctxt).map(|path| DefaultFrom::Function(Box::new(path)))
+    }
+
+    /// A string out of a short list.
+    pub(crate) fn one_of<T: Copy>(&self, ctxt: &Ctxt, choices: &[(&'static str, T)]) -> Option<T> {
+        let string = self.string(ctxt)?;
+        let value = string.value();
+        let found = choices.iter().find(|(name, _)| *name == value);
+        if found.is_none() {
+            let names = || choices.iter().map(|(name, _)| *name);
+            let near = nearest(&value, names()).map(|near| format!("did you mean `{near}`?"));
+            let hint = near.unwrap_or_else(|| format!("the choices are {}", list(names())));
+            ctxt.error(&string, format_args!("unknown value `{value}` of `{}`; {hint}", self.word));
+        }
+        found.map(|(_, value)| *value)
+    }
+}
+
+/// Finds the known word that a slip of the fingers or of the case could have meant.
+pub(crate) fn nearest<'a>(found: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let plain = |word: &str| word.to_lowercase().replace(['-', '_'], "");
+    let found = plain(found);
+    known
+        .map(|word| (strsim::damerau_levenshtein(&found, &plain(word)), word))
+        .filter(|(distance, word)| *distance <= word.len() / 3)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, word)| word)
+}
+
+pub(crate) fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}

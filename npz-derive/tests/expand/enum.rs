@@ -1,0 +1,131 @@
+#[doc(hidden)]
+const _: () = {
+    use ::npz_core::__private as __npz;
+    #[automatically_derived]
+    impl<T> __npz::ToMembers for Optimizer<T>
+    where
+        T: __npz::ToMembers,
+        Vec<Array2<T>>: __npz::ToMembers,
+        BTreeMap<String, ArrayD<T>>: __npz::ToMembers,
+    {
+        fn to_members<'__a>(
+            &'__a self,
+            __members: &mut __npz::Members<'__a>,
+            __name: &__npz::Name,
+        ) -> __npz::Result<()> {
+            __npz::validate(__name, self, Optimizer::check)?;
+            match self {
+                Self::Sgd { momentum: __field0, .. } => {
+                    __npz::push_tag(__members, __name, "kind", "sgd")?;
+                    __npz::push::<
+                        T,
+                    >(__members, __name, __npz::Some("momentum"), __field0)?;
+                }
+                Self::Adam { 0: __field0, 1: __field1, .. } => {
+                    __npz::push_tag(__members, __name, "kind", "adam")?;
+                    __npz::push::<
+                        Vec<Array2<T>>,
+                    >(__members, __name, __npz::Some("0"), __field0)?;
+                    __npz::push_or_mark::<
+                        u64,
+                    >(__members, __name, __npz::Some("1"), __field1)?;
+                }
+                Self::NoOptimizer { .. } => {
+                    __npz::push_tag(__members, __name, "kind", "no_optimizer")?;
+                }
+                Self::Other { all_others: __field0, learning_rate: __field1, .. } => {
+                    __npz::push_tag(__members, __name, "kind", "other")?;
+                    __npz::push_flat::<
+                        BTreeMap<String, ArrayD<T>>,
+                    >(__members, __name, &["kind", "learningRate"], __field0)?;
+                    __npz::push::<
+                        f64,
+                    >(__members, __name, __npz::Some("learningRate"), __field1)?;
+                }
+            }
+            __npz::Ok(())
+        }
+    }
+    #[automatically_derived]
+    impl<T> __npz::FromMembers for Optimizer<T>
+    where
+        T: __npz::FromMembers,
+        Vec<Array2<T>>: __npz::FromMembers,
+        BTreeMap<String, ArrayD<T>>: __npz::FromMembers,
+    {
+        fn plan<'__s>(
+            __loader: &mut __npz::Loader<'__s>,
+            __name: &__npz::Name,
+        ) -> __npz::Plan<'__s, Self>
+        where
+            Self: '__s,
+        {
+            let __plan: __npz::Plan<'__s, Self> = {
+                match __npz::plan_tag(
+                    __loader,
+                    __name,
+                    "kind",
+                    &[&["sgd", "SGD"], &["adam"], &["no_optimizer"], &["other"]],
+                ) {
+                    __npz::Some(0usize) => {
+                        let __plan0 = __npz::plan::<
+                            T,
+                        >(__loader, __name, &["momentum"], __npz::None);
+                        __npz::Plan::new(move || {
+                            __npz::Ok(Self::Sgd {
+                                momentum: __plan0.finish()?,
+                                scratch: <Vec<f32> as __npz::Default>::default(),
+                            })
+                        })
+                    }
+                    __npz::Some(1usize) => {
+                        let __plan0 = __npz::plan::<
+                            Vec<Array2<T>>,
+                        >(__loader, __name, &["0"], __npz::None);
+                        let __plan1 = __npz::plan_if_present::<
+                            u64,
+                        >(__loader, __name, &["1"], __npz::None);
+                        __npz::Plan::new(move || {
+                            __npz::Ok(Self::Adam {
+                                0: __plan0.finish()?,
+                                1: match __plan1 {
+                                    __npz::Some(__plan) => __plan.finish()?,
+                                    __npz::None => <u64 as __npz::Default>::default(),
+                                },
+                            })
+                        })
+                    }
+                    __npz::Some(2usize) => {
+                        __npz::Plan::new(move || { __npz::Ok(Self::NoOptimizer {}) })
+                    }
+                    __npz::Some(3usize) => {
+                        let __plan1 = __npz::plan::<
+                            f64,
+                        >(__loader, __name, &["learningRate"], __npz::None);
+                        let __plan0 = __npz::plan::<
+                            BTreeMap<String, ArrayD<T>>,
+                        >(__loader, __name, &[], __npz::None);
+                        __npz::Plan::new(move || {
+                            __npz::Ok(Self::Other {
+                                all_others: __plan0.finish()?,
+                                learning_rate: __plan1.finish()?,
+                            })
+                        })
+                    }
+                    _ => __npz::refused(),
+                }
+            };
+            __npz::plan_validated(__name, __plan, Optimizer::check)
+        }
+        fn is_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> bool {
+            __npz::is_tag_present(__loader, __name, "kind")
+        }
+    }
+    #[automatically_derived]
+    impl<T> __npz::Npz for Optimizer<T>
+    where
+        T: __npz::ToMembers,
+        Vec<Array2<T>>: __npz::ToMembers,
+        BTreeMap<String, ArrayD<T>>: __npz::ToMembers,
+    {}
+};

@@ -1,0 +1,99 @@
+#[doc(hidden)]
+const _: () = {
+    use ::npz_core::__private as __npz;
+    #[automatically_derived]
+    impl<C> __npz::ToMembers for Run<C>
+    where
+        C: __npz::Json,
+    {
+        fn to_members<'__a>(
+            &'__a self,
+            __members: &mut __npz::Members<'__a>,
+            __name: &__npz::Name,
+        ) -> __npz::Result<()> {
+            __npz::validate(__name, self, Run::check)?;
+            __npz::push_or_mark::<
+                u64,
+            >(__members, __name, __npz::Some("saved_at"), &self.saved_at)?;
+            __npz::push_owned(
+                __members,
+                __name,
+                __npz::Some("angle"),
+                &degrees::to_npz(&self.angle),
+            )?;
+            if !Vec::is_empty(&self.history) {
+                __npz::push_or_mark::<
+                    Vec<f64>,
+                >(__members, __name, __npz::Some("history"), &self.history)?;
+            }
+            __npz::push_owned_or_mark(
+                __members,
+                __name,
+                __npz::Some("config"),
+                &__npz::to_json::<C>(__name, __npz::Some("config"), &self.config)?,
+            )?;
+            __npz::Ok(())
+        }
+    }
+    #[automatically_derived]
+    impl<C> __npz::FromMembers for Run<C>
+    where
+        C: __npz::Json,
+        C: __npz::Default,
+    {
+        fn plan<'__s>(
+            __loader: &mut __npz::Loader<'__s>,
+            __name: &__npz::Name,
+        ) -> __npz::Plan<'__s, Self>
+        where
+            Self: '__s,
+        {
+            let __plan: __npz::Plan<'__s, Self> = {
+                let __plan0 = __npz::plan_if_present::<
+                    Vec<f32>,
+                >(__loader, __name, &["cache"], __npz::None);
+                __npz::pass_over::<u64>(__loader, __name, &["saved_at"]);
+                __npz::pass_over_converted(__loader, __name, &["angle"]);
+                let __plan3 = __npz::plan_if_present::<
+                    Vec<f64>,
+                >(__loader, __name, &["history"], __npz::None);
+                let __plan4 = __npz::plan_with_if_present::<
+                    _,
+                    C,
+                    _,
+                >(__loader, __name, &["config"], __npz::None, __npz::from_json::<C>);
+                __npz::Plan::new(move || {
+                    __npz::Ok(Self {
+                        cache: match __plan0 {
+                            __npz::Some(__plan) => __plan.finish()?,
+                            __npz::None => <Vec<f32> as __npz::Default>::default(),
+                        },
+                        saved_at: now(),
+                        angle: <Angle as __npz::Default>::default(),
+                        history: match __plan3 {
+                            __npz::Some(__plan) => __plan.finish()?,
+                            __npz::None => <Vec<f64> as __npz::Default>::default(),
+                        },
+                        config: match __plan4 {
+                            __npz::Some(__plan) => __plan.finish()?,
+                            __npz::None => <C as __npz::Default>::default(),
+                        },
+                    })
+                })
+            };
+            __npz::plan_validated(__name, __plan, Run::check)
+        }
+        fn is_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> bool {
+            __npz::is_present::<Vec<f32>>(__loader, __name, &["cache"])
+                || __npz::is_passed_over(__loader, __name, &["saved_at"])
+                || __npz::is_passed_over(__loader, __name, &["angle"])
+                || __npz::is_present::<Vec<f64>>(__loader, __name, &["history"])
+                || __npz::is_present::<__npz::String>(__loader, __name, &["config"])
+        }
+    }
+    #[automatically_derived]
+    impl<C> __npz::Npz for Run<C>
+    where
+        C: __npz::Json,
+    {}
+};
