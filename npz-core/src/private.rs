@@ -16,6 +16,7 @@ pub use std::default::Default;
 pub use std::marker::PhantomData;
 pub use std::option::Option::{self, None, Some};
 pub use std::primitive::usize;
+pub use std::primitive::{bool, str};
 pub use std::result::Result::{Err, Ok};
 pub use std::string::String;
 pub use std::vec::Vec;
@@ -28,7 +29,9 @@ pub use self::json::{Json, from_json, to_json};
 pub use self::transparent::{plan_inner, plan_inners, push_inners};
 pub use self::validate::{plan_validated, validate, validate_each};
 use crate::Error;
+pub use crate::members::settings::{LoadSettings, SaveSettings};
 pub use crate::{Cast, FromMembers, Loader, Members, Name, Npz, Plan, Result, ToMembers};
+pub use crate::{Compression, Order};
 
 /// The place of a field: below its parent, or the parent's own for `flatten`.
 pub fn place(parent: &Name, part: Option<&str>) -> Name {
@@ -183,6 +186,24 @@ pub fn push_owned<T: ToMembers>(
     stored: &T,
 ) -> Result<()> {
     members.push_owned(&place(parent, part), stored)
+}
+
+/// Pushes a field under settings of its own.
+pub fn save_under<'a>(
+    members: &mut Members<'a>,
+    settings: SaveSettings,
+    push: impl FnOnce(&mut Members<'a>) -> Result<()>,
+) -> Result<()> {
+    members.with_settings(settings, push)
+}
+
+/// Plans a field under settings of its own.
+pub fn load_under<'s, P>(
+    loader: &mut Loader<'s>,
+    settings: LoadSettings,
+    plan: impl FnOnce(&mut Loader<'s>) -> P,
+) -> P {
+    loader.with_settings(settings, plan)
 }
 
 /// Plans a field that has to be there.

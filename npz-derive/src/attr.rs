@@ -63,6 +63,10 @@ pub(crate) struct FieldAttrs {
     pub(crate) with: Option<Attr<Path>>,
     pub(crate) json: Option<Attr<()>>,
     pub(crate) cast: Option<Attr<Cast>>,
+    pub(crate) compression: Option<Attr<Compression>>,
+    pub(crate) shape: Option<Attr<Vec<Option<usize>>>>,
+    pub(crate) finite: Option<Attr<()>>,
+    pub(crate) order: Option<Attr<Order>>,
 }
 
 impl FieldAttrs {
@@ -101,6 +105,26 @@ pub(crate) enum Cast {
 const CASTS: [(&str, Cast); 3] =
     [("exact", Cast::Exact), ("safe", Cast::Safe), ("same_kind", Cast::SameKind)];
 
+/// A known value of `compression`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Compression {
+    Stored,
+    Deflate(u32),
+}
+
+pub(crate) const COMPRESSIONS: [(&str, Compression); 2] =
+    [("stored", Compression::Stored), ("deflate", Compression::Deflate(6))];
+
+/// A known value of `order`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    C,
+    Fortran,
+    Keep,
+}
+
+const ORDERS: [(&str, Order); 3] = [("C", Order::C), ("F", Order::Fortran), ("keep", Order::Keep)];
+
 type Apply<A> = Option<fn(&mut A, &Ctxt, Item)>;
 
 /// One known word. Where it may stand is told by which of the functions are there.
@@ -135,7 +159,7 @@ impl Word {
     }
 }
 
-const WORDS: [Word; 20] = [
+const WORDS: [Word; 24] = [
     Word::on_field("rename", "rename = \"name\"", |field, ctxt, item| {
         set(&mut field.rename, ctxt, item, Item::name);
     })
@@ -176,6 +200,16 @@ const WORDS: [Word; 20] = [
     Word::on_field("json", "json", |field, ctxt, item| set(&mut field.json, ctxt, item, Item::flag)),
     Word::on_field("cast", "cast = \"safe\"", |field, ctxt, item| {
         set(&mut field.cast, ctxt, item, |item, ctxt| item.one_of(ctxt, &CASTS));
+    }),
+    Word::on_field("compression", "compression = \"deflate\"` or `compression = 9", |field, ctxt, item| {
+        set(&mut field.compression, ctxt, item, Item::compression);
+    }),
+    Word::on_field("shape", "shape = \"(_, 128)\"", |field, ctxt, item| {
+        set(&mut field.shape, ctxt, item, Item::shape);
+    }),
+    Word::on_field("finite", "finite", |field, ctxt, item| set(&mut field.finite, ctxt, item, Item::flag)),
+    Word::on_field("order", "order = \"C\"", |field, ctxt, item| {
+        set(&mut field.order, ctxt, item, |item, ctxt| item.one_of(ctxt, &ORDERS));
     }),
     Word::on_container("rename_all", "rename_all = \"camelCase\"", |container, ctxt, item| {
         set(&mut container.rename_all, ctxt, item, |item, ctxt| item.one_of(ctxt, &CASES));

@@ -65,6 +65,19 @@ fn check_skip_stands_alone(ctxt: &Ctxt, field: &Field<'_>) {
     if let Some(cast) = &attrs.cast {
         refuse("cast", cast);
     }
+    for (word, tokens) in settings(field) {
+        refuse(word, tokens);
+    }
+}
+
+/// The words that say how members are stored or checked.
+pub(super) fn settings<'f>(field: &'f Field<'_>) -> impl Iterator<Item = (&'static str, &'f dyn ToTokens)> {
+    let attrs = &field.attrs;
+    let compression = attrs.compression.as_ref().map(|attr| ("compression", attr as &dyn ToTokens));
+    let shape = attrs.shape.as_ref().map(|attr| ("shape", attr as &dyn ToTokens));
+    let finite = attrs.finite.as_ref().map(|attr| ("finite", attr as &dyn ToTokens));
+    let order = attrs.order.as_ref().map(|attr| ("order", attr as &dyn ToTokens));
+    [compression, shape, finite, order].into_iter().flatten()
 }
 
 // #[npz(skip_save, skip_load)]

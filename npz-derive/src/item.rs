@@ -6,7 +6,7 @@ use syn::parse::Parse;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, LitStr, Meta, Token, WherePredicate};
 
-use crate::attr::{Attr, DefaultFrom, usage};
+use crate::attr::{Attr, COMPRESSIONS, Compression, DefaultFrom, usage};
 use crate::ctxt::Ctxt;
 
 /// One comma-separated piece of `#[npz(..)]`: `skip`, `rename = "w"`.
@@ -142,6 +142,48 @@ impl Item {
             return Some(DefaultFrom::Trait);
         }
         self.path(ctxt).map(|path| DefaultFrom::Function(Box::new(path)))
+    }
+
+    /// A word, or a level from 0 to 9.
+    pub(crate) fn compression(&self, ctxt: &Ctxt) -> Option<Compression> {
+        let mut rest = self.rest.clone().into_iter();
+        let level = match (rest.next(), rest.next(), rest.next()) {
+            (Some(TokenTree::Punct(_)), Some(TokenTree::Literal(literal)), None) => {
+                literal.to_string().parse().ok()
+            }
+            _ => None,
+        };
+        match level {
+            None => self.one_of(ctxt, &COMPRESSIONS),
+            Some(level @ 0..=9) => Some(Compression::Deflate(level)),
+            Some(level) => {
+                ctxt.error(self, format_args!("expected a level from 0 to 9, found {level}"));
+                None
+            }
+        }
+    }
+
+    /// The lengths of axes as in Python, `_` for any.
+    pub(crate) fn shape(&self, ctxt: &Ctxt) -> Option<Vec<Option<usize>>> {
+        let string = self.string(ctxt)?;
+        let value = string.value();
+        let inner = value.trim().strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).map(str::trim);
+        let axes = inner.map(|inner| inner.strip_suffix(',').unwrap_or(inner));
+        let length = |text: &str| match text.trim() {
+            "_" => Some(None),
+            number => number.parse().ok().map(Some),
+        };
+        let shape = axes.and_then(|axes| {
+            if axes.is_empty() { Some(Vec::new()) } else { axes.split(',').map(length).collect() }
+        });
+        if shape.is_none() {
+            let usage = usage(&self.word);
+            ctxt.error(
+                &string,
+                format_args!("expected the lengths of axes, as in `{usage}`, found `{value}`"),
+            );
+        }
+        shape
     }
 
     /// A string out of a short list.

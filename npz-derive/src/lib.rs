@@ -150,6 +150,10 @@ use crate::ctxt::Ctxt;
 /// | `with = "module"` | converts by `module::to_npz` and `module::from_npz` | the type's own traits |
 /// | `json` | is one text of JSON, through serde (feature `serde` of `npz_core`) | the type's own traits |
 /// | `cast = "same_kind"` | says which conversions of cells are fine on load | what `LoadOptions` says |
+/// | `compression = "stored"` | says how its members are stored: also `"deflate"`, or a level | what `SaveOptions` says |
+/// | `shape = "(_, 128)"` | wants these lengths of axes, `_` for any | any length |
+/// | `finite` | refuses NaN and infinity, on save and on load | kept |
+/// | `order = "C"` | the order of the cells in the file and after loading: also `"F"` | `"keep"` |
 ///
 /// **`rename`, `alias`**: names must not be empty nor contain NUL, and no two of a struct may be equal.
 ///
@@ -192,6 +196,11 @@ use crate::ctxt::Ctxt;
 ///
 /// JSON has no NaN and no infinity: `serde_json` writes `null` for them. A value whose JSON can't be read back (the
 /// `null` of an `f64`) is refused when saved; in an `Option<f64>` it would come back as `None`.
+///
+/// **`compression`, `finite`, `order`** hold for all members below the field, until a field inside says otherwise.
+/// `compression` is `"stored"`, `"deflate"` (level 6) or a number from 0 to 9.
+///
+/// **`shape`** is compared with the header of each array below the field, before any data are read.
 ///
 /// **`cast`** takes `exact` (the same dtype), `safe` (every value is kept, as `f4` into `f64`) and
 /// `same_kind` (may round or overflow, as `f8` into `f32`); the last two are NumPy's rules of those names.

@@ -198,7 +198,7 @@ fn words_are_checked_one_by_one_and_all() {
         }
     };
     let takes = "a field takes `rename`, `alias`, `skip`, `skip_save`, `skip_load`, `skip_if`, `default`, \
-                 `flatten`, `with`, `json`, `cast`";
+                 `flatten`, `with`, `json`, `cast`, `compression`, `shape`, `finite`, `order`";
     assert_eq!(
         messages(&input),
         [
@@ -299,4 +299,54 @@ fn an_unsupported_shape_is_one_error() {
         )),
         1
     );
+}
+
+#[test]
+fn what_a_field_asks_for_is_checked() {
+    let input = parse_quote! {
+        struct S {
+            #[npz(compression = "zip", shape = "(2; 3)", order = "fortran", finite = true)]
+            a: Array2<f32>,
+            #[npz(compression = 10, shape = "3")]
+            b: Vec<f32>,
+            #[npz(skip, finite, order = "F")]
+            c: Vec<f32>,
+            #[npz(compression = 0, shape = "(_, 3,)", finite, order = "keep")]
+            d: Array2<f32>,
+        }
+    };
+    assert_eq!(
+        messages(&input),
+        [
+            "unknown value `zip` of `compression`; the choices are `stored`, `deflate`",
+            "expected the lengths of axes, as in `shape = \"(_, 128)\"`, found `(2; 3)`",
+            "unknown value `fortran` of `order`; the choices are `C`, `F`, `keep`",
+            "expected `finite` alone, without a value, found `finite = true`",
+            "expected a level from 0 to 9, found 10",
+            "expected the lengths of axes, as in `shape = \"(_, 128)\"`, found `3`",
+            "`finite` contradicts `skip`: the field has no member; remove one of them",
+            "`order` contradicts `skip`: the field has no member; remove one of them",
+        ]
+    );
+    let input = parse_quote! {
+        #[npz(transparent)]
+        struct S(#[npz(finite)] f64);
+    };
+    assert_eq!(
+        messages(&input),
+        ["`finite` has no field of its own here: put it on the fields that hold this struct"]
+    );
+}
+
+#[test]
+fn expansion_of_what_a_field_asks_for() {
+    let input = parse_quote! {
+        struct Settings {
+            #[npz(compression = 9, shape = "(_, 128)", finite, order = "F", default)]
+            weights: Array2<f32>,
+            #[npz(compression = "stored")]
+            mask: Vec<bool>,
+        }
+    };
+    assert_expands("settings", &input);
 }

@@ -8,7 +8,9 @@ use num_complex::Complex;
 
 use super::cast::{FromWide, converter};
 use super::rule::{Target, Verdict, judge, no_cast};
-use super::{BadCell, Decoder, Element, InPlace, Refusal, Rule, Sealed, Step, encode_pod, view_pod};
+use super::{
+    BadCell, Decoder, Element, InPlace, Refusal, Rule, Sealed, Step, encode_pod, first_failing, view_pod,
+};
 use crate::dtype::{DType, Kind};
 use crate::error::Result;
 
@@ -62,6 +64,9 @@ macro_rules! complex {
             }
             fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
                 decode::<$part>(stored, rule)
+            }
+            fn first_not_finite(cells: &ArrayViewD<'_, Self>) -> Option<usize> {
+                first_failing(cells, |cell| cell.re.is_finite() && cell.im.is_finite())
             }
             fn expected() -> String {
                 let dtype = DType::number(Kind::Complex, size_of::<Self>());

@@ -8,7 +8,9 @@ use ndarray::ArrayViewD;
 
 use super::cast::{FromWide, converter, fits};
 use super::rule::{Target, Verdict, judge, no_cast};
-use super::{Cast, Decoder, Element, InPlace, Refusal, Rule, Sealed, Step, encode_pod, view_pod};
+use super::{
+    Cast, Decoder, Element, InPlace, Refusal, Rule, Sealed, Step, encode_pod, first_failing, view_pod,
+};
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 use crate::error::Result;
 
@@ -78,6 +80,10 @@ impl Element for f16 {
         }
     }
 
+    fn first_not_finite(cells: &ArrayViewD<'_, Self>) -> Option<usize> {
+        first_failing(cells, |cell| cell.is_finite())
+    }
+
     fn expected() -> String {
         "<f2 (f16)".to_owned()
     }
@@ -106,6 +112,10 @@ impl Element for bf16 {
         // As a target it counts as a float narrower than f2: only "same kind" rounds into it.
         let (scalar, _) = judge(stored, Target { kind: Kind::Float, size: 1, is_index: false }, rule)?;
         convert(scalar, rule.cast != Cast::SameKind)
+    }
+
+    fn first_not_finite(cells: &ArrayViewD<'_, Self>) -> Option<usize> {
+        first_failing(cells, |cell| cell.is_finite())
     }
 
     fn expected() -> String {

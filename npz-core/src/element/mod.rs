@@ -71,6 +71,12 @@ pub trait Element: Sealed + Clone + Send + Sync + 'static {
     #[doc(hidden)]
     fn expected() -> String;
 
+    /// The first cell that is NaN or infinite, counted in logical order.
+    #[doc(hidden)]
+    fn first_not_finite(_cells: &ArrayViewD<'_, Self>) -> Option<usize> {
+        None
+    }
+
     /// The stored bytes as cells without a copy, or why not. `stored` has passed `decoder` under `Cast::Exact`.
     #[doc(hidden)]
     fn view<'c>(_bytes: &'c [u8], _stored: &DType) -> Result<&'c [Self], &'static str> {
@@ -171,6 +177,21 @@ impl<A: bytemuck::Pod> InPlace<A> {
             as_bytes: |cells| bytemuck::cast_slice_mut(cells),
             swap_width: if is_native(order) { 1 } else { component_width },
         }
+    }
+}
+
+/// The first cell of an array that a test does not pass; contiguous cells are tested as they lie.
+fn first_failing<A>(cells: &ArrayViewD<'_, A>, passes: impl Fn(&A) -> bool) -> Option<usize> {
+    match cells.as_slice() {
+        // In pieces without an early end, which the compiler turns into vector code.
+        Some(slice) => {
+            let failing = slice
+                .chunks(4096)
+                .position(|piece| !piece.iter().fold(true, |all, cell| all & passes(cell)))?;
+            let start = failing * 4096;
+            slice[start..].iter().position(|cell| !passes(cell)).map(|index| start + index)
+        }
+        None => cells.iter().position(|cell| !passes(cell)),
     }
 }
 

@@ -6,13 +6,13 @@ use ndarray::ArrayViewD;
 
 use super::cast::converter;
 use super::rule::{Target, Verdict, judge, no_cast};
-use super::{Decoder, Element, InPlace, Refusal, Rule, Sealed, Step, encode_pod, view_pod};
+use super::{Decoder, Element, InPlace, Refusal, Rule, Sealed, Step, encode_pod, first_failing, view_pod};
 use crate::dtype::{DType, Kind};
 use crate::error::Result;
 
 /// Shared by every number whose memory is its stored form.
 macro_rules! numbers {
-    ($($number:ty => $kind:ident $is_index:literal),* $(,)?) => {$(
+    ($($number:ty => $kind:ident $is_index:literal $($finite:expr)?),* $(,)?) => {$(
         impl Sealed for $number {}
         impl Element for $number {
             fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
@@ -37,6 +37,11 @@ macro_rules! numbers {
             fn expected() -> String {
                 format!("{} ({})", DType::number(Kind::$kind, size_of::<Self>()), stringify!($number))
             }
+            $(
+                fn first_not_finite(cells: &ArrayViewD<'_, Self>) -> Option<usize> {
+                    first_failing(cells, $finite)
+                }
+            )?
             fn view<'c>(bytes: &'c [u8], stored: &DType) -> Result<&'c [Self], &'static str> {
                 view_pod(bytes, stored)
             }
@@ -47,7 +52,7 @@ macro_rules! numbers {
 numbers! {
     i8 => Int false, i16 => Int false, i32 => Int false, i64 => Int false,
     u8 => Uint false, u16 => Uint false, u32 => Uint false, u64 => Uint false,
-    f32 => Float false, f64 => Float false,
+    f32 => Float false |cell| cell.is_finite(), f64 => Float false |cell| cell.is_finite(),
 }
 
 /// `usize` and `isize` are eight bytes in every file, whatever the machine that writes it.

@@ -2,10 +2,12 @@
 
 use std::io::Write;
 
-use ndarray::ArrayViewD;
+use ndarray::{ArrayViewD, CowArray, IxDyn};
 
 use super::Name;
 use super::loader::MAX_FREE;
+use super::settings::SaveSettings;
+use crate::archive::Compression;
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::header::Header;
@@ -121,11 +123,15 @@ pub struct Members<'a> {
     list: Vec<Member<'a>>,
     /// Elements of lists that no member stands for; as many as a load accepts.
     free: usize,
+    /// What holds for the members that are pushed next.
+    settings: SaveSettings,
 }
 
 /// One member that is about to be written: a name and an array.
 pub(crate) struct Member<'a> {
     pub(crate) name: String,
+    /// How this member is stored, where its field says so.
+    pub(crate) compression: Option<Compression>,
     pub(crate) array: Box<dyn MemberArray + 'a>,
 }
 
@@ -209,37 +215,50 @@ impl<'a> Members<'a> {
         &mut self,
         push: impl FnOnce(&mut Members<'b>) -> Result<()>,
     ) -> Result<()> {
-        let mut borrowed = Members { free: self.free, ..Members::new() };
+        let mut borrowed = Members { list: Vec::new(), free: self.free, settings: self.settings };
         push(&mut borrowed)?;
         self.free = borrowed.free;
-        for Member { name, array } in borrowed.list {
+        for Member { name, compression, array } in borrowed.list {
             let header = array.header().clone();
             let mut bytes = Vec::new();
             array.write_cells(&mut bytes).map_err(|error| error.in_member(&name))?;
-            self.list.push(Member { name, array: Box::new(Encoded { header, bytes }) });
+            self.list.push(Member { name, compression, array: Box::new(Encoded { header, bytes }) });
         }
         Ok(())
     }
 
     pub(crate) fn push_view<A: Element>(&mut self, name: &Name, view: ArrayViewD<'a, A>) -> Result<()> {
-        let body = Body::new(view).map_err(|error| error.in_member(name.as_str()))?;
-        self.push_body(name, body)
+        self.push_cells(name, view.into())
     }
 
     /// Pushes cells that were gathered for the purpose.
     pub(crate) fn push_array<A: Element>(&mut self, name: &Name, array: ndarray::ArrayD<A>) -> Result<()> {
-        let body = Body::owned(array).map_err(|error| error.in_member(name.as_str()))?;
-        self.push_body(name, body)
+        self.push_cells(name, array.into())
     }
 
-    fn push_body<A: Element>(&mut self, name: &Name, body: Body<'a, A>) -> Result<()> {
+    fn push_cells<A: Element>(&mut self, name: &Name, cells: CowArray<'a, A, IxDyn>) -> Result<()> {
         if name.is_root() {
             return Err(Error::invalid(
                 "an array or scalar has no name of its own at this place: make it a field, or use `NpzWriter::add`",
             ));
         }
-        self.list.push(Member { name: name.as_str().to_owned(), array: Box::new(body) });
+        let body = self.settings.body(cells).map_err(|error| error.in_member(name.as_str()))?;
+        let (name, compression) = (name.as_str().to_owned(), self.settings.compression);
+        self.list.push(Member { name, compression, array: Box::new(body) });
         Ok(())
+    }
+
+    /// Pushes something under settings of its own.
+    pub(crate) fn with_settings<R>(
+        &mut self,
+        settings: SaveSettings,
+        push: impl FnOnce(&mut Self) -> R,
+    ) -> R {
+        let outer = self.settings;
+        self.settings = settings.within(outer);
+        let pushed = push(self);
+        self.settings = outer;
+        pushed
     }
 
     /// Accounts for elements of a list that push nothing, so that what is saved can be loaded.

@@ -4,6 +4,7 @@ use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::claims::Claims;
+use super::settings::LoadSettings;
 use super::want::Want;
 use super::{Name, Plan};
 use crate::dtype::Kind;
@@ -78,6 +79,7 @@ pub struct Loader<'s> {
     parents: Vec<usize>,
     /// The source failed: then nothing that was noted can be believed.
     fault: Option<Error>,
+    settings: LoadSettings,
     jobs: Vec<Job<'s>>,
     /// Bytes of data that the jobs will read.
     total: u64,
@@ -94,10 +96,24 @@ impl<'s> Loader<'s> {
             report: Report::default(),
             parents: Vec::new(),
             fault: None,
+            settings: LoadSettings::default(),
             jobs: Vec::new(),
             total: 0,
             free: 0,
         }
+    }
+
+    /// Plans something under settings of its own.
+    pub(crate) fn with_settings<R>(
+        &mut self,
+        settings: LoadSettings,
+        plan: impl FnOnce(&mut Self) -> R,
+    ) -> R {
+        let outer = self.settings;
+        self.settings = settings.within(outer);
+        let planned = plan(self);
+        self.settings = outer;
+        planned
     }
 
     /// Plans something under another casting rule, as `#[npz(cast = "..")]` does; [`Loader`] has an example.
@@ -202,9 +218,10 @@ impl<'s> Loader<'s> {
         let slot = Arc::new(Mutex::new(None));
         let filled = Arc::clone(&slot);
         let member_name = name.as_str().to_owned();
+        let settings = self.settings;
         self.jobs.push(Box::new(move |medium| {
-            let cells = read_member(medium, member, &header, decoder);
-            let cells = cells.map_err(|error| error.in_member(&member_name))?;
+            let read = || settings.apply(read_member(medium, member, &header, decoder)?);
+            let cells = read().map_err(|error| error.in_member(&member_name))?;
             *filled.lock().unwrap_or_else(PoisonError::into_inner) = Some(cells);
             Ok(())
         }));
@@ -230,6 +247,17 @@ impl<'s> Loader<'s> {
 
     /// Looks a member up, takes it, and compares its header with what is wanted; `None` if a problem was noted.
     fn check<A: Element>(&mut self, name: &Name, want: Want<'_>) -> Option<(usize, Header, Decoder<A>)> {
+        // A shape that the field asks for is narrower than what its type wants.
+        let want = match self.settings.shape {
+            None => want,
+            Some(shape) if want.has_axes(shape.len()) => Want::Shape(shape),
+            Some(shape) => {
+                let hint = "change the attribute `shape`, or the field's type".to_owned();
+                let found = format!("the attribute asks for {}", Want::Shape(shape));
+                self.note(ProblemKind::Shape, name, format!("{}, {want}", A::expected()), found, hint);
+                return None;
+            }
+        };
         let expected = format!("{}, {want}", A::expected());
         let found = if name.is_root() { None } else { self.medium.find(name.as_str()) };
         let Some(member) = found else {

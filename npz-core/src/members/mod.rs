@@ -16,6 +16,7 @@ mod name;
 mod option;
 mod pointer;
 mod sequence;
+pub(crate) mod settings;
 mod stored_as;
 mod tuple;
 mod want;

@@ -18,6 +18,14 @@ impl Want<'_> {
         matches!(self, Self::Shape([]))
     }
 
+    /// Whether an array of so many axes could be wanted.
+    pub(crate) fn has_axes(self, count: usize) -> bool {
+        match self {
+            Self::Axes(ndim) => ndim.is_none_or(|ndim| ndim == count),
+            Self::Shape(dims) => dims.len() == count,
+        }
+    }
+
     pub(crate) fn allows(self, shape: &[usize]) -> bool {
         match self {
             Self::Axes(ndim) => ndim.is_none_or(|ndim| ndim == shape.len()),

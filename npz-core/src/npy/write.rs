@@ -20,20 +20,14 @@ pub(crate) struct Body<'a, A: Element> {
 }
 
 impl<'a, A: Element> Body<'a, A> {
-    /// Plans the writing of a view.
-    pub(crate) fn new(view: ArrayViewD<'a, A>) -> Result<Self> {
-        Self::of(view.into())
-    }
-
-    /// Plans the writing of cells that nobody else keeps.
-    pub(crate) fn owned(array: ndarray::ArrayD<A>) -> Result<Self> {
-        Self::of(array.into())
-    }
-
-    fn of(cells: CowArray<'a, A, IxDyn>) -> Result<Self> {
+    /// Plans the writing of an array, in the order that NumPy would choose, or in another.
+    pub(crate) fn new(cells: CowArray<'a, A, IxDyn>, order: Option<Order>) -> Result<Self> {
         let dtype = A::dtype_of(&cells.view())?;
         // NumPy asks for C order first; only a purely Fortran-ordered array is written as one.
-        let is_fortran = !cells.is_standard_layout() && cells.t().is_standard_layout();
+        let is_fortran = match order {
+            None => !cells.is_standard_layout() && cells.t().is_standard_layout(),
+            Some(order) => order.as_saved(cells.shape()) == Order::Fortran,
+        };
         let order = if is_fortran { Order::Fortran } else { Order::C };
         let header = Header::new(dtype, cells.shape(), order)?;
         let cells = if is_fortran { cells.reversed_axes() } else { cells };
@@ -87,7 +81,7 @@ fn gather<A: Element>(
 
 /// The plan for an array of any dimension type.
 pub(crate) fn body<A: Element, D: Dimension>(array: &ArrayRef<A, D>) -> Result<Body<'_, A>> {
-    Body::new(array.view().into_dyn())
+    Body::new(array.view().into_dyn().into(), None)
 }
 
 #[cfg(test)]

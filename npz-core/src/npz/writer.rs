@@ -260,7 +260,7 @@ impl<W: Write + Seek> NpzWriter<W> {
         for (i, (member, file_name)) in members.iter().zip(&file_names).enumerate() {
             let header = member.array.header().to_bytes();
             let size = header.len() as u64 + member.array.header().data_len();
-            let added = self.emitter.add(file_name, compression, size, |out| {
+            let added = self.emitter.add(file_name, member.compression.unwrap_or(compression), size, |out| {
                 out.write_all(&header).map_err(|error| Error::io("can't write the array's header", error))?;
                 member.array.write_cells(out)
             });

@@ -14,6 +14,21 @@ pub(super) fn check(ctxt: &Ctxt, container: &Container<'_>) {
     check_rename_all_has_names(ctxt, container);
     check_transparent_stands_alone(ctxt, container);
     check_transparent_has_one_field(ctxt, container);
+    check_transparent_asks_nothing(ctxt, container);
+}
+
+// #[npz(transparent)]
+// struct S(#[npz(finite)] f64)
+fn check_transparent_asks_nothing(ctxt: &Ctxt, container: &Container<'_>) {
+    let (Some(_), Data::Struct(fields)) = (&container.attrs.transparent, &container.data) else { return };
+    // Together with `skip` they are refused already.
+    for field in fields.list.iter().filter(|field| field.attrs.skip.is_none()) {
+        for (word, tokens) in super::settings(field) {
+            let message =
+                format!("`{word}` has no field of its own here: put it on the fields that hold this struct");
+            ctxt.error(tokens, message);
+        }
+    }
 }
 
 // #[derive(Npz)]

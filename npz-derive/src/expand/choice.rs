@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! impl __npz::Choice for Activation {
-//!     const TAGS: &'static [&'static [&'static str]] = &[&["Relu"], &["Tanh", "tanh"]];
+//!     const TAGS: &'static [&'static [&'static __npz::str]] = &[&["Relu"], &["Tanh", "tanh"]];
 //!     fn index(&self) -> usize { match self { Self::Relu { .. } => 0usize, .. } }
 //!     fn from_index(index: usize) -> Option<Self> { .. }
 //! }
@@ -27,7 +27,7 @@ pub(super) fn expand(container: &Container<'_>, variants: &[Variant<'_>]) -> Tok
     quote! {
         #[automatically_derived]
         impl #impl_generics __npz::Choice for #ident #ty_generics #where_clause {
-            const TAGS: &'static [&'static [&'static str]] = #tags;
+            const TAGS: &'static [&'static [&'static __npz::str]] = #tags;
 
             fn index(&self) -> __npz::usize {
                 match self {
@@ -75,7 +75,7 @@ pub(super) fn expand(container: &Container<'_>, variants: &[Variant<'_>]) -> Tok
                 __npz::plan_choice(__loader, __name)
             }
 
-            fn is_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> bool {
+            fn is_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> __npz::bool {
                 __npz::is_choice_present(__loader, __name)
             }
 
@@ -90,15 +90,15 @@ pub(super) fn expand(container: &Container<'_>, variants: &[Variant<'_>]) -> Tok
                 __npz::plan_choices(__loader, __name, __dims)
             }
 
-            fn are_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> bool {
+            fn are_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> __npz::bool {
                 __npz::is_choice_present(__loader, __name)
             }
 
-            fn is_single() -> bool {
+            fn is_single() -> __npz::bool {
                 true
             }
 
-            fn are_single() -> bool {
+            fn are_single() -> __npz::bool {
                 true
             }
         }

@@ -19,7 +19,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::{finish, inner_separator, is_optional, names, option, separator, tags};
+use super::{finish, inner_separator, is_optional, names, option, separator, settings, tags};
 use crate::ast::{Container, Data, Field, Fields, generated_at};
 use crate::bound;
 
@@ -51,7 +51,7 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
                 #plan
             }
 
-            fn is_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> bool {
+            fn is_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> __npz::bool {
                 #separator_if_present
                 #present
             }
@@ -128,12 +128,16 @@ fn plan(container: &Container<'_>, field: &Field<'_>) -> TokenStream {
     let optional = is_optional(container, field);
     if let Some(convert) = convert(field) {
         let function = if optional { quote!(plan_with_if_present) } else { quote!(plan_with) };
-        quote_spanned!(span=>
-            let #plan = __npz::#function::<_, #ty, _>(__loader, __name, #names, #cast, #convert);
-        )
+        let value = quote_spanned!(span=>
+            __npz::#function::<_, #ty, _>(__loader, __name, #names, #cast, #convert)
+        );
+        let value = settings::load_under(field, value);
+        quote_spanned!(span=> let #plan = #value;)
     } else {
         let function = if optional { quote!(plan_if_present) } else { quote!(plan) };
-        quote_spanned!(span=> let #plan = __npz::#function::<#ty>(__loader, __name, #names, #cast);)
+        let value = quote_spanned!(span=> __npz::#function::<#ty>(__loader, __name, #names, #cast));
+        let value = settings::load_under(field, value);
+        quote_spanned!(span=> let #plan = #value;)
     }
 }
 

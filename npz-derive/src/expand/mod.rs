@@ -23,6 +23,7 @@ mod choice;
 mod fallback;
 mod finish;
 mod from_members;
+mod settings;
 mod to_members;
 mod transparent;
 
@@ -116,7 +117,7 @@ fn separator(container: &Container<'_>) -> Option<TokenStream> {
 fn inner_separator(container: &Container<'_>) -> Option<TokenStream> {
     let separator = &container.attrs.separator.as_ref()?.value;
     Some(quote! {
-        fn inner_separator(_: &'static str) -> &'static str {
+        fn inner_separator(_: &'static __npz::str) -> &'static __npz::str {
             #separator
         }
     })

@@ -18,7 +18,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
-use super::{inner_separator, is_optional, option, separator};
+use super::{inner_separator, is_optional, option, separator, settings};
 use crate::ast::{Container, Data, Field, Fields, Variant, generated_at};
 use crate::bound;
 
@@ -113,7 +113,7 @@ fn push(
     } else {
         ("", part)
     };
-    let push = push_to(field, function, &place, &value(field, field.span()));
+    let push = settings::save_under(field, push_to(field, function, &place, &value(field, field.span())));
     match &field.attrs.skip_if {
         None => push,
         Some(skip_if) => {

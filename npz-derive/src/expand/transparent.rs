@@ -80,11 +80,11 @@ fn push_many(container: &Container<'_>, field: &Field<'_>) -> TokenStream {
             #push
         }
 
-        fn inner_separator(__inherited: &'static str) -> &'static str {
+        fn inner_separator(__inherited: &'static __npz::str) -> &'static __npz::str {
             <#ty as __npz::ToMembers>::inner_separator(__inherited)
         }
 
-        fn may_be_absent() -> bool {
+        fn may_be_absent() -> __npz::bool {
             <#ty as __npz::ToMembers>::may_be_absent()
         }
     }
@@ -133,7 +133,7 @@ pub(super) fn from_members(container: &Container<'_>, inner: &Inner<'_, '_>) -> 
                 #plan
             }
 
-            fn is_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> bool {
+            fn is_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> __npz::bool {
                 #present
             }
 
@@ -185,19 +185,19 @@ fn plan_many(
             #plan
         }
 
-        fn are_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> bool {
+        fn are_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> __npz::bool {
             <#ty as __npz::FromMembers>::are_present(__loader, __name)
         }
 
-        fn is_single() -> bool {
+        fn is_single() -> __npz::bool {
             <#ty as __npz::FromMembers>::is_single()
         }
 
-        fn are_single() -> bool {
+        fn are_single() -> __npz::bool {
             <#ty as __npz::FromMembers>::are_single()
         }
 
-        fn inner_separator(__inherited: &'static str) -> &'static str {
+        fn inner_separator(__inherited: &'static __npz::str) -> &'static __npz::str {
             <#ty as __npz::FromMembers>::inner_separator(__inherited)
         }
     }

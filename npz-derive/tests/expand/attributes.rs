@@ -29,7 +29,7 @@ const _: () = {
             )?;
             __npz::Ok(())
         }
-        fn inner_separator(_: &'static str) -> &'static str {
+        fn inner_separator(_: &'static __npz::str) -> &'static __npz::str {
             "/"
         }
     }
@@ -73,7 +73,10 @@ const _: () = {
                 })
             })
         }
-        fn is_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> bool {
+        fn is_present(
+            __loader: &__npz::Loader<'_>,
+            __name: &__npz::Name,
+        ) -> __npz::bool {
             let __name = &__name.with_separator("/");
             __npz::is_present::<
                 Array2<f32>,
@@ -87,7 +90,7 @@ const _: () = {
                     _,
                 >(__loader, __name, &["turnAngle"], degrees::from_npz)
         }
-        fn inner_separator(_: &'static str) -> &'static str {
+        fn inner_separator(_: &'static __npz::str) -> &'static __npz::str {
             "/"
         }
     }

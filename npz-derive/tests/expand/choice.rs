@@ -3,7 +3,10 @@ const _: () = {
     use ::npz_core::__private as __npz;
     #[automatically_derived]
     impl __npz::Choice for Activation {
-        const TAGS: &'static [&'static [&'static str]] = &[&["relu"], &["tanh", "Tanh"]];
+        const TAGS: &'static [&'static [&'static __npz::str]] = &[
+            &["relu"],
+            &["tanh", "Tanh"],
+        ];
         fn index(&self) -> __npz::usize {
             match self {
                 Self::Relu { .. } => 0usize,
@@ -47,7 +50,10 @@ const _: () = {
         {
             __npz::plan_choice(__loader, __name)
         }
-        fn is_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> bool {
+        fn is_present(
+            __loader: &__npz::Loader<'_>,
+            __name: &__npz::Name,
+        ) -> __npz::bool {
             __npz::is_choice_present(__loader, __name)
         }
         fn plan_many<'__s>(
@@ -60,13 +66,16 @@ const _: () = {
         {
             __npz::plan_choices(__loader, __name, __dims)
         }
-        fn are_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> bool {
+        fn are_present(
+            __loader: &__npz::Loader<'_>,
+            __name: &__npz::Name,
+        ) -> __npz::bool {
             __npz::is_choice_present(__loader, __name)
         }
-        fn is_single() -> bool {
+        fn is_single() -> __npz::bool {
             true
         }
-        fn are_single() -> bool {
+        fn are_single() -> __npz::bool {
             true
         }
     }

@@ -53,7 +53,10 @@ const _: () = {
                 __npz::Ok(__value)
             })
         }
-        fn is_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> bool {
+        fn is_present(
+            __loader: &__npz::Loader<'_>,
+            __name: &__npz::Name,
+        ) -> __npz::bool {
             __npz::is_present::<T>(__loader, __name, &["rate"])
                 || __npz::is_present::<u32>(__loader, __name, &["steps"])
         }

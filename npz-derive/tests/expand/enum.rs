@@ -117,7 +117,10 @@ const _: () = {
             };
             __npz::plan_validated(__name, __plan, Optimizer::check)
         }
-        fn is_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> bool {
+        fn is_present(
+            __loader: &__npz::Loader<'_>,
+            __name: &__npz::Name,
+        ) -> __npz::bool {
             __npz::is_tag_present(__loader, __name, "kind")
         }
     }

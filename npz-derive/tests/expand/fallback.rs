@@ -25,7 +25,10 @@ const _: () = {
         {
             loop {}
         }
-        fn is_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> bool {
+        fn is_present(
+            __loader: &__npz::Loader<'_>,
+            __name: &__npz::Name,
+        ) -> __npz::bool {
             false
         }
     }

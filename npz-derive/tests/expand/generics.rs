@@ -56,7 +56,10 @@ const _: () = {
                 })
             })
         }
-        fn is_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> bool {
+        fn is_present(
+            __loader: &__npz::Loader<'_>,
+            __name: &__npz::Name,
+        ) -> __npz::bool {
             __npz::is_present::<[T; N]>(__loader, __name, &["0"])
                 || __npz::is_present::<Cow<'a, str>>(__loader, __name, &["1"])
                 || __npz::is_present::<Cow<'b, str>>(__loader, __name, &["2"])

@@ -47,7 +47,10 @@ const _: () = {
                 })
             })
         }
-        fn is_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> bool {
+        fn is_present(
+            __loader: &__npz::Loader<'_>,
+            __name: &__npz::Name,
+        ) -> __npz::bool {
             __npz::is_present::<Array2<f32>>(__loader, __name, &["weights"])
                 || __npz::is_present::<u64>(__loader, __name, &["epoch"])
                 || __npz::is_present::<String>(__loader, __name, &["type"])

@@ -83,7 +83,10 @@ const _: () = {
             };
             __npz::plan_validated(__name, __plan, Run::check)
         }
-        fn is_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> bool {
+        fn is_present(
+            __loader: &__npz::Loader<'_>,
+            __name: &__npz::Name,
+        ) -> __npz::bool {
             __npz::is_present::<Vec<f32>>(__loader, __name, &["cache"])
                 || __npz::is_passed_over(__loader, __name, &["saved_at"])
                 || __npz::is_passed_over(__loader, __name, &["angle"])

@@ -24,10 +24,10 @@ const _: () = {
                 f32,
             >(__items, |__item| &__item.1, __shape, __members, __name)
         }
-        fn inner_separator(__inherited: &'static str) -> &'static str {
+        fn inner_separator(__inherited: &'static __npz::str) -> &'static __npz::str {
             <f32 as __npz::ToMembers>::inner_separator(__inherited)
         }
-        fn may_be_absent() -> bool {
+        fn may_be_absent() -> __npz::bool {
             <f32 as __npz::ToMembers>::may_be_absent()
         }
     }
@@ -61,7 +61,10 @@ const _: () = {
                 },
             )
         }
-        fn is_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> bool {
+        fn is_present(
+            __loader: &__npz::Loader<'_>,
+            __name: &__npz::Name,
+        ) -> __npz::bool {
             <f32 as __npz::FromMembers>::is_present(__loader, __name)
         }
         fn plan_many<'__s>(
@@ -91,16 +94,19 @@ const _: () = {
                 },
             )
         }
-        fn are_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> bool {
+        fn are_present(
+            __loader: &__npz::Loader<'_>,
+            __name: &__npz::Name,
+        ) -> __npz::bool {
             <f32 as __npz::FromMembers>::are_present(__loader, __name)
         }
-        fn is_single() -> bool {
+        fn is_single() -> __npz::bool {
             <f32 as __npz::FromMembers>::is_single()
         }
-        fn are_single() -> bool {
+        fn are_single() -> __npz::bool {
             <f32 as __npz::FromMembers>::are_single()
         }
-        fn inner_separator(__inherited: &'static str) -> &'static str {
+        fn inner_separator(__inherited: &'static __npz::str) -> &'static __npz::str {
             <f32 as __npz::FromMembers>::inner_separator(__inherited)
         }
     }

@@ -1,0 +1,96 @@
+//! What a field asks for beyond its type: attributes that hold for everything below the field.
+
+use ndarray::{ArrayD, ArrayView1, ArrayViewD, CowArray, IxDyn};
+
+use crate::archive::Compression;
+use crate::element::Element;
+use crate::error::{Error, Result};
+use crate::npy::{Body, Cells};
+use crate::shape::Order;
+
+/// How the members below a field are saved. `None` is what holds around the field.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SaveSettings {
+    /// How they are stored.
+    pub compression: Option<Compression>,
+    /// `Some(None)` keeps the order that the array has in memory.
+    pub order: Option<Option<Order>>,
+    /// NaN and infinity are refused.
+    pub finite: bool,
+}
+
+/// What is asked of the members below a field when they are loaded.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LoadSettings {
+    /// The length of each axis, `None` for any.
+    pub shape: Option<&'static [Option<usize>]>,
+    /// The order that arrays are brought into.
+    pub order: Option<Option<Order>>,
+    /// NaN and infinity are refused.
+    pub finite: bool,
+}
+
+impl SaveSettings {
+    /// These settings inside of others.
+    pub(crate) fn within(self, outer: Self) -> Self {
+        Self {
+            compression: self.compression.or(outer.compression),
+            order: self.order.or(outer.order),
+            finite: self.finite || outer.finite,
+        }
+    }
+
+    pub(crate) fn body<'a, A: Element>(&self, cells: CowArray<'a, A, IxDyn>) -> Result<Body<'a, A>> {
+        if self.finite {
+            check_finite(&cells.view(), cells.ndim() == 0)?;
+        }
+        Body::new(cells, self.order.flatten())
+    }
+}
+
+impl LoadSettings {
+    /// These settings inside of others.
+    pub(crate) fn within(self, outer: Self) -> Self {
+        Self {
+            shape: self.shape.or(outer.shape),
+            order: self.order.or(outer.order),
+            finite: self.finite || outer.finite,
+        }
+    }
+
+    /// Checks and arranges cells that were read.
+    pub(crate) fn apply<A: Element>(&self, cells: Cells<A>) -> Result<Cells<A>> {
+        if self.finite {
+            let flat = ArrayView1::from(&cells.flat);
+            check_finite(&flat.into_dyn(), cells.shape.is_empty())?;
+        }
+        match self.order.flatten() {
+            Some(order) if order != cells.order && cells.shape.len() > 1 => in_order(cells, order),
+            _ => Ok(cells),
+        }
+    }
+}
+
+/// Refuses NaN and infinity.
+fn check_finite<A: Element>(cells: &ArrayViewD<'_, A>, is_single: bool) -> Result<()> {
+    let Some(index) = A::first_not_finite(cells) else { return Ok(()) };
+    let what = if is_single { "it".to_owned() } else { format!("cell {index}") };
+    Err(Error::invalid(format!(
+        "{what} is NaN or infinite, and the field is marked `finite`: find out where it comes from, the file that was \
+         saved before stands"
+    )))
+}
+
+/// Cells in an order; copied only where they have another.
+fn in_order<A: Element>(cells: Cells<A>, order: Order) -> Result<Cells<A>> {
+    let array: ArrayD<A> = cells.into_array()?;
+    let shape = array.shape().to_vec();
+    let view = if order == Order::Fortran { array.reversed_axes() } else { array };
+    // Exact: the vector of an array that was just read holds its cells and nothing else.
+    let flat = if view.is_standard_layout() {
+        view.into_raw_vec_and_offset().0
+    } else {
+        view.iter().cloned().collect()
+    };
+    Ok(Cells { flat, shape, order })
+}

@@ -1,0 +1,203 @@
+//! What a field asks of its members: `compression`, `order`, `finite`, `shape`.
+#![allow(missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panics")]
+
+use std::fs;
+
+use ndarray::{Array1, Array2, Array3, ArrayD, ShapeBuilder, array};
+use npz_core::{ErrorKind, Npz, NpzReader, Order, ProblemKind, SaveOptions};
+use num_complex::Complex;
+use tests::{python, temp_dir};
+
+#[derive(Npz, Debug, PartialEq, Clone)]
+struct Layer {
+    weights: Array2<f32>,
+    #[npz(compression = "stored")]
+    mask: Array1<bool>,
+}
+
+#[derive(Npz, Debug, PartialEq)]
+struct Compressed {
+    #[npz(compression = "deflate")]
+    small: Vec<u8>,
+    #[npz(compression = 9)]
+    layers: Vec<Layer>,
+    #[npz(compression = "stored")]
+    stored: Vec<u8>,
+    plain: Vec<u8>,
+}
+
+#[test]
+fn compression_holds_below_the_field_until_another_is_asked_for() {
+    let layer = Layer { weights: Array2::zeros((40, 40)), mask: array![true] };
+    let zeros = vec![0u8; 5000];
+    let value = Compressed { small: zeros.clone(), layers: vec![layer], stored: zeros.clone(), plain: zeros };
+    let methods = |options: &SaveOptions| -> Vec<(String, String)> {
+        let bytes = value.to_bytes_with(options).unwrap();
+        assert_eq!(Compressed::from_bytes(&bytes).unwrap(), value);
+        let entries = NpzReader::from_bytes(&bytes).unwrap().entries().unwrap();
+        entries.iter().map(|e| (e.name().to_owned(), e.compression().to_owned())).collect()
+    };
+    let expected = |plain: &str| {
+        let pairs = [
+            ("small", "deflate"),
+            ("layers.0.weights", "deflate"),
+            ("layers.0.mask", "stored"),
+            ("stored", "stored"),
+            ("plain", plain),
+        ];
+        pairs.map(|(name, method)| (name.to_owned(), method.to_owned())).to_vec()
+    };
+    assert_eq!(methods(&SaveOptions::stored()), expected("stored"));
+    assert_eq!(methods(&SaveOptions::compressed()), expected("deflate"));
+}
+
+#[derive(Npz, Debug, PartialEq)]
+struct Ordered {
+    #[npz(order = "C")]
+    c: Array2<i32>,
+    #[npz(order = "F")]
+    f: Array3<i32>,
+    #[npz(order = "keep")]
+    keep: Array2<i32>,
+}
+
+#[test]
+fn an_order_is_written_and_given_back() {
+    let c = Array2::from_shape_vec((2, 3), (0..6).collect()).unwrap();
+    let f = Array2::from_shape_vec((2, 3).f(), (0..6).collect()).unwrap();
+    let cube = Array3::from_shape_fn((2, 3, 4), |(i, j, k)| (i * 100 + j * 10 + k) as i32);
+    for (first, last) in [(&c, &f), (&f, &c)] {
+        let value = Ordered { c: first.clone(), f: cube.clone(), keep: last.clone() };
+        let bytes = value.to_bytes().unwrap();
+        let npz = NpzReader::from_bytes(&bytes).unwrap();
+        assert_eq!(npz.header("c").unwrap().order(), Order::C);
+        assert_eq!(npz.header("f").unwrap().order(), Order::Fortran);
+        let kept = if last.is_standard_layout() { Order::C } else { Order::Fortran };
+        assert_eq!(npz.header("keep").unwrap().order(), kept);
+        let loaded = Ordered::from_bytes(&bytes).unwrap();
+        assert_eq!(loaded, value);
+        assert!(loaded.c.is_standard_layout() && loaded.f.t().is_standard_layout());
+    }
+    // A file in the other order is brought into the one that is asked for.
+    let dir = temp_dir();
+    python(
+        dir.path(),
+        "a = np.arange(6, dtype='i4').reshape(2, 3)\nb = np.arange(24, dtype='i4').reshape(2, 3, 4)\n\
+         np.savez('o.npz', c=np.asfortranarray(a), f=b, keep=np.asfortranarray(a))",
+    );
+    let loaded = Ordered::load(dir.path().join("o.npz")).unwrap();
+    assert_eq!((loaded.c.clone(), loaded.f[[1, 2, 3]]), (c.clone(), 23));
+    assert!(
+        loaded.c.is_standard_layout()
+            && loaded.f.t().is_standard_layout()
+            && !loaded.keep.is_standard_layout()
+    );
+    assert_eq!(loaded.keep, c);
+}
+
+#[derive(Npz, Debug, PartialEq, Clone)]
+struct Finite {
+    #[npz(finite)]
+    weights: Array2<f32>,
+    #[npz(finite)]
+    losses: Vec<f64>,
+    #[npz(finite)]
+    rate: f64,
+    #[npz(finite)]
+    waves: Array1<Complex<f32>>,
+    #[npz(finite)]
+    words: Vec<String>,
+    free: f32,
+}
+
+/// A field, a part of the message, and what is done to the value.
+type Spoilt = (&'static str, &'static str, fn(&mut Finite));
+
+fn finite() -> Finite {
+    Finite {
+        weights: Array2::ones((100, 100)),
+        losses: vec![0.5; 3],
+        rate: 0.1,
+        waves: array![Complex::new(1.0, 2.0)],
+        words: vec!["inf".to_owned()],
+        free: f32::NAN,
+    }
+}
+
+#[test]
+fn a_nan_is_refused_on_save_and_the_last_good_file_stands() {
+    let dir = temp_dir();
+    let path = dir.path().join("run.npz");
+    finite().save(&path).unwrap();
+    let good = fs::read(&path).unwrap();
+    let spoilt: [Spoilt; 5] = [
+        ("weights", "cell 9902", |state| state.weights[[99, 2]] = f32::NAN),
+        ("weights", "cell 9", |state| {
+            state.weights = Array2::ones((200, 100)).slice_move(ndarray::s![..;2, ..]);
+            state.weights[[0, 9]] = f32::INFINITY;
+        }),
+        ("losses", "cell 2", |state| state.losses[2] = f64::NEG_INFINITY),
+        ("rate", "it is NaN", |state| state.rate = f64::NAN),
+        ("waves", "cell 0", |state| state.waves[0].im = f32::NAN),
+    ];
+    for (member, text, spoil) in spoilt {
+        let mut state = finite();
+        spoil(&mut state);
+        let error = state.save(&path).unwrap_err();
+        assert_eq!((error.kind(), error.member()), (ErrorKind::Invalid, Some(member)), "{error}");
+        assert!(error.to_string().contains(text), "{error}");
+        assert_eq!(fs::read(&path).unwrap(), good);
+    }
+    assert!(Finite::load(&path).unwrap().free.is_nan());
+}
+
+#[test]
+fn a_nan_from_python_is_refused_on_load() {
+    let dir = temp_dir();
+    python(
+        dir.path(),
+        "np.savez('n.npz', weights=np.float32([[1, 2], [np.nan, 4]]), losses=[1.0], rate=0.1, \
+         waves=np.complex64([1]), words=['x'], free=np.float32('nan'))",
+    );
+    let error = Finite::load(dir.path().join("n.npz")).unwrap_err();
+    assert_eq!((error.kind(), error.member()), (ErrorKind::Invalid, Some("weights")));
+    assert!(error.to_string().contains("cell 2 is NaN or infinite"), "{error}");
+}
+
+#[derive(Npz, Debug)]
+struct Shaped {
+    #[npz(shape = "(_, 128)")]
+    weights: Array2<f32>,
+    #[npz(shape = "(3,)")]
+    list: Vec<f64>,
+    #[npz(shape = "(2, _)")]
+    any: ArrayD<u8>,
+}
+
+#[test]
+fn a_shape_is_compared_before_data_are_read() {
+    let good =
+        Shaped { weights: Array2::zeros((5, 128)), list: vec![0.0; 3], any: ArrayD::zeros(vec![2, 7]) };
+    let bytes = good.to_bytes().unwrap();
+    assert_eq!(Shaped::from_bytes(&bytes).unwrap().weights.dim(), (5, 128));
+
+    let bad =
+        Shaped { weights: Array2::zeros((5, 127)), list: vec![0.0; 4], any: ArrayD::zeros(vec![2, 7, 1]) };
+    let error = Shaped::from_bytes(&bad.to_bytes().unwrap()).unwrap_err();
+    let problems = error.report().unwrap().problems();
+    assert!(problems.iter().all(|problem| problem.kind() == ProblemKind::Shape), "{error}");
+    let expected: Vec<_> = problems.iter().map(npz_core::Problem::expected).collect();
+    assert_eq!(expected, ["<f4 (f32), shape (_, 128)", "<f8 (f64), shape (3,)", "|u1 (u8), shape (2, _)"]);
+}
+
+#[test]
+fn a_shape_that_the_type_can_not_have_is_named_as_the_mistake() {
+    #[derive(Npz, Debug)]
+    struct Contradiction {
+        #[npz(shape = "(_, _)")]
+        list: Vec<f64>,
+    }
+    let error = Contradiction::from_bytes(&Contradiction { list: vec![] }.to_bytes().unwrap()).unwrap_err();
+    assert!(error.to_string().contains("change the attribute `shape`"), "{error}");
+}
