@@ -197,9 +197,10 @@ impl Problem {
             ProblemKind::Value => write!(f, " has another value: expected {expected}, found {found}")?,
             ProblemKind::Unreadable => write!(f, " can't be read: {found}")?,
         }
-        if with_hint && !hint.is_empty() {
-            write!(f, "; {hint}")?;
+        match (hint.as_str(), with_hint) {
+            ("", _) => Ok(()),
+            (hint, true) => write!(f, "; {hint}"),
+            (_, false) => f.write_str("; as above"),
         }
-        Ok(())
     }
 }

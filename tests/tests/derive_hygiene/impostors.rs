@@ -22,6 +22,8 @@ struct Loader;
 struct Members;
 struct PhantomData;
 struct __npz;
+struct bool;
+struct str;
 trait Default {}
 trait FnOnce {}
 trait Sized {}
