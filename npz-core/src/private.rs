@@ -15,8 +15,7 @@ use std::fmt::Display;
 pub use std::default::Default;
 pub use std::marker::PhantomData;
 pub use std::option::Option::{self, None, Some};
-pub use std::primitive::usize;
-pub use std::primitive::{bool, str};
+pub use std::primitive::{bool, str, usize};
 pub use std::result::Result::{Err, Ok};
 pub use std::string::String;
 pub use std::vec::Vec;
@@ -30,8 +29,7 @@ pub use self::transparent::{plan_inner, plan_inners, push_inners};
 pub use self::validate::{plan_validated, validate, validate_each};
 use crate::Error;
 pub use crate::members::settings::{LoadSettings, SaveSettings};
-pub use crate::{Cast, FromMembers, Loader, Members, Name, Npz, Plan, Result, ToMembers};
-pub use crate::{Compression, Order};
+pub use crate::{Cast, Compression, FromMembers, Loader, Members, Name, Npz, Order, Plan, Result, ToMembers};
 
 /// The place of a field: below its parent, or the parent's own for `flatten`.
 pub fn place(parent: &Name, part: Option<&str>) -> Name {
