@@ -28,6 +28,7 @@ pub use self::json::{Json, from_json, to_json};
 pub use self::transparent::{plan_inner, plan_inners, push_inners};
 pub use self::validate::{plan_validated, validate, validate_each};
 use crate::Error;
+use crate::members::NONE;
 pub use crate::members::settings::{LoadSettings, SaveSettings};
 pub use crate::{Cast, Compression, FromMembers, Loader, Members, Name, Npz, Order, Plan, Result, ToMembers};
 
@@ -35,10 +36,6 @@ pub use crate::{Cast, Compression, FromMembers, Loader, Members, Name, Npz, Orde
 pub fn place(parent: &Name, part: Option<&str>) -> Name {
     part.map_or_else(|| parent.clone(), |part| parent.join(part))
 }
-
-/// The part of a name under which a value is marked that has no members, where its absence would mean another
-/// value. No field and hardly any key is called so.
-const NONE: &str = "(none)";
 
 /// Whether a value has members at a place of its own.
 ///

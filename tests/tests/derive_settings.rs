@@ -201,3 +201,27 @@ fn a_shape_that_the_type_can_not_have_is_named_as_the_mistake() {
     let error = Contradiction::from_bytes(&Contradiction { list: vec![] }.to_bytes().unwrap()).unwrap_err();
     assert!(error.to_string().contains("change the attribute `shape`"), "{error}");
 }
+
+#[derive(Npz, Debug, PartialEq)]
+struct Counted {
+    n: u64,
+    w: Array2<f32>,
+}
+
+#[test]
+fn a_shape_speaks_of_the_arrays_below_a_field_and_not_of_single_values() {
+    #[derive(Npz, Debug, PartialEq)]
+    struct Lists {
+        #[npz(shape = "(_, 2)")]
+        arrays: Vec<Array2<f32>>,
+        #[npz(shape = "(_, 2)")]
+        structs: Vec<Counted>,
+    }
+    let counted = |columns| Counted { n: 7, w: Array2::zeros((3, columns)) };
+    let empty = Lists { arrays: vec![], structs: vec![counted(2)] };
+    assert_eq!(Lists::from_bytes(&empty.to_bytes().unwrap()).unwrap(), empty);
+    let wide = Lists { arrays: vec![Array2::zeros((1, 2))], structs: vec![counted(3)] };
+    let error = Lists::from_bytes(&wide.to_bytes().unwrap()).unwrap_err();
+    let members: Vec<_> = error.report().unwrap().problems().iter().map(npz_core::Problem::member).collect();
+    assert_eq!(members, ["structs.0.w"]);
+}

@@ -65,6 +65,7 @@ fn keys_may_hold_the_separator_where_each_value_is_one_member() {
         ("x.npy".to_owned(), 3.0),
     ]));
     assert!(is_refused(BTreeMap::from([("a.b".to_owned(), vec![vec![1u8]])])).contains("separator"));
+    assert!(is_refused(BTreeMap::from([("(none)".to_owned(), true)])).contains("choose another key"));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::want::Want;
 use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 use crate::element::{Element, FixedBytes, FixedStr};
 use crate::error::{Error, Result};
+use crate::shape::Order;
 
 fn push_slice<'a, A: Element>(
     cells: &'a [A],
@@ -39,17 +40,8 @@ fn plan_many<'s, A: Element>(
     dims: &[Option<usize>],
 ) -> Plan<'s, Vec<A>> {
     let cells = loader.plan_cells::<A>(name, Want::Shape(dims));
-    if dims.len() == 1 {
-        return cells.map(|cells| cells.flat);
-    }
-    // Fortran order has to be put into C order, that of a `Vec` of arrays.
-    cells.and_then(|cells| {
-        let array: ArrayD<A> = cells.into_array()?;
-        if array.is_standard_layout() {
-            return Ok(array.into_raw_vec_and_offset().0);
-        }
-        Ok(array.iter().cloned().collect())
-    })
+    // A `Vec` of arrays is in C order.
+    cells.and_then(|cells| Ok(cells.into_order(Order::C)?.flat))
 }
 
 macro_rules! cells {

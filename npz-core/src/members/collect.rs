@@ -5,13 +5,12 @@ use std::io::Write;
 use ndarray::{ArrayViewD, CowArray, IxDyn};
 
 use super::Name;
-use super::loader::MAX_FREE;
 use super::settings::SaveSettings;
 use crate::archive::Compression;
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::header::Header;
-use crate::npy::Body;
+use crate::npy::{Body, MAX_FREE};
 
 /// Pushes the members that a value is made of.
 ///

@@ -11,7 +11,7 @@ use crate::dtype::Kind;
 use crate::element::{Cast, Decoder, Element, Place, Rule, object_hint};
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::Header;
-use crate::npy::{Cells, read_cells};
+use crate::npy::{Cells, MAX_FREE, read_cells};
 use crate::report::{Problem, ProblemKind, Report};
 
 const UNEXPECTED_HINT: &str =
@@ -37,9 +37,6 @@ pub(crate) trait Medium: Send + Sync {
 pub(crate) type ReadMember<'r> = dyn FnMut(&mut dyn Read, Option<u64>) -> Result<()> + 'r;
 
 type Job<'s> = Box<dyn FnOnce(&dyn Medium) -> Result<()> + Send + 's>;
-
-/// Elements and cells without bytes that one load may make: nothing in the file pays for them.
-pub(crate) const MAX_FREE: usize = 1 << 16;
 
 /// The state of a load, which [`FromMembers`](crate::FromMembers) plans with.
 ///
@@ -247,8 +244,9 @@ impl<'s> Loader<'s> {
 
     /// Looks a member up, takes it, and compares its header with what is wanted; `None` if a problem was noted.
     fn check<A: Element>(&mut self, name: &Name, want: Want<'_>) -> Option<(usize, Header, Decoder<A>)> {
-        // A shape that the field asks for is narrower than what its type wants.
-        let want = match self.settings.shape {
+        // A shape that the field asks for is narrower than what its type wants. It speaks of arrays: single values
+        // below the field, such as the count of a list or the tag of an enum, have none.
+        let want = match self.settings.shape.filter(|_| !want.is_scalar()) {
             None => want,
             Some(shape) if want.has_axes(shape.len()) => Want::Shape(shape),
             Some(shape) => {

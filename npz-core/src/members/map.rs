@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{BuildHasher, Hash};
 
-use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
+use super::{FromMembers, Loader, Members, NONE, Name, Plan, ToMembers};
 use crate::error::{Error, Result};
 
 /// A key of a map: text, or an integer, which is written in decimal. Sealed: there are no others.
@@ -76,7 +76,9 @@ fn push_entries<'a, K: MapKey + 'a, T: ToMembers + 'a>(
         let before = members.len();
         value.to_members(members, &place)?;
         let mut pushed = members.names_since(before).peekable();
-        let problem = if pushed.peek().is_none() {
+        let problem = if key == NONE {
+            "members of that name mark values without members: choose another key".to_owned()
+        } else if pushed.peek().is_none() {
             "its value has no members, so the key would be lost: remove the key".to_owned()
         } else if key.contains(separator) && pushed.any(|pushed| pushed != place.as_str()) {
             format!(

@@ -26,4 +26,5 @@ pub use self::load::{FromMembers, Plan};
 pub use self::loader::Loader;
 pub(crate) use self::loader::{Medium, ReadMember};
 pub use self::map::MapKey;
+pub(crate) use self::name::NONE;
 pub use self::name::Name;

@@ -26,6 +26,10 @@ pub struct Name {
     parent_len: usize,
 }
 
+/// The part of a name under which a value is marked that has no members, where its absence would mean another
+/// value. No key of a map may be called so.
+pub(crate) const NONE: &str = "(none)";
+
 /// How deep values may be nested. Saving and loading recurse, and a name in a file may be 64 KiB long.
 const MAX_DEPTH: u16 = 128;
 

@@ -1,6 +1,6 @@
 //! What a field asks for beyond its type: attributes that hold for everything below the field.
 
-use ndarray::{ArrayD, ArrayView1, ArrayViewD, CowArray, IxDyn};
+use ndarray::{ArrayView1, ArrayViewD, CowArray, IxDyn};
 
 use crate::archive::Compression;
 use crate::element::Element;
@@ -42,7 +42,10 @@ impl SaveSettings {
 
     pub(crate) fn body<'a, A: Element>(&self, cells: CowArray<'a, A, IxDyn>) -> Result<Body<'a, A>> {
         if self.finite {
-            check_finite(&cells.view(), cells.ndim() == 0)?;
+            let check = check_finite(&cells.view(), cells.ndim() == 0);
+            check.map_err(|error| {
+                Error::invalid(format!("{error}; nothing is written, the last file stands"))
+            })?;
         }
         Body::new(cells, self.order.flatten())
     }
@@ -65,8 +68,8 @@ impl LoadSettings {
             check_finite(&flat.into_dyn(), cells.shape.is_empty())?;
         }
         match self.order.flatten() {
-            Some(order) if order != cells.order && cells.shape.len() > 1 => in_order(cells, order),
-            _ => Ok(cells),
+            Some(order) => cells.into_order(order),
+            None => Ok(cells),
         }
     }
 }
@@ -76,21 +79,6 @@ fn check_finite<A: Element>(cells: &ArrayViewD<'_, A>, is_single: bool) -> Resul
     let Some(index) = A::first_not_finite(cells) else { return Ok(()) };
     let what = if is_single { "it".to_owned() } else { format!("cell {index}") };
     Err(Error::invalid(format!(
-        "{what} is NaN or infinite, and the field is marked `finite`: find out where it comes from, the file that was \
-         saved before stands"
+        "{what} is NaN or infinite, and the field is marked `finite`: find out where it comes from"
     )))
-}
-
-/// Cells in an order; copied only where they have another.
-fn in_order<A: Element>(cells: Cells<A>, order: Order) -> Result<Cells<A>> {
-    let array: ArrayD<A> = cells.into_array()?;
-    let shape = array.shape().to_vec();
-    let view = if order == Order::Fortran { array.reversed_axes() } else { array };
-    // Exact: the vector of an array that was just read holds its cells and nothing else.
-    let flat = if view.is_standard_layout() {
-        view.into_raw_vec_and_offset().0
-    } else {
-        view.iter().cloned().collect()
-    };
-    Ok(Cells { flat, shape, order })
 }

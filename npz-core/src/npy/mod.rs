@@ -36,7 +36,7 @@ use crate::report::{Problem, ProblemKind, Report};
 use crate::shape::Order;
 use crate::source::open_file;
 
-pub(crate) use self::read::{Cells, read_cells};
+pub(crate) use self::read::{Cells, MAX_FREE, read_cells};
 pub(crate) use self::write::{Body, body};
 
 /// Saves an array or view to a file, atomically: [`np.save(path, array)`](https://numpy.org/doc/stable/reference/generated/numpy.save.html).

@@ -2,7 +2,7 @@
 
 use std::io::{ErrorKind as IoKind, Read};
 
-use ndarray::{ArrayBase, DataOwned, Dimension, IxDyn, ShapeBuilder};
+use ndarray::{ArrayBase, ArrayD, DataOwned, Dimension, IxDyn, ShapeBuilder};
 
 use crate::element::{BadCell, Decoder, Element, Step, swap_bytes};
 use crate::error::{Error, Result};
@@ -13,8 +13,8 @@ use crate::shape::{Order, count};
 const PIECE: usize = 256 << 10;
 /// What is allocated at first where nothing proves that the data are there; doubled as they come.
 const FIRST_STEP: usize = 1 << 20;
-/// Cells without bytes (`|S0`) that are made at most: nothing in the file pays for them.
-const MAX_FREE_CELLS: usize = 1 << 16;
+/// Cells without bytes (`|S0`), and elements without members, that one file may claim: nothing in it pays for them.
+pub(crate) const MAX_FREE: usize = 1 << 16;
 
 /// The cells of an array as they came: in file order, with the shape and order to arrange them by.
 pub(crate) struct Cells<A> {
@@ -36,6 +36,23 @@ impl<A: Element> Cells<A> {
         ArrayBase::from_shape_vec(shape, self.flat)
             .map_err(|error| Error::damaged("the shape can't be laid out in memory").with_source(error))
     }
+
+    /// Brings the cells into an order; copies them only where they have another.
+    pub(crate) fn into_order(self, order: Order) -> Result<Self> {
+        if self.order == order || self.shape.len() < 2 {
+            return Ok(self);
+        }
+        let array: ArrayD<A> = self.into_array()?;
+        let shape = array.shape().to_vec();
+        // In Fortran order the cells lie as those of the reversed axes in C order.
+        let in_c = if order == Order::Fortran { array.reversed_axes() } else { array };
+        let flat = if in_c.is_standard_layout() {
+            in_c.into_raw_vec_and_offset().0
+        } else {
+            in_c.iter().cloned().collect()
+        };
+        Ok(Self { flat, shape, order })
+    }
 }
 
 /// Reads the cells that follow a header.
@@ -53,10 +70,8 @@ pub(crate) fn read_cells<A: Element>(
     if let Some(available) = available.filter(|&available| available < byte_len) {
         return Err(cut_off(header, available));
     }
-    if decoder.item_size == 0 && len > MAX_FREE_CELLS {
-        return Err(Error::limit(format!(
-            "expected at most {MAX_FREE_CELLS} cells of no bytes, found {len}"
-        )));
+    if decoder.item_size == 0 && len > MAX_FREE {
+        return Err(Error::limit(format!("expected at most {MAX_FREE} cells of no bytes, found {len}")));
     }
     let mut input = Input { reader, header, done: 0 };
     let cells = match decoder.step {
