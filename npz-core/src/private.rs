@@ -9,28 +9,33 @@ mod json;
 mod transparent;
 #[path = "private/validate.rs"]
 mod validate;
+#[path = "private/version.rs"]
+mod version;
 
 use std::fmt::Display;
 
 pub use std::default::Default;
 pub use std::marker::PhantomData;
+pub use std::mem::swap;
 pub use std::option::Option::{self, None, Some};
-pub use std::primitive::{bool, str, usize};
+pub use std::primitive::{bool, str, u32, usize};
 pub use std::result::Result::{Err, Ok};
 pub use std::string::String;
 pub use std::vec::Vec;
 
 pub use self::choice::{
-    Choice, is_choice_present, is_tag_present, plan_choice, plan_choices, plan_tag, push_choice,
+    Choice, is_choice_present, is_tag_present, plan_choice, plan_choices, plan_variants, push_choice,
     push_choices, push_tag, refused,
 };
 pub use self::json::{Json, from_json, to_json};
 pub use self::transparent::{plan_inner, plan_inners, push_inners};
 pub use self::validate::{plan_validated, validate, validate_each};
-use crate::Error;
+pub use self::version::{is_version_present, migrate, plan_version, push_version};
 use crate::members::NONE;
 pub use crate::members::settings::{LoadSettings, SaveSettings};
+pub use crate::members::spare::Spares;
 pub use crate::{Cast, Compression, FromMembers, Loader, Members, Name, Npz, Order, Plan, Result, ToMembers};
+use crate::{Error, RemarkKind};
 
 /// The place of a field: below its parent, or the parent's own for `flatten`.
 pub fn place(parent: &Name, part: Option<&str>) -> Name {
@@ -69,7 +74,7 @@ fn plan_at<'s, T: FromMembers + 's>(
 ) -> Plan<'s, T> {
     // A marked value has no members: what plans it finds nothing, which is what was saved.
     loader.take_mark(&place.join(NONE));
-    plan_checked(loader, place, cast, |loader| T::plan(loader, place))
+    plan_checked(loader, place, cast, |loader| loader.enter::<T>(|loader| T::plan(loader, place)))
 }
 
 /// Plans unless that would go too deep, under a field's own casting rule.
@@ -220,7 +225,16 @@ pub fn plan_if_present<'s, T: FromMembers + 's>(
     cast: Option<Cast>,
 ) -> Option<Plan<'s, T>> {
     let (place, is_present) = find_place::<T>(loader, parent, names);
-    is_present.then(|| plan_at(loader, &place, cast))
+    let planned = loader.optionally(is_present, |loader| plan_at(loader, &place, cast));
+    if planned.is_none() && !names.is_empty() {
+        remark_default(loader, &place);
+    }
+    planned
+}
+
+/// Says that a default was taken.
+fn remark_default(loader: &mut Loader<'_>, place: &Name) {
+    loader.remark(RemarkKind::Defaulted, place.as_str(), "absent, its default was taken".to_owned());
 }
 
 /// Plans a field that `with::from_npz` makes of its stored form.
@@ -244,7 +258,11 @@ pub fn plan_with_if_present<'s, R: FromMembers + 's, T: 's, E: Display>(
     convert: impl FnOnce(R) -> std::result::Result<T, E> + 's,
 ) -> Option<Plan<'s, T>> {
     let (place, is_present) = find_place::<R>(loader, parent, names);
-    is_present.then(|| convert_plan(plan_at(loader, &place, cast), place, convert))
+    let planned = loader.optionally(is_present, |loader| plan_at(loader, &place, cast));
+    if planned.is_none() && !names.is_empty() {
+        remark_default(loader, &place);
+    }
+    planned.map(|plan| convert_plan(plan, place, convert))
 }
 
 fn convert_plan<'s, R: 's, T: 's, E: Display>(

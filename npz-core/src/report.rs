@@ -8,7 +8,8 @@ use crate::error::ErrorKind;
 /// first ones tell the story.
 const SHOWN: usize = 40;
 
-/// Lists every difference between the members of an archive and what a type expects.
+/// Lists every difference between the members of an archive and what a type expects, and what a load that goes well
+/// ignores, casts, defaults and migrates.
 ///
 /// Made by [`Npz::check`](crate::Npz::check) from the headers alone, and carried by the error of a failed load
 /// ([`Error::report`](crate::Error::report)).
@@ -34,6 +35,52 @@ const SHOWN: usize = 40;
 #[must_use = "a report may list problems: look at `is_ok()` or call `into_result()`"]
 pub struct Report {
     problems: Vec<Problem>,
+    remarks: Vec<Remark>,
+}
+
+/// What was done to a member that a caller may want to know of, in a load that goes well.
+///
+/// Prints as one line.
+///
+/// ```
+/// use npz_core::{LoadOptions, Npz, RemarkKind};
+///
+/// #[derive(Npz)]
+/// struct Old { rate: f32, beta: f32 }
+/// #[derive(Npz)]
+/// struct New { rate: f64, #[npz(default)] step: u64 }
+///
+/// let path = std::env::temp_dir().join("npz-core-doc-remark.npz");
+/// Old { rate: 0.5, beta: 0.9 }.save(&path)?;
+/// let options = LoadOptions::new().allow_unknown(true);
+/// let (state, report) = New::load_with_report(&path, &options)?;
+/// assert_eq!((state.rate, state.step), (0.5, 0));
+/// let remarks: Vec<_> = report.remarks().iter().map(|r| (r.member(), r.kind())).collect();
+/// let expected = [("rate", RemarkKind::Cast), ("step", RemarkKind::Defaulted), ("beta", RemarkKind::Ignored)];
+/// assert_eq!(remarks, expected);
+/// assert_eq!(report.remarks()[0].to_string(), r#"member "rate": <f4 was cast to <f8 (f64)"#);
+/// # std::fs::remove_file(&path).ok();
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    pub(crate) kind: RemarkKind,
+    pub(crate) member: String,
+    pub(crate) text: String,
+}
+
+/// What was done to a member; [`Remark`] has an example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RemarkKind {
+    /// The archive has it, but nobody wants it: `allow_unknown`, or `skip_load`.
+    Ignored,
+    /// Its cells were converted to those of the field. A change of the byte order is none.
+    Cast,
+    /// The archive does not have it, and the field's default was taken.
+    Defaulted,
+    /// A struct of an older version was migrated; the member is that of the version.
+    Migrated,
 }
 
 /// One difference between a member and what the type expects of it.
@@ -91,6 +138,8 @@ pub enum ProblemKind {
     Value,
     /// The member can't be read at all: a pickle, not an array, a broken header.
     Unreadable,
+    /// The members of an older version of a struct could not be turned into those of the newest.
+    Migration,
 }
 
 impl Report {
@@ -102,6 +151,27 @@ impl Report {
     /// Lists the problems in the order of the type's fields, unexpected members last.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
+    }
+
+    /// Lists what was, or would be, ignored, cast, defaulted and migrated: in the order of the type's fields, ignored
+    /// members last.
+    pub fn remarks(&self) -> &[Remark] {
+        &self.remarks
+    }
+
+    fn write_remarks(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, remark) in self.remarks.iter().take(SHOWN).enumerate() {
+            let line = if i > 0 { "\n" } else { "" };
+            write!(f, "{line}  - {remark}")?;
+        }
+        match self.remarks.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "\n  - and {more} more"),
+        }
+    }
+
+    pub(crate) fn remark(&mut self, remark: Remark) {
+        self.remarks.push(remark);
     }
 
     pub(crate) fn push(&mut self, problem: Problem) {
@@ -128,6 +198,29 @@ impl Report {
             1 => "what the file holds does not fit the type".to_owned(),
             n => format!("what the file holds does not fit the type, in {n} places"),
         }
+    }
+}
+
+impl Remark {
+    /// Tells what was done.
+    pub fn kind(&self) -> RemarkKind {
+        self.kind
+    }
+
+    /// Names the member, as `np.load` would.
+    pub fn member(&self) -> &str {
+        &self.member
+    }
+
+    /// Tells the same in words.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Display for Remark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "member {:?}: {}", self.member, self.text)
     }
 }
 
@@ -158,8 +251,12 @@ impl Problem {
     }
 }
 
+/// Prints the problems, or the remarks where there are none, one a line; the first forty.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_ok() {
+            return self.write_remarks(f);
+        }
         for (i, problem) in self.problems.iter().take(SHOWN).enumerate() {
             if i > 0 {
                 f.write_str("\n")?;
@@ -196,6 +293,7 @@ impl Problem {
             ProblemKind::Shape => write!(f, " has another shape: expected {expected}, found {found}")?,
             ProblemKind::Value => write!(f, " has another value: expected {expected}, found {found}")?,
             ProblemKind::Unreadable => write!(f, " can't be read: {found}")?,
+            ProblemKind::Migration => write!(f, " can't be migrated: {found}")?,
         }
         match (hint.as_str(), with_hint) {
             ("", _) => Ok(()),

@@ -33,6 +33,8 @@ pub(crate) struct ContainerAttrs {
     pub(crate) tag: Option<Attr<LitStr>>,
     pub(crate) transparent: Option<Attr<()>>,
     pub(crate) validate: Option<Attr<Box<ExprPath>>>,
+    pub(crate) version: Option<Attr<u32>>,
+    pub(crate) migrate: Option<Attr<Box<ExprPath>>>,
     pub(crate) separator: Option<Attr<LitStr>>,
     pub(crate) allow_unknown: Option<Attr<()>>,
     pub(crate) default: Option<Attr<DefaultFrom>>,
@@ -159,7 +161,7 @@ impl Word {
     }
 }
 
-const WORDS: [Word; 24] = [
+const WORDS: &[Word] = &[
     Word::on_field("rename", "rename = \"name\"", |field, ctxt, item| {
         set(&mut field.rename, ctxt, item, Item::name);
     })
@@ -228,6 +230,12 @@ const WORDS: [Word; 24] = [
     }),
     Word::on_container("validate", "validate = \"path\"", |container, ctxt, item| {
         set(&mut container.validate, ctxt, item, |item, ctxt| item.path(ctxt).map(Box::new));
+    }),
+    Word::on_container("version", "version = 2", |container, ctxt, item| {
+        set(&mut container.version, ctxt, item, Item::version);
+    }),
+    Word::on_container("migrate", "migrate = \"path\"", |container, ctxt, item| {
+        set(&mut container.migrate, ctxt, item, |item, ctxt| item.path(ctxt).map(Box::new));
     }),
     Word::on_container("separator", "separator = \"/\"", |container, ctxt, item| {
         set(&mut container.separator, ctxt, item, Item::name);

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::Parse;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, LitStr, Meta, Token, WherePredicate};
+use syn::{Attribute, LitInt, LitStr, Meta, Token, WherePredicate};
 
 use crate::attr::{Attr, COMPRESSIONS, Compression, DefaultFrom, usage};
 use crate::ctxt::Ctxt;
@@ -161,6 +161,25 @@ impl Item {
                 None
             }
         }
+    }
+
+    /// A whole number from 1 on.
+    pub(crate) fn version(&self, ctxt: &Ctxt) -> Option<u32> {
+        struct Value(LitInt);
+        impl Parse for Value {
+            fn parse(input: syn::parse::ParseStream<'_>) -> syn::Result<Self> {
+                input.parse::<Token![=]>()?;
+                input.parse().map(Self)
+            }
+        }
+        let number = syn::parse2::<Value>(self.rest.clone()).ok();
+        let version = number.and_then(|number| number.0.base10_parse().ok()).filter(|&version| version > 0);
+        if version.is_none() {
+            let message = "expected a whole number from 1 to 4294967295, as in `version = 2`; a file without one has \
+                           version 0";
+            ctxt.error(self, message);
+        }
+        version
     }
 
     /// The lengths of axes as in Python, `_` for any.

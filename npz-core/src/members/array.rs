@@ -2,6 +2,7 @@
 
 use ndarray::{ArrayBase, ArrayRef, CowRepr, Data, DataOwned, Dimension, OwnedArcRepr, OwnedRepr, RawData};
 
+use super::spare::Spares;
 use super::want::Want;
 use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 use crate::element::Element;
@@ -51,6 +52,16 @@ where
 
     fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
         loader.contains(name)
+    }
+
+    fn donate(&mut self, spares: &mut Spares) {
+        let none = ArrayBase::from_shape_vec(D::zeros(self.ndim()), Vec::new());
+        let Ok(none) = none else { return };
+        match std::mem::replace(self, none).try_into_owned_nocopy() {
+            Ok(owned) => spares.give(owned.into_raw_vec_and_offset().0),
+            // Others look at the same cells.
+            Err(shared) => *self = shared,
+        }
     }
 
     fn is_single() -> bool {

@@ -2,6 +2,7 @@
 
 use ndarray::{ArrayD, ArrayViewD, IxDyn, arr0};
 
+use super::spare::Spares;
 use super::want::Want;
 use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 use crate::element::{Element, FixedBytes, FixedStr};
@@ -94,6 +95,9 @@ macro_rules! cells {
             }
             fn are_single() -> bool {
                 true
+            }
+            fn donate_many(items: &mut Vec<Self>, spares: &mut Spares) {
+                spares.give(std::mem::take(items));
             }
         }
     )*};

@@ -13,8 +13,9 @@ pub(crate) struct Claims {
 }
 
 impl Claims {
-    pub(crate) fn take(&mut self, member: usize) {
-        self.taken.insert(member);
+    /// Takes a member; `false` if it was taken before.
+    pub(crate) fn take(&mut self, member: usize) -> bool {
+        self.taken.insert(member)
     }
 
     pub(crate) fn is_taken(&self, member: usize) -> bool {

@@ -4,6 +4,7 @@
 //! array that has to be read, and returns a [`Plan`] that puts the value together when the jobs are done. Names,
 //! aliases and defaults are thus decided once, and the jobs are independent of each other.
 
+use super::spare::Spares;
 use super::{Loader, Name};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -80,6 +81,22 @@ pub trait FromMembers: Sized {
     #[doc(hidden)]
     fn are_single() -> bool {
         false
+    }
+
+    /// Gives memory away that a value of the same shape can be loaded into; what is left will be assigned to.
+    #[doc(hidden)]
+    fn donate(&mut self, _: &mut Spares) {}
+
+    /// The same for all elements of a list.
+    #[doc(hidden)]
+    fn donate_many(items: &mut Vec<Self>, spares: &mut Spares) {
+        items.iter_mut().for_each(|item| item.donate(spares));
+    }
+
+    /// Takes over what was loaded; what is never loaded (`skip`) stays. What it had may be left in `loaded`.
+    #[doc(hidden)]
+    fn assign(&mut self, loaded: &mut Self) {
+        std::mem::swap(self, loaded);
     }
 
     /// Tells what stands between this value's place and its parts, where `inherited` is the separator around it.

@@ -4,7 +4,11 @@ use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::claims::Claims;
+use super::problems::describe;
+use super::record::Recording;
 use super::settings::LoadSettings;
+use super::spare::Spares;
+use super::view::{Changes, View};
 use super::want::Want;
 use super::{Name, Plan};
 use crate::dtype::Kind;
@@ -12,16 +16,13 @@ use crate::element::{Cast, Decoder, Element, Place, Rule, object_hint};
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::Header;
 use crate::npy::{Cells, MAX_FREE, read_cells};
-use crate::report::{Problem, ProblemKind, Report};
-
-const UNEXPECTED_HINT: &str =
-    "`#[npz(allow_unknown)]` on the struct, or `LoadOptions::allow_unknown(true)`, ignores it";
+use crate::report::{Problem, ProblemKind, Remark, RemarkKind, Report};
 
 /// A place that members are loaded from: an archive, or a list in memory.
 pub(crate) trait Medium: Send + Sync {
     /// Finds a member by the rules of `NpzFile`: the exact name of the file first, then without `.npy`.
     fn find(&self, key: &str) -> Option<usize>;
-    /// The keys that begin with `prefix`, sorted by their bytes, each with its member.
+    /// The keys that begin with `prefix`, each with its member; in no order.
     fn keys_under<'m>(&'m self, prefix: &str) -> Box<dyn Iterator<Item = (&'m str, usize)> + 'm>;
     /// Every member that a key leads to, in the order of the archive, by the name that a message should show.
     fn members(&self) -> Box<dyn Iterator<Item = (usize, &str)> + '_>;
@@ -36,7 +37,7 @@ pub(crate) trait Medium: Send + Sync {
 
 pub(crate) type ReadMember<'r> = dyn FnMut(&mut dyn Read, Option<u64>) -> Result<()> + 'r;
 
-type Job<'s> = Box<dyn FnOnce(&dyn Medium) -> Result<()> + Send + 's>;
+type Job<'s> = Box<dyn FnOnce(&dyn Medium, &mut Spares) -> Result<()> + Send + 's>;
 
 /// The state of a load, which [`FromMembers`](crate::FromMembers) plans with.
 ///
@@ -66,17 +67,21 @@ type Job<'s> = Box<dyn FnOnce(&dyn Medium) -> Result<()> + Send + 's>;
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 pub struct Loader<'s> {
-    medium: &'s dyn Medium,
-    claims: Claims,
-    cast: Cast,
+    pub(super) medium: &'s dyn Medium,
+    /// What migrations of old structs have changed of the medium.
+    pub(super) changes: Changes,
+    pub(super) claims: Claims,
+    pub(super) cast: Cast,
     /// Whether members that nobody wants are ignored in the whole archive.
-    is_lenient: bool,
-    report: Report,
+    pub(super) is_lenient: bool,
+    pub(super) report: Report,
     /// For each missing member, how much of its name is that of its parent.
-    parents: Vec<usize>,
+    pub(super) parents: Vec<usize>,
     /// The source failed: then nothing that was noted can be believed.
-    fault: Option<Error>,
-    settings: LoadSettings,
+    pub(super) fault: Option<Error>,
+    pub(super) settings: LoadSettings,
+    /// What a type asks for is written down, and nothing is loaded.
+    pub(super) recording: Option<Box<Recording>>,
     jobs: Vec<Job<'s>>,
     /// Bytes of data that the jobs will read.
     total: u64,
@@ -87,6 +92,7 @@ impl<'s> Loader<'s> {
     pub(crate) fn new(medium: &'s dyn Medium, cast: Cast, is_lenient: bool) -> Self {
         Self {
             medium,
+            changes: Changes::default(),
             claims: Claims::default(),
             cast,
             is_lenient,
@@ -94,10 +100,16 @@ impl<'s> Loader<'s> {
             parents: Vec::new(),
             fault: None,
             settings: LoadSettings::default(),
+            recording: None,
             jobs: Vec::new(),
             total: 0,
             free: 0,
         }
+    }
+
+    /// The members as they are now.
+    pub(super) fn view(&self) -> View<'_> {
+        View { medium: self.medium, changes: &self.changes }
     }
 
     /// Plans something under settings of its own.
@@ -126,38 +138,6 @@ impl<'s> Loader<'s> {
         self.claims.allow(name.prefix());
     }
 
-    /// Notes a difference between a member and what is wanted of it.
-    pub(crate) fn note(
-        &mut self,
-        kind: ProblemKind,
-        name: &Name,
-        expected: String,
-        found: String,
-        hint: String,
-    ) {
-        let cause = ErrorKind::Mismatch;
-        if kind == ProblemKind::Missing {
-            self.parents.push(name.parent_len());
-        }
-        self.report.push(Problem { kind, member: name.as_str().to_owned(), expected, found, hint, cause });
-    }
-
-    /// Notes that a member can't be read.
-    pub(crate) fn refuse(&mut self, name: &Name, expected: String, error: Error) {
-        let (kind, member, cause) = (ProblemKind::Unreadable, name.as_str().to_owned(), error.kind());
-        self.report.push(Problem {
-            kind,
-            member,
-            expected,
-            found: error.to_string(),
-            hint: String::new(),
-            cause,
-        });
-        if cause == ErrorKind::Io {
-            self.fault.get_or_insert(error.in_member(name.as_str()));
-        }
-    }
-
     /// Accounts for elements or cells that no byte of the file stands for; notes a problem if there are too many.
     pub(crate) fn spend_free(&mut self, name: &Name, count: usize) -> bool {
         self.free = self.free.saturating_add(count);
@@ -169,7 +149,7 @@ impl<'s> Loader<'s> {
     }
 
     pub(crate) fn contains(&self, name: &Name) -> bool {
-        !name.is_root() && self.medium.find(name.as_str()).is_some()
+        !name.is_root() && self.view().find(name.as_str()).is_some()
     }
 
     /// Whether there are members below a place that no field has taken.
@@ -179,29 +159,29 @@ impl<'s> Loader<'s> {
 
     /// Whether there are any members below a place, taken or not.
     pub(crate) fn leads_on(&self, name: &Name) -> bool {
-        self.medium.keys_under(&name.prefix()).next().is_some()
+        self.view().keys(&name.prefix()).next().is_some()
     }
 
     /// Whether a member that a map finds is left to nobody: not an array, in a load that ignores the unknown.
     pub(crate) fn is_ignored(&self, name: &Name) -> bool {
         let is_other =
-            || self.medium.find(name.as_str()).is_some_and(|m| matches!(self.medium.header(m), Ok(None)));
+            || self.view().find(name.as_str()).is_some_and(|m| matches!(self.view().header(m), Ok(None)));
         self.is_lenient && is_other()
     }
 
     /// Takes the mark of a value without members: a `true` of no axes. `None` if there is none.
     pub(crate) fn take_mark(&mut self, name: &Name) -> Option<()> {
-        let member = self.medium.find(name.as_str()).filter(|_| !name.is_root())?;
-        let header = self.medium.header(member).ok().flatten()?;
+        let member = self.view().find(name.as_str()).filter(|_| !name.is_root())?;
+        let header = self.view().header(member).ok().flatten()?;
         let is_mark =
             header.shape().is_empty() && header.dtype().as_scalar().is_some_and(|s| s.kind() == Kind::Bool);
-        is_mark.then(|| self.claims.take(member))
+        is_mark.then(|| _ = self.claims.take(member))
     }
 
     /// The keys below a place that no field has taken, without the prefix.
-    pub(crate) fn free_keys_under<'l>(&'l self, name: &Name) -> impl Iterator<Item = &'s str> + use<'l, 's> {
+    pub(crate) fn free_keys_under<'l>(&'l self, name: &Name) -> impl Iterator<Item = &'l str> + use<'l> {
         let prefix_len = name.prefix().len();
-        let keys = self.medium.keys_under(&name.prefix());
+        let keys = self.view().keys(&name.prefix());
         let free = keys.filter(|&(_, member)| !self.claims.is_taken(member));
         free.filter_map(move |(key, _)| key.get(prefix_len..))
     }
@@ -216,8 +196,9 @@ impl<'s> Loader<'s> {
         let filled = Arc::clone(&slot);
         let member_name = name.as_str().to_owned();
         let settings = self.settings;
-        self.jobs.push(Box::new(move |medium| {
-            let read = || settings.apply(read_member(medium, member, &header, decoder)?);
+        self.jobs.push(Box::new(move |medium, spares| {
+            let spare = spares.take(header.shape().iter().product());
+            let read = || settings.apply(read_member(medium, member, &header, decoder, spare)?);
             let cells = read().map_err(|error| error.in_member(&member_name))?;
             *filled.lock().unwrap_or_else(PoisonError::into_inner) = Some(cells);
             Ok(())
@@ -233,7 +214,7 @@ impl<'s> Loader<'s> {
     /// Reads one value at once: for what decides the plan of others, such as a count. `None` if it does not fit.
     pub(crate) fn read_now<A: Element>(&mut self, name: &Name) -> Option<A> {
         let (member, header, decoder) = self.check::<A>(name, Want::Shape(&[]))?;
-        match read_member(self.medium, member, &header, decoder) {
+        match read_member(&self.view(), member, &header, decoder, Vec::new()) {
             Ok(cells) => cells.flat.into_iter().next(),
             Err(error) => {
                 self.refuse(name, A::expected(), error);
@@ -256,15 +237,18 @@ impl<'s> Loader<'s> {
                 return None;
             }
         };
+        if self.record::<A>(name, want) {
+            return None;
+        }
         let expected = format!("{}, {want}", A::expected());
-        let found = if name.is_root() { None } else { self.medium.find(name.as_str()) };
+        let found = if name.is_root() { None } else { self.view().find(name.as_str()) };
         let Some(member) = found else {
             // The hint is added by `settle`, when it is known which members nobody else wants.
             self.note(ProblemKind::Missing, name, expected, String::new(), String::new());
             return None;
         };
         self.claims.take(member);
-        let header = match self.medium.header(member) {
+        let header = match self.view().header(member) {
             Ok(Some(header)) => header,
             Ok(None) => {
                 let hint = "it is not an .npy array; read it with `NpzReader::bytes`".to_owned();
@@ -302,75 +286,63 @@ impl<'s> Loader<'s> {
         if header.data_len() == 0 && !self.spend_free(name, header.shape().iter().product()) {
             return None;
         }
+        if is_cast(&A::expected(), &header) {
+            let text = format!("{} was cast to {}", header.dtype(), A::expected());
+            self.remark(RemarkKind::Cast, name.as_str(), text);
+        }
         Some((member, header, decoder))
     }
 
     /// Takes a member that stands where others were wanted, and describes it.
     pub(crate) fn take_misplaced(&mut self, name: &Name) -> Option<String> {
-        let member = self.medium.find(name.as_str()).filter(|_| !name.is_root())?;
+        let member = self.view().find(name.as_str()).filter(|_| !name.is_root())?;
         self.claims.take(member);
-        Some(self.describe(member))
+        Some(describe(self.view(), member))
     }
 
     /// Takes whatever stands at a place and below it, unread.
     pub(crate) fn take_all(&mut self, name: &Name) {
-        let below: Vec<_> = self.medium.keys_under(&name.prefix()).map(|(_, member)| member).collect();
-        let own = self.medium.find(name.as_str()).filter(|_| !name.is_root());
-        own.into_iter().chain(below).for_each(|member| self.claims.take(member));
-    }
-
-    fn describe(&self, member: usize) -> String {
-        match self.medium.header(member) {
-            Ok(Some(header)) => header.to_string(),
-            Ok(None) => "other bytes".to_owned(),
-            Err(error) => error.to_string(),
-        }
-    }
-
-    /// Adds to each missing member the name that was probably meant.
-    pub(crate) fn settle(&mut self) {
-        for (problem, parent) in self.report.missing().zip(&self.parents) {
-            problem.hint = self.claims.nearest(self.medium, &problem.member, *parent);
-        }
-    }
-
-    /// Notes the members that nobody took.
-    pub(crate) fn note_unexpected(&mut self) {
-        if self.is_lenient {
-            return;
-        }
-        for (member, name) in self.medium.members() {
-            if self.claims.is_taken(member) || self.claims.is_allowed(name) {
-                continue;
+        let view = View { medium: self.medium, changes: &self.changes };
+        let own = view.find(name.as_str()).filter(|_| !name.is_root()).map(|member| (name.as_str(), member));
+        for (key, member) in own.into_iter().chain(view.keys(&name.prefix())) {
+            if self.claims.take(member) {
+                let text = "its field is never loaded".to_owned();
+                self.report.remark(Remark { kind: RemarkKind::Ignored, member: key.to_owned(), text });
             }
-            let found = self.describe(member);
-            self.report.push(Problem {
-                kind: ProblemKind::Unexpected,
-                member: name.to_owned(),
-                expected: String::new(),
-                found,
-                hint: UNEXPECTED_HINT.to_owned(),
-                cause: ErrorKind::Mismatch,
-            });
         }
-    }
-
-    pub(crate) fn report(&self) -> &Report {
-        &self.report
-    }
-
-    /// Gives the report, unless the source failed.
-    pub(crate) fn into_report(self) -> Result<Report> {
-        self.fault.map_or(Ok(self.report), Err)
     }
 
     /// Reads the data, unless a problem was noted.
     pub(crate) fn run(self) -> Result<()> {
-        self.fault.map_or(Ok(()), Err)?;
-        self.report.into_result()?;
-        self.medium.check_total(self.total)?;
-        self.jobs.into_iter().try_for_each(|job| job(self.medium))
+        self.run_with(|_| {}).map(drop)
     }
+
+    /// Reads the data, unless a problem was noted, into memory that is given then where it fits.
+    pub(crate) fn run_with(self, give: impl FnOnce(&mut Spares)) -> Result<Report> {
+        self.fault.map_or(Ok(()), Err)?;
+        if !self.report.is_ok() {
+            return Err(Error::mismatch(self.report));
+        }
+        let view = View { medium: self.medium, changes: &self.changes };
+        view.check_total(self.total)?;
+        let mut spares = Spares::default();
+        give(&mut spares);
+        self.jobs.into_iter().try_for_each(|job| job(&view, &mut spares))?;
+        Ok(self.report)
+    }
+}
+
+/// Whether cells of a file become those of another dtype; the byte order does not count.
+fn is_cast(expected: &str, header: &Header) -> bool {
+    let descr = expected.split(' ').next().unwrap_or_default();
+    let found = header.dtype().to_string();
+    // `<U` of any width is what a text wants.
+    let is_same = if descr.ends_with(['U', 'S']) {
+        found.get(1..2) == descr.get(1..2)
+    } else {
+        found.get(1..) == descr.get(1..)
+    };
+    !is_same
 }
 
 fn read_member<A: Element>(
@@ -378,16 +350,17 @@ fn read_member<A: Element>(
     member: usize,
     planned: &Header,
     decoder: Decoder<A>,
+    spare: Vec<A>,
 ) -> Result<Cells<A>> {
-    let mut decoder = Some(decoder);
+    let mut decoder = Some((decoder, spare));
     let mut cells = None;
     medium.read(member, &mut |mut reader, available| {
         let header = Header::read(&mut reader, &crate::limits::Limits::trusted())?;
-        let Some(decoder) = decoder.take().filter(|_| header == *planned) else {
+        let Some((decoder, spare)) = decoder.take().filter(|_| header == *planned) else {
             return Err(Error::damaged("the file was changed while it was being loaded"));
         };
         let available = available.map(|bytes| bytes.saturating_sub(header.len() as u64));
-        cells = Some(read_cells(reader, &header, decoder, available)?);
+        cells = Some(read_cells(reader, &header, decoder, available, spare)?);
         Ok(())
     })?;
     cells.ok_or_else(|| Error::damaged("the member has no data"))

@@ -100,6 +100,9 @@ where
     K: MapKey + 's,
     T: FromMembers + 's,
 {
+    if loader.record_any::<T>(name, 0) {
+        return Plan::refused();
+    }
     let separator = T::inner_separator(name.separator());
     let keys: BTreeSet<K> = loader
         .free_keys_under(name)

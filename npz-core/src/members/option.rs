@@ -1,5 +1,6 @@
 //! `Option`: `None` is the absence of members.
 
+use super::spare::Spares;
 use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 use crate::error::{Error, Result};
 use crate::report::ProblemKind;
@@ -40,8 +41,9 @@ impl<T: FromMembers> FromMembers for Option<T> {
     where
         Self: 's,
     {
-        if T::is_present(loader, name) {
-            return T::plan(loader, name).map(Some);
+        let is_present = !loader.is_recording() && T::is_present(loader, name);
+        if let Some(plan) = loader.optionally(is_present, |loader| T::plan(loader, name)) {
+            return plan.map(Some);
         }
         if !loader.contains(name) {
             return Plan::new(|| Ok(None));
@@ -63,6 +65,19 @@ impl<T: FromMembers> FromMembers for Option<T> {
 
     fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
         T::is_present(loader, name) || loader.contains(name)
+    }
+
+    fn donate(&mut self, spares: &mut Spares) {
+        if let Some(value) = self {
+            value.donate(spares);
+        }
+    }
+
+    fn assign(&mut self, loaded: &mut Self) {
+        match (self, loaded) {
+            (Some(value), Some(loaded)) => value.assign(loaded),
+            (value, loaded) => std::mem::swap(value, loaded),
+        }
     }
 
     fn is_single() -> bool {

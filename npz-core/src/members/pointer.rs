@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::spare::Spares;
 use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 use crate::error::Result;
 
@@ -42,7 +43,7 @@ save_through! {
 }
 
 macro_rules! load_through {
-    ($( ($($generics:tt)*) $pointer:ty => $target:ty, $wrap:expr ),* $(,)?) => {$(
+    ($( ($($generics:tt)*) $pointer:ty => $target:ty, $wrap:expr $(, $own:ident)? );* $(;)?) => {$(
         impl<$($generics)*> FromMembers for $pointer {
             fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
     where
@@ -72,15 +73,23 @@ macro_rules! load_through {
             fn inner_separator(inherited: &'static str) -> &'static str {
                 <$target>::inner_separator(inherited)
             }
+            $(
+                fn donate(&mut self, spares: &mut Spares) {
+                    <$target>::donate($own::as_mut(self), spares);
+                }
+                fn assign(&mut self, loaded: &mut Self) {
+                    <$target>::assign($own::as_mut(self), $own::as_mut(loaded));
+                }
+            )?
         }
     )*};
 }
 
 load_through! {
-    (T: FromMembers) Box<T> => T, Box::new,
-    (T: FromMembers) Rc<T> => T, Rc::new,
-    (T: FromMembers) Arc<T> => T, Arc::new,
-    (T: ToOwned<Owned: FromMembers> + ?Sized) Cow<'_, T> => T::Owned, Cow::Owned,
+    (T: FromMembers) Box<T> => T, Box::new, Box;
+    (T: FromMembers) Rc<T> => T, Rc::new;
+    (T: FromMembers) Arc<T> => T, Arc::new;
+    (T: ToOwned<Owned: FromMembers> + ?Sized) Cow<'_, T> => T::Owned, Cow::Owned;
 }
 
 macro_rules! load_unsized {

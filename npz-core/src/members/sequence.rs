@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use super::spare::Spares;
 use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 use crate::error::{Error, Result};
 use crate::report::ProblemKind;
@@ -59,6 +60,9 @@ pub(crate) fn plan_indexed<'s, T: FromMembers + 's>(
     let Some((&want, inner)) = dims.split_first() else {
         return T::plan(loader, name).map(|item| vec![item]);
     };
+    if loader.record_any::<T>(name, inner.len()) {
+        return Plan::refused();
+    }
     let Some(found) = count::<T>(loader, name) else {
         return Plan::refused();
     };
@@ -150,6 +154,19 @@ impl<T: FromMembers> FromMembers for Vec<T> {
         T::are_present(loader, name)
     }
 
+    fn donate(&mut self, spares: &mut Spares) {
+        T::donate_many(self, spares);
+    }
+
+    fn assign(&mut self, loaded: &mut Self) {
+        if T::are_single() {
+            return std::mem::swap(self, loaded);
+        }
+        self.truncate(loaded.len());
+        self.iter_mut().zip(loaded.iter_mut()).for_each(|(item, loaded)| item.assign(loaded));
+        self.extend(loaded.drain(self.len()..));
+    }
+
     fn is_single() -> bool {
         T::are_single()
     }
@@ -205,6 +222,14 @@ impl<T: FromMembers, const N: usize> FromMembers for [T; N] {
 
     fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
         T::are_present(loader, name)
+    }
+
+    fn donate(&mut self, spares: &mut Spares) {
+        self.iter_mut().for_each(|item| item.donate(spares));
+    }
+
+    fn assign(&mut self, loaded: &mut Self) {
+        self.iter_mut().zip(loaded).for_each(|(item, loaded)| item.assign(loaded));
     }
 
     fn plan_many<'s>(loader: &mut Loader<'s>, name: &Name, dims: &[Option<usize>]) -> Plan<'s, Vec<Self>>

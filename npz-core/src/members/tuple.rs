@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::spare::Spares;
 use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 use crate::error::Result;
 
@@ -24,6 +25,12 @@ macro_rules! tuples {
             }
             fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
                 $( $part::is_present(loader, &name.join($index)) )||+
+            }
+            fn donate(&mut self, spares: &mut Spares) {
+                $( self.$index.donate(spares); )+
+            }
+            fn assign(&mut self, loaded: &mut Self) {
+                $( self.$index.assign(&mut loaded.$index); )+
             }
         }
     )*};

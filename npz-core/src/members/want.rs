@@ -18,6 +18,14 @@ impl Want<'_> {
         matches!(self, Self::Shape([]))
     }
 
+    /// The length of each axis, as far as it is wanted; `None` for any number of axes.
+    pub(crate) fn lens(self) -> Option<Vec<Option<usize>>> {
+        match self {
+            Self::Axes(ndim) => ndim.map(|ndim| vec![None; ndim]),
+            Self::Shape(dims) => Some(dims.to_vec()),
+        }
+    }
+
     /// Whether an array of so many axes could be wanted.
     pub(crate) fn has_axes(self, count: usize) -> bool {
         match self {

@@ -346,7 +346,7 @@ fn read_sized<A: Element, D: Dimension>(
     options.limits.check_member(header.data_len())?;
     options.limits.check_total(header.data_len())?;
     let available = size.map(|size| size.saturating_sub(header.len() as u64));
-    read_cells(reader, &header, decoder, available)?.into_array()
+    read_cells(reader, &header, decoder, available, Vec::new())?.into_array()
 }
 
 /// Compares a header with what is wanted, before any data are read.

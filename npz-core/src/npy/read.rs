@@ -58,12 +58,14 @@ impl<A: Element> Cells<A> {
 /// Reads the cells that follow a header.
 ///
 /// `available` is how many bytes are proved to follow it: more is refused before anything is allocated. `None`
-/// where nothing is known (a stream): then memory grows with the data that arrive.
+/// where nothing is known (a stream): then memory grows with the data that arrive. `spare` is memory to fill, if it
+/// has as many cells; what they hold does not matter.
 pub(crate) fn read_cells<A: Element>(
     reader: &mut dyn Read,
     header: &Header,
     decoder: Decoder<A>,
     available: Option<u64>,
+    spare: Vec<A>,
 ) -> Result<Cells<A>> {
     let len = count(header.shape())?;
     let byte_len = header.data_len();
@@ -76,7 +78,7 @@ pub(crate) fn read_cells<A: Element>(
     let mut input = Input { reader, header, done: 0 };
     let cells = match decoder.step {
         Step::InPlace(plan) => {
-            let mut cells = Vec::new();
+            let mut cells = if spare.len() == len { spare } else { Vec::new() };
             let mut read = 0;
             while read < len {
                 let step = if available.is_some() {
@@ -85,7 +87,7 @@ pub(crate) fn read_cells<A: Element>(
                     (FIRST_STEP / decoder.item_size.max(1)).max(2 * read)
                 };
                 let next = len.min(step.max(1));
-                if !(plan.grow)(&mut cells, next) {
+                if cells.len() < next && !(plan.grow)(&mut cells, next) {
                     return Err(no_memory(byte_len));
                 }
                 // Whole cells a piece, so that swapping never splits one.
@@ -99,7 +101,8 @@ pub(crate) fn read_cells<A: Element>(
             cells
         }
         Step::Convert(mut convert) => {
-            let mut cells = Vec::new();
+            let mut cells = spare;
+            cells.clear();
             if available.is_some() && cells.try_reserve_exact(len).is_err() {
                 return Err(no_memory(byte_len));
             }

@@ -17,9 +17,10 @@ pub use self::reader::NpzReader;
 pub use self::writer::NpzWriter;
 use crate::atomic::AtomicFile;
 use crate::error::{Error, Result};
-use crate::members::{FromMembers, MapKey, Members, Name, ToMembers};
+use crate::members::{FromMembers, MapKey, Members, Name, ToMembers, schema_of};
 use crate::options::LoadOptions;
 use crate::report::Report;
+use crate::schema::Schema;
 
 /// Saves a value as an archive, and loads it: what `#[derive(Npz)]` gives to a struct.
 ///
@@ -248,6 +249,91 @@ pub trait Npz: ToMembers {
         NpzReader::open_with(path, options)?.load()
     }
 
+    /// Loads from a file, and tells what was ignored, cast, defaulted or migrated.
+    ///
+    /// Costs what [`load`](Self::load) does. [`check`](Self::check) gives the same report without reading data.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    ///
+    /// ```
+    /// use npz_core::{LoadOptions, Npz, RemarkKind};
+    /// #[derive(Npz)] struct Old { step: u64 }
+    /// #[derive(Npz)] struct New { step: u64, #[npz(default)] rate: f64 }
+    /// let path = std::env::temp_dir().join("npz-core-doc-load-with-report.npz");
+    /// Old { step: 7 }.save(&path)?;
+    /// let (new, report) = New::load_with_report(&path, &LoadOptions::new())?;
+    /// assert_eq!((new.step, new.rate), (7, 0.0));
+    /// assert_eq!((report.remarks()[0].member(), report.remarks()[0].kind()), ("rate", RemarkKind::Defaulted));
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    fn load_with_report(path: impl AsRef<Path>, options: &LoadOptions) -> Result<(Self, Report)>
+    where
+        Self: FromMembers,
+    {
+        NpzReader::open_with(path, options)?.load_with_report()
+    }
+
+    /// Loads a file over this value, whose memory is used again: for a training loop that goes back to its best
+    /// checkpoint.
+    ///
+    /// Arrays and `Vec`s of cells are read into the memory that arrays of as many cells of that type have now; nothing
+    /// of their size is allocated then. Fields that are never loaded (`skip`, `skip_load`) keep their values. Otherwise
+    /// the value becomes what [`load`](Self::load) gives.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load). If the members do not fit the type, the value is as it was. If the fault shows only while
+    /// data are read (damage, a full disk's unread sector, a refusing `validate`), the arrays that have given their
+    /// memory are empty.
+    ///
+    /// ```
+    /// use ndarray::Array2;
+    /// use npz_core::Npz;
+    /// #[derive(Npz)]
+    /// struct State { weights: Array2<f32>, #[npz(skip)] scratch: Vec<f32> }
+    ///
+    /// let path = std::env::temp_dir().join("npz-core-doc-load-into.npz");
+    /// State { weights: Array2::ones((100, 100)), scratch: vec![] }.save(&path)?;
+    /// let mut state = State { weights: Array2::zeros((100, 100)), scratch: vec![7.0] };
+    /// let memory = state.weights.as_ptr();
+    /// state.load_into(&path)?;
+    /// assert_eq!(state.weights.as_ptr(), memory); // np.copyto(state.weights, npz["weights"])
+    /// assert_eq!((state.weights[[0, 0]], state.scratch), (1.0, vec![7.0]));
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    fn load_into(&mut self, path: impl AsRef<Path>) -> Result<()>
+    where
+        Self: FromMembers,
+    {
+        self.load_into_with(path, &LoadOptions::default())
+    }
+
+    /// Loads a file over this value with options.
+    ///
+    /// # Errors
+    /// As [`load_into`](Self::load_into).
+    ///
+    /// ```
+    /// use npz_core::{Cast, LoadOptions, Npz};
+    /// #[derive(Npz)] struct Wide { samples: Vec<f64> }
+    /// #[derive(Npz)] struct State { samples: Vec<f32> }
+    /// let path = std::env::temp_dir().join("npz-core-doc-load-into-with.npz");
+    /// Wide { samples: vec![0.1, 0.2] }.save(&path)?;
+    /// let mut state = State { samples: vec![0.0; 2] };
+    /// state.load_into_with(&path, &LoadOptions::new().cast(Cast::SameKind))?;
+    /// assert_eq!(state.samples, [0.1, 0.2]);
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    fn load_into_with(&mut self, path: impl AsRef<Path>, options: &LoadOptions) -> Result<()>
+    where
+        Self: FromMembers,
+    {
+        NpzReader::open_with(path, options)?.load_into(self)
+    }
+
     /// Loads from a stream, which is read to its end into memory first: `np.load(io.BytesIO(file.read()))`.
     ///
     /// Memory holds the whole archive beside the arrays until the load is done.
@@ -371,6 +457,25 @@ pub trait Npz: ToMembers {
         Self: FromMembers,
     {
         Self::check_with(path, &LoadOptions::default())
+    }
+
+    /// Tells which members the type reads and writes, without any file: see [`Schema`]. NumPy has no such call.
+    ///
+    /// Costs a walk through the type; nothing is cached.
+    ///
+    /// ```
+    /// use npz_core::Npz;
+    /// #[derive(Npz)] struct State { step: u64, weights: ndarray::Array2<f32> }
+    /// let schema = State::schema();
+    /// let rows: Vec<_> = schema.members().iter().map(|member| (member.name(), member.dtype())).collect();
+    /// assert_eq!(rows, [("step", "<u8"), ("weights", "<f4")]);
+    /// println!("{schema}\n{}\n{}", schema.to_json(), schema.to_python("State"));
+    /// ```
+    fn schema() -> Schema
+    where
+        Self: FromMembers,
+    {
+        schema_of::<Self>()
     }
 
     /// Compares a file's headers with the type under the options of a load; reads no array data.

@@ -291,10 +291,58 @@ impl<R: ReadAt> NpzReader<R> {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn load<T: FromMembers>(&self) -> Result<T> {
+        self.load_with_report().map(|(value, _)| value)
+    }
+
+    /// Loads a value from the whole archive, and tells what was ignored, cast, defaulted or migrated.
+    ///
+    /// # Errors
+    /// As [`Npz::load`](crate::Npz::load).
+    ///
+    /// ```
+    /// use npz_core::{Npz, NpzReader};
+    ///
+    /// #[derive(Npz)] struct Old { rate: f32 }
+    /// #[derive(Npz)] struct New { rate: f64 }
+    ///
+    /// let bytes = Old { rate: 0.5 }.to_bytes()?;
+    /// let (new, report) = NpzReader::from_bytes(&bytes)?.load_with_report::<New>()?;
+    /// assert_eq!(new.rate, 0.5);
+    /// assert_eq!(report.to_string(), "  - member \"rate\": <f4 was cast to <f8 (f64)");
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn load_with_report<T: FromMembers>(&self) -> Result<(T, Report)> {
         let load = || {
             let (loader, plan) = self.plan_all::<T>();
-            loader.run()?;
-            plan.finish()
+            let report = loader.run_with(|_| {})?;
+            Ok((plan.finish()?, report))
+        };
+        load().map_err(|error| self.locate_file(error))
+    }
+
+    /// Loads the whole archive over a value, whose memory is used again: see
+    /// [`Npz::load_into`](crate::Npz::load_into).
+    ///
+    /// # Errors
+    /// As [`Npz::load_into`](crate::Npz::load_into).
+    ///
+    /// ```
+    /// use npz_core::{Npz, NpzReader};
+    ///
+    /// #[derive(Npz)] struct State { samples: Vec<f64> }
+    ///
+    /// let bytes = State { samples: vec![1.0, 2.0] }.to_bytes()?;
+    /// let mut state = State { samples: vec![0.0; 2] };
+    /// NpzReader::from_bytes(&bytes)?.load_into(&mut state)?;
+    /// assert_eq!(state.samples, [1.0, 2.0]);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn load_into<T: FromMembers>(&self, value: &mut T) -> Result<()> {
+        let mut load = || {
+            let (loader, plan) = self.plan_all::<T>();
+            loader.run_with(|spares| value.donate(spares)).map(drop)?;
+            value.assign(&mut plan.finish()?);
+            Ok(())
         };
         load().map_err(|error| self.locate_file(error))
     }

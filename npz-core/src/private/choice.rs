@@ -26,9 +26,14 @@ fn position(tags: &[&[&str]], tag: &str) -> Option<usize> {
     tags.iter().position(|names| names.contains(&tag))
 }
 
+/// The tag of each variant, without those that are only read.
+fn own(tags: &[&[&str]]) -> Vec<String> {
+    tags.iter().filter_map(|names| names.first()).map(|&name| name.to_owned()).collect()
+}
+
 /// The tags as a message shows them; without aliases, which are the past.
 fn expected(tags: &[&[&str]]) -> String {
-    let own: Vec<_> = tags.iter().filter_map(|names| names.first()).map(|name| format!("{name:?}")).collect();
+    let own: Vec<_> = own(tags).iter().map(|name| format!("{name:?}")).collect();
     match own.as_slice() {
         [one] => one.clone(),
         _ => format!("one of {}", own.join(", ")),
@@ -83,8 +88,29 @@ pub fn push_tag(members: &mut Members<'_>, parent: &Name, word: &str, tag: &'sta
     tag.to_members(members, &place)
 }
 
-/// Reads the tag of an enum with fields: which variant is to be planned.
-pub fn plan_tag(loader: &mut Loader<'_>, parent: &Name, word: &str, tags: &[&[&str]]) -> Option<usize> {
+/// Plans an enum with fields: its tag is read, and decides which variant is planned.
+pub fn plan_variants<'s, T>(
+    loader: &mut Loader<'s>,
+    parent: &Name,
+    word: &str,
+    tags: &[&[&str]],
+    plan: impl Fn(&mut Loader<'s>, usize) -> Plan<'s, T>,
+) -> Plan<'s, T> {
+    if loader.is_recording() {
+        let place = parent.join(word);
+        loader.record_choice(&place, &[], own(tags));
+        for (index, tag) in own(tags).iter().enumerate() {
+            loader.record_variant(format!("{place} = {tag:?}"), |loader| drop(plan(loader, index)));
+        }
+        return Plan::refused();
+    }
+    match plan_tag(loader, parent, word, tags) {
+        Some(index) => plan(loader, index),
+        None => Plan::refused(),
+    }
+}
+
+fn plan_tag(loader: &mut Loader<'_>, parent: &Name, word: &str, tags: &[&[&str]]) -> Option<usize> {
     let place = place_of_tag(loader, parent, word);
     let is_there = loader.contains(&place);
     let index = read_tag(loader, &place, tags);
@@ -123,6 +149,9 @@ pub fn push_choices<'a, T: Choice>(
 
 /// Plans an enum without fields.
 pub fn plan_choice<'s, T: Choice>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, T> {
+    if loader.record_choice(name, &[], own(T::TAGS)) {
+        return Plan::refused();
+    }
     match read_tag(loader, name, T::TAGS) {
         Some(index) => Plan::new(move || value_of(index)),
         None => Plan::refused(),
@@ -135,6 +164,9 @@ pub fn plan_choices<'s, T: Choice + 's>(
     name: &Name,
     dims: &[Option<usize>],
 ) -> Plan<'s, Vec<T>> {
+    if loader.record_choice(name, dims, own(T::TAGS)) {
+        return Plan::refused();
+    }
     let member = name.as_str().to_owned();
     String::plan_many(loader, name, dims).and_then(move |found| {
         let value = |(i, tag): (usize, &String)| {

@@ -15,6 +15,17 @@ pub(super) fn check(ctxt: &Ctxt, container: &Container<'_>) {
     check_transparent_stands_alone(ctxt, container);
     check_transparent_has_one_field(ctxt, container);
     check_transparent_asks_nothing(ctxt, container);
+    check_migrate_has_a_version(ctxt, container);
+}
+
+// #[npz(migrate = "path")]
+// struct S { a: u32 }
+fn check_migrate_has_a_version(ctxt: &Ctxt, container: &Container<'_>) {
+    if let (Some(migrate), None) = (&container.attrs.migrate, &container.attrs.version) {
+        let message = "`migrate` needs the version that it leads to: add `version = 1`, and count it up with each \
+                       change";
+        ctxt.error(migrate, message);
+    }
 }
 
 // #[npz(transparent)]
@@ -113,6 +124,12 @@ fn check_choice_is_one_member(ctxt: &Ctxt, container: &Container<'_>) {
     if let Some(validate) = &attrs.validate {
         refuse("validate", validate);
     }
+    if let Some(version) = &attrs.version {
+        refuse("version", version);
+    }
+    if let Some(migrate) = &attrs.migrate {
+        refuse("migrate", migrate);
+    }
 }
 
 // #[npz(rename_all = "camelCase")]
@@ -176,6 +193,12 @@ fn check_transparent_stands_alone(ctxt: &Ctxt, container: &Container<'_>) {
     }
     if let Some(default) = &attrs.default {
         refuse("default", default);
+    }
+    if let Some(version) = &attrs.version {
+        refuse("version", version);
+    }
+    if let Some(migrate) = &attrs.migrate {
+        refuse("migrate", migrate);
     }
     for field in fields.stored() {
         let attrs = &field.attrs;

@@ -10,6 +10,12 @@ pub(super) fn check(ctxt: &Ctxt, container: &Container<'_>) {
     if container.attrs.transparent.is_some() {
         return;
     }
+    if container.attrs.version.is_some() {
+        container
+            .fields()
+            .flat_map(|field| &field.names)
+            .for_each(|name| check_name_is_no_version(ctxt, name));
+    }
     match &container.data {
         Data::Struct(fields) => check_fields(ctxt, fields, None),
         Data::Enum(variants) => {
@@ -19,6 +25,14 @@ pub(super) fn check(ctxt: &Ctxt, container: &Container<'_>) {
             }
             check_tags_differ(ctxt, variants.iter().flat_map(|variant| &variant.names));
         }
+    }
+}
+
+// #[npz(version = 1)]
+// struct S { __version__: u32 }
+fn check_name_is_no_version(ctxt: &Ctxt, name: &Name) {
+    if name.value == "__version__" {
+        ctxt.error(&name.tokens, "the member `__version__` holds the struct's `version`; rename the field");
     }
 }
 

@@ -9,17 +9,19 @@
 //! Of an enum the tag is read first, and decides which fields are planned:
 //!
 //! ```text
-//! match __npz::plan_tag(__loader, __name, "tag", &[&["Sgd"], &["Adam", "adam"]]) {
-//!     __npz::Some(0usize) => { .. }
-//!     __npz::Some(1usize) => { .. }
-//!     _ => __npz::refused(),
-//! }
+//! __npz::plan_variants(__loader, __name, "tag", &[&["Sgd"], &["Adam", "adam"]], |__loader, __variant| {
+//!     match __variant {
+//!         0usize => { .. }
+//!         1usize => { .. }
+//!         _ => __npz::refused(),
+//!     }
+//! })
 //! ```
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::{finish, inner_separator, is_optional, names, option, separator, settings, tags};
+use super::{finish, inner_separator, is_optional, names, option, reuse, separator, settings, tags, version};
 use crate::ast::{Container, Data, Field, Fields, generated_at};
 use crate::bound;
 
@@ -32,7 +34,9 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
         container.attrs.allow_unknown.as_ref().map(|_| quote!(__loader.allow_unknown(__name);));
     let plan = validated(container, plan_value(container));
     let inner_separator = inner_separator(container);
-    let present = is_present(container);
+    let (version, reuse) = (version::plan(container), reuse::expand(container));
+    let present = version::is_present(container).into_iter().chain(is_present(container));
+    let present = present.reduce(|all, one| quote!(#all || #one));
     // Without fields nobody asks `__name`.
     let separator_if_present = present.as_ref().and(separator.as_ref());
     let present = present.unwrap_or_else(|| quote!(false));
@@ -48,6 +52,7 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
             {
                 #separator
                 #allow_unknown
+                #version
                 #plan
             }
 
@@ -57,6 +62,8 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
             }
 
             #inner_separator
+
+            #reuse
         }
     }
 }
@@ -91,13 +98,13 @@ fn plan_value(container: &Container<'_>) -> TokenStream {
                 let ident = &variant.original.ident;
                 let finish = finish::anew(&quote!(Self::#ident), &variant.fields);
                 let plan = plan_fields(container, &variant.fields, &finish);
-                quote!(__npz::Some(#i) => { #plan })
+                quote!(#i => { #plan })
             });
             quote! {
-                match __npz::plan_tag(__loader, __name, #word, #tags) {
+                __npz::plan_variants(__loader, __name, #word, #tags, |__loader, __variant| match __variant {
                     #(#arms)*
                     _ => __npz::refused(),
-                }
+                })
             }
         }
     }

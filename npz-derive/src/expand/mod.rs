@@ -23,9 +23,11 @@ mod choice;
 mod fallback;
 mod finish;
 mod from_members;
+mod reuse;
 mod settings;
 mod to_members;
 mod transparent;
+mod version;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};

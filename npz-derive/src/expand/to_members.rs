@@ -18,7 +18,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
-use super::{inner_separator, is_optional, option, separator, settings};
+use super::{inner_separator, is_optional, option, separator, settings, version};
 use crate::ast::{Container, Data, Field, Fields, Variant, generated_at};
 use crate::bound;
 
@@ -28,6 +28,7 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
     let where_clause = bound::to_members(container);
     let separator = separator(container);
     let validate = validate(container);
+    let version = version::push(container);
     let pushes = match &container.data {
         Data::Struct(fields) => push_all(container, fields, |field, span| {
             let member = &field.member;
@@ -49,6 +50,7 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
             ) -> __npz::Result<()> {
                 #validate
                 #separator
+                #version
                 #pushes
                 __npz::Ok(())
             }

@@ -16,7 +16,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use super::from_members::convert;
-use super::{finish, option, to_members};
+use super::{finish, option, reuse, to_members};
 use crate::ast::{Container, Data, Field, Fields, generated_at};
 use crate::bound;
 
@@ -117,6 +117,7 @@ pub(super) fn from_members(container: &Container<'_>, inner: &Inner<'_, '_>) -> 
     // Only `validate` asks where the value is.
     let place = container.attrs.validate.as_ref();
     let place = place.map(|_| quote!(let __place = __npz::place(__name, __npz::None);));
+    let reuse = reuse::expand(container);
     let forwarded =
         convert(inner.field).is_none().then(|| plan_many(inner.field, &cast, place.as_ref(), &wrap));
     quote! {
@@ -138,6 +139,8 @@ pub(super) fn from_members(container: &Container<'_>, inner: &Inner<'_, '_>) -> 
             }
 
             #forwarded
+
+            #reuse
         }
     }
 }

@@ -60,6 +60,14 @@ const _: () = {
             __npz::is_present::<T>(__loader, __name, &["rate"])
                 || __npz::is_present::<u32>(__loader, __name, &["steps"])
         }
+        fn donate(&mut self, __spares: &mut __npz::Spares) {
+            <T as __npz::FromMembers>::donate(&mut self.rate, __spares);
+            <u32 as __npz::FromMembers>::donate(&mut self.steps, __spares);
+        }
+        fn assign(&mut self, __loaded: &mut Self) {
+            <T as __npz::FromMembers>::assign(&mut self.rate, &mut __loaded.rate);
+            <u32 as __npz::FromMembers>::assign(&mut self.steps, &mut __loaded.steps);
+        }
     }
     #[automatically_derived]
     impl<T> __npz::Npz for Options<T>

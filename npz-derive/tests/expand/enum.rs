@@ -61,59 +61,60 @@ const _: () = {
             Self: '__s,
         {
             let __plan: __npz::Plan<'__s, Self> = {
-                match __npz::plan_tag(
+                __npz::plan_variants(
                     __loader,
                     __name,
                     "kind",
                     &[&["sgd", "SGD"], &["adam"], &["no_optimizer"], &["other"]],
-                ) {
-                    __npz::Some(0usize) => {
-                        let __plan0 = __npz::plan::<
-                            T,
-                        >(__loader, __name, &["momentum"], __npz::None);
-                        __npz::Plan::new(move || {
-                            __npz::Ok(Self::Sgd {
-                                momentum: __plan0.finish()?,
-                                scratch: <Vec<f32> as __npz::Default>::default(),
+                    |__loader, __variant| match __variant {
+                        0usize => {
+                            let __plan0 = __npz::plan::<
+                                T,
+                            >(__loader, __name, &["momentum"], __npz::None);
+                            __npz::Plan::new(move || {
+                                __npz::Ok(Self::Sgd {
+                                    momentum: __plan0.finish()?,
+                                    scratch: <Vec<f32> as __npz::Default>::default(),
+                                })
                             })
-                        })
-                    }
-                    __npz::Some(1usize) => {
-                        let __plan0 = __npz::plan::<
-                            Vec<Array2<T>>,
-                        >(__loader, __name, &["0"], __npz::None);
-                        let __plan1 = __npz::plan_if_present::<
-                            u64,
-                        >(__loader, __name, &["1"], __npz::None);
-                        __npz::Plan::new(move || {
-                            __npz::Ok(Self::Adam {
-                                0: __plan0.finish()?,
-                                1: match __plan1 {
-                                    __npz::Some(__plan) => __plan.finish()?,
-                                    __npz::None => <u64 as __npz::Default>::default(),
-                                },
+                        }
+                        1usize => {
+                            let __plan0 = __npz::plan::<
+                                Vec<Array2<T>>,
+                            >(__loader, __name, &["0"], __npz::None);
+                            let __plan1 = __npz::plan_if_present::<
+                                u64,
+                            >(__loader, __name, &["1"], __npz::None);
+                            __npz::Plan::new(move || {
+                                __npz::Ok(Self::Adam {
+                                    0: __plan0.finish()?,
+                                    1: match __plan1 {
+                                        __npz::Some(__plan) => __plan.finish()?,
+                                        __npz::None => <u64 as __npz::Default>::default(),
+                                    },
+                                })
                             })
-                        })
-                    }
-                    __npz::Some(2usize) => {
-                        __npz::Plan::new(move || { __npz::Ok(Self::NoOptimizer {}) })
-                    }
-                    __npz::Some(3usize) => {
-                        let __plan1 = __npz::plan::<
-                            f64,
-                        >(__loader, __name, &["learningRate"], __npz::None);
-                        let __plan0 = __npz::plan::<
-                            BTreeMap<String, ArrayD<T>>,
-                        >(__loader, __name, &[], __npz::None);
-                        __npz::Plan::new(move || {
-                            __npz::Ok(Self::Other {
-                                all_others: __plan0.finish()?,
-                                learning_rate: __plan1.finish()?,
+                        }
+                        2usize => {
+                            __npz::Plan::new(move || { __npz::Ok(Self::NoOptimizer {}) })
+                        }
+                        3usize => {
+                            let __plan1 = __npz::plan::<
+                                f64,
+                            >(__loader, __name, &["learningRate"], __npz::None);
+                            let __plan0 = __npz::plan::<
+                                BTreeMap<String, ArrayD<T>>,
+                            >(__loader, __name, &[], __npz::None);
+                            __npz::Plan::new(move || {
+                                __npz::Ok(Self::Other {
+                                    all_others: __plan0.finish()?,
+                                    learning_rate: __plan1.finish()?,
+                                })
                             })
-                        })
-                    }
-                    _ => __npz::refused(),
-                }
+                        }
+                        _ => __npz::refused(),
+                    },
+                )
             };
             __npz::plan_validated(__name, __plan, Optimizer::check)
         }
@@ -122,6 +123,60 @@ const _: () = {
             __name: &__npz::Name,
         ) -> __npz::bool {
             __npz::is_tag_present(__loader, __name, "kind")
+        }
+        fn donate(&mut self, __spares: &mut __npz::Spares) {
+            match self {
+                Self::Sgd { momentum: __field0, .. } => {
+                    <T as __npz::FromMembers>::donate(__field0, __spares);
+                }
+                Self::Adam { 0: __field0, 1: __field1, .. } => {
+                    <Vec<Array2<T>> as __npz::FromMembers>::donate(__field0, __spares);
+                    <u64 as __npz::FromMembers>::donate(__field1, __spares);
+                }
+                Self::Other { all_others: __field0, learning_rate: __field1, .. } => {
+                    <BTreeMap<
+                        String,
+                        ArrayD<T>,
+                    > as __npz::FromMembers>::donate(__field0, __spares);
+                    <f64 as __npz::FromMembers>::donate(__field1, __spares);
+                }
+                _ => {}
+            }
+        }
+        fn assign(&mut self, __loaded: &mut Self) {
+            match (self, __loaded) {
+                (
+                    Self::Sgd { momentum: __field0, .. },
+                    Self::Sgd { momentum: __field0_loaded, .. },
+                ) => {
+                    <T as __npz::FromMembers>::assign(__field0, __field0_loaded);
+                }
+                (
+                    Self::Adam { 0: __field0, 1: __field1, .. },
+                    Self::Adam { 0: __field0_loaded, 1: __field1_loaded, .. },
+                ) => {
+                    <Vec<
+                        Array2<T>,
+                    > as __npz::FromMembers>::assign(__field0, __field0_loaded);
+                    <u64 as __npz::FromMembers>::assign(__field1, __field1_loaded);
+                }
+                (Self::NoOptimizer { .. }, Self::NoOptimizer { .. }) => {}
+                (
+                    Self::Other { all_others: __field0, learning_rate: __field1, .. },
+                    Self::Other {
+                        all_others: __field0_loaded,
+                        learning_rate: __field1_loaded,
+                        ..
+                    },
+                ) => {
+                    <BTreeMap<
+                        String,
+                        ArrayD<T>,
+                    > as __npz::FromMembers>::assign(__field0, __field0_loaded);
+                    <f64 as __npz::FromMembers>::assign(__field1, __field1_loaded);
+                }
+                (__this, __loaded) => __npz::swap(__this, __loaded),
+            }
         }
     }
     #[automatically_derived]

@@ -65,6 +65,22 @@ const _: () = {
                 || __npz::is_present::<Cow<'b, str>>(__loader, __name, &["2"])
                 || __npz::is_present::<Vec<Tree<'a, 'b, T, N>>>(__loader, __name, &["3"])
         }
+        fn donate(&mut self, __spares: &mut __npz::Spares) {
+            <[T; N] as __npz::FromMembers>::donate(&mut self.0, __spares);
+            <Cow<'a, str> as __npz::FromMembers>::donate(&mut self.1, __spares);
+            <Cow<'b, str> as __npz::FromMembers>::donate(&mut self.2, __spares);
+            <Vec<
+                Tree<'a, 'b, T, N>,
+            > as __npz::FromMembers>::donate(&mut self.3, __spares);
+        }
+        fn assign(&mut self, __loaded: &mut Self) {
+            <[T; N] as __npz::FromMembers>::assign(&mut self.0, &mut __loaded.0);
+            <Cow<'a, str> as __npz::FromMembers>::assign(&mut self.1, &mut __loaded.1);
+            <Cow<'b, str> as __npz::FromMembers>::assign(&mut self.2, &mut __loaded.2);
+            <Vec<
+                Tree<'a, 'b, T, N>,
+            > as __npz::FromMembers>::assign(&mut self.3, &mut __loaded.3);
+        }
     }
     #[automatically_derived]
     impl<'a, 'b, T: Clone, const N: usize> __npz::Npz for Tree<'a, 'b, T, N>

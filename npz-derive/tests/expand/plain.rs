@@ -55,6 +55,21 @@ const _: () = {
                 || __npz::is_present::<u64>(__loader, __name, &["epoch"])
                 || __npz::is_present::<String>(__loader, __name, &["type"])
         }
+        fn donate(&mut self, __spares: &mut __npz::Spares) {
+            <Array2<f32> as __npz::FromMembers>::donate(&mut self.weights, __spares);
+            <u64 as __npz::FromMembers>::donate(&mut self.epoch, __spares);
+            <String as __npz::FromMembers>::donate(&mut self.r#type, __spares);
+        }
+        fn assign(&mut self, __loaded: &mut Self) {
+            <Array2<
+                f32,
+            > as __npz::FromMembers>::assign(&mut self.weights, &mut __loaded.weights);
+            <u64 as __npz::FromMembers>::assign(&mut self.epoch, &mut __loaded.epoch);
+            <String as __npz::FromMembers>::assign(
+                &mut self.r#type,
+                &mut __loaded.r#type,
+            );
+        }
     }
     #[automatically_derived]
     impl __npz::Npz for Dense {}

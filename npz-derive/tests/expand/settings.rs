@@ -79,6 +79,18 @@ const _: () = {
             __npz::is_present::<Array2<f32>>(__loader, __name, &["weights"])
                 || __npz::is_present::<Vec<bool>>(__loader, __name, &["mask"])
         }
+        fn donate(&mut self, __spares: &mut __npz::Spares) {
+            <Array2<f32> as __npz::FromMembers>::donate(&mut self.weights, __spares);
+            <Vec<bool> as __npz::FromMembers>::donate(&mut self.mask, __spares);
+        }
+        fn assign(&mut self, __loaded: &mut Self) {
+            <Array2<
+                f32,
+            > as __npz::FromMembers>::assign(&mut self.weights, &mut __loaded.weights);
+            <Vec<
+                bool,
+            > as __npz::FromMembers>::assign(&mut self.mask, &mut __loaded.mask);
+        }
     }
     #[automatically_derived]
     impl __npz::Npz for Settings {}

@@ -93,6 +93,19 @@ const _: () = {
                 || __npz::is_present::<Vec<f64>>(__loader, __name, &["history"])
                 || __npz::is_present::<__npz::String>(__loader, __name, &["config"])
         }
+        fn donate(&mut self, __spares: &mut __npz::Spares) {
+            <Vec<f32> as __npz::FromMembers>::donate(&mut self.cache, __spares);
+            <Vec<f64> as __npz::FromMembers>::donate(&mut self.history, __spares);
+        }
+        fn assign(&mut self, __loaded: &mut Self) {
+            <Vec<
+                f32,
+            > as __npz::FromMembers>::assign(&mut self.cache, &mut __loaded.cache);
+            <Vec<
+                f64,
+            > as __npz::FromMembers>::assign(&mut self.history, &mut __loaded.history);
+            __npz::swap(&mut self.config, &mut __loaded.config);
+        }
     }
     #[automatically_derived]
     impl<C> __npz::Npz for Run<C>

@@ -109,6 +109,12 @@ const _: () = {
         fn inner_separator(__inherited: &'static __npz::str) -> &'static __npz::str {
             <f32 as __npz::FromMembers>::inner_separator(__inherited)
         }
+        fn donate(&mut self, __spares: &mut __npz::Spares) {
+            <f32 as __npz::FromMembers>::donate(&mut self.1, __spares);
+        }
+        fn assign(&mut self, __loaded: &mut Self) {
+            <f32 as __npz::FromMembers>::assign(&mut self.1, &mut __loaded.1);
+        }
     }
     #[automatically_derived]
     impl<T> __npz::Npz for Meters<T> {}

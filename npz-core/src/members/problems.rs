@@ -1,0 +1,95 @@
+//! What a load notes: the differences that refuse it, and the remarks that do not.
+
+use super::view::View;
+use super::{Loader, Medium, Name};
+use crate::error::{Error, ErrorKind, Result};
+use crate::report::{Problem, ProblemKind, Remark, RemarkKind, Report};
+
+const UNEXPECTED_HINT: &str =
+    "`#[npz(allow_unknown)]` on the struct, or `LoadOptions::allow_unknown(true)`, ignores it";
+
+impl Loader<'_> {
+    /// Notes a difference between a member and what is wanted of it.
+    pub(crate) fn note(
+        &mut self,
+        kind: ProblemKind,
+        name: &Name,
+        expected: String,
+        found: String,
+        hint: String,
+    ) {
+        let cause = ErrorKind::Mismatch;
+        if kind == ProblemKind::Missing {
+            self.parents.push(name.parent_len());
+        }
+        self.report.push(Problem { kind, member: name.as_str().to_owned(), expected, found, hint, cause });
+    }
+
+    /// Notes that a member can't be read.
+    pub(crate) fn refuse(&mut self, name: &Name, expected: String, error: Error) {
+        let (kind, member, cause) = (ProblemKind::Unreadable, name.as_str().to_owned(), error.kind());
+        self.report.push(Problem {
+            kind,
+            member,
+            expected,
+            found: error.to_string(),
+            hint: String::new(),
+            cause,
+        });
+        if cause == ErrorKind::Io {
+            self.fault.get_or_insert(error.in_member(name.as_str()));
+        }
+    }
+
+    /// Notes what a caller may want to know of a load that goes well.
+    pub(crate) fn remark(&mut self, kind: RemarkKind, member: &str, text: String) {
+        self.report.remark(Remark { kind, member: member.to_owned(), text });
+    }
+
+    /// Adds to each missing member the name that was probably meant.
+    pub(crate) fn settle(&mut self) {
+        let view = View { medium: self.medium, changes: &self.changes };
+        for (problem, parent) in self.report.missing().zip(&self.parents) {
+            problem.hint = self.claims.nearest(&view, &problem.member, *parent);
+        }
+    }
+
+    /// Notes the members that nobody took: a problem each, or a remark where they are allowed.
+    pub(crate) fn note_unexpected(&mut self) {
+        let view = View { medium: self.medium, changes: &self.changes };
+        let left = view.members().filter(|&(member, _)| !self.claims.is_taken(member));
+        for (member, name) in left {
+            if self.is_lenient || self.claims.is_allowed(name) {
+                let text = "no field wants it".to_owned();
+                self.report.remark(Remark { kind: RemarkKind::Ignored, member: name.to_owned(), text });
+                continue;
+            }
+            self.report.push(Problem {
+                kind: ProblemKind::Unexpected,
+                member: name.to_owned(),
+                expected: String::new(),
+                found: describe(view, member),
+                hint: UNEXPECTED_HINT.to_owned(),
+                cause: ErrorKind::Mismatch,
+            });
+        }
+    }
+
+    pub(crate) fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// Gives the report, unless the source failed.
+    pub(crate) fn into_report(self) -> Result<Report> {
+        self.fault.map_or(Ok(self.report), Err)
+    }
+}
+
+/// What a member is, for messages.
+pub(super) fn describe(view: View<'_>, member: usize) -> String {
+    match view.header(member) {
+        Ok(Some(header)) => header.to_string(),
+        Ok(None) => "other bytes".to_owned(),
+        Err(error) => error.to_string(),
+    }
+}

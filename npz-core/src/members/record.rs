@@ -1,0 +1,127 @@
+//! Recording: a type plans a load of nothing, and what it asks for is its schema.
+//!
+//! So the schema can't differ from what a load does, and a hand-written implementation of
+//! [`FromMembers`](super::FromMembers) has one as well. Only where the members decide what is planned (an `Option`, the
+//! count of a list, the variant of an enum) a plan asks whether it is being recorded, and plans all there could be.
+
+use super::view::Nothing;
+use super::want::Want;
+use super::{FromMembers, Loader, Name, Plan};
+use crate::element::{Cast, Element};
+use crate::schema::{Schema, SchemaMember};
+
+/// What stands in a name for any index and any key.
+const ANY: &str = "*";
+
+/// What a loader keeps while it records.
+#[derive(Default)]
+pub(super) struct Recording {
+    members: Vec<SchemaMember>,
+    /// How many of the values around this one may be absent.
+    optional: usize,
+    /// The variants that this value is in: `optimizer.tag = "Adam"`.
+    conditions: Vec<String>,
+    /// The types around this one: a recursive type has no end.
+    types: Vec<&'static str>,
+}
+
+/// Tells what a type wants of an archive.
+pub(crate) fn schema_of<T: FromMembers>() -> Schema {
+    let mut loader = Loader::new(&Nothing, Cast::Safe, true);
+    loader.recording = Some(Box::default());
+    drop(T::plan(&mut loader, &Name::root()));
+    Schema::new(loader.recording.map(|recording| recording.members).unwrap_or_default())
+}
+
+impl<'s> Loader<'s> {
+    pub(crate) fn is_recording(&self) -> bool {
+        self.recording.is_some()
+    }
+
+    /// Records one member; `false` in an ordinary load.
+    pub(super) fn record<A: Element>(&mut self, name: &Name, want: Want<'_>) -> bool {
+        self.record_as(name, &A::expected(), want, Vec::new())
+    }
+
+    /// Records a scalar that may be absent; `false` in an ordinary load.
+    pub(crate) fn record_optional<A: Element>(&mut self, name: &Name) -> bool {
+        self.optionally(false, |loader| loader.record::<A>(name, Want::Shape(&[])));
+        self.is_recording()
+    }
+
+    /// Records a text that is one of several; `false` in an ordinary load.
+    pub(crate) fn record_choice(&mut self, name: &Name, dims: &[Option<usize>], values: Vec<String>) -> bool {
+        self.record_as(name, &String::expected(), Want::Shape(dims), values)
+    }
+
+    fn record_as(&mut self, name: &Name, expected: &str, want: Want<'_>, values: Vec<String>) -> bool {
+        let Some(recording) = &mut self.recording else { return false };
+        let (descr, rust) = expected.split_once(' ').unwrap_or((expected, ""));
+        recording.members.push(SchemaMember {
+            name: name.as_str().to_owned(),
+            dtype: descr.to_owned(),
+            rust: rust.trim_matches(['(', ')']).to_owned(),
+            shape: want.lens(),
+            is_optional: recording.optional > 0,
+            values,
+            condition: recording.conditions.join(" and "),
+        });
+        true
+    }
+
+    /// Plans what may be absent, if it is there. While recording, plans it in any case and gives nothing.
+    pub(crate) fn optionally<R>(&mut self, is_there: bool, plan: impl FnOnce(&mut Self) -> R) -> Option<R> {
+        if self.recording.is_none() {
+            return is_there.then(|| plan(self));
+        }
+        self.count_optional(|optional| optional + 1);
+        drop(plan(self));
+        self.count_optional(|optional| optional - 1);
+        None
+    }
+
+    fn count_optional(&mut self, change: impl FnOnce(usize) -> usize) {
+        if let Some(recording) = &mut self.recording {
+            recording.optional = change(recording.optional);
+        }
+    }
+
+    /// Records one element for all of a list or a map, of which there may be none; `false` in an ordinary load.
+    pub(super) fn record_any<T: FromMembers + 's>(&mut self, name: &Name, inner: usize) -> bool {
+        if self.recording.is_none() {
+            return false;
+        }
+        let place = (0..=inner).fold(name.clone(), |place, _| place.join(ANY));
+        drop(self.enter::<T>(|loader| T::plan(loader, &place)));
+        true
+    }
+
+    /// Records the fields of one variant.
+    pub(crate) fn record_variant(&mut self, condition: String, plan: impl FnOnce(&mut Self)) {
+        if let Some(recording) = &mut self.recording {
+            recording.conditions.push(condition);
+        }
+        plan(self);
+        if let Some(recording) = &mut self.recording {
+            recording.conditions.pop();
+        }
+    }
+
+    /// Plans a value of a type, unless it is recorded inside of another of the same type already.
+    pub(crate) fn enter<T: FromMembers + 's>(
+        &mut self,
+        plan: impl FnOnce(&mut Self) -> Plan<'s, T>,
+    ) -> Plan<'s, T> {
+        let Some(recording) = &mut self.recording else { return plan(self) };
+        let this = std::any::type_name::<T>();
+        if recording.types.contains(&this) {
+            return Plan::refused();
+        }
+        recording.types.push(this);
+        let planned = plan(self);
+        if let Some(recording) = &mut self.recording {
+            recording.types.pop();
+        }
+        planned
+    }
+}

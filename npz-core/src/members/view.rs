@@ -1,0 +1,128 @@
+//! What a load sees of a medium: its members as they are, or as migrations of old structs have left them.
+
+use std::collections::{BTreeMap, HashSet};
+use std::io::Read;
+use std::ops::Bound;
+
+use super::loader::{Medium, ReadMember};
+use crate::error::{Error, Result};
+use crate::header::Header;
+
+/// Members that a migration has made are numbered from here on: no archive has so many of its own.
+const FIRST_MADE: usize = usize::MAX / 2;
+
+/// What migrations have changed. Nothing of it is written anywhere: the file stays as it is.
+#[derive(Default)]
+pub(super) struct Changes {
+    /// The keys that were given anew, each with its member.
+    added: BTreeMap<String, usize>,
+    /// The members that their own keys lead to no more.
+    gone: HashSet<usize>,
+    /// The members that were made, as their `.npy` bytes.
+    made: Vec<(Header, Vec<u8>)>,
+}
+
+/// A medium under changes.
+#[derive(Clone, Copy)]
+pub(super) struct View<'v> {
+    pub(super) medium: &'v dyn Medium,
+    pub(super) changes: &'v Changes,
+}
+
+impl Changes {
+    /// Takes a key away, from a member that a view shows under it.
+    pub(super) fn remove(&mut self, key: &str, member: usize) {
+        self.added.remove(key);
+        if member < FIRST_MADE {
+            self.gone.insert(member);
+        }
+    }
+
+    /// Lets a free key lead to a member.
+    pub(super) fn add(&mut self, key: String, member: usize) {
+        self.added.insert(key, member);
+    }
+
+    /// Makes a member, which has no key yet.
+    pub(super) fn make(&mut self, header: Header, npy: Vec<u8>) -> usize {
+        self.made.push((header, npy));
+        FIRST_MADE + self.made.len() - 1
+    }
+
+    fn made(&self, member: usize) -> Option<&(Header, Vec<u8>)> {
+        self.made.get(member.checked_sub(FIRST_MADE)?)
+    }
+}
+
+impl<'v> View<'v> {
+    /// The keys that begin with `prefix`, each with its member; in no order.
+    pub(super) fn keys(self, prefix: &str) -> impl Iterator<Item = (&'v str, usize)> + use<'v> {
+        let Changes { added, gone, .. } = self.changes;
+        let from = added.range::<str, _>((Bound::Included(prefix), Bound::Unbounded));
+        let owned = prefix.to_owned();
+        let added = from.map(|(key, &member)| (key.as_str(), member));
+        let added = added.take_while(move |(key, _)| key.starts_with(&owned));
+        self.medium.keys_under(prefix).filter(|(_, member)| !gone.contains(member)).chain(added)
+    }
+}
+
+impl Medium for View<'_> {
+    fn find(&self, key: &str) -> Option<usize> {
+        let own = || self.medium.find(key).filter(|member| !self.changes.gone.contains(member));
+        self.changes.added.get(key).copied().or_else(own)
+    }
+
+    fn keys_under<'m>(&'m self, prefix: &str) -> Box<dyn Iterator<Item = (&'m str, usize)> + 'm> {
+        Box::new(self.keys(prefix))
+    }
+
+    fn members(&self) -> Box<dyn Iterator<Item = (usize, &str)> + '_> {
+        let own = self.medium.members().filter(|(member, _)| !self.changes.gone.contains(member));
+        Box::new(own.chain(self.changes.added.iter().map(|(key, &member)| (member, key.as_str()))))
+    }
+
+    fn header(&self, member: usize) -> Result<Option<Header>> {
+        match self.changes.made(member) {
+            Some((header, _)) => Ok(Some(header.clone())),
+            None => self.medium.header(member),
+        }
+    }
+
+    fn read(&self, member: usize, read: &mut ReadMember<'_>) -> Result<()> {
+        match self.changes.made(member) {
+            Some((_, npy)) => {
+                let mut bytes: &[u8] = npy;
+                read(&mut bytes as &mut dyn Read, Some(npy.len() as u64))
+            }
+            None => self.medium.read(member, read),
+        }
+    }
+
+    fn check_total(&self, bytes: u64) -> Result<()> {
+        self.medium.check_total(bytes)
+    }
+}
+
+/// A medium that holds nothing: for what a type asks of any.
+pub(super) struct Nothing;
+
+impl Medium for Nothing {
+    fn find(&self, _: &str) -> Option<usize> {
+        None
+    }
+    fn keys_under<'m>(&'m self, _: &str) -> Box<dyn Iterator<Item = (&'m str, usize)> + 'm> {
+        Box::new(std::iter::empty())
+    }
+    fn members(&self) -> Box<dyn Iterator<Item = (usize, &str)> + '_> {
+        Box::new(std::iter::empty())
+    }
+    fn header(&self, _: usize) -> Result<Option<Header>> {
+        Ok(None)
+    }
+    fn read(&self, _: usize, _: &mut ReadMember<'_>) -> Result<()> {
+        Err(Error::invalid("no such member"))
+    }
+    fn check_total(&self, _: u64) -> Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,279 @@
+//! What a type expects of an archive, as data and in print.
+
+use std::fmt::{self, Write};
+
+/// Lists the members that a type reads and writes: names, dtypes, shapes, which may be absent.
+///
+/// Given by [`Npz::schema`](crate::Npz::schema), without any file. In names, `*` stands for any index of a list
+/// (`layers.*.weights` is `layers.0.weights`, `layers.1.weights`, ...) or any key of a map. A type that contains itself
+/// is followed down to the place where it comes again.
+///
+/// Prints as a table:
+///
+/// ```
+/// use ndarray::Array2;
+/// use npz_core::Npz;
+///
+/// #[derive(Npz)]
+/// struct Layer { weights: Array2<f32>, #[npz(shape = "(128,)")] bias: Vec<f32> }
+/// #[derive(Npz)]
+/// enum Optimizer { Sgd { momentum: f32 }, Off }
+/// #[derive(Npz)]
+/// struct Model { layers: Vec<Layer>, optimizer: Optimizer, note: Option<String> }
+///
+/// let table = "\
+/// member             dtype  shape   present
+/// layers.*.weights   <f4    (_, _)
+/// layers.*.bias      <f4    (128,)
+/// optimizer.tag      <U     ()      \"Sgd\" or \"Off\"
+/// optimizer.momentum <f4    ()      if optimizer.tag = \"Sgd\"
+/// note               <U     ()      may be absent
+/// ";
+/// assert_eq!(Model::schema().to_string(), table);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schema {
+    members: Vec<SchemaMember>,
+}
+
+/// What a type expects of one member, or of all whose names differ in an index or a key only.
+///
+/// ```
+/// use npz_core::Npz;
+///
+/// #[derive(Npz)]
+/// struct State { #[npz(default)] grid: ndarray::Array2<f64> }
+///
+/// let schema = State::schema();
+/// let grid = &schema.members()[0];
+/// assert_eq!((grid.name(), grid.dtype(), grid.rust_type()), ("grid", "<f8", "f64"));
+/// assert_eq!(grid.shape(), Some(&[None, None][..])); // two axes of any length
+/// assert!(grid.is_optional() && grid.values().is_empty() && grid.condition().is_empty());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SchemaMember {
+    pub(crate) name: String,
+    pub(crate) dtype: String,
+    pub(crate) rust: String,
+    pub(crate) shape: Option<Vec<Option<usize>>>,
+    pub(crate) is_optional: bool,
+    pub(crate) values: Vec<String>,
+    pub(crate) condition: String,
+}
+
+impl SchemaMember {
+    /// Names the member, as `np.load` would; `*` stands for any index or key.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Tells the dtype as NumPy spells it; `<U` and `|S` without a width for text of any length.
+    ///
+    /// It is what a save writes and [`Cast::Exact`](crate::Cast::Exact) wants; other dtypes may be cast to it.
+    pub fn dtype(&self) -> &str {
+        &self.dtype
+    }
+
+    /// Tells the type of the cells in Rust.
+    pub fn rust_type(&self) -> &str {
+        &self.rust
+    }
+
+    /// Tells the length of each axis, `None` for any; `None` at all for any number of axes.
+    pub fn shape(&self) -> Option<&[Option<usize>]> {
+        self.shape.as_deref()
+    }
+
+    /// Tells whether a file may be without it: `Option`, `default`, `skip_if`, a version.
+    pub fn is_optional(&self) -> bool {
+        self.is_optional
+    }
+
+    /// Lists the texts that it may have, if it is an enum; empty otherwise.
+    pub fn values(&self) -> &[String] {
+        &self.values
+    }
+
+    /// Tells when it is there, if that depends on the variant of an enum: `optimizer.tag = "Sgd"`. Empty otherwise.
+    pub fn condition(&self) -> &str {
+        &self.condition
+    }
+
+    fn is_pattern(&self) -> bool {
+        self.name.contains('*')
+    }
+
+    fn shape_text(&self) -> String {
+        let Some(shape) = &self.shape else { return "any".to_owned() };
+        let lens: Vec<_> =
+            shape.iter().map(|len| len.map_or("_".to_owned(), |len| len.to_string())).collect();
+        let comma = if lens.len() == 1 { "," } else { "" };
+        format!("({}{comma})", lens.join(", "))
+    }
+
+    /// When it is there, in words.
+    fn presence(&self) -> String {
+        let mut parts = Vec::new();
+        let quoted: Vec<_> = self.values.iter().map(|value| format!("{value:?}")).collect();
+        match quoted.as_slice() {
+            [] => {}
+            [one] => parts.push(one.clone()),
+            [all @ .., last] => parts.push(format!("{} or {last}", all.join(", "))),
+        }
+        if !self.condition.is_empty() {
+            parts.push(format!("if {}", self.condition));
+        }
+        if self.is_optional {
+            parts.push("may be absent".to_owned());
+        }
+        parts.join("; ")
+    }
+
+    /// The type of what `np.load` gives, for a type checker.
+    fn python_type(&self) -> String {
+        let (kind, size) = self.dtype.get(1..).and_then(|rest| rest.split_at_checked(1)).unwrap_or_default();
+        let bits = size.parse::<usize>().unwrap_or_default().saturating_mul(8);
+        let scalar = match kind {
+            "b" => "np.bool_".to_owned(),
+            "i" => format!("np.int{bits}"),
+            "u" => format!("np.uint{bits}"),
+            "f" => format!("np.float{bits}"),
+            "c" => format!("np.complex{bits}"),
+            "U" => "np.str_".to_owned(),
+            "S" => "np.bytes_".to_owned(),
+            "m" => "np.timedelta64".to_owned(),
+            "M" => "np.datetime64".to_owned(),
+            _ => "np.void".to_owned(),
+        };
+        format!("npt.NDArray[{scalar}]")
+    }
+}
+
+impl Schema {
+    pub(crate) fn new(members: Vec<SchemaMember>) -> Self {
+        Self { members }
+    }
+
+    /// Lists the members in the order of the type's fields.
+    pub fn members(&self) -> &[SchemaMember] {
+        &self.members
+    }
+
+    /// Prints a JSON array with an object for each member.
+    ///
+    /// ```
+    /// use npz_core::Npz;
+    ///
+    /// #[derive(Npz)]
+    /// struct State { step: u64 }
+    ///
+    /// let json = r#"[
+    ///   {"name": "step", "dtype": "<u8", "shape": [], "optional": false, "values": [], "condition": ""}
+    /// ]
+    /// "#;
+    /// assert_eq!(State::schema().to_json(), json);
+    /// ```
+    pub fn to_json(&self) -> String {
+        let objects: Vec<_> = self.members.iter().map(|member| {
+            let len = |len: &Option<usize>| len.map_or("null".to_owned(), |len| len.to_string());
+            let shape = member.shape.as_ref().map_or("null".to_owned(), |shape| {
+                format!("[{}]", shape.iter().map(len).collect::<Vec<_>>().join(", "))
+            });
+            let values: Vec<_> = member.values.iter().map(|value| json_string(value)).collect();
+            format!(
+                "  {{\"name\": {}, \"dtype\": {}, \"shape\": {shape}, \"optional\": {}, \"values\": [{}], \"condition\": {}}}",
+                json_string(&member.name),
+                json_string(&member.dtype),
+                member.is_optional,
+                values.join(", "),
+                json_string(&member.condition),
+            )
+        }).collect();
+        if objects.is_empty() { "[]\n".to_owned() } else { format!("[\n{}\n]\n", objects.join(",\n")) }
+    }
+
+    /// Prints a Python `TypedDict`, for code that saves or loads such an archive under a type checker.
+    ///
+    /// Members that may be absent, or depend on a variant, are `NotRequired` (Python 3.11). A `TypedDict` has no
+    /// patterns: members with `*` in their names are comments.
+    ///
+    /// ```
+    /// use npz_core::Npz;
+    ///
+    /// #[derive(Npz)]
+    /// struct State { weights: ndarray::Array2<f32>, rate: Option<f64>, layers: Vec<Vec<String>> }
+    ///
+    /// let python = r#"from typing import NotRequired, TypedDict
+    ///
+    /// import numpy as np
+    /// import numpy.typing as npt
+    ///
+    /// State = TypedDict("State", {
+    ///     "weights": npt.NDArray[np.float32],  # shape (_, _)
+    ///     "rate": NotRequired[npt.NDArray[np.float64]],  # shape ()
+    ///     # "layers.*": npt.NDArray[np.str_],  # shape (_,)
+    /// })
+    /// "#;
+    /// assert_eq!(State::schema().to_python("State"), python);
+    /// ```
+    pub fn to_python(&self, class: &str) -> String {
+        let class: String =
+            class.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '_' }).collect();
+        let mut text = String::from(
+            "from typing import NotRequired, TypedDict\n\nimport numpy as np\nimport numpy.typing as npt\n\n",
+        );
+        let mut seen = std::collections::HashSet::new();
+        text.push_str(&format!("{class} = TypedDict(\"{class}\", {{\n"));
+        for member in &self.members {
+            // Two variants may have a member of one name each; a dict has one.
+            let is_comment = member.is_pattern() || !seen.insert(&member.name);
+            let may_be_absent = member.is_optional || !member.condition.is_empty();
+            let python = member.python_type();
+            let python = if may_be_absent && !is_comment { format!("NotRequired[{python}]") } else { python };
+            let presence =
+                if member.condition.is_empty() { String::new() } else { format!("; {}", member.presence()) };
+            let comment = if is_comment { "# " } else { "" };
+            let name = json_string(&member.name);
+            let shape = member.shape_text();
+            let _ = writeln!(text, "    {comment}{name}: {python},  # shape {shape}{presence}");
+        }
+        text.push_str("})\n");
+        text
+    }
+}
+
+/// A string as JSON and Python spell it.
+fn json_string(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            c if c.is_control() => {
+                let _ = write!(quoted, "\\u{:04x}", c as u32);
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+impl fmt::Display for Schema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rows =
+            vec![["member".to_owned(), "dtype".to_owned(), "shape".to_owned(), "present".to_owned()]];
+        rows.extend(
+            self.members.iter().map(|m| [m.name.clone(), m.dtype.clone(), m.shape_text(), m.presence()]),
+        );
+        let width =
+            |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+        let widths = [width(0), width(1), width(2)];
+        for [name, dtype, shape, presence] in &rows {
+            let [w0, w1, w2] = widths;
+            let line = format!("{name:w0$} {dtype:w1$}  {shape:w2$} {presence}");
+            writeln!(f, "{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+}
