@@ -92,7 +92,9 @@ impl<'s> Loader<'s> {
             return false;
         }
         let place = (0..=inner).fold(name.clone(), |place, _| place.join(ANY));
-        drop(self.enter::<T>(|loader| T::plan(loader, &place)));
+        if place.check_depth().is_ok() {
+            drop(T::plan(self, &place));
+        }
         true
     }
 

@@ -24,7 +24,8 @@ pub fn plan_inner<'s, T: FromMembers + 's, S: 's>(
     cast: Option<Cast>,
     wrap: impl FnOnce(T) -> Result<S> + 's,
 ) -> Plan<'s, S> {
-    plan_checked(loader, name, cast, |loader| T::plan(loader, name)).and_then(wrap)
+    plan_checked(loader, name, cast, |loader| loader.enter::<T>(|loader| T::plan(loader, name)))
+        .and_then(wrap)
 }
 
 /// Plans many.
