@@ -22,12 +22,12 @@ use std::fmt::{self, Write};
 /// struct Model { layers: Vec<Layer>, optimizer: Optimizer, note: Option<String> }
 ///
 /// let table = "\
-/// member             dtype  shape   present
-/// layers.*.weights   <f4    (_, _)
-/// layers.*.bias      <f4    (128,)
-/// optimizer.tag      <U     ()      \"Sgd\" or \"Off\"
-/// optimizer.momentum <f4    ()      if optimizer.tag = \"Sgd\"
-/// note               <U     ()      may be absent
+/// member              dtype  shape   present
+/// layers.*.weights    <f4    (_, _)
+/// layers.*.bias       <f4    (128,)
+/// optimizer.tag       <U     ()      \"Sgd\" or \"Off\"
+/// optimizer.momentum  <f4    ()      if optimizer.tag = \"Sgd\"
+/// note                <U     ()      may be absent
 /// ";
 /// assert_eq!(Model::schema().to_string(), table);
 /// ```
@@ -211,7 +211,7 @@ impl Schema {
     /// State = TypedDict("State", {
     ///     "weights": npt.NDArray[np.float32],  # shape (_, _)
     ///     "rate": NotRequired[npt.NDArray[np.float64]],  # shape ()
-    ///     # "layers.*": npt.NDArray[np.str_],  # shape (_,)
+    ///     ## "layers.*": npt.NDArray[np.str_],  # shape (_,)
     /// })
     /// "#;
     /// assert_eq!(State::schema().to_python("State"), python);
@@ -223,7 +223,7 @@ impl Schema {
             "from typing import NotRequired, TypedDict\n\nimport numpy as np\nimport numpy.typing as npt\n\n",
         );
         let mut seen = std::collections::HashSet::new();
-        text.push_str(&format!("{class} = TypedDict(\"{class}\", {{\n"));
+        let _ = writeln!(text, "{class} = TypedDict(\"{class}\", {{");
         for member in &self.members {
             // Two variants may have a member of one name each; a dict has one.
             let is_comment = member.is_pattern() || !seen.insert(&member.name);
@@ -271,7 +271,7 @@ impl fmt::Display for Schema {
         let widths = [width(0), width(1), width(2)];
         for [name, dtype, shape, presence] in &rows {
             let [w0, w1, w2] = widths;
-            let line = format!("{name:w0$} {dtype:w1$}  {shape:w2$} {presence}");
+            let line = format!("{name:w0$}  {dtype:w1$}  {shape:w2$}  {presence}");
             writeln!(f, "{}", line.trim_end())?;
         }
         Ok(())

@@ -85,6 +85,8 @@ use crate::ctxt::Ctxt;
 /// | `tag = "kind"` | on an enum: names the member that says which variant it is | `tag` |
 /// | `transparent` | on a struct: puts its one field at its own place | `field.inner` |
 /// | `validate = "path"` | calls `path(&value)` before saving and after loading | any value is fine |
+/// | `version = 2` | writes a member `__version__`, and refuses files of a newer version | no version |
+/// | `migrate = "path"` | calls `path(&mut old_members, version)` for files of an older version | they load as they are |
 /// | `separator = "/"` | stands between the struct's name and its fields' | `.` |
 /// | `allow_unknown` | ignores members that no field asks for | they are an error |
 /// | `default` | takes absent fields from the struct's `Default` | they are an error |
@@ -113,6 +115,32 @@ use crate::ctxt::Ctxt;
 /// **`validate`** names a function `fn(&Self) -> Result<(), E>`, where `E` is anything that implements `Display`.
 /// A save that it refuses writes nothing, so the last good file stays; a load that it refuses is an error that
 /// names the value's place.
+///
+/// **`version`** counts the changes of a struct or enum, from 1 on; a file without the member has version 0. Where
+/// `alias`, `default` and `cast` are enough to load an older file, a version alone does no more than refuse files of newer
+/// programs. **`migrate`** is for the rest. It names a function that turns the members of a struct of an older version into
+/// those of today, before anything is compared: rename, remove, insert, replace, with headers and data on demand.
+///
+/// ```text
+/// #[derive(Npz)]
+/// #[npz(version = 2, migrate = "Model::from_older")]
+/// struct Model { weights: Array2<f32>, bias: Array1<f32> }
+///
+/// impl Model {
+///     fn from_older(old: &mut OldMembers<'_>, version: u32) -> npz_core::Result<()> {
+///         if version < 1 {
+///             old.rename("w", "weights")?;
+///         }
+///         if version < 2 {
+///             old.insert("bias", &Array1::<f32>::zeros(old.header("weights")?.shape()[1]))?;
+///         }
+///         Ok(())
+///     }
+/// }
+/// ```
+///
+/// The error may be anything that implements `Display`. A nested struct has a version of its own, `field.__version__`,
+/// and its function sees the members below its own place only. No field may be named `__version__` then.
 ///
 /// **`separator`** holds for the members below this struct: `outer/inner` for `/`. It passes on to the
 /// structs inside that don't set their own.

@@ -69,6 +69,17 @@ fn expansion_of_every_field_attribute() {
 }
 
 #[test]
+fn expansion_of_versions() {
+    let input = parse_quote! {
+        #[npz(version = 3, migrate = "Self::from_older", separator = "/")]
+        struct Model {
+            weights: Array2<f32>,
+        }
+    };
+    assert_expands("version", &input);
+}
+
+#[test]
 fn expansion_of_generics() {
     let input = parse_quote! {
         struct Tree<'a, 'b, T: Clone = f32, const N: usize = 3>(

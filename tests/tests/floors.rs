@@ -115,9 +115,15 @@ fn the_private_door_carries_the_version() {
 
 #[test]
 fn files_stay_readable() {
-    let allowed = 450;
     for (_, path) in sources() {
-        let lines = fs::read_to_string(&path).unwrap().lines().count();
-        assert!(lines <= allowed, "{} has {lines} lines: is it still one room?", path.display());
+        let text = fs::read_to_string(&path).unwrap();
+        // Documentation of public items, with its examples, is read on its own page.
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("///")).count();
+        let all = text.lines().count();
+        assert!(
+            code <= 400 && all <= 600,
+            "{} has {code} lines, {all} with its docs: is it still one room?",
+            path.display()
+        );
     }
 }

@@ -90,7 +90,9 @@ pub trait FromMembers: Sized {
     /// The same for all elements of a list.
     #[doc(hidden)]
     fn donate_many(items: &mut Vec<Self>, spares: &mut Spares) {
-        items.iter_mut().for_each(|item| item.donate(spares));
+        for item in items {
+            item.donate(spares);
+        }
     }
 
     /// Takes over what was loaded; what is never loaded (`skip`) stays. What it had may be left in `loaded`.

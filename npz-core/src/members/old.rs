@@ -273,13 +273,11 @@ impl<'m> OldMembers<'m> {
     }
 
     fn refuse_taken(&self, full: &str) -> Result<()> {
-        match self.view().find(full) {
-            None => Ok(()),
-            Some(_) => {
-                let message = "a member of this name is there already: remove it first, or use `replace`";
-                Err(Error::invalid(message).in_member(full))
-            }
+        if self.view().find(full).is_none() {
+            return Ok(());
         }
+        let message = "a member of this name is there already: remove it first, or use `replace`";
+        Err(Error::invalid(message).in_member(full))
     }
 
     /// The keys of a value: its own, and those of its parts.

@@ -225,7 +225,9 @@ impl<T: FromMembers, const N: usize> FromMembers for [T; N] {
     }
 
     fn donate(&mut self, spares: &mut Spares) {
-        self.iter_mut().for_each(|item| item.donate(spares));
+        for item in self {
+            item.donate(spares);
+        }
     }
 
     fn assign(&mut self, loaded: &mut Self) {

@@ -62,10 +62,10 @@ fn of_enum(variants: &[Variant<'_>]) -> (TokenStream, TokenStream) {
         let ident = &variant.original.ident;
         let loaded: Vec<_> =
             variant.fields.list.iter().filter(|field| !field.attrs.is_never_loaded()).collect();
-        let donated: Vec<_> = loaded.iter().filter(|field| convert(field).is_none()).collect();
-        if !donated.is_empty() {
-            let bound = donated.iter().map(|field| bind(field, &field.binding));
-            let donate = donated.iter().filter_map(|field| donate(field, &value(field, &field.binding)));
+        let givers: Vec<_> = loaded.iter().filter(|field| convert(field).is_none()).collect();
+        if !givers.is_empty() {
+            let bound = givers.iter().map(|field| bind(field, &field.binding));
+            let donate = givers.iter().filter_map(|field| donate(field, &value(field, &field.binding)));
             donates.push(quote!(Self::#ident { #(#bound)* .. } => { #(#donate)* }));
         }
         let ours = loaded.iter().map(|field| bind(field, &field.binding));
@@ -109,8 +109,8 @@ fn donate(field: &Field<'_>, value: &TokenStream) -> Option<TokenStream> {
 
 fn assign(field: &Field<'_>, value: &TokenStream, loaded: &TokenStream) -> TokenStream {
     let ty = field.ty();
-    match convert(field) {
-        Some(_) => quote_spanned!(field.span()=> __npz::swap(#value, #loaded);),
-        None => quote_spanned!(field.span()=> <#ty as __npz::FromMembers>::assign(#value, #loaded);),
+    if convert(field).is_some() {
+        return quote_spanned!(field.span()=> __npz::swap(#value, #loaded););
     }
+    quote_spanned!(field.span()=> <#ty as __npz::FromMembers>::assign(#value, #loaded);)
 }
