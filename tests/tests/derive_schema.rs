@@ -116,7 +116,7 @@ optimizer.schedule.0.tag     <U     ()        \"Step\" or \"Nested\"; if optimiz
         .iter()
         .skip_while(|member| member.name() != "lengths")
         .map(|member| {
-            let shape = member.shape().map(|shape| shape.to_vec());
+            let shape = member.shape().map(<[Option<usize>]>::to_vec);
             (member.name(), member.dtype(), member.rust_type(), shape)
         })
         .collect();
@@ -352,6 +352,11 @@ fn a_load_reports_what_was_ignored_cast_and_defaulted() {
     struct Inner {
         x: f32,
     }
+    #[derive(Npz)]
+    struct Plain {
+        a: Vec<f64>,
+        b: String,
+    }
     let dir = temp_dir();
     let path = dir.path().join("old.npz");
     let text = FixedBytes::new(b"abc").unwrap();
@@ -371,24 +376,19 @@ fn a_load_reports_what_was_ignored_cast_and_defaulted() {
     assert_eq!(kinds, [cast, cast, RemarkKind::Defaulted, ignored, ignored, ignored]);
     // A file of the same struct, and one of Python in the other byte order, are nothing to remark on.
     python(dir.path(), "np.savez('big.npz', a=np.arange(3, dtype='>f8'), b=np.array('text'))");
-    #[derive(Npz)]
-    struct Plain {
-        a: Vec<f64>,
-        b: String,
-    }
     let (_, report) = Plain::load_with_report(dir.path().join("big.npz"), &LoadOptions::new()).unwrap();
     assert!(report.remarks().is_empty(), "{report}");
 }
 
 #[test]
 fn the_error_of_a_failed_load_carries_the_same_report_as_check() {
-    let bytes = BTreeMap::from([("wide".to_owned(), vec![1i64])]).to_bytes().unwrap();
     #[derive(Npz, Debug)]
     struct Want {
         wide: Vec<i8>,
         #[npz(default)]
         absent: f32,
     }
+    let bytes = BTreeMap::from([("wide".to_owned(), vec![1i64])]).to_bytes().unwrap();
     let reader = NpzReader::from_bytes(&bytes).unwrap();
     let report = reader.check::<Want>().unwrap();
     let error = reader.load::<Want>().unwrap_err();
