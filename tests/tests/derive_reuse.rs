@@ -93,11 +93,8 @@ fn every_array_is_filled_where_it_is_and_skipped_fields_stay() {
     for (name, compressed) in [("stored.npz", false), ("deflated.npz", true)] {
         let path = dir.path().join(name);
         let saved = state(2.0);
-        if compressed {
-            saved.save_compressed(&path).unwrap()
-        } else {
-            saved.save(&path).unwrap()
-        }
+        let done = if compressed { saved.save_compressed(&path) } else { saved.save(&path) };
+        done.unwrap();
         let mut reused = state(1.0);
         reused.scratch = vec![9];
         reused.saved_by = 1;
@@ -246,6 +243,11 @@ fn a_type_with_drop_can_be_loaded_into() {
         #[npz(with = "half")]
         b: f32,
     }
+    #[allow(
+        clippy::trivially_copy_pass_by_ref,
+        clippy::unnecessary_wraps,
+        reason = "the signature of `with`"
+    )]
     mod half {
         pub(crate) fn to_npz(value: &f32) -> f32 {
             value / 2.0
