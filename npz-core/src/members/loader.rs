@@ -4,6 +4,7 @@ use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::claims::Claims;
+use super::detached::{Detached, InMemory};
 use super::settings::LoadSettings;
 use super::want::Want;
 use super::{Name, Plan};
@@ -32,6 +33,10 @@ pub(crate) trait Medium: Send + Sync {
     fn read(&self, member: usize, read: &mut ReadMember<'_>) -> Result<()>;
     /// Refuses data beyond the caller's limits.
     fn check_total(&self, bytes: u64) -> Result<()>;
+    /// Gives a handle on one member that outlives this medium. By default that is a copy of its bytes.
+    fn detach(&self, member: usize) -> Result<Arc<dyn Detached>> {
+        InMemory::read_from(|read| self.read(member, read))
+    }
 }
 
 pub(crate) type ReadMember<'r> = dyn FnMut(&mut dyn Read, Option<u64>) -> Result<()> + 'r;
@@ -66,21 +71,21 @@ type Job<'s> = Box<dyn FnOnce(&dyn Medium) -> Result<()> + Send + 's>;
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 pub struct Loader<'s> {
-    medium: &'s dyn Medium,
-    claims: Claims,
-    cast: Cast,
+    pub(super) medium: &'s dyn Medium,
+    pub(super) claims: Claims,
+    pub(super) cast: Cast,
     /// Whether members that nobody wants are ignored in the whole archive.
-    is_lenient: bool,
+    pub(super) is_lenient: bool,
     report: Report,
     /// For each missing member, how much of its name is that of its parent.
     parents: Vec<usize>,
     /// The source failed: then nothing that was noted can be believed.
     fault: Option<Error>,
-    settings: LoadSettings,
-    jobs: Vec<Job<'s>>,
+    pub(super) settings: LoadSettings,
+    pub(super) jobs: Vec<Job<'s>>,
     /// Bytes of data that the jobs will read.
-    total: u64,
-    free: usize,
+    pub(super) total: u64,
+    pub(super) free: usize,
 }
 
 impl<'s> Loader<'s> {
@@ -195,7 +200,10 @@ impl<'s> Loader<'s> {
         let header = self.medium.header(member).ok().flatten()?;
         let is_mark =
             header.shape().is_empty() && header.dtype().as_scalar().is_some_and(|s| s.kind() == Kind::Bool);
-        is_mark.then(|| self.claims.take(member))
+        is_mark.then(|| {
+            self.claims.take(member, name.as_str());
+            self.claims.take_header(&header);
+        })
     }
 
     /// The keys below a place that no field has taken, without the prefix.
@@ -263,7 +271,7 @@ impl<'s> Loader<'s> {
             self.note(ProblemKind::Missing, name, expected, String::new(), String::new());
             return None;
         };
-        self.claims.take(member);
+        self.claims.take(member, name.as_str());
         let header = match self.medium.header(member) {
             Ok(Some(header)) => header,
             Ok(None) => {
@@ -276,6 +284,7 @@ impl<'s> Loader<'s> {
                 return None;
             }
         };
+        self.claims.take_header(&header);
         if header.dtype().has_object() {
             self.report.push(Problem {
                 kind: ProblemKind::Unreadable,
@@ -308,15 +317,17 @@ impl<'s> Loader<'s> {
     /// Takes a member that stands where others were wanted, and describes it.
     pub(crate) fn take_misplaced(&mut self, name: &Name) -> Option<String> {
         let member = self.medium.find(name.as_str()).filter(|_| !name.is_root())?;
-        self.claims.take(member);
+        self.claims.take(member, name.as_str());
         Some(self.describe(member))
     }
 
     /// Takes whatever stands at a place and below it, unread.
     pub(crate) fn take_all(&mut self, name: &Name) {
-        let below: Vec<_> = self.medium.keys_under(&name.prefix()).map(|(_, member)| member).collect();
         let own = self.medium.find(name.as_str()).filter(|_| !name.is_root());
-        own.into_iter().chain(below).for_each(|member| self.claims.take(member));
+        let own = own.map(|member| (name.as_str(), member));
+        for (key, member) in own.into_iter().chain(self.medium.keys_under(&name.prefix())) {
+            self.claims.take(member, key);
+        }
     }
 
     fn describe(&self, member: usize) -> String {
@@ -384,7 +395,7 @@ fn read_member<A: Element>(
     medium.read(member, &mut |mut reader, available| {
         let header = Header::read(&mut reader, &crate::limits::Limits::trusted())?;
         let Some(decoder) = decoder.take().filter(|_| header == *planned) else {
-            return Err(Error::damaged("the file was changed while it was being loaded"));
+            return Err(Error::damaged("the file was changed after its headers were read: load it again"));
         };
         let available = available.map(|bytes| bytes.saturating_sub(header.len() as u64));
         cells = Some(read_cells(reader, &header, decoder, available)?);
