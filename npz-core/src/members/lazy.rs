@@ -253,9 +253,8 @@ impl<T: fmt::Debug> fmt::Debug for Lazy<T> {
 
 impl<T: ToMembers> ToMembers for Lazy<T> {
     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
-        // A value that is there may have been changed.
-        if !self.is_loaded()
-            && let Some(Source { origin, .. }) = self.source()
+        // Once the value is there, and may be changed, there is no source.
+        if let Some(Source { origin, .. }) = self.source()
             && origin.push(members, name, T::inner_separator(name.separator()))?
         {
             return Ok(());

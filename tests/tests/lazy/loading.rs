@@ -372,3 +372,21 @@ fn lazy_values_are_send_sync_cloned_and_shown() {
     assert_eq!((twin.get().unwrap()[0], state.table.get().unwrap()[0]), (-1.0, 0.0));
     assert_eq!(twin.clone().into_inner().unwrap()[0], -1.0);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn all_values_of_a_load_share_one_handle_of_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().canonicalize().unwrap().join("run.npz");
+    model().save(&path).unwrap();
+    let handles = || {
+        let open = std::fs::read_dir("/proc/self/fd").unwrap();
+        open.filter(|entry| entry.as_ref().unwrap().path().read_link().is_ok_and(|to| to == path)).count()
+    };
+    let state = Model::load(&path).unwrap();
+    assert_eq!(handles(), 1);
+    state.table.get().unwrap();
+    assert_eq!(handles(), 1);
+    state.layers.get().unwrap();
+    assert_eq!(handles(), 0);
+}

@@ -260,3 +260,28 @@ fn an_array_without_a_name_is_refused_as_without_lazy() {
     assert!(error.to_string().contains("has no name of its own"), "{error}");
     assert_eq!(Arrays::default().to_bytes().map(|bytes| bytes.len()).unwrap(), 22);
 }
+
+#[test]
+fn what_could_not_be_loaded_again_is_not_saved() {
+    // Two lists of elements without members, each just small enough.
+    #[derive(Npz)]
+    struct Two {
+        a: Lazy<Vec<Option<f64>>>,
+        b: Lazy<Vec<Option<f64>>>,
+    }
+    let list = || {
+        let bytes = Field { f: vec![None::<f64>; 40_000] }.to_bytes().unwrap();
+        Field::<Lazy<Vec<Option<f64>>>>::from_bytes(&bytes).unwrap().f
+    };
+    let error = Two { a: list(), b: list() }.to_bytes().unwrap_err();
+    assert_eq!((error.kind(), error.member()), (ErrorKind::Invalid, Some("b")));
+
+    // A place so deep that the parts would be too deep.
+    let bytes = Field { f: layers().remove(0) }.to_bytes().unwrap();
+    let layer = Field::<Lazy<Layer>>::from_bytes(&bytes).unwrap().f;
+    let place = |depth| (0..depth).fold(Name::root(), |name, _| name.join("x"));
+    layer.to_members(&mut Members::new(), &place(127)).unwrap();
+    assert!(!layer.is_loaded());
+    let error = layer.to_members(&mut Members::new(), &place(128)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Limit);
+}

@@ -3,7 +3,9 @@
 use std::fs;
 
 use ndarray::{Array1, Array2, ArrayD};
-use npz_core::{Compression, ErrorKind, Lazy, Npz, NpzReader, NpzWriter, SaveOptions};
+use npz_core::{
+    Compression, ErrorKind, Lazy, Members, Name, Npz, NpzReader, NpzWriter, SaveOptions, ToMembers,
+};
 use tests::python;
 
 use crate::{Arrays, Layer, Model, layers, model, raw_members, raw_members_of, table};
@@ -78,6 +80,11 @@ with zipfile.ZipFile('piped.npz') as z:
         arrays.save(&to).unwrap();
         assert!(arrays.values().all(|lazy| !lazy.is_loaded()));
         assert!(raw_members_of(&to) == raw_members_of(&from), "{name}");
+        // Without a file, and whatever their headers look like.
+        let mut members = Members::new();
+        arrays.to_members(&mut members, &Name::root()).unwrap();
+        let eager: std::collections::BTreeMap<String, ArrayD<f64>> = members.load().unwrap();
+        assert!(eager.iter().all(|(key, array)| array == arrays[key].clone().get().unwrap()));
         for (key, lazy) in &arrays {
             assert!(
                 lazy.get().unwrap().len()
