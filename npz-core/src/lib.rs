@@ -34,7 +34,7 @@ pub use crate::element::{Cast, Element, FixedBytes, FixedStr};
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::header::Header;
 pub use crate::limits::Limits;
-pub use crate::members::{FromMembers, Loader, MapKey, Members, Name, OldMembers, Plan, ToMembers};
+pub use crate::members::{FromMembers, Lazy, Loader, MapKey, Members, Name, OldMembers, Plan, ToMembers};
 pub use crate::npz::{Npz, NpzEntry, NpzReader, NpzWriter, SaveOptions};
 pub use crate::options::LoadOptions;
 pub use crate::report::{Problem, ProblemKind, Remark, RemarkKind, Report};

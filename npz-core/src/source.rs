@@ -41,6 +41,14 @@ pub trait ReadAt: Send + Sync {
     /// # Errors
     /// Those of the medium.
     fn size(&self) -> io::Result<u64>;
+
+    /// Gives a handle on the same bytes that outlives this one, without copying them; `None` where there is none.
+    ///
+    /// A [`Lazy`](crate::Lazy) value keeps it. Wrap a source of your own in an [`Arc`] to have one.
+    #[doc(hidden)]
+    fn share(&self) -> io::Result<Option<Arc<dyn ReadAt>>> {
+        Ok(None)
+    }
 }
 
 #[cfg(unix)]
@@ -51,6 +59,10 @@ impl ReadAt for File {
 
     fn size(&self) -> io::Result<u64> {
         self.metadata().map(|metadata| metadata.len())
+    }
+
+    fn share(&self) -> io::Result<Option<Arc<dyn ReadAt>>> {
+        Ok(Some(Arc::new(self.try_clone()?)))
     }
 }
 
@@ -63,6 +75,10 @@ impl ReadAt for File {
 
     fn size(&self) -> io::Result<u64> {
         self.metadata().map(|metadata| metadata.len())
+    }
+
+    fn share(&self) -> io::Result<Option<Arc<dyn ReadAt>>> {
+        Ok(Some(Arc::new(self.try_clone()?)))
     }
 }
 
@@ -97,6 +113,10 @@ impl<T: ReadAt + ?Sized> ReadAt for &T {
     fn size(&self) -> io::Result<u64> {
         (**self).size()
     }
+
+    fn share(&self) -> io::Result<Option<Arc<dyn ReadAt>>> {
+        (**self).share()
+    }
 }
 
 impl<T: ReadAt + ?Sized> ReadAt for Box<T> {
@@ -107,15 +127,24 @@ impl<T: ReadAt + ?Sized> ReadAt for Box<T> {
     fn size(&self) -> io::Result<u64> {
         (**self).size()
     }
+
+    fn share(&self) -> io::Result<Option<Arc<dyn ReadAt>>> {
+        (**self).share()
+    }
 }
 
-impl<T: ReadAt + ?Sized> ReadAt for Arc<T> {
+/// Shared by [`Lazy`](crate::Lazy) values, which may outlive everything else: so it may not borrow.
+impl<T: ReadAt + ?Sized + 'static> ReadAt for Arc<T> {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         (**self).read_at(buffer, offset)
     }
 
     fn size(&self) -> io::Result<u64> {
         (**self).size()
+    }
+
+    fn share(&self) -> io::Result<Option<Arc<dyn ReadAt>>> {
+        Ok(Some(Arc::new(Self::clone(self))))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::archive::Method;
 use crate::archive::foreign;
 use crate::archive::index::{Entry, LOCAL_BYTES};
 use crate::archive::names::is_name;
-use crate::bytes::{take, take_u16};
+use crate::bytes::{take, take_u16, take_u32};
 use crate::error::{Error, Result};
 use crate::source::{ReadAt, Section, is_ours, read_exact_at};
 
@@ -19,6 +19,8 @@ const PIECE_BYTES: usize = 256 << 10;
 /// How much compressed data is fetched at once, for a whole member and for its first bytes.
 const INPUT_BYTES: usize = 64 << 10;
 const PREFIX_INPUT_BYTES: usize = 4 << 10;
+/// The flag of a checksum and sizes behind the data: APPNOTE 4.4.4.
+const DESCRIPTOR: u16 = 1 << 3;
 
 /// The uncompressed bytes of a member. Reading all of them and no more is checked by [`with_data`].
 ///
@@ -69,7 +71,7 @@ fn with<T>(
         ));
     }
     entry.proven_size()?;
-    let (start, end) = data_range(source, entry)?;
+    let Place { start, end, .. } = place_of_data(source, entry)?;
     let section = Section::new(source, start, end);
     match entry.method {
         // No buffer: large reads go straight into the caller's.
@@ -98,9 +100,17 @@ fn refuse(method: Method) -> Error {
     Error::unsupported(format!("the member is compressed with {method}, {advice}"))
 }
 
+/// Where the data of a member lie, by its own header.
+pub(super) struct Place {
+    pub(super) start: u64,
+    pub(super) end: u64,
+    /// The checksum that stands there, unless it stands behind the data.
+    pub(super) crc32: Option<u32>,
+}
+
 /// Where the data lie. The member's own header tells, as its extra fields are not those of the directory (NumPy
 /// writes 20 bytes here and none there).
-fn data_range(source: &dyn ReadAt, entry: &Entry) -> Result<(u64, u64)> {
+pub(super) fn place_of_data(source: &dyn ReadAt, entry: &Entry) -> Result<Place> {
     const WHAT: &str = "the member's header";
     let offset = entry.header_offset;
     // Header and name in one read. No encoding of the name is longer than that in UTF-8.
@@ -120,7 +130,10 @@ fn data_range(source: &dyn ReadAt, entry: &Entry) -> Result<(u64, u64)> {
     }
     take::<2>(&mut rest).ok_or_else(cut_off)?;
     let flags = take_u16(&mut rest).ok_or_else(cut_off)?;
-    take::<18>(&mut rest).ok_or_else(cut_off)?;
+    // Method, time and date; behind the checksum both sizes.
+    take::<6>(&mut rest).ok_or_else(cut_off)?;
+    let crc32 = take_u32(&mut rest).ok_or_else(cut_off)?;
+    take::<8>(&mut rest).ok_or_else(cut_off)?;
     let name_bytes = take_u16(&mut rest).ok_or_else(cut_off)?;
     let extra_bytes = take_u16(&mut rest).ok_or_else(cut_off)?;
     let start = offset + LOCAL_BYTES + u64::from(name_bytes) + u64::from(extra_bytes);
@@ -144,7 +157,7 @@ fn data_range(source: &dyn ReadAt, entry: &Entry) -> Result<(u64, u64)> {
         ))
         .at(offset));
     }
-    Ok((start, end))
+    Ok(Place { start, end, crc32: (flags & DESCRIPTOR == 0).then_some(crc32) })
 }
 
 impl<'a> Data<'a> {
@@ -264,7 +277,7 @@ mod tests {
         for compression in [Compression::Stored, Compression::Deflate(6)] {
             let good = archive(compression, &data);
             let entry = only(&good);
-            let (start, end) = data_range(&good, &entry).unwrap();
+            let Place { start, end, .. } = place_of_data(&good, &entry).unwrap();
             for at in start..end {
                 let mut bad = good.clone();
                 bad[at as usize] ^= 0x10;

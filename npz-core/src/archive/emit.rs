@@ -14,6 +14,7 @@ use std::io::{self, Seek, Write};
 use crate::archive::Compression;
 use crate::archive::deflate::{self, Deflater};
 use crate::archive::patch::PatchWriter;
+use crate::archive::raw::RawMember;
 use crate::archive::records::{Head, MAX_16, MAX_32, end};
 use crate::error::{Error, Result};
 
@@ -21,6 +22,9 @@ use crate::error::{Error, Result};
 const PIECE_BYTES: usize = 256 << 10;
 /// The largest alignment that the alignment field can hold: its top bit is a flag.
 const MAX_ALIGNMENT: u16 = 1 << 14;
+/// Numbers of methods: APPNOTE 4.4.5.
+const STORED: u16 = 0;
+const DEFLATED: u16 = 8;
 
 /// An archive that is being written.
 pub(crate) struct Emitter<W: Write + Seek> {
@@ -64,14 +68,7 @@ impl<W: Write + Seek> Emitter<W> {
         write: impl FnOnce(&mut dyn Write) -> Result<()>,
     ) -> Result<()> {
         self.refuse_broken()?;
-        if name.len() as u64 > MAX_16 {
-            let found = name.len();
-            return Err(Error::invalid(format!("a member's name has at most {MAX_16} bytes, found {found}")));
-        }
-        if name.contains('\0') {
-            // Python cuts the name off there.
-            return Err(Error::invalid(format!("a member's name holds no NUL, found {name:?}")));
-        }
+        refuse_name(name)?;
         let mut head = self.head(name, compression, size)?;
 
         self.broken = true;
@@ -83,6 +80,25 @@ impl<W: Write + Seek> Emitter<W> {
             return Err(Error::invalid("the member grew by compression past what its header can tell"));
         }
         self.out.patch(head.offset, head.local().as_slice()).map_err(cant_write)?;
+        self.directory.extend_from_slice(head.central().as_slice());
+        self.entries += 1;
+        self.broken = false;
+        Ok(())
+    }
+
+    /// Writes a member of another archive as it lies there: nothing is decompressed. Its header is one of ours.
+    pub(crate) fn add_raw(&mut self, name: &str, member: &RawMember) -> Result<()> {
+        self.refuse_broken()?;
+        refuse_name(name)?;
+        let data = member.open()?;
+        let entry = member.entry();
+        let (compressed, size) = (entry.compressed_size, entry.size);
+        let mut head = self.head_of(name, entry.method.number(), size, compressed);
+        (head.method_flags, head.crc32, head.compressed) = (entry.method_flags, entry.crc32, compressed);
+
+        self.broken = true;
+        self.out.write(head.local().as_slice()).map_err(cant_write)?;
+        data.copy(&mut |piece| self.out.write(piece).map_err(cant_write))?;
         self.directory.extend_from_slice(head.central().as_slice());
         self.entries += 1;
         self.broken = false;
@@ -108,18 +124,23 @@ impl<W: Write + Seek> Emitter<W> {
 
     fn head<'a>(&mut self, name: &'a str, compression: Compression, size: u64) -> Result<Head<'a>> {
         let (method, most) = match compression {
-            Compression::Stored => (0, size),
+            Compression::Stored => (STORED, size),
             Compression::Deflate(level) => {
                 if self.deflater.as_ref().is_none_or(|deflater| deflater.level() != level) {
                     self.deflater = Some(Deflater::new(level)?);
                 }
-                (8, deflate::bound(size))
+                (DEFLATED, deflate::bound(size))
             }
         };
+        Ok(self.head_of(name, method, size, most))
+    }
+
+    /// The header of a member whose data take `most` bytes here, or less.
+    fn head_of<'a>(&self, name: &'a str, method: u16, size: u64, most: u64) -> Head<'a> {
         let offset = self.out.position();
         let zip64 = most.max(size) >= MAX_32;
         let mut padding = 0;
-        if compression == Compression::Stored {
+        if method == STORED {
             let data = offset + 30 + name.len() as u64 + if zip64 { 20 } else { 0 };
             padding = data.wrapping_neg() % self.alignment;
             // A field has 4 bytes of its own, this one 2 more for the alignment.
@@ -128,7 +149,8 @@ impl<W: Write + Seek> Emitter<W> {
             }
         }
         let alignment = self.alignment;
-        Ok(Head { name, method, crc32: 0, compressed: size, size, offset, zip64, padding, alignment })
+        let (method_flags, crc32, compressed) = (0, 0, size);
+        Head { name, method, method_flags, crc32, compressed, size, offset, zip64, padding, alignment }
     }
 
     /// Writes the data, and gives their checksum and their length as written.
@@ -193,6 +215,18 @@ impl<W: Write + Seek> Write for Sink<'_, W> {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+fn refuse_name(name: &str) -> Result<()> {
+    if name.len() as u64 > MAX_16 {
+        let found = name.len();
+        return Err(Error::invalid(format!("a member's name has at most {MAX_16} bytes, found {found}")));
+    }
+    if name.contains('\0') {
+        // Python cuts the name off there.
+        return Err(Error::invalid(format!("a member's name holds no NUL, found {name:?}")));
+    }
+    Ok(())
 }
 
 fn cant_write(error: io::Error) -> Error {

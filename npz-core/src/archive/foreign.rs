@@ -36,6 +36,7 @@ pub(super) fn with_decoder<T>(
     let head = Head {
         name: "",
         method: entry.method.number(),
+        method_flags: entry.method_flags,
         crc32: entry.crc32,
         compressed: entry.compressed_size,
         size: entry.size,

@@ -11,6 +11,8 @@ use crate::source::ReadAt;
 pub(super) const LOCAL_BYTES: u64 = 30;
 /// Flags of APPNOTE 4.4.4: encrypted, strongly encrypted.
 const ENCRYPTED: u16 = 1 | 1 << 6;
+/// Flags of APPNOTE 4.4.4 whose meaning depends on the method.
+const METHOD_FLAGS: u16 = 0b110;
 
 /// Every member of an archive, in the order of its directory.
 pub(crate) struct Index {
@@ -18,10 +20,13 @@ pub(crate) struct Index {
 }
 
 /// What the directory says of one member. Sizes and offsets are those that it claims, and lie in the file.
+#[derive(Clone)]
 pub(crate) struct Entry {
     /// As Python's zipfile decodes it, except that it is not cut off at a NUL.
     pub(crate) name: String,
     pub(crate) method: Method,
+    /// The flags that belong to the method: whether LZMA data have an end mark, how hard deflate tried.
+    pub(super) method_flags: u16,
     /// The length of the data as they lie in the file.
     pub(crate) compressed_size: u64,
     /// The length of the data when they are decompressed.
@@ -56,6 +61,7 @@ impl Entry {
         Ok(Self {
             name: decode_name(raw.name, raw.flags)?,
             method: Method::from_number(raw.method),
+            method_flags: raw.flags & METHOD_FLAGS,
             compressed_size: raw.compressed_size,
             size: raw.size,
             crc32: raw.crc32,

@@ -2,8 +2,8 @@
 //!
 //! Knows nothing of arrays. [`end`] finds the directory, [`directory`] parses it, and [`index`] is the list of
 //! members that comes out. [`decode`] reads them, with `foreign` for the methods behind a feature. [`emit`]
-//! writes members and directory, with [`deflate`] for the compression. The rules are PKWARE's APPNOTE 6.3 as
-//! Python's `zipfile` reads it.
+//! writes members and directory, with [`deflate`] for the compression. [`raw`] is a member on its way from one
+//! archive to another, as it is. The rules are PKWARE's APPNOTE 6.3 as Python's `zipfile` reads it.
 
 pub(crate) mod decode;
 mod deflate;
@@ -15,6 +15,7 @@ mod foreign;
 pub(crate) mod index;
 mod names;
 mod patch;
+pub(crate) mod raw;
 mod records;
 mod sniff;
 
@@ -70,7 +71,6 @@ impl Method {
         }
     }
 
-    #[cfg(any(feature = "bzip2", feature = "lzma", feature = "zstd"))]
     fn number(self) -> u16 {
         match self {
             Self::Stored => 0,

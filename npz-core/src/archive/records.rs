@@ -10,15 +10,19 @@ const ALIGNMENT_FIELD: u16 = 0xa11e;
 /// 1980-01-01, the first day of a zip archive, as NumPy writes it.
 const DATE: u16 = 0x21;
 const UNIX: u16 = 3 << 8;
-/// What a reader must be able to: deflate, zip64.
+/// What a reader must be able to: deflate, zip64, and the methods of APPNOTE 4.4.3.2.
 const VERSION: u16 = 20;
 const ZIP64_VERSION: u16 = 45;
+const BZIP2_VERSION: u16 = 46;
+const LZMA_VERSION: u16 = 63;
 const UTF_8: u16 = 1 << 11;
 
 /// What the headers say of one member.
 pub(super) struct Head<'a> {
     pub(super) name: &'a str,
     pub(super) method: u16,
+    /// The flags that belong to the method: APPNOTE 4.4.4, bits 1 and 2.
+    pub(super) method_flags: u16,
     pub(super) crc32: u32,
     pub(super) compressed: u64,
     pub(super) size: u64,
@@ -32,13 +36,19 @@ pub(super) struct Head<'a> {
 
 impl Head<'_> {
     fn version(&self) -> u16 {
-        if self.zip64 || self.offset >= MAX_32 { ZIP64_VERSION } else { VERSION }
+        // Python's zipfile asks the same for Zstandard as for LZMA.
+        let of_method = match self.method {
+            12 => BZIP2_VERSION,
+            14 | 93 => LZMA_VERSION,
+            _ => VERSION,
+        };
+        if self.zip64 || self.offset >= MAX_32 { of_method.max(ZIP64_VERSION) } else { of_method }
     }
 
     /// The fields that both headers have in common.
     fn common(&self, record: &mut Record, compressed: u64, size: u64) {
         record.u16(self.version());
-        record.u16(if self.name.is_ascii() { 0 } else { UTF_8 });
+        record.u16(self.method_flags | if self.name.is_ascii() { 0 } else { UTF_8 });
         record.u16(self.method).u16(0).u16(DATE).u32(self.crc32);
         record.u32(compressed.min(MAX_32) as u32).u32(size.min(MAX_32) as u32);
         record.u16(self.name.len() as u16);
@@ -105,6 +115,7 @@ mod tests {
         let head = |size, offset| Head {
             name: "a",
             method: 0,
+            method_flags: 0,
             crc32: 0,
             compressed: size,
             size,

@@ -4,18 +4,59 @@ use std::collections::{BTreeSet, HashSet};
 use std::ops::Bound::{Included, Unbounded};
 
 use super::loader::Medium;
+use crate::header::Header;
+
+/// One member that was taken.
+#[derive(Clone)]
+pub(crate) struct Claim {
+    pub(crate) member: usize,
+    /// As it was asked for.
+    pub(crate) key: String,
+    /// Nobody had taken it before.
+    pub(crate) is_new: bool,
+    /// Where it was read on the way.
+    pub(crate) header: Option<Header>,
+}
 
 #[derive(Default)]
 pub(crate) struct Claims {
     taken: HashSet<usize>,
+    /// What was taken while somebody listens, and how many do.
+    log: Vec<Claim>,
+    listeners: usize,
     /// Prefixes of names that may be left over.
     allowed: BTreeSet<String>,
 }
 
 impl Claims {
     /// Takes a member; `false` if it was taken before.
-    pub(crate) fn take(&mut self, member: usize) -> bool {
-        self.taken.insert(member)
+    pub(crate) fn take(&mut self, member: usize, key: &str) -> bool {
+        let is_new = self.taken.insert(member);
+        if self.listeners > 0 {
+            self.log.push(Claim { member, key: key.to_owned(), is_new, header: None });
+        }
+        is_new
+    }
+
+    /// Adds the header of the member that was taken last.
+    pub(crate) fn take_header(&mut self, header: &Header) {
+        if let Some(claim) = self.log.last_mut() {
+            claim.header = Some(header.clone());
+        }
+    }
+
+    /// Begins to write down what is taken; gives what [`heard`](Self::heard) asks for.
+    pub(crate) fn listen(&mut self) -> usize {
+        self.listeners += 1;
+        self.log.len()
+    }
+
+    /// What was taken since `listen`.
+    pub(crate) fn heard(&mut self, since: usize) -> Vec<Claim> {
+        self.listeners = self.listeners.saturating_sub(1);
+        let rest = self.log.get(since..).unwrap_or_default();
+        // An outer listener wants to hear it as well.
+        if self.listeners > 0 { rest.to_vec() } else { self.log.split_off(since.min(self.log.len())) }
     }
 
     pub(crate) fn is_taken(&self, member: usize) -> bool {

@@ -1,10 +1,12 @@
 //! Saving, first half: a value pushes borrowed members into a list; nothing is copied or written yet.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use ndarray::{ArrayViewD, CowArray, IxDyn};
 
 use super::Name;
+use super::detached::{Detached, Untouched};
 use super::settings::SaveSettings;
 use crate::archive::Compression;
 use crate::element::Element;
@@ -138,6 +140,10 @@ pub(crate) struct Member<'a> {
 pub(crate) trait MemberArray: Send + Sync {
     fn header(&self) -> &Header;
     fn write_cells(&self, out: &mut dyn Write) -> Result<()>;
+    /// The member that this one is to be a copy of.
+    fn detached(&self) -> Option<&Arc<dyn Detached>> {
+        None
+    }
 }
 
 impl<A: Element> MemberArray for Body<'_, A> {
@@ -219,6 +225,11 @@ impl<'a> Members<'a> {
         self.free = borrowed.free;
         for Member { name, compression, array } in borrowed.list {
             let header = array.header().clone();
+            if let Some(detached) = array.detached() {
+                let array = Box::new(Untouched::new(header, Arc::clone(detached)));
+                self.list.push(Member { name, compression, array });
+                continue;
+            }
             let mut bytes = Vec::new();
             array.write_cells(&mut bytes).map_err(|error| error.in_member(&name))?;
             self.list.push(Member { name, compression, array: Box::new(Encoded { header, bytes }) });
@@ -245,6 +256,12 @@ impl<'a> Members<'a> {
         let (name, compression) = (name.as_str().to_owned(), self.settings.compression);
         self.list.push(Member { name, compression, array: Box::new(body) });
         Ok(())
+    }
+
+    /// Pushes a member that was loaded unread, to be saved as it is.
+    pub(crate) fn push_untouched(&mut self, name: String, header: Header, detached: Arc<dyn Detached>) {
+        let (compression, array) = (self.settings.compression, Box::new(Untouched::new(header, detached)));
+        self.list.push(Member { name, compression, array });
     }
 
     /// Pushes something under settings of its own.

@@ -4,6 +4,7 @@ use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::claims::Claims;
+use super::detached::{Detached, InMemory};
 use super::problems::describe;
 use super::record::Recording;
 use super::settings::LoadSettings;
@@ -33,6 +34,10 @@ pub(crate) trait Medium: Send + Sync {
     fn read(&self, member: usize, read: &mut ReadMember<'_>) -> Result<()>;
     /// Refuses data beyond the caller's limits.
     fn check_total(&self, bytes: u64) -> Result<()>;
+    /// Gives a handle on one member that outlives this medium. By default that is a copy of its bytes.
+    fn detach(&self, member: usize) -> Result<Arc<dyn Detached>> {
+        InMemory::read_from(|read| self.read(member, read))
+    }
 }
 
 pub(crate) type ReadMember<'r> = dyn FnMut(&mut dyn Read, Option<u64>) -> Result<()> + 'r;
@@ -70,6 +75,10 @@ pub struct Loader<'s> {
     pub(super) medium: &'s dyn Medium,
     /// What migrations of old structs have changed of the medium.
     pub(super) changes: Changes,
+    /// How many structs were migrated.
+    pub(crate) migrations: usize,
+    /// The members were migrated before, whatever version stands beside them.
+    pub(crate) is_current: bool,
     pub(super) claims: Claims,
     pub(super) cast: Cast,
     /// Whether members that nobody wants are ignored in the whole archive.
@@ -82,10 +91,10 @@ pub struct Loader<'s> {
     pub(super) settings: LoadSettings,
     /// What a type asks for is written down, and nothing is loaded.
     pub(super) recording: Option<Box<Recording>>,
-    jobs: Vec<Job<'s>>,
+    pub(super) jobs: Vec<Job<'s>>,
     /// Bytes of data that the jobs will read.
-    total: u64,
-    free: usize,
+    pub(super) total: u64,
+    pub(super) free: usize,
 }
 
 impl<'s> Loader<'s> {
@@ -93,6 +102,8 @@ impl<'s> Loader<'s> {
         Self {
             medium,
             changes: Changes::default(),
+            migrations: 0,
+            is_current: false,
             claims: Claims::default(),
             cast,
             is_lenient,
@@ -175,7 +186,10 @@ impl<'s> Loader<'s> {
         let header = self.view().header(member).ok().flatten()?;
         let is_mark =
             header.shape().is_empty() && header.dtype().as_scalar().is_some_and(|s| s.kind() == Kind::Bool);
-        is_mark.then(|| _ = self.claims.take(member))
+        is_mark.then(|| {
+            self.claims.take(member, name.as_str());
+            self.claims.take_header(&header);
+        })
     }
 
     /// The keys below a place that no field has taken, without the prefix.
@@ -247,7 +261,7 @@ impl<'s> Loader<'s> {
             self.note(ProblemKind::Missing, name, expected, String::new(), String::new());
             return None;
         };
-        self.claims.take(member);
+        self.claims.take(member, name.as_str());
         let header = match self.view().header(member) {
             Ok(Some(header)) => header,
             Ok(None) => {
@@ -260,6 +274,7 @@ impl<'s> Loader<'s> {
                 return None;
             }
         };
+        self.claims.take_header(&header);
         if header.dtype().has_object() {
             self.report.push(Problem {
                 kind: ProblemKind::Unreadable,
@@ -296,7 +311,7 @@ impl<'s> Loader<'s> {
     /// Takes a member that stands where others were wanted, and describes it.
     pub(crate) fn take_misplaced(&mut self, name: &Name) -> Option<String> {
         let member = self.view().find(name.as_str()).filter(|_| !name.is_root())?;
-        self.claims.take(member);
+        self.claims.take(member, name.as_str());
         Some(describe(self.view(), member))
     }
 
@@ -305,7 +320,7 @@ impl<'s> Loader<'s> {
         let view = View { medium: self.medium, changes: &self.changes };
         let own = view.find(name.as_str()).filter(|_| !name.is_root()).map(|member| (name.as_str(), member));
         for (key, member) in own.into_iter().chain(view.keys(&name.prefix())) {
-            if self.claims.take(member) {
+            if self.claims.take(member, key) {
                 let text = "its field is never loaded".to_owned();
                 self.report.remark(Remark { kind: RemarkKind::Ignored, member: key.to_owned(), text });
             }
@@ -357,7 +372,7 @@ fn read_member<A: Element>(
     medium.read(member, &mut |mut reader, available| {
         let header = Header::read(&mut reader, &crate::limits::Limits::trusted())?;
         let Some((decoder, spare)) = decoder.take().filter(|_| header == *planned) else {
-            return Err(Error::damaged("the file was changed while it was being loaded"));
+            return Err(Error::damaged("the file was changed after its headers were read: load it again"));
         };
         let available = available.map(|bytes| bytes.saturating_sub(header.len() as u64));
         cells = Some(read_cells(reader, &header, decoder, available, spare)?);

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::ops::Bound;
+use std::sync::Arc;
 
+use super::detached::{Detached, InMemory};
 use super::loader::{Medium, ReadMember};
 use super::{FromMembers, Loader, Members, Name};
 use crate::element::Cast;
@@ -66,6 +68,9 @@ impl Medium for Memory<'_, '_> {
 
     fn read(&self, member: usize, read: &mut ReadMember<'_>) -> Result<()> {
         let member = self.members.as_slice().get(member).ok_or_else(|| Error::invalid("no such member"))?;
+        if let Some(detached) = member.array.detached() {
+            return detached.read(read);
+        }
         let mut bytes = member.array.header().to_bytes();
         member.array.write_cells(&mut bytes)?;
         let len = bytes.len() as u64;
@@ -75,5 +80,12 @@ impl Medium for Memory<'_, '_> {
 
     fn check_total(&self, _: u64) -> Result<()> {
         Ok(())
+    }
+
+    fn detach(&self, member: usize) -> Result<Arc<dyn Detached>> {
+        match self.members.as_slice().get(member).and_then(|member| member.array.detached()) {
+            Some(detached) => Ok(Arc::clone(detached)),
+            None => InMemory::read_from(|read| self.read(member, read)),
+        }
     }
 }

@@ -82,6 +82,11 @@ impl Name {
         )))
     }
 
+    /// Whether values may be nested so many levels below this place.
+    pub(super) fn has_room_for(&self, levels: usize) -> bool {
+        usize::from(self.depth).saturating_add(levels) <= usize::from(MAX_DEPTH)
+    }
+
     /// What the names of all parts begin with.
     pub(crate) fn prefix(&self) -> String {
         if self.is_root() { String::new() } else { format!("{}{}", self.path, self.separator) }

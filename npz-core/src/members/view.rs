@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 use std::io::Read;
 use std::ops::Bound;
+use std::sync::Arc;
 
+use super::detached::{Detached, InMemory};
 use super::loader::{Medium, ReadMember};
 use crate::error::{Error, Result};
 use crate::header::Header;
@@ -100,6 +102,13 @@ impl Medium for View<'_> {
 
     fn check_total(&self, bytes: u64) -> Result<()> {
         self.medium.check_total(bytes)
+    }
+
+    fn detach(&self, member: usize) -> Result<Arc<dyn Detached>> {
+        match self.changes.made(member) {
+            Some(_) => InMemory::read_from(|read| self.read(member, read)),
+            None => self.medium.detach(member),
+        }
     }
 }
 

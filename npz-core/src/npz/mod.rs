@@ -1,6 +1,7 @@
 //! Archives: joins the members of a value with the zip container.
 
 mod entry;
+mod medium;
 mod names;
 mod options;
 mod reader;
@@ -17,7 +18,7 @@ pub use self::reader::NpzReader;
 pub use self::writer::NpzWriter;
 use crate::atomic::AtomicFile;
 use crate::error::{Error, Result};
-use crate::members::{FromMembers, MapKey, Members, Name, ToMembers, schema_of};
+use crate::members::{FromMembers, Lazy, MapKey, Members, Name, ToMembers, schema_of};
 use crate::options::LoadOptions;
 use crate::report::Report;
 use crate::schema::Schema;
@@ -503,6 +504,7 @@ pub trait Npz: ToMembers {
 
 impl<K: MapKey, T: ToMembers, S: BuildHasher> Npz for HashMap<K, T, S> {}
 impl<K: MapKey, T: ToMembers> Npz for BTreeMap<K, T> {}
+impl<T: Npz> Npz for Lazy<T> {}
 
 fn collect<T: ToMembers + ?Sized>(value: &T) -> Result<Members<'_>> {
     let mut members = Members::new();

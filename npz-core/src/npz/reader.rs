@@ -3,14 +3,16 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use super::entry::NpzEntry;
 use super::names::{Keys, key_of};
-use crate::archive::decode::{with_data, with_prefix};
+use crate::archive::decode::with_data;
 use crate::archive::index::{Entry, Index};
+use crate::archive::raw::Home;
 use crate::error::{Error, ErrorKind, Result};
-use crate::header::{Header, is_magic};
-use crate::members::{FromMembers, Loader, Medium, Name, ReadMember};
+use crate::header::Header;
+use crate::members::{FromMembers, Loader, Medium, Name};
 use crate::options::LoadOptions;
 use crate::report::{Problem, ProblemKind, Report};
 use crate::source::{ReadAt, open_file};
@@ -39,11 +41,13 @@ use crate::source::{ReadAt, open_file};
 ///
 /// [`NpzFile`]: https://numpy.org/doc/stable/reference/generated/numpy.lib.npyio.NpzFile.html
 pub struct NpzReader<R> {
-    source: R,
-    index: Index,
-    keys: Keys,
-    options: LoadOptions,
-    path: Option<PathBuf>,
+    pub(super) source: R,
+    pub(super) index: Index,
+    pub(super) keys: Keys,
+    pub(super) options: LoadOptions,
+    pub(super) path: Option<PathBuf>,
+    /// What lazy values keep of this reader, once there is one.
+    pub(super) shared: OnceLock<Option<Arc<Home>>>,
 }
 
 impl NpzReader<File> {
@@ -115,7 +119,7 @@ impl<R: ReadAt> NpzReader<R> {
     pub fn with_options(source: R, options: &LoadOptions) -> Result<Self> {
         let index = Index::read(&source, &options.limits)?;
         let keys = Keys::new(index.entries.iter().map(|entry| entry.name.as_str()));
-        Ok(Self { source, index, keys, options: options.clone(), path: None })
+        Ok(Self { source, index, keys, options: options.clone(), path: None, shared: OnceLock::new() })
     }
 
     /// Lists the keys of all members in the order of the archive, as `NpzFile.files`: `.npy` is taken off,
@@ -400,7 +404,7 @@ impl<R: ReadAt> NpzReader<R> {
         })
     }
 
-    fn entry(&self, member: usize) -> Result<&Entry> {
+    pub(super) fn entry(&self, member: usize) -> Result<&Entry> {
         self.index.entries.get(member).ok_or_else(|| Error::invalid("no such member"))
     }
 
@@ -430,50 +434,6 @@ impl<R: ReadAt> NpzReader<R> {
             Some(path) => error.in_file(path),
             None => error,
         }
-    }
-}
-
-impl<R: ReadAt> Medium for NpzReader<R> {
-    fn find(&self, key: &str) -> Option<usize> {
-        self.keys.find(key)
-    }
-
-    fn keys_under<'m>(&'m self, prefix: &str) -> Box<dyn Iterator<Item = (&'m str, usize)> + 'm> {
-        Box::new(
-            self.keys
-                .under(prefix)
-                .filter(|&(_, m)| !self.index.entries.get(m).is_some_and(|e| e.name.ends_with('/'))),
-        )
-    }
-
-    fn members(&self) -> Box<dyn Iterator<Item = (usize, &str)> + '_> {
-        let entries = self.index.entries.iter().enumerate();
-        // A folder's entry holds nothing that a type could want.
-        let wanted = entries.filter(|(i, e)| !e.name.ends_with('/') && self.keys.is_reachable(*i, &e.name));
-        Box::new(wanted.map(|(i, entry)| (i, key_of(&entry.name))))
-    }
-
-    fn header(&self, member: usize) -> Result<Option<Header>> {
-        with_prefix(&self.source, self.entry(member)?, |data| {
-            let mut start = Vec::new();
-            let peeked = data.take(6).read_to_end(&mut start);
-            peeked.map_err(|error| Error::io("can't read the member", error))?;
-            if !is_magic(&start) {
-                return Ok(None);
-            }
-            Header::read(&mut start.chain(data), &self.options.limits).map(Some)
-        })
-    }
-
-    fn read(&self, member: usize, read: &mut ReadMember<'_>) -> Result<()> {
-        let entry = self.entry(member)?;
-        self.options.limits.check_member(entry.size)?;
-        let proven = entry.proven_size()?;
-        with_data(&self.source, entry, |data| read(data, proven))
-    }
-
-    fn check_total(&self, bytes: u64) -> Result<()> {
-        self.options.limits.check_total(bytes)
     }
 }
 

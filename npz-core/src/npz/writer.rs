@@ -9,7 +9,7 @@ use crate::archive::Compression;
 use crate::archive::emit::Emitter;
 use crate::atomic::AtomicFile;
 use crate::error::{Error, Result};
-use crate::members::{Members, Name, ToMembers};
+use crate::members::{Member, Members, Name, ToMembers};
 
 /// Writes an archive member by member: [`np.savez`](https://numpy.org/doc/stable/reference/generated/numpy.savez.html), a piece at a time.
 ///
@@ -258,18 +258,25 @@ impl<W: Write + Seek> NpzWriter<W> {
         let file_names: Vec<_> = members.iter().map(|member| file_name_of(&member.name)).collect();
         self.names.add_all(&file_names)?;
         for (i, (member, file_name)) in members.iter().zip(&file_names).enumerate() {
-            let header = member.array.header().to_bytes();
-            let size = header.len() as u64 + member.array.header().data_len();
-            let added = self.emitter.add(file_name, member.compression.unwrap_or(compression), size, |out| {
-                out.write_all(&header).map_err(|error| Error::io("can't write the array's header", error))?;
-                member.array.write_cells(out)
-            });
+            let added = match member.array.detached().and_then(|detached| detached.raw()) {
+                Some(raw) => self.emitter.add_raw(file_name, raw),
+                None => self.write_array(file_name, member, compression),
+            };
             if let Err(error) = added {
                 self.names.remove_all(&file_names[i..]);
                 return Err(error.in_member(&member.name));
             }
         }
         Ok(())
+    }
+
+    fn write_array(&mut self, file_name: &str, member: &Member<'_>, compression: Compression) -> Result<()> {
+        let header = member.array.header().to_bytes();
+        let size = header.len() as u64 + member.array.header().data_len();
+        self.emitter.add(file_name, member.compression.unwrap_or(compression), size, |out| {
+            out.write_all(&header).map_err(|error| Error::io("can't write the array's header", error))?;
+            member.array.write_cells(out)
+        })
     }
 
     /// Writes the directory; for [`create`](Self::create), also syncs the file and puts it in its place.

@@ -27,6 +27,9 @@ pub fn plan_version(loader: &mut Loader<'_>, parent: &Name, version: u32) -> Opt
     if loader.record_optional::<u32>(&place) {
         return Some(version);
     }
+    if loader.is_current {
+        return Some(version);
+    }
     if !loader.contains(&place) {
         return Some(0);
     }
@@ -68,6 +71,7 @@ pub fn migrate<E: Display>(
         loader.allow_unknown(parent);
         return false;
     }
+    loader.migrations += 1;
     loader.remark(RemarkKind::Migrated, place.as_str(), format!("migrated from {found} to {version}"));
     true
 }
