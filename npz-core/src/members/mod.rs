@@ -8,6 +8,7 @@ mod cell;
 mod claims;
 mod collect;
 mod collection;
+pub(crate) mod forms;
 mod load;
 mod loader;
 mod map;

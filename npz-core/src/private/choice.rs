@@ -87,7 +87,7 @@ pub fn push_tag(members: &mut Members<'_>, parent: &Name, word: &str, tag: &'sta
 pub fn plan_tag(loader: &mut Loader<'_>, parent: &Name, word: &str, tags: &[&[&str]]) -> Option<usize> {
     let place = place_of_tag(loader, parent, word);
     let is_there = loader.contains(&place);
-    let index = read_tag(loader, &place, tags);
+    let index = loader.with_part(|loader| read_tag(loader, &place, tags));
     if index.is_none() && is_there {
         // The fields of an unknown variant are one mistake, not one each.
         loader.allow_unknown(parent);
