@@ -31,7 +31,9 @@ pub use self::json::{Json, from_json, to_json};
 pub use self::transparent::{plan_inner, plan_inners, push_inners};
 pub use self::validate::{plan_validated, validate, validate_each};
 pub use self::version::{is_version_present, migrate, plan_version, push_version};
+pub use crate::element::{TextForm, store_as};
 use crate::members::NONE;
+pub use crate::members::forms::Forms;
 pub use crate::members::settings::{LoadSettings, SaveSettings};
 pub use crate::members::spare::Spares;
 pub use crate::{Cast, Compression, FromMembers, Loader, Members, Name, Npz, Order, Plan, Result, ToMembers};
@@ -74,6 +76,7 @@ fn plan_at<'s, T: FromMembers + 's>(
 ) -> Plan<'s, T> {
     // A marked value has no members: what plans it finds nothing, which is what was saved.
     loader.take_mark(&place.join(NONE));
+    loader.note_place(place);
     plan_checked(loader, place, cast, |loader| loader.enter::<T>(|loader| T::plan(loader, place)))
 }
 
@@ -103,6 +106,7 @@ pub fn push<'a, T: ToMembers + ?Sized>(
 ) -> Result<()> {
     let place = place(parent, part);
     place.check_depth()?;
+    members.note_place(&place);
     value.to_members(members, &place)
 }
 
@@ -185,7 +189,9 @@ pub fn push_owned<T: ToMembers>(
     part: Option<&str>,
     stored: &T,
 ) -> Result<()> {
-    members.push_owned(&place(parent, part), stored)
+    let place = place(parent, part);
+    members.note_place(&place);
+    members.push_owned(&place, stored)
 }
 
 /// Pushes a field under settings of its own.

@@ -69,6 +69,8 @@ pub(crate) struct FieldAttrs {
     pub(crate) shape: Option<Attr<Vec<Option<usize>>>>,
     pub(crate) finite: Option<Attr<()>>,
     pub(crate) order: Option<Attr<Order>>,
+    pub(crate) store_as: Option<Attr<StoreAs>>,
+    pub(crate) string: Option<Attr<TextForm>>,
 }
 
 impl FieldAttrs {
@@ -126,6 +128,42 @@ pub(crate) enum Order {
 }
 
 const ORDERS: [(&str, Order); 3] = [("C", Order::C), ("F", Order::Fortran), ("keep", Order::Keep)];
+
+/// A known value of `store_as`.
+#[derive(Clone, Debug)]
+pub(crate) struct StoreAs {
+    /// The constant that stands for it.
+    pub(crate) ident: Ident,
+}
+
+/// The codes of NumPy, and its names for the same, which say bits where the codes say bytes.
+pub(crate) const DTYPES: [(&str, &str); 14] = [
+    ("f2", "float16"),
+    ("bf16", "bfloat16"),
+    ("f4", "float32"),
+    ("f8", "float64"),
+    ("i1", "int8"),
+    ("i2", "int16"),
+    ("i4", "int32"),
+    ("i8", "int64"),
+    ("u1", "uint8"),
+    ("u2", "uint16"),
+    ("u4", "uint32"),
+    ("u8", "uint64"),
+    ("c8", "complex64"),
+    ("c16", "complex128"),
+];
+
+/// A known value of `string`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TextForm {
+    Unicode,
+    Ascii,
+    Utf8,
+}
+
+const TEXT_FORMS: [(&str, TextForm); 3] =
+    [("U", TextForm::Unicode), ("S", TextForm::Ascii), ("utf8", TextForm::Utf8)];
 
 type Apply<A> = Option<fn(&mut A, &Ctxt, Item)>;
 
@@ -212,6 +250,12 @@ const WORDS: &[Word] = &[
     Word::on_field("finite", "finite", |field, ctxt, item| set(&mut field.finite, ctxt, item, Item::flag)),
     Word::on_field("order", "order = \"C\"", |field, ctxt, item| {
         set(&mut field.order, ctxt, item, |item, ctxt| item.one_of(ctxt, &ORDERS));
+    }),
+    Word::on_field("store_as", "store_as = \"f2\"", |field, ctxt, item| {
+        set(&mut field.store_as, ctxt, item, Item::store_as);
+    }),
+    Word::on_field("string", "string = \"utf8\"", |field, ctxt, item| {
+        set(&mut field.string, ctxt, item, |item, ctxt| item.one_of(ctxt, &TEXT_FORMS));
     }),
     Word::on_container("rename_all", "rename_all = \"camelCase\"", |container, ctxt, item| {
         set(&mut container.rename_all, ctxt, item, |item, ctxt| item.one_of(ctxt, &CASES));

@@ -77,7 +77,9 @@ pub(super) fn settings<'f>(field: &'f Field<'_>) -> impl Iterator<Item = (&'stat
     let shape = attrs.shape.as_ref().map(|attr| ("shape", attr as &dyn ToTokens));
     let finite = attrs.finite.as_ref().map(|attr| ("finite", attr as &dyn ToTokens));
     let order = attrs.order.as_ref().map(|attr| ("order", attr as &dyn ToTokens));
-    [compression, shape, finite, order].into_iter().flatten()
+    let store_as = attrs.store_as.as_ref().map(|attr| ("store_as", attr as &dyn ToTokens));
+    let string = attrs.string.as_ref().map(|attr| ("string", attr as &dyn ToTokens));
+    [compression, shape, finite, order, store_as, string].into_iter().flatten()
 }
 
 // #[npz(skip_save, skip_load)]
@@ -132,6 +134,9 @@ fn check_one_conversion(ctxt: &Ctxt, field: &Field<'_>) {
 //
 // #[npz(json, cast = "safe")]
 // field: Config,
+//
+// #[npz(json, store_as = "f2")]
+// field: Config,
 fn check_json_is_text(ctxt: &Ctxt, field: &Field<'_>) {
     let attrs = &field.attrs;
     if attrs.json.is_none() || attrs.skip.is_some() {
@@ -146,6 +151,12 @@ fn check_json_is_text(ctxt: &Ctxt, field: &Field<'_>) {
     }
     if let Some(cast) = &attrs.cast {
         ctxt.error(cast, "`cast` contradicts `json`: text is not converted; remove one of them");
+    }
+    if let Some(store_as) = &attrs.store_as {
+        ctxt.error(
+            store_as,
+            "`store_as` contradicts `json`: it speaks of numbers, and the field is one text; write `string`",
+        );
     }
 }
 

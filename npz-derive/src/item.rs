@@ -6,7 +6,7 @@ use syn::parse::Parse;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, LitInt, LitStr, Meta, Token, WherePredicate};
 
-use crate::attr::{Attr, COMPRESSIONS, Compression, DefaultFrom, usage};
+use crate::attr::{Attr, COMPRESSIONS, Compression, DTYPES, DefaultFrom, StoreAs, usage};
 use crate::ctxt::Ctxt;
 
 /// One comma-separated piece of `#[npz(..)]`: `skip`, `rename = "w"`.
@@ -205,6 +205,23 @@ impl Item {
         shape
     }
 
+    /// A dtype of numbers, by its code or its name in NumPy.
+    pub(crate) fn store_as(&self, ctxt: &Ctxt) -> Option<StoreAs> {
+        let string = self.string(ctxt)?;
+        let value = string.value();
+        if let Some((code, _)) = DTYPES.iter().find(|(code, name)| value == *code || value == *name) {
+            // Underlined where a feature of the library is missing that it needs.
+            return Some(StoreAs { ident: Ident::new(&code.to_uppercase(), string.span()) });
+        }
+        let near = rust_type(&value).or_else(|| nearest(&value, DTYPES.iter().map(|(_, name)| *name)));
+        let hint = near.map_or_else(
+            || format!("the choices are {}", list(DTYPES.iter().map(|(code, _)| *code))),
+            |near| format!("did you mean `{near}`?"),
+        );
+        ctxt.error(&string, format_args!("unknown value `{value}` of `{}`; {hint}", self.word));
+        None
+    }
+
     /// A string out of a short list.
     pub(crate) fn one_of<T: Copy>(&self, ctxt: &Ctxt, choices: &[(&'static str, T)]) -> Option<T> {
         let string = self.string(ctxt)?;
@@ -218,6 +235,14 @@ impl Item {
         }
         found.map(|(_, value)| *value)
     }
+}
+
+/// NumPy's code for a number that was named as in Rust, in bits.
+fn rust_type(name: &str) -> Option<&'static str> {
+    let bits: usize = name.get(1..)?.parse().ok()?;
+    let kind = name.get(..1).filter(|_| bits >= 16 && bits.is_multiple_of(8))?;
+    let code = format!("{kind}{}", bits / 8);
+    DTYPES.iter().map(|(known, _)| *known).find(|known| *known == code)
 }
 
 /// Finds the known word that a slip of the fingers or of the case could have meant.

@@ -182,6 +182,8 @@ use crate::ctxt::Ctxt;
 /// | `shape = "(_, 128)"` | wants these lengths of axes, `_` for any | any length |
 /// | `finite` | refuses NaN and infinity, on save and on load | kept |
 /// | `order = "C"` | the order of the cells in the file and after loading: also `"F"` | `"keep"` |
+/// | `store_as = "f2"` | the dtype that numbers are stored as: rounded when saved, widened when loaded | that of the cells |
+/// | `string = "utf8"` | stores text as bytes: also `"S"` for ASCII only | `"U"`, four bytes a character |
 ///
 /// **`rename`, `alias`**: names must not be empty nor contain NUL, and no two of a struct may be equal.
 ///
@@ -225,10 +227,41 @@ use crate::ctxt::Ctxt;
 /// JSON has no NaN and no infinity: `serde_json` writes `null` for them. A value whose JSON can't be read back (the
 /// `null` of an `f64`) is refused when saved; in an `Option<f64>` it would come back as `None`.
 ///
-/// **`compression`, `finite`, `order`** hold for all members below the field, until a field inside says otherwise.
+/// **`compression`, `finite`, `order`, `store_as`, `string`** hold for all members below the field, until a field inside says otherwise.
 /// `compression` is `"stored"`, `"deflate"` (level 6) or a number from 0 to 9.
 ///
 /// **`shape`** is compared with the header of each array below the field, before any data are read.
+///
+/// **`store_as`** takes NumPy's codes, which count bytes (`"u1"` is Rust's `u8`), or its names, which count bits
+/// (`"float16"`):
+///
+/// | cells | `store_as` |
+/// | --- | --- |
+/// | `f16`, `bf16`, `f32`, `f64` | `"f2"`, `"bf16"` (feature `half` of `npz_core`), `"f4"`, `"f8"` |
+/// | integers | `"i1"`, `"i2"`, `"i4"`, `"i8"`, `"u1"`, `"u2"`, `"u4"`, `"u8"` |
+/// | `Complex` | `"c8"`, `"c16"` (feature `num-complex`) |
+///
+/// Floats are rounded to nearest, ties to even, as by `astype` in Python; `f64` to `"bf16"` goes through `f32`, as in
+/// `ml_dtypes`. NaN and infinity are kept. A finite number that would become infinite, and an integer that does not fit,
+/// are refused when saving, with index and value, before anything is written. Nothing is copied but pieces of 256 KiB.
+///
+/// ```text
+/// #[npz(store_as = "f2")]
+/// layers: Vec<Layer>,                              // every float below is a float16 in the file
+/// ```
+///
+/// Numbers of that kind are converted everywhere below the field, until a field inside says otherwise; cells of other
+/// kinds (the `u64` of a counter, text, `bool`) stay as they are. But where the field itself is one member of another kind
+/// (`"f2"` on a `Vec<u64>`), the word is refused, on save and on load. On load that dtype is taken whatever `cast` says,
+/// and others as ever, so files from before the attribute still load. NumPy has no bfloat16: it shows `"bf16"` as
+/// `V2`, and `f["w"].view(ml_dtypes.bfloat16)` has the numbers; only a field with `store_as = "bf16"`, or of `bf16` cells,
+/// can load it.
+///
+/// **`string`** speaks of all text below the field: `String` and its kin, `FixedStr`, `char`, enums without fields, the
+/// tags of others, the text of `json`. `"S"` refuses what is not ASCII when saving; `"utf8"` takes any text, in Python
+/// `np.char.decode(f["names"], "utf-8")` (for `json`: `json.loads(f["config"].item())`). A text that ends with NUL is
+/// refused in each form. `FixedStr<N>` is always `N` bytes wide as `"S"`, and 4 `N` as `"utf8"`. All three load each
+/// other's files. On a field that is one member of other cells, the word is refused.
 ///
 /// **`cast`** takes `exact` (the same dtype), `safe` (every value is kept, as `f4` into `f64`) and
 /// `same_kind` (may round or overflow, as `f8` into `f32`); the last two are NumPy's rules of those names.

@@ -209,7 +209,8 @@ fn words_are_checked_one_by_one_and_all() {
         }
     };
     let takes = "a field takes `rename`, `alias`, `skip`, `skip_save`, `skip_load`, `skip_if`, `default`, \
-                 `flatten`, `with`, `json`, `cast`, `compression`, `shape`, `finite`, `order`";
+                 `flatten`, `with`, `json`, `cast`, `compression`, `shape`, `finite`, `order`, \
+                 `store_as`, `string`";
     assert_eq!(
         messages(&input),
         [
@@ -350,11 +351,61 @@ fn what_a_field_asks_for_is_checked() {
 }
 
 #[test]
+fn forms_are_checked() {
+    let input = parse_quote! {
+        struct S {
+            #[npz(store_as = "f16", string = "utf-8")]
+            a: Array2<f32>,
+            #[npz(store_as = "f32", string = "ascii")]
+            b: Vec<f32>,
+            #[npz(store_as = "bfloat", string)]
+            c: Vec<f32>,
+            #[npz(store_as = "half", store_as = 2, string = "U", string = "S")]
+            d: Vec<f32>,
+            #[npz(skip, store_as = "u8", string = "utf8")]
+            e: Vec<f32>,
+            #[npz(json, store_as = "uint8", string = "utf8")]
+            f: Vec<f32>,
+            #[npz(store_as = "complex128", cast = "exact", with = "doubled", string = "S", flatten)]
+            g: Vec<f32>,
+        }
+    };
+    assert_eq!(
+        messages(&input),
+        [
+            "unknown value `f16` of `store_as`; did you mean `f2`?",
+            "unknown value `utf-8` of `string`; did you mean `utf8`?",
+            "unknown value `f32` of `store_as`; did you mean `f4`?",
+            "unknown value `ascii` of `string`; the choices are `U`, `S`, `utf8`",
+            "unknown value `bfloat` of `store_as`; did you mean `bfloat16`?",
+            "expected `string = \"utf8\"`, found `string`",
+            "unknown value `half` of `store_as`; the choices are `f2`, `bf16`, `f4`, `f8`, `i1`, `i2`, `i4`, `i8`, \
+             `u1`, `u2`, `u4`, `u8`, `c8`, `c16`",
+            "expected `store_as = \"f2\"`, found `store_as = 2`",
+            "`string` is given twice; keep one",
+            "`store_as` contradicts `skip`: the field has no member; remove one of them",
+            "`string` contradicts `skip`: the field has no member; remove one of them",
+            "`store_as` contradicts `json`: it speaks of numbers, and the field is one text; write `string`",
+        ]
+    );
+    let input = parse_quote! {
+        #[npz(transparent)]
+        struct S(#[npz(store_as = "f2")] f64);
+    };
+    assert_eq!(
+        messages(&input),
+        ["`store_as` has no field of its own here: put it on the fields that hold this struct"]
+    );
+}
+
+#[test]
 fn expansion_of_what_a_field_asks_for() {
     let input = parse_quote! {
         struct Settings {
             #[npz(compression = 9, shape = "(_, 128)", finite, order = "F", default)]
             weights: Array2<f32>,
+            #[npz(store_as = "bfloat16", string = "utf8")]
+            layers: Vec<Layer>,
             #[npz(compression = "stored")]
             mask: Vec<bool>,
         }

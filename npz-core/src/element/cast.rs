@@ -42,7 +42,8 @@ impl Wide {
         match kind {
             Kind::Int => Some(Self::Int(Vec::new())),
             Kind::Bool | Kind::Uint => Some(Self::Uint(Vec::new())),
-            Kind::Float => Some(Self::Float(Vec::new())),
+            // Of voids only bfloat16 comes here, where the field says that it is one.
+            Kind::Float | Kind::Void => Some(Self::Float(Vec::new())),
             _ => None,
         }
     }
@@ -110,6 +111,7 @@ fn widener(kind: Kind, size: usize, is_big: bool) -> Option<Widen> {
         Int 4 => Int |cell| i64::from(i32::from_le_bytes(cell)),
         Int 8 => Int |cell| i64::from_le_bytes(cell),
         Float 2 => Float |cell| f16_to_f64(u16::from_le_bytes(cell)),
+        Void 2 => Float |cell| f64::from(f32::from_bits(u32::from(u16::from_le_bytes(cell)) << 16)),
         Float 4 => Float |cell| f64::from(f32::from_le_bytes(cell)),
         Float 8 => Float |cell| f64::from_le_bytes(cell),
     })

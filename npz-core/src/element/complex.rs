@@ -7,9 +7,11 @@ use ndarray::ArrayViewD;
 use num_complex::Complex;
 
 use super::cast::{FromWide, converter};
+use super::narrow::{self, Narrow};
 use super::rule::{Target, Verdict, judge, no_cast};
 use super::{
-    BadCell, Decoder, Element, InPlace, Refusal, Rule, Sealed, Step, encode_pod, first_failing, view_pod,
+    BadCell, Decoder, Element, Form, InPlace, Refusal, Rule, Sealed, Step, encode_pod, first_failing, is_own,
+    view_pod,
 };
 use crate::dtype::{DType, Kind};
 use crate::error::Result;
@@ -56,11 +58,23 @@ macro_rules! complex {
     ($($part:ty),*) => {$(
         impl Sealed for Complex<$part> {}
         impl Element for Complex<$part> {
+            const KIND: Kind = Kind::Complex;
             fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
                 Ok(DType::number(Kind::Complex, size_of::<Self>()))
             }
-            fn encode<'c>(cells: &'c [Self], _: &DType) -> Cow<'c, [u8]> {
-                encode_pod(cells, size_of::<$part>())
+            fn dtype_as(cells: &ArrayViewD<'_, Self>, form: Form) -> Result<DType> {
+                match form.store_as(Self::KIND) {
+                    Some(to) => narrow::dtype_as(cells, to),
+                    None => Self::dtype_of(cells),
+                }
+            }
+            fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Cow<'c, [u8]> {
+                match dtype.as_scalar() {
+                    Some(to) if !is_own(dtype, Kind::Complex, size_of::<Self>()) => {
+                        Cow::Owned(Self::encode_as(cells, to))
+                    }
+                    _ => encode_pod(cells, size_of::<$part>()),
+                }
             }
             fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
                 decode::<$part>(stored, rule)

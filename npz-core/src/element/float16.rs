@@ -3,13 +3,16 @@
 
 use std::borrow::Cow;
 
+use half::slice::HalfFloatSliceExt as _;
 use half::{bf16, f16};
 use ndarray::ArrayViewD;
 
 use super::cast::{FromWide, converter, fits};
+use super::narrow::{self, Narrow as _};
 use super::rule::{Target, Verdict, judge, no_cast};
 use super::{
-    Cast, Decoder, Element, InPlace, Refusal, Rule, Sealed, Step, encode_pod, first_failing, view_pod,
+    Cast, Decoder, Element, Form, InPlace, Refusal, Rule, Sealed, Step, encode_pod, first_failing, is_own,
+    view_pod,
 };
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 use crate::error::Result;
@@ -37,6 +40,20 @@ macro_rules! from_wide {
 }
 from_wide!(f16, bf16);
 
+/// Rounds to the nearest `f16`, and gives the stored bytes.
+pub(super) fn encode_f16(values: impl Iterator<Item = f64>) -> Vec<u8> {
+    let odd: Vec<f32> = values.map(to_odd_f32).collect();
+    let mut halves = vec![f16::ZERO; odd.len()];
+    halves.convert_from_f32_slice(&odd);
+    encode_pod(&halves, 2).into_owned()
+}
+
+/// Rounds to the nearest `f32` and from there to the nearest `bf16`, as `ml_dtypes` does, and gives the stored bytes.
+pub(super) fn encode_bf16(values: impl Iterator<Item = f64>) -> Vec<u8> {
+    let halves: Vec<bf16> = values.map(|value| bf16::from_f32(value as f32)).collect();
+    encode_pod(&halves, 2).into_owned()
+}
+
 /// The value as `f32`; where that is not exact, one of its two neighbours, that with the last bit set.
 ///
 /// Rounding this once more gives the half that is nearest to the `f64`. `half::from_f64` drops bits before it rounds,
@@ -63,12 +80,24 @@ fn convert<A: FromWide>(scalar: &Scalar, exact: bool) -> Result<Decoder<A>, Refu
 
 impl Sealed for f16 {}
 impl Element for f16 {
+    const KIND: Kind = Kind::Float;
+
     fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
         Ok(DType::number(Kind::Float, 2))
     }
 
-    fn encode<'c>(cells: &'c [Self], _: &DType) -> Cow<'c, [u8]> {
-        encode_pod(cells, 2)
+    fn dtype_as(cells: &ArrayViewD<'_, Self>, form: Form) -> Result<DType> {
+        match form.store_as(Self::KIND) {
+            Some(to) => narrow::dtype_as(cells, to),
+            None => Self::dtype_of(cells),
+        }
+    }
+
+    fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Cow<'c, [u8]> {
+        match dtype.as_scalar() {
+            Some(to) if !is_own(dtype, Kind::Float, 2) => Cow::Owned(Self::encode_as(cells, to)),
+            _ => encode_pod(cells, 2),
+        }
     }
 
     fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
@@ -95,13 +124,25 @@ impl Element for f16 {
 
 impl Sealed for bf16 {}
 impl Element for bf16 {
+    const KIND: Kind = Kind::Float;
+
     /// NumPy has no bfloat16; `ml_dtypes` registers one, and `np.save` writes it as a two-byte void.
     fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
         Ok(DType::bfloat16())
     }
 
-    fn encode<'c>(cells: &'c [Self], _: &DType) -> Cow<'c, [u8]> {
-        encode_pod(cells, 2)
+    fn dtype_as(cells: &ArrayViewD<'_, Self>, form: Form) -> Result<DType> {
+        match form.store_as(Self::KIND) {
+            Some(to) => narrow::dtype_as(cells, to),
+            None => Self::dtype_of(cells),
+        }
+    }
+
+    fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Cow<'c, [u8]> {
+        match dtype.as_scalar() {
+            Some(to) if !is_own(dtype, Kind::Void, 2) => Cow::Owned(Self::encode_as(cells, to)),
+            _ => encode_pod(cells, 2),
+        }
     }
 
     fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
@@ -109,9 +150,9 @@ impl Element for bf16 {
             let order = if scalar.order() == ByteOrder::Big { ByteOrder::Big } else { ByteOrder::Little };
             return Ok(Decoder { item_size: 2, step: Step::InPlace(InPlace::new(order, 2)) });
         }
-        // As a target it counts as a float narrower than f2: only "same kind" rounds into it.
+        // As a target it counts as a float narrower than f2: only "same kind" rounds into it, or the field's own word.
         let (scalar, _) = judge(stored, Target { kind: Kind::Float, size: 1, is_index: false }, rule)?;
-        convert(scalar, rule.cast != Cast::SameKind)
+        convert(scalar, rule.cast != Cast::SameKind && !rule.is_asked_for(scalar, Kind::Float))
     }
 
     fn first_not_finite(cells: &ArrayViewD<'_, Self>) -> Option<usize> {

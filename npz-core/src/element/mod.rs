@@ -7,6 +7,8 @@
 mod cast;
 mod complex;
 mod float16;
+mod form;
+mod narrow;
 mod number;
 mod rule;
 mod text;
@@ -15,9 +17,11 @@ use std::borrow::Cow;
 
 use ndarray::ArrayViewD;
 
-use crate::dtype::{ByteOrder, DType, Scalar};
+use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 use crate::error::{Error, Result};
 
+pub(crate) use self::form::{Form, StoreAs, misfit};
+pub use self::form::{TextForm, store_as};
 pub use self::rule::Cast;
 pub(crate) use self::rule::{Place, Refusal, Rule, object_file_hint, object_hint};
 pub use self::text::{FixedBytes, FixedStr};
@@ -59,7 +63,18 @@ pub trait Element: Sealed + Clone + Send + Sync + 'static {
     #[doc(hidden)]
     fn dtype_of(cells: &ArrayViewD<'_, Self>) -> Result<DType>;
 
-    /// The stored bytes of a slice; borrowed where memory already holds them.
+    /// What the cells are: a form that a field asks for speaks of cells of one kind.
+    #[doc(hidden)]
+    const KIND: Kind;
+
+    /// The dtype that these cells are written as in a form that a field asks for, as far as it speaks of them. Looks at
+    /// the values: a form may not be able to hold them all.
+    #[doc(hidden)]
+    fn dtype_as(cells: &ArrayViewD<'_, Self>, _form: Form) -> Result<DType> {
+        Self::dtype_of(cells)
+    }
+
+    /// The stored bytes of a slice, as `dtype_of` or `dtype_as` said; borrowed where memory already holds them.
     #[doc(hidden)]
     fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Cow<'c, [u8]>;
 
@@ -178,6 +193,11 @@ impl<A: bytemuck::Pod> InPlace<A> {
             swap_width: if is_native(order) { 1 } else { component_width },
         }
     }
+}
+
+/// Whether the cells of a dtype are, up to byte order, what memory holds.
+fn is_own(dtype: &DType, kind: Kind, size: usize) -> bool {
+    dtype.as_scalar().is_some_and(|scalar| (scalar.kind(), scalar.size()) == (kind, size))
 }
 
 /// The first cell of an array that a test does not pass; contiguous cells are tested as they lie.

@@ -5,8 +5,11 @@ use std::borrow::Cow;
 use ndarray::ArrayViewD;
 
 use super::cast::converter;
+use super::narrow::{self, Narrow};
 use super::rule::{Target, Verdict, judge, no_cast};
-use super::{Decoder, Element, InPlace, Refusal, Rule, Sealed, Step, encode_pod, first_failing, view_pod};
+use super::{
+    Decoder, Element, Form, InPlace, Refusal, Rule, Sealed, Step, encode_pod, first_failing, is_own, view_pod,
+};
 use crate::dtype::{DType, Kind};
 use crate::error::Result;
 
@@ -15,11 +18,23 @@ macro_rules! numbers {
     ($($number:ty => $kind:ident $is_index:literal $($finite:expr)?),* $(,)?) => {$(
         impl Sealed for $number {}
         impl Element for $number {
+            const KIND: Kind = Kind::$kind;
             fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
                 Ok(DType::number(Kind::$kind, size_of::<Self>()))
             }
-            fn encode<'c>(cells: &'c [Self], _: &DType) -> Cow<'c, [u8]> {
-                encode_pod(cells, size_of::<Self>())
+            fn dtype_as(cells: &ArrayViewD<'_, Self>, form: Form) -> Result<DType> {
+                match form.store_as(Self::KIND) {
+                    Some(to) => narrow::dtype_as(cells, to),
+                    None => Self::dtype_of(cells),
+                }
+            }
+            fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Cow<'c, [u8]> {
+                match dtype.as_scalar() {
+                    Some(to) if !is_own(dtype, Kind::$kind, size_of::<Self>()) => {
+                        Cow::Owned(Self::encode_as(cells, to))
+                    }
+                    _ => encode_pod(cells, size_of::<Self>()),
+                }
             }
             fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
                 let size = size_of::<Self>();
@@ -55,21 +70,42 @@ numbers! {
     f32 => Float false |cell| cell.is_finite(), f64 => Float false |cell| cell.is_finite(),
 }
 
+/// `usize` and `isize`.
+trait Index: Sized {
+    /// Eight bytes a cell.
+    fn encode_own(cells: &[Self]) -> Cow<'_, [u8]>;
+}
+
 /// `usize` and `isize` are eight bytes in every file, whatever the machine that writes it.
 macro_rules! indices {
     ($($index:ty as $wide:ty => $kind:ident),*) => {$(
         impl Sealed for $index {}
-        impl Element for $index {
-            fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
-                Ok(DType::number(Kind::$kind, 8))
-            }
+        impl Index for $index {
             #[cfg(target_pointer_width = "64")]
-            fn encode<'c>(cells: &'c [Self], _: &DType) -> Cow<'c, [u8]> {
+            fn encode_own(cells: &[Self]) -> Cow<'_, [u8]> {
                 encode_pod(cells, 8)
             }
             #[cfg(not(target_pointer_width = "64"))]
-            fn encode<'c>(cells: &'c [Self], _: &DType) -> Cow<'c, [u8]> {
+            fn encode_own(cells: &[Self]) -> Cow<'_, [u8]> {
                 Cow::Owned(cells.iter().flat_map(|&cell| (cell as $wide).to_le_bytes()).collect())
+            }
+        }
+        impl Element for $index {
+            const KIND: Kind = Kind::$kind;
+            fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
+                Ok(DType::number(Kind::$kind, 8))
+            }
+            fn dtype_as(cells: &ArrayViewD<'_, Self>, form: Form) -> Result<DType> {
+                match form.store_as(Self::KIND) {
+                    Some(to) => narrow::dtype_as(cells, to),
+                    None => Self::dtype_of(cells),
+                }
+            }
+            fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Cow<'c, [u8]> {
+                match dtype.as_scalar() {
+                    Some(to) if !is_own(dtype, Kind::$kind, 8) => Cow::Owned(Self::encode_as(cells, to)),
+                    _ => Self::encode_own(cells),
+                }
             }
             fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
                 let target = Target { kind: Kind::$kind, size: 8, is_index: true };
@@ -96,6 +132,8 @@ indices!(usize as u64 => Uint, isize as i64 => Int);
 
 impl Sealed for bool {}
 impl Element for bool {
+    const KIND: Kind = Kind::Bool;
+
     fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
         Ok(DType::number(Kind::Bool, 1))
     }

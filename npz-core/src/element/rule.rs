@@ -1,5 +1,6 @@
 //! Which dtype may become which cell type: NumPy's casting rules, with values checked where it does not.
 
+use super::Form;
 use crate::dtype::{DType, Kind, Scalar};
 
 /// How far the cells of a file may differ from the cell type that they are loaded into.
@@ -46,11 +47,13 @@ pub struct Rule {
     pub(crate) cast: Cast,
     /// The target is one value, not an array: integers then convert by value.
     pub(crate) scalar: bool,
+    /// What the field asks its cells to be stored as: that is taken whatever `cast` says.
+    pub(crate) form: Form,
 }
 
 impl Rule {
     pub(crate) fn array(cast: Cast) -> Self {
-        Self { cast, scalar: false }
+        Self { cast, scalar: false, form: Form::default() }
     }
 }
 
@@ -143,6 +146,9 @@ pub(crate) fn judge(stored: &DType, target: Target, rule: Rule) -> Result<(&Scal
     if from == to {
         return Ok((scalar, Verdict::Same));
     }
+    if rule.is_asked_for(scalar, to.0) {
+        return Ok((scalar, Verdict::Convert { exact: is_integer(to.0) }));
+    }
     let by_value = is_integer(from.0) && is_integer(to.0) && (rule.scalar || target.is_index);
     let same_kind = is_same_kind(from, to);
     let allowed = match rule.cast {
@@ -171,6 +177,9 @@ pub(crate) fn judge(stored: &DType, target: Target, rule: Rule) -> Result<(&Scal
 pub(crate) fn no_cast(stored: &Scalar, wanted: &str) -> String {
     match (stored.kind(), wanted) {
         (Kind::Object, _) => "it is a Python pickle, which is never read".to_owned(),
+        (Kind::Void, wanted) if stored.size() == 2 && wanted.starts_with('f') => {
+            "if it is bfloat16, make the cells `half::bf16`, or put `#[npz(store_as = \"bf16\")]` on the field".to_owned()
+        }
         (_, "bool") => {
             "no casting rule allows that: change the field's type, or save `a.astype(bool)` in Python"
                 .to_owned()

@@ -9,7 +9,7 @@ use std::fmt;
 use ndarray::ArrayViewD;
 
 use super::rule::no_cast;
-use super::{BadCell, Cast, Convert, Decoder, Element, Refusal, Rule, Sealed, Step};
+use super::{BadCell, Cast, Convert, Decoder, Element, Form, Refusal, Rule, Sealed, Step, TextForm};
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 use crate::error::{Error, Result};
 
@@ -175,6 +175,40 @@ fn encode_unicode<I: Iterator<Item = char>>(
     bytes
 }
 
+/// Writes bytes as `|S` cells of `width` bytes.
+fn encode_bytes(texts: impl ExactSizeIterator<Item: AsRef<[u8]>>, width: usize) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(texts.len() * width);
+    for (i, text) in texts.enumerate() {
+        bytes.extend_from_slice(text.as_ref());
+        bytes.resize((i + 1) * width, 0);
+    }
+    bytes
+}
+
+fn is_bytes(dtype: &DType) -> bool {
+    dtype.as_scalar().is_some_and(|scalar| scalar.kind() == Kind::Bytes)
+}
+
+/// Refuses a text that a form can't keep.
+fn check(text: &str, form: TextForm) -> Result<()> {
+    refuse_trailing_nul(text.ends_with('\0'))?;
+    if form == TextForm::Ascii { refuse_beyond_ascii(text.chars()) } else { Ok(()) }
+}
+
+fn refuse_beyond_ascii(mut text: impl Iterator<Item = char>) -> Result<()> {
+    match text.find(|character| !character.is_ascii()) {
+        None => Ok(()),
+        Some(character) => Err(Error::invalid(format!(
+            "the text holds {character:?}, and `string = \"S\"` keeps ASCII only: use `string = \"utf8\"`"
+        ))),
+    }
+}
+
+/// Says which of several texts it is.
+fn at_index(error: Error, ndim: usize, index: usize) -> Error {
+    if ndim == 0 { error } else { Error::invalid(format!("text {index} can't be saved: {error}")) }
+}
+
 /// The characters of one `U` cell, or what is wrong with it.
 fn decode_unicode(cell: &[u8], is_big: bool) -> impl Iterator<Item = Result<char, String>> + '_ {
     let units = cell.as_chunks::<4>().0;
@@ -210,7 +244,8 @@ fn text_scalar<'d>(stored: &'d DType, wanted: &str) -> Result<&'d Scalar, Refusa
 
 /// Text of the other kind is a conversion, which `Cast::Exact` does not allow.
 fn refuse_other_kind(scalar: &Scalar, own: Kind, rule: Rule) -> Result<(), Refusal> {
-    if rule.cast == Cast::Exact && scalar.kind() != own {
+    let is_asked_for = rule.form.takes_bytes() && scalar.kind() == Kind::Bytes;
+    if rule.cast == Cast::Exact && scalar.kind() != own && !is_asked_for {
         return Err(Refusal::allowed_by(Cast::Safe, ""));
     }
     Ok(())
@@ -224,25 +259,31 @@ fn utf8(cell: &[u8]) -> Result<&str, String> {
 
 impl Sealed for String {}
 impl Element for String {
+    const KIND: Kind = Kind::Unicode;
+
     fn dtype_of(cells: &ArrayViewD<'_, Self>) -> Result<DType> {
+        Self::dtype_as(cells, Form::default())
+    }
+
+    fn dtype_as(cells: &ArrayViewD<'_, Self>, form: Form) -> Result<DType> {
+        let form = form.string.unwrap_or(TextForm::Unicode);
         let mut width = 0;
         for (index, text) in cells.iter().enumerate() {
-            refuse_trailing_nul(text.ends_with('\0')).map_err(|e| {
-                if cells.ndim() == 0 {
-                    e
-                } else {
-                    Error::invalid(format!("text {index} can't be saved: {e}"))
-                }
-            })?;
-            width = width.max(text.chars().count());
+            check(text, form).map_err(|error| at_index(error, cells.ndim(), index))?;
+            width = width.max(if form == TextForm::Unicode { text.chars().count() } else { text.len() });
         }
-        // NumPy has no text of no width: an array of empty strings is `<U1`.
-        Ok(DType::unicode(width.max(1)))
+        // NumPy has no text of no width: an array of empty strings is `<U1` or `|S1`.
+        let width = width.max(1);
+        Ok(if form == TextForm::Unicode { DType::unicode(width) } else { DType::bytes(width) })
     }
 
     fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Cow<'c, [u8]> {
-        let width = dtype.as_scalar().map_or(0, |scalar| scalar.size() / 4);
-        Cow::Owned(encode_unicode(cells.iter().map(|text| text.chars()), width))
+        let size = dtype.as_scalar().map_or(0, Scalar::size);
+        Cow::Owned(if is_bytes(dtype) {
+            encode_bytes(cells.iter().map(String::as_bytes), size)
+        } else {
+            encode_unicode(cells.iter().map(|text| text.chars()), size / 4)
+        })
     }
 
     fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
@@ -264,12 +305,34 @@ impl Element for String {
 
 impl<const N: usize> Sealed for FixedStr<N> {}
 impl<const N: usize> Element for FixedStr<N> {
+    const KIND: Kind = Kind::Unicode;
+
     fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
         Ok(DType::unicode(N.max(1)))
     }
 
-    fn encode<'c>(cells: &'c [Self], _: &DType) -> Cow<'c, [u8]> {
-        Cow::Owned(encode_unicode(cells.iter().map(|cell| cell.0.iter().copied()), N.max(1)))
+    /// The width does not depend on the values in any form: UTF-8 has at most four bytes a character.
+    fn dtype_as(cells: &ArrayViewD<'_, Self>, form: Form) -> Result<DType> {
+        match form.string {
+            None | Some(TextForm::Unicode) => Self::dtype_of(cells),
+            Some(TextForm::Utf8) => Ok(DType::bytes(N.saturating_mul(4).max(1))),
+            Some(TextForm::Ascii) => {
+                for (index, cell) in cells.iter().enumerate() {
+                    refuse_beyond_ascii(cell.trimmed().iter().copied())
+                        .map_err(|error| at_index(error, cells.ndim(), index))?;
+                }
+                Ok(DType::bytes(N.max(1)))
+            }
+        }
+    }
+
+    fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Cow<'c, [u8]> {
+        Cow::Owned(if is_bytes(dtype) {
+            let size = dtype.as_scalar().map_or(0, Scalar::size);
+            encode_bytes(cells.iter().map(|cell| cell.to_string().into_bytes()), size)
+        } else {
+            encode_unicode(cells.iter().map(|cell| cell.0.iter().copied()), N.max(1))
+        })
     }
 
     fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
@@ -278,7 +341,9 @@ impl<const N: usize> Element for FixedStr<N> {
         let (item_size, is_big) = (scalar.size(), scalar.order() == ByteOrder::Big);
         let is_unicode = scalar.kind() == Kind::Unicode;
         let width = if is_unicode { item_size / 4 } else { item_size };
-        if width > N.max(1) {
+        // As wide as `string = "utf8"` writes it; whether the characters fit is seen cell by cell.
+        let most = if !is_unicode && rule.form.takes_bytes() { N.saturating_mul(4) } else { N };
+        if width > most.max(1) {
             return Err(Refusal::new(format!(
                 "change the field's cell type to `FixedStr<{width}>` or `String`"
             )));
@@ -301,17 +366,14 @@ impl<const N: usize> Element for FixedStr<N> {
 
 impl<const N: usize> Sealed for FixedBytes<N> {}
 impl<const N: usize> Element for FixedBytes<N> {
+    const KIND: Kind = Kind::Bytes;
+
     fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
         Ok(DType::bytes(N.max(1)))
     }
 
     fn encode<'c>(cells: &'c [Self], _: &DType) -> Cow<'c, [u8]> {
-        let mut bytes = Vec::with_capacity(cells.len() * N.max(1));
-        for (i, cell) in cells.iter().enumerate() {
-            bytes.extend_from_slice(&cell.0);
-            bytes.resize((i + 1) * N.max(1), 0);
-        }
-        Cow::Owned(bytes)
+        Cow::Owned(encode_bytes(cells.iter().map(|cell| &cell.0), N.max(1)))
     }
 
     fn decoder(stored: &DType, _: Rule) -> Result<Decoder<Self>, Refusal> {

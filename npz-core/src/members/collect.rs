@@ -252,7 +252,7 @@ impl<'a> Members<'a> {
                 "an array or scalar has no name of its own at this place: make it a field, or use `NpzWriter::add`",
             ));
         }
-        let body = self.settings.body(cells).map_err(|error| error.in_member(name.as_str()))?;
+        let body = self.settings.body(name, cells).map_err(|error| error.in_member(name.as_str()))?;
         let (name, compression) = (name.as_str().to_owned(), self.settings.compression);
         self.list.push(Member { name, compression, array: Box::new(body) });
         Ok(())
@@ -274,6 +274,19 @@ impl<'a> Members<'a> {
         self.settings = settings.within(outer);
         let pushed = push(self);
         self.settings = outer;
+        pushed
+    }
+
+    /// Tells where the field stands whose settings were given last.
+    pub(crate) fn note_place(&mut self, place: &Name) {
+        self.settings.forms.note_place(place);
+    }
+
+    /// Pushes a mark or a count of our own, which no attribute speaks of.
+    pub(crate) fn push_sign<T: ToMembers>(&mut self, name: &Name, sign: &T) -> Result<()> {
+        let outer = std::mem::take(&mut self.settings.forms);
+        let pushed = self.push_owned(name, sign);
+        self.settings.forms = outer;
         pushed
     }
 

@@ -13,7 +13,7 @@ use super::view::{Changes, View};
 use super::want::Want;
 use super::{Name, Plan};
 use crate::dtype::Kind;
-use crate::element::{Cast, Decoder, Element, Place, Rule, object_hint};
+use crate::element::{Cast, Decoder, Element, Place, Refusal, Rule, object_hint};
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::Header;
 use crate::npy::{Cells, MAX_FREE, read_cells};
@@ -133,6 +133,20 @@ impl<'s> Loader<'s> {
         self.settings = settings.within(outer);
         let planned = plan(self);
         self.settings = outer;
+        planned
+    }
+
+    /// Tells where the field stands whose settings were given last.
+    pub(crate) fn note_place(&mut self, place: &Name) {
+        self.settings.forms.note_place(place);
+    }
+
+    /// Plans a part of a value that may stand at the value's own place.
+    pub(crate) fn with_part<R>(&mut self, plan: impl FnOnce(&mut Self) -> R) -> R {
+        let forms = self.settings.forms.of_a_part();
+        let outer = std::mem::replace(&mut self.settings.forms, forms);
+        let planned = plan(self);
+        self.settings.forms = outer;
         planned
     }
 
@@ -286,8 +300,12 @@ impl<'s> Loader<'s> {
             });
             return None;
         }
-        let rule = Rule { cast: self.cast, scalar: want.is_scalar() };
-        let decoder = A::decoder(header.dtype(), rule);
+        let forms = self.settings.forms;
+        let rule = Rule { cast: self.cast, scalar: want.is_scalar(), form: forms.form() };
+        let decoder = match forms.misfit::<A>(name) {
+            Some(misfit) => Err(Refusal::new(misfit)),
+            None => A::decoder(header.dtype(), rule),
+        };
         let has_shape = want.allows(header.shape());
         if let Err(refusal) = &decoder {
             let hint = refusal.hint(Place::Member);

@@ -9,6 +9,7 @@ mod claims;
 mod collect;
 mod collection;
 mod detached;
+pub(crate) mod forms;
 mod lazy;
 mod load;
 mod loader;

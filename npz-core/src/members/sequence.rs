@@ -48,7 +48,7 @@ fn push_each<'a, I>(
         len += 1;
     }
     members.spend_free(name, invisible)?;
-    if is_last_visible { Ok(()) } else { members.push_owned(&name.join(LEN), &len) }
+    if is_last_visible { Ok(()) } else { members.push_sign(&name.join(LEN), &len) }
 }
 
 /// Plans elements that are not cells.

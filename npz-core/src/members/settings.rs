@@ -2,8 +2,10 @@
 
 use ndarray::{ArrayView1, ArrayViewD, CowArray, IxDyn};
 
+use super::Name;
+use super::forms::Forms;
 use crate::archive::Compression;
-use crate::element::Element;
+use crate::element::{Element, Form};
 use crate::error::{Error, Result};
 use crate::npy::{Body, Cells};
 use crate::shape::Order;
@@ -17,6 +19,8 @@ pub struct SaveSettings {
     pub order: Option<Option<Order>>,
     /// NaN and infinity are refused.
     pub finite: bool,
+    /// What cells are stored as.
+    pub forms: Forms,
 }
 
 /// What is asked of the members below a field when they are loaded.
@@ -28,6 +32,8 @@ pub struct LoadSettings {
     pub order: Option<Option<Order>>,
     /// NaN and infinity are refused.
     pub finite: bool,
+    /// What cells are stored as.
+    pub forms: Forms,
 }
 
 impl SaveSettings {
@@ -37,17 +43,27 @@ impl SaveSettings {
             compression: self.compression.or(outer.compression),
             order: self.order.or(outer.order),
             finite: self.finite || outer.finite,
+            forms: self.forms.within(outer.forms),
         }
     }
 
-    pub(crate) fn body<'a, A: Element>(&self, cells: CowArray<'a, A, IxDyn>) -> Result<Body<'a, A>> {
+    /// Plans the writing of a member; refuses cells that can't be kept so.
+    pub(crate) fn body<'a, A: Element>(
+        &self,
+        name: &Name,
+        cells: CowArray<'a, A, IxDyn>,
+    ) -> Result<Body<'a, A>> {
+        self.forms.check::<A>(name)?;
+        let view = cells.view();
+        let refuse = |error| Error::invalid(format!("{error}; nothing is written, the last file stands"));
         if self.finite {
-            let check = check_finite(&cells.view(), cells.ndim() == 0);
-            check.map_err(|error| {
-                Error::invalid(format!("{error}; nothing is written, the last file stands"))
-            })?;
+            check_finite(&view, view.ndim() == 0).map_err(refuse)?;
         }
-        Body::new(cells, self.order.flatten())
+        let dtype = match self.forms.form() {
+            Form { store_as: None, string: None } => A::dtype_of(&view)?,
+            form => A::dtype_as(&view, form).map_err(refuse)?,
+        };
+        Body::new(cells, dtype, self.order.flatten())
     }
 }
 
@@ -58,6 +74,7 @@ impl LoadSettings {
             shape: self.shape.or(outer.shape),
             order: self.order.or(outer.order),
             finite: self.finite || outer.finite,
+            forms: self.forms.within(outer.forms),
         }
     }
 

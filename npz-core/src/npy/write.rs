@@ -4,6 +4,7 @@ use std::io::Write;
 
 use ndarray::{ArrayRef, ArrayViewD, Axis, CowArray, Dimension, IxDyn};
 
+use crate::dtype::DType;
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::header::Header;
@@ -20,9 +21,9 @@ pub(crate) struct Body<'a, A: Element> {
 }
 
 impl<'a, A: Element> Body<'a, A> {
-    /// Plans the writing of an array, in the order that NumPy would choose, or in another.
-    pub(crate) fn new(cells: CowArray<'a, A, IxDyn>, order: Option<Order>) -> Result<Self> {
-        let dtype = A::dtype_of(&cells.view())?;
+    /// Plans the writing of an array, as the dtype that its cells were found to fit, in the order that NumPy would
+    /// choose, or in another.
+    pub(crate) fn new(cells: CowArray<'a, A, IxDyn>, dtype: DType, order: Option<Order>) -> Result<Self> {
         // NumPy asks for C order first; only a purely Fortran-ordered array is written as one.
         let is_fortran = match order {
             None => !cells.is_standard_layout() && cells.t().is_standard_layout(),
@@ -81,7 +82,9 @@ fn gather<A: Element>(
 
 /// The plan for an array of any dimension type.
 pub(crate) fn body<A: Element, D: Dimension>(array: &ArrayRef<A, D>) -> Result<Body<'_, A>> {
-    Body::new(array.view().into_dyn().into(), None)
+    let view = array.view().into_dyn();
+    let dtype = A::dtype_of(&view)?;
+    Body::new(view.into(), dtype, None)
 }
 
 #[cfg(test)]

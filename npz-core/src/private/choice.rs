@@ -113,7 +113,7 @@ pub fn plan_variants<'s, T>(
 fn plan_tag(loader: &mut Loader<'_>, parent: &Name, word: &str, tags: &[&[&str]]) -> Option<usize> {
     let place = place_of_tag(loader, parent, word);
     let is_there = loader.contains(&place);
-    let index = read_tag(loader, &place, tags);
+    let index = loader.with_part(|loader| read_tag(loader, &place, tags));
     if index.is_none() && is_there {
         // The fields of an unknown variant are one mistake, not one each.
         loader.allow_unknown(parent);

@@ -11,7 +11,7 @@ const VERSION: &str = "__version__";
 
 /// Pushes the version of a struct.
 pub fn push_version(members: &mut Members<'_>, parent: &Name, version: u32) -> Result<()> {
-    members.push_owned(&parent.join(VERSION), &version)
+    members.push_sign(&parent.join(VERSION), &version)
 }
 
 /// Tells whether a version is there.

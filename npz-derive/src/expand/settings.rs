@@ -1,4 +1,4 @@
-//! What a field asks of the members below it: `compression`, `order`, `finite`, `shape`.
+//! What a field asks of the members below it: `compression`, `order`, `finite`, `shape`, `store_as`, `string`.
 //!
 //! ```text
 //! __npz::save_under(__members, __npz::SaveSettings { finite: true, .. }, |__members| {
@@ -15,21 +15,28 @@ use quote::quote;
 
 use super::option;
 use crate::ast::Field;
-use crate::attr::{Compression, Order};
+use crate::attr::{Compression, Order, TextForm};
 
 /// Wraps the statement that pushes a field, if the field asks for anything.
 pub(super) fn save_under(field: &Field<'_>, push: TokenStream) -> TokenStream {
     let attrs = &field.attrs;
-    if attrs.compression.is_none() && attrs.order.is_none() && attrs.finite.is_none() {
+    let forms = forms(field);
+    if attrs.compression.is_none() && attrs.order.is_none() && attrs.finite.is_none() && forms.is_none() {
         return push;
     }
+    let forms = forms.unwrap_or_else(no_forms);
     let compression = option(attrs.compression.as_ref().map(|attr| compression(attr.value)));
     let order = option(attrs.order.as_ref().map(|attr| order(attr.value)));
     let finite = attrs.finite.is_some();
     quote! {
         __npz::save_under(
             __members,
-            __npz::SaveSettings { compression: #compression, order: #order, finite: #finite },
+            __npz::SaveSettings {
+                compression: #compression,
+                order: #order,
+                finite: #finite,
+                forms: #forms,
+            },
             |__members| {
                 #push
                 __npz::Ok(())
@@ -41,9 +48,11 @@ pub(super) fn save_under(field: &Field<'_>, push: TokenStream) -> TokenStream {
 /// Wraps the expression that plans a field, if the field asks for anything.
 pub(super) fn load_under(field: &Field<'_>, plan: TokenStream) -> TokenStream {
     let attrs = &field.attrs;
-    if attrs.shape.is_none() && attrs.order.is_none() && attrs.finite.is_none() {
+    let forms = forms(field);
+    if attrs.shape.is_none() && attrs.order.is_none() && attrs.finite.is_none() && forms.is_none() {
         return plan;
     }
+    let forms = forms.unwrap_or_else(no_forms);
     let shape = option(attrs.shape.as_ref().map(|attr| {
         let axes = attr.value.iter().map(|&axis| option(axis));
         quote!(&[#(#axes),*])
@@ -53,9 +62,35 @@ pub(super) fn load_under(field: &Field<'_>, plan: TokenStream) -> TokenStream {
     quote! {
         __npz::load_under(
             __loader,
-            __npz::LoadSettings { shape: #shape, order: #order, finite: #finite },
+            __npz::LoadSettings { shape: #shape, order: #order, finite: #finite, forms: #forms },
             |__loader| #plan,
         )
+    }
+}
+
+/// `store_as` and `string`.
+fn forms(field: &Field<'_>) -> Option<TokenStream> {
+    let attrs = &field.attrs;
+    if attrs.store_as.is_none() && attrs.string.is_none() {
+        return None;
+    }
+    let store_as = option(attrs.store_as.as_ref().map(|attr| {
+        let ident = &attr.value.ident;
+        quote!(__npz::store_as::#ident)
+    }));
+    let string = option(attrs.string.as_ref().map(|attr| text_form(attr.value)));
+    Some(quote!(__npz::Forms::new(#store_as, #string)))
+}
+
+fn no_forms() -> TokenStream {
+    quote!(__npz::Forms::new(__npz::None, __npz::None))
+}
+
+fn text_form(value: TextForm) -> TokenStream {
+    match value {
+        TextForm::Unicode => quote!(__npz::TextForm::Unicode),
+        TextForm::Ascii => quote!(__npz::TextForm::Ascii),
+        TextForm::Utf8 => quote!(__npz::TextForm::Utf8),
     }
 }
 

@@ -14,6 +14,7 @@ const _: () = {
                     compression: __npz::Some(__npz::Compression::Deflate(9u32)),
                     order: __npz::Some(__npz::Some(__npz::Order::Fortran)),
                     finite: true,
+                    forms: __npz::Forms::new(__npz::None, __npz::None),
                 },
                 |__members| {
                     __npz::push_or_mark::<
@@ -25,9 +26,28 @@ const _: () = {
             __npz::save_under(
                 __members,
                 __npz::SaveSettings {
+                    compression: __npz::None,
+                    order: __npz::None,
+                    finite: false,
+                    forms: __npz::Forms::new(
+                        __npz::Some(__npz::store_as::BF16),
+                        __npz::Some(__npz::TextForm::Utf8),
+                    ),
+                },
+                |__members| {
+                    __npz::push::<
+                        Vec<Layer>,
+                    >(__members, __name, __npz::Some("layers"), &self.layers)?;
+                    __npz::Ok(())
+                },
+            )?;
+            __npz::save_under(
+                __members,
+                __npz::SaveSettings {
                     compression: __npz::Some(__npz::Compression::Stored),
                     order: __npz::None,
                     finite: false,
+                    forms: __npz::Forms::new(__npz::None, __npz::None),
                 },
                 |__members| {
                     __npz::push::<
@@ -54,12 +74,28 @@ const _: () = {
                     shape: __npz::Some(&[__npz::None, __npz::Some(128usize)]),
                     order: __npz::Some(__npz::Some(__npz::Order::Fortran)),
                     finite: true,
+                    forms: __npz::Forms::new(__npz::None, __npz::None),
                 },
                 |__loader| __npz::plan_if_present::<
                     Array2<f32>,
                 >(__loader, __name, &["weights"], __npz::None),
             );
-            let __plan1 = __npz::plan::<
+            let __plan1 = __npz::load_under(
+                __loader,
+                __npz::LoadSettings {
+                    shape: __npz::None,
+                    order: __npz::None,
+                    finite: false,
+                    forms: __npz::Forms::new(
+                        __npz::Some(__npz::store_as::BF16),
+                        __npz::Some(__npz::TextForm::Utf8),
+                    ),
+                },
+                |__loader| __npz::plan::<
+                    Vec<Layer>,
+                >(__loader, __name, &["layers"], __npz::None),
+            );
+            let __plan2 = __npz::plan::<
                 Vec<bool>,
             >(__loader, __name, &["mask"], __npz::None);
             __npz::Plan::new(move || {
@@ -68,7 +104,8 @@ const _: () = {
                         __npz::Some(__plan) => __plan.finish()?,
                         __npz::None => <Array2<f32> as __npz::Default>::default(),
                     },
-                    mask: __plan1.finish()?,
+                    layers: __plan1.finish()?,
+                    mask: __plan2.finish()?,
                 })
             })
         }
@@ -77,6 +114,7 @@ const _: () = {
             __name: &__npz::Name,
         ) -> __npz::bool {
             __npz::is_present::<Array2<f32>>(__loader, __name, &["weights"])
+                || __npz::is_present::<Vec<Layer>>(__loader, __name, &["layers"])
                 || __npz::is_present::<Vec<bool>>(__loader, __name, &["mask"])
         }
         fn donate(&mut self, __spares: &mut __npz::Spares) {

@@ -72,6 +72,17 @@ enum Choice {
 #[npz(transparent)]
 struct usize(Choice);
 
+struct Forms;
+struct TextForm;
+struct F2;
+mod store_as {}
+
+#[derive(::npz_core::Npz)]
+struct Asking {
+    #[npz(store_as = "f2", string = "utf8")]
+    store_as: Inner,
+}
+
 #[derive(::npz_core::Npz, ::std::default::Default)]
 #[npz(default)]
 struct Inner {

@@ -44,6 +44,12 @@ struct Over(u32, #[npz(with = "with", rename = "w")] u32);
 #[derive(::npz_core::Npz)]
 struct Unit;
 
+#[derive(::npz_core::Npz)]
+struct Asking {
+    #[npz(store_as = "u1", string = "S", finite, order = "C", compression = 3)]
+    over: Over,
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the derive calls it with a reference")]
 fn is_seven(x: &u32) -> bool {
     *x == 7
@@ -148,4 +154,6 @@ fn no_prelude_is_needed() {
     let over = Over::from_bytes(&Over(1, 2).to_bytes().unwrap()).unwrap();
     ::std::assert_eq!((over.0, over.1), (1, 2));
     Unit::from_bytes(&Unit.to_bytes().unwrap()).unwrap();
+    let asking = Asking::from_bytes(&Asking { over: Over(1, 2) }.to_bytes().unwrap()).unwrap();
+    ::std::assert_eq!((asking.over.0, asking.over.1), (1, 2));
 }

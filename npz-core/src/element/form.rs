@@ -1,0 +1,134 @@
+//! The form that a field asks for its cells to be stored in: `store_as` for numbers, `string` for text.
+
+use super::{Element, Rule};
+use crate::dtype::{ByteOrder, DType, Kind, Scalar};
+
+/// A dtype that numbers are stored as, by its code in NumPy: a value of `store_as`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoreAs {
+    code: &'static str,
+    /// What the cells in memory are: for integers of either sign, `Int`.
+    cells: Kind,
+    /// What the file says.
+    kind: Kind,
+    size: usize,
+}
+
+/// The values of `store_as`. One that no cell could have, for want of a feature, is not there: then the compiler
+/// says which feature it is.
+#[allow(missing_docs, reason = "the names are the codes")]
+pub mod store_as {
+    use super::{Kind, StoreAs};
+
+    const fn new(code: &'static str, cells: Kind, kind: Kind, size: usize) -> StoreAs {
+        StoreAs { code, cells, kind, size }
+    }
+
+    #[cfg(feature = "half")]
+    pub const F2: StoreAs = new("f2", Kind::Float, Kind::Float, 2);
+    #[cfg(feature = "half")]
+    pub const BF16: StoreAs = new("bf16", Kind::Float, Kind::Void, 2);
+    pub const F4: StoreAs = new("f4", Kind::Float, Kind::Float, 4);
+    pub const F8: StoreAs = new("f8", Kind::Float, Kind::Float, 8);
+    pub const I1: StoreAs = new("i1", Kind::Int, Kind::Int, 1);
+    pub const I2: StoreAs = new("i2", Kind::Int, Kind::Int, 2);
+    pub const I4: StoreAs = new("i4", Kind::Int, Kind::Int, 4);
+    pub const I8: StoreAs = new("i8", Kind::Int, Kind::Int, 8);
+    pub const U1: StoreAs = new("u1", Kind::Int, Kind::Uint, 1);
+    pub const U2: StoreAs = new("u2", Kind::Int, Kind::Uint, 2);
+    pub const U4: StoreAs = new("u4", Kind::Int, Kind::Uint, 4);
+    pub const U8: StoreAs = new("u8", Kind::Int, Kind::Uint, 8);
+    #[cfg(feature = "num-complex")]
+    pub const C8: StoreAs = new("c8", Kind::Complex, Kind::Complex, 8);
+    #[cfg(feature = "num-complex")]
+    pub const C16: StoreAs = new("c16", Kind::Complex, Kind::Complex, 16);
+}
+
+/// How text is stored: a value of `string`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextForm {
+    /// `<U`: four bytes a character.
+    Unicode,
+    /// `|S` of ASCII.
+    Ascii,
+    /// `|S` of UTF-8.
+    Utf8,
+}
+
+/// What a field asks for; `None` is the cells' own form.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Form {
+    pub(crate) store_as: Option<StoreAs>,
+    pub(crate) string: Option<TextForm>,
+}
+
+impl StoreAs {
+    pub(crate) fn dtype(self) -> DType {
+        // The order makes a void bfloat16, as `ml_dtypes` writes it.
+        DType::scalar(self.kind, self.size, ByteOrder::Little)
+    }
+
+    /// Whether it says anything of such cells.
+    fn speaks_of(self, cells: Kind) -> bool {
+        self.cells == if cells == Kind::Uint { Kind::Int } else { cells }
+    }
+
+    /// Whether a file's cells are of this dtype, in either byte order.
+    fn names(self, stored: &Scalar) -> bool {
+        (self.kind, self.size) == (stored.kind(), stored.size())
+    }
+
+    /// The attribute as it is written.
+    pub(super) fn usage(self) -> String {
+        format!("`store_as = {:?}`", self.code)
+    }
+}
+
+impl TextForm {
+    fn usage(self) -> String {
+        let word = match self {
+            Self::Unicode => "U",
+            Self::Ascii => "S",
+            Self::Utf8 => "utf8",
+        };
+        format!("`string = {word:?}`")
+    }
+}
+
+impl Form {
+    /// What is asked of numbers of a kind.
+    pub(super) fn store_as(self, cells: Kind) -> Option<StoreAs> {
+        self.store_as.filter(|to| to.speaks_of(cells))
+    }
+
+    /// Whether text may be bytes, whatever the casting rule.
+    pub(super) fn takes_bytes(self) -> bool {
+        matches!(self.string, Some(TextForm::Ascii | TextForm::Utf8))
+    }
+}
+
+impl Rule {
+    /// Whether stored cells are what the field asks its numbers to be stored as.
+    pub(super) fn is_asked_for(&self, stored: &Scalar, cells: Kind) -> bool {
+        self.form.store_as(cells).is_some_and(|to| to.names(stored))
+    }
+}
+
+/// Why a word can't stand on a field that is one member with such cells.
+pub(crate) fn misfit<A: Element>(form: Form) -> Option<String> {
+    let cells = std::any::type_name::<A>().rsplit("::").next().unwrap_or_default();
+    let refused = |usage: String, advice: &str| Some(format!("{usage} can't keep {cells} cells: {advice}"));
+    if let Some(to) = form.store_as.filter(|to| !to.speaks_of(A::KIND)) {
+        let codes = match A::KIND {
+            Kind::Float if cfg!(feature = "half") => "f2, bf16, f4, f8",
+            Kind::Float => "f4, f8",
+            Kind::Int | Kind::Uint => "i1, i2, i4, i8, u1, u2, u4, u8",
+            Kind::Complex => "c8, c16",
+            Kind::Unicode => return refused(to.usage(), "remove it; `string` says how text is stored"),
+            _ => return refused(to.usage(), "remove it"),
+        };
+        return refused(to.usage(), &format!("use one of {codes}"));
+    }
+    let string = form.string.filter(|_| A::KIND != Kind::Unicode)?;
+    refused(string.usage(), "it speaks of text; remove it")
+}
