@@ -5,6 +5,8 @@
 mod choice;
 #[path = "private/json.rs"]
 mod json;
+#[path = "private/load_field.rs"]
+mod load_field;
 #[path = "private/transparent.rs"]
 mod transparent;
 #[path = "private/validate.rs"]
@@ -25,6 +27,7 @@ pub use self::choice::{
     push_choices, push_tag, refused,
 };
 pub use self::json::{Json, from_json, to_json};
+pub use self::load_field::LoadField;
 pub use self::transparent::{plan_inner, plan_inners, push_inners};
 pub use self::validate::{plan_validated, validate, validate_each};
 use crate::Error;
@@ -201,28 +204,6 @@ pub fn load_under<'s, P>(
     loader.with_settings(settings, plan)
 }
 
-/// Plans a field that has to be there.
-pub fn plan<'s, T: FromMembers + 's>(
-    loader: &mut Loader<'s>,
-    parent: &Name,
-    names: &[&str],
-    cast: Option<Cast>,
-) -> Plan<'s, T> {
-    let (place, _) = find_place::<T>(loader, parent, names);
-    plan_at(loader, &place, cast)
-}
-
-/// Plans a field that may be absent.
-pub fn plan_if_present<'s, T: FromMembers + 's>(
-    loader: &mut Loader<'s>,
-    parent: &Name,
-    names: &[&str],
-    cast: Option<Cast>,
-) -> Option<Plan<'s, T>> {
-    let (place, is_present) = find_place::<T>(loader, parent, names);
-    is_present.then(|| plan_at(loader, &place, cast))
-}
-
 /// Plans a field that `with::from_npz` makes of its stored form.
 pub fn plan_with<'s, R: FromMembers + 's, T: 's, E: Display>(
     loader: &mut Loader<'s>,
@@ -255,11 +236,6 @@ fn convert_plan<'s, R: 's, T: 's, E: Display>(
     plan.and_then(move |stored| {
         convert(stored).map_err(|error| Error::custom(error).in_member(place.as_str()))
     })
-}
-
-/// Tells whether any member of a field is there.
-pub fn is_present<T: FromMembers>(loader: &Loader<'_>, parent: &Name, names: &[&str]) -> bool {
-    find_place::<T>(loader, parent, names).1
 }
 
 /// Tells whether any member of a field's stored form is there.

@@ -15,6 +15,7 @@ mod memory;
 mod name;
 mod option;
 mod pointer;
+mod refused;
 mod sequence;
 pub(crate) mod settings;
 mod stored_as;

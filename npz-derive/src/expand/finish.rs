@@ -84,7 +84,11 @@ pub(super) fn over_default(fields: &Fields<'_>, whole: &Attr<DefaultFrom>) -> To
 /// The value of an absent field.
 pub(super) fn default(field: &Field<'_>) -> TokenStream {
     match field.attrs.default.as_ref().map(|default| &default.value) {
-        Some(DefaultFrom::Function(path)) => quote_spanned!(generated_at(path)=> #path()),
+        // A variable of the field's type: another type is underlined at the path, with what was expected.
+        Some(DefaultFrom::Function(path)) => {
+            let ty = field.ty();
+            quote_spanned!(generated_at(path)=> { let __default: #ty = #path(); __default })
+        }
         Some(DefaultFrom::Trait) | None => {
             let (ty, span) = (field.ty(), generated_at(field.ty()));
             quote_spanned!(span=> <#ty as __npz::Default>::default())

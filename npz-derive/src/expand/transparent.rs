@@ -104,7 +104,7 @@ pub(super) fn from_members(container: &Container<'_>, inner: &Inner<'_, '_>) -> 
             ),
             // A conversion is no trait: only `json` knows its stored type.
             if inner.field.attrs.json.is_some() {
-                quote!(__npz::is_present::<__npz::String>(__loader, __name, &[]))
+                quote!(<__npz::String as __npz::LoadField>::is_field_present(__loader, __name, &[]))
             } else {
                 quote_spanned!(span=> __npz::is_present_with::<_, #ty, _>(__loader, __name, &[], #convert))
             },

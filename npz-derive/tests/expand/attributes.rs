@@ -44,9 +44,9 @@ const _: () = {
         {
             let __name = &__name.with_separator("/");
             __loader.allow_unknown(__name);
-            let __plan0 = __npz::plan::<
-                Array2<f32>,
-            >(
+            let __plan0 = <Array2<
+                f32,
+            > as __npz::LoadField>::plan_field(
                 __loader,
                 __name,
                 &["w", "weights", "kernel"],
@@ -57,19 +57,26 @@ const _: () = {
                 Angle,
                 _,
             >(__loader, __name, &["turnAngle"], __npz::None, degrees::from_npz);
-            let __plan1 = __npz::plan::<
-                BTreeMap<String, ArrayD<f64>>,
-            >(__loader, __name, &[], __npz::None);
+            let __plan1 = <BTreeMap<
+                String,
+                ArrayD<f64>,
+            > as __npz::LoadField>::plan_field(__loader, __name, &[], __npz::None);
             __npz::Plan::new(move || {
                 __npz::Ok(Self {
                     layer_weights: __plan0.finish()?,
                     other_members: __plan1.finish()?,
                     turn_angle: match __plan2 {
                         __npz::Some(__plan) => __plan.finish()?,
-                        __npz::None => Angle::zero(),
+                        __npz::None => {
+                            let __default: Angle = Angle::zero();
+                            __default
+                        }
                     },
                     scratch: <Vec<u8> as __npz::Default>::default(),
-                    started: Instant::now(),
+                    started: {
+                        let __default: Instant = Instant::now();
+                        __default
+                    },
                 })
             })
         }
@@ -78,12 +85,17 @@ const _: () = {
             __name: &__npz::Name,
         ) -> __npz::bool {
             let __name = &__name.with_separator("/");
-            __npz::is_present::<
-                Array2<f32>,
-            >(__loader, __name, &["w", "weights", "kernel"])
-                || __npz::is_present::<
-                    BTreeMap<String, ArrayD<f64>>,
-                >(__loader, __name, &[])
+            <Array2<
+                f32,
+            > as __npz::LoadField>::is_field_present(
+                __loader,
+                __name,
+                &["w", "weights", "kernel"],
+            )
+                || <BTreeMap<
+                    String,
+                    ArrayD<f64>,
+                > as __npz::LoadField>::is_field_present(__loader, __name, &[])
                 || __npz::is_present_with::<
                     _,
                     Angle,

@@ -34,12 +34,18 @@ const _: () = {
         where
             Self: '__s,
         {
-            let __plan0 = __npz::plan_if_present::<
-                T,
-            >(__loader, __name, &["rate"], __npz::None);
-            let __plan1 = __npz::plan_if_present::<
-                u32,
-            >(__loader, __name, &["steps"], __npz::None);
+            let __plan0 = <T as __npz::LoadField>::plan_if_present(
+                __loader,
+                __name,
+                &["rate"],
+                __npz::None,
+            );
+            let __plan1 = <u32 as __npz::LoadField>::plan_if_present(
+                __loader,
+                __name,
+                &["steps"],
+                __npz::None,
+            );
             __npz::Plan::new(move || {
                 let mut __value: Self = <Self as __npz::Default>::default();
                 if let __npz::Some(__plan) = __plan0 {
@@ -48,7 +54,10 @@ const _: () = {
                 if let __npz::Some(__plan) = __plan1 {
                     __value.steps = __plan.finish()?;
                 } else {
-                    __value.steps = ten();
+                    __value.steps = {
+                        let __default: u32 = ten();
+                        __default
+                    };
                 }
                 __npz::Ok(__value)
             })
@@ -57,8 +66,12 @@ const _: () = {
             __loader: &__npz::Loader<'_>,
             __name: &__npz::Name,
         ) -> __npz::bool {
-            __npz::is_present::<T>(__loader, __name, &["rate"])
-                || __npz::is_present::<u32>(__loader, __name, &["steps"])
+            <T as __npz::LoadField>::is_field_present(__loader, __name, &["rate"])
+                || <u32 as __npz::LoadField>::is_field_present(
+                    __loader,
+                    __name,
+                    &["steps"],
+                )
         }
     }
     #[automatically_derived]

@@ -68,9 +68,12 @@ const _: () = {
                     &[&["sgd", "SGD"], &["adam"], &["no_optimizer"], &["other"]],
                 ) {
                     __npz::Some(0usize) => {
-                        let __plan0 = __npz::plan::<
-                            T,
-                        >(__loader, __name, &["momentum"], __npz::None);
+                        let __plan0 = <T as __npz::LoadField>::plan_field(
+                            __loader,
+                            __name,
+                            &["momentum"],
+                            __npz::None,
+                        );
                         __npz::Plan::new(move || {
                             __npz::Ok(Self::Sgd {
                                 momentum: __plan0.finish()?,
@@ -79,12 +82,20 @@ const _: () = {
                         })
                     }
                     __npz::Some(1usize) => {
-                        let __plan0 = __npz::plan::<
-                            Vec<Array2<T>>,
-                        >(__loader, __name, &["0"], __npz::None);
-                        let __plan1 = __npz::plan_if_present::<
-                            u64,
-                        >(__loader, __name, &["1"], __npz::None);
+                        let __plan0 = <Vec<
+                            Array2<T>,
+                        > as __npz::LoadField>::plan_field(
+                            __loader,
+                            __name,
+                            &["0"],
+                            __npz::None,
+                        );
+                        let __plan1 = <u64 as __npz::LoadField>::plan_if_present(
+                            __loader,
+                            __name,
+                            &["1"],
+                            __npz::None,
+                        );
                         __npz::Plan::new(move || {
                             __npz::Ok(Self::Adam {
                                 0: __plan0.finish()?,
@@ -99,12 +110,21 @@ const _: () = {
                         __npz::Plan::new(move || { __npz::Ok(Self::NoOptimizer {}) })
                     }
                     __npz::Some(3usize) => {
-                        let __plan1 = __npz::plan::<
-                            f64,
-                        >(__loader, __name, &["learningRate"], __npz::None);
-                        let __plan0 = __npz::plan::<
-                            BTreeMap<String, ArrayD<T>>,
-                        >(__loader, __name, &[], __npz::None);
+                        let __plan1 = <f64 as __npz::LoadField>::plan_field(
+                            __loader,
+                            __name,
+                            &["learningRate"],
+                            __npz::None,
+                        );
+                        let __plan0 = <BTreeMap<
+                            String,
+                            ArrayD<T>,
+                        > as __npz::LoadField>::plan_field(
+                            __loader,
+                            __name,
+                            &[],
+                            __npz::None,
+                        );
                         __npz::Plan::new(move || {
                             __npz::Ok(Self::Other {
                                 all_others: __plan0.finish()?,

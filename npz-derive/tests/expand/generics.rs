@@ -37,16 +37,23 @@ const _: () = {
         where
             Self: '__s,
         {
-            let __plan0 = __npz::plan::<[T; N]>(__loader, __name, &["0"], __npz::None);
-            let __plan1 = __npz::plan::<
-                Cow<'a, str>,
-            >(__loader, __name, &["1"], __npz::None);
-            let __plan2 = __npz::plan::<
-                Cow<'b, str>,
-            >(__loader, __name, &["2"], __npz::None);
-            let __plan3 = __npz::plan::<
-                Vec<Tree<'a, 'b, T, N>>,
-            >(__loader, __name, &["3"], __npz::None);
+            let __plan0 = <[T; N] as __npz::LoadField>::plan_field(
+                __loader,
+                __name,
+                &["0"],
+                __npz::None,
+            );
+            let __plan1 = <Cow<
+                'a,
+                str,
+            > as __npz::LoadField>::plan_field(__loader, __name, &["1"], __npz::None);
+            let __plan2 = <Cow<
+                'b,
+                str,
+            > as __npz::LoadField>::plan_field(__loader, __name, &["2"], __npz::None);
+            let __plan3 = <Vec<
+                Tree<'a, 'b, T, N>,
+            > as __npz::LoadField>::plan_field(__loader, __name, &["3"], __npz::None);
             __npz::Plan::new(move || {
                 __npz::Ok(Self {
                     0: __plan0.finish()?,
@@ -60,10 +67,18 @@ const _: () = {
             __loader: &__npz::Loader<'_>,
             __name: &__npz::Name,
         ) -> __npz::bool {
-            __npz::is_present::<[T; N]>(__loader, __name, &["0"])
-                || __npz::is_present::<Cow<'a, str>>(__loader, __name, &["1"])
-                || __npz::is_present::<Cow<'b, str>>(__loader, __name, &["2"])
-                || __npz::is_present::<Vec<Tree<'a, 'b, T, N>>>(__loader, __name, &["3"])
+            <[T; N] as __npz::LoadField>::is_field_present(__loader, __name, &["0"])
+                || <Cow<
+                    'a,
+                    str,
+                > as __npz::LoadField>::is_field_present(__loader, __name, &["1"])
+                || <Cow<
+                    'b,
+                    str,
+                > as __npz::LoadField>::is_field_present(__loader, __name, &["2"])
+                || <Vec<
+                    Tree<'a, 'b, T, N>,
+                > as __npz::LoadField>::is_field_present(__loader, __name, &["3"])
         }
     }
     #[automatically_derived]

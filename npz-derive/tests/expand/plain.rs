@@ -27,15 +27,26 @@ const _: () = {
         where
             Self: '__s,
         {
-            let __plan0 = __npz::plan::<
-                Array2<f32>,
-            >(__loader, __name, &["weights"], __npz::None);
-            let __plan1 = __npz::plan_if_present::<
-                u64,
-            >(__loader, __name, &["epoch"], __npz::None);
-            let __plan2 = __npz::plan::<
-                String,
-            >(__loader, __name, &["type"], __npz::None);
+            let __plan0 = <Array2<
+                f32,
+            > as __npz::LoadField>::plan_field(
+                __loader,
+                __name,
+                &["weights"],
+                __npz::None,
+            );
+            let __plan1 = <u64 as __npz::LoadField>::plan_if_present(
+                __loader,
+                __name,
+                &["epoch"],
+                __npz::None,
+            );
+            let __plan2 = <String as __npz::LoadField>::plan_field(
+                __loader,
+                __name,
+                &["type"],
+                __npz::None,
+            );
             __npz::Plan::new(move || {
                 __npz::Ok(Self {
                     weights: __plan0.finish()?,
@@ -51,9 +62,19 @@ const _: () = {
             __loader: &__npz::Loader<'_>,
             __name: &__npz::Name,
         ) -> __npz::bool {
-            __npz::is_present::<Array2<f32>>(__loader, __name, &["weights"])
-                || __npz::is_present::<u64>(__loader, __name, &["epoch"])
-                || __npz::is_present::<String>(__loader, __name, &["type"])
+            <Array2<
+                f32,
+            > as __npz::LoadField>::is_field_present(__loader, __name, &["weights"])
+                || <u64 as __npz::LoadField>::is_field_present(
+                    __loader,
+                    __name,
+                    &["epoch"],
+                )
+                || <String as __npz::LoadField>::is_field_present(
+                    __loader,
+                    __name,
+                    &["type"],
+                )
         }
     }
     #[automatically_derived]

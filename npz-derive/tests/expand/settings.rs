@@ -55,13 +55,18 @@ const _: () = {
                     order: __npz::Some(__npz::Some(__npz::Order::Fortran)),
                     finite: true,
                 },
-                |__loader| __npz::plan_if_present::<
-                    Array2<f32>,
-                >(__loader, __name, &["weights"], __npz::None),
+                |__loader| <Array2<
+                    f32,
+                > as __npz::LoadField>::plan_if_present(
+                    __loader,
+                    __name,
+                    &["weights"],
+                    __npz::None,
+                ),
             );
-            let __plan1 = __npz::plan::<
-                Vec<bool>,
-            >(__loader, __name, &["mask"], __npz::None);
+            let __plan1 = <Vec<
+                bool,
+            > as __npz::LoadField>::plan_field(__loader, __name, &["mask"], __npz::None);
             __npz::Plan::new(move || {
                 __npz::Ok(Self {
                     weights: match __plan0 {
@@ -76,8 +81,12 @@ const _: () = {
             __loader: &__npz::Loader<'_>,
             __name: &__npz::Name,
         ) -> __npz::bool {
-            __npz::is_present::<Array2<f32>>(__loader, __name, &["weights"])
-                || __npz::is_present::<Vec<bool>>(__loader, __name, &["mask"])
+            <Array2<
+                f32,
+            > as __npz::LoadField>::is_field_present(__loader, __name, &["weights"])
+                || <Vec<
+                    bool,
+                > as __npz::LoadField>::is_field_present(__loader, __name, &["mask"])
         }
     }
     #[automatically_derived]

@@ -49,14 +49,24 @@ const _: () = {
             Self: '__s,
         {
             let __plan: __npz::Plan<'__s, Self> = {
-                let __plan0 = __npz::plan_if_present::<
-                    Vec<f32>,
-                >(__loader, __name, &["cache"], __npz::None);
+                let __plan0 = <Vec<
+                    f32,
+                > as __npz::LoadField>::plan_if_present(
+                    __loader,
+                    __name,
+                    &["cache"],
+                    __npz::None,
+                );
                 __npz::pass_over::<u64>(__loader, __name, &["saved_at"]);
                 __npz::pass_over_converted(__loader, __name, &["angle"]);
-                let __plan3 = __npz::plan_if_present::<
-                    Vec<f64>,
-                >(__loader, __name, &["history"], __npz::None);
+                let __plan3 = <Vec<
+                    f64,
+                > as __npz::LoadField>::plan_if_present(
+                    __loader,
+                    __name,
+                    &["history"],
+                    __npz::None,
+                );
                 let __plan4 = __npz::plan_with_if_present::<
                     _,
                     C,
@@ -68,7 +78,10 @@ const _: () = {
                             __npz::Some(__plan) => __plan.finish()?,
                             __npz::None => <Vec<f32> as __npz::Default>::default(),
                         },
-                        saved_at: now(),
+                        saved_at: {
+                            let __default: u64 = now();
+                            __default
+                        },
                         angle: <Angle as __npz::Default>::default(),
                         history: match __plan3 {
                             __npz::Some(__plan) => __plan.finish()?,
@@ -87,11 +100,19 @@ const _: () = {
             __loader: &__npz::Loader<'_>,
             __name: &__npz::Name,
         ) -> __npz::bool {
-            __npz::is_present::<Vec<f32>>(__loader, __name, &["cache"])
+            <Vec<
+                f32,
+            > as __npz::LoadField>::is_field_present(__loader, __name, &["cache"])
                 || __npz::is_passed_over(__loader, __name, &["saved_at"])
                 || __npz::is_passed_over(__loader, __name, &["angle"])
-                || __npz::is_present::<Vec<f64>>(__loader, __name, &["history"])
-                || __npz::is_present::<__npz::String>(__loader, __name, &["config"])
+                || <Vec<
+                    f64,
+                > as __npz::LoadField>::is_field_present(__loader, __name, &["history"])
+                || <__npz::String as __npz::LoadField>::is_field_present(
+                    __loader,
+                    __name,
+                    &["config"],
+                )
         }
     }
     #[automatically_derived]

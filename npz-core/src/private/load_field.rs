@@ -1,0 +1,67 @@
+//! Loading one field of a type that can be loaded.
+//!
+//! A trait, not functions: of a type that can't be loaded, rustc says the same words at each call, and so says them
+//! once. For functions it would add which function asks, and the user would read the error once for each. For the
+//! same reason `FromMembers` is asked for by the implementation, not by the trait.
+
+use super::{find_place, plan_at};
+use crate::Cast;
+use crate::members::{FromMembers, Loader, Name, Plan};
+
+/// What a field's type must implement.
+pub trait LoadField: Sized {
+    /// Plans a field that has to be there.
+    fn plan_field<'s>(
+        loader: &mut Loader<'s>,
+        parent: &Name,
+        names: &[&str],
+        cast: Option<Cast>,
+    ) -> Plan<'s, Self>
+    where
+        Self: 's;
+
+    /// Plans a field that may be absent.
+    fn plan_if_present<'s>(
+        loader: &mut Loader<'s>,
+        parent: &Name,
+        names: &[&str],
+        cast: Option<Cast>,
+    ) -> Option<Plan<'s, Self>>
+    where
+        Self: 's;
+
+    /// Tells whether any member of a field is there.
+    fn is_field_present(loader: &Loader<'_>, parent: &Name, names: &[&str]) -> bool;
+}
+
+impl<T: FromMembers> LoadField for T {
+    fn plan_field<'s>(
+        loader: &mut Loader<'s>,
+        parent: &Name,
+        names: &[&str],
+        cast: Option<Cast>,
+    ) -> Plan<'s, T>
+    where
+        T: 's,
+    {
+        let (place, _) = find_place::<T>(loader, parent, names);
+        plan_at(loader, &place, cast)
+    }
+
+    fn plan_if_present<'s>(
+        loader: &mut Loader<'s>,
+        parent: &Name,
+        names: &[&str],
+        cast: Option<Cast>,
+    ) -> Option<Plan<'s, T>>
+    where
+        T: 's,
+    {
+        let (place, is_present) = find_place::<T>(loader, parent, names);
+        is_present.then(|| plan_at(loader, &place, cast))
+    }
+
+    fn is_field_present(loader: &Loader<'_>, parent: &Name, names: &[&str]) -> bool {
+        find_place::<T>(loader, parent, names).1
+    }
+}
