@@ -7,6 +7,8 @@ mod choice;
 mod json;
 #[path = "private/load_field.rs"]
 mod load_field;
+#[path = "private/names.rs"]
+mod names;
 #[path = "private/transparent.rs"]
 mod transparent;
 #[path = "private/validate.rs"]
@@ -28,6 +30,7 @@ pub use self::choice::{
 };
 pub use self::json::{Json, from_json, to_json};
 pub use self::load_field::LoadField;
+pub use self::names::{Names, check_flat, check_nested};
 pub use self::transparent::{plan_inner, plan_inners, push_inners};
 pub use self::validate::{plan_validated, validate, validate_each};
 use crate::Error;

@@ -70,6 +70,8 @@ fn push_many(container: &Container<'_>, field: &Field<'_>) -> TokenStream {
         __npz::push_inners::<Self, #ty>(__items, |__item| &__item.#member, __shape, __members, __name)
     );
     quote! {
+        const NAMES: &'static __npz::Names = <#ty as __npz::ToMembers>::NAMES;
+
         fn refs_to_members<'__a>(
             __items: &[&'__a Self],
             __shape: &[__npz::usize],

@@ -2,8 +2,20 @@
 #[allow(deprecated)]
 const _: () = {
     use crate::npz::__private as __npz;
+    const _: () = __npz::check_flat(
+        "other_members",
+        <BTreeMap<String, ArrayD<f64>> as __npz::ToMembers>::NAMES,
+        __npz::Some("/"),
+        &["w", "weights", "kernel", "turnAngle"],
+        &[],
+    );
     #[automatically_derived]
     impl __npz::ToMembers for All {
+        const NAMES: &'static __npz::Names = &__npz::Names::new(
+            &["w", "turnAngle"],
+            &[<BTreeMap<String, ArrayD<f64>> as __npz::ToMembers>::NAMES],
+            __npz::Some("/"),
+        );
         fn to_members<'__a>(
             &'__a self,
             __members: &mut __npz::Members<'__a>,

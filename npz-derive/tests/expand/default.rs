@@ -7,6 +7,11 @@ const _: () = {
     where
         T: __npz::ToMembers,
     {
+        const NAMES: &'static __npz::Names = &__npz::Names::new(
+            &["rate", "steps"],
+            &[],
+            __npz::None,
+        );
         fn to_members<'__a>(
             &'__a self,
             __members: &mut __npz::Members<'__a>,

@@ -8,11 +8,25 @@ const _: () = {
         Vec<Array2<T>>: __npz::ToMembers,
         BTreeMap<String, ArrayD<T>>: __npz::ToMembers,
     {
+        const NAMES: &'static __npz::Names = &__npz::Names::new(
+            &["kind", "momentum", "0", "1", "learningRate"],
+            &[<BTreeMap<String, ArrayD<T>> as __npz::ToMembers>::NAMES],
+            __npz::None,
+        );
         fn to_members<'__a>(
             &'__a self,
             __members: &mut __npz::Members<'__a>,
             __name: &__npz::Name,
         ) -> __npz::Result<()> {
+            const {
+                __npz::check_flat(
+                    "all_others",
+                    <BTreeMap<String, ArrayD<T>> as __npz::ToMembers>::NAMES,
+                    __npz::None,
+                    &["kind", "learningRate"],
+                    &[],
+                )
+            };
             __npz::validate(__name, self, Optimizer::check)?;
             match self {
                 Self::Sgd { momentum: __field0, .. } => {

@@ -8,6 +8,11 @@ const _: () = {
         [T; N]: __npz::ToMembers,
         T: __npz::ToMembers,
     {
+        const NAMES: &'static __npz::Names = &__npz::Names::new(
+            &["0", "1", "2", "3"],
+            &[],
+            __npz::None,
+        );
         fn to_members<'__a>(
             &'__a self,
             __members: &mut __npz::Members<'__a>,

@@ -3,6 +3,11 @@ const _: () = {
     use ::npz_core::__private as __npz;
     #[automatically_derived]
     impl __npz::ToMembers for Dense {
+        const NAMES: &'static __npz::Names = &__npz::Names::new(
+            &["weights", "epoch", "type"],
+            &[],
+            __npz::None,
+        );
         fn to_members<'__a>(
             &'__a self,
             __members: &mut __npz::Members<'__a>,

@@ -6,6 +6,11 @@ const _: () = {
     where
         C: __npz::Json,
     {
+        const NAMES: &'static __npz::Names = &__npz::Names::new(
+            &["saved_at", "angle", "history", "config"],
+            &[],
+            __npz::None,
+        );
         fn to_members<'__a>(
             &'__a self,
             __members: &mut __npz::Members<'__a>,

@@ -12,6 +12,7 @@ const _: () = {
             __npz::push::<f32>(__members, __name, __npz::None, &self.1)?;
             __npz::Ok(())
         }
+        const NAMES: &'static __npz::Names = <f32 as __npz::ToMembers>::NAMES;
         fn refs_to_members<'__a>(
             __items: &[&'__a Self],
             __shape: &[__npz::usize],
