@@ -8,7 +8,15 @@ use super::{find_place, plan_at};
 use crate::Cast;
 use crate::members::{FromMembers, Loader, Name, Plan};
 
-/// What a field's type must implement.
+/// What a field's type must implement. Its words are those of `FromMembers`: of two traits that one type lacks, rustc
+/// shows the message of the outer.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be loaded from members of an archive: the trait `FromMembers` is missing",
+    label = "not a type that npz-core can load",
+    note = "borrowed types (`&T`, `ArrayView`) can be saved but not loaded: load into the owned type",
+    note = "for a struct of your own, add `#[derive(npz_core::Npz)]`",
+    note = "for a type of another crate, use `#[npz(with = \"module\")]` on the field, or `#[npz(skip)]`"
+)]
 pub trait LoadField: Sized {
     /// Plans a field that has to be there.
     fn plan_field<'s>(
