@@ -3,6 +3,8 @@
 
 #[path = "private/choice.rs"]
 mod choice;
+#[path = "private/finish.rs"]
+mod finish;
 #[path = "private/json.rs"]
 mod json;
 #[path = "private/load_field.rs"]
@@ -28,6 +30,7 @@ pub use self::choice::{
     Choice, is_choice_present, is_tag_present, plan_choice, plan_choices, plan_tag, push_choice,
     push_choices, push_tag, refused,
 };
+pub use self::finish::{failed, finish, finish_or_else, finish_over, finished};
 pub use self::json::{Json, from_json, to_json};
 pub use self::load_field::LoadField;
 pub use self::names::{Names, check_flat, check_nested};

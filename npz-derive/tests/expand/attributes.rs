@@ -74,22 +74,38 @@ const _: () = {
                 ArrayD<f64>,
             > as __npz::LoadField>::plan_field(__loader, __name, &[], __npz::None);
             __npz::Plan::new(move || {
-                __npz::Ok(Self {
-                    layer_weights: __plan0.finish()?,
-                    other_members: __plan1.finish()?,
-                    turn_angle: match __plan2 {
-                        __npz::Some(__plan) => __plan.finish()?,
-                        __npz::None => {
-                            let __default: Angle = Angle::zero();
-                            __default
-                        }
-                    },
-                    scratch: <Vec<u8> as __npz::Default>::default(),
-                    started: {
-                        let __default: Instant = Instant::now();
+                let mut __plan0 = __npz::Some(__plan0);
+                let mut __plan1 = __npz::Some(__plan1);
+                let mut __plan2 = __plan2;
+                let mut __failed = __npz::None;
+                let __value0 = __npz::finish(&mut __plan0, &mut __failed);
+                let __value1 = __npz::finish(&mut __plan1, &mut __failed);
+                let __value2 = __npz::finish_or_else(
+                    &mut __plan2,
+                    &mut __failed,
+                    || {
+                        let __default: Angle = Angle::zero();
                         __default
                     },
-                })
+                );
+                if let (
+                    __npz::Some(__value0),
+                    __npz::Some(__value1),
+                    __npz::Some(__value2),
+                ) = (__value0, __value1, __value2) {
+                    __npz::Ok(Self {
+                        layer_weights: __value0,
+                        other_members: __value1,
+                        turn_angle: __value2,
+                        scratch: <Vec<u8> as __npz::Default>::default(),
+                        started: {
+                            let __default: Instant = Instant::now();
+                            __default
+                        },
+                    })
+                } else {
+                    __npz::failed(__failed)
+                }
             })
         }
         fn is_present(

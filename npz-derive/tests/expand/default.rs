@@ -52,19 +52,20 @@ const _: () = {
                 __npz::None,
             );
             __npz::Plan::new(move || {
+                let mut __failed = __npz::None;
                 let mut __value: Self = <Self as __npz::Default>::default();
                 if let __npz::Some(__plan) = __plan0 {
-                    __value.rate = __plan.finish()?;
+                    __npz::finish_over(__plan, &mut __failed, &mut __value.rate);
                 }
                 if let __npz::Some(__plan) = __plan1 {
-                    __value.steps = __plan.finish()?;
+                    __npz::finish_over(__plan, &mut __failed, &mut __value.steps);
                 } else {
                     __value.steps = {
                         let __default: u32 = ten();
                         __default
                     };
                 }
-                __npz::Ok(__value)
+                __npz::finished(__value, __failed)
             })
         }
         fn is_present(

@@ -89,10 +89,17 @@ const _: () = {
                             __npz::None,
                         );
                         __npz::Plan::new(move || {
-                            __npz::Ok(Self::Sgd {
-                                momentum: __plan0.finish()?,
-                                scratch: <Vec<f32> as __npz::Default>::default(),
-                            })
+                            let mut __plan0 = __npz::Some(__plan0);
+                            let mut __failed = __npz::None;
+                            let __value0 = __npz::finish(&mut __plan0, &mut __failed);
+                            if let (__npz::Some(__value0),) = (__value0,) {
+                                __npz::Ok(Self::Sgd {
+                                    momentum: __value0,
+                                    scratch: <Vec<f32> as __npz::Default>::default(),
+                                })
+                            } else {
+                                __npz::failed(__failed)
+                            }
                         })
                     }
                     __npz::Some(1usize) => {
@@ -111,13 +118,26 @@ const _: () = {
                             __npz::None,
                         );
                         __npz::Plan::new(move || {
-                            __npz::Ok(Self::Adam {
-                                0: __plan0.finish()?,
-                                1: match __plan1 {
-                                    __npz::Some(__plan) => __plan.finish()?,
-                                    __npz::None => <u64 as __npz::Default>::default(),
-                                },
-                            })
+                            let mut __plan0 = __npz::Some(__plan0);
+                            let mut __plan1 = __plan1;
+                            let mut __failed = __npz::None;
+                            let __value0 = __npz::finish(&mut __plan0, &mut __failed);
+                            let __value1 = __npz::finish_or_else(
+                                &mut __plan1,
+                                &mut __failed,
+                                || <u64 as __npz::Default>::default(),
+                            );
+                            if let (__npz::Some(__value0), __npz::Some(__value1)) = (
+                                __value0,
+                                __value1,
+                            ) {
+                                __npz::Ok(Self::Adam {
+                                    0: __value0,
+                                    1: __value1,
+                                })
+                            } else {
+                                __npz::failed(__failed)
+                            }
                         })
                     }
                     __npz::Some(2usize) => {
@@ -140,10 +160,22 @@ const _: () = {
                             __npz::None,
                         );
                         __npz::Plan::new(move || {
-                            __npz::Ok(Self::Other {
-                                all_others: __plan0.finish()?,
-                                learning_rate: __plan1.finish()?,
-                            })
+                            let mut __plan0 = __npz::Some(__plan0);
+                            let mut __plan1 = __npz::Some(__plan1);
+                            let mut __failed = __npz::None;
+                            let __value0 = __npz::finish(&mut __plan0, &mut __failed);
+                            let __value1 = __npz::finish(&mut __plan1, &mut __failed);
+                            if let (__npz::Some(__value0), __npz::Some(__value1)) = (
+                                __value0,
+                                __value1,
+                            ) {
+                                __npz::Ok(Self::Other {
+                                    all_others: __value0,
+                                    learning_rate: __value1,
+                                })
+                            } else {
+                                __npz::failed(__failed)
+                            }
                         })
                     }
                     _ => __npz::refused(),

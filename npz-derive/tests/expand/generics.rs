@@ -60,12 +60,30 @@ const _: () = {
                 Tree<'a, 'b, T, N>,
             > as __npz::LoadField>::plan_field(__loader, __name, &["3"], __npz::None);
             __npz::Plan::new(move || {
-                __npz::Ok(Self {
-                    0: __plan0.finish()?,
-                    1: __plan1.finish()?,
-                    2: __plan2.finish()?,
-                    3: __plan3.finish()?,
-                })
+                let mut __plan0 = __npz::Some(__plan0);
+                let mut __plan1 = __npz::Some(__plan1);
+                let mut __plan2 = __npz::Some(__plan2);
+                let mut __plan3 = __npz::Some(__plan3);
+                let mut __failed = __npz::None;
+                let __value0 = __npz::finish(&mut __plan0, &mut __failed);
+                let __value1 = __npz::finish(&mut __plan1, &mut __failed);
+                let __value2 = __npz::finish(&mut __plan2, &mut __failed);
+                let __value3 = __npz::finish(&mut __plan3, &mut __failed);
+                if let (
+                    __npz::Some(__value0),
+                    __npz::Some(__value1),
+                    __npz::Some(__value2),
+                    __npz::Some(__value3),
+                ) = (__value0, __value1, __value2, __value3) {
+                    __npz::Ok(Self {
+                        0: __value0,
+                        1: __value1,
+                        2: __value2,
+                        3: __value3,
+                    })
+                } else {
+                    __npz::failed(__failed)
+                }
             })
         }
         fn is_present(

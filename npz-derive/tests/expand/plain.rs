@@ -53,14 +53,30 @@ const _: () = {
                 __npz::None,
             );
             __npz::Plan::new(move || {
-                __npz::Ok(Self {
-                    weights: __plan0.finish()?,
-                    epoch: match __plan1 {
-                        __npz::Some(__plan) => __plan.finish()?,
-                        __npz::None => <u64 as __npz::Default>::default(),
-                    },
-                    r#type: __plan2.finish()?,
-                })
+                let mut __plan0 = __npz::Some(__plan0);
+                let mut __plan1 = __plan1;
+                let mut __plan2 = __npz::Some(__plan2);
+                let mut __failed = __npz::None;
+                let __value0 = __npz::finish(&mut __plan0, &mut __failed);
+                let __value1 = __npz::finish_or_else(
+                    &mut __plan1,
+                    &mut __failed,
+                    || <u64 as __npz::Default>::default(),
+                );
+                let __value2 = __npz::finish(&mut __plan2, &mut __failed);
+                if let (
+                    __npz::Some(__value0),
+                    __npz::Some(__value1),
+                    __npz::Some(__value2),
+                ) = (__value0, __value1, __value2) {
+                    __npz::Ok(Self {
+                        weights: __value0,
+                        epoch: __value1,
+                        r#type: __value2,
+                    })
+                } else {
+                    __npz::failed(__failed)
+                }
             })
         }
         fn is_present(

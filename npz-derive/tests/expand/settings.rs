@@ -73,13 +73,26 @@ const _: () = {
                 bool,
             > as __npz::LoadField>::plan_field(__loader, __name, &["mask"], __npz::None);
             __npz::Plan::new(move || {
-                __npz::Ok(Self {
-                    weights: match __plan0 {
-                        __npz::Some(__plan) => __plan.finish()?,
-                        __npz::None => <Array2<f32> as __npz::Default>::default(),
-                    },
-                    mask: __plan1.finish()?,
-                })
+                let mut __plan0 = __plan0;
+                let mut __plan1 = __npz::Some(__plan1);
+                let mut __failed = __npz::None;
+                let __value0 = __npz::finish_or_else(
+                    &mut __plan0,
+                    &mut __failed,
+                    || <Array2<f32> as __npz::Default>::default(),
+                );
+                let __value1 = __npz::finish(&mut __plan1, &mut __failed);
+                if let (__npz::Some(__value0), __npz::Some(__value1)) = (
+                    __value0,
+                    __value1,
+                ) {
+                    __npz::Ok(Self {
+                        weights: __value0,
+                        mask: __value1,
+                    })
+                } else {
+                    __npz::failed(__failed)
+                }
             })
         }
         fn is_present(

@@ -78,25 +78,43 @@ const _: () = {
                     _,
                 >(__loader, __name, &["config"], __npz::None, __npz::from_json::<C>);
                 __npz::Plan::new(move || {
-                    __npz::Ok(Self {
-                        cache: match __plan0 {
-                            __npz::Some(__plan) => __plan.finish()?,
-                            __npz::None => <Vec<f32> as __npz::Default>::default(),
-                        },
-                        saved_at: {
-                            let __default: u64 = now();
-                            __default
-                        },
-                        angle: <Angle as __npz::Default>::default(),
-                        history: match __plan3 {
-                            __npz::Some(__plan) => __plan.finish()?,
-                            __npz::None => <Vec<f64> as __npz::Default>::default(),
-                        },
-                        config: match __plan4 {
-                            __npz::Some(__plan) => __plan.finish()?,
-                            __npz::None => <C as __npz::Default>::default(),
-                        },
-                    })
+                    let mut __plan0 = __plan0;
+                    let mut __plan3 = __plan3;
+                    let mut __plan4 = __plan4;
+                    let mut __failed = __npz::None;
+                    let __value0 = __npz::finish_or_else(
+                        &mut __plan0,
+                        &mut __failed,
+                        || <Vec<f32> as __npz::Default>::default(),
+                    );
+                    let __value3 = __npz::finish_or_else(
+                        &mut __plan3,
+                        &mut __failed,
+                        || <Vec<f64> as __npz::Default>::default(),
+                    );
+                    let __value4 = __npz::finish_or_else(
+                        &mut __plan4,
+                        &mut __failed,
+                        || <C as __npz::Default>::default(),
+                    );
+                    if let (
+                        __npz::Some(__value0),
+                        __npz::Some(__value3),
+                        __npz::Some(__value4),
+                    ) = (__value0, __value3, __value4) {
+                        __npz::Ok(Self {
+                            cache: __value0,
+                            saved_at: {
+                                let __default: u64 = now();
+                                __default
+                            },
+                            angle: <Angle as __npz::Default>::default(),
+                            history: __value3,
+                            config: __value4,
+                        })
+                    } else {
+                        __npz::failed(__failed)
+                    }
                 })
             };
             __npz::plan_validated(__name, __plan, Run::check)
