@@ -3,8 +3,14 @@
 
 #[path = "private/choice.rs"]
 mod choice;
+#[path = "private/finish.rs"]
+mod finish;
 #[path = "private/json.rs"]
 mod json;
+#[path = "private/load_field.rs"]
+mod load_field;
+#[path = "private/names.rs"]
+mod names;
 #[path = "private/transparent.rs"]
 mod transparent;
 #[path = "private/validate.rs"]
@@ -27,7 +33,10 @@ pub use self::choice::{
     Choice, is_choice_present, is_tag_present, plan_choice, plan_choices, plan_variants, push_choice,
     push_choices, push_tag, refused,
 };
+pub use self::finish::{failed, finish, finish_or_else, finish_over, finished};
 pub use self::json::{Json, from_json, to_json};
+pub use self::load_field::LoadField;
+pub use self::names::{Names, check_flat, check_nested};
 pub use self::transparent::{plan_inner, plan_inners, push_inners};
 pub use self::validate::{plan_validated, validate, validate_each};
 pub use self::version::{is_version_present, migrate, plan_version, push_version};
@@ -212,32 +221,6 @@ pub fn load_under<'s, P>(
     loader.with_settings(settings, plan)
 }
 
-/// Plans a field that has to be there.
-pub fn plan<'s, T: FromMembers + 's>(
-    loader: &mut Loader<'s>,
-    parent: &Name,
-    names: &[&str],
-    cast: Option<Cast>,
-) -> Plan<'s, T> {
-    let (place, _) = find_place::<T>(loader, parent, names);
-    plan_at(loader, &place, cast)
-}
-
-/// Plans a field that may be absent.
-pub fn plan_if_present<'s, T: FromMembers + 's>(
-    loader: &mut Loader<'s>,
-    parent: &Name,
-    names: &[&str],
-    cast: Option<Cast>,
-) -> Option<Plan<'s, T>> {
-    let (place, is_present) = find_place::<T>(loader, parent, names);
-    let planned = loader.optionally(is_present, |loader| plan_at(loader, &place, cast));
-    if planned.is_none() && !names.is_empty() {
-        remark_default(loader, &place);
-    }
-    planned
-}
-
 /// Says that a default was taken.
 fn remark_default(loader: &mut Loader<'_>, place: &Name) {
     loader.remark(RemarkKind::Defaulted, place.as_str(), "absent, its default was taken".to_owned());
@@ -279,11 +262,6 @@ fn convert_plan<'s, R: 's, T: 's, E: Display>(
     plan.and_then(move |stored| {
         convert(stored).map_err(|error| Error::custom(error).in_member(place.as_str()))
     })
-}
-
-/// Tells whether any member of a field is there.
-pub fn is_present<T: FromMembers>(loader: &Loader<'_>, parent: &Name, names: &[&str]) -> bool {
-    find_place::<T>(loader, parent, names).1
 }
 
 /// Tells whether any member of a field's stored form is there.

@@ -55,6 +55,8 @@ pub(crate) struct Field<'a> {
     /// Where its plan is kept in generated code. Numbered, since `__` and the field's name could make a name
     /// that is taken or that a lint dislikes.
     pub(crate) plan: Ident,
+    /// Where its value is kept while others are made.
+    pub(crate) value: Ident,
     /// What a pattern of its variant binds it to.
     pub(crate) binding: Ident,
     /// The name of its member, then those that are accepted on load too; empty for `flatten`.
@@ -181,8 +183,9 @@ impl<'a> Field<'a> {
             });
             names.extend(attrs.aliases.iter().map(|alias| Name::from_literal(&alias.value)));
         }
-        let (plan, binding) = (format_ident!("__plan{position}"), format_ident!("__field{position}"));
-        Self { original, attrs, member, plan, binding, names }
+        let [plan, value, binding] =
+            ["plan", "value", "field"].map(|what| format_ident!("__{what}{position}"));
+        Self { original, attrs, member, plan, value, binding, names }
     }
 
     pub(crate) fn ty(&self) -> &'a Type {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use ndarray::{ArrayViewD, CowArray, IxDyn};
 
-use super::Name;
 use super::detached::{Detached, Untouched};
 use super::settings::SaveSettings;
+use super::{Name, Names};
 use crate::archive::Compression;
 use crate::element::Element;
 use crate::error::{Error, Result};
@@ -56,6 +56,10 @@ use crate::npy::{Body, MAX_FREE};
     note = "f16, bf16 and Complex need the features `half` and `num-complex` of npz-core"
 )]
 pub trait ToMembers {
+    /// What the members are called, where the type alone decides it.
+    #[doc(hidden)]
+    const NAMES: &'static Names = Names::UNKNOWN;
+
     /// Pushes the value's members under a name. Borrows them: a header and a view each, no data are copied.
     ///
     /// # Errors

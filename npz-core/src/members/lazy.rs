@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::origin::Origin;
-use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
+use super::{FromMembers, Loader, Members, Name, Names, Plan, ToMembers};
 use crate::error::{Error, Result};
 
 /// Holds a value that is read from its archive on first use; saved before that, it is copied as it is.
@@ -252,6 +252,8 @@ impl<T: fmt::Debug> fmt::Debug for Lazy<T> {
 }
 
 impl<T: ToMembers> ToMembers for Lazy<T> {
+    const NAMES: &'static Names = T::NAMES;
+
     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
         // Once the value is there, and may be changed, there is no source.
         if let Some(Source { origin, .. }) = self.source()

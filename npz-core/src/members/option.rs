@@ -1,11 +1,13 @@
 //! `Option`: `None` is the absence of members.
 
 use super::spare::Spares;
-use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
+use super::{FromMembers, Loader, Members, Name, Names, Plan, ToMembers};
 use crate::error::{Error, Result};
 use crate::report::ProblemKind;
 
 impl<T: ToMembers> ToMembers for Option<T> {
+    const NAMES: &'static Names = T::NAMES;
+
     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
         let Some(value) = self else { return Ok(()) };
         let before = members.len();

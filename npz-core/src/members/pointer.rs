@@ -5,12 +5,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::spare::Spares;
-use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
+use super::{FromMembers, Loader, Members, Name, Names, Plan, ToMembers};
 use crate::error::Result;
 
 macro_rules! save_through {
     ($( ($($generics:tt)*) $pointer:ty => $target:ty ),* $(,)?) => {$(
         impl<$($generics)*> ToMembers for $pointer {
+            const NAMES: &'static Names = <$target>::NAMES;
+
             fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
                 <$target>::to_members(self, members, name)
             }

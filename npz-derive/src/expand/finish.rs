@@ -1,14 +1,18 @@
 //! The end of a load: from finished plans to the value.
 //!
 //! ```text
-//! __npz::Ok(Self {
-//!     weights: __plan0.finish()?,
-//!     epoch: match __plan1 {
-//!         __npz::Some(__plan) => __plan.finish()?,
-//!         __npz::None => <u64 as __npz::Default>::default(),
-//!     },
-//! })
+//! let (mut __plan0, mut __plan1) = ..;                          // `Option`s, to be taken
+//! let mut __failed = __npz::None;
+//! let __value0 = __npz::finish(&mut __plan0, &mut __failed);    // an `Option`: `None` after an error
+//! let __value1 = __npz::finish_or_else(&mut __plan1, &mut __failed, || <u64 as __npz::Default>::default());
+//! if let (__npz::Some(__value0), __npz::Some(__value1)) = (__value0, __value1) {
+//!     __npz::Ok(Self { weights: __value0, epoch: __value1 })
+//! } else {
+//!     __npz::failed(__failed)
+//! }
 //! ```
+//!
+//! No `?`: why is told where `__npz::finish` is.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -18,24 +22,42 @@ use crate::attr::{Attr, DefaultFrom};
 
 /// `Self { weights: .., epoch: .. }`; `constructor` is `Self` or `Self::Variant`.
 pub(super) fn anew(constructor: &TokenStream, fields: &Fields<'_>) -> TokenStream {
+    let loaded: Vec<_> = fields.list.iter().filter(|field| !field.attrs.is_never_loaded()).collect();
     let values = fields.list.iter().map(|field| {
-        let (member, plan) = (&field.member, &field.plan);
-        let value = if field.attrs.is_never_loaded() {
-            default(field)
-        } else if field.attrs.is_optional() {
-            let default = default(field);
-            quote! {
-                match #plan {
-                    __npz::Some(__plan) => __plan.finish()?,
-                    __npz::None => #default,
-                }
-            }
-        } else {
-            quote!(#plan.finish()?)
-        };
+        let (member, value) = (&field.member, &field.value);
+        let value = if field.attrs.is_never_loaded() { default(field) } else { quote!(#value) };
         quote!(#member: #value)
     });
-    quote!(__npz::Ok(#constructor { #(#values),* }))
+    let whole = quote!(__npz::Ok(#constructor { #(#values),* }));
+    if loaded.is_empty() {
+        return whole;
+    }
+    let plans = loaded.iter().map(|field| {
+        let plan = &field.plan;
+        // The plan of an optional field is an `Option` already.
+        let taken = if field.attrs.is_optional() { quote!(#plan) } else { quote!(__npz::Some(#plan)) };
+        quote!(let mut #plan = #taken;)
+    });
+    let finished = loaded.iter().map(|field| {
+        let (plan, value) = (&field.plan, &field.value);
+        if field.attrs.is_optional() {
+            let default = default(field);
+            quote!(let #value = __npz::finish_or_else(&mut #plan, &mut __failed, || #default);)
+        } else {
+            quote!(let #value = __npz::finish(&mut #plan, &mut __failed);)
+        }
+    });
+    let names: Vec<_> = loaded.iter().map(|field| &field.value).collect();
+    quote! {
+        #(#plans)*
+        let mut __failed = __npz::None;
+        #(#finished)*
+        if let (#(__npz::Some(#names),)*) = (#(#names,)*) {
+            #whole
+        } else {
+            __npz::failed(__failed)
+        }
+    }
 }
 
 /// Container `default`: what is absent keeps the value that it has there.
@@ -43,48 +65,51 @@ pub(super) fn anew(constructor: &TokenStream, fields: &Fields<'_>) -> TokenStrea
 /// Fields are assigned, not moved out of the default into a new struct, so that a struct with `Drop` works.
 ///
 /// ```text
+/// let mut __failed = __npz::None;
 /// let mut __value: Self = <Self as __npz::Default>::default();
 /// if let __npz::Some(__plan) = __plan0 {
-///     __value.weights = __plan.finish()?;
+///     __npz::finish_over(__plan, &mut __failed, &mut __value.weights);
 /// }
-/// __npz::Ok(__value)
+/// __npz::finished(__value, __failed)
 /// ```
 pub(super) fn over_default(fields: &Fields<'_>, whole: &Attr<DefaultFrom>) -> TokenStream {
-    let assignments: Vec<_> = fields
-        .list
-        .iter()
-        .filter_map(|field| {
-            let (member, plan) = (&field.member, &field.plan);
-            // The field's own `default` goes before the container's.
-            let own = field.attrs.default.as_ref().map(|_| default(field));
-            if field.attrs.is_never_loaded() {
-                return own.map(|own| quote!(__value.#member = #own;));
-            }
-            let or_own = own.map(|own| quote!(else { __value.#member = #own; }));
-            Some(quote! {
-                if let __npz::Some(__plan) = #plan {
-                    __value.#member = __plan.finish()?;
-                } #or_own
-            })
-        })
-        .collect();
+    let assignments = fields.list.iter().filter_map(|field| {
+        let (member, plan) = (&field.member, &field.plan);
+        // The field's own `default` goes before the container's.
+        let own = field.attrs.default.as_ref().map(|_| default(field));
+        let assign_own = own.map(|own| quote!(__value.#member = #own;));
+        if field.attrs.is_never_loaded() {
+            return assign_own;
+        }
+        let finish = quote!(__npz::finish_over(__plan, &mut __failed, &mut __value.#member););
+        let or_own = assign_own.map(|assign| quote!(else { #assign }));
+        Some(quote!(if let __npz::Some(__plan) = #plan { #finish } #or_own))
+    });
+    let assignments: Vec<_> = assignments.collect();
     let span = generated_at(whole);
     let whole = match &whole.value {
         DefaultFrom::Trait => quote_spanned!(span=> <Self as __npz::Default>::default()),
         DefaultFrom::Function(path) => quote_spanned!(span=> #path()),
     };
     let mutable = (!assignments.is_empty()).then(|| quote!(mut));
+    let some_loaded = fields.list.iter().any(|field| !field.attrs.is_never_loaded());
+    let failed_mutable = some_loaded.then(|| quote!(mut));
     quote! {
+        let #failed_mutable __failed = __npz::None;
         let #mutable __value: Self = #whole;
         #(#assignments)*
-        __npz::Ok(__value)
+        __npz::finished(__value, __failed)
     }
 }
 
 /// The value of an absent field.
 pub(super) fn default(field: &Field<'_>) -> TokenStream {
     match field.attrs.default.as_ref().map(|default| &default.value) {
-        Some(DefaultFrom::Function(path)) => quote_spanned!(generated_at(path)=> #path()),
+        // A variable of the field's type: another type is underlined at the path, with what was expected.
+        Some(DefaultFrom::Function(path)) => {
+            let ty = field.ty();
+            quote_spanned!(generated_at(path)=> { let __default: #ty = #path(); __default })
+        }
         Some(DefaultFrom::Trait) | None => {
             let (ty, span) = (field.ty(), generated_at(field.ty()));
             quote_spanned!(span=> <#ty as __npz::Default>::default())

@@ -1,8 +1,8 @@
 //! `impl FromMembers`: plans every field (headers only), then finishes them in declaration order.
 //!
 //! ```text
-//! let __plan0 = __npz::plan::<Array2<f32>>(__loader, __name, &["weights", "w"], __npz::None);
-//! let __plan1 = __npz::plan_if_present::<u64>(__loader, __name, &["epoch"], __npz::None);
+//! let __plan0 = <Array2<f32> as __npz::LoadField>::plan_field(__loader, __name, &["weights", "w"], __npz::None);
+//! let __plan1 = <u64 as __npz::LoadField>::plan_if_present(__loader, __name, &["epoch"], __npz::None);
 //! __npz::Plan::new(move || ..)
 //! ```
 //!
@@ -141,8 +141,9 @@ fn plan(container: &Container<'_>, field: &Field<'_>) -> TokenStream {
         let value = settings::load_under(field, value);
         quote_spanned!(span=> let #plan = #value;)
     } else {
-        let function = if optional { quote!(plan_if_present) } else { quote!(plan) };
-        let value = quote_spanned!(span=> __npz::#function::<#ty>(__loader, __name, #names, #cast));
+        let function = if optional { quote!(plan_if_present) } else { quote!(plan_field) };
+        let value =
+            quote_spanned!(span=> <#ty as __npz::LoadField>::#function(__loader, __name, #names, #cast));
         let value = settings::load_under(field, value);
         quote_spanned!(span=> let #plan = #value;)
     }
@@ -179,10 +180,10 @@ fn is_field_present(field: &Field<'_>) -> TokenStream {
     if field.attrs.skip_load.is_some() {
         quote_spanned!(span=> __npz::is_passed_over(__loader, __name, #names))
     } else if field.attrs.json.is_some() {
-        quote_spanned!(span=> __npz::is_present::<__npz::String>(__loader, __name, #names))
+        quote_spanned!(span=> <__npz::String as __npz::LoadField>::is_field_present(__loader, __name, #names))
     } else if let Some(convert) = convert(field) {
         quote_spanned!(span=> __npz::is_present_with::<_, #ty, _>(__loader, __name, #names, #convert))
     } else {
-        quote_spanned!(span=> __npz::is_present::<#ty>(__loader, __name, #names))
+        quote_spanned!(span=> <#ty as __npz::LoadField>::is_field_present(__loader, __name, #names))
     }
 }

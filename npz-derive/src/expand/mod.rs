@@ -23,6 +23,7 @@ mod choice;
 mod fallback;
 mod finish;
 mod from_members;
+mod known_names;
 mod reuse;
 mod settings;
 mod to_members;
@@ -52,9 +53,14 @@ pub(crate) fn expand(container: &Container<'_>) -> TokenStream {
     let ident = &container.original.ident;
     let (impl_generics, ty_generics, _) = container.original.generics.split_for_impl();
     let where_clause = bound::to_members(container);
+    let checks = match container.attrs.transparent {
+        Some(_) => TokenStream::new(),
+        None => known_names::checks_beside(container),
+    };
     in_const(
         container,
         &quote! {
+            #checks
             #to_members
             #from_members
             #[automatically_derived]

@@ -2,10 +2,10 @@
 //!
 //! ```text
 //! fn donate(&mut self, __spares: &mut __npz::Spares) {
-//!     <Array2<f32> as __npz::FromMembers>::donate(&mut self.weights, __spares);
+//!     <Array2<f32> as __npz::LoadField>::donate_field(&mut self.weights, __spares);
 //! }
 //! fn assign(&mut self, __loaded: &mut Self) {
-//!     <Array2<f32> as __npz::FromMembers>::assign(&mut self.weights, &mut __loaded.weights);
+//!     <Array2<f32> as __npz::LoadField>::assign_field(&mut self.weights, &mut __loaded.weights);
 //!     __npz::swap(&mut self.angle, &mut __loaded.angle);      // with, json
 //! }                                                           // skip, skip_load: as it was
 //! ```
@@ -104,7 +104,7 @@ fn donate(field: &Field<'_>, value: &TokenStream) -> Option<TokenStream> {
     let ty = field.ty();
     convert(field)
         .is_none()
-        .then(|| quote_spanned!(field.span()=> <#ty as __npz::FromMembers>::donate(#value, __spares);))
+        .then(|| quote_spanned!(field.span()=> <#ty as __npz::LoadField>::donate_field(#value, __spares);))
 }
 
 fn assign(field: &Field<'_>, value: &TokenStream, loaded: &TokenStream) -> TokenStream {
@@ -112,5 +112,5 @@ fn assign(field: &Field<'_>, value: &TokenStream, loaded: &TokenStream) -> Token
     if convert(field).is_some() {
         return quote_spanned!(field.span()=> __npz::swap(#value, #loaded););
     }
-    quote_spanned!(field.span()=> <#ty as __npz::FromMembers>::assign(#value, #loaded);)
+    quote_spanned!(field.span()=> <#ty as __npz::LoadField>::assign_field(#value, #loaded);)
 }

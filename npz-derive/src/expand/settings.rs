@@ -6,7 +6,7 @@
 //!     __npz::Ok(())
 //! })?;
 //! let __plan0 = __npz::load_under(__loader, __npz::LoadSettings { finite: true, .. }, |__loader| {
-//!     __npz::plan::<Array2<f32>>(__loader, __name, &["weights"], __npz::None)
+//!     <Array2<f32> as __npz::LoadField>::plan_field(__loader, __name, &["weights"], __npz::None)
 //! });
 //! ```
 

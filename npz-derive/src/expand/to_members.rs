@@ -18,7 +18,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
-use super::{inner_separator, is_optional, option, separator, settings, version};
+use super::{inner_separator, is_optional, known_names, option, separator, settings, version};
 use crate::ast::{Container, Data, Field, Fields, Variant, generated_at};
 use crate::bound;
 
@@ -40,14 +40,18 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
         }
     };
     let inner_separator = inner_separator(container);
+    let (names, checks) = (known_names::known_names(container), known_names::checks_inside(container));
     quote! {
         #[automatically_derived]
         impl #impl_generics __npz::ToMembers for #ident #ty_generics #where_clause {
+            #names
+
             fn to_members<'__a>(
                 &'__a self,
                 __members: &mut __npz::Members<'__a>,
                 __name: &__npz::Name,
             ) -> __npz::Result<()> {
+                #checks
                 #validate
                 #separator
                 #version
@@ -106,9 +110,7 @@ fn push(
     // Which function, and what it wants to know besides: the siblings' names of a flattened field, which are not
     // its to push, or the field's own name.
     let (function, place) = if field.attrs.flatten.is_some() {
-        let siblings = fields.stored().flat_map(|sibling| &sibling.names).map(|name| name.value.clone());
-        let tag = matches!(container.data, Data::Enum(_)).then(|| container.tag());
-        let siblings = tag.into_iter().chain(siblings);
+        let siblings = known_names::siblings(container, fields);
         ("_flat", quote!(&[#(#siblings),*]))
     } else if is_optional(container, field) {
         ("_or_mark", part)

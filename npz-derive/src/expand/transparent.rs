@@ -70,6 +70,8 @@ fn push_many(container: &Container<'_>, field: &Field<'_>) -> TokenStream {
         __npz::push_inners::<Self, #ty>(__items, |__item| &__item.#member, __shape, __members, __name)
     );
     quote! {
+        const NAMES: &'static __npz::Names = <#ty as __npz::ToMembers>::NAMES;
+
         fn refs_to_members<'__a>(
             __items: &[&'__a Self],
             __shape: &[__npz::usize],
@@ -104,7 +106,7 @@ pub(super) fn from_members(container: &Container<'_>, inner: &Inner<'_, '_>) -> 
             ),
             // A conversion is no trait: only `json` knows its stored type.
             if inner.field.attrs.json.is_some() {
-                quote!(__npz::is_present::<__npz::String>(__loader, __name, &[]))
+                quote!(<__npz::String as __npz::LoadField>::is_field_present(__loader, __name, &[]))
             } else {
                 quote_spanned!(span=> __npz::is_present_with::<_, #ty, _>(__loader, __name, &[], #convert))
             },

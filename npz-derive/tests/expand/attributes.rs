@@ -2,8 +2,20 @@
 #[allow(deprecated)]
 const _: () = {
     use crate::npz::__private as __npz;
+    const _: () = __npz::check_flat(
+        "other_members",
+        <BTreeMap<String, ArrayD<f64>> as __npz::ToMembers>::NAMES,
+        __npz::Some("/"),
+        &["w", "weights", "kernel", "turnAngle"],
+        &[],
+    );
     #[automatically_derived]
     impl __npz::ToMembers for All {
+        const NAMES: &'static __npz::Names = &__npz::Names::new(
+            &["w", "turnAngle"],
+            &[<BTreeMap<String, ArrayD<f64>> as __npz::ToMembers>::NAMES],
+            __npz::Some("/"),
+        );
         fn to_members<'__a>(
             &'__a self,
             __members: &mut __npz::Members<'__a>,
@@ -44,9 +56,9 @@ const _: () = {
         {
             let __name = &__name.with_separator("/");
             __loader.allow_unknown(__name);
-            let __plan0 = __npz::plan::<
-                Array2<f32>,
-            >(
+            let __plan0 = <Array2<
+                f32,
+            > as __npz::LoadField>::plan_field(
                 __loader,
                 __name,
                 &["w", "weights", "kernel"],
@@ -57,20 +69,43 @@ const _: () = {
                 Angle,
                 _,
             >(__loader, __name, &["turnAngle"], __npz::None, degrees::from_npz);
-            let __plan1 = __npz::plan::<
-                BTreeMap<String, ArrayD<f64>>,
-            >(__loader, __name, &[], __npz::None);
+            let __plan1 = <BTreeMap<
+                String,
+                ArrayD<f64>,
+            > as __npz::LoadField>::plan_field(__loader, __name, &[], __npz::None);
             __npz::Plan::new(move || {
-                __npz::Ok(Self {
-                    layer_weights: __plan0.finish()?,
-                    other_members: __plan1.finish()?,
-                    turn_angle: match __plan2 {
-                        __npz::Some(__plan) => __plan.finish()?,
-                        __npz::None => Angle::zero(),
+                let mut __plan0 = __npz::Some(__plan0);
+                let mut __plan1 = __npz::Some(__plan1);
+                let mut __plan2 = __plan2;
+                let mut __failed = __npz::None;
+                let __value0 = __npz::finish(&mut __plan0, &mut __failed);
+                let __value1 = __npz::finish(&mut __plan1, &mut __failed);
+                let __value2 = __npz::finish_or_else(
+                    &mut __plan2,
+                    &mut __failed,
+                    || {
+                        let __default: Angle = Angle::zero();
+                        __default
                     },
-                    scratch: <Vec<u8> as __npz::Default>::default(),
-                    started: Instant::now(),
-                })
+                );
+                if let (
+                    __npz::Some(__value0),
+                    __npz::Some(__value1),
+                    __npz::Some(__value2),
+                ) = (__value0, __value1, __value2) {
+                    __npz::Ok(Self {
+                        layer_weights: __value0,
+                        other_members: __value1,
+                        turn_angle: __value2,
+                        scratch: <Vec<u8> as __npz::Default>::default(),
+                        started: {
+                            let __default: Instant = Instant::now();
+                            __default
+                        },
+                    })
+                } else {
+                    __npz::failed(__failed)
+                }
             })
         }
         fn is_present(
@@ -78,12 +113,17 @@ const _: () = {
             __name: &__npz::Name,
         ) -> __npz::bool {
             let __name = &__name.with_separator("/");
-            __npz::is_present::<
-                Array2<f32>,
-            >(__loader, __name, &["w", "weights", "kernel"])
-                || __npz::is_present::<
-                    BTreeMap<String, ArrayD<f64>>,
-                >(__loader, __name, &[])
+            <Array2<
+                f32,
+            > as __npz::LoadField>::is_field_present(
+                __loader,
+                __name,
+                &["w", "weights", "kernel"],
+            )
+                || <BTreeMap<
+                    String,
+                    ArrayD<f64>,
+                > as __npz::LoadField>::is_field_present(__loader, __name, &[])
                 || __npz::is_present_with::<
                     _,
                     Angle,
@@ -96,23 +136,23 @@ const _: () = {
         fn donate(&mut self, __spares: &mut __npz::Spares) {
             <Array2<
                 f32,
-            > as __npz::FromMembers>::donate(&mut self.layer_weights, __spares);
+            > as __npz::LoadField>::donate_field(&mut self.layer_weights, __spares);
             <BTreeMap<
                 String,
                 ArrayD<f64>,
-            > as __npz::FromMembers>::donate(&mut self.other_members, __spares);
+            > as __npz::LoadField>::donate_field(&mut self.other_members, __spares);
         }
         fn assign(&mut self, __loaded: &mut Self) {
             <Array2<
                 f32,
-            > as __npz::FromMembers>::assign(
+            > as __npz::LoadField>::assign_field(
                 &mut self.layer_weights,
                 &mut __loaded.layer_weights,
             );
             <BTreeMap<
                 String,
                 ArrayD<f64>,
-            > as __npz::FromMembers>::assign(
+            > as __npz::LoadField>::assign_field(
                 &mut self.other_members,
                 &mut __loaded.other_members,
             );

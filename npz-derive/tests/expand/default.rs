@@ -7,6 +7,11 @@ const _: () = {
     where
         T: __npz::ToMembers,
     {
+        const NAMES: &'static __npz::Names = &__npz::Names::new(
+            &["rate", "steps"],
+            &[],
+            __npz::None,
+        );
         fn to_members<'__a>(
             &'__a self,
             __members: &mut __npz::Members<'__a>,
@@ -34,39 +39,56 @@ const _: () = {
         where
             Self: '__s,
         {
-            let __plan0 = __npz::plan_if_present::<
-                T,
-            >(__loader, __name, &["rate"], __npz::None);
-            let __plan1 = __npz::plan_if_present::<
-                u32,
-            >(__loader, __name, &["steps"], __npz::None);
+            let __plan0 = <T as __npz::LoadField>::plan_if_present(
+                __loader,
+                __name,
+                &["rate"],
+                __npz::None,
+            );
+            let __plan1 = <u32 as __npz::LoadField>::plan_if_present(
+                __loader,
+                __name,
+                &["steps"],
+                __npz::None,
+            );
             __npz::Plan::new(move || {
+                let mut __failed = __npz::None;
                 let mut __value: Self = <Self as __npz::Default>::default();
                 if let __npz::Some(__plan) = __plan0 {
-                    __value.rate = __plan.finish()?;
+                    __npz::finish_over(__plan, &mut __failed, &mut __value.rate);
                 }
                 if let __npz::Some(__plan) = __plan1 {
-                    __value.steps = __plan.finish()?;
+                    __npz::finish_over(__plan, &mut __failed, &mut __value.steps);
                 } else {
-                    __value.steps = ten();
+                    __value.steps = {
+                        let __default: u32 = ten();
+                        __default
+                    };
                 }
-                __npz::Ok(__value)
+                __npz::finished(__value, __failed)
             })
         }
         fn is_present(
             __loader: &__npz::Loader<'_>,
             __name: &__npz::Name,
         ) -> __npz::bool {
-            __npz::is_present::<T>(__loader, __name, &["rate"])
-                || __npz::is_present::<u32>(__loader, __name, &["steps"])
+            <T as __npz::LoadField>::is_field_present(__loader, __name, &["rate"])
+                || <u32 as __npz::LoadField>::is_field_present(
+                    __loader,
+                    __name,
+                    &["steps"],
+                )
         }
         fn donate(&mut self, __spares: &mut __npz::Spares) {
-            <T as __npz::FromMembers>::donate(&mut self.rate, __spares);
-            <u32 as __npz::FromMembers>::donate(&mut self.steps, __spares);
+            <T as __npz::LoadField>::donate_field(&mut self.rate, __spares);
+            <u32 as __npz::LoadField>::donate_field(&mut self.steps, __spares);
         }
         fn assign(&mut self, __loaded: &mut Self) {
-            <T as __npz::FromMembers>::assign(&mut self.rate, &mut __loaded.rate);
-            <u32 as __npz::FromMembers>::assign(&mut self.steps, &mut __loaded.steps);
+            <T as __npz::LoadField>::assign_field(&mut self.rate, &mut __loaded.rate);
+            <u32 as __npz::LoadField>::assign_field(
+                &mut self.steps,
+                &mut __loaded.steps,
+            );
         }
     }
     #[automatically_derived]

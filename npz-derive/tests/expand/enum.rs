@@ -8,11 +8,25 @@ const _: () = {
         Vec<Array2<T>>: __npz::ToMembers,
         BTreeMap<String, ArrayD<T>>: __npz::ToMembers,
     {
+        const NAMES: &'static __npz::Names = &__npz::Names::new(
+            &["kind", "momentum", "0", "1", "learningRate"],
+            &[<BTreeMap<String, ArrayD<T>> as __npz::ToMembers>::NAMES],
+            __npz::None,
+        );
         fn to_members<'__a>(
             &'__a self,
             __members: &mut __npz::Members<'__a>,
             __name: &__npz::Name,
         ) -> __npz::Result<()> {
+            const {
+                __npz::check_flat(
+                    "all_others",
+                    <BTreeMap<String, ArrayD<T>> as __npz::ToMembers>::NAMES,
+                    __npz::None,
+                    &["kind", "learningRate"],
+                    &[],
+                )
+            };
             __npz::validate(__name, self, Optimizer::check)?;
             match self {
                 Self::Sgd { momentum: __field0, .. } => {
@@ -68,48 +82,100 @@ const _: () = {
                     &[&["sgd", "SGD"], &["adam"], &["no_optimizer"], &["other"]],
                     |__loader, __variant| match __variant {
                         0usize => {
-                            let __plan0 = __npz::plan::<
-                                T,
-                            >(__loader, __name, &["momentum"], __npz::None);
+                            let __plan0 = <T as __npz::LoadField>::plan_field(
+                                __loader,
+                                __name,
+                                &["momentum"],
+                                __npz::None,
+                            );
                             __npz::Plan::new(move || {
-                                __npz::Ok(Self::Sgd {
-                                    momentum: __plan0.finish()?,
-                                    scratch: <Vec<f32> as __npz::Default>::default(),
-                                })
+                                let mut __plan0 = __npz::Some(__plan0);
+                                let mut __failed = __npz::None;
+                                let __value0 = __npz::finish(&mut __plan0, &mut __failed);
+                                if let (__npz::Some(__value0),) = (__value0,) {
+                                    __npz::Ok(Self::Sgd {
+                                        momentum: __value0,
+                                        scratch: <Vec<f32> as __npz::Default>::default(),
+                                    })
+                                } else {
+                                    __npz::failed(__failed)
+                                }
                             })
                         }
                         1usize => {
-                            let __plan0 = __npz::plan::<
-                                Vec<Array2<T>>,
-                            >(__loader, __name, &["0"], __npz::None);
-                            let __plan1 = __npz::plan_if_present::<
-                                u64,
-                            >(__loader, __name, &["1"], __npz::None);
+                            let __plan0 = <Vec<
+                                Array2<T>,
+                            > as __npz::LoadField>::plan_field(
+                                __loader,
+                                __name,
+                                &["0"],
+                                __npz::None,
+                            );
+                            let __plan1 = <u64 as __npz::LoadField>::plan_if_present(
+                                __loader,
+                                __name,
+                                &["1"],
+                                __npz::None,
+                            );
                             __npz::Plan::new(move || {
-                                __npz::Ok(Self::Adam {
-                                    0: __plan0.finish()?,
-                                    1: match __plan1 {
-                                        __npz::Some(__plan) => __plan.finish()?,
-                                        __npz::None => <u64 as __npz::Default>::default(),
-                                    },
-                                })
+                                let mut __plan0 = __npz::Some(__plan0);
+                                let mut __plan1 = __plan1;
+                                let mut __failed = __npz::None;
+                                let __value0 = __npz::finish(&mut __plan0, &mut __failed);
+                                let __value1 = __npz::finish_or_else(
+                                    &mut __plan1,
+                                    &mut __failed,
+                                    || <u64 as __npz::Default>::default(),
+                                );
+                                if let (__npz::Some(__value0), __npz::Some(__value1)) = (
+                                    __value0,
+                                    __value1,
+                                ) {
+                                    __npz::Ok(Self::Adam {
+                                        0: __value0,
+                                        1: __value1,
+                                    })
+                                } else {
+                                    __npz::failed(__failed)
+                                }
                             })
                         }
                         2usize => {
                             __npz::Plan::new(move || { __npz::Ok(Self::NoOptimizer {}) })
                         }
                         3usize => {
-                            let __plan1 = __npz::plan::<
-                                f64,
-                            >(__loader, __name, &["learningRate"], __npz::None);
-                            let __plan0 = __npz::plan::<
-                                BTreeMap<String, ArrayD<T>>,
-                            >(__loader, __name, &[], __npz::None);
+                            let __plan1 = <f64 as __npz::LoadField>::plan_field(
+                                __loader,
+                                __name,
+                                &["learningRate"],
+                                __npz::None,
+                            );
+                            let __plan0 = <BTreeMap<
+                                String,
+                                ArrayD<T>,
+                            > as __npz::LoadField>::plan_field(
+                                __loader,
+                                __name,
+                                &[],
+                                __npz::None,
+                            );
                             __npz::Plan::new(move || {
-                                __npz::Ok(Self::Other {
-                                    all_others: __plan0.finish()?,
-                                    learning_rate: __plan1.finish()?,
-                                })
+                                let mut __plan0 = __npz::Some(__plan0);
+                                let mut __plan1 = __npz::Some(__plan1);
+                                let mut __failed = __npz::None;
+                                let __value0 = __npz::finish(&mut __plan0, &mut __failed);
+                                let __value1 = __npz::finish(&mut __plan1, &mut __failed);
+                                if let (__npz::Some(__value0), __npz::Some(__value1)) = (
+                                    __value0,
+                                    __value1,
+                                ) {
+                                    __npz::Ok(Self::Other {
+                                        all_others: __value0,
+                                        learning_rate: __value1,
+                                    })
+                                } else {
+                                    __npz::failed(__failed)
+                                }
                             })
                         }
                         _ => __npz::refused(),
@@ -127,18 +193,20 @@ const _: () = {
         fn donate(&mut self, __spares: &mut __npz::Spares) {
             match self {
                 Self::Sgd { momentum: __field0, .. } => {
-                    <T as __npz::FromMembers>::donate(__field0, __spares);
+                    <T as __npz::LoadField>::donate_field(__field0, __spares);
                 }
                 Self::Adam { 0: __field0, 1: __field1, .. } => {
-                    <Vec<Array2<T>> as __npz::FromMembers>::donate(__field0, __spares);
-                    <u64 as __npz::FromMembers>::donate(__field1, __spares);
+                    <Vec<
+                        Array2<T>,
+                    > as __npz::LoadField>::donate_field(__field0, __spares);
+                    <u64 as __npz::LoadField>::donate_field(__field1, __spares);
                 }
                 Self::Other { all_others: __field0, learning_rate: __field1, .. } => {
                     <BTreeMap<
                         String,
                         ArrayD<T>,
-                    > as __npz::FromMembers>::donate(__field0, __spares);
-                    <f64 as __npz::FromMembers>::donate(__field1, __spares);
+                    > as __npz::LoadField>::donate_field(__field0, __spares);
+                    <f64 as __npz::LoadField>::donate_field(__field1, __spares);
                 }
                 _ => {}
             }
@@ -149,7 +217,7 @@ const _: () = {
                     Self::Sgd { momentum: __field0, .. },
                     Self::Sgd { momentum: __field0_loaded, .. },
                 ) => {
-                    <T as __npz::FromMembers>::assign(__field0, __field0_loaded);
+                    <T as __npz::LoadField>::assign_field(__field0, __field0_loaded);
                 }
                 (
                     Self::Adam { 0: __field0, 1: __field1, .. },
@@ -157,8 +225,8 @@ const _: () = {
                 ) => {
                     <Vec<
                         Array2<T>,
-                    > as __npz::FromMembers>::assign(__field0, __field0_loaded);
-                    <u64 as __npz::FromMembers>::assign(__field1, __field1_loaded);
+                    > as __npz::LoadField>::assign_field(__field0, __field0_loaded);
+                    <u64 as __npz::LoadField>::assign_field(__field1, __field1_loaded);
                 }
                 (Self::NoOptimizer { .. }, Self::NoOptimizer { .. }) => {}
                 (
@@ -172,8 +240,8 @@ const _: () = {
                     <BTreeMap<
                         String,
                         ArrayD<T>,
-                    > as __npz::FromMembers>::assign(__field0, __field0_loaded);
-                    <f64 as __npz::FromMembers>::assign(__field1, __field1_loaded);
+                    > as __npz::LoadField>::assign_field(__field0, __field0_loaded);
+                    <f64 as __npz::LoadField>::assign_field(__field1, __field1_loaded);
                 }
                 (__this, __loaded) => __npz::swap(__this, __loaded),
             }

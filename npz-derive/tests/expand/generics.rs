@@ -8,6 +8,11 @@ const _: () = {
         [T; N]: __npz::ToMembers,
         T: __npz::ToMembers,
     {
+        const NAMES: &'static __npz::Names = &__npz::Names::new(
+            &["0", "1", "2", "3"],
+            &[],
+            __npz::None,
+        );
         fn to_members<'__a>(
             &'__a self,
             __members: &mut __npz::Members<'__a>,
@@ -37,49 +42,88 @@ const _: () = {
         where
             Self: '__s,
         {
-            let __plan0 = __npz::plan::<[T; N]>(__loader, __name, &["0"], __npz::None);
-            let __plan1 = __npz::plan::<
-                Cow<'a, str>,
-            >(__loader, __name, &["1"], __npz::None);
-            let __plan2 = __npz::plan::<
-                Cow<'b, str>,
-            >(__loader, __name, &["2"], __npz::None);
-            let __plan3 = __npz::plan::<
-                Vec<Tree<'a, 'b, T, N>>,
-            >(__loader, __name, &["3"], __npz::None);
+            let __plan0 = <[T; N] as __npz::LoadField>::plan_field(
+                __loader,
+                __name,
+                &["0"],
+                __npz::None,
+            );
+            let __plan1 = <Cow<
+                'a,
+                str,
+            > as __npz::LoadField>::plan_field(__loader, __name, &["1"], __npz::None);
+            let __plan2 = <Cow<
+                'b,
+                str,
+            > as __npz::LoadField>::plan_field(__loader, __name, &["2"], __npz::None);
+            let __plan3 = <Vec<
+                Tree<'a, 'b, T, N>,
+            > as __npz::LoadField>::plan_field(__loader, __name, &["3"], __npz::None);
             __npz::Plan::new(move || {
-                __npz::Ok(Self {
-                    0: __plan0.finish()?,
-                    1: __plan1.finish()?,
-                    2: __plan2.finish()?,
-                    3: __plan3.finish()?,
-                })
+                let mut __plan0 = __npz::Some(__plan0);
+                let mut __plan1 = __npz::Some(__plan1);
+                let mut __plan2 = __npz::Some(__plan2);
+                let mut __plan3 = __npz::Some(__plan3);
+                let mut __failed = __npz::None;
+                let __value0 = __npz::finish(&mut __plan0, &mut __failed);
+                let __value1 = __npz::finish(&mut __plan1, &mut __failed);
+                let __value2 = __npz::finish(&mut __plan2, &mut __failed);
+                let __value3 = __npz::finish(&mut __plan3, &mut __failed);
+                if let (
+                    __npz::Some(__value0),
+                    __npz::Some(__value1),
+                    __npz::Some(__value2),
+                    __npz::Some(__value3),
+                ) = (__value0, __value1, __value2, __value3) {
+                    __npz::Ok(Self {
+                        0: __value0,
+                        1: __value1,
+                        2: __value2,
+                        3: __value3,
+                    })
+                } else {
+                    __npz::failed(__failed)
+                }
             })
         }
         fn is_present(
             __loader: &__npz::Loader<'_>,
             __name: &__npz::Name,
         ) -> __npz::bool {
-            __npz::is_present::<[T; N]>(__loader, __name, &["0"])
-                || __npz::is_present::<Cow<'a, str>>(__loader, __name, &["1"])
-                || __npz::is_present::<Cow<'b, str>>(__loader, __name, &["2"])
-                || __npz::is_present::<Vec<Tree<'a, 'b, T, N>>>(__loader, __name, &["3"])
+            <[T; N] as __npz::LoadField>::is_field_present(__loader, __name, &["0"])
+                || <Cow<
+                    'a,
+                    str,
+                > as __npz::LoadField>::is_field_present(__loader, __name, &["1"])
+                || <Cow<
+                    'b,
+                    str,
+                > as __npz::LoadField>::is_field_present(__loader, __name, &["2"])
+                || <Vec<
+                    Tree<'a, 'b, T, N>,
+                > as __npz::LoadField>::is_field_present(__loader, __name, &["3"])
         }
         fn donate(&mut self, __spares: &mut __npz::Spares) {
-            <[T; N] as __npz::FromMembers>::donate(&mut self.0, __spares);
-            <Cow<'a, str> as __npz::FromMembers>::donate(&mut self.1, __spares);
-            <Cow<'b, str> as __npz::FromMembers>::donate(&mut self.2, __spares);
+            <[T; N] as __npz::LoadField>::donate_field(&mut self.0, __spares);
+            <Cow<'a, str> as __npz::LoadField>::donate_field(&mut self.1, __spares);
+            <Cow<'b, str> as __npz::LoadField>::donate_field(&mut self.2, __spares);
             <Vec<
                 Tree<'a, 'b, T, N>,
-            > as __npz::FromMembers>::donate(&mut self.3, __spares);
+            > as __npz::LoadField>::donate_field(&mut self.3, __spares);
         }
         fn assign(&mut self, __loaded: &mut Self) {
-            <[T; N] as __npz::FromMembers>::assign(&mut self.0, &mut __loaded.0);
-            <Cow<'a, str> as __npz::FromMembers>::assign(&mut self.1, &mut __loaded.1);
-            <Cow<'b, str> as __npz::FromMembers>::assign(&mut self.2, &mut __loaded.2);
+            <[T; N] as __npz::LoadField>::assign_field(&mut self.0, &mut __loaded.0);
+            <Cow<
+                'a,
+                str,
+            > as __npz::LoadField>::assign_field(&mut self.1, &mut __loaded.1);
+            <Cow<
+                'b,
+                str,
+            > as __npz::LoadField>::assign_field(&mut self.2, &mut __loaded.2);
             <Vec<
                 Tree<'a, 'b, T, N>,
-            > as __npz::FromMembers>::assign(&mut self.3, &mut __loaded.3);
+            > as __npz::LoadField>::assign_field(&mut self.3, &mut __loaded.3);
         }
     }
     #[automatically_derived]

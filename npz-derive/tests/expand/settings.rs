@@ -3,6 +3,11 @@ const _: () = {
     use ::npz_core::__private as __npz;
     #[automatically_derived]
     impl __npz::ToMembers for Settings {
+        const NAMES: &'static __npz::Names = &__npz::Names::new(
+            &["weights", "layers", "mask"],
+            &[],
+            __npz::None,
+        );
         fn to_members<'__a>(
             &'__a self,
             __members: &mut __npz::Members<'__a>,
@@ -76,9 +81,14 @@ const _: () = {
                     finite: true,
                     forms: __npz::Forms::new(__npz::None, __npz::None),
                 },
-                |__loader| __npz::plan_if_present::<
-                    Array2<f32>,
-                >(__loader, __name, &["weights"], __npz::None),
+                |__loader| <Array2<
+                    f32,
+                > as __npz::LoadField>::plan_if_present(
+                    __loader,
+                    __name,
+                    &["weights"],
+                    __npz::None,
+                ),
             );
             let __plan1 = __npz::load_under(
                 __loader,
@@ -91,43 +101,77 @@ const _: () = {
                         __npz::Some(__npz::TextForm::Utf8),
                     ),
                 },
-                |__loader| __npz::plan::<
-                    Vec<Layer>,
-                >(__loader, __name, &["layers"], __npz::None),
+                |__loader| <Vec<
+                    Layer,
+                > as __npz::LoadField>::plan_field(
+                    __loader,
+                    __name,
+                    &["layers"],
+                    __npz::None,
+                ),
             );
-            let __plan2 = __npz::plan::<
-                Vec<bool>,
-            >(__loader, __name, &["mask"], __npz::None);
+            let __plan2 = <Vec<
+                bool,
+            > as __npz::LoadField>::plan_field(__loader, __name, &["mask"], __npz::None);
             __npz::Plan::new(move || {
-                __npz::Ok(Self {
-                    weights: match __plan0 {
-                        __npz::Some(__plan) => __plan.finish()?,
-                        __npz::None => <Array2<f32> as __npz::Default>::default(),
-                    },
-                    layers: __plan1.finish()?,
-                    mask: __plan2.finish()?,
-                })
+                let mut __plan0 = __plan0;
+                let mut __plan1 = __npz::Some(__plan1);
+                let mut __plan2 = __npz::Some(__plan2);
+                let mut __failed = __npz::None;
+                let __value0 = __npz::finish_or_else(
+                    &mut __plan0,
+                    &mut __failed,
+                    || <Array2<f32> as __npz::Default>::default(),
+                );
+                let __value1 = __npz::finish(&mut __plan1, &mut __failed);
+                let __value2 = __npz::finish(&mut __plan2, &mut __failed);
+                if let (
+                    __npz::Some(__value0),
+                    __npz::Some(__value1),
+                    __npz::Some(__value2),
+                ) = (__value0, __value1, __value2) {
+                    __npz::Ok(Self {
+                        weights: __value0,
+                        layers: __value1,
+                        mask: __value2,
+                    })
+                } else {
+                    __npz::failed(__failed)
+                }
             })
         }
         fn is_present(
             __loader: &__npz::Loader<'_>,
             __name: &__npz::Name,
         ) -> __npz::bool {
-            __npz::is_present::<Array2<f32>>(__loader, __name, &["weights"])
-                || __npz::is_present::<Vec<Layer>>(__loader, __name, &["layers"])
-                || __npz::is_present::<Vec<bool>>(__loader, __name, &["mask"])
+            <Array2<
+                f32,
+            > as __npz::LoadField>::is_field_present(__loader, __name, &["weights"])
+                || <Vec<
+                    Layer,
+                > as __npz::LoadField>::is_field_present(__loader, __name, &["layers"])
+                || <Vec<
+                    bool,
+                > as __npz::LoadField>::is_field_present(__loader, __name, &["mask"])
         }
         fn donate(&mut self, __spares: &mut __npz::Spares) {
-            <Array2<f32> as __npz::FromMembers>::donate(&mut self.weights, __spares);
-            <Vec<bool> as __npz::FromMembers>::donate(&mut self.mask, __spares);
+            <Array2<f32> as __npz::LoadField>::donate_field(&mut self.weights, __spares);
+            <Vec<Layer> as __npz::LoadField>::donate_field(&mut self.layers, __spares);
+            <Vec<bool> as __npz::LoadField>::donate_field(&mut self.mask, __spares);
         }
         fn assign(&mut self, __loaded: &mut Self) {
             <Array2<
                 f32,
-            > as __npz::FromMembers>::assign(&mut self.weights, &mut __loaded.weights);
+            > as __npz::LoadField>::assign_field(
+                &mut self.weights,
+                &mut __loaded.weights,
+            );
+            <Vec<
+                Layer,
+            > as __npz::LoadField>::assign_field(&mut self.layers, &mut __loaded.layers);
             <Vec<
                 bool,
-            > as __npz::FromMembers>::assign(&mut self.mask, &mut __loaded.mask);
+            > as __npz::LoadField>::assign_field(&mut self.mask, &mut __loaded.mask);
         }
     }
     #[automatically_derived]

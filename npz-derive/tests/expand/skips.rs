@@ -6,6 +6,11 @@ const _: () = {
     where
         C: __npz::Json,
     {
+        const NAMES: &'static __npz::Names = &__npz::Names::new(
+            &["saved_at", "angle", "history", "config"],
+            &[],
+            __npz::None,
+        );
         fn to_members<'__a>(
             &'__a self,
             __members: &mut __npz::Members<'__a>,
@@ -49,36 +54,67 @@ const _: () = {
             Self: '__s,
         {
             let __plan: __npz::Plan<'__s, Self> = {
-                let __plan0 = __npz::plan_if_present::<
-                    Vec<f32>,
-                >(__loader, __name, &["cache"], __npz::None);
+                let __plan0 = <Vec<
+                    f32,
+                > as __npz::LoadField>::plan_if_present(
+                    __loader,
+                    __name,
+                    &["cache"],
+                    __npz::None,
+                );
                 __npz::pass_over::<u64>(__loader, __name, &["saved_at"]);
                 __npz::pass_over_converted(__loader, __name, &["angle"]);
-                let __plan3 = __npz::plan_if_present::<
-                    Vec<f64>,
-                >(__loader, __name, &["history"], __npz::None);
+                let __plan3 = <Vec<
+                    f64,
+                > as __npz::LoadField>::plan_if_present(
+                    __loader,
+                    __name,
+                    &["history"],
+                    __npz::None,
+                );
                 let __plan4 = __npz::plan_with_if_present::<
                     _,
                     C,
                     _,
                 >(__loader, __name, &["config"], __npz::None, __npz::from_json::<C>);
                 __npz::Plan::new(move || {
-                    __npz::Ok(Self {
-                        cache: match __plan0 {
-                            __npz::Some(__plan) => __plan.finish()?,
-                            __npz::None => <Vec<f32> as __npz::Default>::default(),
-                        },
-                        saved_at: now(),
-                        angle: <Angle as __npz::Default>::default(),
-                        history: match __plan3 {
-                            __npz::Some(__plan) => __plan.finish()?,
-                            __npz::None => <Vec<f64> as __npz::Default>::default(),
-                        },
-                        config: match __plan4 {
-                            __npz::Some(__plan) => __plan.finish()?,
-                            __npz::None => <C as __npz::Default>::default(),
-                        },
-                    })
+                    let mut __plan0 = __plan0;
+                    let mut __plan3 = __plan3;
+                    let mut __plan4 = __plan4;
+                    let mut __failed = __npz::None;
+                    let __value0 = __npz::finish_or_else(
+                        &mut __plan0,
+                        &mut __failed,
+                        || <Vec<f32> as __npz::Default>::default(),
+                    );
+                    let __value3 = __npz::finish_or_else(
+                        &mut __plan3,
+                        &mut __failed,
+                        || <Vec<f64> as __npz::Default>::default(),
+                    );
+                    let __value4 = __npz::finish_or_else(
+                        &mut __plan4,
+                        &mut __failed,
+                        || <C as __npz::Default>::default(),
+                    );
+                    if let (
+                        __npz::Some(__value0),
+                        __npz::Some(__value3),
+                        __npz::Some(__value4),
+                    ) = (__value0, __value3, __value4) {
+                        __npz::Ok(Self {
+                            cache: __value0,
+                            saved_at: {
+                                let __default: u64 = now();
+                                __default
+                            },
+                            angle: <Angle as __npz::Default>::default(),
+                            history: __value3,
+                            config: __value4,
+                        })
+                    } else {
+                        __npz::failed(__failed)
+                    }
                 })
             };
             __npz::plan_validated(__name, __plan, Run::check)
@@ -87,23 +123,34 @@ const _: () = {
             __loader: &__npz::Loader<'_>,
             __name: &__npz::Name,
         ) -> __npz::bool {
-            __npz::is_present::<Vec<f32>>(__loader, __name, &["cache"])
+            <Vec<
+                f32,
+            > as __npz::LoadField>::is_field_present(__loader, __name, &["cache"])
                 || __npz::is_passed_over(__loader, __name, &["saved_at"])
                 || __npz::is_passed_over(__loader, __name, &["angle"])
-                || __npz::is_present::<Vec<f64>>(__loader, __name, &["history"])
-                || __npz::is_present::<__npz::String>(__loader, __name, &["config"])
+                || <Vec<
+                    f64,
+                > as __npz::LoadField>::is_field_present(__loader, __name, &["history"])
+                || <__npz::String as __npz::LoadField>::is_field_present(
+                    __loader,
+                    __name,
+                    &["config"],
+                )
         }
         fn donate(&mut self, __spares: &mut __npz::Spares) {
-            <Vec<f32> as __npz::FromMembers>::donate(&mut self.cache, __spares);
-            <Vec<f64> as __npz::FromMembers>::donate(&mut self.history, __spares);
+            <Vec<f32> as __npz::LoadField>::donate_field(&mut self.cache, __spares);
+            <Vec<f64> as __npz::LoadField>::donate_field(&mut self.history, __spares);
         }
         fn assign(&mut self, __loaded: &mut Self) {
             <Vec<
                 f32,
-            > as __npz::FromMembers>::assign(&mut self.cache, &mut __loaded.cache);
+            > as __npz::LoadField>::assign_field(&mut self.cache, &mut __loaded.cache);
             <Vec<
                 f64,
-            > as __npz::FromMembers>::assign(&mut self.history, &mut __loaded.history);
+            > as __npz::LoadField>::assign_field(
+                &mut self.history,
+                &mut __loaded.history,
+            );
             __npz::swap(&mut self.config, &mut __loaded.config);
         }
     }

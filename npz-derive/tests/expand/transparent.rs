@@ -12,6 +12,7 @@ const _: () = {
             __npz::push::<f32>(__members, __name, __npz::None, &self.1)?;
             __npz::Ok(())
         }
+        const NAMES: &'static __npz::Names = <f32 as __npz::ToMembers>::NAMES;
         fn refs_to_members<'__a>(
             __items: &[&'__a Self],
             __shape: &[__npz::usize],
@@ -110,10 +111,10 @@ const _: () = {
             <f32 as __npz::FromMembers>::inner_separator(__inherited)
         }
         fn donate(&mut self, __spares: &mut __npz::Spares) {
-            <f32 as __npz::FromMembers>::donate(&mut self.1, __spares);
+            <f32 as __npz::LoadField>::donate_field(&mut self.1, __spares);
         }
         fn assign(&mut self, __loaded: &mut Self) {
-            <f32 as __npz::FromMembers>::assign(&mut self.1, &mut __loaded.1);
+            <f32 as __npz::LoadField>::assign_field(&mut self.1, &mut __loaded.1);
         }
     }
     #[automatically_derived]

@@ -3,6 +3,11 @@ const _: () = {
     use ::npz_core::__private as __npz;
     #[automatically_derived]
     impl __npz::ToMembers for Model {
+        const NAMES: &'static __npz::Names = &__npz::Names::new(
+            &["__version__", "weights"],
+            &[],
+            __npz::Some("/"),
+        );
         fn to_members<'__a>(
             &'__a self,
             __members: &mut __npz::Members<'__a>,
@@ -32,10 +37,24 @@ const _: () = {
             if !__npz::migrate(__loader, __name, 3u32, Self::from_older) {
                 return __npz::refused();
             }
-            let __plan0 = __npz::plan::<
-                Array2<f32>,
-            >(__loader, __name, &["weights"], __npz::None);
-            __npz::Plan::new(move || { __npz::Ok(Self { weights: __plan0.finish()? }) })
+            let __plan0 = <Array2<
+                f32,
+            > as __npz::LoadField>::plan_field(
+                __loader,
+                __name,
+                &["weights"],
+                __npz::None,
+            );
+            __npz::Plan::new(move || {
+                let mut __plan0 = __npz::Some(__plan0);
+                let mut __failed = __npz::None;
+                let __value0 = __npz::finish(&mut __plan0, &mut __failed);
+                if let (__npz::Some(__value0),) = (__value0,) {
+                    __npz::Ok(Self { weights: __value0 })
+                } else {
+                    __npz::failed(__failed)
+                }
+            })
         }
         fn is_present(
             __loader: &__npz::Loader<'_>,
@@ -43,18 +62,23 @@ const _: () = {
         ) -> __npz::bool {
             let __name = &__name.with_separator("/");
             __npz::is_version_present(__loader, __name)
-                || __npz::is_present::<Array2<f32>>(__loader, __name, &["weights"])
+                || <Array2<
+                    f32,
+                > as __npz::LoadField>::is_field_present(__loader, __name, &["weights"])
         }
         fn inner_separator(_: &'static __npz::str) -> &'static __npz::str {
             "/"
         }
         fn donate(&mut self, __spares: &mut __npz::Spares) {
-            <Array2<f32> as __npz::FromMembers>::donate(&mut self.weights, __spares);
+            <Array2<f32> as __npz::LoadField>::donate_field(&mut self.weights, __spares);
         }
         fn assign(&mut self, __loaded: &mut Self) {
             <Array2<
                 f32,
-            > as __npz::FromMembers>::assign(&mut self.weights, &mut __loaded.weights);
+            > as __npz::LoadField>::assign_field(
+                &mut self.weights,
+                &mut __loaded.weights,
+            );
         }
     }
     #[automatically_derived]

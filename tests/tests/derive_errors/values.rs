@@ -134,3 +134,48 @@ np.savez('surrogate.npz', field=np.array(['ok', '\ud800']))
         assert_has(&error.to_string(), &parts);
     }
 }
+
+mod even {
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature that `with` asks for")]
+    pub(super) fn to_npz(value: &u8) -> u8 {
+        *value
+    }
+    pub(super) fn from_npz(value: u8) -> Result<u8, String> {
+        if value.is_multiple_of(2) { Ok(value) } else { Err(format!("{value} is odd")) }
+    }
+}
+
+/// Absent fields keep their default; a value that is refused is no absent one.
+#[derive(Npz, Debug, Default)]
+#[npz(default)]
+struct OverDefault {
+    #[npz(with = "even")]
+    a: u8,
+    #[npz(with = "even")]
+    b: u8,
+    c: u8,
+}
+
+#[derive(Npz, Debug)]
+struct Anew {
+    #[npz(with = "even")]
+    a: u8,
+    #[npz(with = "even", default)]
+    b: u8,
+    c: u8,
+}
+
+#[test]
+fn of_several_values_that_are_refused_the_first_field_is_told() {
+    for (a, b, told) in [(1, 3, Some("a")), (2, 3, Some("b")), (1, 4, Some("a")), (2, 4, None)] {
+        let bytes = Anew { a, b, c: 7 }.to_bytes().unwrap();
+        let anew = Anew::from_bytes(&bytes).map(|state| (state.a, state.b, state.c));
+        let over = OverDefault::from_bytes(&bytes).map(|state| (state.a, state.b, state.c));
+        for loaded in [anew, over] {
+            match told {
+                Some(told) => assert_eq!(loaded.unwrap_err().member(), Some(told)),
+                None => assert_eq!(loaded.unwrap(), (a, b, 7)),
+            }
+        }
+    }
+}

@@ -4,6 +4,9 @@ use std::time::Instant;
 #[derive(Npz)]
 struct State {
     started: Option<Instant>,
+    ended: Instant,
+    #[npz(flatten)]
+    pause: Instant,
 }
 
 fn main() {}

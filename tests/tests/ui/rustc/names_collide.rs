@@ -1,0 +1,106 @@
+use npz_core::Npz;
+use std::collections::BTreeMap;
+
+#[derive(Npz)]
+struct Inner {
+    x: f32,
+    y: f32,
+}
+
+#[derive(Npz)]
+struct Middle {
+    z: u8,
+    #[npz(flatten)]
+    inner: Option<Box<Inner>>,
+}
+
+#[derive(Npz)]
+struct BesideAField {
+    y: u64,
+    #[npz(flatten)]
+    inner: Inner,
+}
+
+#[derive(Npz)]
+struct BesideAnAlias {
+    #[npz(alias = "x")]
+    a: u64,
+    #[npz(flatten)]
+    middle: Middle,
+}
+
+#[derive(Npz)]
+struct TwoFlattened(#[npz(flatten)] Inner, #[npz(flatten)] Middle);
+
+#[derive(Npz)]
+struct BelowAField {
+    m: Vec<f32>,
+    #[npz(flatten)]
+    first: First,
+}
+
+#[derive(Npz)]
+struct First {
+    #[npz(rename = "m.0")]
+    first: f32,
+}
+
+#[derive(Npz)]
+struct RenamedIntoAField {
+    #[npz(rename = "inner.y")]
+    a: f32,
+    inner: Inner,
+}
+
+#[derive(Npz)]
+#[npz(separator = "/")]
+struct UnderAnotherSeparator {
+    #[npz(rename = "inner/y")]
+    a: f32,
+    inner: Inner,
+}
+
+#[derive(Npz)]
+#[npz(tag = "z")]
+enum Choice {
+    One {
+        #[npz(flatten)]
+        inner: Inner,
+    },
+    Other {
+        #[npz(flatten)]
+        middle: Middle,
+    },
+}
+
+#[derive(Npz)]
+#[npz(transparent)]
+struct Wrapped(Inner);
+
+#[derive(Npz)]
+struct FlattenedEnum {
+    tag: u8,
+    #[npz(flatten)]
+    kind: Kind,
+    #[npz(flatten)]
+    wrapped: Wrapped,
+}
+
+#[derive(Npz)]
+enum Kind {
+    A { x: f32 },
+    B,
+}
+
+#[derive(Npz)]
+struct NoCollision {
+    #[npz(rename = "inner.z")]
+    a: f32,
+    inner: Inner,
+    #[npz(flatten)]
+    other: Middle,
+    #[npz(flatten)]
+    rest: BTreeMap<String, f64>,
+}
+
+fn main() {}
