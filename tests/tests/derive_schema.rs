@@ -255,6 +255,24 @@ fn recursive_and_hand_written_types_have_a_schema() {
 }
 
 #[test]
+fn a_schema_shows_what_is_stored_not_what_is_in_memory() {
+    #[derive(Npz)]
+    struct Narrow {
+        #[npz(store_as = "bf16")]
+        moments: Vec<Array1<f32>>,
+        #[npz(store_as = "u1")]
+        labels: Vec<i64>,
+        #[npz(string = "utf8")]
+        names: Vec<String>,
+        later: npz_core::Lazy<Array2<f32>>,
+    }
+    let rows: Vec<_> =
+        Narrow::schema().members().iter().map(|m| (m.name().to_owned(), m.dtype().to_owned())).collect();
+    let expected = [("moments.*", "<V2"), ("labels", "|u1"), ("names", "|S"), ("later", "<f4")];
+    assert_eq!(rows, expected.map(|(name, dtype)| (name.to_owned(), dtype.to_owned())));
+}
+
+#[test]
 fn the_python_stub_is_python_and_names_what_np_load_gives() {
     #[derive(Npz)]
     struct State {

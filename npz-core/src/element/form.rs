@@ -114,6 +114,12 @@ impl Rule {
     }
 }
 
+/// The dtype that such cells are stored as, where a word speaks of them; text without its width.
+pub(crate) fn asked_dtype<A: Element>(form: Form) -> Option<String> {
+    let number = form.store_as(A::KIND).map(|to| to.dtype().to_string());
+    number.or_else(|| (A::KIND == Kind::Unicode && form.takes_bytes()).then(|| "|S".to_owned()))
+}
+
 /// Why a word can't stand on a field that is one member with such cells.
 pub(crate) fn misfit<A: Element>(form: Form) -> Option<String> {
     let cells = std::any::type_name::<A>().rsplit("::").next().unwrap_or_default();

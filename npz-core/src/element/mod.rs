@@ -20,7 +20,7 @@ use ndarray::ArrayViewD;
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 use crate::error::{Error, Result};
 
-pub(crate) use self::form::{Form, StoreAs, misfit};
+pub(crate) use self::form::{Form, StoreAs, asked_dtype, misfit};
 pub use self::form::{TextForm, store_as};
 pub use self::rule::Cast;
 pub(crate) use self::rule::{Place, Refusal, Rule, object_file_hint, object_hint};

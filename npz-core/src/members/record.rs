@@ -7,7 +7,7 @@
 use super::view::Nothing;
 use super::want::Want;
 use super::{FromMembers, Loader, Name, Plan};
-use crate::element::{Cast, Element};
+use crate::element::{Cast, Element, asked_dtype};
 use crate::schema::{Schema, SchemaMember};
 
 /// What stands in a name for any index and any key.
@@ -40,7 +40,7 @@ impl<'s> Loader<'s> {
 
     /// Records one member; `false` in an ordinary load.
     pub(super) fn record<A: Element>(&mut self, name: &Name, want: Want<'_>) -> bool {
-        self.record_as(name, &A::expected(), want, Vec::new())
+        self.record_as::<A>(name, want, Vec::new())
     }
 
     /// Records a scalar that may be absent; `false` in an ordinary load.
@@ -51,15 +51,17 @@ impl<'s> Loader<'s> {
 
     /// Records a text that is one of several; `false` in an ordinary load.
     pub(crate) fn record_choice(&mut self, name: &Name, dims: &[Option<usize>], values: Vec<String>) -> bool {
-        self.record_as(name, &String::expected(), Want::Shape(dims), values)
+        self.record_as::<String>(name, Want::Shape(dims), values)
     }
 
-    fn record_as(&mut self, name: &Name, expected: &str, want: Want<'_>, values: Vec<String>) -> bool {
+    fn record_as<A: Element>(&mut self, name: &Name, want: Want<'_>, values: Vec<String>) -> bool {
+        let asked = asked_dtype::<A>(self.settings.forms.form());
         let Some(recording) = &mut self.recording else { return false };
-        let (descr, rust) = expected.split_once(' ').unwrap_or((expected, ""));
+        let expected = A::expected();
+        let (own, rust) = expected.split_once(' ').unwrap_or((&expected, ""));
         recording.members.push(SchemaMember {
             name: name.as_str().to_owned(),
-            dtype: descr.to_owned(),
+            dtype: asked.unwrap_or_else(|| own.to_owned()),
             rust: rust.trim_matches(['(', ')']).to_owned(),
             shape: want.lens(),
             is_optional: recording.optional > 0,

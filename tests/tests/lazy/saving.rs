@@ -355,13 +355,6 @@ fn a_whole_archive_can_be_lazy() {
     struct Model {
         weights: Vec<f32>,
     }
-    let model = Model { weights: vec![1.0] };
-    let bytes = Lazy::new(model).to_bytes().unwrap();
-    let lazy = Lazy::<Model>::from_bytes(&bytes).unwrap();
-    assert!(!lazy.is_loaded());
-    assert_eq!(lazy.to_bytes().unwrap(), bytes);
-    assert_eq!(lazy.get().unwrap().weights, [1.0]);
-    // Renamed by a migration around it, a value is still copied as it is.
     #[derive(Npz)]
     #[npz(version = 1, migrate = "rename")]
     struct Renamed {
@@ -370,6 +363,13 @@ fn a_whole_archive_can_be_lazy() {
     fn rename(old: &mut OldMembers<'_>, _: u32) -> npz_core::Result<()> {
         old.rename("weights", "kernel")
     }
+    let model = Model { weights: vec![1.0] };
+    let bytes = Lazy::new(model).to_bytes().unwrap();
+    let lazy = Lazy::<Model>::from_bytes(&bytes).unwrap();
+    assert!(!lazy.is_loaded());
+    assert_eq!(lazy.to_bytes().unwrap(), bytes);
+    assert_eq!(lazy.get().unwrap().weights, [1.0]);
+    // Renamed by a migration around it, a value is still copied as it is.
     let renamed = Renamed::from_bytes(&bytes).unwrap();
     let saved = renamed.to_bytes().unwrap();
     assert!(!renamed.kernel.is_loaded(), "it was copied");
