@@ -97,7 +97,7 @@ impl Model {
 }
 
 /// Turns each row of scores into probabilities.
-fn softmax(mut scores: Array2<f32>) -> Array2<f32> {
+pub(crate) fn softmax(mut scores: Array2<f32>) -> Array2<f32> {
     for mut row in scores.outer_iter_mut() {
         // The highest score becomes 0, so that `exp` can't overflow.
         let highest = row.fold(f32::NEG_INFINITY, |highest, &score| highest.max(score));

@@ -189,6 +189,9 @@ fn a_shape_is_compared_before_data_are_read() {
     assert!(problems.iter().all(|problem| problem.kind() == ProblemKind::Shape), "{error}");
     let expected: Vec<_> = problems.iter().map(npz_core::Problem::expected).collect();
     assert_eq!(expected, ["<f4 (f32), shape (_, 128)", "<f8 (f64), shape (3,)", "|u1 (u8), shape (2, _)"]);
+    let hints: Vec<_> =
+        problems.iter().map(|problem| problem.hint().contains("the field's attribute")).collect();
+    assert_eq!(hints, [true, true, false], "{error}"); // the last one has another number of axes
 }
 
 #[test]
@@ -200,6 +203,7 @@ fn a_shape_that_the_type_can_not_have_is_named_as_the_mistake() {
     }
     let error = Contradiction::from_bytes(&Contradiction { list: vec![] }.to_bytes().unwrap()).unwrap_err();
     assert!(error.to_string().contains("change the attribute `shape`"), "{error}");
+    assert_eq!(error.report().unwrap().problems().len(), 1, "{error}");
 }
 
 #[derive(Npz, Debug, PartialEq)]

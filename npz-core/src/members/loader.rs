@@ -261,6 +261,10 @@ impl<'s> Loader<'s> {
             Some(shape) => {
                 let hint = "change the attribute `shape`, or the field's type".to_owned();
                 let found = format!("the attribute asks for {}", Want::Shape(shape));
+                // The mistake is the attribute: that nobody else wants the member is no news.
+                if let Some(member) = self.view().find(name.as_str()).filter(|_| !name.is_root()) {
+                    self.claims.take(member, name.as_str());
+                }
                 self.note(ProblemKind::Shape, name, format!("{}, {want}", A::expected()), found, hint);
                 return None;
             }
@@ -312,7 +316,14 @@ impl<'s> Loader<'s> {
             self.note(ProblemKind::DType, name, expected.clone(), header.to_string(), hint);
         }
         if !has_shape {
-            let hint = want.hint(header.shape());
+            let asked =
+                self.settings.shape.filter(|shape| !want.is_scalar() && header.shape().len() == shape.len());
+            let hint = match asked {
+                Some(_) => {
+                    "the field's attribute `shape` asks for it: `_` there accepts any length".to_owned()
+                }
+                None => want.hint(header.shape()),
+            };
             self.note(ProblemKind::Shape, name, expected, header.to_string(), hint);
         }
         let decoder = decoder.ok().filter(|_| has_shape)?;
