@@ -219,6 +219,10 @@ impl<'s> Loader<'s> {
         let Some((member, header, decoder)) = self.check::<A>(name, want) else {
             return Plan::refused();
         };
+        if is_cast(&A::expected(), &header) {
+            let text = format!("{} was cast to {}", header.dtype(), A::expected());
+            self.remark(RemarkKind::Cast, name.as_str(), text);
+        }
         self.total = self.total.saturating_add(header.data_len());
         let slot = Arc::new(Mutex::new(None));
         let filled = Arc::clone(&slot);
@@ -329,10 +333,6 @@ impl<'s> Loader<'s> {
         let decoder = decoder.ok().filter(|_| has_shape)?;
         if header.data_len() == 0 && !self.spend_free(name, header.shape().iter().product()) {
             return None;
-        }
-        if is_cast(&A::expected(), &header) {
-            let text = format!("{} was cast to {}", header.dtype(), A::expected());
-            self.remark(RemarkKind::Cast, name.as_str(), text);
         }
         Some((member, header, decoder))
     }
