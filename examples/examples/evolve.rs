@@ -1,4 +1,4 @@
-//! Loads checkpoints of three generations, and one by Python, into the struct of today.
+//! Loads checkpoints of two older structs, and one by Python, into the struct of today; refuses what it can't take.
 //!
 //! `cargo run --example evolve`. The files are made in `target/evolve` of this workspace, and brought up to date there.
 
