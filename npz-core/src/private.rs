@@ -38,8 +38,8 @@ pub use self::json::{Json, from_json, to_json};
 pub use self::load_field::LoadField;
 pub use self::names::{Names, check_flat, check_nested};
 pub use self::transparent::{plan_inner, plan_inners, push_inners};
-pub use self::validate::{plan_validated, validate, validate_each};
-pub use self::version::{is_version_present, migrate, plan_version, push_version};
+pub use self::validate::{plan_validated, validate, validate_each, validate_loaded};
+pub use self::version::{check_version, is_version_present, migrate, push_version};
 pub use crate::element::{TextForm, store_as};
 use crate::members::NONE;
 pub use crate::members::forms::Forms;
@@ -221,6 +221,15 @@ pub fn load_under<'s, P>(
     loader.with_settings(settings, plan)
 }
 
+/// Says that a field was found under another name than its own.
+fn remark_alias(loader: &mut Loader<'_>, parent: &Name, names: &[&str], place: &Name) {
+    let Some(own) = names.first().filter(|_| names.len() > 1).map(|own| parent.join(own)) else { return };
+    if own.as_str() != place.as_str() {
+        let text = format!("taken for {:?}, whose alias it is", own.as_str());
+        loader.remark(RemarkKind::Aliased, place.as_str(), text);
+    }
+}
+
 /// Says that a default was taken.
 fn remark_default(loader: &mut Loader<'_>, place: &Name) {
     loader.remark(RemarkKind::Defaulted, place.as_str(), "absent, its default was taken".to_owned());
@@ -235,6 +244,7 @@ pub fn plan_with<'s, R: FromMembers + 's, T: 's, E: Display>(
     convert: impl FnOnce(R) -> std::result::Result<T, E> + 's,
 ) -> Plan<'s, T> {
     let (place, _) = find_place::<R>(loader, parent, names);
+    remark_alias(loader, parent, names, &place);
     convert_plan(plan_at(loader, &place, cast), place, convert)
 }
 
@@ -247,6 +257,7 @@ pub fn plan_with_if_present<'s, R: FromMembers + 's, T: 's, E: Display>(
     convert: impl FnOnce(R) -> std::result::Result<T, E> + 's,
 ) -> Option<Plan<'s, T>> {
     let (place, is_present) = find_place::<R>(loader, parent, names);
+    remark_alias(loader, parent, names, &place);
     let planned = loader.optionally(is_present, |loader| plan_at(loader, &place, cast));
     if planned.is_none() && !names.is_empty() {
         remark_default(loader, &place);

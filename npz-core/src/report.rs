@@ -79,8 +79,12 @@ pub enum RemarkKind {
     Cast,
     /// The archive does not have it, and the field's default was taken.
     Defaulted,
+    /// The member was found under this name, which is an `alias` of its field's.
+    Aliased,
     /// A struct of an older version was migrated; the member is that of the version.
     Migrated,
+    /// A struct of an older version was loaded as it is, since it has no `migrate`.
+    Outdated,
 }
 
 /// One difference between a member and what the type expects of it.
@@ -251,7 +255,8 @@ impl Problem {
     }
 }
 
-/// Prints the problems, or the remarks where there are none, one a line; the first forty.
+/// Prints the problems (and which versions were migrated), or the remarks where there are none, one a line; the first
+/// forty.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_ok() {
@@ -267,9 +272,13 @@ impl fmt::Display for Report {
             problem.write(f, !is_repeated)?;
         }
         match self.problems.len().saturating_sub(SHOWN) {
-            0 => Ok(()),
-            more => write!(f, "\n  - and {more} more"),
+            0 => {}
+            more => write!(f, "\n  - and {more} more")?,
         }
+        // Names and dtypes may be those after a migration, and an old version explains what is missing.
+        let explaining = [RemarkKind::Migrated, RemarkKind::Outdated];
+        let notes = self.remarks.iter().filter(|remark| explaining.contains(&remark.kind));
+        notes.take(SHOWN).try_for_each(|remark| write!(f, "\n  (note: {remark})"))
     }
 }
 

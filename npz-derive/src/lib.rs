@@ -232,7 +232,8 @@ use crate::ctxt::Ctxt;
 /// **`compression`, `finite`, `order`, `store_as`, `string`** hold for all members below the field, until a field inside says otherwise.
 /// `compression` is `"stored"`, `"deflate"` (level 6) or a number from 0 to 9.
 ///
-/// **`shape`** is compared with the header of each array below the field, before any data are read.
+/// **`shape`** is compared with each array below the field: when it is saved, so that a file that could not be loaded does
+/// not replace a good one, and with its header when it is loaded, before any data are read.
 ///
 /// **`store_as`** takes NumPy's codes, which count bytes (`"u1"` is Rust's `u8`), or its names, which count bits
 /// (`"float16"`):

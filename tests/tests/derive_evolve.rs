@@ -322,3 +322,51 @@ fn the_file_is_not_changed_and_only_wanted_data_are_read() {
     assert_eq!(New::from_bytes(&bytes).unwrap().small, 9);
     assert_eq!(bytes, before);
 }
+
+#[test]
+fn an_error_says_that_the_names_are_those_after_a_migration() {
+    #[derive(Npz, Debug)]
+    #[npz(version = 2, migrate = "rename")]
+    struct New {
+        weights: Vec<f32>,
+    }
+    fn rename(old: &mut OldMembers<'_>, _: u32) -> npz_core::Result<()> {
+        old.rename("w", "weight")
+    }
+    #[derive(Npz, Debug)]
+    #[npz(version = 2)]
+    struct WithoutMigration {
+        weights: Vec<f32>,
+    }
+    let bytes = BTreeMap::from([("w".to_owned(), vec![1.0f32])]).to_bytes().unwrap();
+    let error = New::from_bytes(&bytes).unwrap_err().to_string();
+    assert!(error.contains("member \"weight\" is unexpected"), "{error}");
+    assert!(error.ends_with("(note: member \"__version__\": migrated from 0 to 2)"), "{error}");
+    let error = WithoutMigration::from_bytes(&bytes).unwrap_err().to_string();
+    let note = "(note: member \"__version__\": version 0 is loaded as it is; `migrate` on the struct could turn it into 2)";
+    assert!(error.ends_with(note), "{error}");
+}
+
+#[test]
+fn casts_inside_a_migration_and_names_taken_by_alias_are_remarked() {
+    #[derive(Npz, Debug, PartialEq)]
+    #[npz(version = 1, migrate = "widen")]
+    struct New {
+        a: f64,
+        #[npz(alias = "old_b")]
+        b: f64,
+    }
+    fn widen(old: &mut OldMembers<'_>, _: u32) -> npz_core::Result<()> {
+        let a: f64 = old.take("a")?;
+        let missing = old.take::<f64>("old_c").unwrap_err();
+        assert!(missing.to_string().contains("did you mean \"old_b\"?"), "{missing}");
+        old.insert("a", &a)
+    }
+    let bytes = BTreeMap::from([("a".to_owned(), 1.5f32), ("old_b".to_owned(), 2.5)]).to_bytes().unwrap();
+    let (new, report) = NpzReader::from_bytes(&bytes).unwrap().load_with_report::<New>().unwrap();
+    assert_eq!(new, New { a: 1.5, b: 2.5 });
+    let remarks: Vec<_> = report.remarks().iter().map(|r| (r.member(), r.kind())).collect();
+    let (cast, aliased) = (RemarkKind::Cast, RemarkKind::Aliased);
+    let expected = [("a", cast), ("__version__", RemarkKind::Migrated), ("old_b", aliased), ("old_b", cast)];
+    assert_eq!(remarks, expected);
+}

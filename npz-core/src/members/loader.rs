@@ -257,6 +257,11 @@ impl<'s> Loader<'s> {
 
     /// Looks a member up, takes it, and compares its header with what is wanted; `None` if a problem was noted.
     fn check<A: Element>(&mut self, name: &Name, want: Want<'_>) -> Option<(usize, Header, Decoder<A>)> {
+        if self.is_recording() {
+            let asked = self.settings.shape.filter(|shape| !want.is_scalar() && want.has_axes(shape.len()));
+            self.record::<A>(name, asked.map_or(want, Want::Shape));
+            return None;
+        }
         // A shape that the field asks for is narrower than what its type wants. It speaks of arrays: single values
         // below the field, such as the count of a list or the tag of an enum, have none.
         let want = match self.settings.shape.filter(|_| !want.is_scalar()) {
@@ -273,9 +278,6 @@ impl<'s> Loader<'s> {
                 return None;
             }
         };
-        if self.record::<A>(name, want) {
-            return None;
-        }
         let expected = format!("{}, {want}", A::expected());
         let found = if name.is_root() { None } else { self.view().find(name.as_str()) };
         let Some(member) = found else {

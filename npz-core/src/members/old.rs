@@ -1,10 +1,13 @@
 //! [`OldMembers`]: what a `migrate` function sees and changes.
 
+use std::cell::RefCell;
+
 use super::view::{Changes, View};
 use super::{FromMembers, Loader, Medium, Members, Name, ToMembers};
 use crate::element::Cast;
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::Header;
+use crate::report::Remark;
 
 /// The members of a struct of an older version, which a `migrate` function turns into those of the newest.
 ///
@@ -43,11 +46,19 @@ pub struct OldMembers<'m> {
     changes: &'m mut Changes,
     place: Name,
     cast: Cast,
+    /// What reading old values has to tell.
+    remarks: RefCell<Vec<Remark>>,
 }
 
 impl<'m> OldMembers<'m> {
     pub(crate) fn new(loader: &'m mut Loader<'_>, place: &Name) -> Self {
-        Self { medium: loader.medium, cast: loader.cast, changes: &mut loader.changes, place: place.clone() }
+        let remarks = RefCell::default();
+        let place = place.clone();
+        Self { medium: loader.medium, cast: loader.cast, changes: &mut loader.changes, place, remarks }
+    }
+
+    pub(crate) fn into_remarks(self) -> Vec<Remark> {
+        self.remarks.into_inner()
     }
 
     fn view(&self) -> View<'_> {
@@ -61,9 +72,20 @@ impl<'m> OldMembers<'m> {
 
     fn find(&self, name: &str) -> Result<usize> {
         self.view().find(&self.full(name)).ok_or_else(|| {
-            let there: Vec<_> = self.names().map(|name| format!("{name:?}")).take(8).collect();
-            let there = if there.is_empty() { "none".to_owned() } else { there.join(", ") };
-            Error::new(ErrorKind::NotFound, format!("no such member to migrate: there are {there}"))
+            const SHOWN: usize = 8;
+            let near = self.names().map(|there| (strsim::jaro_winkler(there, name), there));
+            let near = near.filter(|&(likeness, _)| likeness > 0.8).max_by(|a, b| a.0.total_cmp(&b.0));
+            let there = match (near, self.names().count()) {
+                (Some((_, near)), _) => format!("did you mean {near:?}?"),
+                (None, 0) => "there are none".to_owned(),
+                (None, count) => {
+                    let names: Vec<_> = self.names().take(SHOWN).map(|name| format!("{name:?}")).collect();
+                    let more = count.saturating_sub(SHOWN);
+                    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                    format!("there are {}{more}", names.join(", "))
+                }
+            };
+            Error::new(ErrorKind::NotFound, format!("no such member to migrate: {there}"))
                 .in_member(&self.full(name))
         })
     }
@@ -168,7 +190,8 @@ impl<'m> OldMembers<'m> {
         }
         let plan = T::plan(&mut loader, &place);
         loader.settle();
-        loader.run()?;
+        let report = loader.run_with(|_| {})?;
+        self.remarks.borrow_mut().extend_from_slice(report.remarks());
         plan.finish().map_err(|error| error.in_member(place.as_str()))
     }
 

@@ -4,17 +4,20 @@ use ndarray::{ArrayView1, ArrayViewD, CowArray, IxDyn};
 
 use super::Name;
 use super::forms::Forms;
+use super::want::Want;
 use crate::archive::Compression;
 use crate::element::{Element, Form};
 use crate::error::{Error, Result};
 use crate::npy::{Body, Cells};
-use crate::shape::Order;
+use crate::shape::{Order, python_tuple};
 
 /// How the members below a field are saved. `None` is what holds around the field.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SaveSettings {
     /// How they are stored.
     pub compression: Option<Compression>,
+    /// The length of each axis, `None` for any.
+    pub shape: Option<&'static [Option<usize>]>,
     /// `Some(None)` keeps the order that the array has in memory.
     pub order: Option<Option<Order>>,
     /// NaN and infinity are refused.
@@ -41,6 +44,7 @@ impl SaveSettings {
     pub(crate) fn within(self, outer: Self) -> Self {
         Self {
             compression: self.compression.or(outer.compression),
+            shape: self.shape.or(outer.shape),
             order: self.order.or(outer.order),
             finite: self.finite || outer.finite,
             forms: self.forms.within(outer.forms),
@@ -56,6 +60,17 @@ impl SaveSettings {
         self.forms.check::<A>(name)?;
         let view = cells.view();
         let refuse = |error| Error::invalid(format!("{error}; nothing is written, the last file stands"));
+        // A file that its own type can't load must not replace the last good one.
+        if let Some(shape) =
+            self.shape.filter(|shape| view.ndim() > 0 && !Want::Shape(shape).allows(view.shape()))
+        {
+            let message = format!(
+                "the field's attribute `shape` asks for {}, found {}",
+                Want::Shape(shape),
+                python_tuple(view.shape())
+            );
+            return Err(refuse(Error::invalid(message)));
+        }
         if self.finite {
             check_finite(&view, view.ndim() == 0).map_err(refuse)?;
         }

@@ -430,7 +430,8 @@ pub trait Npz: ToMembers {
         NpzReader::with_options(bytes, options)?.load()
     }
 
-    /// Compares a file's headers with the type; reads no array data. NumPy has no such call.
+    /// Compares a file's headers with the type; reads no array data, but what decides the rest: counts of lists, tags of
+    /// enums, and what a `migrate` function asks for. NumPy has no such call.
     ///
     /// Reads the directory and the start of each member. [`Report::into_result`] makes an error of the report.
     ///

@@ -344,8 +344,17 @@ impl<R: ReadAt> NpzReader<R> {
     pub fn load_into<T: FromMembers>(&self, value: &mut T) -> Result<()> {
         let mut load = || {
             let (loader, plan) = self.plan_all::<T>();
-            loader.run_with(|spares| value.donate(spares)).map(drop)?;
-            value.assign(&mut plan.finish()?);
+            let mut has_given = false;
+            let run = loader.run_with(|spares| {
+                has_given = true;
+                value.donate(spares);
+            });
+            let loaded = run.and_then(|_| plan.finish());
+            // What fits was found out before: this is a fault in the data.
+            let emptied = "; the arrays that the value gave its memory of are empty now, load it again";
+            let mut loaded =
+                loaded.map_err(|error| if has_given { error.with_note(emptied) } else { error })?;
+            value.assign(&mut loaded);
             Ok(())
         };
         load().map_err(|error| self.locate_file(error))

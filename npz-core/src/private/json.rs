@@ -54,7 +54,9 @@ pub fn to_json<T: Json>(parent: &Name, part: Option<&str>, _: &T) -> Result<Stri
 #[cfg(feature = "serde")]
 #[allow(clippy::needless_pass_by_value, reason = "a function like `from_npz` gets what was stored")]
 pub fn from_json<T: Json>(text: String) -> std::result::Result<T, String> {
-    serde_json::from_str(&text).map_err(|error| format!("the text is not the JSON of this type: {error}"))
+    serde_json::from_str(&text).map_err(|error| format!(
+            "the text is not the JSON of this type: {error}; `#[serde(default)]` lets a field be absent that is new"
+        ))
 }
 
 /// Makes a field of its text. Asks nothing of the type: `to_json` says already what is missing.

@@ -4,7 +4,7 @@
 //! once. For functions it would add which function asks, and the user would read the error once for each. For the
 //! same reason `FromMembers` is asked for by the implementation, not by the trait.
 
-use super::{find_place, plan_at, remark_default};
+use super::{find_place, plan_at, remark_alias, remark_default};
 use crate::Cast;
 use crate::members::spare::Spares;
 use crate::members::{FromMembers, Loader, Name, Plan};
@@ -60,6 +60,7 @@ impl<T: FromMembers> LoadField for T {
         T: 's,
     {
         let (place, _) = find_place::<T>(loader, parent, names);
+        remark_alias(loader, parent, names, &place);
         plan_at(loader, &place, cast)
     }
 
@@ -73,6 +74,7 @@ impl<T: FromMembers> LoadField for T {
         T: 's,
     {
         let (place, is_present) = find_place::<T>(loader, parent, names);
+        remark_alias(loader, parent, names, &place);
         let planned = loader.optionally(is_present, |loader| plan_at(loader, &place, cast));
         // A flattened value has no place of its own.
         if planned.is_none() && !names.is_empty() {

@@ -6,16 +6,28 @@ use std::result::Result as StdResult;
 use crate::members::{Name, Plan};
 use crate::{Error, Result};
 
-/// Checks a value that stands at a place.
+/// Checks a value that is about to be saved.
 pub fn validate<T: ?Sized, E: Display>(
     place: &Name,
     value: &T,
     check: impl FnOnce(&T) -> StdResult<(), E>,
 ) -> Result<()> {
-    check(value).map_err(|error| {
-        let error = Error::invalid(format!("`validate` refuses the value: {error}"));
-        if place.is_root() { error } else { error.in_member(place.as_str()) }
-    })
+    check(value)
+        .map_err(|error| refused(place, &format!("{error}; nothing is written, the last file stands")))
+}
+
+/// Checks a value that was loaded.
+pub fn validate_loaded<T: ?Sized, E: Display>(
+    place: &Name,
+    value: &T,
+    check: impl FnOnce(&T) -> StdResult<(), E>,
+) -> Result<()> {
+    check(value).map_err(|error| refused(place, &error))
+}
+
+fn refused(place: &Name, why: &dyn Display) -> Error {
+    let error = Error::invalid(format!("`validate` refuses the value: {why}"));
+    if place.is_root() { error } else { error.in_member(place.as_str()) }
 }
 
 /// Checks many that are one member.
@@ -34,5 +46,5 @@ pub fn plan_validated<'s, T: 's, E: Display>(
     check: impl FnOnce(&T) -> StdResult<(), E> + 's,
 ) -> Plan<'s, T> {
     let place = place.clone();
-    plan.and_then(move |value| validate(&place, &value, check).map(|()| value))
+    plan.and_then(move |value| validate_loaded(&place, &value, check).map(|()| value))
 }

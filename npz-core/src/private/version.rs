@@ -19,10 +19,22 @@ pub fn is_version_present(loader: &Loader<'_>, parent: &Name) -> bool {
     loader.contains(&parent.join(VERSION))
 }
 
-/// Reads the version, and refuses one from the future; `None` if a problem was noted.
+/// Checks the version of a struct without `migrate`; `false` if a problem was noted.
 ///
 /// Older members are planned as they are: aliases and defaults are enough for them.
-pub fn plan_version(loader: &mut Loader<'_>, parent: &Name, version: u32) -> Option<u32> {
+pub fn check_version(loader: &mut Loader<'_>, parent: &Name, version: u32) -> bool {
+    let found = read_version(loader, parent, version);
+    if let Some(found) = found.filter(|&found| found < version) {
+        let text = format!(
+            "version {found} is loaded as it is; `migrate` on the struct could turn it into {version}"
+        );
+        loader.remark(RemarkKind::Outdated, parent.join(VERSION).as_str(), text);
+    }
+    found.is_some()
+}
+
+/// Reads the version, and refuses one from the future; `None` if a problem was noted.
+fn read_version(loader: &mut Loader<'_>, parent: &Name, version: u32) -> Option<u32> {
     let place = parent.join(VERSION);
     if loader.record_optional::<u32>(&place) {
         return Some(version);
@@ -59,13 +71,21 @@ pub fn migrate<E: Display>(
     version: u32,
     migrate: impl FnOnce(&mut OldMembers<'_>, u32) -> StdResult<(), E>,
 ) -> bool {
-    let found = match plan_version(loader, parent, version) {
+    let found = match read_version(loader, parent, version) {
         Some(found) if found < version => found,
         found => return found.is_some(),
     };
     let place = parent.join(VERSION);
-    if let Err(error) = migrate(&mut OldMembers::new(loader, parent), found) {
+    let mut old = OldMembers::new(loader, parent);
+    let migrated = migrate(&mut old, found);
+    let remarks = old.into_remarks();
+    remarks
+        .into_iter()
+        .for_each(|remark| loader.remark(remark.kind(), remark.member(), remark.text().to_owned()));
+    if let Err(error) = migrated {
         let expected = format!("members of version {found} that become those of version {version}");
+        // An error may have a list of its own.
+        let error = error.to_string().replace('\n', "\n    ");
         let from = format!("the function for version {found} failed: {error}");
         loader.note(ProblemKind::Migration, &place, expected, from, String::new());
         loader.allow_unknown(parent);

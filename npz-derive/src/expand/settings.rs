@@ -21,10 +21,13 @@ use crate::attr::{Compression, Order, TextForm};
 pub(super) fn save_under(field: &Field<'_>, push: TokenStream) -> TokenStream {
     let attrs = &field.attrs;
     let forms = forms(field);
-    if attrs.compression.is_none() && attrs.order.is_none() && attrs.finite.is_none() && forms.is_none() {
+    let is_plain =
+        attrs.shape.is_none() && attrs.order.is_none() && attrs.finite.is_none() && forms.is_none();
+    if attrs.compression.is_none() && is_plain {
         return push;
     }
     let forms = forms.unwrap_or_else(no_forms);
+    let shape = shape(field);
     let compression = option(attrs.compression.as_ref().map(|attr| compression(attr.value)));
     let order = option(attrs.order.as_ref().map(|attr| order(attr.value)));
     let finite = attrs.finite.is_some();
@@ -33,6 +36,7 @@ pub(super) fn save_under(field: &Field<'_>, push: TokenStream) -> TokenStream {
             __members,
             __npz::SaveSettings {
                 compression: #compression,
+                shape: #shape,
                 order: #order,
                 finite: #finite,
                 forms: #forms,
@@ -53,10 +57,7 @@ pub(super) fn load_under(field: &Field<'_>, plan: TokenStream) -> TokenStream {
         return plan;
     }
     let forms = forms.unwrap_or_else(no_forms);
-    let shape = option(attrs.shape.as_ref().map(|attr| {
-        let axes = attr.value.iter().map(|&axis| option(axis));
-        quote!(&[#(#axes),*])
-    }));
+    let shape = shape(field);
     let order = option(attrs.order.as_ref().map(|attr| order(attr.value)));
     let finite = attrs.finite.is_some();
     quote! {
@@ -66,6 +67,14 @@ pub(super) fn load_under(field: &Field<'_>, plan: TokenStream) -> TokenStream {
             |__loader| #plan,
         )
     }
+}
+
+/// `&[None, Some(128)]`
+fn shape(field: &Field<'_>) -> TokenStream {
+    option(field.attrs.shape.as_ref().map(|attr| {
+        let axes = attr.value.iter().map(|&axis| option(axis));
+        quote!(&[#(#axes),*])
+    }))
 }
 
 /// `store_as` and `string`.

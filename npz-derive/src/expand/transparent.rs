@@ -160,7 +160,8 @@ fn wrap(container: &Container<'_>, inner: &Inner<'_, '_>) -> TokenStream {
         None => quote!(__npz::Ok(#value)),
         Some(validate) => {
             let path = &validate.value;
-            let validate = quote_spanned!(generated_at(path)=> __npz::validate(&__place, &__value, #path)?;);
+            let validate =
+                quote_spanned!(generated_at(path)=> __npz::validate_loaded(&__place, &__value, #path)?;);
             quote!({ let __value: Self = #value; #validate __npz::Ok(__value) })
         }
     };

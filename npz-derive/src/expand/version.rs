@@ -21,7 +21,7 @@ pub(super) fn push(container: &Container<'_>) -> Option<TokenStream> {
 pub(super) fn plan(container: &Container<'_>) -> Option<TokenStream> {
     let version = container.attrs.version.as_ref()?.value;
     let is_fine = match &container.attrs.migrate {
-        None => quote!(__npz::Option::is_some(&__npz::plan_version(__loader, __name, #version))),
+        None => quote!(__npz::check_version(__loader, __name, #version)),
         Some(migrate) => {
             let path = &migrate.value;
             quote_spanned!(generated_at(path)=> __npz::migrate(__loader, __name, #version, #path))

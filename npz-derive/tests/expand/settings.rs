@@ -17,6 +17,7 @@ const _: () = {
                 __members,
                 __npz::SaveSettings {
                     compression: __npz::Some(__npz::Compression::Deflate(9u32)),
+                    shape: __npz::Some(&[__npz::None, __npz::Some(128usize)]),
                     order: __npz::Some(__npz::Some(__npz::Order::Fortran)),
                     finite: true,
                     forms: __npz::Forms::new(__npz::None, __npz::None),
@@ -32,6 +33,7 @@ const _: () = {
                 __members,
                 __npz::SaveSettings {
                     compression: __npz::None,
+                    shape: __npz::None,
                     order: __npz::None,
                     finite: false,
                     forms: __npz::Forms::new(
@@ -50,6 +52,7 @@ const _: () = {
                 __members,
                 __npz::SaveSettings {
                     compression: __npz::Some(__npz::Compression::Stored),
+                    shape: __npz::None,
                     order: __npz::None,
                     finite: false,
                     forms: __npz::Forms::new(__npz::None, __npz::None),

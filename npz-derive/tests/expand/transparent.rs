@@ -57,7 +57,7 @@ const _: () = {
                         0: <PhantomData<T> as __npz::Default>::default(),
                         1: __inner,
                     };
-                    __npz::validate(&__place, &__value, positive)?;
+                    __npz::validate_loaded(&__place, &__value, positive)?;
                     __npz::Ok(__value)
                 },
             )
@@ -90,7 +90,7 @@ const _: () = {
                         0: <PhantomData<T> as __npz::Default>::default(),
                         1: __inner,
                     };
-                    __npz::validate(&__place, &__value, positive)?;
+                    __npz::validate_loaded(&__place, &__value, positive)?;
                     __npz::Ok(__value)
                 },
             )
