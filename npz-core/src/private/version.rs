@@ -79,9 +79,9 @@ pub fn migrate<E: Display>(
     let mut old = OldMembers::new(loader, parent);
     let migrated = migrate(&mut old, found);
     let remarks = old.into_remarks();
-    remarks
-        .into_iter()
-        .for_each(|remark| loader.remark(remark.kind(), remark.member(), remark.text().to_owned()));
+    for remark in remarks {
+        loader.remark(remark.kind(), remark.member(), remark.text().to_owned());
+    }
     if let Err(error) = migrated {
         let expected = format!("members of version {found} that become those of version {version}");
         // An error may have a list of its own.
