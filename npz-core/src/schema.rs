@@ -131,6 +131,9 @@ impl SchemaMember {
 
     /// The type of what `np.load` gives, for a type checker.
     fn python_type(&self) -> String {
+        if self.dtype == "any" {
+            return "npt.NDArray[Any]".to_owned();
+        }
         let (kind, size) = self.dtype.get(1..).and_then(|rest| rest.split_at_checked(1)).unwrap_or_default();
         let bits = size.parse::<usize>().unwrap_or_default().saturating_mul(8);
         let scalar = match kind {

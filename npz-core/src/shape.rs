@@ -75,6 +75,15 @@ pub(crate) fn python_tuple(shape: &[usize]) -> String {
     format!("({})", axes.join(", "))
 }
 
+/// A number of axes, in words.
+pub(crate) fn axes(ndim: usize) -> String {
+    match ndim {
+        0 => "shape ()".to_owned(),
+        1 => "1 axis".to_owned(),
+        n => format!("{n} axes"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -177,17 +177,17 @@ struct Shaped {
 
 #[test]
 fn a_shape_is_compared_before_data_are_read() {
-    let good =
-        Shaped { weights: Array2::zeros((5, 128)), list: vec![0.0; 3], any: ArrayD::zeros(vec![2, 7]) };
-    let bytes = good.to_bytes().unwrap();
-    assert_eq!(Shaped::from_bytes(&bytes).unwrap().weights.dim(), (5, 128));
-
     #[derive(Npz)]
     struct Loose {
         weights: Array2<f32>,
         list: Vec<f64>,
         any: ArrayD<u8>,
     }
+    let good =
+        Shaped { weights: Array2::zeros((5, 128)), list: vec![0.0; 3], any: ArrayD::zeros(vec![2, 7]) };
+    let bytes = good.to_bytes().unwrap();
+    assert_eq!(Shaped::from_bytes(&bytes).unwrap().weights.dim(), (5, 128));
+
     let bad =
         Loose { weights: Array2::zeros((5, 127)), list: vec![0.0; 4], any: ArrayD::zeros(vec![2, 7, 1]) };
     let error = Shaped::from_bytes(&bad.to_bytes().unwrap()).unwrap_err();
@@ -217,16 +217,16 @@ fn a_shape_that_could_not_be_loaded_is_not_saved_and_the_last_good_file_stands()
 
 #[test]
 fn a_shape_that_the_type_can_not_have_is_named_as_the_mistake() {
+    #[derive(Npz)]
+    struct Plain {
+        list: Vec<f64>,
+    }
     #[derive(Npz, Debug)]
     struct Contradiction {
         #[npz(shape = "(_, _)")]
         list: Vec<f64>,
     }
     assert!(Contradiction { list: vec![] }.to_bytes().is_err());
-    #[derive(Npz)]
-    struct Plain {
-        list: Vec<f64>,
-    }
     let error = Contradiction::from_bytes(&Plain { list: vec![] }.to_bytes().unwrap()).unwrap_err();
     assert!(error.to_string().contains("change the attribute `shape`"), "{error}");
     assert_eq!(error.report().unwrap().problems().len(), 1, "{error}");
@@ -240,6 +240,11 @@ struct Counted {
 
 #[test]
 fn a_shape_speaks_of_the_arrays_below_a_field_and_not_of_single_values() {
+    #[derive(Npz)]
+    struct Plain {
+        arrays: Vec<Array2<f32>>,
+        structs: Vec<Counted>,
+    }
     #[derive(Npz, Debug, PartialEq)]
     struct Lists {
         #[npz(shape = "(_, 2)")]
@@ -252,11 +257,6 @@ fn a_shape_speaks_of_the_arrays_below_a_field_and_not_of_single_values() {
     assert_eq!(Lists::from_bytes(&empty.to_bytes().unwrap()).unwrap(), empty);
     let wide = Lists { arrays: vec![Array2::zeros((1, 2))], structs: vec![counted(3)] };
     assert_eq!(wide.to_bytes().unwrap_err().member(), Some("structs.0.w"));
-    #[derive(Npz)]
-    struct Plain {
-        arrays: Vec<Array2<f32>>,
-        structs: Vec<Counted>,
-    }
     let wide = Plain { arrays: wide.arrays, structs: wide.structs };
     let error = Lists::from_bytes(&wide.to_bytes().unwrap()).unwrap_err();
     let members: Vec<_> = error.report().unwrap().problems().iter().map(npz_core::Problem::member).collect();

@@ -11,7 +11,7 @@ const FLOORS: [(u8, &[&str]); 8] = [
     (0, &["error", "report", "schema", "limits", "bytes"]),
     (1, &["shape", "literal", "atomic", "source"]),
     (2, &["dtype"]),
-    (3, &["header", "element", "options"]),
+    (3, &["header", "element", "options", "any"]),
     (4, &["npy", "archive"]),
     (5, &["members"]),
     (6, &["npz"]),

@@ -4,6 +4,7 @@
 //! file's dtype *once* and makes a [`Decoder`], which is then applied to whole pieces. No code in here sees a
 //! file, a header or a shape.
 
+mod byte_text;
 mod cast;
 mod complex;
 mod float16;
@@ -20,6 +21,8 @@ use ndarray::ArrayViewD;
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 use crate::error::{Error, Result};
 
+#[cfg(feature = "half")]
+pub(crate) use self::cast::FromWide;
 pub(crate) use self::form::{Form, StoreAs, asked_dtype, misfit};
 pub use self::form::{TextForm, store_as};
 pub use self::rule::Cast;
@@ -39,6 +42,7 @@ pub use self::text::{FixedBytes, FixedStr};
 /// | `Complex<f32>`, `Complex<f64>` | `<c8`, `<c16` | narrower complex, floats and integers |
 /// | `String` | `<U`*n*, *n* the longest | <code>&#124;S</code>*n* that holds UTF-8 |
 /// | [`FixedStr<N>`] | `<U`*N* | narrower text |
+/// | `Vec<u8>` | <code>&#124;S</code>*n*, *n* the longest | |
 /// | [`FixedBytes<N>`] | <code>&#124;S</code>*N* | narrower bytes |
 ///
 /// Both byte orders are read; little-endian is written, on every platform. The trait is sealed: its methods
@@ -155,6 +159,16 @@ fn is_native(order: ByteOrder) -> bool {
         ByteOrder::Little => cfg!(target_endian = "little"),
         ByteOrder::Big => cfg!(target_endian = "big"),
         ByteOrder::NotApplicable => true,
+    }
+}
+
+/// The bytes of a cell that are reversed together where the byte order is the other one.
+pub(crate) fn component_width(scalar: &Scalar) -> usize {
+    match scalar.kind() {
+        Kind::Bool | Kind::Bytes | Kind::Void | Kind::Object => 1,
+        Kind::Unicode => 4,
+        Kind::Complex => scalar.size() / 2,
+        Kind::Int | Kind::Uint | Kind::Float | Kind::DateTime | Kind::TimeDelta => scalar.size(),
     }
 }
 

@@ -251,11 +251,7 @@ impl<'a> Members<'a> {
     }
 
     fn push_cells<A: Element>(&mut self, name: &Name, cells: CowArray<'a, A, IxDyn>) -> Result<()> {
-        if name.is_root() {
-            return Err(Error::invalid(
-                "an array or scalar has no name of its own at this place: make it a field, or use `NpzWriter::add`",
-            ));
-        }
+        refuse_root(name)?;
         let body = self.settings.body(name, cells).map_err(|error| error.in_member(name.as_str()))?;
         let (name, compression) = (name.as_str().to_owned(), self.settings.compression);
         self.list.push(Member { name, compression, array: Box::new(body) });
@@ -266,6 +262,15 @@ impl<'a> Members<'a> {
     pub(crate) fn push_untouched(&mut self, name: String, header: Header, detached: Arc<dyn Detached>) {
         let (compression, array) = (self.settings.compression, Box::new(Untouched::new(header, detached)));
         self.list.push(Member { name, compression, array });
+    }
+
+    /// Pushes an array that has its stored form already.
+    pub(crate) fn push_encoded(&mut self, name: &Name, array: Box<dyn MemberArray + 'a>) -> Result<()> {
+        refuse_root(name)?;
+        self.settings.check_shape(array.header().shape()).map_err(|error| error.in_member(name.as_str()))?;
+        let (name, compression) = (name.as_str().to_owned(), self.settings.compression);
+        self.list.push(Member { name, compression, array });
+        Ok(())
     }
 
     /// Pushes something under settings of its own.
@@ -316,6 +321,15 @@ impl<'a> Members<'a> {
     pub(crate) fn names_since(&self, start: usize) -> impl Iterator<Item = &str> {
         self.list.iter().skip(start).map(|member| member.name.as_str())
     }
+}
+
+fn refuse_root(name: &Name) -> Result<()> {
+    if name.is_root() {
+        return Err(Error::invalid(
+            "an array or scalar has no name of its own at this place: make it a field, or use `NpzWriter::add`",
+        ));
+    }
+    Ok(())
 }
 
 impl std::fmt::Debug for Members<'_> {

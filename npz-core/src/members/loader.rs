@@ -5,19 +5,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::claims::Claims;
 use super::detached::{Detached, InMemory};
-use super::problems::describe;
+use super::problems::is_cast;
 use super::record::Recording;
 use super::settings::LoadSettings;
 use super::spare::Spares;
 use super::view::{Changes, View};
 use super::want::Want;
 use super::{Name, Plan};
-use crate::dtype::Kind;
-use crate::element::{Cast, Decoder, Element, Place, Refusal, Rule, object_hint};
+use crate::element::{Cast, Decoder, Element, Place, Refusal, Rule};
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::Header;
 use crate::npy::{Cells, MAX_FREE, read_cells};
-use crate::report::{Problem, ProblemKind, Remark, RemarkKind, Report};
+use crate::report::{ProblemKind, RemarkKind, Report};
+
+/// What a file that is written to in the meantime is told of.
+pub(super) const CHANGED: &str = "the file was changed after its headers were read: load it again";
 
 /// A place that members are loaded from: an archive, or a list in memory.
 pub(crate) trait Medium: Send + Sync {
@@ -194,18 +196,6 @@ impl<'s> Loader<'s> {
         self.is_lenient && is_other()
     }
 
-    /// Takes the mark of a value without members: a `true` of no axes. `None` if there is none.
-    pub(crate) fn take_mark(&mut self, name: &Name) -> Option<()> {
-        let member = self.view().find(name.as_str()).filter(|_| !name.is_root())?;
-        let header = self.view().header(member).ok().flatten()?;
-        let is_mark =
-            header.shape().is_empty() && header.dtype().as_scalar().is_some_and(|s| s.kind() == Kind::Bool);
-        is_mark.then(|| {
-            self.claims.take(member, name.as_str());
-            self.claims.take_header(&header);
-        })
-    }
-
     /// The keys below a place that no field has taken, without the prefix.
     pub(crate) fn free_keys_under<'l>(&'l self, name: &Name) -> impl Iterator<Item = &'l str> + use<'l> {
         let prefix_len = name.prefix().len();
@@ -279,37 +269,7 @@ impl<'s> Loader<'s> {
             }
         };
         let expected = format!("{}, {want}", A::expected());
-        let found = if name.is_root() { None } else { self.view().find(name.as_str()) };
-        let Some(member) = found else {
-            // The hint is added by `settle`, when it is known which members nobody else wants.
-            self.note(ProblemKind::Missing, name, expected, String::new(), String::new());
-            return None;
-        };
-        self.claims.take(member, name.as_str());
-        let header = match self.view().header(member) {
-            Ok(Some(header)) => header,
-            Ok(None) => {
-                let hint = "it is not an .npy array; read it with `NpzReader::bytes`".to_owned();
-                self.note(ProblemKind::Unreadable, name, expected, "other bytes".to_owned(), hint);
-                return None;
-            }
-            Err(error) => {
-                self.refuse(name, expected, error);
-                return None;
-            }
-        };
-        self.claims.take_header(&header);
-        if header.dtype().has_object() {
-            self.report.push(Problem {
-                kind: ProblemKind::Unreadable,
-                member: name.as_str().to_owned(),
-                expected,
-                found: header.to_string(),
-                hint: object_hint(name.as_str(), &A::expected()),
-                cause: ErrorKind::Unsupported,
-            });
-            return None;
-        }
+        let (member, header) = self.take_array(name, &expected, &A::expected())?;
         let forms = self.settings.forms;
         let rule = Rule { cast: self.cast, scalar: want.is_scalar(), form: forms.form() };
         let decoder = match forms.misfit::<A>(name) {
@@ -339,25 +299,6 @@ impl<'s> Loader<'s> {
         Some((member, header, decoder))
     }
 
-    /// Takes a member that stands where others were wanted, and describes it.
-    pub(crate) fn take_misplaced(&mut self, name: &Name) -> Option<String> {
-        let member = self.view().find(name.as_str()).filter(|_| !name.is_root())?;
-        self.claims.take(member, name.as_str());
-        Some(describe(self.view(), member))
-    }
-
-    /// Takes whatever stands at a place and below it, unread.
-    pub(crate) fn take_all(&mut self, name: &Name) {
-        let view = View { medium: self.medium, changes: &self.changes };
-        let own = view.find(name.as_str()).filter(|_| !name.is_root()).map(|member| (name.as_str(), member));
-        for (key, member) in own.into_iter().chain(view.keys(&name.prefix())) {
-            if self.claims.take(member, key) {
-                let text = "its field is never loaded".to_owned();
-                self.report.remark(Remark { kind: RemarkKind::Ignored, member: key.to_owned(), text });
-            }
-        }
-    }
-
     /// Reads the data, unless a problem was noted.
     pub(crate) fn run(self) -> Result<()> {
         self.run_with(|_| {}).map(drop)
@@ -378,19 +319,6 @@ impl<'s> Loader<'s> {
     }
 }
 
-/// Whether cells of a file become those of another dtype; the byte order does not count.
-fn is_cast(expected: &str, header: &Header) -> bool {
-    let descr = expected.split(' ').next().unwrap_or_default();
-    let found = header.dtype().to_string();
-    // `<U` of any width is what a text wants.
-    let is_same = if descr.ends_with(['U', 'S']) {
-        found.get(1..2) == descr.get(1..2)
-    } else {
-        found.get(1..) == descr.get(1..)
-    };
-    !is_same
-}
-
 fn read_member<A: Element>(
     medium: &dyn Medium,
     member: usize,
@@ -403,7 +331,7 @@ fn read_member<A: Element>(
     medium.read(member, &mut |mut reader, available| {
         let header = Header::read(&mut reader, &crate::limits::Limits::trusted())?;
         let Some((decoder, spare)) = decoder.take().filter(|_| header == *planned) else {
-            return Err(Error::damaged("the file was changed after its headers were read: load it again"));
+            return Err(Error::damaged(CHANGED));
         };
         let available = available.map(|bytes| bytes.saturating_sub(header.len() as u64));
         cells = Some(read_cells(reader, &header, decoder, available, spare)?);

@@ -3,6 +3,7 @@
 //! Knows arrays and their headers; knows nothing of files and zip. [`collect`] is the saving half, [`load`] the
 //! loading half, and each other file one family of types.
 
+mod any;
 mod array;
 mod cell;
 mod claims;
@@ -28,6 +29,7 @@ mod sequence;
 pub(crate) mod settings;
 pub(crate) mod spare;
 mod stored_as;
+mod take;
 mod tuple;
 mod view;
 mod want;

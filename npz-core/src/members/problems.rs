@@ -3,6 +3,7 @@
 use super::view::View;
 use super::{Loader, Medium, Name};
 use crate::error::{Error, ErrorKind, Result};
+use crate::header::Header;
 use crate::report::{Problem, ProblemKind, Remark, RemarkKind, Report};
 
 const UNEXPECTED_HINT: &str =
@@ -92,4 +93,17 @@ pub(super) fn describe(view: View<'_>, member: usize) -> String {
         Ok(None) => "other bytes".to_owned(),
         Err(error) => error.to_string(),
     }
+}
+
+/// Whether cells of a file become those of another dtype; the byte order does not count.
+pub(super) fn is_cast(expected: &str, header: &Header) -> bool {
+    let descr = expected.split(' ').next().unwrap_or_default();
+    let found = header.dtype().to_string();
+    // `<U` of any width is what a text wants.
+    let is_same = if descr.ends_with(['U', 'S']) {
+        found.get(1..2) == descr.get(1..2)
+    } else {
+        found.get(1..) == descr.get(1..)
+    };
+    !is_same
 }

@@ -4,6 +4,7 @@
 //! [`FromMembers`](super::FromMembers) has one as well. Only where the members decide what is planned (an `Option`, the
 //! count of a list, the variant of an enum) a plan asks whether it is being recorded, and plans all there could be.
 
+use super::any::ANY;
 use super::view::Nothing;
 use super::want::Want;
 use super::{FromMembers, Loader, Name, Plan};
@@ -11,7 +12,7 @@ use crate::element::{Cast, Element, asked_dtype};
 use crate::schema::{Schema, SchemaMember};
 
 /// What stands in a name for any index and any key.
-const ANY: &str = "*";
+const ANY_PART: &str = "*";
 
 /// What a loader keeps while it records.
 #[derive(Default)]
@@ -54,11 +55,27 @@ impl<'s> Loader<'s> {
         self.record_as::<String>(name, Want::Shape(dims), values)
     }
 
+    /// Records one member of whatever dtype and shape; `false` in an ordinary load.
+    pub(super) fn record_any_dtype(&mut self, name: &Name) -> bool {
+        let shape = self.settings.shape;
+        self.record_expected(name, ANY, None, shape.map_or(Want::Axes(None), Want::Shape), Vec::new())
+    }
+
     fn record_as<A: Element>(&mut self, name: &Name, want: Want<'_>, values: Vec<String>) -> bool {
         let asked = asked_dtype::<A>(self.settings.forms.form());
+        self.record_expected(name, &A::expected(), asked, want, values)
+    }
+
+    fn record_expected(
+        &mut self,
+        name: &Name,
+        expected: &str,
+        asked: Option<String>,
+        want: Want<'_>,
+        values: Vec<String>,
+    ) -> bool {
         let Some(recording) = &mut self.recording else { return false };
-        let expected = A::expected();
-        let (own, rust) = expected.split_once(' ').unwrap_or((&expected, ""));
+        let (own, rust) = expected.split_once(' ').unwrap_or((expected, ""));
         recording.members.push(SchemaMember {
             name: name.as_str().to_owned(),
             dtype: asked.unwrap_or_else(|| own.to_owned()),
@@ -93,7 +110,7 @@ impl<'s> Loader<'s> {
         if self.recording.is_none() {
             return false;
         }
-        let place = (0..=inner).fold(name.clone(), |place, _| place.join(ANY));
+        let place = (0..=inner).fold(name.clone(), |place, _| place.join(ANY_PART));
         if place.check_depth().is_ok() {
             drop(T::plan(self, &place));
         }

@@ -51,6 +51,18 @@ impl SaveSettings {
         }
     }
 
+    /// Refuses a shape: a file that its own type can't load must not replace the last good one.
+    pub(crate) fn check_shape(&self, found: &[usize]) -> Result<()> {
+        match self.shape.filter(|shape| !found.is_empty() && !Want::Shape(shape).allows(found)) {
+            None => Ok(()),
+            Some(shape) => Err(Error::invalid(format!(
+                "the field's attribute `shape` asks for {}, found {}; nothing is written, the last file stands",
+                Want::Shape(shape),
+                python_tuple(found)
+            ))),
+        }
+    }
+
     /// Plans the writing of a member; refuses cells that can't be kept so.
     pub(crate) fn body<'a, A: Element>(
         &self,
@@ -60,17 +72,7 @@ impl SaveSettings {
         self.forms.check::<A>(name)?;
         let view = cells.view();
         let refuse = |error| Error::invalid(format!("{error}; nothing is written, the last file stands"));
-        // A file that its own type can't load must not replace the last good one.
-        if let Some(shape) =
-            self.shape.filter(|shape| view.ndim() > 0 && !Want::Shape(shape).allows(view.shape()))
-        {
-            let message = format!(
-                "the field's attribute `shape` asks for {}, found {}",
-                Want::Shape(shape),
-                python_tuple(view.shape())
-            );
-            return Err(refuse(Error::invalid(message)));
-        }
+        self.check_shape(view.shape())?;
         if self.finite {
             check_finite(&view, view.ndim() == 0).map_err(refuse)?;
         }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::npy::axes;
+use crate::shape::axes;
 
 /// The shape that a type wants of a member.
 #[derive(Clone, Copy)]

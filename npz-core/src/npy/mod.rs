@@ -18,6 +18,7 @@
 //! The bytes are those of `np.save`: an array is written in the order that NumPy would choose (C unless it is
 //! purely Fortran-ordered), little-endian. Trailing bytes after the array are ignored, as NumPy does.
 
+mod any;
 mod read;
 mod write;
 
@@ -36,7 +37,8 @@ use crate::report::{Problem, ProblemKind, Report};
 use crate::shape::Order;
 use crate::source::open_file;
 
-pub(crate) use self::read::{Cells, MAX_FREE, read_cells};
+pub use self::any::{load_any, read_any, write_any};
+pub(crate) use self::read::{Cells, MAX_FREE, read_bytes, read_cells};
 pub(crate) use self::write::{Body, body};
 
 /// Saves an array or view to a file, atomically: [`np.save(path, array)`](https://numpy.org/doc/stable/reference/generated/numpy.save.html).
@@ -365,19 +367,10 @@ fn fits<A: Element>(header: &Header, ndim: Option<usize>, rule: Rule) -> Result<
     }
     if let Some(ndim) = ndim.filter(|&ndim| ndim != header.shape().len()) {
         let hint = "ask for an array of that many axes, or for `ArrayD`".to_owned();
-        note(ProblemKind::Shape, axes(ndim), hint);
+        note(ProblemKind::Shape, crate::shape::axes(ndim), hint);
     }
     match decoder {
         Ok(decoder) if report.is_ok() => Ok(decoder),
         _ => Err(Error::mismatch(report)),
-    }
-}
-
-/// A number of axes, in words.
-pub(crate) fn axes(ndim: usize) -> String {
-    match ndim {
-        0 => "shape ()".to_owned(),
-        1 => "1 axis".to_owned(),
-        n => format!("{n} axes"),
     }
 }

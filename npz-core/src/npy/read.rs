@@ -127,6 +127,18 @@ pub(crate) fn read_cells<A: Element>(
     Ok(Cells { flat: cells, shape: header.shape().to_vec(), order: header.order() })
 }
 
+/// Reads the bytes of the cells that follow a header, as they are.
+pub(crate) fn read_bytes(reader: &mut dyn Read, header: &Header, available: Option<u64>) -> Result<Vec<u8>> {
+    let byte_len = header.data_len();
+    if let Some(available) = available.filter(|&available| available < byte_len) {
+        return Err(cut_off(header, available));
+    }
+    let len = usize::try_from(byte_len).map_err(|_| no_memory(byte_len))?;
+    let mut bytes = Vec::new();
+    Input { reader, header, done: 0 }.append(&mut bytes, len, available.is_some())?;
+    Ok(bytes)
+}
+
 struct Input<'r, 'h> {
     reader: &'r mut dyn Read,
     header: &'h Header,

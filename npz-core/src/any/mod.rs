@@ -1,0 +1,307 @@
+//! [`AnyArray`]: an array whose cell type is known only when the program runs.
+
+mod convert;
+mod raw;
+
+use std::any::Any;
+
+use ndarray::{Array, ArrayD, ArrayViewD, Dimension};
+
+pub use self::raw::RawArray;
+use crate::dtype::{DType, Kind};
+use crate::element::{Cast, Element};
+use crate::error::{Error, ErrorKind, Result};
+use crate::shape::python_tuple;
+
+/// What is done with the array inside, whatever its cells are.
+pub(crate) trait Visit {
+    type Out;
+    /// For cells that Rust has a type for.
+    fn typed<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Self::Out;
+    /// For all others: records, voids, times, long doubles.
+    fn other(self) -> Self::Out;
+}
+
+macro_rules! any_array {
+    ($( $(#[$feature:meta])* $variant:ident($cell:ty) = $numpy:literal, $kind:pat => $size:pat, )*) => {
+        /// An array of any dtype: `np.ndarray`, where the cell type is known only when the program runs.
+        ///
+        /// Holds the cells as Rust has them; what Rust has no type for (records, voids, times, long doubles) is
+        /// [`Other`](Self::Other), the bytes with their dtype. Nothing is lost in either: saved again, an array has the
+        /// same dtype and cells. Text alone is saved as wide as its longest cell.
+        ///
+        /// ```
+        /// use ndarray::{ArrayD, array};
+        /// use npz_core::{AnyArray, Npz, NpzReader};
+        /// use std::collections::BTreeMap;
+        ///
+        /// # #[derive(Npz)] struct Python { weights: ndarray::Array2<f32>, names: Vec<String> }
+        /// # let bytes = Python { weights: array![[1.0, 2.0]], names: vec!["a".to_owned()] }.to_bytes()?;
+        /// // whatever `np.savez` wrote, all of it: dict(np.load(file))
+        /// let all = BTreeMap::<String, AnyArray>::from_bytes(&bytes)?;
+        /// let listing: Vec<_> = all.iter().map(|(name, a)| format!("{name} {} {:?}", a.dtype(), a.shape())).collect();
+        /// assert_eq!(listing, ["names <U1 [1]", "weights <f4 [1, 2]"]);
+        ///
+        /// let weights: AnyArray = NpzReader::from_bytes(&bytes)?.get("weights")?;
+        /// match &weights {
+        ///     AnyArray::Float32(weights) => assert_eq!(weights, &array![[1.0, 2.0]].into_dyn()),
+        ///     other => panic!("expected float32, found {}", other.dtype()),
+        /// }
+        /// # Ok::<(), npz_core::Error>(())
+        /// ```
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum AnyArray {
+            $(
+                $(#[$feature])*
+                #[doc = concat!("Cells of `", $numpy, "`.")]
+                $variant(ArrayD<$cell>),
+            )*
+            /// Cells that Rust has no type for: their bytes.
+            Other(RawArray),
+        }
+
+        /// Finds the cell type for a dtype.
+        pub(crate) fn visit<V: Visit>(dtype: &DType, visitor: V) -> V::Out {
+            let Some(scalar) = dtype.as_scalar() else { return visitor.other() };
+            match (scalar.kind(), scalar.size()) {
+                $( $(#[$feature])* ($kind, $size) => visitor.typed::<$cell>(AnyArray::$variant), )*
+                _ => visitor.other(),
+            }
+        }
+
+        $(
+            $(#[$feature])*
+            /// Moves the array; copies its cells only where the dimension type is fixed and they must be moved.
+            impl<D: Dimension> From<Array<$cell, D>> for AnyArray {
+                fn from(array: Array<$cell, D>) -> Self {
+                    Self::$variant(array.into_dyn())
+                }
+            }
+        )*
+    };
+}
+
+any_array! {
+    Bool(bool) = "bool", Kind::Bool => _,
+    Int8(i8) = "int8", Kind::Int => 1,
+    Int16(i16) = "int16", Kind::Int => 2,
+    Int32(i32) = "int32", Kind::Int => 4,
+    Int64(i64) = "int64", Kind::Int => 8,
+    UInt8(u8) = "uint8", Kind::Uint => 1,
+    UInt16(u16) = "uint16", Kind::Uint => 2,
+    UInt32(u32) = "uint32", Kind::Uint => 4,
+    UInt64(u64) = "uint64", Kind::Uint => 8,
+    #[cfg(feature = "half")]
+    Float16(half::f16) = "float16", Kind::Float => 2,
+    Float32(f32) = "float32", Kind::Float => 4,
+    Float64(f64) = "float64", Kind::Float => 8,
+    #[cfg(feature = "num-complex")]
+    Complex64(num_complex::Complex<f32>) = "complex64", Kind::Complex => 8,
+    #[cfg(feature = "num-complex")]
+    Complex128(num_complex::Complex<f64>) = "complex128", Kind::Complex => 16,
+    Str(String) = "str_", Kind::Unicode => _,
+    Bytes(Vec<u8>) = "bytes_", Kind::Bytes => _,
+}
+
+/// Evaluates an expression with the array of cells inside, or another with the bytes.
+macro_rules! with_cells {
+    ($any:expr, $array:ident => $typed:expr, $raw:ident => $other:expr) => {
+        match $any {
+            $crate::any::AnyArray::Bool($array) => $typed,
+            $crate::any::AnyArray::Int8($array) => $typed,
+            $crate::any::AnyArray::Int16($array) => $typed,
+            $crate::any::AnyArray::Int32($array) => $typed,
+            $crate::any::AnyArray::Int64($array) => $typed,
+            $crate::any::AnyArray::UInt8($array) => $typed,
+            $crate::any::AnyArray::UInt16($array) => $typed,
+            $crate::any::AnyArray::UInt32($array) => $typed,
+            $crate::any::AnyArray::UInt64($array) => $typed,
+            #[cfg(feature = "half")]
+            $crate::any::AnyArray::Float16($array) => $typed,
+            $crate::any::AnyArray::Float32($array) => $typed,
+            $crate::any::AnyArray::Float64($array) => $typed,
+            #[cfg(feature = "num-complex")]
+            $crate::any::AnyArray::Complex64($array) => $typed,
+            #[cfg(feature = "num-complex")]
+            $crate::any::AnyArray::Complex128($array) => $typed,
+            $crate::any::AnyArray::Str($array) => $typed,
+            $crate::any::AnyArray::Bytes($array) => $typed,
+            $crate::any::AnyArray::Other($raw) => $other,
+        }
+    };
+}
+pub(crate) use with_cells;
+
+impl AnyArray {
+    /// Tells the dtype that a save writes; `a.dtype`. Text and bytes are looked through for the longest.
+    ///
+    /// ```
+    /// use ndarray::arr1;
+    /// use npz_core::AnyArray;
+    ///
+    /// assert_eq!(AnyArray::from(arr1(&[1u16, 2])).dtype().to_string(), "<u2");
+    /// ```
+    pub fn dtype(&self) -> DType {
+        with_cells!(self,
+            // Only a text that ends with NUL has none: then it is told when it is saved.
+            array => dtype_of(&array.view()).unwrap_or_else(|_| DType::unicode(1)),
+            raw => raw.dtype().clone()
+        )
+    }
+
+    /// Gives the length of each axis; `a.shape`.
+    ///
+    /// ```
+    /// # use npz_core::AnyArray;
+    /// assert_eq!(AnyArray::from(ndarray::Array2::<f64>::zeros((2, 3))).shape(), [2, 3]);
+    /// ```
+    pub fn shape(&self) -> &[usize] {
+        with_cells!(self, array => array.shape(), raw => raw.shape())
+    }
+
+    /// Gives the number of cells; `a.size`.
+    pub fn len(&self) -> usize {
+        self.shape().iter().product()
+    }
+
+    /// Tells whether there are no cells.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Gives the array inside, if its cells are of exactly this type. Copies nothing.
+    ///
+    /// ```
+    /// use ndarray::{arr1, array};
+    /// use npz_core::AnyArray;
+    ///
+    /// let any = AnyArray::from(arr1(&[1.5f32, 2.5]));
+    /// assert_eq!(any.view::<f32>(), Some(array![1.5, 2.5].into_dyn().view()));
+    /// assert_eq!(any.view::<f64>(), None);
+    /// ```
+    pub fn view<A: Element>(&self) -> Option<ArrayViewD<'_, A>> {
+        let inside: &dyn Any = with_cells!(self, array => array, raw => raw);
+        inside.downcast_ref::<ArrayD<A>>().map(|array| array.view())
+    }
+
+    /// Turns into a typed array of a number of axes; copies nothing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Mismatch`] if the cells are of another type ([`cast`](Self::cast) first) or the number of axes is
+    /// another.
+    ///
+    /// ```
+    /// use ndarray::{Array2, array};
+    /// use npz_core::AnyArray;
+    ///
+    /// let any = AnyArray::from(array![[1u8, 2]]);
+    /// assert_eq!(any.clone().into_array::<u8, ndarray::Ix2>()?, array![[1, 2]]);
+    /// assert!(any.into_array::<i64, ndarray::Ix2>().is_err());
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn into_array<A: Element, D: Dimension>(self) -> Result<Array<A, D>> {
+        let (dtype, shape) = (self.dtype(), self.shape().to_vec());
+        let inside: Box<dyn Any> = with_cells!(self, array => Box::new(array), raw => Box::new(raw));
+        let unfit = |what: String, hint: &str| {
+            let found = format!("found {dtype}, shape {}", python_tuple(&shape));
+            Error::new(ErrorKind::Mismatch, format!("expected {what}, {found}; {hint}"))
+        };
+        let array = inside
+            .downcast::<ArrayD<A>>()
+            .map_err(|_| unfit(A::expected(), "`AnyArray::cast` or `to_array` converts it"))?;
+        array.into_dimensionality().map_err(|_| {
+            let axes = D::NDIM.map_or_else(String::new, crate::shape::axes);
+            unfit(format!("{}, {axes}", A::expected()), "`ArrayD` has any number of axes")
+        })
+    }
+
+    /// Copies into an array of another cell type, under a casting rule, with values checked;
+    /// `a.astype(dtype, casting=..)`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Mismatch`] if the rule does not allow it; [`ErrorKind::Invalid`] for a cell that the type can't hold.
+    ///
+    /// ```
+    /// use ndarray::{arr1, array};
+    /// use npz_core::{AnyArray, Cast};
+    ///
+    /// let any = AnyArray::from(arr1(&[1u8, 2]));
+    /// assert_eq!(any.to_array::<f64>(Cast::Safe)?, array![1.0, 2.0].into_dyn());
+    /// assert!(any.to_array::<i8>(Cast::Safe).is_err());
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn to_array<A: Element>(&self, cast: Cast) -> Result<ArrayD<A>> {
+        if let Some(array) = self.view::<A>() {
+            return Ok(array.to_owned());
+        }
+        convert::checked(self, cast)
+    }
+
+    /// Copies into another dtype, under a casting rule, with values checked; `a.astype(dtype, casting=..)`.
+    ///
+    /// # Errors
+    /// As [`to_array`](Self::to_array); [`ErrorKind::Unsupported`] for a dtype that Rust has no cells for.
+    ///
+    /// ```
+    /// use ndarray::arr1;
+    /// use npz_core::{AnyArray, Cast, DType};
+    ///
+    /// let any = AnyArray::from(arr1(&[0.1f64]));
+    /// let narrow = any.cast(&DType::parse("float32")?, Cast::SameKind)?;
+    /// assert_eq!(narrow, AnyArray::from(arr1(&[0.1f32])));
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn cast(&self, dtype: &DType, cast: Cast) -> Result<Self> {
+        convert::to_dtype(self, dtype, cast)
+    }
+
+    /// Copies numbers into another dtype, whatever becomes of their values; `a.astype(dtype, casting="unsafe")`.
+    ///
+    /// Integers wrap, floats are cut to integers towards zero, and what then does not fit becomes the nearest end (NumPy's
+    /// result differs between machines there); complex numbers lose their imaginary part; of a bool 0 and 1 are made, and
+    /// from a number whether it is not 0.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] for what is no number, on either side.
+    ///
+    /// ```
+    /// use ndarray::arr1;
+    /// use npz_core::{AnyArray, DType};
+    ///
+    /// let any = AnyArray::from(arr1(&[300i64, -1, 7]));
+    /// assert_eq!(any.cast_unsafe(&DType::parse("uint8")?)?, AnyArray::from(arr1(&[44u8, 255, 7])));
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn cast_unsafe(&self, dtype: &DType) -> Result<Self> {
+        convert::to_dtype_unchecked(self, dtype)
+    }
+
+    /// Copies the cells as bytes, in C order and little-endian, whatever the order in memory:
+    /// `np.ascontiguousarray(a).astype(a.dtype.newbyteorder("<")).tobytes()`. For hashing and comparison.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`] for text that ends with NUL.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use npz_core::AnyArray;
+    ///
+    /// let any = AnyArray::from(array![[1u16, 2], [3, 4]].reversed_axes());
+    /// assert_eq!(any.to_le_bytes()?, [1, 0, 3, 0, 2, 0, 4, 0]);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn to_le_bytes(&self) -> Result<Vec<u8>> {
+        with_cells!(self, array => convert::le_bytes(&array.view()), raw => Ok(raw.to_le_bytes()))
+    }
+}
+
+fn dtype_of<A: Element>(cells: &ArrayViewD<'_, A>) -> Result<DType> {
+    A::dtype_of(cells)
+}
+
+impl From<RawArray> for AnyArray {
+    fn from(raw: RawArray) -> Self {
+        Self::Other(raw)
+    }
+}

@@ -1,0 +1,63 @@
+//! Byte strings of any width: `Vec<u8>` as a cell.
+
+use std::borrow::Cow;
+
+use ndarray::ArrayViewD;
+
+use super::rule::no_cast;
+use super::{Decoder, Element, Form, Refusal, Rule, Sealed, Step};
+use crate::dtype::{DType, Kind, Scalar};
+use crate::error::{Error, Result};
+
+impl Sealed for Vec<u8> {}
+impl Element for Vec<u8> {
+    const KIND: Kind = Kind::Bytes;
+
+    fn dtype_of(cells: &ArrayViewD<'_, Self>) -> Result<DType> {
+        Self::dtype_as(cells, Form::default())
+    }
+
+    fn dtype_as(cells: &ArrayViewD<'_, Self>, _: Form) -> Result<DType> {
+        if let Some(index) = cells.iter().position(|cell| cell.last() == Some(&0)) {
+            return Err(Error::invalid(format!(
+                "byte string {index} can't be saved: it ends with NUL, which NumPy takes for padding and drops; \
+                 remove it first"
+            )));
+        }
+        // NumPy has no byte strings of no width: an array of empty ones is `|S1`.
+        let width = cells.iter().map(Vec::len).max().unwrap_or(0).max(1);
+        Ok(DType::bytes(width))
+    }
+
+    fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Cow<'c, [u8]> {
+        let width = dtype.as_scalar().map_or(0, Scalar::size);
+        let mut bytes = Vec::with_capacity(cells.len() * width);
+        for (i, cell) in cells.iter().enumerate() {
+            bytes.extend_from_slice(cell);
+            bytes.resize((i + 1) * width, 0);
+        }
+        Cow::Owned(bytes)
+    }
+
+    fn decoder(stored: &DType, _: Rule) -> Result<Decoder<Self>, Refusal> {
+        let Some(scalar) = stored.as_scalar() else {
+            return Err(Refusal::new("it is a record: read one of its fields in Python and save that"));
+        };
+        if scalar.kind() != Kind::Bytes {
+            return Err(Refusal::new(no_cast(scalar, "S")));
+        }
+        let width = scalar.size();
+        let convert = move |bytes: &[u8], cells: &mut Vec<Self>| {
+            cells.extend(bytes.chunks_exact(width.max(1)).map(|cell| {
+                let len = cell.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
+                cell[..len].to_vec()
+            }));
+            Ok(())
+        };
+        Ok(Decoder { item_size: width, step: Step::Convert(Box::new(convert)) })
+    }
+
+    fn expected() -> String {
+        "|S (Vec<u8>)".to_owned()
+    }
+}

@@ -1,0 +1,134 @@
+//! `AnyArray` and `RawArray`: one member each, of any dtype.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ndarray::ArrayD;
+
+use super::collect::MemberArray;
+use super::loader::CHANGED;
+use super::want::Want;
+use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
+use crate::any::{AnyArray, RawArray, Visit, visit, with_cells};
+use crate::element::{Cast, Element};
+use crate::error::{Error, Result};
+use crate::header::Header;
+use crate::limits::Limits;
+use crate::npy::read_bytes;
+
+/// What a member of no special dtype is wanted to be, for messages.
+pub(super) const ANY: &str = "any (AnyArray)";
+
+/// The bytes of an array, borrowed.
+struct RawBody<'a>(&'a RawArray);
+
+impl MemberArray for RawBody<'_> {
+    fn header(&self) -> &Header {
+        self.0.header()
+    }
+    fn write_cells(&self, out: &mut dyn Write) -> Result<()> {
+        out.write_all(self.0.as_bytes()).map_err(|error| Error::io("can't write the array's data", error))
+    }
+}
+
+impl ToMembers for RawArray {
+    fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
+        members.push_encoded(name, Box::new(RawBody(self)))
+    }
+}
+
+impl ToMembers for AnyArray {
+    fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
+        with_cells!(self, array => array.to_members(members, name), raw => raw.to_members(members, name))
+    }
+}
+
+impl FromMembers for AnyArray {
+    fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
+    where
+        Self: 's,
+    {
+        match loader.peek_header(name) {
+            Some(header) if !header.dtype().has_object() => visit(header.dtype(), PlanCells { loader, name }),
+            // Whatever is wrong is noted there.
+            _ => loader.plan_raw(name).map(Self::Other),
+        }
+    }
+
+    fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
+        loader.contains(name)
+    }
+
+    fn is_single() -> bool {
+        true
+    }
+}
+
+impl FromMembers for RawArray {
+    fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
+    where
+        Self: 's,
+    {
+        loader.plan_raw(name)
+    }
+
+    fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
+        loader.contains(name)
+    }
+
+    fn is_single() -> bool {
+        true
+    }
+}
+
+struct PlanCells<'l, 's, 'n> {
+    loader: &'l mut Loader<'s>,
+    name: &'n Name,
+}
+
+impl<'s> Visit for PlanCells<'_, 's, '_> {
+    type Out = Plan<'s, AnyArray>;
+
+    fn typed<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Plan<'s, AnyArray> {
+        let Self { loader, name } = self;
+        let cells = loader.with_cast(Cast::Exact, |loader| loader.plan_cells::<A>(name, Want::Axes(None)));
+        let member = name.as_str().to_owned();
+        cells.and_then(move |cells| cells.into_array().map(wrap).map_err(|error| error.in_member(&member)))
+    }
+
+    fn other(self) -> Plan<'s, AnyArray> {
+        self.loader.plan_raw(self.name).map(AnyArray::Other)
+    }
+}
+
+impl<'s> Loader<'s> {
+    /// Plans the reading of one member's bytes, whatever its cells are.
+    pub(super) fn plan_raw(&mut self, name: &Name) -> Plan<'s, RawArray> {
+        if self.record_any_dtype(name) {
+            return Plan::refused();
+        }
+        let Some((member, header)) = self.take_array(name, ANY, "<f8 (f64)") else { return Plan::refused() };
+        self.total = self.total.saturating_add(header.data_len());
+        let slot = Arc::new(Mutex::new(None));
+        let filled = Arc::clone(&slot);
+        let member_name = name.as_str().to_owned();
+        self.jobs.push(Box::new(move |medium, _| {
+            let read = medium.read(member, &mut |mut reader, available| {
+                let found = Header::read(&mut reader, &Limits::trusted())?;
+                if found != header {
+                    return Err(Error::damaged(CHANGED));
+                }
+                let available = available.map(|bytes| bytes.saturating_sub(found.len() as u64));
+                let bytes = read_bytes(reader, &found, available)?;
+                let raw = RawArray::from_file(found, bytes);
+                *filled.lock().unwrap_or_else(PoisonError::into_inner) = Some(raw);
+                Ok(())
+            });
+            read.map_err(|error| error.in_member(&member_name))
+        }));
+        Plan::new(move || {
+            let raw = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+            raw.ok_or_else(|| Error::invalid("a plan was finished before its data were read"))
+        })
+    }
+}

@@ -1,0 +1,85 @@
+//! Taking members: each belongs to the first who asks for it, and what nobody takes is unexpected.
+
+use super::problems::describe;
+use super::view::View;
+use super::{Loader, Medium, Name};
+use crate::dtype::Kind;
+use crate::element::object_hint;
+use crate::error::ErrorKind;
+use crate::header::Header;
+use crate::report::{Problem, ProblemKind, Remark, RemarkKind};
+
+impl Loader<'_> {
+    /// Looks a member up, takes it, and reads its header; `None` if a problem was noted.
+    pub(super) fn take_array(&mut self, name: &Name, expected: &str, cell: &str) -> Option<(usize, Header)> {
+        let found = if name.is_root() { None } else { self.view().find(name.as_str()) };
+        let Some(member) = found else {
+            // The hint is added by `settle`, when it is known which members nobody else wants.
+            self.note(ProblemKind::Missing, name, expected.to_owned(), String::new(), String::new());
+            return None;
+        };
+        self.claims.take(member, name.as_str());
+        let header = match self.view().header(member) {
+            Ok(Some(header)) => header,
+            Ok(None) => {
+                let hint = "it is not an .npy array; read it with `NpzReader::bytes`".to_owned();
+                self.note(ProblemKind::Unreadable, name, expected.to_owned(), "other bytes".to_owned(), hint);
+                return None;
+            }
+            Err(error) => {
+                self.refuse(name, expected.to_owned(), error);
+                return None;
+            }
+        };
+        self.claims.take_header(&header);
+        if header.dtype().has_object() {
+            self.report.push(Problem {
+                kind: ProblemKind::Unreadable,
+                member: name.as_str().to_owned(),
+                expected: expected.to_owned(),
+                found: header.to_string(),
+                hint: object_hint(name.as_str(), cell),
+                cause: ErrorKind::Unsupported,
+            });
+            return None;
+        }
+        Some((member, header))
+    }
+
+    /// The header of a member that nobody has taken yet; `None` for whatever is no array.
+    pub(super) fn peek_header(&self, name: &Name) -> Option<Header> {
+        let member = self.view().find(name.as_str()).filter(|_| !name.is_root())?;
+        self.view().header(member).ok().flatten()
+    }
+
+    /// Takes the mark of a value without members: a `true` of no axes. `None` if there is none.
+    pub(crate) fn take_mark(&mut self, name: &Name) -> Option<()> {
+        let member = self.view().find(name.as_str()).filter(|_| !name.is_root())?;
+        let header = self.view().header(member).ok().flatten()?;
+        let is_mark =
+            header.shape().is_empty() && header.dtype().as_scalar().is_some_and(|s| s.kind() == Kind::Bool);
+        is_mark.then(|| {
+            self.claims.take(member, name.as_str());
+            self.claims.take_header(&header);
+        })
+    }
+
+    /// Takes a member that stands where others were wanted, and describes it.
+    pub(crate) fn take_misplaced(&mut self, name: &Name) -> Option<String> {
+        let member = self.view().find(name.as_str()).filter(|_| !name.is_root())?;
+        self.claims.take(member, name.as_str());
+        Some(describe(self.view(), member))
+    }
+
+    /// Takes whatever stands at a place and below it, unread.
+    pub(crate) fn take_all(&mut self, name: &Name) {
+        let view = View { medium: self.medium, changes: &self.changes };
+        let own = view.find(name.as_str()).filter(|_| !name.is_root()).map(|member| (name.as_str(), member));
+        for (key, member) in own.into_iter().chain(view.keys(&name.prefix())) {
+            if self.claims.take(member, key) {
+                let text = "its field is never loaded".to_owned();
+                self.report.remark(Remark { kind: RemarkKind::Ignored, member: key.to_owned(), text });
+            }
+        }
+    }
+}

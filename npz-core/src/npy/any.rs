@@ -1,0 +1,109 @@
+//! Single arrays whose cell type is not known beforehand.
+
+use std::io::{Read, Write};
+use std::path::Path;
+
+use super::read::{read_bytes, read_cells};
+use crate::any::{AnyArray, RawArray, Visit, visit, with_cells};
+use crate::element::{Cast, Element, Rule, object_file_hint};
+use crate::error::{Error, Result};
+use crate::header::Header;
+use crate::limits::Limits;
+use crate::source::open_file;
+
+/// Loads a file, whatever its cells are: [`np.load(path)`](https://numpy.org/doc/stable/reference/generated/numpy.load.html).
+///
+/// The data are read once, into the array.
+///
+/// # Errors
+/// As [`load`](super::load), but any dtype is fine; [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a pickle.
+///
+/// ```
+/// use npz_core::{AnyArray, npy};
+///
+/// let path = std::env::temp_dir().join("npz-core-doc-load-any.npy");
+/// npy::save(&path, &ndarray::arr1(&[1i16, 2]))?;
+/// assert_eq!(npy::load_any(&path)?, AnyArray::from(ndarray::arr1(&[1i16, 2])));
+/// # std::fs::remove_file(&path).ok();
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn load_any(path: impl AsRef<Path>) -> Result<AnyArray> {
+    let path = path.as_ref();
+    let load = || {
+        let (file, size) = open_file(path, ".npy")?;
+        read_any_sized(file, size, &Limits::default())
+    };
+    load().map_err(|error| error.in_file(path))
+}
+
+/// Reads one array of any dtype from a stream, and no byte after it.
+///
+/// # Errors
+/// As [`load_any`].
+///
+/// ```
+/// use npz_core::{AnyArray, npy};
+///
+/// let bytes = npy::to_bytes(&ndarray::arr0(true))?;
+/// assert_eq!(npy::read_any(&bytes[..])?, AnyArray::from(ndarray::arr0(true)));
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn read_any(reader: impl Read) -> Result<AnyArray> {
+    read_any_sized(reader, None, &Limits::default())
+}
+
+/// Writes one array of any dtype to a stream: `np.save(file, a)`.
+///
+/// # Errors
+/// [`ErrorKind::Io`](crate::ErrorKind::Io); [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for text that ends with NUL.
+///
+/// ```
+/// use npz_core::{AnyArray, npy};
+///
+/// let mut bytes = Vec::new();
+/// npy::write_any(&mut bytes, &AnyArray::from(ndarray::arr1(&[1u8, 2])))?;
+/// assert_eq!(bytes, npy::to_bytes(&ndarray::arr1(&[1u8, 2]))?);
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn write_any(mut writer: impl Write, array: &AnyArray) -> Result<()> {
+    with_cells!(array, array => super::write(writer, array), raw => {
+        let written = writer.write_all(&raw.header().to_bytes()).and_then(|()| writer.write_all(raw.as_bytes()));
+        written.map_err(|error| Error::io("can't write the array", error))
+    })
+}
+
+fn read_any_sized(mut reader: impl Read, size: Option<u64>, limits: &Limits) -> Result<AnyArray> {
+    let header = Header::read(&mut reader, limits)?;
+    if header.dtype().has_object() {
+        return Err(Error::unsupported(object_file_hint("f8")));
+    }
+    limits.check_member(header.data_len())?;
+    let available = size.map(|size| size.saturating_sub(header.len() as u64));
+    read_any_cells(&mut reader, &header, available)
+}
+
+/// Reads the cells that follow a header, as what Rust has for them.
+fn read_any_cells(reader: &mut dyn Read, header: &Header, available: Option<u64>) -> Result<AnyArray> {
+    visit(header.dtype(), ReadCells { reader, header, available })
+}
+
+struct ReadCells<'r, 'h> {
+    reader: &'r mut dyn Read,
+    header: &'h Header,
+    available: Option<u64>,
+}
+
+impl Visit for ReadCells<'_, '_> {
+    type Out = Result<AnyArray>;
+
+    fn typed<A: Element>(self, wrap: fn(ndarray::ArrayD<A>) -> AnyArray) -> Result<AnyArray> {
+        let unfit = |_| Error::unsupported(format!("the dtype {} can't be read", self.header.dtype()));
+        let decoder = A::decoder(self.header.dtype(), Rule::array(Cast::Exact)).map_err(unfit)?;
+        read_cells(self.reader, self.header, decoder, self.available, Vec::new())?.into_array().map(wrap)
+    }
+
+    fn other(self) -> Result<AnyArray> {
+        let bytes = read_bytes(self.reader, self.header, self.available)?;
+        Ok(RawArray::from_file(self.header.clone(), bytes).into())
+    }
+}

@@ -1,0 +1,201 @@
+//! Arrays whose dtype is known only when the program runs, against real NumPy.
+#![allow(missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panics")]
+
+use std::collections::BTreeMap;
+
+use ndarray::{Array2, ArrayD, Ix2, arr0, arr1, array};
+use npz_core::{AnyArray, Cast, DType, ErrorKind, Npz, NpzReader, Order, RawArray, npy};
+use tests::{python, temp_dir};
+
+/// Arrays of every dtype, in both byte orders and both axis orders.
+const ARRAYS: &str = r"
+rng = np.random.default_rng(7)
+arrays = {}
+for code in ['?', 'i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8', 'f2', 'f4', 'f8', 'c8', 'c16', 'S5', 'U3', 'V3',
+             'M8[ns]', 'm8[25s]', 'f16', 'c32']:
+    for byteorder in '<>':
+        dtype = np.dtype(code).newbyteorder(byteorder)
+        raw = rng.integers(0, 50, (2, 3, 4)).astype('i8')
+        if code[0] in 'SU':
+            cells = np.vectorize(lambda n: 'x' * (n % 6) + str(n))(raw).astype(dtype)
+        elif code[0] == 'V':
+            cells = np.frombuffer(rng.bytes(24 * 3), 'V3').reshape(2, 3, 4)
+        else:
+            cells = raw.astype(dtype)
+        arrays[f'{code}{byteorder}C'] = cells
+        arrays[f'{code}{byteorder}F'] = np.asfortranarray(cells)
+        arrays[f'{code}{byteorder}0'] = cells[0, 0, 0].astype(dtype) if code[0] != 'V' else cells[0, 0, 0]
+        arrays[f'{code}{byteorder}E'] = cells[:0]
+rec = np.dtype([('a', '>i2'), ('', 'V3'), ('b', [('c', '<f8', (2, 2)), ('d', '>U2')])])
+arrays['rec'] = np.zeros((3, 2), rec)
+arrays['rec']['b']['c'] = rng.random((3, 2, 2, 2))
+arrays['rec']['b']['d'] = 'é'
+arrays['recF'] = np.asfortranarray(arrays['rec'])
+def le(a):
+    return np.ascontiguousarray(a).astype(a.dtype.newbyteorder('<')).tobytes()
+";
+
+#[test]
+fn every_dtype_that_numpy_writes_is_read_and_written_again_with_the_same_cells() {
+    let dir = temp_dir();
+    python(
+        dir.path(),
+        &format!(
+            "{ARRAYS}np.savez('all.npz', **arrays)\n\
+             os.makedirs('le')\n\
+             for i, (name, a) in enumerate(arrays.items()):\n\
+             \x20   open(f'le/{{i}}', 'wb').write(le(a))\n\
+             \x20   np.save(f'le/{{i}}.npy', a)\n\
+             json.dump(list(arrays), open('names.json', 'w'))\n"
+        ),
+    );
+    let all = BTreeMap::<String, AnyArray>::load(dir.path().join("all.npz")).unwrap();
+    assert_eq!(all.len(), 21 * 2 * 4 + 2);
+    let names: Vec<String> =
+        serde_json::from_str(&std::fs::read_to_string(dir.path().join("names.json")).unwrap()).unwrap();
+    for (i, name) in names.iter().enumerate() {
+        let expected = std::fs::read(dir.path().join(format!("le/{i}"))).unwrap();
+        let any = &all[name];
+        // Text and bytes are as wide as their longest, so their bytes are compared as NumPy's at that width, below.
+        // Of long doubles, the padding is whatever NumPy's memory held.
+        if !name.starts_with(['S', 'U']) && !name.starts_with("f16") && !name.starts_with("c32") {
+            assert_eq!(any.to_le_bytes().unwrap(), expected, "{name}");
+        }
+        assert_eq!(&npy::load_any(dir.path().join(format!("le/{i}.npy"))).unwrap(), any, "{name}");
+    }
+    all.save(dir.path().join("again.npz")).unwrap();
+    let printed = python(
+        dir.path(),
+        &format!(
+            "{ARRAYS}again = np.load('again.npz')\n\
+             assert set(again.files) == set(arrays), set(arrays) ^ set(again.files)\n\
+             for name, a in arrays.items():\n\
+             \x20   b = again[name]\n\
+             \x20   assert a.shape == b.shape, (name, a.shape, b.shape)\n\
+             \x20   if a.dtype.kind in 'SU':\n\
+             \x20       assert b.dtype.kind == a.dtype.kind\n\
+             \x20       assert a.tolist() == b.tolist(), name\n\
+             \x20   else:\n\
+             \x20       assert a.dtype.newbyteorder('=') == b.dtype.newbyteorder('='), (name, a.dtype, b.dtype)\n\
+             \x20       assert np.array_equal(a, b) if name[:3] in ('f16', 'c32') else le(a) == le(b), name\n\
+             print('equal', len(arrays))\n"
+        ),
+    );
+    assert_eq!(printed, "equal 170\n");
+}
+
+#[test]
+fn what_rust_has_cells_for_is_typed_and_the_rest_is_bytes() {
+    let dir = temp_dir();
+    python(dir.path(), &format!("{ARRAYS}np.savez('all.npz', **arrays)"));
+    let reader = NpzReader::open(dir.path().join("all.npz")).unwrap();
+    let any = |name: &str| reader.get::<AnyArray>(name).unwrap();
+    assert!(matches!(any("?<C"), AnyArray::Bool(_)));
+    assert!(matches!(any("i8>F"), AnyArray::Int64(_)));
+    assert!(matches!(any("f2<C"), AnyArray::Float16(_)));
+    assert!(matches!(any("c16>C"), AnyArray::Complex128(_)));
+    assert!(matches!(any("U3>C"), AnyArray::Str(_)));
+    assert!(matches!(any("S5<C"), AnyArray::Bytes(_)));
+    let AnyArray::Other(raw) = any("recF") else { panic!("records are bytes") };
+    assert_eq!((raw.shape(), raw.order()), (&[3, 2][..], Order::Fortran));
+    assert_eq!(raw.dtype().fields().unwrap()[0].name(), "a");
+    assert_eq!(raw.as_bytes().len(), 6 * (2 + 3 + 32 + 8));
+    // The same array in typed form.
+    assert_eq!(any("i4>C").view::<i32>().unwrap(), reader.get::<ArrayD<i32>>("i4>F").unwrap());
+    assert_eq!(any("i4>C").view::<i64>(), None);
+    let plane: Array2<f64> = AnyArray::from(array![[1.0, 2.0]]).into_array::<f64, Ix2>().unwrap();
+    assert_eq!(plane, array![[1.0, 2.0]]);
+    let error = any("i4<C").into_array::<i32, Ix2>().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Mismatch);
+    assert!(error.to_string().contains("expected <i4 (i32), 2 axes, found <i4, shape (2, 3, 4)"), "{error}");
+}
+
+#[test]
+fn casts_are_those_of_numpy() {
+    let dir = temp_dir();
+    let codes = ["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16"];
+    // Small values, which every number type holds: the rules are compared, and the cells where a cast is allowed.
+    python(
+        dir.path(),
+        &format!(
+            "codes = {codes:?}\n\
+             cells = {{c: np.array([0, 1, 7, 100], 'i8').astype(c) for c in codes}}\n\
+             np.savez('from.npz', **cells)\n\
+             wide = {{c: np.array([0, 1, 300, -5, 70000, 2**40 + 3], 'i8').astype(c) for c in codes if c[0] in 'iu'}}\n\
+             wide |= {{c: np.array([0, 1.75, 300.5, -5.25, -0.0], 'f8').astype(c) for c in codes if c[0] in 'fc'}}\n\
+             np.savez('wide.npz', **wide)\n\
+             for target in codes:\n\
+             \x20   np.savez(f'to-{{codes.index(target)}}.npz', **{{c: a.astype(target) for c, a in cells.items()}})\n\
+             \x20   warnings.simplefilter('ignore')\n\
+             \x20   np.savez(f'unsafe-{{codes.index(target)}}.npz', **{{c: a.astype(target) for c, a in wide.items()}})\n\
+             rules = {{f'{{r}} {{a}} {{b}}': bool(np.can_cast(a, b, r)) for r in ('safe', 'same_kind') for a in codes for b in codes}}\n\
+             json.dump(rules, open('rules.json', 'w'))\n"
+        ),
+    );
+    let rules: BTreeMap<String, bool> =
+        serde_json::from_str(&std::fs::read_to_string(dir.path().join("rules.json")).unwrap()).unwrap();
+    let from = BTreeMap::<String, AnyArray>::load(dir.path().join("from.npz")).unwrap();
+    let wide = BTreeMap::<String, AnyArray>::load(dir.path().join("wide.npz")).unwrap();
+    for (i, target) in codes.iter().enumerate() {
+        let dtype = DType::parse(target).unwrap();
+        let to = BTreeMap::<String, AnyArray>::load(dir.path().join(format!("to-{i}.npz"))).unwrap();
+        for (source, any) in &from {
+            for (rule, cast) in [("safe", Cast::Safe), ("same_kind", Cast::SameKind)] {
+                let result = any.cast(&dtype, cast);
+                let allowed = rules[&format!("{rule} {source} {target}")];
+                // Ours also takes signed into unsigned integers under "same kind", with values checked.
+                let is_extra = source.starts_with('i') && target.starts_with('u') && cast == Cast::SameKind;
+                assert_eq!(result.is_ok(), allowed || is_extra, "{source} to {target}, {rule}: {result:?}");
+                if let Ok(result) = result {
+                    assert_eq!(&result, &to[source], "{source} to {target}");
+                }
+            }
+            assert_eq!(&any.cast_unsafe(&dtype).unwrap(), &to[source], "{source} to {target}, unsafe");
+        }
+        let to = BTreeMap::<String, AnyArray>::load(dir.path().join(format!("unsafe-{i}.npz"))).unwrap();
+        for (source, any) in wide.iter().filter(|(source, _)| source.starts_with(['i', 'u'])) {
+            assert_eq!(&any.cast_unsafe(&dtype).unwrap(), &to[source], "{source} to {target}, unsafe");
+        }
+    }
+}
+
+#[test]
+fn a_struct_may_have_fields_of_any_dtype() {
+    #[derive(Npz, Debug, PartialEq, Clone)]
+    struct Record {
+        payload: AnyArray,
+        maybe: Option<AnyArray>,
+        list: Vec<AnyArray>,
+    }
+    let raw =
+        RawArray::new(DType::parse("[('x', '<f8'), ('y', '|S2')]").unwrap(), &[1], vec![7; 10]).unwrap();
+    let record = Record {
+        payload: AnyArray::from(raw),
+        maybe: None,
+        list: vec![arr1(&[1u8]).into(), arr0("text".to_owned()).into()],
+    };
+    let bytes = record.to_bytes().unwrap();
+    assert_eq!(Record::from_bytes(&bytes).unwrap(), record);
+    let schema = Record::schema();
+    assert_eq!((schema.members()[0].dtype(), schema.members()[0].shape()), ("any", None));
+    let error = Record::from_bytes(&BTreeMap::<String, f64>::new().to_bytes().unwrap()).unwrap_err();
+    assert!(error.to_string().contains("member \"payload\" is missing: expected any (AnyArray)"), "{error}");
+    let error = RawArray::new(DType::parse("<f4").unwrap(), &[3], vec![0; 11]).unwrap_err();
+    assert!(error.to_string().contains("expected 12 bytes"), "{error}");
+}
+
+#[test]
+fn pickles_are_refused_and_damage_is_told() {
+    let dir = temp_dir();
+    python(
+        dir.path(),
+        "np.savez('o.npz', o=np.array([None, 1], dtype=object), a=np.arange(3))\nnp.save('o.npy', np.array([None]))",
+    );
+    let error = BTreeMap::<String, AnyArray>::load(dir.path().join("o.npz")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert_eq!(npy::load_any(dir.path().join("o.npy")).unwrap_err().kind(), ErrorKind::Unsupported);
+    let mut bytes = npy::to_bytes(&arr1(&[1.0f64, 2.0])).unwrap();
+    bytes.truncate(bytes.len() - 1);
+    assert_eq!(npy::read_any(&bytes[..]).unwrap_err().kind(), ErrorKind::Damaged);
+}
