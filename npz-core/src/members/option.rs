@@ -69,15 +69,15 @@ impl<T: FromMembers> FromMembers for Option<T> {
         T::is_present(loader, name) || loader.contains(name)
     }
 
-    fn donate(&mut self, spares: &mut Spares) {
+    fn donate<U>(&mut self, spares: &mut Spares) {
         if let Some(value) = self {
-            value.donate(spares);
+            value.donate::<U>(spares);
         }
     }
 
-    fn assign(&mut self, loaded: &mut Self) {
+    fn assign<U>(&mut self, loaded: &mut Self) {
         match (self, loaded) {
-            (Some(value), Some(loaded)) => value.assign(loaded),
+            (Some(value), Some(loaded)) => value.assign::<U>(loaded),
             (value, loaded) => std::mem::swap(value, loaded),
         }
     }

@@ -76,11 +76,11 @@ macro_rules! load_through {
                 <$target>::inner_separator(inherited)
             }
             $(
-                fn donate(&mut self, spares: &mut Spares) {
-                    <$target>::donate($own::as_mut(self), spares);
+                fn donate<U>(&mut self, spares: &mut Spares) {
+                    <$target>::donate::<U>($own::as_mut(self), spares);
                 }
-                fn assign(&mut self, loaded: &mut Self) {
-                    <$target>::assign($own::as_mut(self), $own::as_mut(loaded));
+                fn assign<U>(&mut self, loaded: &mut Self) {
+                    <$target>::assign::<U>($own::as_mut(self), $own::as_mut(loaded));
                 }
             )?
         }

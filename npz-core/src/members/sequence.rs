@@ -154,16 +154,16 @@ impl<T: FromMembers> FromMembers for Vec<T> {
         T::are_present(loader, name)
     }
 
-    fn donate(&mut self, spares: &mut Spares) {
-        T::donate_many(self, spares);
+    fn donate<U>(&mut self, spares: &mut Spares) {
+        T::donate_many::<U>(self, spares);
     }
 
-    fn assign(&mut self, loaded: &mut Self) {
+    fn assign<U>(&mut self, loaded: &mut Self) {
         if T::are_single() {
             return std::mem::swap(self, loaded);
         }
         self.truncate(loaded.len());
-        self.iter_mut().zip(loaded.iter_mut()).for_each(|(item, loaded)| item.assign(loaded));
+        self.iter_mut().zip(loaded.iter_mut()).for_each(|(item, loaded)| item.assign::<U>(loaded));
         self.extend(loaded.drain(self.len()..));
     }
 
@@ -224,14 +224,14 @@ impl<T: FromMembers, const N: usize> FromMembers for [T; N] {
         T::are_present(loader, name)
     }
 
-    fn donate(&mut self, spares: &mut Spares) {
+    fn donate<U>(&mut self, spares: &mut Spares) {
         for item in self {
-            item.donate(spares);
+            item.donate::<U>(spares);
         }
     }
 
-    fn assign(&mut self, loaded: &mut Self) {
-        self.iter_mut().zip(loaded).for_each(|(item, loaded)| item.assign(loaded));
+    fn assign<U>(&mut self, loaded: &mut Self) {
+        self.iter_mut().zip(loaded).for_each(|(item, loaded)| item.assign::<U>(loaded));
     }
 
     fn plan_many<'s>(loader: &mut Loader<'s>, name: &Name, dims: &[Option<usize>]) -> Plan<'s, Vec<Self>>

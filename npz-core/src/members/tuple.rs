@@ -26,11 +26,11 @@ macro_rules! tuples {
             fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
                 $( $part::is_present(loader, &name.join($index)) )||+
             }
-            fn donate(&mut self, spares: &mut Spares) {
-                $( self.$index.donate(spares); )+
+            fn donate<U>(&mut self, spares: &mut Spares) {
+                $( self.$index.donate::<U>(spares); )+
             }
-            fn assign(&mut self, loaded: &mut Self) {
-                $( self.$index.assign(&mut loaded.$index); )+
+            fn assign<U>(&mut self, loaded: &mut Self) {
+                $( self.$index.assign::<U>(&mut loaded.$index); )+
             }
         }
     )*};

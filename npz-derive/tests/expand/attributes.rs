@@ -133,29 +133,31 @@ const _: () = {
         fn inner_separator(_: &'static __npz::str) -> &'static __npz::str {
             "/"
         }
-        fn donate(&mut self, __spares: &mut __npz::Spares) {
+        fn donate<__U>(&mut self, __spares: &mut __npz::Spares) {
             <Array2<
                 f32,
-            > as __npz::LoadField>::donate_field(&mut self.layer_weights, __spares);
+            > as __npz::LoadField>::donate_field::<
+                __U,
+            >(&mut self.layer_weights, __spares);
             <BTreeMap<
                 String,
                 ArrayD<f64>,
-            > as __npz::LoadField>::donate_field(&mut self.other_members, __spares);
+            > as __npz::LoadField>::donate_field::<
+                __U,
+            >(&mut self.other_members, __spares);
         }
-        fn assign(&mut self, __loaded: &mut Self) {
+        fn assign<__U>(&mut self, __loaded: &mut Self) {
             <Array2<
                 f32,
-            > as __npz::LoadField>::assign_field(
-                &mut self.layer_weights,
-                &mut __loaded.layer_weights,
-            );
+            > as __npz::LoadField>::assign_field::<
+                __U,
+            >(&mut self.layer_weights, &mut __loaded.layer_weights);
             <BTreeMap<
                 String,
                 ArrayD<f64>,
-            > as __npz::LoadField>::assign_field(
-                &mut self.other_members,
-                &mut __loaded.other_members,
-            );
+            > as __npz::LoadField>::assign_field::<
+                __U,
+            >(&mut self.other_members, &mut __loaded.other_members);
             __npz::swap(&mut self.turn_angle, &mut __loaded.turn_angle);
         }
     }

@@ -79,16 +79,17 @@ const _: () = {
                     &["steps"],
                 )
         }
-        fn donate(&mut self, __spares: &mut __npz::Spares) {
-            <T as __npz::LoadField>::donate_field(&mut self.rate, __spares);
-            <u32 as __npz::LoadField>::donate_field(&mut self.steps, __spares);
+        fn donate<__U>(&mut self, __spares: &mut __npz::Spares) {
+            <T as __npz::LoadField>::donate_field::<__U>(&mut self.rate, __spares);
+            <u32 as __npz::LoadField>::donate_field::<__U>(&mut self.steps, __spares);
         }
-        fn assign(&mut self, __loaded: &mut Self) {
-            <T as __npz::LoadField>::assign_field(&mut self.rate, &mut __loaded.rate);
-            <u32 as __npz::LoadField>::assign_field(
-                &mut self.steps,
-                &mut __loaded.steps,
-            );
+        fn assign<__U>(&mut self, __loaded: &mut Self) {
+            <T as __npz::LoadField>::assign_field::<
+                __U,
+            >(&mut self.rate, &mut __loaded.rate);
+            <u32 as __npz::LoadField>::assign_field::<
+                __U,
+            >(&mut self.steps, &mut __loaded.steps);
         }
     }
     #[automatically_derived]

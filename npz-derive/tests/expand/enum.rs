@@ -190,34 +190,36 @@ const _: () = {
         ) -> __npz::bool {
             __npz::is_tag_present(__loader, __name, "kind")
         }
-        fn donate(&mut self, __spares: &mut __npz::Spares) {
+        fn donate<__U>(&mut self, __spares: &mut __npz::Spares) {
             match self {
                 Self::Sgd { momentum: __field0, .. } => {
-                    <T as __npz::LoadField>::donate_field(__field0, __spares);
+                    <T as __npz::LoadField>::donate_field::<__U>(__field0, __spares);
                 }
                 Self::Adam { 0: __field0, 1: __field1, .. } => {
                     <Vec<
                         Array2<T>,
-                    > as __npz::LoadField>::donate_field(__field0, __spares);
-                    <u64 as __npz::LoadField>::donate_field(__field1, __spares);
+                    > as __npz::LoadField>::donate_field::<__U>(__field0, __spares);
+                    <u64 as __npz::LoadField>::donate_field::<__U>(__field1, __spares);
                 }
                 Self::Other { all_others: __field0, learning_rate: __field1, .. } => {
                     <BTreeMap<
                         String,
                         ArrayD<T>,
-                    > as __npz::LoadField>::donate_field(__field0, __spares);
-                    <f64 as __npz::LoadField>::donate_field(__field1, __spares);
+                    > as __npz::LoadField>::donate_field::<__U>(__field0, __spares);
+                    <f64 as __npz::LoadField>::donate_field::<__U>(__field1, __spares);
                 }
                 _ => {}
             }
         }
-        fn assign(&mut self, __loaded: &mut Self) {
+        fn assign<__U>(&mut self, __loaded: &mut Self) {
             match (self, __loaded) {
                 (
                     Self::Sgd { momentum: __field0, .. },
                     Self::Sgd { momentum: __field0_loaded, .. },
                 ) => {
-                    <T as __npz::LoadField>::assign_field(__field0, __field0_loaded);
+                    <T as __npz::LoadField>::assign_field::<
+                        __U,
+                    >(__field0, __field0_loaded);
                 }
                 (
                     Self::Adam { 0: __field0, 1: __field1, .. },
@@ -225,8 +227,12 @@ const _: () = {
                 ) => {
                     <Vec<
                         Array2<T>,
-                    > as __npz::LoadField>::assign_field(__field0, __field0_loaded);
-                    <u64 as __npz::LoadField>::assign_field(__field1, __field1_loaded);
+                    > as __npz::LoadField>::assign_field::<
+                        __U,
+                    >(__field0, __field0_loaded);
+                    <u64 as __npz::LoadField>::assign_field::<
+                        __U,
+                    >(__field1, __field1_loaded);
                 }
                 (Self::NoOptimizer { .. }, Self::NoOptimizer { .. }) => {}
                 (
@@ -240,8 +246,12 @@ const _: () = {
                     <BTreeMap<
                         String,
                         ArrayD<T>,
-                    > as __npz::LoadField>::assign_field(__field0, __field0_loaded);
-                    <f64 as __npz::LoadField>::assign_field(__field1, __field1_loaded);
+                    > as __npz::LoadField>::assign_field::<
+                        __U,
+                    >(__field0, __field0_loaded);
+                    <f64 as __npz::LoadField>::assign_field::<
+                        __U,
+                    >(__field1, __field1_loaded);
                 }
                 (__this, __loaded) => __npz::swap(__this, __loaded),
             }

@@ -97,26 +97,27 @@ const _: () = {
                     &["type"],
                 )
         }
-        fn donate(&mut self, __spares: &mut __npz::Spares) {
-            <Array2<f32> as __npz::LoadField>::donate_field(&mut self.weights, __spares);
-            <u64 as __npz::LoadField>::donate_field(&mut self.epoch, __spares);
-            <String as __npz::LoadField>::donate_field(&mut self.r#type, __spares);
-        }
-        fn assign(&mut self, __loaded: &mut Self) {
+        fn donate<__U>(&mut self, __spares: &mut __npz::Spares) {
             <Array2<
                 f32,
-            > as __npz::LoadField>::assign_field(
-                &mut self.weights,
-                &mut __loaded.weights,
-            );
-            <u64 as __npz::LoadField>::assign_field(
-                &mut self.epoch,
-                &mut __loaded.epoch,
-            );
-            <String as __npz::LoadField>::assign_field(
-                &mut self.r#type,
-                &mut __loaded.r#type,
-            );
+            > as __npz::LoadField>::donate_field::<__U>(&mut self.weights, __spares);
+            <u64 as __npz::LoadField>::donate_field::<__U>(&mut self.epoch, __spares);
+            <String as __npz::LoadField>::donate_field::<
+                __U,
+            >(&mut self.r#type, __spares);
+        }
+        fn assign<__U>(&mut self, __loaded: &mut Self) {
+            <Array2<
+                f32,
+            > as __npz::LoadField>::assign_field::<
+                __U,
+            >(&mut self.weights, &mut __loaded.weights);
+            <u64 as __npz::LoadField>::assign_field::<
+                __U,
+            >(&mut self.epoch, &mut __loaded.epoch);
+            <String as __npz::LoadField>::assign_field::<
+                __U,
+            >(&mut self.r#type, &mut __loaded.r#type);
         }
     }
     #[automatically_derived]

@@ -137,20 +137,25 @@ const _: () = {
                     &["config"],
                 )
         }
-        fn donate(&mut self, __spares: &mut __npz::Spares) {
-            <Vec<f32> as __npz::LoadField>::donate_field(&mut self.cache, __spares);
-            <Vec<f64> as __npz::LoadField>::donate_field(&mut self.history, __spares);
-        }
-        fn assign(&mut self, __loaded: &mut Self) {
+        fn donate<__U>(&mut self, __spares: &mut __npz::Spares) {
             <Vec<
                 f32,
-            > as __npz::LoadField>::assign_field(&mut self.cache, &mut __loaded.cache);
+            > as __npz::LoadField>::donate_field::<__U>(&mut self.cache, __spares);
             <Vec<
                 f64,
-            > as __npz::LoadField>::assign_field(
-                &mut self.history,
-                &mut __loaded.history,
-            );
+            > as __npz::LoadField>::donate_field::<__U>(&mut self.history, __spares);
+        }
+        fn assign<__U>(&mut self, __loaded: &mut Self) {
+            <Vec<
+                f32,
+            > as __npz::LoadField>::assign_field::<
+                __U,
+            >(&mut self.cache, &mut __loaded.cache);
+            <Vec<
+                f64,
+            > as __npz::LoadField>::assign_field::<
+                __U,
+            >(&mut self.history, &mut __loaded.history);
             __npz::swap(&mut self.config, &mut __loaded.config);
         }
     }

@@ -110,11 +110,11 @@ const _: () = {
         fn inner_separator(__inherited: &'static __npz::str) -> &'static __npz::str {
             <f32 as __npz::FromMembers>::inner_separator(__inherited)
         }
-        fn donate(&mut self, __spares: &mut __npz::Spares) {
-            <f32 as __npz::LoadField>::donate_field(&mut self.1, __spares);
+        fn donate<__U>(&mut self, __spares: &mut __npz::Spares) {
+            <f32 as __npz::LoadField>::donate_field::<__U>(&mut self.1, __spares);
         }
-        fn assign(&mut self, __loaded: &mut Self) {
-            <f32 as __npz::LoadField>::assign_field(&mut self.1, &mut __loaded.1);
+        fn assign<__U>(&mut self, __loaded: &mut Self) {
+            <f32 as __npz::LoadField>::assign_field::<__U>(&mut self.1, &mut __loaded.1);
         }
     }
     #[automatically_derived]

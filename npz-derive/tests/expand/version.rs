@@ -69,16 +69,17 @@ const _: () = {
         fn inner_separator(_: &'static __npz::str) -> &'static __npz::str {
             "/"
         }
-        fn donate(&mut self, __spares: &mut __npz::Spares) {
-            <Array2<f32> as __npz::LoadField>::donate_field(&mut self.weights, __spares);
-        }
-        fn assign(&mut self, __loaded: &mut Self) {
+        fn donate<__U>(&mut self, __spares: &mut __npz::Spares) {
             <Array2<
                 f32,
-            > as __npz::LoadField>::assign_field(
-                &mut self.weights,
-                &mut __loaded.weights,
-            );
+            > as __npz::LoadField>::donate_field::<__U>(&mut self.weights, __spares);
+        }
+        fn assign<__U>(&mut self, __loaded: &mut Self) {
+            <Array2<
+                f32,
+            > as __npz::LoadField>::assign_field::<
+                __U,
+            >(&mut self.weights, &mut __loaded.weights);
         }
     }
     #[automatically_derived]
