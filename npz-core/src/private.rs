@@ -39,7 +39,7 @@ pub use self::load_field::LoadField;
 pub use self::names::{Names, check_flat, check_nested};
 pub use self::transparent::{plan_inner, plan_inners, push_inners};
 pub use self::validate::{plan_validated, validate, validate_each, validate_loaded};
-pub use self::version::{check_version, is_version_present, migrate, push_version};
+pub use self::version::{check_version, is_older_present, is_version_present, migrate, push_version};
 pub use crate::element::{TextForm, store_as};
 use crate::members::NONE;
 pub use crate::members::forms::Forms;
@@ -66,7 +66,9 @@ fn is_at<T: FromMembers>(loader: &Loader<'_>, place: &Name) -> bool {
 fn find_place<T: FromMembers>(loader: &Loader<'_>, parent: &Name, names: &[&str]) -> (Name, bool) {
     let Some((own, aliases)) = names.split_first() else {
         // `flatten`: only the value knows which of the members beside it are its own.
-        return (parent.clone(), T::is_present(loader, parent));
+        let place = parent.shared();
+        let is_present = T::is_present(loader, &place);
+        return (place, is_present);
     };
     let own = parent.join(own);
     if is_at::<T>(loader, &own) || loader.contains(&own.join(NONE)) {

@@ -206,7 +206,7 @@ impl Schema {
     /// #[derive(Npz)]
     /// struct State { weights: ndarray::Array2<f32>, rate: Option<f64>, layers: Vec<Vec<String>> }
     ///
-    /// let python = r#"from typing import NotRequired, TypedDict
+    /// let python = r#"from typing import Any, NotRequired, TypedDict
     ///
     /// import numpy as np
     /// import numpy.typing as npt
@@ -220,10 +220,9 @@ impl Schema {
     /// assert_eq!(State::schema().to_python("State"), python);
     /// ```
     pub fn to_python(&self, class: &str) -> String {
-        let class: String =
-            class.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '_' }).collect();
+        let class = python_name(class);
         let mut text = String::from(
-            "from typing import NotRequired, TypedDict\n\nimport numpy as np\nimport numpy.typing as npt\n\n",
+            "from typing import Any, NotRequired, TypedDict\n\nimport numpy as np\nimport numpy.typing as npt\n\n",
         );
         let mut seen = std::collections::HashSet::new();
         let _ = writeln!(text, "{class} = TypedDict(\"{class}\", {{");
@@ -233,8 +232,11 @@ impl Schema {
             let may_be_absent = member.is_optional || !member.condition.is_empty();
             let python = member.python_type();
             let python = if may_be_absent && !is_comment { format!("NotRequired[{python}]") } else { python };
-            let presence =
-                if member.condition.is_empty() { String::new() } else { format!("; {}", member.presence()) };
+            let presence = if member.condition.is_empty() {
+                String::new()
+            } else {
+                format!("; {}", member.presence().replace(char::is_control, " "))
+            };
             let comment = if is_comment { "# " } else { "" };
             let name = json_string(&member.name);
             let shape = member.shape_text();
@@ -243,6 +245,61 @@ impl Schema {
         text.push_str("})\n");
         text
     }
+}
+
+/// A name that Python takes for a class, and that hides nothing the stub needs.
+fn python_name(name: &str) -> String {
+    const TAKEN: [&str; 40] = [
+        "False",
+        "None",
+        "True",
+        "and",
+        "as",
+        "assert",
+        "async",
+        "await",
+        "break",
+        "class",
+        "continue",
+        "def",
+        "del",
+        "elif",
+        "else",
+        "except",
+        "finally",
+        "for",
+        "from",
+        "global",
+        "if",
+        "import",
+        "in",
+        "is",
+        "lambda",
+        "nonlocal",
+        "not",
+        "or",
+        "pass",
+        "raise",
+        "return",
+        "try",
+        "while",
+        "with",
+        "yield",
+        "np",
+        "npt",
+        "NotRequired",
+        "TypedDict",
+        "Any",
+    ];
+    let mut name: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' }).collect();
+    if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
+        name.insert(0, '_');
+    }
+    if TAKEN.contains(&name.as_str()) {
+        name.push('_');
+    }
+    name
 }
 
 /// A string as JSON and Python spell it.

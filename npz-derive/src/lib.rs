@@ -204,7 +204,8 @@ use crate::ctxt::Ctxt;
 /// **`default`** is about absent members only. One that is there and does not fit is an error.
 ///
 /// **`flatten`** suits a nested struct, and a string-keyed map, which takes the members that no other field
-/// asked for. Flattened fields are looked up after all others, in their order: put such a map last. A name that is
+/// asked for. Flattened fields are looked up after all others, in their order: such a map
+/// comes last, and there is only one: the compiler sees to it. A name that is
 /// then there twice is an error of the compiler, also between two flattened fields (of a struct with parameters: where
 /// it is saved); one that only the value knows, such as a map's key, is an error when it is saved.
 ///

@@ -370,3 +370,107 @@ fn casts_inside_a_migration_and_names_taken_by_alias_are_remarked() {
     let expected = [("a", cast), ("__version__", RemarkKind::Migrated), ("old_b", aliased), ("old_b", cast)];
     assert_eq!(remarks, expected);
 }
+
+#[test]
+fn an_optional_value_of_an_older_version_is_not_lost() {
+    #[derive(Npz, Debug, PartialEq)]
+    #[npz(version = 1, migrate = "rename")]
+    struct Part {
+        rate: f64,
+    }
+    fn rename(old: &mut OldMembers<'_>, _: u32) -> npz_core::Result<()> {
+        old.rename("lr", "rate")
+    }
+    #[derive(Npz, Debug, PartialEq)]
+    #[npz(allow_unknown)]
+    struct Root {
+        step: u32,
+        part: Option<Part>,
+        none: Option<Part>,
+        list: Vec<Option<Part>>,
+    }
+    let old = BTreeMap::from([
+        ("step".to_owned(), 1.0),
+        ("part.lr".to_owned(), 0.5),
+        ("list.1.lr".to_owned(), 0.25),
+        ("list.2.rate".to_owned(), 0.125),
+        ("list.2.__version__".to_owned(), 1.0),
+    ]);
+    // As Python would write them: integers where they are some.
+    let dir = temp_dir();
+    let text: String = old
+        .iter()
+        .map(|(name, value)| match name.ends_with("step") || name.ends_with("__") {
+            true => format!("'{name}': {}, ", *value as u64),
+            false => format!("'{name}': {value}, "),
+        })
+        .collect();
+    python(dir.path(), &format!("np.savez('old.npz', **{{{text}}})"));
+    let root = Root::load(dir.path().join("old.npz")).unwrap();
+    assert_eq!(root.part, Some(Part { rate: 0.5 }));
+    assert_eq!(root.none, None);
+    assert_eq!(root.list, [None, Some(Part { rate: 0.25 }), Some(Part { rate: 0.125 })]);
+}
+
+#[test]
+fn what_was_stored_in_another_form_is_migrated_too() {
+    #[derive(Npz)]
+    struct OldLayer {
+        w: Vec<f32>,
+        label: String,
+    }
+    #[derive(Npz)]
+    struct OldModel {
+        #[npz(store_as = "bf16", string = "utf8")]
+        layers: Vec<OldLayer>,
+    }
+    #[derive(Npz, Debug, PartialEq)]
+    #[npz(version = 1, migrate = "rename")]
+    struct Layer {
+        weights: Vec<f32>,
+        name: String,
+    }
+    fn rename(old: &mut OldMembers<'_>, _: u32) -> npz_core::Result<()> {
+        let w: Vec<f32> = old.take("w")?;
+        let label: String = old.take("label")?;
+        old.insert("weights", &w)?;
+        old.insert("name", &label)
+    }
+    #[derive(Npz, Debug, PartialEq)]
+    struct Model {
+        #[npz(store_as = "bf16", string = "utf8")]
+        layers: Vec<Layer>,
+    }
+    let old = OldModel { layers: vec![OldLayer { w: vec![1.0, 0.5], label: "é".into() }] };
+    let model = Model::from_bytes(&old.to_bytes().unwrap()).unwrap();
+    assert_eq!(model.layers, [Layer { weights: vec![1.0, 0.5], name: "é".into() }]);
+    assert_eq!(Model::from_bytes(&model.to_bytes().unwrap()).unwrap(), model);
+}
+
+#[test]
+fn a_change_that_is_refused_changes_nothing() {
+    #[derive(Npz, Debug, PartialEq)]
+    #[npz(version = 1, migrate = "carefully")]
+    struct New {
+        enc: [f64; 3],
+        rest: f64,
+    }
+    fn carefully(old: &mut OldMembers<'_>, _: u32) -> npz_core::Result<()> {
+        let invalid = |error: npz_core::Error| assert_eq!(error.kind(), ErrorKind::Invalid);
+        invalid(old.rename("enc", "encoder").unwrap_err()); // `encoder.w` is there
+        assert!(old.contains("enc.a") && old.contains("enc.w") && old.contains("encoder.w"));
+        invalid(old.insert("enc", &vec![vec![1.0], vec![2.0]]).unwrap_err()); // it would join `enc.*`
+        // Names may be exchanged, by a third.
+        old.rename("enc.a", "third")?;
+        old.rename("enc.w", "enc.a")?;
+        old.rename("third", "enc.w")?;
+        let (a, w): (f64, f64) = (old.get("enc.a")?, old.get("enc.w")?);
+        assert!(old.names().all(|name| name != "__version__"));
+        old.replace("enc", &[a, w, 0.0])?;
+        old.rename("encoder.w", "rest")
+    }
+    let old = BTreeMap::from([("enc.a", 1.0), ("enc.w", 2.0), ("encoder.w", 3.0)]);
+    let old: BTreeMap<String, f64> = old.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let new = New::from_bytes(&old.to_bytes().unwrap()).unwrap();
+    assert_eq!(new, New { enc: [2.0, 1.0, 0.0], rest: 3.0 });
+}

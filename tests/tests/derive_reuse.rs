@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panics")]
 
 use std::alloc::System;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use ndarray::{ArcArray1, Array1, Array2, Array3, array};
 use npz_core::{ErrorKind, Npz, NpzReader};
@@ -267,4 +267,48 @@ fn a_type_with_drop_can_be_loaded_into() {
     let memory = loud.a.as_ptr();
     NpzReader::from_bytes(&bytes).unwrap().load_into(&mut loud).unwrap();
     assert_eq!((loud.a.as_slice(), loud.b, loud.a.as_ptr()), (&[1.0, 2.0][..], 3.0, memory));
+}
+
+#[test]
+fn skipped_fields_in_maps_and_lists_stay_and_memory_stays_with_its_key() {
+    #[derive(Npz, Debug, PartialEq, Clone)]
+    struct Part {
+        w: Vec<f64>,
+        #[npz(skip)]
+        cache: u32,
+    }
+    #[derive(Npz, Debug, PartialEq, Clone)]
+    struct All {
+        map: BTreeMap<String, Part>,
+        hash: HashMap<u8, Part>,
+        deque: VecDeque<Part>,
+        boxed: Box<[Part]>,
+        own: Part,
+    }
+    let part = |w: f64, cache| Part { w: vec![w; 4], cache };
+    let all = |w: f64, cache| All {
+        map: [("a".to_owned(), part(w, cache)), ("b".to_owned(), part(w + 1.0, cache))].into(),
+        hash: [(1, part(w, cache))].into(),
+        deque: [part(w, cache)].into(),
+        boxed: [part(w, cache)].into(),
+        own: part(w, cache),
+    };
+    let mut saved = all(5.0, 0);
+    saved.map.insert("c".to_owned(), part(9.0, 0));
+    let bytes = saved.to_bytes().unwrap();
+    let mut value = all(1.0, 7);
+    value.map.insert("gone".to_owned(), part(1.0, 7));
+    NpzReader::from_bytes(&bytes).unwrap().load_into(&mut value).unwrap();
+    let mut expected = all(5.0, 7);
+    expected.map.insert("c".to_owned(), part(9.0, 0));
+    assert_eq!(value, expected);
+}
+
+#[test]
+fn the_traits_hide_no_method_of_ndarray() {
+    #[allow(unused_imports, reason = "that they are in scope is the point")]
+    use npz_core::{FromMembers, Npz, ToMembers};
+    let mut a = Array1::<f64>::zeros(3);
+    a.assign(&Array1::ones(3));
+    assert_eq!(a.sum(), 3.0);
 }

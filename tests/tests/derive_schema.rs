@@ -414,3 +414,41 @@ fn the_error_of_a_failed_load_carries_the_same_report_as_check() {
     assert_eq!((report.problems().len(), report.remarks().len()), (1, 1));
     assert!(!error.to_string().contains("default"), "remarks are no part of the message: {error}");
 }
+
+#[test]
+fn any_class_name_gives_a_stub_that_python_runs() {
+    #[derive(Npz)]
+    struct State {
+        step: u64,
+    }
+    let dir = temp_dir();
+    let names = ["class", "None", "", "1x", "TypedDict", "np", "größe", "a b", "State"];
+    for (i, name) in names.iter().enumerate() {
+        std::fs::write(dir.path().join(format!("stub{i}.py")), State::schema().to_python(name)).unwrap();
+    }
+    let count = names.len();
+    let printed = python(
+        dir.path(),
+        &format!(
+            "sys.path.insert(0, '.')\nimport importlib, typing\n\
+             for i in range({count}):\n\
+             \x20   stub = importlib.import_module(f'stub{{i}}')\n\
+             \x20   classes = [v for v in vars(stub).values() if getattr(v, '__required_keys__', None)]\n\
+             \x20   assert len(classes) == 1, i\n\
+             print('ok')"
+        ),
+    );
+    assert_eq!(printed, "ok\n");
+}
+
+#[test]
+fn what_is_stored_as_the_field_asks_is_nothing_to_remark_on() {
+    #[derive(Npz)]
+    struct Narrow {
+        #[npz(store_as = "f2", string = "utf8")]
+        all: (Vec<f32>, String, u64),
+    }
+    let bytes = Narrow { all: (vec![0.5], "é".into(), 1) }.to_bytes().unwrap();
+    let (_, report) = NpzReader::from_bytes(&bytes).unwrap().load_with_report::<Narrow>().unwrap();
+    assert!(report.remarks().is_empty(), "{report}");
+}

@@ -96,7 +96,7 @@ macro_rules! cells {
             fn are_single() -> bool {
                 true
             }
-            fn donate_many<U>(items: &mut Vec<Self>, spares: &mut Spares) {
+            fn give_memory_of_all<U>(items: &mut Vec<Self>, spares: &mut Spares) {
                 spares.give(std::mem::take(items));
             }
         }

@@ -5,10 +5,13 @@ use std::hash::{BuildHasher, Hash};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
+use super::spare::Spares;
+use super::{FromMembers, Loader, Members, Name, Names, Plan, ToMembers};
 use crate::error::Result;
 
 impl<T: ToMembers> ToMembers for VecDeque<T> {
+    const NAMES: &'static Names = Names::INDICES;
+
     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
         if let (items, []) = self.as_slices() {
             return items.to_members(members, name);
@@ -32,7 +35,7 @@ impl<T: ToMembers + Ord, S> ToMembers for HashSet<T, S> {
 }
 
 macro_rules! load_as_vec {
-    ($( ($($generics:tt)*) $collection:ty ),* $(,)?) => {$(
+    ($( ($($generics:tt)*) $collection:ty $(, in place: $own:ident)? );* $(;)?) => {$(
         impl<$($generics)*> FromMembers for $collection {
             fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
             where
@@ -47,15 +50,29 @@ macro_rules! load_as_vec {
             fn is_single() -> bool {
                 T::are_single()
             }
+            $(
+                fn give_memory<U>(&mut self, spares: &mut Spares) {
+                    for item in self.iter_mut() {
+                        item.give_memory::<U>(spares);
+                    }
+                }
+                fn take_over<U>(&mut self, $own: &mut Self) {
+                    for (item, loaded) in self.iter_mut().zip($own.iter_mut()) {
+                        item.take_over::<U>(loaded);
+                        std::mem::swap(item, loaded);
+                    }
+                    std::mem::swap(self, $own);
+                }
+            )?
         }
     )*};
 }
 
 load_as_vec! {
-    (T: FromMembers) VecDeque<T>,
-    (T: FromMembers + Ord) BTreeSet<T>,
-    (T: FromMembers + Hash + Eq, S: BuildHasher + Default) HashSet<T, S>,
-    (T: FromMembers) Box<[T]>,
-    (T: FromMembers) Rc<[T]>,
-    (T: FromMembers) Arc<[T]>,
+    (T: FromMembers) VecDeque<T>, in place: loaded;
+    (T: FromMembers + Ord) BTreeSet<T>;
+    (T: FromMembers + Hash + Eq, S: BuildHasher + Default) HashSet<T, S>;
+    (T: FromMembers) Box<[T]>, in place: loaded;
+    (T: FromMembers) Rc<[T]>;
+    (T: FromMembers) Arc<[T]>;
 }

@@ -83,24 +83,24 @@ pub trait FromMembers: Sized {
         false
     }
 
-    // `donate` and `assign` have a type parameter that means nothing, so that they are compiled only where `load_into`
+    // `give_memory` and `take_over` have a type parameter that means nothing, so that they are compiled only where `load_into`
     // is called: otherwise each derived struct would pay for them.
 
     /// Gives memory away that a value of the same shape can be loaded into; what is left will be assigned to.
     #[doc(hidden)]
-    fn donate<U>(&mut self, _: &mut Spares) {}
+    fn give_memory<U>(&mut self, _: &mut Spares) {}
 
     /// The same for all elements of a list.
     #[doc(hidden)]
-    fn donate_many<U>(items: &mut Vec<Self>, spares: &mut Spares) {
+    fn give_memory_of_all<U>(items: &mut Vec<Self>, spares: &mut Spares) {
         for item in items {
-            item.donate::<U>(spares);
+            item.give_memory::<U>(spares);
         }
     }
 
     /// Takes over what was loaded; what is never loaded (`skip`) stays. What it had may be left in `loaded`.
     #[doc(hidden)]
-    fn assign<U>(&mut self, loaded: &mut Self) {
+    fn take_over<U>(&mut self, loaded: &mut Self) {
         std::mem::swap(self, loaded);
     }
 

@@ -12,7 +12,7 @@ use super::spare::Spares;
 use super::view::{Changes, View};
 use super::want::Want;
 use super::{Name, Plan};
-use crate::element::{Cast, Decoder, Element, Place, Refusal, Rule};
+use crate::element::{Cast, Decoder, Element, Place, Refusal, Rule, asked_dtype};
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::Header;
 use crate::npy::{Cells, MAX_FREE, read_cells};
@@ -81,8 +81,12 @@ pub struct Loader<'s> {
     pub(crate) migrations: usize,
     /// The members were migrated before, whatever version stands beside them.
     pub(crate) is_current: bool,
+    /// And something was changed then.
+    pub(crate) was_migrated: bool,
     pub(super) claims: Claims,
     pub(super) cast: Cast,
+    /// The rule is that of a field, not of the options.
+    pub(super) is_own_cast: bool,
     /// Whether members that nobody wants are ignored in the whole archive.
     pub(super) is_lenient: bool,
     pub(super) report: Report,
@@ -106,8 +110,10 @@ impl<'s> Loader<'s> {
             changes: Changes::default(),
             migrations: 0,
             is_current: false,
+            was_migrated: false,
             claims: Claims::default(),
             cast,
+            is_own_cast: false,
             is_lenient,
             report: Report::default(),
             parents: Vec::new(),
@@ -154,9 +160,10 @@ impl<'s> Loader<'s> {
 
     /// Plans something under another casting rule, as `#[npz(cast = "..")]` does; [`Loader`] has an example.
     pub fn with_cast<R>(&mut self, cast: Cast, plan: impl FnOnce(&mut Self) -> R) -> R {
-        let outer = std::mem::replace(&mut self.cast, cast);
+        let outer = (self.cast, self.is_own_cast);
+        (self.cast, self.is_own_cast) = (cast, true);
         let planned = plan(self);
-        self.cast = outer;
+        (self.cast, self.is_own_cast) = outer;
         planned
     }
 
@@ -209,7 +216,8 @@ impl<'s> Loader<'s> {
         let Some((member, header, decoder)) = self.check::<A>(name, want) else {
             return Plan::refused();
         };
-        if is_cast(&A::expected(), &header) {
+        let own = asked_dtype::<A>(self.settings.forms.form()).unwrap_or_else(A::expected);
+        if is_cast(&own, &header) {
             let text = format!("{} was cast to {}", header.dtype(), A::expected());
             self.remark(RemarkKind::Cast, name.as_str(), text);
         }

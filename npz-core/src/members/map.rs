@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{BuildHasher, Hash};
 
-use super::{FromMembers, Loader, Members, NONE, Name, Plan, ToMembers};
+use super::spare::Spares;
+use super::{FromMembers, Loader, Members, NONE, Name, Names, Plan, ToMembers};
 use crate::error::{Error, Result};
 
 /// A key of a map: text, or an integer, which is written in decimal. Sealed: there are no others.
@@ -116,12 +117,16 @@ where
 }
 
 impl<K: MapKey, T: ToMembers, S> ToMembers for HashMap<K, T, S> {
+    const NAMES: &'static Names = Names::ANY;
+
     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
         push_entries(self.iter(), members, name)
     }
 }
 
 impl<K: MapKey, T: ToMembers> ToMembers for BTreeMap<K, T> {
+    const NAMES: &'static Names = Names::ANY;
+
     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
         push_entries(self.iter(), members, name)
     }
@@ -138,6 +143,20 @@ macro_rules! load_entries {
             }
             fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
                 loader.contains_under(name)
+            }
+            fn give_memory<U>(&mut self, spares: &mut Spares) {
+                for value in self.values_mut() {
+                    value.give_memory::<U>(spares);
+                }
+            }
+            fn take_over<U>(&mut self, loaded: &mut Self) {
+                for (key, value) in loaded.iter_mut() {
+                    if let Some(mut own) = self.remove(key) {
+                        own.take_over::<U>(value);
+                        *value = own;
+                    }
+                }
+                std::mem::swap(self, loaded);
             }
         }
     )*};

@@ -47,4 +47,5 @@ pub use self::name::Name;
 pub use self::names::Names;
 pub(crate) use self::names::is_at;
 pub use self::old::OldMembers;
+pub(crate) use self::old::VERSION;
 pub(crate) use self::record::schema_of;

@@ -24,6 +24,8 @@ pub struct Name {
     depth: u16,
     /// Where the last part begins.
     parent_len: usize,
+    /// Other values have their parts here too: a flattened value's place is its parent's.
+    is_shared: bool,
 }
 
 /// The part of a name under which a value is marked that has no members, where its absence would mean another
@@ -36,7 +38,7 @@ const MAX_DEPTH: u16 = 128;
 impl Name {
     /// Gives the place of the archive itself.
     pub fn root() -> Self {
-        Self { path: String::new(), separator: ".", depth: 0, parent_len: 0 }
+        Self { path: String::new(), separator: ".", depth: 0, parent_len: 0, is_shared: false }
     }
 
     /// Gives the place of a part of the value at this place.
@@ -48,12 +50,22 @@ impl Name {
             separator: self.separator,
             depth: self.depth.saturating_add(1),
             parent_len: self.prefix().len(),
+            is_shared: false,
         }
     }
 
     /// Sets what stands between this place and its parts.
     pub fn with_separator(&self, separator: &'static str) -> Self {
         Self { separator, ..self.clone() }
+    }
+
+    /// The same place for a value that is flattened into the one that stands there.
+    pub(crate) fn shared(&self) -> Self {
+        Self { is_shared: true, ..self.clone() }
+    }
+
+    pub(crate) fn is_shared(&self) -> bool {
+        self.is_shared
     }
 
     /// Gives the name as `np.load` shows it.

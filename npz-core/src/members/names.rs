@@ -10,11 +10,29 @@ pub struct Names {
     flat: &'static [&'static Names],
     /// What the type sets; `None` takes that of what is around it.
     separator: Option<&'static str>,
+    parts: Parts,
+}
+
+/// What the parts of a value are called.
+#[derive(Clone, Copy, Debug)]
+enum Parts {
+    /// As the lists say.
+    Fields,
+    /// Anything: a map takes what is there.
+    Any,
+    /// Indices, and `len`.
+    Indices,
 }
 
 impl Names {
     /// Those of a type whose names come with the value, such as a map.
     pub const UNKNOWN: &'static Names = &Names::new(&[], &[], None);
+
+    /// Those of a map: any.
+    pub const ANY: &'static Names = &Names { parts: Parts::Any, ..Names::new(&[], &[], None) };
+
+    /// Those of a list whose elements are members of their own.
+    pub const INDICES: &'static Names = &Names { parts: Parts::Indices, ..Names::new(&[], &[], None) };
 
     /// Those of fields, and of the types that are flattened.
     pub const fn new(
@@ -22,7 +40,7 @@ impl Names {
         flat: &'static [&'static Names],
         separator: Option<&'static str>,
     ) -> Self {
-        Self { own, flat, separator }
+        Self { own, flat, separator, parts: Parts::Fields }
     }
 
     pub(crate) const fn separator(&self) -> Option<&'static str> {
@@ -36,6 +54,32 @@ impl Names {
             (None, _) => true,
             (Some(inner), Some(outer)) => is_at(inner, 0, outer) && inner.len() == outer.len(),
             (Some(_), None) => false,
+        }
+    }
+
+    /// Whether a flattened value takes every member that nobody else does.
+    pub(crate) const fn takes_the_rest(&self) -> bool {
+        if matches!(self.parts, Parts::Any) {
+            return true;
+        }
+        let mut i = 0;
+        while i < self.flat.len() {
+            if self.flat[i].takes_the_rest() {
+                return true;
+            }
+            i += 1;
+        }
+        false
+    }
+
+    /// Whether what follows the first bytes of a text could be an entry of a map, or an element of a list.
+    pub(crate) const fn could_have_end_of(&self, text: &str, start: usize) -> bool {
+        match self.parts {
+            Parts::Fields => false,
+            Parts::Any => true,
+            Parts::Indices => {
+                is_at(text, start, "len") && text.len() == start + 3 || has_digits_at(text, start)
+            }
         }
     }
 
@@ -101,6 +145,16 @@ impl Names {
         }
         false
     }
+}
+
+/// Whether a text goes on with the digits of an index, and then ends or with something else.
+const fn has_digits_at(text: &str, start: usize) -> bool {
+    let text = text.as_bytes();
+    let mut i = start;
+    while i < text.len() && text[i].is_ascii_digit() {
+        i += 1;
+    }
+    i > start && (i == text.len() || !text[i].is_ascii_alphanumeric() && text[i] != b'_')
 }
 
 /// Whether a text has another one at a position.

@@ -2,12 +2,16 @@
 
 use std::cell::RefCell;
 
+use super::forms::Forms;
 use super::view::{Changes, View};
 use super::{FromMembers, Loader, Medium, Members, Name, ToMembers};
 use crate::element::Cast;
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::Header;
 use crate::report::Remark;
+
+/// The part of a name under which the version of a struct stands.
+pub(crate) const VERSION: &str = "__version__";
 
 /// The members of a struct of an older version, which a `migrate` function turns into those of the newest.
 ///
@@ -46,6 +50,7 @@ pub struct OldMembers<'m> {
     changes: &'m mut Changes,
     place: Name,
     cast: Cast,
+    forms: Forms,
     /// What reading old values has to tell.
     remarks: RefCell<Vec<Remark>>,
 }
@@ -54,7 +59,8 @@ impl<'m> OldMembers<'m> {
     pub(crate) fn new(loader: &'m mut Loader<'_>, place: &Name) -> Self {
         let remarks = RefCell::default();
         let place = place.clone();
-        Self { medium: loader.medium, cast: loader.cast, changes: &mut loader.changes, place, remarks }
+        let (cast, forms) = (loader.cast, loader.settings.forms.of_a_part());
+        Self { medium: loader.medium, cast, forms, changes: &mut loader.changes, place, remarks }
     }
 
     pub(crate) fn into_remarks(self) -> Vec<Remark> {
@@ -90,7 +96,7 @@ impl<'m> OldMembers<'m> {
         })
     }
 
-    /// Lists the names, in no order; reads nothing.
+    /// Lists the names, in no order, without `__version__`; reads nothing.
     ///
     /// ```
     /// # use npz_core::{Npz, OldMembers, Result};
@@ -113,7 +119,9 @@ impl<'m> OldMembers<'m> {
     /// ```
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let prefix = self.place.prefix().len();
-        self.view().keys(&self.place.prefix()).filter_map(move |(key, _)| key.get(prefix..))
+        let names = self.view().keys(&self.place.prefix()).filter_map(move |(key, _)| key.get(prefix..));
+        // The version is the macro's business.
+        names.filter(|&name| name != VERSION)
     }
 
     /// Tells whether there is a member of this name, or any below it.
@@ -184,6 +192,7 @@ impl<'m> OldMembers<'m> {
     pub fn get<T: FromMembers>(&self, name: &str) -> Result<T> {
         let view = self.view();
         let mut loader = Loader::new(&view, self.cast, true);
+        loader.settings.forms = self.forms;
         let place = self.place.join(name);
         if !T::is_present(&loader, &place) {
             self.find(name)?;
@@ -226,15 +235,18 @@ impl<'m> OldMembers<'m> {
         if moved.is_empty() {
             self.find(from)?;
         }
+        // Nothing is changed before all is known to be fine.
+        let is_moved = |member| moved.iter().any(|&(_, moved)| moved == member);
+        if let Some((taken, _)) = self.all_at(to).iter().find(|&&(_, member)| !is_moved(member)) {
+            return Err(taken_already(taken));
+        }
         for (key, member) in &moved {
             self.changes.remove(key, *member);
         }
         let from_len = self.full(from).len();
         for (key, member) in moved {
             let rest = key.get(from_len..).unwrap_or_default();
-            let renamed = format!("{}{rest}", self.full(to));
-            self.refuse_taken(&renamed)?;
-            self.changes.add(renamed, member);
+            self.changes.add(format!("{}{rest}", self.full(to)), member);
         }
         Ok(())
     }
@@ -256,11 +268,12 @@ impl<'m> OldMembers<'m> {
     /// [`ErrorKind::Invalid`] if a member of that name is there, or as [`ToMembers::to_members`].
     /// [`OldMembers`] has an example.
     pub fn insert<T: ToMembers + ?Sized>(&mut self, name: &str, value: &T) -> Result<()> {
+        // A list put beside the rest of another would be read as one.
+        if let Some((taken, _)) = self.all_at(name).first() {
+            return Err(taken_already(taken));
+        }
         let mut members = Members::new();
         value.to_members(&mut members, &self.place.join(name))?;
-        for member in members.as_slice() {
-            self.refuse_taken(&member.name)?;
-        }
         for member in members.as_slice() {
             let mut npy = member.array.header().to_bytes();
             member.array.write_cells(&mut npy).map_err(|error| error.in_member(&member.name))?;
@@ -295,14 +308,6 @@ impl<'m> OldMembers<'m> {
         self.insert(name, value)
     }
 
-    fn refuse_taken(&self, full: &str) -> Result<()> {
-        if self.view().find(full).is_none() {
-            return Ok(());
-        }
-        let message = "a member of this name is there already: remove it first, or use `replace`";
-        Err(Error::invalid(message).in_member(full))
-    }
-
     /// The keys of a value: its own, and those of its parts.
     fn all_at(&self, name: &str) -> Vec<(String, usize)> {
         let full = self.full(name);
@@ -312,6 +317,11 @@ impl<'m> OldMembers<'m> {
         all.extend(view.keys(&prefix).map(|(key, member)| (key.to_owned(), member)));
         all
     }
+}
+
+fn taken_already(full: &str) -> Error {
+    let message = "a member of this name is there already: remove it first, or use `replace`";
+    Error::invalid(message).in_member(full)
 }
 
 impl std::fmt::Debug for OldMembers<'_> {

@@ -69,15 +69,15 @@ impl<T: FromMembers> FromMembers for Option<T> {
         T::is_present(loader, name) || loader.contains(name)
     }
 
-    fn donate<U>(&mut self, spares: &mut Spares) {
+    fn give_memory<U>(&mut self, spares: &mut Spares) {
         if let Some(value) = self {
-            value.donate::<U>(spares);
+            value.give_memory::<U>(spares);
         }
     }
 
-    fn assign<U>(&mut self, loaded: &mut Self) {
+    fn take_over<U>(&mut self, loaded: &mut Self) {
         match (self, loaded) {
-            (Some(value), Some(loaded)) => value.assign::<U>(loaded),
+            (Some(value), Some(loaded)) => value.take_over::<U>(loaded),
             (value, loaded) => std::mem::swap(value, loaded),
         }
     }

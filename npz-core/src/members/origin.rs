@@ -27,6 +27,8 @@ pub(super) struct Origin {
     is_lenient: bool,
     /// A part of it was migrated: its members have the names of today, but not the version.
     is_migrated: bool,
+    /// Only the options of this load let cells be rounded: the next load would refuse a copy of them.
+    is_lent_a_cast: bool,
     /// Elements that no byte of the file stands for.
     free: usize,
     /// Sorted by key.
@@ -86,13 +88,15 @@ impl Origin {
 
         let (cast, settings, is_lenient) = (loader.cast, loader.settings, loader.is_lenient);
         let (name, free) = (name.clone(), loader.free - free);
-        let is_migrated = loader.migrations > migrations;
+        let is_lent_a_cast = loader.cast == Cast::SameKind && !loader.is_own_cast;
+        let is_migrated = loader.was_migrated || loader.migrations > migrations;
         let slot = Arc::new(Mutex::new(None));
         let filled = Arc::clone(&slot);
         loader.jobs.push(Box::new(move |medium, _| {
             let detach = |(key, (member, sighting))| Seen::new(medium, key, member, sighting);
             let seen = seen.into_iter().map(detach).collect::<Result<Vec<_>>>()?;
-            let origin = Self { name, separator, cast, settings, is_lenient, is_migrated, free, seen };
+            let origin =
+                Self { name, separator, cast, settings, is_lenient, is_migrated, is_lent_a_cast, free, seen };
             *filled.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(origin));
             Ok(())
         }));
@@ -111,6 +115,7 @@ impl Origin {
             let mut loader = Loader::new(self, self.cast, self.is_lenient);
             loader.settings = self.settings;
             loader.is_current = true;
+            loader.was_migrated = self.is_migrated;
             for (i, seen) in self.seen.iter().enumerate().filter(|(_, seen)| seen.was_taken) {
                 loader.claims.take(i, &seen.key);
             }
@@ -131,7 +136,7 @@ impl Origin {
     /// Pushes the members as they are, under another place; pushes nothing and says `false` where the names can't be
     /// told there without the value.
     pub(super) fn push(&self, members: &mut Members<'_>, name: &Name, separator: &str) -> Result<bool> {
-        if self.is_migrated {
+        if self.is_migrated || self.is_lent_a_cast {
             return Ok(false);
         }
         let renamed = |(seen, header, detached)| {

@@ -76,11 +76,11 @@ macro_rules! load_through {
                 <$target>::inner_separator(inherited)
             }
             $(
-                fn donate<U>(&mut self, spares: &mut Spares) {
-                    <$target>::donate::<U>($own::as_mut(self), spares);
+                fn give_memory<U>(&mut self, spares: &mut Spares) {
+                    <$target>::give_memory::<U>($own::as_mut(self), spares);
                 }
-                fn assign<U>(&mut self, loaded: &mut Self) {
-                    <$target>::assign::<U>($own::as_mut(self), $own::as_mut(loaded));
+                fn take_over<U>(&mut self, loaded: &mut Self) {
+                    <$target>::take_over::<U>($own::as_mut(self), $own::as_mut(loaded));
                 }
             )?
         }

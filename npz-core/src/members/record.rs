@@ -14,6 +14,9 @@ use crate::schema::{Schema, SchemaMember};
 /// What stands in a name for any index and any key.
 const ANY_PART: &str = "*";
 
+/// Where a schema ends, of types that hold each other in all ways.
+const MOST_MEMBERS: usize = 10_000;
+
 /// What a loader keeps while it records.
 #[derive(Default)]
 pub(super) struct Recording {
@@ -135,7 +138,8 @@ impl<'s> Loader<'s> {
     ) -> Plan<'s, T> {
         let Some(recording) = &mut self.recording else { return plan(self) };
         let this = std::any::type_name::<T>();
-        if recording.types.contains(&this) {
+        // Types that hold each other can be walked through in more ways than anybody reads.
+        if recording.types.contains(&this) || recording.members.len() >= MOST_MEMBERS {
             return Plan::refused();
         }
         recording.types.push(this);

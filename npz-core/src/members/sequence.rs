@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::spare::Spares;
-use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
+use super::{FromMembers, Loader, Members, Name, Names, Plan, ToMembers};
 use crate::error::{Error, Result};
 use crate::report::ProblemKind;
 
@@ -131,12 +131,16 @@ fn indices<'l, T: FromMembers>(
 }
 
 impl<T: ToMembers> ToMembers for [T] {
+    const NAMES: &'static Names = Names::INDICES;
+
     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
         T::slice_to_members(self, &[self.len()], members, name)
     }
 }
 
 impl<T: ToMembers> ToMembers for Vec<T> {
+    const NAMES: &'static Names = Names::INDICES;
+
     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
         self.as_slice().to_members(members, name)
     }
@@ -154,16 +158,16 @@ impl<T: FromMembers> FromMembers for Vec<T> {
         T::are_present(loader, name)
     }
 
-    fn donate<U>(&mut self, spares: &mut Spares) {
-        T::donate_many::<U>(self, spares);
+    fn give_memory<U>(&mut self, spares: &mut Spares) {
+        T::give_memory_of_all::<U>(self, spares);
     }
 
-    fn assign<U>(&mut self, loaded: &mut Self) {
+    fn take_over<U>(&mut self, loaded: &mut Self) {
         if T::are_single() {
             return std::mem::swap(self, loaded);
         }
         self.truncate(loaded.len());
-        self.iter_mut().zip(loaded.iter_mut()).for_each(|(item, loaded)| item.assign::<U>(loaded));
+        self.iter_mut().zip(loaded.iter_mut()).for_each(|(item, loaded)| item.take_over::<U>(loaded));
         self.extend(loaded.drain(self.len()..));
     }
 
@@ -173,6 +177,8 @@ impl<T: FromMembers> FromMembers for Vec<T> {
 }
 
 impl<T: ToMembers, const N: usize> ToMembers for [T; N] {
+    const NAMES: &'static Names = Names::INDICES;
+
     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
         T::slice_to_members(self, &[N], members, name)
     }
@@ -224,14 +230,14 @@ impl<T: FromMembers, const N: usize> FromMembers for [T; N] {
         T::are_present(loader, name)
     }
 
-    fn donate<U>(&mut self, spares: &mut Spares) {
+    fn give_memory<U>(&mut self, spares: &mut Spares) {
         for item in self {
-            item.donate::<U>(spares);
+            item.give_memory::<U>(spares);
         }
     }
 
-    fn assign<U>(&mut self, loaded: &mut Self) {
-        self.iter_mut().zip(loaded).for_each(|(item, loaded)| item.assign::<U>(loaded));
+    fn take_over<U>(&mut self, loaded: &mut Self) {
+        self.iter_mut().zip(loaded).for_each(|(item, loaded)| item.take_over::<U>(loaded));
     }
 
     fn plan_many<'s>(loader: &mut Loader<'s>, name: &Name, dims: &[Option<usize>]) -> Plan<'s, Vec<Self>>

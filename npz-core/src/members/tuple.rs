@@ -26,11 +26,11 @@ macro_rules! tuples {
             fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
                 $( $part::is_present(loader, &name.join($index)) )||+
             }
-            fn donate<U>(&mut self, spares: &mut Spares) {
-                $( self.$index.donate::<U>(spares); )+
+            fn give_memory<U>(&mut self, spares: &mut Spares) {
+                $( self.$index.give_memory::<U>(spares); )+
             }
-            fn assign<U>(&mut self, loaded: &mut Self) {
-                $( self.$index.assign::<U>(&mut loaded.$index); )+
+            fn take_over<U>(&mut self, loaded: &mut Self) {
+                $( self.$index.take_over::<U>(&mut loaded.$index); )+
             }
         }
     )*};

@@ -286,7 +286,7 @@ pub trait Npz: ToMembers {
     /// # Errors
     /// As [`load`](Self::load). If the members do not fit the type, the value is as it was. If the fault shows only while
     /// data are read (damage, a full disk's unread sector, a refusing `validate`), the arrays that have given their
-    /// memory are empty.
+    /// memory are empty. `validate` is asked of the loaded value, in which fields that are never loaded have their defaults.
     ///
     /// ```
     /// use ndarray::Array2;

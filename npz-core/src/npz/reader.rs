@@ -347,14 +347,14 @@ impl<R: ReadAt> NpzReader<R> {
             let mut has_given = false;
             let run = loader.run_with(|spares| {
                 has_given = true;
-                value.donate::<()>(spares);
+                value.give_memory::<()>(spares);
             });
             let fresh = run.and_then(|_| plan.finish());
             // What fits was found out before: this is a fault in the data.
             let emptied = "; the arrays that the value gave its memory of are empty now, load it again";
             let mut fresh =
                 fresh.map_err(|error| if has_given { error.with_note(emptied) } else { error })?;
-            value.assign::<()>(&mut fresh);
+            value.take_over::<()>(&mut fresh);
             Ok(())
         };
         load().map_err(|error| self.locate_file(error))

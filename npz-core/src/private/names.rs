@@ -56,6 +56,11 @@ pub const fn check_flat(
     let mut i = 0;
     while i < siblings.len() {
         if let Some(name) = names.first_below(siblings[i], or_default(separator)) {
+            let advice = if is_version(name) {
+                "` beside it: only one of them can have a `version`, remove the other or `flatten`"
+            } else {
+                "` beside it: rename one of them"
+            };
             refuse(&[
                 "the flattened field `",
                 field,
@@ -63,7 +68,7 @@ pub const fn check_flat(
                 name,
                 "`, which belongs to the field or alias `",
                 siblings[i],
-                "` beside it: rename one of them",
+                advice,
             ]);
         }
         i += 1;
@@ -71,9 +76,23 @@ pub const fn check_flat(
     let mut i = 0;
     while i < earlier.len() {
         let (other, others) = earlier[i];
+        if others.takes_the_rest() {
+            refuse(&[
+                "the flattened map `",
+                other,
+                "` takes all members that are left, so that `",
+                field,
+                "` after it would share them: put the map last, and flatten one only",
+            ]);
+        }
         if others.is_beside(separator)
             && let Some(name) = names.first_common(others)
         {
+            let advice = if is_version(name) {
+                "`: only one of them can have a `version`, remove one `flatten`"
+            } else {
+                "`: rename one of the two, or remove one `flatten`"
+            };
             refuse(&[
                 "the flattened fields `",
                 other,
@@ -81,7 +100,7 @@ pub const fn check_flat(
                 field,
                 "` both have a member `",
                 name,
-                "`: rename one of the two, or remove one `flatten`",
+                advice,
             ]);
         }
         i += 1;
@@ -97,7 +116,17 @@ pub const fn check_nested(literal: &str, place: &str, names: &Names, separator: 
         Some(inner) => inner,
         None => or_default(separator),
     };
-    if is_at(literal, place.len(), separator) && names.has_end_of(literal, place.len() + separator.len()) {
+    let end = place.len() + separator.len();
+    if is_at(literal, place.len(), separator) && names.could_have_end_of(literal, end) {
+        refuse(&[
+            "the member `",
+            literal,
+            "` could be an entry or element of the field `",
+            place,
+            "`, and would be read as one: rename one of them",
+        ]);
+    }
+    if is_at(literal, place.len(), separator) && names.has_end_of(literal, end) {
         refuse(&[
             "the member `",
             literal,
@@ -106,6 +135,10 @@ pub const fn check_nested(literal: &str, place: &str, names: &Names, separator: 
             "`, and another field or alias has the same name: rename one of them",
         ]);
     }
+}
+
+const fn is_version(name: &str) -> bool {
+    is_at(name, 0, "__version__") && name.len() == "__version__".len()
 }
 
 /// Panics with a message made of parts, which `panic!` can't put together before the program runs.

@@ -3,11 +3,8 @@
 use std::fmt::Display;
 use std::result::Result as StdResult;
 
-use crate::members::{Loader, Members, Name, OldMembers};
+use crate::members::{Loader, Members, Name, OldMembers, VERSION};
 use crate::{Cast, ProblemKind, RemarkKind, Result};
-
-/// The part of a name under which the version stands. No field may be called so.
-const VERSION: &str = "__version__";
 
 /// Pushes the version of a struct.
 pub fn push_version(members: &mut Members<'_>, parent: &Name, version: u32) -> Result<()> {
@@ -33,21 +30,26 @@ pub fn check_version(loader: &mut Loader<'_>, parent: &Name, version: u32) -> bo
     found.is_some()
 }
 
+/// Tells whether members are there that a migration may know what to make of.
+pub fn is_older_present(loader: &Loader<'_>, parent: &Name) -> bool {
+    // Among the members of others nobody can tell.
+    !parent.is_shared() && !parent.is_root() && loader.leads_on(parent)
+}
+
 /// Reads the version, and refuses one from the future; `None` if a problem was noted.
 fn read_version(loader: &mut Loader<'_>, parent: &Name, version: u32) -> Option<u32> {
     let place = parent.join(VERSION);
     if loader.record_optional::<u32>(&place) {
         return Some(version);
     }
-    if loader.is_current {
-        return Some(version);
-    }
     if !loader.contains(&place) {
-        return Some(0);
+        return Some(if loader.is_current { version } else { 0 });
     }
     // Python writes an int64.
     let found = loader.with_cast(Cast::Safe, |loader| loader.read_now::<u32>(&place));
     match found {
+        // Migrated before; but the member is taken, so that no map finds it, and a copy keeps it.
+        Some(_) if loader.is_current => Some(version),
         Some(found) if found > version => {
             let hint = "a newer program has written the file: update this one".to_owned();
             let expected = format!("at most {version}");

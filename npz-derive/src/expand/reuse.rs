@@ -1,11 +1,11 @@
 //! `load_into`: what gives its memory away, and takes over what was loaded into it.
 //!
 //! ```text
-//! fn donate<__U>(&mut self, __spares: &mut __npz::Spares) {
-//!     <Array2<f32> as __npz::LoadField>::donate_field::<__U>(&mut self.weights, __spares);
+//! fn give_memory<__U>(&mut self, __spares: &mut __npz::Spares) {
+//!     <Array2<f32> as __npz::LoadField>::give_field::<__U>(&mut self.weights, __spares);
 //! }
-//! fn assign<__U>(&mut self, __loaded: &mut Self) {
-//!     <Array2<f32> as __npz::LoadField>::assign_field::<__U>(&mut self.weights, &mut __loaded.weights);
+//! fn take_over<__U>(&mut self, __loaded: &mut Self) {
+//!     <Array2<f32> as __npz::LoadField>::replace_field::<__U>(&mut self.weights, &mut __loaded.weights);
 //!     __npz::swap(&mut self.angle, &mut __loaded.angle);      // with, json
 //! }                                                           // skip, skip_load: as it was
 //! ```
@@ -40,7 +40,7 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
     // Without anything to do, the trait's own do it; a struct of nothing but skipped fields must keep them.
     let donate = (!donate.is_empty()).then(|| {
         quote! {
-            fn donate<__U>(&mut self, __spares: &mut __npz::Spares) {
+            fn give_memory<__U>(&mut self, __spares: &mut __npz::Spares) {
                 #donate
             }
         }
@@ -49,7 +49,7 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
     quote! {
         #donate
 
-        fn assign<__U>(&mut self, #loaded: &mut Self) {
+        fn take_over<__U>(&mut self, #loaded: &mut Self) {
             #assign
         }
     }
@@ -103,7 +103,7 @@ fn value(field: &Field<'_>, binding: &Ident) -> TokenStream {
 fn donate(field: &Field<'_>, value: &TokenStream) -> Option<TokenStream> {
     let ty = field.ty();
     convert(field).is_none().then(
-        || quote_spanned!(field.span()=> <#ty as __npz::LoadField>::donate_field::<__U>(#value, __spares);),
+        || quote_spanned!(field.span()=> <#ty as __npz::LoadField>::give_field::<__U>(#value, __spares);),
     )
 }
 
@@ -112,5 +112,5 @@ fn assign(field: &Field<'_>, value: &TokenStream, loaded: &TokenStream) -> Token
     if convert(field).is_some() {
         return quote_spanned!(field.span()=> __npz::swap(#value, #loaded););
     }
-    quote_spanned!(field.span()=> <#ty as __npz::LoadField>::assign_field::<__U>(#value, #loaded);)
+    quote_spanned!(field.span()=> <#ty as __npz::LoadField>::replace_field::<__U>(#value, #loaded);)
 }

@@ -133,29 +133,25 @@ const _: () = {
         fn inner_separator(_: &'static __npz::str) -> &'static __npz::str {
             "/"
         }
-        fn donate<__U>(&mut self, __spares: &mut __npz::Spares) {
+        fn give_memory<__U>(&mut self, __spares: &mut __npz::Spares) {
             <Array2<
                 f32,
-            > as __npz::LoadField>::donate_field::<
-                __U,
-            >(&mut self.layer_weights, __spares);
+            > as __npz::LoadField>::give_field::<__U>(&mut self.layer_weights, __spares);
             <BTreeMap<
                 String,
                 ArrayD<f64>,
-            > as __npz::LoadField>::donate_field::<
-                __U,
-            >(&mut self.other_members, __spares);
+            > as __npz::LoadField>::give_field::<__U>(&mut self.other_members, __spares);
         }
-        fn assign<__U>(&mut self, __loaded: &mut Self) {
+        fn take_over<__U>(&mut self, __loaded: &mut Self) {
             <Array2<
                 f32,
-            > as __npz::LoadField>::assign_field::<
+            > as __npz::LoadField>::replace_field::<
                 __U,
             >(&mut self.layer_weights, &mut __loaded.layer_weights);
             <BTreeMap<
                 String,
                 ArrayD<f64>,
-            > as __npz::LoadField>::assign_field::<
+            > as __npz::LoadField>::replace_field::<
                 __U,
             >(&mut self.other_members, &mut __loaded.other_members);
             __npz::swap(&mut self.turn_angle, &mut __loaded.turn_angle);

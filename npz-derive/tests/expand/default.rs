@@ -79,15 +79,15 @@ const _: () = {
                     &["steps"],
                 )
         }
-        fn donate<__U>(&mut self, __spares: &mut __npz::Spares) {
-            <T as __npz::LoadField>::donate_field::<__U>(&mut self.rate, __spares);
-            <u32 as __npz::LoadField>::donate_field::<__U>(&mut self.steps, __spares);
+        fn give_memory<__U>(&mut self, __spares: &mut __npz::Spares) {
+            <T as __npz::LoadField>::give_field::<__U>(&mut self.rate, __spares);
+            <u32 as __npz::LoadField>::give_field::<__U>(&mut self.steps, __spares);
         }
-        fn assign<__U>(&mut self, __loaded: &mut Self) {
-            <T as __npz::LoadField>::assign_field::<
+        fn take_over<__U>(&mut self, __loaded: &mut Self) {
+            <T as __npz::LoadField>::replace_field::<
                 __U,
             >(&mut self.rate, &mut __loaded.rate);
-            <u32 as __npz::LoadField>::assign_field::<
+            <u32 as __npz::LoadField>::replace_field::<
                 __U,
             >(&mut self.steps, &mut __loaded.steps);
         }

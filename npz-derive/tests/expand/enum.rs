@@ -190,34 +190,34 @@ const _: () = {
         ) -> __npz::bool {
             __npz::is_tag_present(__loader, __name, "kind")
         }
-        fn donate<__U>(&mut self, __spares: &mut __npz::Spares) {
+        fn give_memory<__U>(&mut self, __spares: &mut __npz::Spares) {
             match self {
                 Self::Sgd { momentum: __field0, .. } => {
-                    <T as __npz::LoadField>::donate_field::<__U>(__field0, __spares);
+                    <T as __npz::LoadField>::give_field::<__U>(__field0, __spares);
                 }
                 Self::Adam { 0: __field0, 1: __field1, .. } => {
                     <Vec<
                         Array2<T>,
-                    > as __npz::LoadField>::donate_field::<__U>(__field0, __spares);
-                    <u64 as __npz::LoadField>::donate_field::<__U>(__field1, __spares);
+                    > as __npz::LoadField>::give_field::<__U>(__field0, __spares);
+                    <u64 as __npz::LoadField>::give_field::<__U>(__field1, __spares);
                 }
                 Self::Other { all_others: __field0, learning_rate: __field1, .. } => {
                     <BTreeMap<
                         String,
                         ArrayD<T>,
-                    > as __npz::LoadField>::donate_field::<__U>(__field0, __spares);
-                    <f64 as __npz::LoadField>::donate_field::<__U>(__field1, __spares);
+                    > as __npz::LoadField>::give_field::<__U>(__field0, __spares);
+                    <f64 as __npz::LoadField>::give_field::<__U>(__field1, __spares);
                 }
                 _ => {}
             }
         }
-        fn assign<__U>(&mut self, __loaded: &mut Self) {
+        fn take_over<__U>(&mut self, __loaded: &mut Self) {
             match (self, __loaded) {
                 (
                     Self::Sgd { momentum: __field0, .. },
                     Self::Sgd { momentum: __field0_loaded, .. },
                 ) => {
-                    <T as __npz::LoadField>::assign_field::<
+                    <T as __npz::LoadField>::replace_field::<
                         __U,
                     >(__field0, __field0_loaded);
                 }
@@ -227,10 +227,10 @@ const _: () = {
                 ) => {
                     <Vec<
                         Array2<T>,
-                    > as __npz::LoadField>::assign_field::<
+                    > as __npz::LoadField>::replace_field::<
                         __U,
                     >(__field0, __field0_loaded);
-                    <u64 as __npz::LoadField>::assign_field::<
+                    <u64 as __npz::LoadField>::replace_field::<
                         __U,
                     >(__field1, __field1_loaded);
                 }
@@ -246,10 +246,10 @@ const _: () = {
                     <BTreeMap<
                         String,
                         ArrayD<T>,
-                    > as __npz::LoadField>::assign_field::<
+                    > as __npz::LoadField>::replace_field::<
                         __U,
                     >(__field0, __field0_loaded);
-                    <f64 as __npz::LoadField>::assign_field::<
+                    <f64 as __npz::LoadField>::replace_field::<
                         __U,
                     >(__field1, __field1_loaded);
                 }

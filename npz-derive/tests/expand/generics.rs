@@ -103,35 +103,29 @@ const _: () = {
                     Tree<'a, 'b, T, N>,
                 > as __npz::LoadField>::is_field_present(__loader, __name, &["3"])
         }
-        fn donate<__U>(&mut self, __spares: &mut __npz::Spares) {
-            <[T; N] as __npz::LoadField>::donate_field::<__U>(&mut self.0, __spares);
-            <Cow<
-                'a,
-                str,
-            > as __npz::LoadField>::donate_field::<__U>(&mut self.1, __spares);
-            <Cow<
-                'b,
-                str,
-            > as __npz::LoadField>::donate_field::<__U>(&mut self.2, __spares);
+        fn give_memory<__U>(&mut self, __spares: &mut __npz::Spares) {
+            <[T; N] as __npz::LoadField>::give_field::<__U>(&mut self.0, __spares);
+            <Cow<'a, str> as __npz::LoadField>::give_field::<__U>(&mut self.1, __spares);
+            <Cow<'b, str> as __npz::LoadField>::give_field::<__U>(&mut self.2, __spares);
             <Vec<
                 Tree<'a, 'b, T, N>,
-            > as __npz::LoadField>::donate_field::<__U>(&mut self.3, __spares);
+            > as __npz::LoadField>::give_field::<__U>(&mut self.3, __spares);
         }
-        fn assign<__U>(&mut self, __loaded: &mut Self) {
-            <[T; N] as __npz::LoadField>::assign_field::<
+        fn take_over<__U>(&mut self, __loaded: &mut Self) {
+            <[T; N] as __npz::LoadField>::replace_field::<
                 __U,
             >(&mut self.0, &mut __loaded.0);
             <Cow<
                 'a,
                 str,
-            > as __npz::LoadField>::assign_field::<__U>(&mut self.1, &mut __loaded.1);
+            > as __npz::LoadField>::replace_field::<__U>(&mut self.1, &mut __loaded.1);
             <Cow<
                 'b,
                 str,
-            > as __npz::LoadField>::assign_field::<__U>(&mut self.2, &mut __loaded.2);
+            > as __npz::LoadField>::replace_field::<__U>(&mut self.2, &mut __loaded.2);
             <Vec<
                 Tree<'a, 'b, T, N>,
-            > as __npz::LoadField>::assign_field::<__U>(&mut self.3, &mut __loaded.3);
+            > as __npz::LoadField>::replace_field::<__U>(&mut self.3, &mut __loaded.3);
         }
     }
     #[automatically_derived]

@@ -97,25 +97,23 @@ const _: () = {
                     &["type"],
                 )
         }
-        fn donate<__U>(&mut self, __spares: &mut __npz::Spares) {
+        fn give_memory<__U>(&mut self, __spares: &mut __npz::Spares) {
             <Array2<
                 f32,
-            > as __npz::LoadField>::donate_field::<__U>(&mut self.weights, __spares);
-            <u64 as __npz::LoadField>::donate_field::<__U>(&mut self.epoch, __spares);
-            <String as __npz::LoadField>::donate_field::<
-                __U,
-            >(&mut self.r#type, __spares);
+            > as __npz::LoadField>::give_field::<__U>(&mut self.weights, __spares);
+            <u64 as __npz::LoadField>::give_field::<__U>(&mut self.epoch, __spares);
+            <String as __npz::LoadField>::give_field::<__U>(&mut self.r#type, __spares);
         }
-        fn assign<__U>(&mut self, __loaded: &mut Self) {
+        fn take_over<__U>(&mut self, __loaded: &mut Self) {
             <Array2<
                 f32,
-            > as __npz::LoadField>::assign_field::<
+            > as __npz::LoadField>::replace_field::<
                 __U,
             >(&mut self.weights, &mut __loaded.weights);
-            <u64 as __npz::LoadField>::assign_field::<
+            <u64 as __npz::LoadField>::replace_field::<
                 __U,
             >(&mut self.epoch, &mut __loaded.epoch);
-            <String as __npz::LoadField>::assign_field::<
+            <String as __npz::LoadField>::replace_field::<
                 __U,
             >(&mut self.r#type, &mut __loaded.r#type);
         }

@@ -157,31 +157,29 @@ const _: () = {
                     bool,
                 > as __npz::LoadField>::is_field_present(__loader, __name, &["mask"])
         }
-        fn donate<__U>(&mut self, __spares: &mut __npz::Spares) {
+        fn give_memory<__U>(&mut self, __spares: &mut __npz::Spares) {
             <Array2<
                 f32,
-            > as __npz::LoadField>::donate_field::<__U>(&mut self.weights, __spares);
+            > as __npz::LoadField>::give_field::<__U>(&mut self.weights, __spares);
             <Vec<
                 Layer,
-            > as __npz::LoadField>::donate_field::<__U>(&mut self.layers, __spares);
-            <Vec<
-                bool,
-            > as __npz::LoadField>::donate_field::<__U>(&mut self.mask, __spares);
+            > as __npz::LoadField>::give_field::<__U>(&mut self.layers, __spares);
+            <Vec<bool> as __npz::LoadField>::give_field::<__U>(&mut self.mask, __spares);
         }
-        fn assign<__U>(&mut self, __loaded: &mut Self) {
+        fn take_over<__U>(&mut self, __loaded: &mut Self) {
             <Array2<
                 f32,
-            > as __npz::LoadField>::assign_field::<
+            > as __npz::LoadField>::replace_field::<
                 __U,
             >(&mut self.weights, &mut __loaded.weights);
             <Vec<
                 Layer,
-            > as __npz::LoadField>::assign_field::<
+            > as __npz::LoadField>::replace_field::<
                 __U,
             >(&mut self.layers, &mut __loaded.layers);
             <Vec<
                 bool,
-            > as __npz::LoadField>::assign_field::<
+            > as __npz::LoadField>::replace_field::<
                 __U,
             >(&mut self.mask, &mut __loaded.mask);
         }

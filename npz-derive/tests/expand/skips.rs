@@ -137,23 +137,21 @@ const _: () = {
                     &["config"],
                 )
         }
-        fn donate<__U>(&mut self, __spares: &mut __npz::Spares) {
-            <Vec<
-                f32,
-            > as __npz::LoadField>::donate_field::<__U>(&mut self.cache, __spares);
+        fn give_memory<__U>(&mut self, __spares: &mut __npz::Spares) {
+            <Vec<f32> as __npz::LoadField>::give_field::<__U>(&mut self.cache, __spares);
             <Vec<
                 f64,
-            > as __npz::LoadField>::donate_field::<__U>(&mut self.history, __spares);
+            > as __npz::LoadField>::give_field::<__U>(&mut self.history, __spares);
         }
-        fn assign<__U>(&mut self, __loaded: &mut Self) {
+        fn take_over<__U>(&mut self, __loaded: &mut Self) {
             <Vec<
                 f32,
-            > as __npz::LoadField>::assign_field::<
+            > as __npz::LoadField>::replace_field::<
                 __U,
             >(&mut self.cache, &mut __loaded.cache);
             <Vec<
                 f64,
-            > as __npz::LoadField>::assign_field::<
+            > as __npz::LoadField>::replace_field::<
                 __U,
             >(&mut self.history, &mut __loaded.history);
             __npz::swap(&mut self.config, &mut __loaded.config);

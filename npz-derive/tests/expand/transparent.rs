@@ -110,11 +110,13 @@ const _: () = {
         fn inner_separator(__inherited: &'static __npz::str) -> &'static __npz::str {
             <f32 as __npz::FromMembers>::inner_separator(__inherited)
         }
-        fn donate<__U>(&mut self, __spares: &mut __npz::Spares) {
-            <f32 as __npz::LoadField>::donate_field::<__U>(&mut self.1, __spares);
+        fn give_memory<__U>(&mut self, __spares: &mut __npz::Spares) {
+            <f32 as __npz::LoadField>::give_field::<__U>(&mut self.1, __spares);
         }
-        fn assign<__U>(&mut self, __loaded: &mut Self) {
-            <f32 as __npz::LoadField>::assign_field::<__U>(&mut self.1, &mut __loaded.1);
+        fn take_over<__U>(&mut self, __loaded: &mut Self) {
+            <f32 as __npz::LoadField>::replace_field::<
+                __U,
+            >(&mut self.1, &mut __loaded.1);
         }
     }
     #[automatically_derived]

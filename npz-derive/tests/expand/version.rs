@@ -62,6 +62,7 @@ const _: () = {
         ) -> __npz::bool {
             let __name = &__name.with_separator("/");
             __npz::is_version_present(__loader, __name)
+                || __npz::is_older_present(__loader, __name)
                 || <Array2<
                     f32,
                 > as __npz::LoadField>::is_field_present(__loader, __name, &["weights"])
@@ -69,15 +70,15 @@ const _: () = {
         fn inner_separator(_: &'static __npz::str) -> &'static __npz::str {
             "/"
         }
-        fn donate<__U>(&mut self, __spares: &mut __npz::Spares) {
+        fn give_memory<__U>(&mut self, __spares: &mut __npz::Spares) {
             <Array2<
                 f32,
-            > as __npz::LoadField>::donate_field::<__U>(&mut self.weights, __spares);
+            > as __npz::LoadField>::give_field::<__U>(&mut self.weights, __spares);
         }
-        fn assign<__U>(&mut self, __loaded: &mut Self) {
+        fn take_over<__U>(&mut self, __loaded: &mut Self) {
             <Array2<
                 f32,
-            > as __npz::LoadField>::assign_field::<
+            > as __npz::LoadField>::replace_field::<
                 __U,
             >(&mut self.weights, &mut __loaded.weights);
         }

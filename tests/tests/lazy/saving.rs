@@ -375,3 +375,75 @@ fn a_whole_archive_can_be_lazy() {
     assert!(!renamed.kernel.is_loaded(), "it was copied");
     assert_eq!(Renamed::from_bytes(&saved).unwrap().kernel.get().unwrap(), &[1.0]);
 }
+
+#[test]
+fn a_lazy_value_inside_another_keeps_its_version() {
+    #[derive(Npz, Debug, PartialEq)]
+    #[npz(version = 1, migrate = "to_radians")]
+    struct Inner {
+        radians: f64,
+    }
+    fn to_radians(old: &mut OldMembers<'_>, _: u32) -> npz_core::Result<()> {
+        let degrees: f64 = old.take("degrees")?;
+        old.insert("radians", &degrees.to_radians())
+    }
+    #[derive(Npz)]
+    struct Outer {
+        n: u32,
+        inner: Lazy<Inner>,
+    }
+    #[derive(Npz)]
+    struct Root {
+        outer: Lazy<Outer>,
+    }
+    #[derive(Npz)]
+    struct OldRoot {
+        #[npz(rename = "outer.n")]
+        n: u32,
+        #[npz(rename = "outer.inner.degrees")]
+        degrees: f64,
+    }
+    let inner =
+        |bytes: &[u8]| Root::from_bytes(bytes).unwrap().outer.get().unwrap().inner.get().unwrap().radians;
+    let today =
+        Root { outer: Outer { n: 1, inner: Inner { radians: 3.0 }.into() }.into() }.to_bytes().unwrap();
+    let old = OldRoot { n: 1, degrees: 180.0 }.to_bytes().unwrap();
+    for (bytes, radians) in [(today, 3.0), (old, std::f64::consts::PI)] {
+        let root = Root::from_bytes(&bytes).unwrap();
+        root.outer.get().unwrap(); // the outer value is read, the inner one is not
+        let saved = root.to_bytes().unwrap();
+        assert!(NpzReader::from_bytes(&saved).unwrap().contains("outer.inner.__version__"));
+        assert_eq!((inner(&bytes), inner(&saved)), (radians, radians));
+    }
+}
+
+#[test]
+fn a_lazy_versioned_map_has_no_entry_for_its_version() {
+    #[derive(Npz, Debug, PartialEq)]
+    #[npz(version = 1)]
+    struct Versioned {
+        #[npz(flatten)]
+        rest: std::collections::BTreeMap<String, u32>,
+    }
+    #[derive(Npz)]
+    struct Root {
+        value: Lazy<Versioned>,
+    }
+    let value = || Versioned { rest: [("a".to_owned(), 5)].into() };
+    let bytes = Root { value: value().into() }.to_bytes().unwrap();
+    assert_eq!(Root::from_bytes(&bytes).unwrap().value.get().unwrap(), &value());
+}
+
+#[test]
+fn cells_that_only_the_options_let_be_rounded_are_not_copied() {
+    #[derive(Npz)]
+    struct Root {
+        w: Lazy<Array1<f32>>,
+    }
+    let bytes = std::collections::BTreeMap::from([("w".to_owned(), vec![0.1f64])]).to_bytes().unwrap();
+    let options = npz_core::LoadOptions::new().cast(npz_core::Cast::SameKind);
+    let root = Root::from_bytes_with(&bytes, &options).unwrap();
+    // A plain load takes what was saved.
+    let saved = root.to_bytes().unwrap();
+    assert_eq!(Root::from_bytes(&saved).unwrap().w.get().unwrap(), &ndarray::arr1(&[0.1f32]));
+}

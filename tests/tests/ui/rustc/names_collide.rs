@@ -93,6 +93,63 @@ enum Kind {
 }
 
 #[derive(Npz)]
+struct Entry {
+    map: BTreeMap<String, u64>,
+    #[npz(rename = "map.k")]
+    k: u64,
+}
+
+#[derive(Npz)]
+struct Element {
+    #[npz(rename = "list.1")]
+    other: u64,
+    list: Vec<Option<u64>>,
+}
+
+#[derive(Npz)]
+struct Count {
+    list: Option<Vec<Inner>>,
+    #[npz(rename = "list.len")]
+    count: u64,
+}
+
+#[derive(Npz)]
+struct GreedyFirst {
+    #[npz(flatten)]
+    rest: BTreeMap<String, f64>,
+    #[npz(flatten)]
+    inner: Inner,
+}
+
+#[derive(Npz)]
+struct TwoMaps {
+    #[npz(flatten)]
+    one: BTreeMap<String, f64>,
+    #[npz(flatten)]
+    two: Option<BTreeMap<String, u8>>,
+}
+
+#[derive(Npz)]
+#[npz(version = 1)]
+struct VersionOfBoth {
+    #[npz(flatten)]
+    versioned: Versioned,
+}
+
+#[derive(Npz)]
+#[npz(version = 3)]
+struct Versioned {
+    v: f32,
+}
+
+#[derive(Npz)]
+struct BesideAList {
+    layers: Vec<Inner>,
+    #[npz(rename = "layers.meta")]
+    meta: u64,
+}
+
+#[derive(Npz)]
 struct NoCollision {
     #[npz(rename = "inner.z")]
     a: f32,
