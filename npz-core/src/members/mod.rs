@@ -29,6 +29,7 @@ mod sequence;
 pub(crate) mod settings;
 pub(crate) mod spare;
 mod stored_as;
+mod stored_time;
 mod take;
 mod tuple;
 mod view;
