@@ -36,7 +36,7 @@ struct Simulation {
     rng: Pcg64,
     /// Only after the warm-up; a file from before simply does not have the members.
     diagnostics: Option<Diagnostics>,
-    /// In Python `np.datetime64(int(f["started"]), "ns")`.
+    /// In Python `f["started"][()]`, a `datetime64[ns]`.
     started: SystemTime,
     /// The computing time over all restarts.
     elapsed: Duration,
@@ -221,7 +221,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("\nIn Python:\n");
     println!("import numpy as np");
     println!(
-        r#"with np.load(r"{}") as f: print(np.datetime64(int(f["started"]), "ns"), str(f["boundary.tag"]), f["positions"].std(0))"#,
+        r#"with np.load(r"{}") as f: print(f["started"], str(f["boundary.tag"]), f["positions"].std(0))"#,
         path.display()
     );
     Ok(())

@@ -180,7 +180,7 @@ use crate::ctxt::Ctxt;
 /// | `cast = "same_kind"` | says which conversions of cells are fine on load | what `LoadOptions` says |
 /// | `compression = "stored"` | says how its members are stored: also `"deflate"`, or a level | what `SaveOptions` says |
 /// | `shape = "(_, 128)"` | wants these lengths of axes, `_` for any | any length |
-/// | `finite` | refuses NaN and infinity, on save and on load | kept |
+/// | `finite` | refuses NaN, infinity and NaT, on save and on load | kept |
 /// | `order = "C"` | the order of the cells in the file and after loading: also `"F"` | `"keep"` |
 /// | `store_as = "f2"` | the dtype that numbers are stored as: rounded when saved, widened when loaded | that of the cells |
 /// | `string = "utf8"` | stores text as bytes: also `"S"` for ASCII only | `"U"`, four bytes a character |

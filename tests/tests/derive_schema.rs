@@ -132,7 +132,7 @@ optimizer.schedule.0.tag     <U     ()        \"Step\" or \"Nested\"; if optimiz
         ("grids.*.weights", "<f4", "f32", Some(vec![None, Some(128)])),
         ("grids.*.bias", "<f8", "f64", any()),
         ("grids.*.activation", "<U", "String", one()),
-        ("elapsed", "<i8", "i64", one()),
+        ("elapsed", "<m8[ns]", "TimeDelta64<Nanosecond>", one()),
         ("state", "<u8", "u64", Some(vec![Some(2)])),
         ("set", "<u4", "u32", any()),
         ("pair.0", "<U", "String", one()),

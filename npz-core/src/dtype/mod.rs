@@ -9,6 +9,8 @@ mod scalar;
 mod spelling;
 mod time;
 
+use std::borrow::Cow;
+
 use crate::error::{Error, Result};
 use crate::literal::{self, Literal};
 use crate::shape;
@@ -117,6 +119,11 @@ impl DType {
         Self::scalar(Kind::Unicode, length.saturating_mul(4), ByteOrder::Little)
     }
 
+    /// Points in time or lengths of time.
+    pub(crate) const fn time(kind: Kind, unit: TimeUnit) -> Self {
+        Self::Scalar(Scalar { unit: Some(unit), ..Scalar::new(kind, 8, ByteOrder::Little) })
+    }
+
     /// What NumPy stores `ml_dtypes.bfloat16` as.
     #[cfg(feature = "half")]
     pub(crate) const fn bfloat16() -> Self {
@@ -139,9 +146,10 @@ impl DType {
     }
 
     /// What Rust calls a cell of this dtype, if it has a type for it.
-    pub(crate) fn rust_name(&self) -> Option<&'static str> {
+    pub(crate) fn rust_name(&self) -> Option<Cow<'static, str>> {
         let scalar = self.as_scalar()?;
-        Some(match (scalar.kind(), scalar.size()) {
+        let time = |cell| scalar.unit().map(|unit| format!("{cell}<{}>", unit.type_name()).into());
+        Some(Cow::Borrowed(match (scalar.kind(), scalar.size()) {
             (Kind::Bool, 1) => "bool",
             (Kind::Int, 1) => "i8",
             (Kind::Int, 2) => "i16",
@@ -159,8 +167,10 @@ impl DType {
             (Kind::Unicode, _) => "text",
             (Kind::Bytes, _) => "bytes",
             (Kind::Object, _) => "a Python pickle",
+            (Kind::DateTime, _) => return time("DateTime64"),
+            (Kind::TimeDelta, _) => return time("TimeDelta64"),
             _ => return None,
-        })
+        }))
     }
 
     /// Lists the fields of a record in the order of their bytes, `None` for other dtypes.

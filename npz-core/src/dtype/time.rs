@@ -81,6 +81,28 @@ const BASES: [(&str, TimeBase); 15] = [
 impl TimeUnit {
     pub(crate) const GENERIC: Self = Self { count: 1, base: TimeBase::Generic };
 
+    /// One base unit.
+    pub(crate) const fn one(base: TimeBase) -> Self {
+        Self { count: 1, base }
+    }
+
+    /// So many of these; `None` for what NumPy has no unit for: none of them, too many, a multiple of no unit.
+    pub(crate) const fn times(self, count: u32) -> Option<Self> {
+        let count = self.count as u64 * count as u64;
+        if count == 0 || count > i32::MAX as u64 || matches!(self.base, TimeBase::Generic) {
+            return None;
+        }
+        Some(Self { count: count as u32, base: self.base })
+    }
+
+    /// The marker type of this unit: `Second`, `Multiple<25, Second>`.
+    pub(crate) fn type_name(self) -> String {
+        match self.count {
+            1 => format!("{:?}", self.base),
+            count => format!("Multiple<{count}, {:?}>", self.base),
+        }
+    }
+
     /// Gives the number of base units in one tick, at least 1.
     pub fn count(self) -> u32 {
         self.count

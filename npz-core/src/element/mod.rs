@@ -13,6 +13,7 @@ mod narrow;
 mod number;
 mod rule;
 mod text;
+pub mod time;
 
 use std::borrow::Cow;
 
@@ -44,6 +45,8 @@ pub use self::text::{FixedBytes, FixedStr};
 /// | [`FixedStr<N>`] | `<U`*N* | narrower text |
 /// | `Vec<u8>` | <code>&#124;S</code>*n*, *n* the longest | |
 /// | [`FixedBytes<N>`] | <code>&#124;S</code>*N* | narrower bytes |
+/// | [`DateTime64<U>`](crate::DateTime64) | `<M8[ns]`, `<M8[25s]` ... | units that are a multiple of `U`, months and years |
+/// | [`TimeDelta64<U>`](crate::TimeDelta64) | `<m8[ns]`, `<m8` ... | units that are a multiple of `U`; integers, `bool` |
 ///
 /// Both byte orders are read; little-endian is written, on every platform. The trait is sealed: its methods
 /// are not part of the API.
@@ -60,7 +63,7 @@ pub use self::text::{FixedBytes, FixedStr};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a cell of a NumPy array",
-    note = "cells are bool, integers, floats, text and, behind features of npz-core, `half` and `num_complex` types"
+    note = "cells are bool, integers, floats, text, times and, behind features of npz-core, `half` and `num_complex` types"
 )]
 pub trait Element: Sealed + Clone + Send + Sync + 'static {
     /// The dtype that these cells are written as. Only text looks at the values: it is as wide as its longest.
@@ -90,7 +93,11 @@ pub trait Element: Sealed + Clone + Send + Sync + 'static {
     #[doc(hidden)]
     fn expected() -> String;
 
-    /// The first cell that is NaN or infinite, counted in logical order.
+    /// What the cells that `first_not_finite` finds are.
+    #[doc(hidden)]
+    const NOT_FINITE: &'static str = "NaN or infinite";
+
+    /// The first cell that is not finite to `np.isfinite`, counted in logical order.
     #[doc(hidden)]
     fn first_not_finite(_cells: &ArrayViewD<'_, Self>) -> Option<usize> {
         None

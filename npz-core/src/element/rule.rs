@@ -15,7 +15,10 @@ use crate::dtype::{DType, Kind, Scalar};
 /// | `i8` or `u8` to a `usize`, or to any integer scalar (0-d) | no | yes, if the value fits | yes, if the value fits |
 /// | `i8` to `i32`, `u8` to `i16`, `i4` to `u32` | no | no | yes, if the values fit |
 /// | `f8` to `f32`, `f4` to `f16`, `i8` to `f32` | no | no | yes, rounded to nearest; no overflow to infinity |
-/// | float to integer, complex to real, number to text | no | no | no |
+/// | `M8[s]` to `M8[ns]`, `m8[25s]` to `m8[s]`, `M8[Y]` to `M8[D]` | no | yes, if the values fit | yes, if the values fit |
+/// | `M8[ns]` to `M8[s]`, `M8[D]` to `M8[M]` | no | no | yes, rounded down, if the values fit |
+/// | `i8` to `m8[s]` | no | yes | yes |
+/// | float to integer, complex to real, number to text, integer to `M8`, `m8` to a number, `m8[M]` to `m8[D]` | no | no | no |
 ///
 /// `Safe` and `SameKind` are the words of [`numpy.can_cast`](https://numpy.org/doc/stable/reference/generated/numpy.can_cast.html).
 /// Where we differ: values are checked, and `SameKind` takes signed integers into unsigned ones.

@@ -79,10 +79,7 @@ pub struct Loader<'s> {
     pub(super) changes: Changes,
     /// How many structs were migrated.
     pub(crate) migrations: usize,
-    /// The members were migrated before, whatever version stands beside them.
-    pub(crate) is_current: bool,
-    /// And something was changed then.
-    pub(crate) was_migrated: bool,
+    pub(crate) age: Age,
     pub(super) claims: Claims,
     pub(super) cast: Cast,
     /// The rule is that of a field, not of the options.
@@ -103,14 +100,24 @@ pub struct Loader<'s> {
     pub(super) free: usize,
 }
 
+/// Of which version the members are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Age {
+    /// Of the one that stands beside them.
+    AsFound,
+    /// Of today's: they were planned before.
+    Current,
+    /// The same, and something was changed then.
+    Migrated,
+}
+
 impl<'s> Loader<'s> {
     pub(crate) fn new(medium: &'s dyn Medium, cast: Cast, is_lenient: bool) -> Self {
         Self {
             medium,
             changes: Changes::default(),
             migrations: 0,
-            is_current: false,
-            was_migrated: false,
+            age: Age::AsFound,
             claims: Claims::default(),
             cast,
             is_own_cast: false,

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::claims::Claim;
 use super::detached::Detached;
-use super::loader::{Medium, ReadMember};
+use super::loader::{Age, Medium, ReadMember};
 use super::settings::LoadSettings;
 use super::{Loader, Members, Name, Plan};
 use crate::element::Cast;
@@ -89,7 +89,7 @@ impl Origin {
         let (cast, settings, is_lenient) = (loader.cast, loader.settings, loader.is_lenient);
         let (name, free) = (name.clone(), loader.free - free);
         let is_lent_a_cast = loader.cast == Cast::SameKind && !loader.is_own_cast;
-        let is_migrated = loader.was_migrated || loader.migrations > migrations;
+        let is_migrated = loader.age == Age::Migrated || loader.migrations > migrations;
         let slot = Arc::new(Mutex::new(None));
         let filled = Arc::clone(&slot);
         loader.jobs.push(Box::new(move |medium, _| {
@@ -114,8 +114,7 @@ impl Origin {
         let load = || {
             let mut loader = Loader::new(self, self.cast, self.is_lenient);
             loader.settings = self.settings;
-            loader.is_current = true;
-            loader.was_migrated = self.is_migrated;
+            loader.age = if self.is_migrated { Age::Migrated } else { Age::Current };
             for (i, seen) in self.seen.iter().enumerate().filter(|(_, seen)| seen.was_taken) {
                 loader.claims.take(i, &seen.key);
             }

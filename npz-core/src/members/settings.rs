@@ -108,11 +108,12 @@ impl LoadSettings {
     }
 }
 
-/// Refuses NaN and infinity.
+/// Refuses NaN, infinity and NaT.
 fn check_finite<A: Element>(cells: &ArrayViewD<'_, A>, is_single: bool) -> Result<()> {
     let Some(index) = A::first_not_finite(cells) else { return Ok(()) };
     let what = if is_single { "it".to_owned() } else { format!("cell {index}") };
     Err(Error::invalid(format!(
-        "{what} is NaN or infinite, and the field is marked `finite`: find out where it comes from"
+        "{what} is {}, and the field is marked `finite`: find out where it comes from",
+        A::NOT_FINITE
     )))
 }

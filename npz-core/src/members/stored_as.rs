@@ -1,21 +1,40 @@
-//! Types that are saved as another type: `char`, `NonZero`, `Wrapping`, 128-bit integers, durations and times.
+//! Types that are saved as another type: `char`, `NonZero`, `Wrapping`, 128-bit integers. Times are in `stored_time`.
 //!
 //! Each is converted cell by cell; many of them are one array, as for the type that they are stored as.
 
 use std::num::{NonZero, Wrapping};
-use std::time::{Duration, SystemTime};
 
 use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 use crate::error::{Error, Result};
 
 /// A type with another one that stands for it in the file.
-trait StoredAs: Sized {
+pub(super) trait StoredAs: Sized {
     type Stored: ToMembers + FromMembers;
     fn store(&self) -> Result<Self::Stored>;
     fn restore(stored: Self::Stored) -> Result<Self>;
+
+    /// Plans what stands for it; of its own where old files hold yet another type.
+    fn plan_stored<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self::Stored>
+    where
+        Self::Stored: 's,
+    {
+        Self::Stored::plan(loader, name)
+    }
+
+    /// The same for many.
+    fn plan_stored_many<'s>(
+        loader: &mut Loader<'s>,
+        name: &Name,
+        dims: &[Option<usize>],
+    ) -> Plan<'s, Vec<Self::Stored>>
+    where
+        Self::Stored: 's,
+    {
+        Self::Stored::plan_many(loader, name, dims)
+    }
 }
 
-fn save_many<T: StoredAs>(
+pub(super) fn save_many<T: StoredAs>(
     items: &[&T],
     shape: &[usize],
     members: &mut Members<'_>,
@@ -26,12 +45,13 @@ fn save_many<T: StoredAs>(
     members.push_owned_by(|members| T::Stored::slice_to_members(&stored, shape, members, name))
 }
 
-fn restore_in<T: StoredAs>(stored: T::Stored, member: &str) -> Result<T> {
+pub(super) fn restore_in<T: StoredAs>(stored: T::Stored, member: &str) -> Result<T> {
     T::restore(stored).map_err(|error| error.in_member(member))
 }
 
 macro_rules! stored_as {
-    ($( ($($generics:tt)*) $ty:ty ),* $(,)?) => {$(
+    ($( $(#[$feature:meta])* ($($generics:tt)*) $ty:ty ),* $(,)?) => {$(
+        $(#[$feature])*
         impl<$($generics)*> ToMembers for $ty {
             fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
                 let stored = self.store().map_err(|error| error.in_member(name.as_str()))?;
@@ -47,13 +67,14 @@ macro_rules! stored_as {
             }
         }
 
+        $(#[$feature])*
         impl<$($generics)*> FromMembers for $ty {
             fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
             where
                 Self: 's,
             {
                 let member = name.as_str().to_owned();
-                <Self as StoredAs>::Stored::plan(loader, name).and_then(move |stored| restore_in(stored, &member))
+                Self::plan_stored(loader, name).and_then(move |stored| restore_in(stored, &member))
             }
             fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
                 <Self as StoredAs>::Stored::is_present(loader, name)
@@ -63,7 +84,7 @@ macro_rules! stored_as {
                 Self: 's,
             {
                 let member = name.as_str().to_owned();
-                let many = <Self as StoredAs>::Stored::plan_many(loader, name, dims);
+                let many = Self::plan_stored_many(loader, name, dims);
                 many.and_then(move |many| many.into_iter().map(|stored| restore_in(stored, &member)).collect())
             }
             fn are_present(loader: &Loader<'_>, name: &Name) -> bool {
@@ -78,9 +99,10 @@ macro_rules! stored_as {
         }
     )*};
 }
+pub(super) use stored_as;
 
 stored_as! {
-    () char, () u128, () i128, () Duration, () SystemTime,
+    () char, () u128, () i128,
     () NonZero<u8>, () NonZero<u16>, () NonZero<u32>, () NonZero<u64>, () NonZero<usize>,
     () NonZero<i8>, () NonZero<i16>, () NonZero<i32>, () NonZero<i64>, () NonZero<isize>,
     (T: ToMembers + FromMembers + Clone) Wrapping<T>,
@@ -124,44 +146,6 @@ impl StoredAs for i128 {
     }
     fn restore(stored: [u64; 2]) -> Result<Self> {
         u128::restore(stored).map(|bits| bits as i128)
-    }
-}
-
-/// Nanoseconds, as an `i64`: up to 292 years.
-impl StoredAs for Duration {
-    type Stored = i64;
-    fn store(&self) -> Result<i64> {
-        i64::try_from(self.as_nanos()).map_err(|_| {
-            Error::invalid(format!("expected a duration of at most 292 years, found {} s", self.as_secs()))
-        })
-    }
-    fn restore(stored: i64) -> Result<Self> {
-        u64::try_from(stored).map(Self::from_nanos).map_err(|_| {
-            Error::invalid(format!(
-                "expected a duration in nanoseconds, which is not negative, found {stored}"
-            ))
-        })
-    }
-}
-
-/// Nanoseconds since 1970-01-01 UTC, as an `i64`: the years 1678 to 2262, as `datetime64[ns]`.
-impl StoredAs for SystemTime {
-    type Stored = i64;
-    fn store(&self) -> Result<i64> {
-        let far = || Error::invalid("expected a time between the years 1678 and 2262, found one outside");
-        match self.duration_since(Self::UNIX_EPOCH) {
-            Ok(after) => i64::try_from(after.as_nanos()).map_err(|_| far()),
-            Err(before) => i64::try_from(before.duration().as_nanos()).map(|nanos| -nanos).map_err(|_| far()),
-        }
-    }
-    fn restore(stored: i64) -> Result<Self> {
-        let distance = Duration::from_nanos(stored.unsigned_abs());
-        let time = if stored < 0 {
-            Self::UNIX_EPOCH.checked_sub(distance)
-        } else {
-            Self::UNIX_EPOCH.checked_add(distance)
-        };
-        time.ok_or_else(|| Error::invalid(format!("this system has no time {stored} ns from 1970-01-01")))
     }
 }
 

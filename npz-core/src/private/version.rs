@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::result::Result as StdResult;
 
-use crate::members::{Loader, Members, Name, OldMembers, VERSION};
+use crate::members::{Age, Loader, Members, Name, OldMembers, VERSION};
 use crate::{Cast, ProblemKind, RemarkKind, Result};
 
 /// Pushes the version of a struct.
@@ -43,13 +43,13 @@ fn read_version(loader: &mut Loader<'_>, parent: &Name, version: u32) -> Option<
         return Some(version);
     }
     if !loader.contains(&place) {
-        return Some(if loader.is_current { version } else { 0 });
+        return Some(if loader.age == Age::AsFound { 0 } else { version });
     }
     // Python writes an int64.
     let found = loader.with_cast(Cast::Safe, |loader| loader.read_now::<u32>(&place));
     match found {
         // Migrated before; but the member is taken, so that no map finds it, and a copy keeps it.
-        Some(_) if loader.is_current => Some(version),
+        Some(_) if loader.age != Age::AsFound => Some(version),
         Some(found) if found > version => {
             let hint = "a newer program has written the file: update this one".to_owned();
             let expected = format!("at most {version}");

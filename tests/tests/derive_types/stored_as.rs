@@ -42,10 +42,10 @@ fn single_values_are_one_member_alone_and_in_lists() {
     comes_back(u128::MAX - 1, &["f <u8 [2]"]);
     comes_back(i128::MIN + 1, &["f <u8 [2]"]);
     comes_back(vec![1u128 << 64, 5], &["f <u8 [2, 2]"]);
-    comes_back(Duration::from_nanos(1_500_000_001), &["f <i8 []"]);
-    comes_back([Duration::ZERO, Duration::from_secs(1)], &["f <i8 [2]"]);
+    comes_back(Duration::from_nanos(1_500_000_001), &["f <m8[ns] []"]);
+    comes_back([Duration::ZERO, Duration::from_secs(1)], &["f <m8[ns] [2]"]);
     let time = SystemTime::UNIX_EPOCH;
-    comes_back(vec![time + Duration::from_nanos(700), time - Duration::from_secs(7)], &["f <i8 [2]"]);
+    comes_back(vec![time + Duration::from_nanos(700), time - Duration::from_secs(7)], &["f <M8[ns] [2]"]);
     comes_back(NonZero::<u8>::MIN, &["f |u1 []"]);
     comes_back(vec![NonZero::new(-3i64).unwrap()], &["f <i8 [1]"]);
     comes_back(Some(NonZero::<usize>::MIN), &["f <u8 []"]);

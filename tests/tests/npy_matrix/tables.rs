@@ -3,7 +3,8 @@
 
 use half::{bf16, f16};
 use ndarray::{Array, ArrayD, ArrayViewD, IxDyn, ShapeBuilder, s};
-use npz_core::{Element, FixedBytes, FixedStr};
+use npz_core::time::{Generic, Multiple, Nanosecond, Second};
+use npz_core::{DateTime64, Element, FixedBytes, FixedStr, TimeDelta64};
 use num_complex::{Complex32, Complex64};
 
 /// A cell whose bits can be compared, so that NaN, -0.0 and payloads count.
@@ -34,6 +35,9 @@ cells! {
     String: |v| v.as_bytes().to_vec(),
     FixedStr<4>: |v| v.to_string().into_bytes(),
     FixedBytes<3>: |v| v.as_bytes().to_vec(),
+    DateTime64<Nanosecond>: |v| v.ticks().to_le_bytes().to_vec(),
+    TimeDelta64<Multiple<25, Second>>: |v| v.ticks().to_le_bytes().to_vec(),
+    TimeDelta64<Generic>: |v| v.ticks().to_le_bytes().to_vec(),
 }
 
 /// How a cell type's files come to be.
@@ -115,6 +119,15 @@ pub(crate) fn each_cell(visit: &mut impl Visit) {
     row!("fixed_str" Both "np.array(%, 'U4')", ["", "a", "déjà", "😀𝔘", "a\0b"],
         |v| FixedStr::<4>::new(v).unwrap());
     row!("fixed_bytes" Both "np.char.encode(np.array(%), 'latin-1')", ["", "a", "abc", "ÿþ", "a\0b"], latin);
+    row!("datetime" Both "np.array(%).view('M8[ns]')", [0, -1, 72623859790382856, -9223372036854775808],
+        DateTime64::<Nanosecond>::new);
+    row!("timedelta" Both "np.array(%).view('m8[25s]')", [0, -1, 72623859790382856, -9223372036854775808],
+        TimeDelta64::<Multiple<25, Second>>::new);
+    row!("plain_timedelta" Both "np.array(%).view('m8')", [0, -1, 72623859790382856, -9223372036854775808],
+        TimeDelta64::<Generic>::new);
+    row!("coarse_datetime" Read "np.array(%, 'M8[s]')", [0, 1000000000],
+        |v: i64| DateTime64::<Nanosecond>::new(v * 1_000_000_000));
+    row!("small_as_timedelta" Read "np.array(%, 'i2')", [0, 1, -32768], TimeDelta64::<Generic>::new);
     row!("bytes_as_text" Read "np.char.encode(np.array(%))", ["", "a", "déjà", "整😀", "a\0b"], text);
     row!("bytes_as_fixed_str" Read "np.char.encode(np.array(%))", ["", "abcd", "éé", "整"],
         |v| FixedStr::<4>::new(v).unwrap());

@@ -1,0 +1,62 @@
+//! To and from the types of `chrono`.
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+
+use super::nanos::{beyond, from_nanos, join, split, to_nanos};
+use super::{DateTime64, TimeDelta64, Unit};
+use crate::dtype::Kind;
+use crate::error::{Error, Result};
+
+/// Exact, or an error: a part of a tick, or too far from 1970. A leap second becomes the second after it.
+impl<U: Unit> TryFrom<DateTime<Utc>> for DateTime64<U> {
+    type Error = Error;
+    fn try_from(time: DateTime<Utc>) -> Result<Self> {
+        let nanos = join(time.timestamp(), time.timestamp_subsec_nanos().into());
+        from_nanos(Kind::DateTime, nanos, U::UNIT).map(Self::new)
+    }
+}
+
+/// Exact, or an error: NaT, a part of a nanosecond, or beyond the years of chrono.
+impl<U: Unit> TryFrom<DateTime64<U>> for DateTime<Utc> {
+    type Error = Error;
+    fn try_from(time: DateTime64<U>) -> Result<Self> {
+        let nanos = to_nanos(Kind::DateTime, time.ticks(), U::UNIT)?;
+        let there = split(nanos).and_then(|(seconds, nanos)| Self::from_timestamp(seconds, nanos));
+        there.ok_or_else(|| beyond("chrono::DateTime<Utc>", Kind::DateTime, time.ticks(), U::UNIT))
+    }
+}
+
+/// As of the `DateTime<Utc>` that shows the same.
+impl<U: Unit> TryFrom<NaiveDateTime> for DateTime64<U> {
+    type Error = Error;
+    fn try_from(time: NaiveDateTime) -> Result<Self> {
+        time.and_utc().try_into()
+    }
+}
+
+/// As of the `DateTime<Utc>` that shows the same.
+impl<U: Unit> TryFrom<DateTime64<U>> for NaiveDateTime {
+    type Error = Error;
+    fn try_from(time: DateTime64<U>) -> Result<Self> {
+        DateTime::<Utc>::try_from(time).map(|time| time.naive_utc())
+    }
+}
+
+/// Exact, or an error: a part of a tick, too long, or a unit of no fixed length.
+impl<U: Unit> TryFrom<TimeDelta> for TimeDelta64<U> {
+    type Error = Error;
+    fn try_from(length: TimeDelta) -> Result<Self> {
+        let nanos = join(length.num_seconds(), length.subsec_nanos().into());
+        from_nanos(Kind::TimeDelta, nanos, U::UNIT).map(Self::new)
+    }
+}
+
+/// Exact, or an error: NaT, a part of a nanosecond, too long, or a unit of no fixed length.
+impl<U: Unit> TryFrom<TimeDelta64<U>> for TimeDelta {
+    type Error = Error;
+    fn try_from(length: TimeDelta64<U>) -> Result<Self> {
+        let nanos = to_nanos(Kind::TimeDelta, length.ticks(), U::UNIT)?;
+        let there = split(nanos).and_then(|(seconds, nanos)| Self::new(seconds, nanos));
+        there.ok_or_else(|| beyond("chrono::TimeDelta", Kind::TimeDelta, length.ticks(), U::UNIT))
+    }
+}

@@ -1,0 +1,108 @@
+//! Times of `std`, `chrono` and `jiff`, saved as NumPy's times in nanoseconds.
+
+use std::time::{Duration, SystemTime};
+
+use super::loader::Medium;
+use super::stored_as::{StoredAs, restore_in, save_many, stored_as};
+use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
+use crate::dtype::Kind;
+use crate::element::Cast;
+use crate::element::time::{DateTime64, Nanosecond, TimeDelta64};
+use crate::error::{Error, Result};
+use crate::report::RemarkKind;
+
+stored_as! {
+    () Duration, () SystemTime,
+    #[cfg(feature = "chrono")] () chrono::DateTime<chrono::Utc>,
+    #[cfg(feature = "chrono")] () chrono::NaiveDateTime,
+    #[cfg(feature = "chrono")] () chrono::TimeDelta,
+    #[cfg(feature = "jiff")] () jiff::Timestamp,
+    #[cfg(feature = "jiff")] () jiff::SignedDuration,
+}
+
+/// Up to 292 years.
+impl StoredAs for Duration {
+    type Stored = TimeDelta64<Nanosecond>;
+    fn store(&self) -> Result<Self::Stored> {
+        TimeDelta64::try_from(*self).map_err(|_| {
+            Error::invalid(format!("expected a duration of at most 292 years, found {} s", self.as_secs()))
+        })
+    }
+    fn restore(stored: Self::Stored) -> Result<Self> {
+        stored.try_into()
+    }
+}
+
+/// The years 1678 to 2262. Integers are read too, as nanoseconds: that is how others save it.
+impl StoredAs for SystemTime {
+    type Stored = DateTime64<Nanosecond>;
+    fn store(&self) -> Result<Self::Stored> {
+        (*self).try_into()
+    }
+    fn restore(stored: Self::Stored) -> Result<Self> {
+        stored.try_into()
+    }
+    fn plan_stored<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self::Stored>
+    where
+        Self::Stored: 's,
+    {
+        if takes_integers(loader, name) {
+            return i64::plan(loader, name).map(DateTime64::new);
+        }
+        Self::Stored::plan(loader, name)
+    }
+    fn plan_stored_many<'s>(
+        loader: &mut Loader<'s>,
+        name: &Name,
+        dims: &[Option<usize>],
+    ) -> Plan<'s, Vec<Self::Stored>>
+    where
+        Self::Stored: 's,
+    {
+        if takes_integers(loader, name) {
+            let many = i64::plan_many(loader, name, dims);
+            return many.map(|many| many.into_iter().map(DateTime64::new).collect());
+        }
+        Self::Stored::plan_many(loader, name, dims)
+    }
+}
+
+/// Whether a member holds integers, which NumPy's rules never turn into points in time.
+fn takes_integers(loader: &mut Loader<'_>, name: &Name) -> bool {
+    if loader.cast == Cast::Exact || name.is_root() {
+        return false;
+    }
+    let view = loader.view();
+    let header = view.find(name.as_str()).and_then(|member| view.header(member).ok().flatten());
+    let Some(scalar) = header.as_ref().and_then(|header| header.dtype().as_scalar()) else { return false };
+    let are_integers = matches!(scalar.kind(), Kind::Int | Kind::Uint);
+    if are_integers {
+        let text = format!("{scalar} was taken for nanoseconds since 1970");
+        loader.remark(RemarkKind::Cast, name.as_str(), text);
+    }
+    are_integers
+}
+
+/// Types that convert by themselves, both ways.
+macro_rules! by_conversion {
+    ($( $feature:literal $ty:ty as $stored:ident ),*) => {$(
+        #[cfg(feature = $feature)]
+        impl StoredAs for $ty {
+            type Stored = $stored<Nanosecond>;
+            fn store(&self) -> Result<Self::Stored> {
+                (*self).try_into()
+            }
+            fn restore(stored: Self::Stored) -> Result<Self> {
+                stored.try_into()
+            }
+        }
+    )*};
+}
+
+by_conversion! {
+    "chrono" chrono::DateTime<chrono::Utc> as DateTime64,
+    "chrono" chrono::NaiveDateTime as DateTime64,
+    "chrono" chrono::TimeDelta as TimeDelta64,
+    "jiff" jiff::Timestamp as DateTime64,
+    "jiff" jiff::SignedDuration as TimeDelta64
+}
