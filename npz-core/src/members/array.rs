@@ -54,7 +54,7 @@ where
         loader.contains(name)
     }
 
-    fn give_memory<U>(&mut self, spares: &mut Spares) {
+    fn give_memory<Used>(&mut self, spares: &mut Spares) {
         let none = ArrayBase::from_shape_vec(D::zeros(self.ndim()), Vec::new());
         let Ok(none) = none else { return };
         match std::mem::replace(self, none).try_into_owned_nocopy() {

@@ -97,7 +97,7 @@ macro_rules! cells {
             fn are_single() -> bool {
                 true
             }
-            fn give_memory_of_all<U>(items: &mut Vec<Self>, spares: &mut Spares) {
+            fn give_memory_of_all<Used>(items: &mut Vec<Self>, spares: &mut Spares) {
                 spares.give(std::mem::take(items));
             }
         }

@@ -51,14 +51,14 @@ macro_rules! load_as_vec {
                 T::are_single()
             }
             $(
-                fn give_memory<U>(&mut self, spares: &mut Spares) {
+                fn give_memory<Used>(&mut self, spares: &mut Spares) {
                     for item in self.iter_mut() {
-                        item.give_memory::<U>(spares);
+                        item.give_memory::<Used>(spares);
                     }
                 }
-                fn take_over<U>(&mut self, $own: &mut Self) {
+                fn take_over<Used>(&mut self, $own: &mut Self) {
                     for (item, loaded) in self.iter_mut().zip($own.iter_mut()) {
-                        item.take_over::<U>(loaded);
+                        item.take_over::<Used>(loaded);
                         std::mem::swap(item, loaded);
                     }
                     std::mem::swap(self, $own);

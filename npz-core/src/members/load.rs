@@ -88,19 +88,19 @@ pub trait FromMembers: Sized {
 
     /// Gives memory away that a value of the same shape can be loaded into; what is left will be assigned to.
     #[doc(hidden)]
-    fn give_memory<U>(&mut self, _: &mut Spares) {}
+    fn give_memory<Used>(&mut self, _: &mut Spares) {}
 
     /// The same for all elements of a list.
     #[doc(hidden)]
-    fn give_memory_of_all<U>(items: &mut Vec<Self>, spares: &mut Spares) {
+    fn give_memory_of_all<Used>(items: &mut Vec<Self>, spares: &mut Spares) {
         for item in items {
-            item.give_memory::<U>(spares);
+            item.give_memory::<Used>(spares);
         }
     }
 
     /// Takes over what was loaded; what is never loaded (`skip`) stays. What it had may be left in `loaded`.
     #[doc(hidden)]
-    fn take_over<U>(&mut self, loaded: &mut Self) {
+    fn take_over<Used>(&mut self, loaded: &mut Self) {
         std::mem::swap(self, loaded);
     }
 

@@ -144,15 +144,15 @@ macro_rules! load_entries {
             fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
                 loader.contains_under(name)
             }
-            fn give_memory<U>(&mut self, spares: &mut Spares) {
+            fn give_memory<Used>(&mut self, spares: &mut Spares) {
                 for value in self.values_mut() {
-                    value.give_memory::<U>(spares);
+                    value.give_memory::<Used>(spares);
                 }
             }
-            fn take_over<U>(&mut self, loaded: &mut Self) {
+            fn take_over<Used>(&mut self, loaded: &mut Self) {
                 for (key, value) in loaded.iter_mut() {
                     if let Some(mut own) = self.remove(key) {
-                        own.take_over::<U>(value);
+                        own.take_over::<Used>(value);
                         *value = own;
                     }
                 }

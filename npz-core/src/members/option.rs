@@ -69,15 +69,15 @@ impl<T: FromMembers> FromMembers for Option<T> {
         T::is_present(loader, name) || loader.contains(name)
     }
 
-    fn give_memory<U>(&mut self, spares: &mut Spares) {
+    fn give_memory<Used>(&mut self, spares: &mut Spares) {
         if let Some(value) = self {
-            value.give_memory::<U>(spares);
+            value.give_memory::<Used>(spares);
         }
     }
 
-    fn take_over<U>(&mut self, loaded: &mut Self) {
+    fn take_over<Used>(&mut self, loaded: &mut Self) {
         match (self, loaded) {
-            (Some(value), Some(loaded)) => value.take_over::<U>(loaded),
+            (Some(value), Some(loaded)) => value.take_over::<Used>(loaded),
             (value, loaded) => std::mem::swap(value, loaded),
         }
     }

@@ -76,11 +76,11 @@ macro_rules! load_through {
                 <$target>::inner_separator(inherited)
             }
             $(
-                fn give_memory<U>(&mut self, spares: &mut Spares) {
-                    <$target>::give_memory::<U>($own::as_mut(self), spares);
+                fn give_memory<Used>(&mut self, spares: &mut Spares) {
+                    <$target>::give_memory::<Used>($own::as_mut(self), spares);
                 }
-                fn take_over<U>(&mut self, loaded: &mut Self) {
-                    <$target>::take_over::<U>($own::as_mut(self), $own::as_mut(loaded));
+                fn take_over<Used>(&mut self, loaded: &mut Self) {
+                    <$target>::take_over::<Used>($own::as_mut(self), $own::as_mut(loaded));
                 }
             )?
         }

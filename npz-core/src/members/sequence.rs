@@ -158,16 +158,16 @@ impl<T: FromMembers> FromMembers for Vec<T> {
         T::are_present(loader, name)
     }
 
-    fn give_memory<U>(&mut self, spares: &mut Spares) {
-        T::give_memory_of_all::<U>(self, spares);
+    fn give_memory<Used>(&mut self, spares: &mut Spares) {
+        T::give_memory_of_all::<Used>(self, spares);
     }
 
-    fn take_over<U>(&mut self, loaded: &mut Self) {
+    fn take_over<Used>(&mut self, loaded: &mut Self) {
         if T::are_single() {
             return std::mem::swap(self, loaded);
         }
         self.truncate(loaded.len());
-        self.iter_mut().zip(loaded.iter_mut()).for_each(|(item, loaded)| item.take_over::<U>(loaded));
+        self.iter_mut().zip(loaded.iter_mut()).for_each(|(item, loaded)| item.take_over::<Used>(loaded));
         self.extend(loaded.drain(self.len()..));
     }
 
@@ -230,14 +230,14 @@ impl<T: FromMembers, const N: usize> FromMembers for [T; N] {
         T::are_present(loader, name)
     }
 
-    fn give_memory<U>(&mut self, spares: &mut Spares) {
+    fn give_memory<Used>(&mut self, spares: &mut Spares) {
         for item in self {
-            item.give_memory::<U>(spares);
+            item.give_memory::<Used>(spares);
         }
     }
 
-    fn take_over<U>(&mut self, loaded: &mut Self) {
-        self.iter_mut().zip(loaded).for_each(|(item, loaded)| item.take_over::<U>(loaded));
+    fn take_over<Used>(&mut self, loaded: &mut Self) {
+        self.iter_mut().zip(loaded).for_each(|(item, loaded)| item.take_over::<Used>(loaded));
     }
 
     fn plan_many<'s>(loader: &mut Loader<'s>, name: &Name, dims: &[Option<usize>]) -> Plan<'s, Vec<Self>>

@@ -26,11 +26,11 @@ macro_rules! tuples {
             fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
                 $( $part::is_present(loader, &name.join($index)) )||+
             }
-            fn give_memory<U>(&mut self, spares: &mut Spares) {
-                $( self.$index.give_memory::<U>(spares); )+
+            fn give_memory<Used>(&mut self, spares: &mut Spares) {
+                $( self.$index.give_memory::<Used>(spares); )+
             }
-            fn take_over<U>(&mut self, loaded: &mut Self) {
-                $( self.$index.take_over::<U>(&mut loaded.$index); )+
+            fn take_over<Used>(&mut self, loaded: &mut Self) {
+                $( self.$index.take_over::<Used>(&mut loaded.$index); )+
             }
         }
     )*};

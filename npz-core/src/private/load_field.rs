@@ -43,10 +43,10 @@ pub trait LoadField: Sized {
     fn is_field_present(loader: &Loader<'_>, parent: &Name, names: &[&str]) -> bool;
 
     /// Gives the memory of a field away.
-    fn give_field<U>(&mut self, spares: &mut Spares);
+    fn give_field<Used>(&mut self, spares: &mut Spares);
 
     /// Takes over the value that a field was loaded as.
-    fn replace_field<U>(&mut self, loaded: &mut Self);
+    fn replace_field<Used>(&mut self, loaded: &mut Self);
 }
 
 impl<T: FromMembers> LoadField for T {
@@ -87,11 +87,11 @@ impl<T: FromMembers> LoadField for T {
         find_place::<T>(loader, parent, names).1
     }
 
-    fn give_field<U>(&mut self, spares: &mut Spares) {
-        self.give_memory::<U>(spares);
+    fn give_field<Used>(&mut self, spares: &mut Spares) {
+        self.give_memory::<Used>(spares);
     }
 
-    fn replace_field<U>(&mut self, loaded: &mut T) {
-        self.take_over::<U>(loaded);
+    fn replace_field<Used>(&mut self, loaded: &mut T) {
+        self.take_over::<Used>(loaded);
     }
 }
