@@ -400,9 +400,10 @@ fn an_optional_value_of_an_older_version_is_not_lost() {
     let dir = temp_dir();
     let text: String = old
         .iter()
-        .map(|(name, value)| match name.ends_with("step") || name.ends_with("__") {
-            true => format!("'{name}': {}, ", *value as u64),
-            false => format!("'{name}': {value}, "),
+        .map(|(name, value)| {
+            let is_int = name.ends_with("step") || name.ends_with("__");
+            let value = if is_int { (*value as u64).to_string() } else { value.to_string() };
+            format!("'{name}': {value}, ")
         })
         .collect();
     python(dir.path(), &format!("np.savez('old.npz', **{{{text}}})"));
