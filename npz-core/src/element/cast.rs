@@ -110,6 +110,8 @@ fn widener(kind: Kind, size: usize, is_big: bool) -> Option<Widen> {
         Int 2 => Int |cell| i64::from(i16::from_le_bytes(cell)),
         Int 4 => Int |cell| i64::from(i32::from_le_bytes(cell)),
         Int 8 => Int |cell| i64::from_le_bytes(cell),
+        // float8_e5m2 of ml_dtypes: the upper half of an f16.
+        Float 1 => Float |cell: [u8; 1]| f16_to_f64(u16::from(cell[0]) << 8),
         Float 2 => Float |cell| f16_to_f64(u16::from_le_bytes(cell)),
         Void 2 => Float |cell| f64::from(f32::from_bits(u32::from(u16::from_le_bytes(cell)) << 16)),
         Float 4 => Float |cell| f64::from(f32::from_le_bytes(cell)),

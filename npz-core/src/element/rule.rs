@@ -180,6 +180,10 @@ pub(crate) fn no_cast(stored: &Scalar, wanted: &str) -> String {
         (Kind::Void, wanted) if stored.size() == 2 && wanted.starts_with('f') => {
             "if it is bfloat16, make the cells `half::bf16`, or put `#[npz(store_as = \"bf16\")]` on the field".to_owned()
         }
+        (Kind::Void, wanted) if stored.size() == 1 && wanted.starts_with(['f', 'i']) => {
+            "if it is one of the small numbers of ml_dtypes, make the cells one of `npz_core::tiny`, such as `Float8E4M3Fn`"
+                .to_owned()
+        }
         (_, "bool") => {
             "no casting rule allows that: change the field's type, or save `a.astype(bool)` in Python"
                 .to_owned()
