@@ -10,6 +10,7 @@ mod float16;
 mod form;
 mod narrow;
 mod number;
+mod raw;
 mod rule;
 mod text;
 pub mod tiny;
@@ -23,6 +24,7 @@ use crate::error::{Error, Result};
 
 pub(crate) use self::form::{Form, StoreAs, asked_dtype, misfit};
 pub use self::form::{TextForm, store_as};
+pub use self::raw::{RawBytes, RawVec};
 pub use self::rule::Cast;
 pub(crate) use self::rule::{Place, Refusal, Rule, object_file_hint, object_hint};
 pub use self::text::{FixedBytes, FixedStr};
@@ -42,6 +44,7 @@ pub use self::text::{FixedBytes, FixedStr};
 /// | `String` | `<U`*n*, *n* the longest | <code>&#124;S</code>*n* that holds UTF-8 |
 /// | [`FixedStr<N>`] | `<U`*N* | narrower text |
 /// | [`FixedBytes<N>`] | <code>&#124;S</code>*N* | narrower bytes |
+/// | [`RawBytes<N>`], [`RawVec`] | <code>&#124;V</code>*N* | |
 ///
 /// Both byte orders are read; little-endian is written, on every platform. The trait is sealed: its methods
 /// are not part of the API.

@@ -222,7 +222,7 @@ fn decode_unicode(cell: &[u8], is_big: bool) -> impl Iterator<Item = Result<char
 }
 
 /// Makes the function that turns each stored cell into an `A` by itself.
-fn cell_by_cell<A: Send + 'static>(
+pub(super) fn cell_by_cell<A: Send + 'static>(
     width: usize,
     convert: impl Fn(&[u8]) -> Result<A, String> + Send + 'static,
 ) -> Convert<A> {

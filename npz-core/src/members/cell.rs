@@ -6,7 +6,7 @@ use super::spare::Spares;
 use super::want::Want;
 use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 use crate::element::tiny::{TinyFloat, TinyFormat, TinyInt};
-use crate::element::{Element, FixedBytes, FixedStr};
+use crate::element::{Element, FixedBytes, FixedStr, RawBytes, RawVec};
 use crate::error::{Error, Result};
 use crate::shape::Order;
 
@@ -107,6 +107,7 @@ macro_rules! cells {
 cells! {
     () bool, () i8, () i16, () i32, () i64, () isize, () u8, () u16, () u32, () u64, () usize, () f32, () f64,
     () String, (const N: usize) FixedStr<N>, (const N: usize) FixedBytes<N>,
+    (const N: usize) RawBytes<N>, () RawVec,
     (F: TinyFormat) TinyFloat<F>, (const BITS: u32, const SIGNED: bool) TinyInt<BITS, SIGNED>,
     #[cfg(feature = "half")] () half::f16,
     #[cfg(feature = "half")] () half::bf16,
