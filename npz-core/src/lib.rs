@@ -30,7 +30,7 @@ pub use npz_derive::Npz;
 pub use crate::archive::Compression;
 pub use crate::atomic::AtomicFile;
 pub use crate::dtype::{ByteOrder, DType, Field, Kind, Scalar, TimeBase, TimeUnit};
-pub use crate::element::{Cast, Element, FixedBytes, FixedStr, RawBytes, RawVec, tiny};
+pub use crate::element::{Cast, Element, FixedBytes, FixedStr, LongDouble, RawBytes, RawVec, tiny};
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::header::Header;
 pub use crate::limits::Limits;

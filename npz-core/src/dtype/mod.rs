@@ -155,6 +155,8 @@ impl DType {
             (Kind::Float, 2) => "f16",
             (Kind::Float, 4) => "f32",
             (Kind::Float, 8) => "f64",
+            (Kind::Float, 12 | 16) => "LongDouble",
+            (Kind::Complex, 24 | 32) => "Complex<LongDouble>",
             (Kind::Complex, 8) => "Complex<f32>",
             (Kind::Complex, 16) => "Complex<f64>",
             (Kind::Unicode, _) => "text",

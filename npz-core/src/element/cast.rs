@@ -1,7 +1,7 @@
 //! One pass from stored numbers of any dtype to cells of another: through `i64`, `u64` or `f64`, which hold
 //! every number below 16 bytes exactly.
 
-use super::{BadCell, Convert};
+use super::{BadCell, Convert, long_double};
 use crate::dtype::{ByteOrder, Kind, Scalar};
 
 /// A number that every integer or float of at most 8 bytes can become.
@@ -24,6 +24,10 @@ enum Wide {
 
 /// Makes the function that turns stored `scalar`s (bool, integer or float) into `A`s; `None` for other kinds.
 pub(crate) fn converter<A: FromWide>(scalar: &Scalar, exact: bool) -> Option<Convert<A>> {
+    // These have more digits than f64.
+    if let Some(convert) = long_double::converter(scalar, exact) {
+        return Some(convert);
+    }
     let (kind, size) = (scalar.kind(), scalar.size());
     let mut wide = Wide::of(kind)?;
     let widen = widener(kind, size, scalar.order() == ByteOrder::Big)?;

@@ -8,6 +8,7 @@ mod cast;
 mod complex;
 mod float16;
 mod form;
+mod long_double;
 mod narrow;
 mod number;
 mod raw;
@@ -24,6 +25,7 @@ use crate::error::{Error, Result};
 
 pub(crate) use self::form::{Form, StoreAs, asked_dtype, misfit};
 pub use self::form::{TextForm, store_as};
+pub use self::long_double::LongDouble;
 pub use self::raw::{RawBytes, RawVec};
 pub use self::rule::Cast;
 pub(crate) use self::rule::{Place, Refusal, Rule, object_file_hint, object_hint};
@@ -41,6 +43,7 @@ pub use self::text::{FixedBytes, FixedStr};
 /// | [`half::bf16`](https://docs.rs/half) | `<V2`, as `ml_dtypes.bfloat16` | <code>&#124;V2</code> |
 /// | [`tiny::TinyFloat`], [`tiny::TinyInt`] | `<V1`, or `<f1`, as `ml_dtypes` | <code>&#124;V1</code> |
 /// | `Complex<f32>`, `Complex<f64>` | `<c8`, `<c16` | narrower complex, floats and integers |
+/// | [`LongDouble`], `Complex<LongDouble>` | `<f16`, `<c32` | `<f12`, `<c24`; narrower floats, integers |
 /// | `String` | `<U`*n*, *n* the longest | <code>&#124;S</code>*n* that holds UTF-8 |
 /// | [`FixedStr<N>`] | `<U`*N* | narrower text |
 /// | [`FixedBytes<N>`] | <code>&#124;S</code>*N* | narrower bytes |
