@@ -84,7 +84,9 @@ fn a_width_is_read_exactly_or_as_it_comes() {
     let error = npy::to_bytes(&uneven).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Invalid);
     assert!(
-        error.to_string().contains("cell 2 has 1 bytes, and cell 0 has 2: fill all of them up to one width"),
+        error
+            .to_string()
+            .contains("cell (1, 0) has 1 bytes, and the first has 2: fill all of them up to one width"),
         "{error}"
     );
 }

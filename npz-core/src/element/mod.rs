@@ -22,6 +22,7 @@ use ndarray::ArrayViewD;
 
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 use crate::error::{Error, Result};
+use crate::shape::{Order, python_tuple};
 
 pub(crate) use self::form::{Form, StoreAs, asked_dtype, misfit};
 pub use self::form::{TextForm, store_as};
@@ -146,15 +147,33 @@ pub(crate) struct BadCell {
 }
 
 impl BadCell {
-    /// `is_single` where the array is one value: then there is nothing to count.
-    pub(crate) fn into_error(self, cells_before: usize, is_single: bool) -> Error {
+    /// Names the cell by its index in the array, as Python would.
+    pub(crate) fn into_error(self, cells_before: usize, shape: &[usize], order: Order) -> Error {
         let Self { index, message } = self;
-        Error::invalid(if is_single {
-            format!("it {message}")
-        } else {
-            format!("cell {} {message}", cells_before + index)
+        Error::invalid(match place(cells_before + index, shape, order) {
+            None => format!("it {message}"),
+            Some(place) => format!("cell {place} {message}"),
         })
     }
+}
+
+/// Where the cell of a number stands: `3`, or `(1, 0)` where there are several axes; `None` where there is nothing to
+/// count.
+fn place(mut number: usize, shape: &[usize], order: Order) -> Option<String> {
+    if shape.len() < 2 {
+        return (!shape.is_empty()).then(|| number.to_string());
+    }
+    let mut index = vec![0; shape.len()];
+    let mut axes: Vec<usize> = (0..shape.len()).collect();
+    // The axis that counts fastest is the last; in Fortran order, the first.
+    if order == Order::C {
+        axes.reverse();
+    }
+    for axis in axes {
+        let len = shape[axis].max(1);
+        (number, index[axis]) = (number / len, number % len);
+    }
+    Some(python_tuple(&index))
 }
 
 /// Whether the cells of a dtype lie in this machine's byte order.

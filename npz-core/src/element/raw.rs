@@ -7,9 +7,10 @@ use ndarray::ArrayViewD;
 
 use super::rule::no_cast;
 use super::text::cell_by_cell;
-use super::{Decoder, Element, Refusal, Rule, Sealed, Step};
+use super::{Decoder, Element, Refusal, Rule, Sealed, Step, place};
 use crate::dtype::{ByteOrder, DType, Kind};
 use crate::error::{Error, Result};
+use crate::shape::Order;
 
 /// A cell of exactly `N` bytes, written as <code>&#124;V</code>*N*: keys, hashes, packed structs.
 ///
@@ -217,8 +218,9 @@ impl Element for RawVec {
             None => Ok(void(width)),
             Some(index) => {
                 let found = cells.iter().nth(index).map_or(0, |cell| cell.0.len());
+                let index = place(index, cells.shape(), Order::C).unwrap_or_default();
                 Err(Error::invalid(format!(
-                    "cell {index} has {found} bytes, and cell 0 has {width}: fill all of them up to one width"
+                    "cell {index} has {found} bytes, and the first has {width}: fill all of them up to one width"
                 )))
             }
         }

@@ -54,7 +54,7 @@ fn is_common(exponent: u16) -> bool {
     (i32::from(exponent) - BIAS).abs() < 1024
 }
 
-const ELSEWHERE: &str = "the file does not say how its long doubles are made up, and on AArch64, POWER and others they are not \
+const ELSEWHERE: &str = "the file does not say how its long doubles are made up, and on 64-bit ARM, POWER and others they are not \
      those of x86; on the machine that wrote it, save `a.astype(\"f8\")`";
 
 impl Reader {
@@ -91,11 +91,10 @@ impl Reader {
             );
         }
         let is_known = self.is_known || stored().any(|cell| cell.is_plain());
-        if !is_known {
-            if let Some(index) = stored().position(|cell| cell.is_doubtful()) {
-                let message = format!("can't be told from a number of another machine: {ELSEWHERE}");
-                return Err(BadCell { index, message });
-            }
+        let doubtful = if is_known { None } else { stored().position(|cell| cell.is_doubtful()) };
+        if let Some(index) = doubtful {
+            let message = format!("can't be told from a number of another machine: {ELSEWHERE}");
+            return Err(BadCell { index, message });
         }
         self.is_known = is_known;
         Ok(())

@@ -17,7 +17,7 @@ pub(super) use cells::converter;
 /// as a number, prints as NumPy does. `Complex<LongDouble>` is `<c32`.
 ///
 /// A file does not say how its long doubles are made up. On x86 (Linux, macOS) NumPy's are these; on other machines `<f16`
-/// is something else (AArch64: IEEE quadruple; POWER: two doubles). What can't be x87 is an error: an encoding that x87
+/// is something else (64-bit ARM: IEEE quadruple; POWER: two doubles). What can't be x87 is an error: an encoding that x87
 /// refuses, and cells that look like one of the others while no cell of the same piece (256 KiB) is a plain x87 number.
 /// On Windows and on macOS with Apple silicon a long double is an `f64`, and NumPy writes `<f8`.
 ///
@@ -70,8 +70,10 @@ impl LongDouble {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn from_le_bytes(bytes: [u8; 10]) -> Result<Self> {
-        let [a, b, c, d, e, f, g, h, i, j] = bytes;
-        Self::new(u64::from_le_bytes([a, b, c, d, e, f, g, h]), u16::from_le_bytes([i, j])).ok_or_else(|| {
+        let mut wide = [0; 16];
+        wide[..10].copy_from_slice(&bytes);
+        let bits = u128::from_le_bytes(wide);
+        Self::new(bits as u64, (bits >> 64) as u16).ok_or_else(|| {
             Error::invalid(
                 "expected an x87 number, found an exponent without the digit before the point: x87 knows no such number",
             )
@@ -85,10 +87,11 @@ impl LongDouble {
     ///
     /// assert_eq!(LongDouble::from(1.0).to_le_bytes(), [0, 0, 0, 0, 0, 0, 0, 0x80, 0xff, 0x3f]);
     /// ```
-    pub const fn to_le_bytes(self) -> [u8; 10] {
-        let [a, b, c, d, e, f, g, h] = self.significand.to_le_bytes();
-        let [i, j] = self.head.to_le_bytes();
-        [a, b, c, d, e, f, g, h, i, j]
+    pub fn to_le_bytes(self) -> [u8; 10] {
+        let mut bytes = [0; 10];
+        bytes[..8].copy_from_slice(&self.significand.to_le_bytes());
+        bytes[8..].copy_from_slice(&self.head.to_le_bytes());
+        bytes
     }
 
     /// `None` for what x87 refuses since the 387.
