@@ -1,4 +1,4 @@
-//! The small numbers of ml_dtypes, compared with it code by code, and their files with those of `np.save`.
+//! The small numbers of `ml_dtypes`, compared with it code by code, and their files with those of `np.save`.
 #![allow(missing_docs, reason = "a test crate has no users")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panics")]
 
@@ -129,9 +129,9 @@ np.savez('rounded.npz', **members)
 
 #[test]
 fn files_are_those_of_np_save_in_both_directions() {
-    fn check_cells<A: Element + Debug>(name: &str, cells: Array1<A>, bits: impl Fn(&A) -> u8, dir: &Path) {
+    fn check_cells<A: Element + Debug>(name: &str, cells: &Array1<A>, bits: impl Fn(&A) -> u8, dir: &Path) {
         let saved = |file: &str| std::fs::read(dir.join(format!("{name}.{file}.npy"))).unwrap();
-        assert_eq!(npy::to_bytes(&cells).unwrap(), saved("flat"), "{name}");
+        assert_eq!(npy::to_bytes(cells).unwrap(), saved("flat"), "{name}");
         let square = cells.clone().into_shape_with_order((16, cells.len() / 16)).unwrap();
         assert_eq!(npy::to_bytes(&square.t()).unwrap(), saved("fortran"), "{name}");
         let single = Array0::from_elem((), cells[3].clone());
@@ -139,7 +139,7 @@ fn files_are_those_of_np_save_in_both_directions() {
 
         let codes = |cells: &Array1<A>| cells.mapv(|cell| bits(&cell));
         let read: Array1<A> = npy::from_bytes(&saved("flat")).unwrap();
-        assert_eq!(codes(&read), codes(&cells), "{name}");
+        assert_eq!(codes(&read), codes(cells), "{name}");
         let read: Array2<A> = npy::from_bytes(&saved("fortran")).unwrap();
         assert_eq!(read.mapv(|cell| bits(&cell)), square.t().mapv(|cell| bits(&cell)), "{name}");
         let exact = LoadOptions::new().cast(Cast::Exact);
@@ -149,7 +149,11 @@ fn files_are_those_of_np_save_in_both_directions() {
     fn check<F: TinyFormat>(name: &str, cell: fn(u8) -> TinyFloat<F>, dir: &Path) {
         let count = if name.starts_with("float8") { 256 } else { 16 };
         let cells = (0..count).map(|code| cell(code as u8)).collect();
-        check_cells(name, cells, |cell| cell.to_bits(), dir);
+        check_cells(name, &cells, |cell| cell.to_bits(), dir);
+    }
+    fn check_int<const BITS: u32, const SIGNED: bool>(name: &str, dir: &Path) {
+        let cells = (0..16).map(TinyInt::<BITS, SIGNED>::from_bits).collect();
+        check_cells(name, &cells, |cell| cell.to_bits(), dir);
     }
     let dir = temp_dir();
     let script = "
@@ -166,10 +170,6 @@ for name in floats + ints:
 ";
     ml_dtypes(dir.path(), script);
     each_float!(check(dir.path()));
-    fn check_int<const BITS: u32, const SIGNED: bool>(name: &str, dir: &Path) {
-        let cells = (0..16).map(TinyInt::<BITS, SIGNED>::from_bits).collect();
-        check_cells(name, cells, |cell| cell.to_bits(), dir);
-    }
     check_int::<1, true>("int1", dir.path());
     check_int::<2, true>("int2", dir.path());
     check_int::<4, true>("int4", dir.path());
