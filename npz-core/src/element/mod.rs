@@ -65,7 +65,7 @@ pub use self::text::{FixedBytes, FixedStr};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a cell of a NumPy array",
-    note = "cells are bool, integers, floats, text and, behind features of npz-core, `half` and `num_complex` types"
+    note = "cells are bool, integers, floats, text, raw bytes and, behind features of npz-core, `half` and `num_complex` types"
 )]
 pub trait Element: Sealed + Clone + Send + Sync + 'static {
     /// The dtype that these cells are written as. Only text looks at the values: it is as wide as its longest.
@@ -159,7 +159,7 @@ impl BadCell {
 
 /// Where the cell of a number stands: `3`, or `(1, 0)` where there are several axes; `None` where there is nothing to
 /// count.
-fn place(mut number: usize, shape: &[usize], order: Order) -> Option<String> {
+pub(crate) fn place(mut number: usize, shape: &[usize], order: Order) -> Option<String> {
     if shape.len() < 2 {
         return (!shape.is_empty()).then(|| number.to_string());
     }

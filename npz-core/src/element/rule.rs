@@ -14,7 +14,7 @@ use crate::dtype::{DType, Kind, Scalar};
 /// | `i8` to `f64` | no | yes; an error where a value would be rounded | yes, rounded |
 /// | `i8` or `u8` to a `usize`, or to any integer scalar (0-d) | no | yes, if the value fits | yes, if the value fits |
 /// | `i8` to `i32`, `u8` to `i16`, `i4` to `u32` | no | no | yes, if the values fit |
-/// | `f8` to `f32`, `f4` to `f16`, `i8` to `f32` | no | no | yes, rounded to nearest; no overflow to infinity |
+/// | `f8` to `f32`, `f4` to `f16`, `i8` to `f32`, a long double to `f64` | no | no | yes, rounded to nearest; no overflow to infinity |
 /// | float to integer, complex to real, number to text | no | no | no |
 ///
 /// `Safe` and `SameKind` are the words of [`numpy.can_cast`](https://numpy.org/doc/stable/reference/generated/numpy.can_cast.html).

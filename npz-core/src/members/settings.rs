@@ -5,7 +5,7 @@ use ndarray::{ArrayView1, ArrayViewD, CowArray, IxDyn};
 use super::Name;
 use super::forms::Forms;
 use crate::archive::Compression;
-use crate::element::{Element, Form};
+use crate::element::{Element, Form, place};
 use crate::error::{Error, Result};
 use crate::npy::{Body, Cells};
 use crate::shape::Order;
@@ -57,7 +57,7 @@ impl SaveSettings {
         let view = cells.view();
         let refuse = |error| Error::invalid(format!("{error}; nothing is written, the last file stands"));
         if self.finite {
-            check_finite(&view, view.ndim() == 0).map_err(refuse)?;
+            check_finite(&view, view.shape(), Order::C).map_err(refuse)?;
         }
         let dtype = match self.forms.form() {
             Form { store_as: None, string: None } => A::dtype_of(&view)?,
@@ -82,7 +82,7 @@ impl LoadSettings {
     pub(crate) fn apply<A: Element>(&self, cells: Cells<A>) -> Result<Cells<A>> {
         if self.finite {
             let flat = ArrayView1::from(&cells.flat);
-            check_finite(&flat.into_dyn(), cells.shape.is_empty())?;
+            check_finite(&flat.into_dyn(), &cells.shape, cells.order)?;
         }
         match self.order.flatten() {
             Some(order) => cells.into_order(order),
@@ -91,10 +91,10 @@ impl LoadSettings {
     }
 }
 
-/// Refuses NaN and infinity.
-fn check_finite<A: Element>(cells: &ArrayViewD<'_, A>, is_single: bool) -> Result<()> {
+/// Refuses NaN and infinity in cells that are those of a shape, as they come in an order.
+fn check_finite<A: Element>(cells: &ArrayViewD<'_, A>, shape: &[usize], order: Order) -> Result<()> {
     let Some(index) = A::first_not_finite(cells) else { return Ok(()) };
-    let what = if is_single { "it".to_owned() } else { format!("cell {index}") };
+    let what = place(index, shape, order).map_or("it".to_owned(), |place| format!("cell {place}"));
     Err(Error::invalid(format!(
         "{what} is NaN or infinite, and the field is marked `finite`: find out where it comes from"
     )))

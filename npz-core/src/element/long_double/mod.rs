@@ -29,7 +29,7 @@ pub(super) use cells::converter;
 /// let bytes = npy::to_bytes(&cells)?; // np.array([0.1, -2.5]).astype(np.longdouble)
 /// let read: Array1<LongDouble> = npy::from_bytes(&bytes)?;
 /// assert_eq!(read.mapv(LongDouble::to_f64), array![0.1, -2.5]);
-/// assert_eq!(read[0].to_string(), "0.1000000000000000055"); // what is nearest to 0.1 in an f64
+/// assert_eq!(read[0].to_string(), "0.10000000000000000555"); // what is nearest to 0.1 in an f64
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 #[derive(Clone, Copy, Default)]
