@@ -287,3 +287,24 @@ fn the_one_that_says_what_it_is_becomes_any_wider_float() {
     let hint = error.report().unwrap().problems()[0].hint().to_owned();
     assert!(hint.contains("make the cells one of `npz_core::tiny`"), "{hint}");
 }
+
+#[test]
+fn words_for_other_cells_are_refused_by_the_names_of_these() {
+    #[derive(Npz)]
+    struct Wrong {
+        #[npz(store_as = "f4")]
+        weights: Array1<Float8E4M3Fn>,
+    }
+    #[derive(Npz)]
+    struct Finite {
+        #[npz(finite)]
+        scales: Array1<Float8E8M0Fnu>,
+    }
+    let error = Wrong { weights: array![Float8E4M3Fn::default()] }.to_bytes().unwrap_err();
+    assert!(error.to_string().contains("can't keep Float8E4M3Fn cells: remove it"), "{error}");
+    let mut scales = array![1.0, 2.0].mapv(Float8E8M0Fnu::from_f32);
+    assert!(Finite { scales: scales.clone() }.to_bytes().is_ok());
+    scales[1] = Float8E8M0Fnu::from_f32(0.0);
+    let error = Finite { scales }.to_bytes().unwrap_err();
+    assert!(error.to_string().contains("cell 1 is NaN or infinite"), "{error}");
+}

@@ -122,7 +122,9 @@ pub(crate) fn asked_dtype<A: Element>(form: Form) -> Option<String> {
 
 /// Why a word can't stand on a field that is one member with such cells.
 pub(crate) fn misfit<A: Element>(form: Form) -> Option<String> {
-    let cells = std::any::type_name::<A>().rsplit("::").next().unwrap_or_default();
+    // The name in "<f4 (f32)".
+    let expected = A::expected();
+    let cells = expected.split_once('(').map_or("such", |(_, name)| name.trim_end_matches(')'));
     let refused = |usage: String, advice: &str| Some(format!("{usage} can't keep {cells} cells: {advice}"));
     if let Some(to) = form.store_as.filter(|to| !to.speaks_of(A::KIND)) {
         let codes = match A::KIND {
