@@ -33,7 +33,7 @@ pub use crate::archive::Compression;
 pub use crate::atomic::AtomicFile;
 pub use crate::dtype::{ByteOrder, DType, Field, Kind, Scalar, TimeBase, TimeUnit};
 pub use crate::element::time::{self, DateTime64, TimeDelta64};
-pub use crate::element::{Cast, Element, FixedBytes, FixedStr};
+pub use crate::element::{Cast, Element, FixedBytes, FixedStr, LongDouble, RawBytes, RawVec, tiny};
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::header::Header;
 pub use crate::limits::Limits;

@@ -132,8 +132,8 @@ fn a_nan_is_refused_on_save_and_the_last_good_file_stands() {
     finite().save(&path).unwrap();
     let good = fs::read(&path).unwrap();
     let spoilt: [Spoilt; 5] = [
-        ("weights", "cell 9902", |state| state.weights[[99, 2]] = f32::NAN),
-        ("weights", "cell 9", |state| {
+        ("weights", "cell (99, 2)", |state| state.weights[[99, 2]] = f32::NAN),
+        ("weights", "cell (0, 9)", |state| {
             state.weights = Array2::ones((200, 100)).slice_move(ndarray::s![..;2, ..]);
             state.weights[[0, 9]] = f32::INFINITY;
         }),
@@ -162,7 +162,7 @@ fn a_nan_from_python_is_refused_on_load() {
     );
     let error = Finite::load(dir.path().join("n.npz")).unwrap_err();
     assert_eq!((error.kind(), error.member()), (ErrorKind::Invalid, Some("weights")));
-    assert!(error.to_string().contains("cell 2 is NaN or infinite"), "{error}");
+    assert!(error.to_string().contains("cell (1, 0) is NaN or infinite"), "{error}");
 }
 
 #[derive(Npz, Debug)]

@@ -200,7 +200,7 @@ fn a_stored_integer_that_does_not_fit_the_field_is_refused_with_its_value() {
     );
     let error = Integers::load(dir.path().join("i.npz")).unwrap_err();
     assert_eq!((error.kind(), error.member()), (ErrorKind::Invalid, Some("u16_i1")));
-    assert!(error.to_string().contains("cell 1 holds -4, which u16 can't hold"), "{error}");
+    assert!(error.to_string().contains("cell (0, 1) holds -4, which u16 can't hold"), "{error}");
 }
 
 #[derive(Npz, Debug, PartialEq, Clone)]
@@ -344,10 +344,10 @@ fn a_value_that_does_not_fit_is_refused_and_the_last_good_file_stands() {
         (
             |r| r.f2[[1, 0]] = 65520.0,
             "f2",
-            "cell 2 is 65520.0, which `store_as = \"f2\"` can't hold",
+            "cell (1, 0) is 65520.0, which `store_as = \"f2\"` can't hold",
             "at most 65504",
         ),
-        (|r| r.f2[[0, 1]] = -1e9, "f2", "cell 1 is -1", "use a wider one"),
+        (|r| r.f2[[0, 1]] = -1e9, "f2", "cell (0, 1) is -1", "use a wider one"),
         (|r| r.bf16[1] = f64::from(f32::MAX), "bf16", "cell 1 is 3.4", "at most 3.39e38"),
         (|r| r.f4 = -1e39, "f4", "it is -1e39", "at most 3.40e38"),
         (|r| r.brains[0] = bf16::MAX, "brains", "cell 0 is", "`store_as = \"f2\"`"),

@@ -242,7 +242,7 @@ fn a_value_that_the_target_can_not_hold_is_shown_with_its_place() {
     refused::<Array1<u8>>(&npz, ints[0], "cell 1 holds -1, which u8 can't hold: load it into a wider type");
     refused::<Array1<u64>>(&npz, ints[0], "cell 1 holds -1, which u64 can't hold");
     refused::<Array1<u8>>(&npz, ints[1], "cell 1 holds 256, which u8 can't hold");
-    refused::<Array2<u8>>(&npz, ints[2], "cell 3 holds 300, which u8 can't hold");
+    refused::<Array2<u8>>(&npz, ints[2], "cell (1, 1) holds 300, which u8 can't hold");
     refused::<Array1<i8>>(&npz, ints[3], "cell 1 holds -129, which i8 can't hold");
     refused::<Array1<i64>>(&npz, ints[4], "cell 0 holds 9223372036854775808, which i64 can't hold");
     refused::<Array1<Complex32>>(&npz, complex[0], "cell 0 holds");

@@ -24,8 +24,7 @@ const KINDS: [(char, Kind, Sizes); 11] = [
     ('b', Kind::Bool, Sizes::Bytes(&[1])),
     ('i', Kind::Int, Sizes::Bytes(&[1, 2, 4, 8])),
     ('u', Kind::Uint, Sizes::Bytes(&[1, 2, 4, 8])),
-    // Beyond NumPy on this platform: 1 is float8_e5m2 of ml_dtypes, 12 is the long double of 32-bit x86. Such
-    // files can be listed.
+    // Beyond NumPy on this platform: 1 is float8_e5m2 of ml_dtypes, 12 is the long double of 32-bit x86.
     ('f', Kind::Float, Sizes::Bytes(&[1, 2, 4, 8, 12, 16])),
     ('c', Kind::Complex, Sizes::Bytes(&[8, 16, 24, 32])),
     ('S', Kind::Bytes, Sizes::Any(1)),

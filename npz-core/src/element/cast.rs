@@ -1,7 +1,7 @@
 //! One pass from stored numbers of any dtype to cells of another: through `i64`, `u64` or `f64`, which hold
 //! every number below 16 bytes exactly.
 
-use super::{BadCell, Convert};
+use super::{BadCell, Convert, long_double};
 use crate::dtype::{ByteOrder, Kind, Scalar};
 
 /// A number that every integer or float of at most 8 bytes can become.
@@ -24,6 +24,10 @@ enum Wide {
 
 /// Makes the function that turns stored `scalar`s (bool, integer or float) into `A`s; `None` for other kinds.
 pub(crate) fn converter<A: FromWide>(scalar: &Scalar, exact: bool) -> Option<Convert<A>> {
+    // These have more digits than f64.
+    if let Some(convert) = long_double::converter(scalar, exact) {
+        return Some(convert);
+    }
     let (kind, size) = (scalar.kind(), scalar.size());
     let mut wide = Wide::of(kind)?;
     let widen = widener(kind, size, scalar.order() == ByteOrder::Big)?;
@@ -110,6 +114,8 @@ fn widener(kind: Kind, size: usize, is_big: bool) -> Option<Widen> {
         Int 2 => Int |cell| i64::from(i16::from_le_bytes(cell)),
         Int 4 => Int |cell| i64::from(i32::from_le_bytes(cell)),
         Int 8 => Int |cell| i64::from_le_bytes(cell),
+        // float8_e5m2 of ml_dtypes: the upper half of an f16.
+        Float 1 => Float |cell: [u8; 1]| f16_to_f64(u16::from(cell[0]) << 8),
         Float 2 => Float |cell| f16_to_f64(u16::from_le_bytes(cell)),
         Void 2 => Float |cell| f64::from(f32::from_bits(u32::from(u16::from_le_bytes(cell)) << 16)),
         Float 4 => Float |cell| f64::from(f32::from_le_bytes(cell)),

@@ -151,7 +151,11 @@ impl Element for bf16 {
             return Ok(Decoder { item_size: 2, step: Step::InPlace(InPlace::new(order, 2)) });
         }
         // As a target it counts as a float narrower than f2: only "same kind" rounds into it, or the field's own word.
-        let (scalar, _) = judge(stored, Target { kind: Kind::Float, size: 1, is_index: false }, rule)?;
+        let (scalar, verdict) = judge(stored, Target { kind: Kind::Float, size: 1, is_index: false }, rule)?;
+        // float8_e5m2, whose values are all kept.
+        if matches!(verdict, Verdict::Same) && rule.cast == Cast::Exact {
+            return Err(Refusal::allowed_by(Cast::Safe, ""));
+        }
         convert(scalar, rule.cast != Cast::SameKind && !rule.is_asked_for(scalar, Kind::Float))
     }
 

@@ -122,6 +122,7 @@ pub(crate) fn asked_dtype<A: Element>(form: Form) -> Option<String> {
 
 /// Why a word can't stand on a field that is one member with such cells.
 pub(crate) fn misfit<A: Element>(form: Form) -> Option<String> {
+    // The name in "<f4 (f32)".
     let expected = A::expected();
     let cells = expected.split_once('(').map_or("such", |(_, name)| name.trim_end_matches(')'));
     let refused = |usage: String, advice: &str| Some(format!("{usage} can't keep {cells} cells: {advice}"));

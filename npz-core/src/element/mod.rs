@@ -9,11 +9,14 @@ mod cast;
 mod complex;
 mod float16;
 mod form;
+mod long_double;
 mod narrow;
 mod number;
+mod raw;
 mod rule;
 mod text;
 pub mod time;
+pub mod tiny;
 
 use std::borrow::Cow;
 
@@ -21,11 +24,14 @@ use ndarray::ArrayViewD;
 
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 use crate::error::{Error, Result};
+use crate::shape::{Order, python_tuple};
 
 #[cfg(feature = "half")]
 pub(crate) use self::cast::FromWide;
 pub(crate) use self::form::{Form, StoreAs, asked_dtype, misfit};
 pub use self::form::{TextForm, store_as};
+pub use self::long_double::LongDouble;
+pub use self::raw::{RawBytes, RawVec};
 pub use self::rule::Cast;
 pub(crate) use self::rule::{Place, Refusal, Rule, object_file_hint, object_hint};
 pub use self::text::{FixedBytes, FixedStr};
@@ -40,13 +46,16 @@ pub use self::text::{FixedBytes, FixedStr};
 /// | `f32`, `f64` | `<f4`, `<f8` | narrower floats, integers whose values are kept, `bool` |
 /// | [`half::f16`](https://docs.rs/half) | `<f2` | 8-bit integers, `bool` |
 /// | [`half::bf16`](https://docs.rs/half) | `<V2`, as `ml_dtypes.bfloat16` | <code>&#124;V2</code> |
+/// | [`tiny::TinyFloat`], [`tiny::TinyInt`] | `<V1`, or `<f1`, as `ml_dtypes` | <code>&#124;V1</code> |
 /// | `Complex<f32>`, `Complex<f64>` | `<c8`, `<c16` | narrower complex, floats and integers |
+/// | [`LongDouble`], `Complex<LongDouble>` | `<f16`, `<c32` | `<f12`, `<c24`; narrower floats, integers |
 /// | `String` | `<U`*n*, *n* the longest | <code>&#124;S</code>*n* that holds UTF-8 |
 /// | [`FixedStr<N>`] | `<U`*N* | narrower text |
 /// | `Vec<u8>` | <code>&#124;S</code>*n*, *n* the longest | |
 /// | [`FixedBytes<N>`] | <code>&#124;S</code>*N* | narrower bytes |
 /// | [`DateTime64<U>`](crate::DateTime64) | `<M8[ns]`, `<M8[25s]` ... | units that are a multiple of `U`, months and years |
 /// | [`TimeDelta64<U>`](crate::TimeDelta64) | `<m8[ns]`, `<m8` ... | units that are a multiple of `U`; integers, `bool` |
+/// | [`RawBytes<N>`], [`RawVec`] | <code>&#124;V</code>*N* | |
 ///
 /// Both byte orders are read; little-endian is written, on every platform. The trait is sealed: its methods
 /// are not part of the API.
@@ -63,7 +72,7 @@ pub use self::text::{FixedBytes, FixedStr};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a cell of a NumPy array",
-    note = "cells are bool, integers, floats, text, times and, behind features of npz-core, `half` and `num_complex` types"
+    note = "cells are bool, integers, floats, text, times, raw bytes and, behind features of npz-core, `half` and `num_complex` types"
 )]
 pub trait Element: Sealed + Clone + Send + Sync + 'static {
     /// The dtype that these cells are written as. Only text looks at the values: it is as wide as its longest.
@@ -149,15 +158,33 @@ pub(crate) struct BadCell {
 }
 
 impl BadCell {
-    /// `is_single` where the array is one value: then there is nothing to count.
-    pub(crate) fn into_error(self, cells_before: usize, is_single: bool) -> Error {
+    /// Names the cell by its index in the array, as Python would.
+    pub(crate) fn into_error(self, cells_before: usize, shape: &[usize], order: Order) -> Error {
         let Self { index, message } = self;
-        Error::invalid(if is_single {
-            format!("it {message}")
-        } else {
-            format!("cell {} {message}", cells_before + index)
+        Error::invalid(match place(cells_before + index, shape, order) {
+            None => format!("it {message}"),
+            Some(place) => format!("cell {place} {message}"),
         })
     }
+}
+
+/// Where the cell of a number stands: `3`, or `(1, 0)` where there are several axes; `None` where there is nothing to
+/// count.
+pub(crate) fn place(mut number: usize, shape: &[usize], order: Order) -> Option<String> {
+    if shape.len() < 2 {
+        return (!shape.is_empty()).then(|| number.to_string());
+    }
+    let mut index = vec![0; shape.len()];
+    let mut axes: Vec<usize> = (0..shape.len()).collect();
+    // The axis that counts fastest is the last; in Fortran order, the first.
+    if order == Order::C {
+        axes.reverse();
+    }
+    for axis in axes {
+        let len = shape[axis].max(1);
+        (number, index[axis]) = (number / len, number % len);
+    }
+    Some(python_tuple(&index))
 }
 
 /// Whether the cells of a dtype lie in this machine's byte order.

@@ -8,10 +8,11 @@ use std::fmt::Debug;
 
 use ndarray::ArrayViewD;
 
-use super::first_failing;
 use super::form::StoreAs;
+use super::{first_failing, place};
 use crate::dtype::{DType, Kind, Scalar};
 use crate::error::{Error, Result};
+use crate::shape::Order;
 
 /// A number that can be stored as another of its kind.
 pub(super) trait Narrow: Copy + Debug {
@@ -27,7 +28,7 @@ pub(super) fn dtype_as<A: Narrow>(cells: &ArrayViewD<'_, A>, to: StoreAs) -> Res
     let unfit = dtype.as_scalar().and_then(|scalar| Some((scalar, A::first_unfit(cells, scalar)?)));
     let Some((scalar, index)) = unfit else { return Ok(dtype) };
     let value = cells.iter().nth(index).map(|value| format!("{value:?}")).unwrap_or_default();
-    let what = if cells.ndim() == 0 { "it".to_owned() } else { format!("cell {index}") };
+    let what = place(index, cells.shape(), Order::C).map_or("it".to_owned(), |place| format!("cell {place}"));
     let (usage, range) = (to.usage(), range_text(scalar));
     Err(Error::invalid(format!("{what} is {value}, which {usage} can't hold ({range}): use a wider one")))
 }

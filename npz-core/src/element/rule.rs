@@ -14,7 +14,7 @@ use crate::dtype::{DType, Kind, Scalar};
 /// | `i8` to `f64` | no | yes; an error where a value would be rounded | yes, rounded |
 /// | `i8` or `u8` to a `usize`, or to any integer scalar (0-d) | no | yes, if the value fits | yes, if the value fits |
 /// | `i8` to `i32`, `u8` to `i16`, `i4` to `u32` | no | no | yes, if the values fit |
-/// | `f8` to `f32`, `f4` to `f16`, `i8` to `f32` | no | no | yes, rounded to nearest; no overflow to infinity |
+/// | `f8` to `f32`, `f4` to `f16`, `i8` to `f32`, a long double to `f64` | no | no | yes, rounded to nearest; no overflow to infinity |
 /// | `M8[s]` to `M8[ns]`, `m8[25s]` to `m8[s]`, `M8[Y]` to `M8[D]` | no | yes, if the values fit | yes, if the values fit |
 /// | `M8[ns]` to `M8[s]`, `M8[D]` to `M8[M]` | no | no | yes, rounded down, if the values fit |
 /// | `i8` to `m8[s]` | no | yes | yes |
@@ -182,6 +182,10 @@ pub(crate) fn no_cast(stored: &Scalar, wanted: &str) -> String {
         (Kind::Object, _) => "it is a Python pickle, which is never read".to_owned(),
         (Kind::Void, wanted) if stored.size() == 2 && wanted.starts_with('f') => {
             "if it is bfloat16, make the cells `half::bf16`, or put `#[npz(store_as = \"bf16\")]` on the field".to_owned()
+        }
+        (Kind::Void, wanted) if stored.size() == 1 && wanted.starts_with(['f', 'i']) => {
+            "if it is one of the small numbers of ml_dtypes, make the cells one of `npz_core::tiny`, such as `Float8E4M3Fn`"
+                .to_owned()
         }
         (_, "bool") => {
             "no casting rule allows that: change the field's type, or save `a.astype(bool)` in Python"

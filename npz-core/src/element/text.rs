@@ -9,9 +9,10 @@ use std::fmt;
 use ndarray::ArrayViewD;
 
 use super::rule::no_cast;
-use super::{BadCell, Cast, Convert, Decoder, Element, Form, Refusal, Rule, Sealed, Step, TextForm};
+use super::{BadCell, Cast, Convert, Decoder, Element, Form, Refusal, Rule, Sealed, Step, TextForm, place};
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 use crate::error::{Error, Result};
+use crate::shape::Order;
 
 /// A text cell of at most `N` characters, written as `<U`*N* (four bytes a character).
 ///
@@ -205,8 +206,11 @@ fn refuse_beyond_ascii(mut text: impl Iterator<Item = char>) -> Result<()> {
 }
 
 /// Says which of several texts it is.
-fn at_index(error: Error, ndim: usize, index: usize) -> Error {
-    if ndim == 0 { error } else { Error::invalid(format!("text {index} can't be saved: {error}")) }
+fn at_index(error: Error, shape: &[usize], index: usize) -> Error {
+    match place(index, shape, Order::C) {
+        None => error,
+        Some(place) => Error::invalid(format!("text {place} can't be saved: {error}")),
+    }
 }
 
 /// The characters of one `U` cell, or what is wrong with it.
@@ -222,7 +226,7 @@ fn decode_unicode(cell: &[u8], is_big: bool) -> impl Iterator<Item = Result<char
 }
 
 /// Makes the function that turns each stored cell into an `A` by itself.
-fn cell_by_cell<A: Send + 'static>(
+pub(super) fn cell_by_cell<A: Send + 'static>(
     width: usize,
     convert: impl Fn(&[u8]) -> Result<A, String> + Send + 'static,
 ) -> Convert<A> {
@@ -269,7 +273,7 @@ impl Element for String {
         let form = form.string.unwrap_or(TextForm::Unicode);
         let mut width = 0;
         for (index, text) in cells.iter().enumerate() {
-            check(text, form).map_err(|error| at_index(error, cells.ndim(), index))?;
+            check(text, form).map_err(|error| at_index(error, cells.shape(), index))?;
             width = width.max(if form == TextForm::Unicode { text.chars().count() } else { text.len() });
         }
         // NumPy has no text of no width: an array of empty strings is `<U1` or `|S1`.
@@ -319,7 +323,7 @@ impl<const N: usize> Element for FixedStr<N> {
             Some(TextForm::Ascii) => {
                 for (index, cell) in cells.iter().enumerate() {
                     refuse_beyond_ascii(cell.trimmed().iter().copied())
-                        .map_err(|error| at_index(error, cells.ndim(), index))?;
+                        .map_err(|error| at_index(error, cells.shape(), index))?;
                 }
                 Ok(DType::bytes(N.max(1)))
             }

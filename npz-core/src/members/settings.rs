@@ -6,7 +6,7 @@ use super::Name;
 use super::forms::Forms;
 use super::want::Want;
 use crate::archive::Compression;
-use crate::element::{Element, Form};
+use crate::element::{Element, Form, place};
 use crate::error::{Error, Result};
 use crate::npy::{Body, Cells};
 use crate::shape::{Order, python_tuple};
@@ -74,7 +74,7 @@ impl SaveSettings {
         let refuse = |error| Error::invalid(format!("{error}; nothing is written, the last file stands"));
         self.check_shape(view.shape())?;
         if self.finite {
-            check_finite(&view, view.ndim() == 0).map_err(refuse)?;
+            check_finite(&view, view.shape(), Order::C).map_err(refuse)?;
         }
         let dtype = match self.forms.form() {
             Form { store_as: None, string: None } => A::dtype_of(&view)?,
@@ -99,7 +99,7 @@ impl LoadSettings {
     pub(crate) fn apply<A: Element>(&self, cells: Cells<A>) -> Result<Cells<A>> {
         if self.finite {
             let flat = ArrayView1::from(&cells.flat);
-            check_finite(&flat.into_dyn(), cells.shape.is_empty())?;
+            check_finite(&flat.into_dyn(), &cells.shape, cells.order)?;
         }
         match self.order.flatten() {
             Some(order) => cells.into_order(order),
@@ -108,10 +108,10 @@ impl LoadSettings {
     }
 }
 
-/// Refuses NaN, infinity and NaT.
-fn check_finite<A: Element>(cells: &ArrayViewD<'_, A>, is_single: bool) -> Result<()> {
+/// Refuses NaN, infinity and NaT in cells that are those of a shape, as they come in an order.
+fn check_finite<A: Element>(cells: &ArrayViewD<'_, A>, shape: &[usize], order: Order) -> Result<()> {
     let Some(index) = A::first_not_finite(cells) else { return Ok(()) };
-    let what = if is_single { "it".to_owned() } else { format!("cell {index}") };
+    let what = place(index, shape, order).map_or("it".to_owned(), |place| format!("cell {place}"));
     Err(Error::invalid(format!(
         "{what} is {}, and the field is marked `finite`: find out where it comes from",
         A::NOT_FINITE

@@ -114,12 +114,12 @@ pub(crate) fn read_cells<A: Element>(
                 // A single cell may be huge (`|S1000000000`): grow with what arrives, as above.
                 input.append(&mut scratch, bytes, available.is_some())?;
                 convert(&scratch, &mut cells)
-                    .map_err(|bad: BadCell| bad.into_error(before, header.shape().is_empty()))?;
+                    .map_err(|bad: BadCell| bad.into_error(before, header.shape(), header.order()))?;
                 scratch.clear();
             }
             for _ in cells.len()..len {
                 // Cells of no bytes: each is what an empty cell becomes.
-                convert(&[0], &mut cells).map_err(|bad| bad.into_error(0, header.shape().is_empty()))?;
+                convert(&[0], &mut cells).map_err(|bad| bad.into_error(0, header.shape(), header.order()))?;
             }
             cells
         }

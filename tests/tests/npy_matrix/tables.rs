@@ -4,8 +4,9 @@
 use half::{bf16, f16};
 use ndarray::{Array, ArrayD, ArrayViewD, IxDyn, ShapeBuilder, s};
 use npz_core::time::{Generic, Multiple, Nanosecond, Second};
-use npz_core::{DateTime64, Element, FixedBytes, FixedStr, TimeDelta64};
-use num_complex::{Complex32, Complex64};
+use npz_core::tiny::{Float8E4M3Fn, Float8E5M2, Int4};
+use npz_core::{DateTime64, Element, FixedBytes, FixedStr, LongDouble, RawBytes, RawVec, TimeDelta64};
+use num_complex::{Complex, Complex32, Complex64};
 
 /// A cell whose bits can be compared, so that NaN, -0.0 and payloads count.
 pub(crate) trait Cell: Element {
@@ -32,6 +33,10 @@ cells! {
     f32: |v| v.to_le_bytes().to_vec(), f64: |v| v.to_le_bytes().to_vec(),
     Complex32: |v| [v.re.to_le_bytes(), v.im.to_le_bytes()].concat(),
     Complex64: |v| [v.re.to_le_bytes(), v.im.to_le_bytes()].concat(),
+    LongDouble: |v| v.to_le_bytes().to_vec(),
+    Complex<LongDouble>: |v| [v.re.to_le_bytes(), v.im.to_le_bytes()].concat(),
+    Float8E4M3Fn: |v| vec![v.to_bits()], Float8E5M2: |v| vec![v.to_bits()], Int4: |v| vec![v.to_bits()],
+    RawBytes<3>: |v| v.as_bytes().to_vec(), RawVec: |v| v.as_bytes().to_vec(),
     String: |v| v.as_bytes().to_vec(),
     FixedStr<4>: |v| v.to_string().into_bytes(),
     FixedBytes<3>: |v| v.as_bytes().to_vec(),
@@ -81,6 +86,12 @@ pub(crate) fn each_cell(visit: &mut impl Visit) {
         };
     }
     let text = |text: &str| text.to_owned();
+    let long_double = |[significand, head]: [u64; 2]| {
+        let mut bytes = [0; 10];
+        bytes[..8].copy_from_slice(&significand.to_le_bytes());
+        bytes[8..].copy_from_slice(&head.to_le_bytes()[..2]);
+        LongDouble::from_le_bytes(bytes).unwrap()
+    };
     let latin =
         |text: &str| FixedBytes::<3>::new(&text.chars().map(|c| c as u8).collect::<Vec<_>>()).unwrap();
     row!("bool" Both "np.array(%)", [true, false, false, true, true], |v| v);
@@ -113,6 +124,23 @@ pub(crate) fn each_cell(visit: &mut impl Visit) {
     row!("c128" Both "np.array(%, 'u8').view('c16').ravel()",
         [[0, 0x8000000000000000], [0x3ff8000000000000, 1], [0x7ff8000000000000, 0xfff0000000000000]],
         |v: [u64; 2]| Complex64::new(f64::from_bits(v[0]), f64::from_bits(v[1])));
+    // The part of each cell that counts, and what x87 does not use.
+    row!("longdouble" Both "np.array(%, 'u8').view('g').ravel()",
+        [[0, 0], [0, 0x8000], [0xc000000000000000, 0x3fff], [0xaaaaaaaaaaaaaaab, 0xbffd], [0x8000000000000000, 0x7fff],
+            [0xc000000000000001, 0xffff], [0xffffffffffffffff, 0x7ffe], [1, 0]],
+        long_double);
+    row!("clongdouble" Both "np.array(%, 'u8').ravel().view('G')",
+        [[[0xc000000000000000, 0x3fff], [0, 0x8000]], [[0x8000000000000000, 0x7fff], [0xaaaaaaaaaaaaaaab, 0xbffd]]],
+        |[re, im]: [[u64; 2]; 2]| Complex { re: long_double(re), im: long_double(im) });
+    row!("float8" LittleOnly "np.array(%, 'u1').view(ml_dtypes.float8_e4m3fn)",
+        [0, 0x80, 0x3c, 0x7e, 1, 0x7f, 0xff], Float8E4M3Fn::from_bits);
+    row!("int4" LittleOnly "np.array(%, 'i1').astype(ml_dtypes.int4)", [0, 1, -1, 7, -8],
+        |v| Int4::new(v).unwrap());
+    row!("void" LittleOnly "np.array(%, 'u1').view('V3').ravel()", [[0, 0, 0], [1, 0, 0], [0, 255, 97], [97, 0, 98]],
+        RawBytes::<3>);
+    // An array without cells has no width.
+    row!("any_void" ReadLittleOnly "np.array(%, 'u1').view('V3').ravel()",
+        [[0, 0, 0], [1, 0, 0], [0, 255, 97], [97, 0, 98]], |v: [u8; 3]| RawVec::from(v.as_slice()));
     row!("text" Fitted "np.array(%)", ["", "a", "déjà", "整", "😀𝔘", "a\0b", " pad "], text);
     row!("no_text" Fitted "np.array(%)", ["", ""], text);
     row!("wide" Fitted "np.array(%)", ["", "0123456789", "ab"], text);
