@@ -13,7 +13,7 @@ use npz_core::{Element, ErrorKind, Header, Limits, NpzReader, Order, npy};
 use num_complex::Complex;
 use tests::{python, temp_dir};
 
-/// Writes `basic_arrays` of test_format.py; prints file, descr, shape, order and whether the bytes must be ours.
+/// Writes `basic_arrays` of `test_format.py`; prints file, descr, shape and order.
 const BASIC_ARRAYS: &str = r"
 scalars = [np.uint8, np.int8, np.uint16, np.int16, np.uint32, np.int32, np.uint64, np.int64, np.float32, np.float64,
            np.complex64, np.complex128, object]
@@ -81,7 +81,7 @@ fn basic_arrays_come_and_go() {
     assert_eq!(files, 13 * 2 * 6);
 }
 
-/// The descriptors of `record_arrays`, of the padded dtypes, and of other dtypes in test_format.py.
+/// The descriptors of `record_arrays`, of the padded dtypes, and of other dtypes in `test_format.py`.
 const RECORDS: &str = r"
 Pdescr = [('x', 'i4', (2,)), ('y', 'f8', (2, 2)), ('z', 'u1')]
 PbufferT = [([3, 2], [[6., 4.], [6., 4.]], 8), ([4, 3], [[7., 5.], [7., 5.]], 9)]

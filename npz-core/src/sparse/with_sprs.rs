@@ -51,7 +51,9 @@ impl<A> From<CsMat<A>> for Sparse<A> {
         let (mut indptr, indices, data) = matrix.into_raw_storage();
         // What was sliced out of another matrix counts from where it was.
         let first = indptr.first().copied().unwrap_or_default();
-        indptr.iter_mut().for_each(|at| *at = at.saturating_sub(first));
+        for at in &mut indptr {
+            *at = at.saturating_sub(first);
+        }
         if is_csr {
             Self::Csr(Csr { data, indices, indptr, shape, is_array })
         } else {
