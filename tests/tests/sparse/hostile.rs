@@ -72,8 +72,8 @@ name = 'odd'; csr(format=b'lil')
 #[test]
 fn a_matrix_that_does_not_hold_together_is_an_error_that_names_the_member() {
     let dir = temp_dir();
-    let script: String = CASES.iter().map(|(name, call, ..)| format!("name = {name:?}; {call}\n")).collect();
-    python(dir.path(), &format!("{HELPERS}{script}"));
+    let script: Vec<_> = CASES.iter().map(|(name, call, ..)| format!("name = {name:?}; {call}\n")).collect();
+    python(dir.path(), &format!("{HELPERS}{}", script.concat()));
     let path = |name: &str| dir.path().join(format!("{name}.npz"));
     for name in ["good", "good_coo", "good_bsr", "good_dia"] {
         Sparse::<f64>::load(path(name)).unwrap();

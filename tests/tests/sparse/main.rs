@@ -191,15 +191,15 @@ fn options_speak_of_the_values_and_not_of_the_indices() {
     struct Wide {
         m: Csr<f64>,
     }
+    #[derive(Npz, Debug)]
+    struct Narrow {
+        m: Csr<f32>,
+    }
     let m = Csr::new((1, 1000), vec![3], vec![900], vec![0, 1]).unwrap();
     let bytes = Exact { m: m.clone() }.to_bytes().unwrap();
     assert_eq!(Exact::from_bytes(&bytes).unwrap().m, m, "the column 900 does not fit u1");
     let wide = Csr::new((1, 2), vec![0.1], vec![1], vec![0, 1]).unwrap();
     let bytes = Wide { m: wide }.to_bytes().unwrap();
-    #[derive(Npz, Debug)]
-    struct Narrow {
-        m: Csr<f32>,
-    }
     let error = Narrow::from_bytes(&bytes).unwrap_err();
     let problems = error.report().unwrap().problems();
     assert_eq!((problems.len(), problems[0].member(), problems[0].kind()), (1, "m.data", ProblemKind::DType));
@@ -227,12 +227,12 @@ fn another_format_is_one_mistake_with_the_way_out() {
 
 #[test]
 fn a_matrix_that_does_not_hold_together_is_not_saved() {
-    let mut matrix = Csr::new((2, 3), vec![0.5, 4.0], vec![2, 0], vec![0, 1, 2]).unwrap();
-    matrix.indices[1] = 3;
     #[derive(Npz)]
     struct Outer {
         m: Csr<f64>,
     }
+    let mut matrix = Csr::new((2, 3), vec![0.5, 4.0], vec![2, 0], vec![0, 1, 2]).unwrap();
+    matrix.indices[1] = 3;
     let error = Outer { m: matrix.clone() }.to_bytes().unwrap_err();
     assert_eq!((error.kind(), error.member()), (ErrorKind::Invalid, Some("m.indices")));
     assert!(error.to_string().contains("cell 1 holds 3, expected an index below 3"), "{error}");
