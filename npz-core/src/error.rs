@@ -187,6 +187,14 @@ impl Error {
         self
     }
 
+    /// Names the array of several in one stream; the offset then counts from the start of the stream.
+    pub(crate) fn in_array(mut self, index: usize, start: u64) -> Self {
+        let inner = &mut *self.0;
+        inner.message = format!("array {index} of the stream, from byte {start}: {}", inner.message);
+        inner.offset = Some(start.saturating_add(inner.offset.unwrap_or(0)));
+        self
+    }
+
     /// Tells who has to act.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind

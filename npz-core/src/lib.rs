@@ -19,6 +19,7 @@ mod report;
 mod schema;
 mod shape;
 mod source;
+pub mod sparse;
 
 #[doc(hidden)]
 #[path = "private.rs"]

@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 /// What the tests compare with. A newer NumPy may write other bytes; then the facts have to be read again.
-const PACKAGES: [&str; 2] = ["numpy==2.4.6", "ml_dtypes==0.6.0"];
+const PACKAGES: [&str; 3] = ["numpy==2.4.6", "ml_dtypes==0.6.0", "scipy==1.17.1"];
 
 /// A folder that is removed at the end of the test.
 ///
@@ -50,7 +50,8 @@ pub fn try_python(dir: &Path, script: &str) -> Output {
 fn interpreter() -> &'static Path {
     static INTERPRETER: OnceLock<PathBuf> = OnceLock::new();
     INTERPRETER.get_or_init(|| {
-        let venv = target_dir().join("test-venv-numpy-2.4.6");
+        // The name says what is inside: other versions are fetched into another folder.
+        let venv = target_dir().join(format!("test-venv-{}", PACKAGES.join("-").replace("==", "-")));
         let python = python_in(&venv);
         if !python.exists() {
             make_venv(&venv);
@@ -85,7 +86,7 @@ fn make_venv(venv: &Path) {
 
 fn run(command: &mut Command) {
     let help = "the tests need real NumPy: they want Python 3.11 or newer with `venv` (set NPZ_TEST_PYTHON to \
-                choose one) and a package index to fetch numpy and ml_dtypes from";
+                choose one) and a package index to fetch numpy, ml_dtypes and scipy from";
     let output = command.output().unwrap_or_else(|error| panic!("{help}\ncan't run {command:?}: {error}"));
     assert!(
         output.status.success(),

@@ -8,6 +8,7 @@ use crate::dtype::{DType, Kind, Scalar};
 use crate::element::FromWide;
 use crate::element::{BadCell, Cast, Decoder, Element, Rule, Step, swap_bytes};
 use crate::error::{Error, ErrorKind, Result};
+use crate::shape::Order;
 
 /// The cells in C order, little-endian.
 pub(super) fn le_bytes<A: Element>(cells: &ArrayViewD<'_, A>) -> Result<Vec<u8>> {
@@ -28,8 +29,7 @@ pub(super) fn checked<A: Element>(any: &AnyArray, cast: Cast) -> Result<ArrayD<A
             format!("expected cells that `Cast::{cast:?}` lets become {}, found {dtype}", A::expected());
         Error::new(ErrorKind::Mismatch, message)
     })?;
-    let cells =
-        decode(&bytes, decoder, any.len()).map_err(|bad| bad.into_error(0, any.shape().is_empty()))?;
+    let cells = decode(&bytes, decoder, any.len()).map_err(|bad| bad.into_error(0, any.shape(), Order::C))?;
     ArrayD::from_shape_vec(IxDyn(any.shape()), cells)
         .map_err(|error| Error::damaged("the cells do not fit the shape").with_source(error))
 }

@@ -293,9 +293,15 @@ impl<'a> Members<'a> {
 
     /// Pushes a mark or a count of our own, which no attribute speaks of.
     pub(crate) fn push_sign<T: ToMembers>(&mut self, name: &Name, sign: &T) -> Result<()> {
-        let outer = std::mem::take(&mut self.settings.forms);
-        let pushed = self.push_owned(name, sign);
-        self.settings.forms = outer;
+        self.with_plain(|members| members.push_owned(name, sign))
+    }
+
+    /// Pushes what is ours and not the user's: no attribute changes its cells. It is compressed as what is around it.
+    pub(crate) fn with_plain<R>(&mut self, push: impl FnOnce(&mut Self) -> R) -> R {
+        let plain = SaveSettings { compression: self.settings.compression, ..SaveSettings::default() };
+        let outer = std::mem::replace(&mut self.settings, plain);
+        let pushed = push(self);
+        self.settings = outer;
         pushed
     }
 

@@ -151,6 +151,14 @@ impl<'s> Loader<'s> {
         planned
     }
 
+    /// Plans what is ours and not the user's: no attribute speaks of its cells.
+    pub(crate) fn with_plain<R>(&mut self, plan: impl FnOnce(&mut Self) -> R) -> R {
+        let outer = std::mem::take(&mut self.settings);
+        let planned = self.with_cast(Cast::Safe, plan);
+        self.settings = outer;
+        planned
+    }
+
     /// Tells where the field stands whose settings were given last.
     pub(crate) fn note_place(&mut self, place: &Name) {
         self.settings.forms.note_place(place);

@@ -20,6 +20,7 @@
 
 mod any;
 mod read;
+mod stream;
 mod write;
 
 use std::io::{Read, Write};
@@ -39,6 +40,7 @@ use crate::source::open_file;
 
 pub use self::any::{load_any, read_any, write_any};
 pub(crate) use self::read::{Cells, MAX_FREE, read_bytes, read_cells};
+pub use self::stream::{Iter, iter, iter_with, load_all, load_all_with};
 pub(crate) use self::write::{Body, body};
 
 /// Saves an array or view to a file, atomically: [`np.save(path, array)`](https://numpy.org/doc/stable/reference/generated/numpy.save.html).
@@ -156,7 +158,7 @@ pub fn write<A: Element, D: Dimension>(mut writer: impl Write, array: &ArrayRef<
 
 /// Reads one array from a stream and leaves it right behind the array: `np.load(file)`.
 ///
-/// So several arrays in one stream are read by several calls. Memory grows with the data that arrive, whatever
+/// So several arrays in one stream are read by several calls, or by [`iter`]. Memory grows with the data that arrive, whatever
 /// the header claims.
 ///
 /// # Errors
@@ -343,12 +345,31 @@ fn read_sized<A: Element, D: Dimension>(
     size: Option<u64>,
     options: &LoadOptions,
 ) -> Result<Array<A, D>> {
-    let header = Header::read(reader, &options.limits)?;
-    let decoder = fits::<A>(&header, D::NDIM, Rule::array(options.cast))?;
+    read_from::<A>(reader, Budget { size, spent: 0 }, D::NDIM, options)?.0.into_array()
+}
+
+/// What is known of a stream before an array is read from it.
+#[derive(Clone, Copy)]
+pub(crate) struct Budget {
+    /// How many bytes are proved to be there.
+    size: Option<u64>,
+    /// How many bytes of data were read by the same call already.
+    spent: u64,
+}
+
+/// Reads one array, and tells how many bytes its data are.
+fn read_from<A: Element>(
+    mut reader: &mut dyn Read,
+    budget: Budget,
+    ndim: Option<usize>,
+    options: &LoadOptions,
+) -> Result<(Cells<A>, u64)> {
+    let header = Header::read(&mut reader, &options.limits)?;
+    let decoder = fits::<A>(&header, ndim, Rule::array(options.cast))?;
     options.limits.check_member(header.data_len())?;
-    options.limits.check_total(header.data_len())?;
-    let available = size.map(|size| size.saturating_sub(header.len() as u64));
-    read_cells(reader, &header, decoder, available, Vec::new())?.into_array()
+    options.limits.check_total(budget.spent.saturating_add(header.data_len()))?;
+    let available = budget.size.map(|size| size.saturating_sub(header.len() as u64));
+    Ok((read_cells(reader, &header, decoder, available, Vec::new())?, header.data_len()))
 }
 
 /// Compares a header with what is wanted, before any data are read.
