@@ -199,3 +199,26 @@ fn pickles_are_refused_and_damage_is_told() {
     bytes.truncate(bytes.len() - 1);
     assert_eq!(npy::read_any(&bytes[..]).unwrap_err().kind(), ErrorKind::Damaged);
 }
+
+#[test]
+fn arrays_of_all_dtypes_in_one_stream_come_one_after_another() {
+    let dir = temp_dir();
+    python(
+        dir.path(),
+        &format!(
+            "{ARRAYS}file = open('all.npy', 'wb')\nfor a in arrays.values(): np.save(file, a)\nfile.close()\n\
+             np.savez('all.npz', **arrays)"
+        ),
+    );
+    let reader = NpzReader::open(dir.path().join("all.npz")).unwrap();
+    let file = std::fs::File::open(dir.path().join("all.npy")).unwrap();
+    let streamed: Vec<AnyArray> = npy::iter_any(file).collect::<Result<_, _>>().unwrap();
+    let members: Vec<AnyArray> = reader.names().map(|name| reader.get(name).unwrap()).collect();
+    assert_eq!(streamed, members);
+    let bytes = std::fs::read(dir.path().join("all.npy")).unwrap();
+    let mut cut = npy::iter_any(&bytes[..bytes.len() - 1]);
+    let errors: Vec<_> = cut.by_ref().filter_map(Result::err).collect();
+    assert_eq!(errors.len(), 1);
+    assert!(errors[0].to_string().contains("array 169 of the stream"), "{}", errors[0]);
+    assert!(cut.next().is_none());
+}

@@ -3,12 +3,14 @@
 use std::io::{Read, Write};
 use std::path::Path;
 
+use super::Budget;
 use super::read::{read_bytes, read_cells};
+use super::stream::Stream;
 use crate::any::{AnyArray, RawArray, Visit, visit, with_cells};
 use crate::element::{Cast, Element, Rule, object_file_hint};
 use crate::error::{Error, Result};
 use crate::header::Header;
-use crate::limits::Limits;
+use crate::options::LoadOptions;
 use crate::source::open_file;
 
 /// Loads a file, whatever its cells are: [`np.load(path)`](https://numpy.org/doc/stable/reference/generated/numpy.load.html).
@@ -31,7 +33,7 @@ pub fn load_any(path: impl AsRef<Path>) -> Result<AnyArray> {
     let path = path.as_ref();
     let load = || {
         let (file, size) = open_file(path, ".npy")?;
-        read_any_sized(file, size, &Limits::default())
+        read_any_sized(file, size)
     };
     load().map_err(|error| error.in_file(path))
 }
@@ -49,7 +51,7 @@ pub fn load_any(path: impl AsRef<Path>) -> Result<AnyArray> {
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 pub fn read_any(reader: impl Read) -> Result<AnyArray> {
-    read_any_sized(reader, None, &Limits::default())
+    read_any_sized(reader, None)
 }
 
 /// Writes one array of any dtype to a stream: `np.save(file, a)`.
@@ -72,14 +74,49 @@ pub fn write_any(mut writer: impl Write, array: &AnyArray) -> Result<()> {
     })
 }
 
-fn read_any_sized(mut reader: impl Read, size: Option<u64>, limits: &Limits) -> Result<AnyArray> {
+/// Reads array after array of any dtype from a stream, as repeated `np.load(file)` does, until it ends.
+///
+/// Reads from the stream as the iterator is asked; holds one array at a time. A clean end gives `None`; after an error
+/// comes nothing.
+///
+/// # Errors
+/// Each item as [`load_any`]; the message names the array by its index and by the byte at which it begins.
+///
+/// ```
+/// use npz_core::npy;
+///
+/// let mut file = Vec::new();
+/// npy::write(&mut file, &ndarray::arr1(&[1u8, 2]))?;
+/// npy::write(&mut file, &ndarray::arr0("text".to_owned()))?;
+/// let dtypes: Vec<_> = npy::iter_any(&file[..]).map(|array| Ok(array?.dtype().to_string())).collect::<npz_core::Result<_>>()?;
+/// assert_eq!(dtypes, ["|u1", "<U4"]);
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn iter_any<R: Read>(reader: R) -> impl Iterator<Item = Result<AnyArray>> {
+    let mut stream = Stream::new(reader, &LoadOptions::default());
+    std::iter::from_fn(move || stream.next_by(read_any_from)).fuse()
+}
+
+fn read_any_sized(mut reader: impl Read, size: Option<u64>) -> Result<AnyArray> {
+    let budget = Budget { size, spent: 0 };
+    read_any_from(&mut reader, budget, &LoadOptions::default()).map(|(array, _)| array)
+}
+
+/// Reads one array, and tells how many bytes its data are.
+fn read_any_from(
+    mut reader: &mut dyn Read,
+    budget: Budget,
+    options: &LoadOptions,
+) -> Result<(AnyArray, u64)> {
+    let limits = &options.limits;
     let header = Header::read(&mut reader, limits)?;
     if header.dtype().has_object() {
         return Err(Error::unsupported(object_file_hint("f8")));
     }
     limits.check_member(header.data_len())?;
-    let available = size.map(|size| size.saturating_sub(header.len() as u64));
-    read_any_cells(&mut reader, &header, available)
+    limits.check_total(budget.spent.saturating_add(header.data_len()))?;
+    let available = budget.size.map(|size| size.saturating_sub(header.len() as u64));
+    Ok((read_any_cells(reader, &header, available)?, header.data_len()))
 }
 
 /// Reads the cells that follow a header, as what Rust has for them.

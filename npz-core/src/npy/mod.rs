@@ -38,7 +38,7 @@ use crate::report::{Problem, ProblemKind, Report};
 use crate::shape::Order;
 use crate::source::open_file;
 
-pub use self::any::{load_any, read_any, write_any};
+pub use self::any::{iter_any, load_any, read_any, write_any};
 pub(crate) use self::read::{Cells, MAX_FREE, read_bytes, read_cells};
 pub use self::stream::{Iter, iter, iter_with, load_all, load_all_with};
 pub(crate) use self::write::{Body, body};

@@ -183,8 +183,8 @@ impl<A: Element> FromMembers for Sparse<A> {
         is_present(loader, name)
     }
 
-    fn donate(&mut self, spares: &mut Spares) {
-        each!(self, matrix => matrix.donate(spares));
+    fn give_memory<Used>(&mut self, spares: &mut Spares) {
+        each!(self, matrix => matrix.give_memory::<Used>(spares));
     }
 }
 

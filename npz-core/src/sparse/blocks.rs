@@ -170,10 +170,10 @@ impl<A: Element> FromMembers for Bsr<A> {
         is_present(loader, name)
     }
 
-    fn donate(&mut self, spares: &mut Spares) {
-        self.data.donate(spares);
-        self.indices.donate(spares);
-        self.indptr.donate(spares);
+    fn give_memory<Used>(&mut self, spares: &mut Spares) {
+        self.data.give_memory::<Used>(spares);
+        self.indices.give_memory::<Used>(spares);
+        self.indptr.give_memory::<Used>(spares);
     }
 }
 

@@ -213,10 +213,10 @@ macro_rules! packed {
                 is_present(loader, name)
             }
 
-            fn donate(&mut self, spares: &mut Spares) {
+            fn give_memory<Used>(&mut self, spares: &mut Spares) {
                 spares.give(std::mem::take(&mut self.data));
-                self.indices.donate(spares);
-                self.indptr.donate(spares);
+                self.indices.give_memory::<Used>(spares);
+                self.indptr.give_memory::<Used>(spares);
             }
         }
 

@@ -204,9 +204,9 @@ impl<A: Element> FromMembers for Coo<A> {
         is_present(loader, name)
     }
 
-    fn donate(&mut self, spares: &mut Spares) {
+    fn give_memory<Used>(&mut self, spares: &mut Spares) {
         spares.give(std::mem::take(&mut self.data));
-        self.coords.iter_mut().for_each(|coords| coords.donate(spares));
+        self.coords.iter_mut().for_each(|coords| coords.give_memory::<Used>(spares));
     }
 }
 

@@ -166,9 +166,9 @@ impl<A: Element> FromMembers for Dia<A> {
         is_present(loader, name)
     }
 
-    fn donate(&mut self, spares: &mut Spares) {
-        self.data.donate(spares);
-        self.offsets.donate(spares);
+    fn give_memory<Used>(&mut self, spares: &mut Spares) {
+        self.data.give_memory::<Used>(spares);
+        self.offsets.give_memory::<Used>(spares);
     }
 }
 
