@@ -27,10 +27,14 @@ pub mod __private_0_1_0;
 #[cfg(feature = "derive")]
 pub use npz_derive::Npz;
 
+#[doc = include_str!("record.md")]
+#[cfg(feature = "derive")]
+pub use npz_derive::NpyRecord;
+
 pub use crate::archive::Compression;
 pub use crate::atomic::AtomicFile;
 pub use crate::dtype::{ByteOrder, DType, Field, Kind, Scalar, TimeBase, TimeUnit};
-pub use crate::element::{Cast, Element, FixedBytes, FixedStr};
+pub use crate::element::{Cast, Element, FixedBytes, FixedStr, NpyRecord};
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::header::Header;
 pub use crate::limits::Limits;

@@ -12,8 +12,10 @@ mod check;
 mod ctxt;
 mod expand;
 mod item;
+mod record;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
@@ -298,5 +300,14 @@ fn derive(input: &DeriveInput) -> TokenStream {
             tokens.extend(expand::fallback(&container));
             tokens
         }
+    }
+}
+
+/// Makes a struct the row of a structured NumPy array.
+#[proc_macro_derive(NpyRecord, attributes(npy))]
+pub fn derive_npy_record(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    match syn::parse(input) {
+        Ok(input) => record::derive(&input).into(),
+        Err(error) => error.into_compile_error().into(),
     }
 }

@@ -10,6 +10,7 @@ mod float16;
 mod form;
 mod narrow;
 mod number;
+pub(crate) mod record;
 mod rule;
 mod text;
 
@@ -22,8 +23,10 @@ use crate::error::{Error, Result};
 
 pub(crate) use self::form::{Form, StoreAs, asked_dtype, misfit};
 pub use self::form::{TextForm, store_as};
+pub use self::record::NpyRecord;
 pub use self::rule::Cast;
-pub(crate) use self::rule::{Place, Refusal, Rule, object_file_hint, object_hint};
+pub(crate) use self::rule::{Place, object_file_hint, object_hint, split_expected};
+pub use self::rule::{Refusal, Rule};
 pub use self::text::{FixedBytes, FixedStr};
 
 /// One cell of an array: what may stand as `A` in `Array<A, D>`.
@@ -40,6 +43,7 @@ pub use self::text::{FixedBytes, FixedStr};
 /// | `String` | `<U`*n*, *n* the longest | <code>&#124;S</code>*n* that holds UTF-8 |
 /// | [`FixedStr<N>`] | `<U`*N* | narrower text |
 /// | [`FixedBytes<N>`] | <code>&#124;S</code>*N* | narrower bytes |
+/// | a struct with [`#[derive(NpyRecord)]`](NpyRecord) | `[('x', '<f4'), ...]` | its fields by name, in any order and layout |
 ///
 /// Both byte orders are read; little-endian is written, on every platform. The trait is sealed: its methods
 /// are not part of the API.
@@ -56,7 +60,8 @@ pub use self::text::{FixedBytes, FixedStr};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a cell of a NumPy array",
-    note = "cells are bool, integers, floats, text and, behind features of npz-core, `half` and `num_complex` types"
+    note = "cells are bool, integers, floats, text and, behind features of npz-core, `half` and `num_complex` types",
+    note = "for a row of several fields, add `#[derive(npz_core::NpyRecord, Clone)]` to a struct of your own"
 )]
 pub trait Element: Sealed + Clone + Send + Sync + 'static {
     /// The dtype that these cells are written as. Only text looks at the values: it is as wide as its longest.
@@ -66,6 +71,18 @@ pub trait Element: Sealed + Clone + Send + Sync + 'static {
     /// What the cells are: a form that a field asks for speaks of cells of one kind.
     #[doc(hidden)]
     const KIND: Kind;
+
+    /// Whether all cells are as wide, whatever their values: only such can be fields of rows.
+    #[doc(hidden)]
+    const HAS_FIXED_SIZE: bool = true;
+
+    /// The bytes that a cell is aligned to in a record with `align=True`.
+    #[doc(hidden)]
+    fn alignment() -> usize {
+        let none = ArrayViewD::from_shape(ndarray::IxDyn(&[0]), &[]);
+        let dtype = none.ok().and_then(|none| Self::dtype_of(&none).ok());
+        dtype.as_ref().and_then(DType::as_scalar).map_or(1, Scalar::alignment)
+    }
 
     /// The dtype that these cells are written as in a form that a field asks for, as far as it speaks of them. Looks at
     /// the values: a form may not be able to hold them all.
@@ -100,9 +117,10 @@ pub trait Element: Sealed + Clone + Send + Sync + 'static {
 }
 
 mod sealed {
+    /// Only this crate, and what its derive makes, implements it.
     pub trait Sealed {}
 }
-use sealed::Sealed;
+pub use sealed::Sealed;
 
 /// How the cells of one array are read: made once per array.
 pub struct Decoder<A> {
@@ -131,7 +149,7 @@ pub(crate) struct InPlace<A> {
 
 /// A cell that can't become the target type.
 #[derive(Debug)]
-pub(crate) struct BadCell {
+pub struct BadCell {
     /// Counted in the order of the file, within the piece.
     pub(crate) index: usize,
     pub(crate) message: String,

@@ -13,7 +13,7 @@ use super::view::{Changes, View};
 use super::want::Want;
 use super::{Name, Plan};
 use crate::dtype::Kind;
-use crate::element::{Cast, Decoder, Element, Place, Refusal, Rule, object_hint};
+use crate::element::{Cast, Decoder, Element, Place, Refusal, Rule, object_hint, split_expected};
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::Header;
 use crate::npy::{Cells, MAX_FREE, read_cells};
@@ -297,6 +297,7 @@ impl<'s> Loader<'s> {
             self.report.push(Problem {
                 kind: ProblemKind::Unreadable,
                 member: name.as_str().to_owned(),
+                field: String::new(),
                 expected,
                 found: header.to_string(),
                 hint: object_hint(name.as_str(), &A::expected()),
@@ -312,8 +313,8 @@ impl<'s> Loader<'s> {
         };
         let has_shape = want.allows(header.shape());
         if let Err(refusal) = &decoder {
-            let hint = refusal.hint(Place::Member);
-            self.note(ProblemKind::DType, name, expected.clone(), header.to_string(), hint);
+            let problems = refusal.problems(Place::Member, name.as_str(), &expected, &header.to_string());
+            problems.into_iter().for_each(|problem| self.report.push(problem));
         }
         if !has_shape {
             let asked =
@@ -378,8 +379,9 @@ impl<'s> Loader<'s> {
 
 /// Whether cells of a file become those of another dtype; the byte order does not count.
 fn is_cast(expected: &str, header: &Header) -> bool {
-    let descr = expected.split(' ').next().unwrap_or_default();
-    let found = header.dtype().to_string();
+    let (descr, _) = split_expected(expected);
+    // Of records each field has its byte order.
+    let found = header.dtype().to_string().replace('>', "<");
     // `<U` of any width is what a text wants.
     let is_same = if descr.ends_with(['U', 'S']) {
         found.get(1..2) == descr.get(1..2)

@@ -22,7 +22,8 @@ impl Loader<'_> {
         if kind == ProblemKind::Missing {
             self.parents.push(name.parent_len());
         }
-        self.report.push(Problem { kind, member: name.as_str().to_owned(), expected, found, hint, cause });
+        let (member, field) = (name.as_str().to_owned(), String::new());
+        self.report.push(Problem { kind, member, field, expected, found, hint, cause });
     }
 
     /// Notes that a member can't be read.
@@ -31,6 +32,7 @@ impl Loader<'_> {
         self.report.push(Problem {
             kind,
             member,
+            field: String::new(),
             expected,
             found: error.to_string(),
             hint: String::new(),
@@ -67,6 +69,7 @@ impl Loader<'_> {
             self.report.push(Problem {
                 kind: ProblemKind::Unexpected,
                 member: name.to_owned(),
+                field: String::new(),
                 expected: String::new(),
                 found: describe(view, member),
                 hint: UNEXPECTED_HINT.to_owned(),

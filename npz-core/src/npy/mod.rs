@@ -18,6 +18,7 @@
 //! The bytes are those of `np.save`: an array is written in the order that NumPy would choose (C unless it is
 //! purely Fortran-ordered), little-endian. Trailing bytes after the array are ignored, as NumPy does.
 
+mod field;
 mod read;
 mod write;
 
@@ -36,6 +37,8 @@ use crate::report::{Problem, ProblemKind, Report};
 use crate::shape::Order;
 use crate::source::open_file;
 
+pub(crate) use self::field::{FieldReader, field_header};
+pub use self::field::{load_field, load_field_with};
 pub(crate) use self::read::{Cells, MAX_FREE, read_cells};
 pub(crate) use self::write::{Body, body};
 
@@ -355,17 +358,16 @@ fn fits<A: Element>(header: &Header, ndim: Option<usize>, rule: Rule) -> Result<
         return Err(Error::unsupported(object_file_hint(&A::expected())));
     }
     let mut report = Report::default();
-    let mut note = |kind, expected, hint| {
-        let (member, found, cause) = (String::new(), header.to_string(), ErrorKind::Mismatch);
-        report.push(Problem { kind, member, expected, found, hint, cause });
-    };
     let decoder = A::decoder(header.dtype(), rule);
     if let Err(refusal) = &decoder {
-        note(ProblemKind::DType, A::expected(), refusal.hint(Place::File));
+        let problems = refusal.problems(Place::File, "", &A::expected(), &header.to_string());
+        problems.into_iter().for_each(|problem| report.push(problem));
     }
     if let Some(ndim) = ndim.filter(|&ndim| ndim != header.shape().len()) {
         let hint = "ask for an array of that many axes, or for `ArrayD`".to_owned();
-        note(ProblemKind::Shape, axes(ndim), hint);
+        let (kind, expected, found) = (ProblemKind::Shape, axes(ndim), header.to_string());
+        let (member, field, cause) = (String::new(), String::new(), ErrorKind::Mismatch);
+        report.push(Problem { kind, member, field, expected, found, hint, cause });
     }
     match decoder {
         Ok(decoder) if report.is_ok() => Ok(decoder),
