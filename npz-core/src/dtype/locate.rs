@@ -63,8 +63,8 @@ fn find<'f, 'p>(fields: &'f [Field], path: &'p str) -> Result<(usize, &'f Field,
         offset += field.dtype.item_size()?;
     }
     best.ok_or_else(|| {
-        let named = fields.iter().filter(|field| !field.is_padding());
-        let names: Vec<_> = named.take(8).map(|field| shortened(&field.name)).collect();
+        let real = fields.iter().filter(|field| !field.is_padding());
+        let names: Vec<_> = real.take(8).map(|field| shortened(&field.name)).collect();
         let message = format!("no field {} in the record: it has {}", shortened(path), names.join(", "));
         Error::new(ErrorKind::NotFound, message)
     })

@@ -314,7 +314,9 @@ impl<'s> Loader<'s> {
         let has_shape = want.allows(header.shape());
         if let Err(refusal) = &decoder {
             let problems = refusal.problems(Place::Member, name.as_str(), &expected, &header.to_string());
-            problems.into_iter().for_each(|problem| self.report.push(problem));
+            for problem in problems {
+                self.report.push(problem);
+            }
         }
         if !has_shape {
             let asked =

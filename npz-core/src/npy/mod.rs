@@ -361,7 +361,9 @@ fn fits<A: Element>(header: &Header, ndim: Option<usize>, rule: Rule) -> Result<
     let decoder = A::decoder(header.dtype(), rule);
     if let Err(refusal) = &decoder {
         let problems = refusal.problems(Place::File, "", &A::expected(), &header.to_string());
-        problems.into_iter().for_each(|problem| report.push(problem));
+        for problem in problems {
+            report.push(problem);
+        }
     }
     if let Some(ndim) = ndim.filter(|&ndim| ndim != header.shape().len()) {
         let hint = "ask for an array of that many axes, or for `ArrayD`".to_owned();

@@ -7,8 +7,8 @@ pub use std::mem::offset_of;
 pub use ndarray::ArrayViewD;
 
 pub use crate::element::record::{
-    ConvertRows, EachField, Layout, RecordField, RecordPlan, Rows, decoder, decoder_of_pod, encode,
-    encode_pod_rows, expected, first_not_finite, has_fixed_size, view_rows,
+    ConvertRows, EachField, Layout, PodRow, RecordField, RecordPlan, RowField, Rows, decoder, encode,
+    expected, first_not_finite,
 };
 pub use crate::element::{Decoder, NpyRecord, Refusal, Rule, Sealed};
 use crate::members::spare::Spares;

@@ -6,16 +6,18 @@
 //!
 //! impl __npz::NpyRecord for Particle {
 //!     fn layout() -> __npz::Layout {
-//!         __npz::Layout::new(false).field::<u32>("id", __npz::None).field::<[f64; 3]>("pos", __npz::None)
+//!         let __layout = __npz::Layout::new(false);
+//!         let __layout = <u32 as __npz::RowField>::lay_out(__layout, "id", __npz::None);
+//!         ..
 //!     }
 //!     fn each_field(__rows: &[Self], __visitor: &mut impl __npz::EachField) { .. }
 //!     fn plan_rows(__plan: &mut __npz::RecordPlan<'_>) -> __npz::ConvertRows<Self> {
-//!         let mut __column0 = __plan.column::<u32>(&["id"], __npz::None);
+//!         let mut __column0 = <u32 as __npz::RowField>::column(__plan, &["id"], __npz::None);
 //!         ..
 //!         __npz::Box::new(move |__rows, __out| {
-//!             __column0.read(__rows)?;
+//!             <u32 as __npz::RowField>::read(&mut __column0, __rows)?;
 //!             ..
-//!             __npz::extend(__out, __rows, |__row| Self { id: __column0.get(__row), .. });
+//!             __npz::extend(__out, __rows, |__row| Self { id: <u32 as __npz::RowField>::get(&__column0, __row), .. });
 //!             __npz::Ok(())
 //!         })
 //!     }
@@ -44,48 +46,47 @@ fn in_const(record: &Record<'_>, impls: &TokenStream) -> TokenStream {
     behind_door(record.attrs.krate.as_ref(), &allowed, impls)
 }
 
-/// The user's where clause, and what makes a row of fields whose types are parameters: all that a cell has to be.
+/// The user's where clause, and what was found or asked for.
 fn bounds(record: &Record<'_>) -> WhereClause {
-    let generics = &record.original.generics;
-    let own =
-        generics.where_clause.iter().flat_map(|clause| &clause.predicates).map(ToTokens::to_token_stream);
-    let added: Vec<_> = match &record.attrs.bound {
+    let own = record.original.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+    let added = match &record.attrs.bound {
         Some(bound) => bound.value.iter().map(ToTokens::to_token_stream).collect(),
-        None => {
-            let mut added: Vec<TokenStream> = Vec::new();
-            let mut add = |predicate: TokenStream| {
-                if !added.iter().any(|known| known.to_string() == predicate.to_string()) {
-                    added.push(predicate);
-                }
-            };
-            for field in &record.fields {
-                let (ty, span) = (field.ty(), field.span());
-                if !mentions_in(record.original, ty).parameters.is_empty() {
-                    add(match field.attrs.skip {
-                        Some(_) => quote_spanned!(span=> #ty: __npz::Default),
-                        None => quote_spanned!(span=> #ty: __npz::RecordField),
-                    });
-                }
-            }
-            if generics.type_params().next().is_some() {
-                add(quote!(Self: __npz::Clone + __npz::Send + __npz::Sync + 'static));
-            }
-            added
-        }
+        None => inferred(record),
     };
-    let predicates = own.chain(added);
+    let predicates = own.map(ToTokens::to_token_stream).chain(added);
     parse_quote!(where #(#predicates),*)
 }
 
-/// Text of no fixed size that the type's name did not tell: found while the constant is made.
-fn sizes(record: &Record<'_>) -> TokenStream {
-    if record.original.generics.params.is_empty() { checks_of_size(record) } else { TokenStream::new() }
+/// What makes a row of fields whose types are parameters: all that a cell has to be.
+fn inferred(record: &Record<'_>) -> Vec<TokenStream> {
+    let mut added: Vec<TokenStream> = Vec::new();
+    let mut add = |predicate: TokenStream| {
+        if !added.iter().any(|known| known.to_string() == predicate.to_string()) {
+            added.push(predicate);
+        }
+    };
+    for field in &record.fields {
+        let (ty, span) = (field.ty(), field.span());
+        if !mentions_in(record.original, ty).parameters.is_empty() {
+            let bound = if field.attrs.skip.is_some() { quote!(Default) } else { quote!(RecordField) };
+            add(quote_spanned!(span=> #ty: __npz::#bound));
+        }
+    }
+    if record.original.generics.type_params().next().is_some() {
+        add(quote!(Self: __npz::Clone + __npz::Send + __npz::Sync + 'static));
+    }
+    added
 }
 
-fn checks_of_size(record: &Record<'_>) -> TokenStream {
+/// Text of no fixed size that the type's name did not tell: found while the constant is made. Of a struct with
+/// parameters, only where it is used.
+fn sizes(record: &Record<'_>) -> TokenStream {
+    if !record.original.generics.params.is_empty() {
+        return TokenStream::new();
+    }
     let checks = record.stored().map(|field| {
         let (ty, span) = (field.ty(), field.span());
-        quote_spanned!(span=> const _: () = __npz::has_fixed_size::<#ty>();)
+        quote_spanned!(span=> const _: () = <#ty as __npz::RowField>::CHECK;)
     });
     quote!(#(#checks)*)
 }
@@ -101,12 +102,12 @@ fn npy_record(record: &Record<'_>) -> TokenStream {
         let (ty, span) = (field.ty(), field.span());
         let name = field.names.first().map(|name| &name.value);
         let title = option(field.attrs.title.as_ref().map(|title| &title.value));
-        quote_spanned!(span=> .field::<#ty>(#name, #title))
+        quote_spanned!(span=> let __layout = <#ty as __npz::RowField>::lay_out(__layout, #name, #title);)
     });
     let visits = record.stored().map(|field| {
         let (ty, span, member) = (field.ty(), field.span(), &field.member);
         quote_spanned!(span=>
-            __npz::EachField::field::<Self, #ty>(__visitor, __rows, |__row| &__row.#member);
+            <#ty as __npz::RowField>::visit(__visitor, __rows, |__row| &__row.#member);
         )
     });
     let allow_unknown = record.attrs.allow_unknown.as_ref().map(|_| quote!(__plan.allow_unknown();));
@@ -114,11 +115,13 @@ fn npy_record(record: &Record<'_>) -> TokenStream {
         let (ty, span, column) = (field.ty(), field.span(), &field.column);
         let names = field.names.iter().map(|name| &name.value);
         let cast = option(field.attrs.cast.as_ref().map(|cast| cast.value));
-        quote_spanned!(span=> let mut #column = __plan.column::<#ty>(&[#(#names),*], #cast);)
+        quote_spanned!(span=>
+            let mut #column = <#ty as __npz::RowField>::column(__plan, &[#(#names),*], #cast);
+        )
     });
     let reads = record.stored().map(|field| {
-        let (span, column) = (field.span(), &field.column);
-        quote_spanned!(span=> #column.read(__rows)?;)
+        let (ty, span, column) = (field.ty(), field.span(), &field.column);
+        quote_spanned!(span=> <#ty as __npz::RowField>::read(&mut #column, __rows)?;)
     });
     let values = record.fields.iter().map(value);
     quote! {
@@ -127,7 +130,9 @@ fn npy_record(record: &Record<'_>) -> TokenStream {
             const NAME: &'static __npz::str = #name;
 
             fn layout() -> __npz::Layout {
-                __npz::Layout::new(#is_aligned) #(#layout)*
+                let __layout = __npz::Layout::new(#is_aligned);
+                #(#layout)*
+                __layout
             }
 
             fn each_field(__rows: &[Self], __visitor: &mut impl __npz::EachField) {
@@ -148,10 +153,11 @@ fn npy_record(record: &Record<'_>) -> TokenStream {
 }
 
 fn value(field: &Field<'_>) -> TokenStream {
-    let (member, column, span) = (&field.member, &field.column, field.span());
-    match field.attrs.skip {
-        Some(_) => quote_spanned!(span=> #member: __npz::Default::default()),
-        None => quote_spanned!(span=> #member: #column.get(__row)),
+    let (ty, member, column, span) = (field.ty(), &field.member, &field.column, field.span());
+    if field.attrs.skip.is_some() {
+        quote_spanned!(span=> #member: __npz::Default::default())
+    } else {
+        quote_spanned!(span=> #member: <#ty as __npz::RowField>::get(&#column, __row))
     }
 }
 
@@ -164,9 +170,9 @@ fn element(record: &Record<'_>) -> TokenStream {
         let members = record.stored().map(|field| &field.member);
         let offsets = quote!(&[#(__npz::offset_of!(Self, #members)),*]);
         (
-            quote_spanned!(span=> __npz::encode_pod_rows::<Self>(__cells, __dtype, #offsets)),
-            quote_spanned!(span=> __npz::decoder_of_pod::<Self>(__stored, __rule, #offsets)),
-            quote_spanned!(span=> __npz::view_rows::<Self>(__bytes, __stored, #offsets)),
+            quote_spanned!(span=> <Self as __npz::PodRow>::encode_pod(__cells, __dtype, #offsets)),
+            quote_spanned!(span=> <Self as __npz::PodRow>::decoder_of_pod(__stored, __rule, #offsets)),
+            quote_spanned!(span=> <Self as __npz::PodRow>::view_pod(__bytes, __stored, #offsets)),
         )
     } else {
         (

@@ -31,13 +31,20 @@ fn expansion_of_every_attribute_of_a_record() {
         }
     };
     assert_is("record_attributes", derive(&input));
-    let input = parse_quote!(struct Tuple<T>(T, #[npy(skip)] Cache<T>););
+    let input = parse_quote!(
+        struct Tuple<T>(T, #[npy(skip)] Cache<T>);
+    );
     assert_is("record_tuple", derive(&input));
 }
 
 #[test]
 fn mistakes_leave_impls_that_do_nothing() {
-    let input = parse_quote!(struct Row { #[npy(skipp)] a: u32 });
+    let input = parse_quote!(
+        struct Row {
+            #[npy(skipp)]
+            a: u32,
+        }
+    );
     let tokens = derive(&input).to_string();
     assert!(tokens.contains("did you mean `skip`?") && tokens.contains("NpyRecord for Row"), "{tokens}");
 }

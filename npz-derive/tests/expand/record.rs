@@ -1,35 +1,53 @@
 #[doc(hidden)]
 const _: () = {
     use ::npz_core::__private as __npz;
-    const _: () = __npz::has_fixed_size::<u32>();
-    const _: () = __npz::has_fixed_size::<[f64; 3]>();
+    const _: () = <u32 as __npz::RowField>::CHECK;
+    const _: () = <[f64; 3] as __npz::RowField>::CHECK;
     #[automatically_derived]
     impl __npz::NpyRecord for Particle {
         const NAME: &'static __npz::str = "Particle";
         fn layout() -> __npz::Layout {
-            __npz::Layout::new(false)
-                .field::<u32>("id", __npz::None)
-                .field::<[f64; 3]>("type", __npz::None)
+            let __layout = __npz::Layout::new(false);
+            let __layout = <u32 as __npz::RowField>::lay_out(
+                __layout,
+                "id",
+                __npz::None,
+            );
+            let __layout = <[f64; 3] as __npz::RowField>::lay_out(
+                __layout,
+                "type",
+                __npz::None,
+            );
+            __layout
         }
         fn each_field(__rows: &[Self], __visitor: &mut impl __npz::EachField) {
-            __npz::EachField::field::<Self, u32>(__visitor, __rows, |__row| &__row.id);
-            __npz::EachField::field::<
-                Self,
-                [f64; 3],
-            >(__visitor, __rows, |__row| &__row.r#type);
+            <u32 as __npz::RowField>::visit(__visitor, __rows, |__row| &__row.id);
+            <[f64; 3] as __npz::RowField>::visit(
+                __visitor,
+                __rows,
+                |__row| &__row.r#type,
+            );
         }
         fn plan_rows(__plan: &mut __npz::RecordPlan<'_>) -> __npz::ConvertRows<Self> {
-            let mut __column0 = __plan.column::<u32>(&["id"], __npz::None);
-            let mut __column1 = __plan.column::<[f64; 3]>(&["type"], __npz::None);
+            let mut __column0 = <u32 as __npz::RowField>::column(
+                __plan,
+                &["id"],
+                __npz::None,
+            );
+            let mut __column1 = <[f64; 3] as __npz::RowField>::column(
+                __plan,
+                &["type"],
+                __npz::None,
+            );
             __npz::Box::new(move |__rows, __out| {
-                __column0.read(__rows)?;
-                __column1.read(__rows)?;
+                <u32 as __npz::RowField>::read(&mut __column0, __rows)?;
+                <[f64; 3] as __npz::RowField>::read(&mut __column1, __rows)?;
                 __npz::extend(
                     __out,
                     __rows,
                     |__row| Self {
-                        id: __column0.get(__row),
-                        r#type: __column1.get(__row),
+                        id: <u32 as __npz::RowField>::get(&__column0, __row),
+                        r#type: <[f64; 3] as __npz::RowField>::get(&__column1, __row),
                     },
                 );
                 __npz::Ok(())

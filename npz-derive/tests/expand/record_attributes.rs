@@ -11,36 +11,44 @@ const _: () = {
     {
         const NAME: &'static __npz::str = "Particle";
         fn layout() -> __npz::Layout {
-            __npz::Layout::new(true)
-                .field::<[T; N]>("p", __npz::Some("where it is"))
-                .field::<Spin>("inSpin", __npz::None)
+            let __layout = __npz::Layout::new(true);
+            let __layout = <[T; N] as __npz::RowField>::lay_out(
+                __layout,
+                "p",
+                __npz::Some("where it is"),
+            );
+            let __layout = <Spin as __npz::RowField>::lay_out(
+                __layout,
+                "inSpin",
+                __npz::None,
+            );
+            __layout
         }
         fn each_field(__rows: &[Self], __visitor: &mut impl __npz::EachField) {
-            __npz::EachField::field::<
-                Self,
-                [T; N],
-            >(__visitor, __rows, |__row| &__row.pos_of);
-            __npz::EachField::field::<
-                Self,
-                Spin,
-            >(__visitor, __rows, |__row| &__row.in_spin);
+            <[T; N] as __npz::RowField>::visit(__visitor, __rows, |__row| &__row.pos_of);
+            <Spin as __npz::RowField>::visit(__visitor, __rows, |__row| &__row.in_spin);
         }
         fn plan_rows(__plan: &mut __npz::RecordPlan<'_>) -> __npz::ConvertRows<Self> {
             __plan.allow_unknown();
-            let mut __column0 = __plan
-                .column::<
-                    [T; N],
-                >(&["p", "position", "pos"], __npz::Some(__npz::Cast::SameKind));
-            let mut __column1 = __plan.column::<Spin>(&["inSpin"], __npz::None);
+            let mut __column0 = <[T; N] as __npz::RowField>::column(
+                __plan,
+                &["p", "position", "pos"],
+                __npz::Some(__npz::Cast::SameKind),
+            );
+            let mut __column1 = <Spin as __npz::RowField>::column(
+                __plan,
+                &["inSpin"],
+                __npz::None,
+            );
             __npz::Box::new(move |__rows, __out| {
-                __column0.read(__rows)?;
-                __column1.read(__rows)?;
+                <[T; N] as __npz::RowField>::read(&mut __column0, __rows)?;
+                <Spin as __npz::RowField>::read(&mut __column1, __rows)?;
                 __npz::extend(
                     __out,
                     __rows,
                     |__row| Self {
-                        pos_of: __column0.get(__row),
-                        in_spin: __column1.get(__row),
+                        pos_of: <[T; N] as __npz::RowField>::get(&__column0, __row),
+                        in_spin: <Spin as __npz::RowField>::get(&__column1, __row),
                     },
                 );
                 __npz::Ok(())
@@ -72,9 +80,7 @@ const _: () = {
             __cells: &'__c [Self],
             __dtype: &__npz::DType,
         ) -> __npz::Cow<'__c, [__npz::u8]> {
-            __npz::encode_pod_rows::<
-                Self,
-            >(
+            <Self as __npz::PodRow>::encode_pod(
                 __cells,
                 __dtype,
                 &[__npz::offset_of!(Self, pos_of), __npz::offset_of!(Self, in_spin)],
@@ -84,9 +90,7 @@ const _: () = {
             __stored: &__npz::DType,
             __rule: __npz::Rule,
         ) -> __npz::Result<__npz::Decoder<Self>, __npz::Refusal> {
-            __npz::decoder_of_pod::<
-                Self,
-            >(
+            <Self as __npz::PodRow>::decoder_of_pod(
                 __stored,
                 __rule,
                 &[__npz::offset_of!(Self, pos_of), __npz::offset_of!(Self, in_spin)],
@@ -104,9 +108,7 @@ const _: () = {
             __bytes: &'__c [__npz::u8],
             __stored: &__npz::DType,
         ) -> __npz::Result<&'__c [Self], &'static __npz::str> {
-            __npz::view_rows::<
-                Self,
-            >(
+            <Self as __npz::PodRow>::view_pod(
                 __bytes,
                 __stored,
                 &[__npz::offset_of!(Self, pos_of), __npz::offset_of!(Self, in_spin)],

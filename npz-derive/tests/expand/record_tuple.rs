@@ -10,20 +10,26 @@ const _: () = {
     {
         const NAME: &'static __npz::str = "Tuple";
         fn layout() -> __npz::Layout {
-            __npz::Layout::new(false).field::<T>("f0", __npz::None)
+            let __layout = __npz::Layout::new(false);
+            let __layout = <T as __npz::RowField>::lay_out(__layout, "f0", __npz::None);
+            __layout
         }
         fn each_field(__rows: &[Self], __visitor: &mut impl __npz::EachField) {
-            __npz::EachField::field::<Self, T>(__visitor, __rows, |__row| &__row.0);
+            <T as __npz::RowField>::visit(__visitor, __rows, |__row| &__row.0);
         }
         fn plan_rows(__plan: &mut __npz::RecordPlan<'_>) -> __npz::ConvertRows<Self> {
-            let mut __column0 = __plan.column::<T>(&["f0"], __npz::None);
+            let mut __column0 = <T as __npz::RowField>::column(
+                __plan,
+                &["f0"],
+                __npz::None,
+            );
             __npz::Box::new(move |__rows, __out| {
-                __column0.read(__rows)?;
+                <T as __npz::RowField>::read(&mut __column0, __rows)?;
                 __npz::extend(
                     __out,
                     __rows,
                     |__row| Self {
-                        0: __column0.get(__row),
+                        0: <T as __npz::RowField>::get(&__column0, __row),
                         1: __npz::Default::default(),
                     },
                 );

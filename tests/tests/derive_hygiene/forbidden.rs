@@ -29,8 +29,12 @@ pub(crate) struct Row<T> {
 #[test]
 fn forbidden_lints_find_nothing_in_rows() {
     let rows = ndarray::array![Row { cells: [1u8, 2], step: 3, cache: Some(4) }];
-    let loaded = npz_core::npy::from_bytes::<Row<u8>, ndarray::Ix1>(&npz_core::npy::to_bytes(&rows).unwrap_or_default());
-    assert!(loaded.is_ok_and(|loaded| (loaded[0].cells, loaded[0].step, loaded[0].cache) == ([1, 2], 3, None)));
+    let loaded = npz_core::npy::from_bytes::<Row<u8>, ndarray::Ix1>(
+        &npz_core::npy::to_bytes(&rows).unwrap_or_default(),
+    );
+    assert!(
+        loaded.is_ok_and(|loaded| (loaded[0].cells, loaded[0].step, loaded[0].cache) == ([1, 2], 3, None))
+    );
 }
 
 #[test]

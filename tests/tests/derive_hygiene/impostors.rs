@@ -102,7 +102,7 @@ trait Element {}
 trait NpyRecord {}
 
 #[derive(::npz_core::NpyRecord, ::std::clone::Clone)]
-struct Row<T> {
+struct Line<T> {
     __column0: T,
     __rows: ::std::primitive::u8,
     __row: ::std::primitive::u16,
@@ -117,9 +117,9 @@ struct Tuple(::std::primitive::f32);
 
 #[test]
 fn impostors_of_rows_are_not_taken_for_the_real_ones() {
-    let row = Row { __column0: 1.5, __rows: 2, __row: 3, __visitor: [4, 5], r#type: Tuple(0.5), __plan: 6 };
+    let row = Line { __column0: 1.5, __rows: 2, __row: 3, __visitor: [4, 5], r#type: Tuple(0.5), __plan: 6 };
     let bytes = ::npz_core::npy::to_bytes(&::ndarray::arr0(row)).unwrap();
-    let back: ::ndarray::Array0<Row<f64>> = ::npz_core::npy::from_bytes(&bytes).unwrap();
+    let back: ::ndarray::Array0<Line<f64>> = ::npz_core::npy::from_bytes(&bytes).unwrap();
     let back = back.into_scalar();
     assert_eq!((back.__column0, back.__rows, back.__row, back.__plan), (1.5, 2, 3, 0));
     assert_eq!((back.__visitor, back.r#type.0), ([4, 5], 0.5));

@@ -1,6 +1,8 @@
 //! Rows as members of archives, in every place where a cell may stand.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
 
 use ndarray::{Array1, Array2, ArrayD, ArrayView1, array};
 use npz_core::{ErrorKind, Lazy, NpyRecord, Npz, NpzReader, RemarkKind};
@@ -25,7 +27,7 @@ struct State {
     one: Particle,
     maybe: Option<Particle>,
     none: Option<Vec<Particle>>,
-    boxed: Vec<Box<Particle>>,
+    shared: Vec<Arc<Particle>>,
     map: BTreeMap<String, Particle>,
 }
 
@@ -38,7 +40,7 @@ fn state() -> State {
         one: particle(8),
         maybe: Some(particle(9)),
         none: None,
-        boxed: vec![Box::new(particle(10)), Box::new(particle(11))],
+        shared: vec![Arc::new(particle(10)), Arc::new(particle(11))],
         map: BTreeMap::from([("a".to_owned(), particle(13))]),
     }
 }
@@ -63,12 +65,14 @@ fn numpy_sees_structured_arrays_and_writes_them_back() {
         ("pairs", "(1, 2)", "[6, 7]"),
         ("one", "()", "[8]"),
         ("maybe", "()", "[9]"),
-        ("boxed", "(2,)", "[10, 11]"),
+        ("shared", "(2,)", "[10, 11]"),
         ("map.a", "()", "[13]"),
     ];
-    let expected: String =
-        expected.iter().map(|(name, shape, ids)| format!("{name} {dtype} {shape} {ids}\n")).collect();
-    assert_eq!(seen, expected);
+    let mut lines = String::new();
+    for (name, shape, ids) in expected {
+        writeln!(lines, "{name} {dtype} {shape} {ids}").unwrap();
+    }
+    assert_eq!(seen, lines);
     let (back, report) =
         State::load_with_report(dir.path().join("b.npz"), &npz_core::LoadOptions::new()).unwrap();
     assert_eq!(back, state());
@@ -100,6 +104,17 @@ fn views_are_saved_and_memory_is_used_again() {
 
 #[test]
 fn the_schema_the_remarks_and_the_settings_know_rows() {
+    #[derive(NpyRecord, Clone)]
+    struct Wide {
+        #[npy(rename = "pos")]
+        _pos: [f64; 2],
+        #[npy(rename = "id")]
+        _id: u64,
+    }
+    #[derive(Npz)]
+    struct WideRows {
+        rows: Vec<Wide>,
+    }
     #[derive(Npz)]
     struct Rows {
         #[npz(finite, shape = "(_,)")]
@@ -121,17 +136,6 @@ fn the_schema_the_remarks_and_the_settings_know_rows() {
     assert_eq!(error.kind(), ErrorKind::Invalid);
     assert!(error.to_string().contains("cell 1") || error.to_string().contains("index 1"), "{error}");
 
-    #[derive(NpyRecord, Clone)]
-    struct Wide {
-        #[npy(rename = "pos")]
-        _pos: [f64; 2],
-        #[npy(rename = "id")]
-        _id: u64,
-    }
-    #[derive(Npz)]
-    struct WideRows {
-        rows: Vec<Wide>,
-    }
     let bytes = Rows { rows: vec![particle(1)] }.to_bytes().unwrap();
     let (_, report) = NpzReader::from_bytes(&bytes).unwrap().load_with_report::<WideRows>().unwrap();
     let remarks: Vec<_> = report.remarks().iter().map(|remark| (remark.member(), remark.kind())).collect();

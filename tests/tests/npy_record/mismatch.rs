@@ -22,6 +22,10 @@ struct Particle {
 
 #[test]
 fn all_differences_are_told_at_once_with_their_fields() {
+    #[derive(Npz, Debug)]
+    struct State {
+        rows: Vec<Particle>,
+    }
     let dir = temp_dir();
     python(
         dir.path(),
@@ -29,10 +33,6 @@ fn all_differences_are_told_at_once_with_their_fields() {
     ('mass', 'f8', (1,)), ('tags', 'u1', (2, 2)), ('charge', 'i1')])
 np.save('a.npy', np.zeros(3, d)); np.savez('a.npz', rows=np.zeros(3, d))",
     );
-    #[derive(Npz, Debug)]
-    struct State {
-        rows: Vec<Particle>,
-    }
     let told = [
         (ProblemKind::Missing, "id", "<u4 (u32)", ""),
         (ProblemKind::DType, "pos.x", "<f4 (f32)", "<f8 (f64)"),
@@ -135,7 +135,7 @@ np.save('a.npy', np.array([(b'a', 7, .1, 0), (b'b', 8, .2, 0)], d))",
     let exact = LoadOptions::new().cast(Cast::Exact);
     let error = npy::load_with::<Evolved, Ix1>(dir.path().join("a.npy"), &exact).unwrap_err();
     let problems = error.report().unwrap().problems();
-    assert_eq!(problems.iter().map(|p| p.field()).collect::<Vec<_>>(), ["number"]);
+    assert_eq!(problems.iter().map(npz_core::Problem::field).collect::<Vec<_>>(), ["number"]);
 }
 
 #[test]

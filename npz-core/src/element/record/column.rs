@@ -42,7 +42,7 @@ impl<T: RecordField> Column<T> {
     }
 
     /// Reads the field of all rows.
-    pub fn read(&mut self, rows: Rows<'_>) -> Result<(), BadCell> {
+    pub(super) fn read(&mut self, rows: Rows<'_>) -> Result<(), BadCell> {
         self.cells_of(rows).map_err(|BadCell { index, message }| {
             let count = T::COUNT.max(1);
             let mut axes = Vec::new();
@@ -88,7 +88,7 @@ impl<T: RecordField> Column<T> {
 
     /// The value of one of the rows that were read last.
     #[inline]
-    pub fn get(&self, row: usize) -> T {
+    pub(super) fn get(&self, row: usize) -> T {
         T::from_cells(&self.cells[row * T::COUNT..])
     }
 }

@@ -17,8 +17,8 @@ pub fn encode<R: NpyRecord>(rows: &[R], dtype: &DType) -> Vec<u8> {
     let (fields, item_size) = (dtype.fields().unwrap_or_default(), dtype.item_size().unwrap_or(0));
     // Padding stays zero, as in `np.zeros`.
     let mut bytes = vec![0; rows.len() * item_size];
-    if item_size > 0 {
-        let rows_a_chunk = (CHUNK / item_size).max(1);
+    if let Some(rows_a_chunk) = CHUNK.checked_div(item_size) {
+        let rows_a_chunk = rows_a_chunk.max(1);
         for (rows, bytes) in rows.chunks(rows_a_chunk).zip(bytes.chunks_mut(rows_a_chunk * item_size)) {
             R::each_field(rows, &mut Scatter { bytes, item_size, fields: fields.iter(), offset: 0 });
         }
@@ -42,7 +42,9 @@ impl EachField for Scatter<'_> {
             self.offset += width;
             if !field.is_padding() {
                 let mut cells = Vec::with_capacity(rows.len() * T::COUNT);
-                rows.iter().for_each(|row| get(row).push_cells(&mut cells));
+                for row in rows {
+                    get(row).push_cells(&mut cells);
+                }
                 let dtype = match field.dtype() {
                     DType::Subarray { item, .. } => item,
                     own => own,

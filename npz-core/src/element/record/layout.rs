@@ -24,7 +24,7 @@ impl Layout {
     }
 
     /// Adds a field.
-    pub fn field<T: RecordField>(mut self, name: &str, title: Option<&str>) -> Self {
+    pub(super) fn field<T: RecordField>(mut self, name: &str, title: Option<&str>) -> Self {
         let dtype = dtype_of::<T>();
         match dtype.and_then(|dtype| dtype.item_size().map(|size| (dtype, size))) {
             Ok((dtype, size)) => {

@@ -20,11 +20,11 @@ use crate::error::Result;
 pub use self::column::Rows;
 pub(crate) use self::column::gather;
 pub use self::encode::{EachField, encode};
-pub use self::field::{RecordField, has_fixed_size};
+pub use self::field::{RecordField, RowField};
 pub use self::layout::Layout;
 pub(crate) use self::plan::FieldProblem;
 pub use self::plan::{ConvertRows, RecordPlan};
-pub use self::pod::{decoder_of_pod, encode_pod_rows, view_rows};
+pub use self::pod::PodRow;
 
 /// Bytes of rows that are taken apart or put together at a time, so that all columns of them stay in the cache.
 const CHUNK: usize = 16 << 10;
@@ -96,7 +96,9 @@ pub fn first_not_finite<R: NpyRecord>(rows: &ArrayViewD<'_, R>) -> Option<usize>
     impl EachField for Search {
         fn field<S, T: RecordField>(&mut self, rows: &[S], get: impl Fn(&S) -> &T) {
             let mut cells = Vec::new();
-            rows.iter().for_each(|row| get(row).push_cells(&mut cells));
+            for row in rows {
+                get(row).push_cells(&mut cells);
+            }
             let Ok(view) = ArrayViewD::from_shape(ndarray::IxDyn(&[cells.len()]), &cells) else { return };
             let row = T::Cell::first_not_finite(&view).map(|cell| cell / T::COUNT.max(1));
             self.0 = [self.0, row].into_iter().flatten().min();

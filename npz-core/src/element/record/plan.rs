@@ -11,6 +11,9 @@ use crate::shape::python_tuple;
 /// Appends rows that are made of the bytes of a file's.
 pub type ConvertRows<R> = Box<dyn FnMut(Rows<'_>, &mut Vec<R>) -> Result<(), BadCell> + Send>;
 
+/// Of each column where it lies in a row, and whether its bytes are memory's own.
+type Places = Vec<(usize, bool)>;
+
 /// One difference between the fields of a file and those of a row type.
 #[derive(Debug)]
 pub(crate) struct FieldProblem {
@@ -29,7 +32,7 @@ pub struct RecordPlan<'d> {
     allows_unknown: bool,
     problems: Vec<FieldProblem>,
     /// Of each column that was found: where it lies, and whether its bytes are memory's own.
-    places: Vec<(usize, bool)>,
+    places: Places,
 }
 
 struct Stored<'d> {
@@ -57,7 +60,7 @@ impl<'d> RecordPlan<'d> {
     }
 
     /// Finds the field that has the first of these names that is there.
-    pub fn column<T: RecordField>(&mut self, names: &[&str], cast: Option<Cast>) -> Column<T> {
+    pub(super) fn column<T: RecordField>(&mut self, names: &[&str], cast: Option<Cast>) -> Column<T> {
         let own = names.first().copied().unwrap_or_default();
         let position = |name: &&str| self.stored.iter().position(|stored| stored.field.name() == *name);
         let Some(found) = names.iter().find_map(position) else {
@@ -102,13 +105,12 @@ impl<'d> RecordPlan<'d> {
             }
         };
         if shape != wanted {
-            let hint = match shape.len() {
-                0 => "make the field a single value".to_owned(),
-                _ => {
-                    let ends = "]".repeat(shape.len());
-                    let lens: String = shape.iter().rev().map(|len| format!("; {len}]")).collect();
-                    format!("make the field a `{}T{lens}`", "[".repeat(ends.len()))
-                }
+            // `[[T; 2]; 3]` for the shape (3, 2).
+            let array = shape.iter().rev().fold("T".to_owned(), |inner, len| format!("[{inner}; {len}]"));
+            let hint = if shape.is_empty() {
+                "make the field a single value".to_owned()
+            } else {
+                format!("make the field a `{array}`")
             };
             self.note(ProblemKind::Shape, field.name(), expected::<T>(), found(), Advice::Text(hint));
             return None;
@@ -121,7 +123,7 @@ impl<'d> RecordPlan<'d> {
     }
 
     /// Notes the fields that nobody asked for, and advises those that were not found.
-    fn finish(mut self) -> (Vec<FieldProblem>, Vec<(usize, bool)>) {
+    fn finish(mut self) -> (Vec<FieldProblem>, Places) {
         let left: Vec<_> = self.stored.iter().filter(|stored| !stored.is_taken).map(|s| s.field).collect();
         let is_unadvised = |problem: &&mut FieldProblem| {
             problem.kind == ProblemKind::Missing
@@ -143,10 +145,7 @@ impl<'d> RecordPlan<'d> {
 }
 
 /// How records of a file become rows, and of each field where it lies and whether its bytes are memory's own.
-pub(super) fn decoder<R: NpyRecord>(
-    stored: &DType,
-    rule: Rule,
-) -> Result<(Decoder<R>, Vec<(usize, bool)>), Refusal> {
+pub(super) fn decoder<R: NpyRecord>(stored: &DType, rule: Rule) -> Result<(Decoder<R>, Places), Refusal> {
     let Some(fields) = stored.fields() else {
         return Err(Refusal::new(format!(
             "`{}` is a row of several fields: save a structured array in Python, or change the field's type",

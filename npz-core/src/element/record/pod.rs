@@ -23,42 +23,46 @@ fn is_stored_as_in_memory<R: NpyRecord>(stored: &DType, offsets: &[usize]) -> bo
         .is_ok_and(|(decoder, places)| is_image::<R>(&places, decoder.item_size, offsets))
 }
 
-/// How records of a file become rows: straight into the array where the layouts are the same.
-pub fn decoder_of_pod<R: NpyRecord + bytemuck::Pod>(
-    stored: &DType,
-    rule: Rule,
-    offsets: &[usize],
-) -> Result<Decoder<R>, Refusal> {
-    let (decoder, places) = decoder::<R>(stored, rule)?;
-    if !is_image::<R>(&places, decoder.item_size, offsets) {
-        return Ok(decoder);
-    }
-    let step = Step::InPlace(InPlace::new(ByteOrder::NotApplicable, 1));
-    Ok(Decoder { item_size: decoder.item_size, step })
+/// What the derive asks of rows with `pod`, as one trait for the sake of its words.
+#[diagnostic::on_unimplemented(
+    message = "`#[npy(pod)]` needs `bytemuck::Pod`, which `{Self}` does not implement",
+    note = "derive `bytemuck::Pod` and `bytemuck::Zeroable` (of bytemuck 1, with its feature `derive`) for a `#[repr(C)]` struct, or remove `pod`"
+)]
+pub trait PodRow: Sized {
+    /// How records of a file become rows: straight into the array where the layouts are the same.
+    fn decoder_of_pod(stored: &DType, rule: Rule, offsets: &[usize]) -> Result<Decoder<Self>, Refusal>;
+
+    /// The stored bytes of rows: their own memory where the layouts are the same.
+    fn encode_pod<'c>(rows: &'c [Self], dtype: &DType, offsets: &[usize]) -> Cow<'c, [u8]>;
+
+    /// Rows without a copy.
+    fn view_pod<'c>(bytes: &'c [u8], stored: &DType, offsets: &[usize]) -> Result<&'c [Self], &'static str>;
 }
 
-/// The stored bytes of rows: their own memory where the layouts are the same.
-pub fn encode_pod_rows<'c, R: NpyRecord + bytemuck::Pod>(
-    rows: &'c [R],
-    dtype: &DType,
-    offsets: &[usize],
-) -> Cow<'c, [u8]> {
-    if is_stored_as_in_memory::<R>(dtype, offsets) {
-        return Cow::Borrowed(bytemuck::cast_slice(rows));
+impl<R: NpyRecord + bytemuck::Pod> PodRow for R {
+    fn decoder_of_pod(stored: &DType, rule: Rule, offsets: &[usize]) -> Result<Decoder<R>, Refusal> {
+        let (decoder, places) = decoder::<R>(stored, rule)?;
+        if !is_image::<R>(&places, decoder.item_size, offsets) {
+            return Ok(decoder);
+        }
+        let step = Step::InPlace(InPlace::new(ByteOrder::NotApplicable, 1));
+        Ok(Decoder { item_size: decoder.item_size, step })
     }
-    Cow::Owned(super::encode(rows, dtype))
-}
 
-/// Rows without a copy.
-pub fn view_rows<'c, R: NpyRecord + bytemuck::Pod>(
-    bytes: &'c [u8],
-    stored: &DType,
-    offsets: &[usize],
-) -> Result<&'c [R], &'static str> {
-    if !is_stored_as_in_memory::<R>(stored, offsets) {
-        return Err(
-            "its fields do not lie as those of the struct do in memory (order, offsets, size or byte order)",
-        );
+    fn encode_pod<'c>(rows: &'c [R], dtype: &DType, offsets: &[usize]) -> Cow<'c, [u8]> {
+        if is_stored_as_in_memory::<R>(dtype, offsets) {
+            return Cow::Borrowed(bytemuck::cast_slice(rows));
+        }
+        Cow::Owned(super::encode(rows, dtype))
     }
-    bytemuck::try_cast_slice(bytes).map_err(|_| "its rows do not start on an address aligned for their type")
+
+    fn view_pod<'c>(bytes: &'c [u8], stored: &DType, offsets: &[usize]) -> Result<&'c [R], &'static str> {
+        if !is_stored_as_in_memory::<R>(stored, offsets) {
+            return Err(
+                "its fields do not lie as those of the struct do in memory (order, offsets, size or byte order)",
+            );
+        }
+        bytemuck::try_cast_slice(bytes)
+            .map_err(|_| "its rows do not start on an address aligned for their type")
+    }
 }

@@ -31,12 +31,6 @@ struct NotPod {
     a: u32,
 }
 
-#[derive(NpyRecord, Clone)]
-#[npy(crate = "nowhere")]
-struct WrongCrate {
-    a: u32,
-}
-
 fn main() {
     npz_core::npy::to_bytes(&ndarray::arr0(Plain)).ok();
 }
