@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use ndarray::{Array, ArrayViewD, Dimension, IxDyn, ShapeBuilder};
+use ndarray::{Array, ArrayViewD, Dimension};
 
 use super::read::PIECE;
 use super::read_sized;
@@ -174,13 +174,15 @@ impl<'r> FieldReader<'r> {
 
     /// Brings the cells of a field with axes, of records in Fortran order, into C order.
     fn move_cells(&mut self) {
-        let each: usize =
-            self.spot.axes.iter().map(|(len, _)| *len).product::<usize>() * self.spot.dtype_size();
-        let records: Vec<&[u8]> = self.out.chunks_exact(each.max(1)).collect();
-        let Ok(records) = ArrayViewD::from_shape(IxDyn(&self.shape).f(), &records) else { return };
-        let mut moved = Vec::with_capacity(self.out.len());
-        records.iter().for_each(|record| moved.extend_from_slice(record));
-        self.out = moved;
+        let each = self.out.len() / self.shape.iter().product::<usize>().max(1);
+        // As they came: the first axis of the records varies fastest, and the bytes of a field lie side by side.
+        let came: Vec<usize> = self.shape.iter().rev().copied().chain([each]).collect();
+        let axes: Vec<usize> = (0..self.shape.len()).rev().chain([self.shape.len()]).collect();
+        // Where the data are cut off, they don't fill the shape; the reader of the cells notices.
+        if let Ok(cells) = ArrayViewD::from_shape(came, &self.out) {
+            let moved = cells.permuted_axes(axes).as_standard_layout().into_owned();
+            self.out = moved.into_raw_vec_and_offset().0;
+        }
     }
 }
 
