@@ -182,6 +182,15 @@ impl Error {
         self
     }
 
+    /// Names the field of a member's records that all this is about.
+    pub(crate) fn in_field(mut self, path: &str) -> Self {
+        match &mut self.0.report {
+            Some(report) => report.in_field(path),
+            None => self.0.message = format!("field {path:?}: {}", self.0.message),
+        }
+        self
+    }
+
     pub(crate) fn at(mut self, offset: u64) -> Self {
         self.0.offset.get_or_insert(offset);
         self

@@ -29,12 +29,18 @@ pub mod __private_0_1_0;
 #[cfg(feature = "derive")]
 pub use npz_derive::Npz;
 
+#[doc = include_str!("record.md")]
+#[cfg(feature = "derive")]
+pub use npz_derive::NpyRecord;
+
 pub use crate::any::{AnyArray, RawArray};
 pub use crate::archive::Compression;
 pub use crate::atomic::AtomicFile;
 pub use crate::dtype::{ByteOrder, DType, Field, Kind, Scalar, TimeBase, TimeUnit};
 pub use crate::element::time::{self, DateTime64, TimeDelta64};
-pub use crate::element::{Cast, Element, FixedBytes, FixedStr, LongDouble, RawBytes, RawVec, tiny};
+pub use crate::element::{
+    Cast, Element, FixedBytes, FixedStr, LongDouble, NpyRecord, RawBytes, RawVec, tiny,
+};
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::header::Header;
 pub use crate::limits::Limits;

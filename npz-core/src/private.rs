@@ -11,6 +11,8 @@ mod json;
 mod load_field;
 #[path = "private/names.rs"]
 mod names;
+#[path = "private/record.rs"]
+mod record;
 #[path = "private/transparent.rs"]
 mod transparent;
 #[path = "private/validate.rs"]
@@ -20,11 +22,12 @@ mod version;
 
 use std::fmt::Display;
 
+pub use std::clone::Clone;
 pub use std::default::Default;
-pub use std::marker::PhantomData;
+pub use std::marker::{PhantomData, Send, Sync};
 pub use std::mem::swap;
 pub use std::option::Option::{self, None, Some};
-pub use std::primitive::{bool, str, u32, usize};
+pub use std::primitive::{bool, str, u8, u32, usize};
 pub use std::result::Result::{Err, Ok};
 pub use std::string::String;
 pub use std::vec::Vec;
@@ -37,6 +40,7 @@ pub use self::finish::{failed, finish, finish_or_else, finish_over, finished};
 pub use self::json::{Json, from_json, to_json};
 pub use self::load_field::LoadField;
 pub use self::names::{Names, check_flat, check_nested};
+pub use self::record::*;
 pub use self::transparent::{plan_inner, plan_inners, push_inners};
 pub use self::validate::{plan_validated, validate, validate_each, validate_loaded};
 pub use self::version::{check_version, is_older_present, is_version_present, migrate, push_version};

@@ -106,6 +106,8 @@ pub enum RemarkKind {
 pub struct Problem {
     pub(crate) kind: ProblemKind,
     pub(crate) member: String,
+    /// Of a member that holds records; empty where the whole member is meant.
+    pub(crate) field: String,
     pub(crate) expected: String,
     pub(crate) found: String,
     pub(crate) hint: String,
@@ -178,6 +180,14 @@ impl Report {
         self.remarks.push(remark);
     }
 
+    /// Tells that all this is about one field of a member's records.
+    pub(crate) fn in_field(&mut self, path: &str) {
+        for problem in &mut self.problems {
+            problem.field =
+                if problem.field.is_empty() { path.to_owned() } else { format!("{path}.{}", problem.field) };
+        }
+    }
+
     pub(crate) fn push(&mut self, problem: Problem) {
         self.problems.push(problem);
     }
@@ -239,6 +249,12 @@ impl Problem {
         &self.member
     }
 
+    /// Names the field of the records, where the member holds such: `pos.x` for a record inside of another. Empty where
+    /// the whole member is meant.
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
     /// Tells what the type expects, for example `"<f4, 2 axes"`; empty for an unexpected member.
     pub fn expected(&self) -> &str {
         &self.expected
@@ -290,10 +306,13 @@ impl fmt::Display for Problem {
 
 impl Problem {
     fn write(&self, f: &mut fmt::Formatter<'_>, with_hint: bool) -> fmt::Result {
-        let Self { kind, member, expected, found, hint, cause: _ } = self;
+        let Self { kind, member, field, expected, found, hint, cause: _ } = self;
         match member.as_str() {
             "" => f.write_str("the array")?,
             member => write!(f, "member {member:?}")?,
+        }
+        if !field.is_empty() {
+            write!(f, ", field {field:?},")?;
         }
         match kind {
             ProblemKind::Missing => write!(f, " is missing: expected {expected}")?,

@@ -207,12 +207,12 @@ pub(crate) fn generated_at(tokens: &impl Spanned) -> Span {
 }
 
 impl Name {
-    fn from_literal(literal: &LitStr) -> Self {
+    pub(crate) fn from_literal(literal: &LitStr) -> Self {
         Self { value: literal.value(), tokens: literal.to_token_stream() }
     }
 }
 
 /// The field's name, or its type where it has none.
-fn member_tokens(field: &syn::Field) -> TokenStream {
+pub(crate) fn member_tokens(field: &syn::Field) -> TokenStream {
     field.ident.as_ref().map_or_else(|| field.ty.to_token_stream(), ToTokens::to_token_stream)
 }

@@ -11,7 +11,8 @@ use syn::{Attribute, ExprPath, LitStr, Path, WherePredicate};
 
 use crate::case::{CASES, Case};
 use crate::ctxt::Ctxt;
-use crate::item::{Item, items, list, nearest, set};
+use crate::item::{Item, set};
+use crate::words::{self, Here, Table};
 
 /// A parsed word and the tokens that it was written with, so that a later check can underline it.
 pub(crate) struct Attr<T> {
@@ -106,7 +107,7 @@ pub(crate) enum Cast {
     SameKind,
 }
 
-const CASTS: [(&str, Cast); 3] =
+pub(crate) const CASTS: [(&str, Cast); 3] =
     [("exact", Cast::Exact), ("safe", Cast::Safe), ("same_kind", Cast::SameKind)];
 
 /// A known value of `compression`.
@@ -165,39 +166,9 @@ pub(crate) enum TextForm {
 const TEXT_FORMS: [(&str, TextForm); 3] =
     [("U", TextForm::Unicode), ("S", TextForm::Ascii), ("utf8", TextForm::Utf8)];
 
-type Apply<A> = Option<fn(&mut A, &Ctxt, Item)>;
+type Word = words::Word<ContainerAttrs, VariantAttrs, FieldAttrs>;
 
-/// One known word. Where it may stand is told by which of the functions are there.
-struct Word {
-    name: &'static str,
-    /// How it is written, for messages.
-    usage: &'static str,
-    container: Apply<ContainerAttrs>,
-    variant: Apply<VariantAttrs>,
-    field: Apply<FieldAttrs>,
-}
-
-impl Word {
-    const fn on_field(
-        name: &'static str,
-        usage: &'static str,
-        apply: fn(&mut FieldAttrs, &Ctxt, Item),
-    ) -> Self {
-        Self { name, usage, container: None, variant: None, field: Some(apply) }
-    }
-
-    const fn on_container(
-        name: &'static str,
-        usage: &'static str,
-        apply: fn(&mut ContainerAttrs, &Ctxt, Item),
-    ) -> Self {
-        Self { name, usage, container: Some(apply), variant: None, field: None }
-    }
-
-    const fn and_on_variant(self, apply: fn(&mut VariantAttrs, &Ctxt, Item)) -> Self {
-        Self { variant: Some(apply), ..self }
-    }
-}
+const TABLE: Table<ContainerAttrs, VariantAttrs, FieldAttrs> = Table { attribute: "npz", words: WORDS };
 
 const WORDS: &[Word] = &[
     Word::on_field("rename", "rename = \"name\"", |field, ctxt, item| {
@@ -295,87 +266,21 @@ const WORDS: &[Word] = &[
     }),
 ];
 
-/// Where a word stands.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Here {
-    Container,
-    Variant,
-    Field,
-}
-
 impl ContainerAttrs {
     /// `kind` is what the user derives for: "struct" or "enum".
     pub(crate) fn parse(ctxt: &Ctxt, attributes: &[Attribute], kind: &str) -> Self {
-        parse(ctxt, attributes, Here::Container, kind, |word| word.container)
+        TABLE.parse(ctxt, attributes, Here::Container, kind, |word| word.container)
     }
 }
 
 impl VariantAttrs {
     pub(crate) fn parse(ctxt: &Ctxt, attributes: &[Attribute]) -> Self {
-        parse(ctxt, attributes, Here::Variant, "enum", |word| word.variant)
+        TABLE.parse(ctxt, attributes, Here::Variant, "enum", |word| word.variant)
     }
 }
 
 impl FieldAttrs {
     pub(crate) fn parse(ctxt: &Ctxt, attributes: &[Attribute], kind: &str) -> Self {
-        parse(ctxt, attributes, Here::Field, kind, |word| word.field)
+        TABLE.parse(ctxt, attributes, Here::Field, kind, |word| word.field)
     }
-}
-
-fn parse<A: Default>(
-    ctxt: &Ctxt,
-    attributes: &[Attribute],
-    here: Here,
-    kind: &str,
-    apply: impl Fn(&Word) -> Apply<A>,
-) -> A {
-    let mut all = A::default();
-    for item in items(ctxt, attributes) {
-        if let Some(apply) = find(ctxt, &item, here, kind, &apply) {
-            apply(&mut all, ctxt, item);
-        }
-    }
-    all
-}
-
-/// Finds what to do with a word, or notes why there is nothing.
-fn find<A>(ctxt: &Ctxt, item: &Item, here: Here, kind: &str, apply: impl Fn(&Word) -> Apply<A>) -> Apply<A> {
-    let name = item.word.to_string();
-    let place = match here {
-        Here::Container => kind,
-        Here::Variant => "variant",
-        Here::Field => "field",
-    };
-    let a = |noun: &str| format!("{} {noun}", if noun.starts_with('e') { "an" } else { "a" });
-    if let Some(word) = WORDS.iter().find(|word| word.name == name) {
-        let found = apply(word);
-        if found.is_none() {
-            let there = [
-                word.field.map(|_| "a field".to_owned()),
-                word.variant.map(|_| "a variant".to_owned()).filter(|_| kind == "enum"),
-                word.container.map(|_| format!("the {kind}")),
-            ];
-            let there = there.into_iter().flatten().collect::<Vec<_>>().join(" or ");
-            let message = if here == Here::Variant && name == "skip" {
-                "a variant can't be skipped: its values could not be saved; put `skip` on its fields, or \
-                 remove it"
-                    .to_owned()
-            } else {
-                format!("`{name}` belongs on {there}, not on {}", a(place))
-            };
-            ctxt.error(&item.word, message);
-        }
-        return found;
-    }
-    let near = nearest(&name, WORDS.iter().map(|word| word.name));
-    let hint = near.map(|near| format!("did you mean `{near}`?"));
-    let known = || list(WORDS.iter().filter(|word| apply(word).is_some()).map(|word| word.name));
-    let hint = hint.unwrap_or_else(|| format!("{} takes {}", a(place), known()));
-    ctxt.error(&item.word, format_args!("unknown word `{name}` in `#[npz(..)]`; {hint}"));
-    None
-}
-
-/// How a word is written, for messages.
-pub(crate) fn usage(word: &Ident) -> &'static str {
-    WORDS.iter().find(|known| word == known.name).map_or("", |known| known.usage)
 }

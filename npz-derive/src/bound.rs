@@ -20,7 +20,7 @@ use std::collections::HashSet;
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::visit::{self, Visit};
-use syn::{Generics, Lifetime, Macro, Path, WhereClause};
+use syn::{DeriveInput, Generics, Lifetime, Macro, Path, Type, WhereClause};
 
 use crate::ast::{Container, Field};
 use crate::attr::DefaultFrom;
@@ -78,17 +78,20 @@ struct Bounds<'a> {
 /// What of the container a field's type mentions.
 #[derive(Default)]
 pub(crate) struct Mentions<'a> {
-    parameters: Vec<&'a Ident>,
+    pub(crate) parameters: Vec<&'a Ident>,
     lifetime: bool,
     /// The container itself, as in `Option<Box<Self>>`: a bound on it would go round in circles.
     pub(crate) itself: bool,
 }
 
 pub(crate) fn mentions<'a>(container: &Container<'a>, field: &Field<'_>) -> Mentions<'a> {
-    let original = container.original;
+    mentions_in(container.original, field.ty())
+}
+
+pub(crate) fn mentions_in<'a>(original: &'a DeriveInput, ty: &Type) -> Mentions<'a> {
     let mut finder =
         Finder { container: &original.ident, generics: &original.generics, found: Mentions::default() };
-    finder.visit_type(field.ty());
+    finder.visit_type(ty);
     finder.found
 }
 

@@ -1,4 +1,4 @@
-//! One piece of `#[npz(..)]`: cutting the attribute into words, and reading what follows a word.
+//! One piece of `#[npz(..)]` or `#[npy(..)]`: cutting the attribute into words, and reading what follows a word.
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -6,14 +6,18 @@ use syn::parse::Parse;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, LitInt, LitStr, Meta, Token, WherePredicate};
 
-use crate::attr::{Attr, COMPRESSIONS, Compression, DTYPES, DefaultFrom, StoreAs, usage};
+use crate::attr::{Attr, COMPRESSIONS, Compression, DTYPES, DefaultFrom, StoreAs};
 use crate::ctxt::Ctxt;
 
-/// One comma-separated piece of `#[npz(..)]`: `skip`, `rename = "w"`.
+/// One comma-separated piece of an attribute: `skip`, `rename = "w"`.
 pub(crate) struct Item {
     pub(crate) word: Ident,
     /// What follows the word, the `=` included.
     rest: TokenStream,
+    /// How the word is written, for messages.
+    usage: &'static str,
+    /// What has the names that it gives.
+    noun: &'static str,
 }
 
 impl ToTokens for Item {
@@ -23,12 +27,19 @@ impl ToTokens for Item {
     }
 }
 
-/// Cuts all `#[npz(..)]` into items. A piece that makes no sense costs its own error, not its neighbours.
-pub(crate) fn items(ctxt: &Ctxt, attributes: &[Attribute]) -> Vec<Item> {
+/// Cuts all attributes of one name into items. A piece that makes no sense costs its own error, not its neighbours.
+pub(crate) fn items(
+    ctxt: &Ctxt,
+    attributes: &[Attribute],
+    attribute_name: &str,
+    usage: impl Fn(&Ident) -> &'static str,
+) -> Vec<Item> {
+    let noun = if attribute_name == "npy" { "field" } else { "member" };
     let mut items = Vec::new();
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("npz")) {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident(attribute_name)) {
         let Meta::List(list) = &attribute.meta else {
-            ctxt.error(&attribute.meta, "expected words in parentheses: `#[npz(..)]`");
+            let message = format!("expected words in parentheses: `#[{attribute_name}(..)]`");
+            ctxt.error(&attribute.meta, message);
             continue;
         };
         let mut tokens = list.tokens.clone().into_iter().peekable();
@@ -36,12 +47,18 @@ pub(crate) fn items(ctxt: &Ctxt, attributes: &[Attribute]) -> Vec<Item> {
             let piece = tokens.by_ref().take_while(|token| !is_comma(token));
             let mut piece = piece.flat_map(without_invisible_group);
             match piece.next() {
-                Some(TokenTree::Ident(word)) => items.push(Item { word, rest: piece.collect() }),
+                Some(TokenTree::Ident(word)) => {
+                    let (usage, rest) = (usage(&word), piece.collect());
+                    items.push(Item { word, rest, usage, noun });
+                }
                 Some(other) => {
                     let rest: TokenStream = piece.collect();
                     ctxt.error(quote!(#other #rest), "expected a word such as `rename = \"name\"`");
                 }
-                None => ctxt.error(list, "expected a word between the commas of `#[npz(..)]`"),
+                None => {
+                    let message = format!("expected a word between the commas of `#[{attribute_name}(..)]`");
+                    ctxt.error(list, message);
+                }
             }
         }
     }
@@ -96,7 +113,7 @@ impl Item {
             Ok(Value(string)) if string.suffix().is_empty() => Some(string),
             _ => {
                 let found = self.to_token_stream();
-                ctxt.error(self, format_args!("expected `{}`, found `{found}`", usage(&self.word)));
+                ctxt.error(self, format_args!("expected `{}`, found `{found}`", self.usage));
                 None
             }
         }
@@ -108,7 +125,8 @@ impl Item {
         let value = string.value();
         if value.is_empty() || value.contains('\0') {
             let fault = if value.is_empty() { "is empty" } else { "contains NUL" };
-            ctxt.error(&string, format_args!("`{}` {fault}; no member can be named so", self.word));
+            let (word, noun) = (&self.word, self.noun);
+            ctxt.error(&string, format_args!("`{word}` {fault}; no {noun} can be named so"));
             return None;
         }
         Some(string)
@@ -121,7 +139,7 @@ impl Item {
         if parsed.is_none() {
             let found = string.value();
             let hint = if found.ends_with("()") { "; leave out the parentheses" } else { "" };
-            let message = format!("expected a path, as in `{}`, found `{found}`{hint}", usage(&self.word));
+            let message = format!("expected a path, as in `{}`, found `{found}`{hint}", self.usage);
             ctxt.error(string, message);
         }
         parsed
@@ -131,7 +149,7 @@ impl Item {
         let string = self.string(ctxt)?;
         let parsed = string.parse_with(Punctuated::<WherePredicate, Token![,]>::parse_terminated).ok();
         if parsed.is_none() {
-            let (usage, found) = (usage(&self.word), string.value());
+            let (usage, found) = (self.usage, string.value());
             ctxt.error(string, format_args!("expected bounds, as in `{usage}`, found `{found}`"));
         }
         parsed.map(|predicates| predicates.into_iter().collect())
@@ -196,7 +214,7 @@ impl Item {
             if axes.is_empty() { Some(Vec::new()) } else { axes.split(',').map(length).collect() }
         });
         if shape.is_none() {
-            let usage = usage(&self.word);
+            let usage = self.usage;
             ctxt.error(
                 &string,
                 format_args!("expected the lengths of axes, as in `{usage}`, found `{value}`"),

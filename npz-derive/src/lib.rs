@@ -12,8 +12,10 @@ mod check;
 mod ctxt;
 mod expand;
 mod item;
+mod record;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
@@ -300,5 +302,70 @@ fn derive(input: &DeriveInput) -> TokenStream {
             tokens.extend(expand::fallback(&container));
             tokens
         }
+    }
+}
+
+/// Makes a struct the row of a structured NumPy array, whose fields are those of the struct.
+///
+/// Use it through `npz_core` (`use npz_core::NpyRecord;`), where its page has examples of all words.
+///
+/// ```text
+/// #[derive(NpyRecord, Clone)]
+/// struct Particle {
+///     id: u32,
+///     pos: [f64; 3],                  // a subarray: ('pos', '<f8', (3,))
+///     #[npy(rename = "Spin")]
+///     spin: Spin,                     // a record inside of the record: `Spin` derives `NpyRecord` too
+///     #[npy(skip)]
+///     cache: Option<Cache>,           // not in the record, `None` after loading
+/// }
+/// ```
+///
+/// The derive implements five traits of `npz_core`: `NpyRecord`, `Element` (rows can be cells of arrays), the sealed one
+/// below it, `ToMembers` and `FromMembers` (rows can be members of archives, alone and in lists). The struct has to be
+/// `Clone`.
+///
+/// # Attributes of the struct
+///
+/// | attribute | meaning | without it |
+/// | --- | --- | --- |
+/// | `rename_all = "camelCase"` | writes the names of all fields in another case | as in Rust |
+/// | `align` | pads as NumPy's `align=True` | packed |
+/// | `allow_unknown` | ignores fields of the file that no field asks for | they are an error |
+/// | `pod` | views and copies rows as a whole where the layout of the file is the same | field by field |
+/// | `bound = "T: Trait"` | replaces the where clause that the derive adds | found from the field types |
+/// | `crate = "path"` | says where `npz_core` is, if not at `::npz_core` | `::npz_core` |
+///
+/// **`rename_all`** takes the cases that it takes for [`Npz`](macro@Npz).
+///
+/// **`align`** takes the alignments of a C compiler on 64-bit Linux, which are NumPy's there; a row inside of another one is
+/// aligned by its own `align` only. It concerns what is written: any layout is read.
+///
+/// **`pod`** needs `bytemuck::Pod` of the struct, which its fields may need `#[repr(C)]` for. No field may be skipped.
+///
+/// # Attributes of a field
+///
+/// | attribute | meaning | without it |
+/// | --- | --- | --- |
+/// | `rename = "name"` | names the field of the record | the field's name; `f0`, `f1`, .. of a tuple struct |
+/// | `alias = "name"` | is accepted on load too (may be repeated) | one name |
+/// | `title = "text"` | is NumPy's second name for the field | no title |
+/// | `skip` | is not in the record; `Default::default()` after loading | stored |
+/// | `cast = "same_kind"` | says which conversions of cells are fine on load | the rule of the whole array |
+///
+/// **`rename`, `alias`, `title`** must not be empty nor contain NUL, and no two of a struct may be equal. Titles are written,
+/// and ignored when a file is read.
+///
+/// **`cast`** takes `exact`, `safe` and `same_kind`, and holds for the rows inside of the field too.
+///
+/// # Errors
+///
+/// All mistakes in the attributes are reported at once, each where it stands. Enums, unions and packed structs are not
+/// supported, nor are structs that borrow or have no field that is stored.
+#[proc_macro_derive(NpyRecord, attributes(npy))]
+pub fn derive_npy_record(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    match syn::parse(input) {
+        Ok(input) => record::derive(&input).into(),
+        Err(error) => error.into_compile_error().into(),
     }
 }

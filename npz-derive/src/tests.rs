@@ -2,10 +2,12 @@
 //! in the workspace's `tests` package, with the library.
 
 mod enums;
+mod records;
 
 use std::path::Path;
 use std::{env, fs};
 
+use proc_macro2::TokenStream;
 use syn::{DeriveInput, parse_quote};
 
 use crate::ast::Container;
@@ -22,7 +24,11 @@ fn messages(input: &DeriveInput) -> Vec<String> {
 
 /// Compares an expansion with `tests/expand/{name}.rs`; `NPZ_BLESS=1` writes that file anew.
 fn assert_expands(name: &str, input: &DeriveInput) {
-    let file = syn::parse2(derive(input)).expect("the expansion is a list of items");
+    assert_is(name, derive(input));
+}
+
+fn assert_is(name: &str, expansion: TokenStream) {
+    let file = syn::parse2(expansion).expect("the expansion is a list of items");
     // A new version must not touch the snapshots.
     let version = env!("CARGO_PKG_VERSION").replace('.', "_");
     let found = prettyplease::unparse(&file).replace(&format!("__private_{version}"), "__private");

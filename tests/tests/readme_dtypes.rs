@@ -8,7 +8,12 @@ use std::path::{Path, PathBuf};
 
 use half::{bf16, f16};
 use ndarray::{Array1, ArrayD};
-use npz_core::{Element, FixedBytes, FixedStr, NpzReader, NpzWriter, ToMembers, npy};
+use npz_core::time::{Generic, Multiple, Nanosecond, Second};
+use npz_core::tiny::{Float8E4M3Fn, Int4};
+use npz_core::{
+    DateTime64, Element, FixedBytes, FixedStr, LongDouble, NpzReader, NpzWriter, RawBytes, RawVec,
+    TimeDelta64, ToMembers, npy,
+};
 use num_complex::Complex;
 use tests::{python, temp_dir};
 
@@ -162,6 +167,65 @@ fn rows() -> Vec<Row> {
             cells: vec![cell!("FixedStr<N>", FixedStr<2>, [FixedStr::new("ä").unwrap()],
                 reads: &["np.array(['Ω'])", "np.array(['Ωx'], '>U2')"],
                 refuses: &["np.array(['abc'])", "np.array([1])"])],
+        },
+        Row {
+            rust: "[`tiny::TinyFloat`], [`tiny::TinyInt`]",
+            read: "<code>&#124;V1</code>",
+            cells: vec![
+                cell!("TinyFloat", Float8E4M3Fn, [Float8E4M3Fn::from_f32(0.5)],
+                    reads: &["np.array([1.5]).astype(ml_dtypes.float8_e4m3fn)", "np.zeros(1, 'V1')"],
+                    refuses: &["np.zeros(1, 'V2')", "np.array([1.5], 'f4')"]),
+                cell!("TinyInt", Int4, [Int4::new(-8).unwrap()],
+                    reads: &["np.array([7, -8]).astype(ml_dtypes.int4)"], refuses: &["np.array([1], 'i1')"]),
+            ],
+        },
+        Row {
+            rust: "[`LongDouble`], `Complex<LongDouble>`",
+            read: "`<f12`, `<c24`; narrower floats, integers",
+            cells: vec![
+                cell!("LongDouble", LongDouble, [LongDouble::from(0.5)],
+                    reads: &["np.array([1.5, -2])", "np.array([2**63 - 1], '>i8')"], refuses: &["np.array([1j])"]),
+                cell!("Complex<LongDouble>", Complex<LongDouble>, [Complex::new(LongDouble::from(0.5), LongDouble::from(1.0))],
+                    reads: &["np.array([1j])", "np.array([1.5], 'f4')"], refuses: &["np.array(['1'])"]),
+            ],
+        },
+        Row {
+            rust: "`Vec<u8>`",
+            read: "",
+            cells: vec![cell!("Vec<u8>", Vec<u8>, [b"ab".to_vec(), b"c".to_vec()],
+                reads: &["np.array([b'\\xff', b'abc'])"], refuses: &["np.array(['a'])", "np.zeros(1, 'V2')"])],
+        },
+        Row {
+            rust: "[`DateTime64<U>`](crate::DateTime64)",
+            read: "units that are a multiple of `U`, months and years",
+            cells: vec![
+                cell!("DateTime64<Nanosecond>", DateTime64<Nanosecond>, [DateTime64::new(1)],
+                    reads: &["np.array(['2020-01-01T01', 'NaT'], '>M8[25s]')", "np.array(['2020-02'], 'M8[M]')", "np.array(['1999'], 'M8[Y]')"],
+                    refuses: &["np.array([1], 'm8[ns]')", "np.array([1])", "np.array(['2020'], 'M8[ps]')"]),
+                cell!("DateTime64<Multiple<25, Second>>", DateTime64<Multiple<25, Second>>, [DateTime64::new(1)],
+                    reads: &["np.array([1], 'M8[50s]')"], refuses: &["np.array([1], 'M8[s]')"]),
+            ],
+        },
+        Row {
+            rust: "[`TimeDelta64<U>`](crate::TimeDelta64)",
+            read: "units that are a multiple of `U`; integers, `bool`",
+            cells: vec![
+                cell!("TimeDelta64<Nanosecond>", TimeDelta64<Nanosecond>, [TimeDelta64::new(1)],
+                    reads: &["np.array([1, -2], '>m8[D]')", "np.array([7])", BOOL],
+                    refuses: &["np.array([1], 'm8[ps]')", "np.array([1.5])", "np.array([1], 'M8[ns]')"]),
+                cell!("TimeDelta64<Generic>", TimeDelta64<Generic>, [TimeDelta64::new(1)],
+                    reads: &["np.array([7], 'm8')"], refuses: &["np.array(['x'])"]),
+            ],
+        },
+        Row {
+            rust: "[`RawBytes<N>`], [`RawVec`]",
+            read: "",
+            cells: vec![
+                cell!("RawBytes<N>", RawBytes<2>, [RawBytes(*b"a\0")],
+                    reads: &["np.array([b'xy']).view('V2')"], refuses: &["np.zeros(1, 'V3')", "np.array([b'xy'])"]),
+                cell!("RawVec", RawVec, [RawVec::from(vec![1u8, 0])],
+                    reads: &["np.array([b'xyz']).view('V3')"], refuses: &["np.array([b'xy'])"]),
+            ],
         },
         Row {
             rust: "[`FixedBytes<N>`]",

@@ -3,6 +3,7 @@
 //! `scalar` and `time` are the model of a cell without fields, `spelling` its text, `parse` and `print` the way
 //! from and to the literal of a header. Mirrors `descr_to_dtype` and `dtype_to_descr` of `numpy.lib.format`.
 
+mod locate;
 mod parse;
 mod print;
 mod scalar;
@@ -15,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::literal::{self, Literal};
 use crate::shape;
 
+pub(crate) use locate::Spot;
 pub use scalar::{ByteOrder, Kind, Scalar};
 pub use time::{TimeBase, TimeUnit};
 
@@ -249,6 +251,15 @@ impl DType {
 }
 
 impl Field {
+    pub(crate) fn new(name: &str, title: Option<&str>, dtype: DType) -> Self {
+        Self { name: name.to_owned(), title: title.map(str::to_owned), dtype }
+    }
+
+    /// Fills so many bytes.
+    pub(crate) fn padding(size: usize) -> Self {
+        Self::new("", None, DType::scalar(Kind::Void, size, ByteOrder::NotApplicable))
+    }
+
     /// Gives the name; empty for padding.
     pub fn name(&self) -> &str {
         &self.name

@@ -121,6 +121,18 @@ impl Scalar {
         self.size
     }
 
+    /// The bytes that a cell is aligned to by a C compiler on 64-bit Linux: `dtype.alignment`.
+    pub(crate) fn alignment(&self) -> usize {
+        match self.kind {
+            Kind::Bytes => 1,
+            Kind::Unicode => 4,
+            Kind::Complex => self.size / 2,
+            // `bfloat16` and its kin have an order, and an alignment.
+            Kind::Void if self.order == ByteOrder::NotApplicable => 1,
+            _ => self.size,
+        }
+    }
+
     /// Tells the order of the bytes.
     pub fn order(&self) -> ByteOrder {
         self.order

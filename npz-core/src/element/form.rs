@@ -1,6 +1,6 @@
 //! The form that a field asks for its cells to be stored in: `store_as` for numbers, `string` for text.
 
-use super::{Element, Rule};
+use super::{Element, Rule, split_expected};
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 
 /// A dtype that numbers are stored as, by its code in NumPy: a value of `store_as`.
@@ -124,7 +124,7 @@ pub(crate) fn asked_dtype<A: Element>(form: Form) -> Option<String> {
 pub(crate) fn misfit<A: Element>(form: Form) -> Option<String> {
     // The name in "<f4 (f32)".
     let expected = A::expected();
-    let cells = expected.split_once('(').map_or("such", |(_, name)| name.trim_end_matches(')'));
+    let (_, cells) = split_expected(&expected);
     let refused = |usage: String, advice: &str| Some(format!("{usage} can't keep {cells} cells: {advice}"));
     if let Some(to) = form.store_as.filter(|to| !to.speaks_of(A::KIND)) {
         let codes = match A::KIND {

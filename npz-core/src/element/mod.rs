@@ -13,6 +13,7 @@ mod long_double;
 mod narrow;
 mod number;
 mod raw;
+pub(crate) mod record;
 mod rule;
 mod text;
 pub mod time;
@@ -32,8 +33,10 @@ pub(crate) use self::form::{Form, StoreAs, asked_dtype, misfit};
 pub use self::form::{TextForm, store_as};
 pub use self::long_double::LongDouble;
 pub use self::raw::{RawBytes, RawVec};
+pub use self::record::NpyRecord;
 pub use self::rule::Cast;
-pub(crate) use self::rule::{Place, Refusal, Rule, object_file_hint, object_hint};
+pub(crate) use self::rule::{Place, object_file_hint, object_hint, split_expected};
+pub use self::rule::{Refusal, Rule};
 pub use self::text::{FixedBytes, FixedStr};
 
 /// One cell of an array: what may stand as `A` in `Array<A, D>`.
@@ -46,7 +49,7 @@ pub use self::text::{FixedBytes, FixedStr};
 /// | `f32`, `f64` | `<f4`, `<f8` | narrower floats, integers whose values are kept, `bool` |
 /// | [`half::f16`](https://docs.rs/half) | `<f2` | 8-bit integers, `bool` |
 /// | [`half::bf16`](https://docs.rs/half) | `<V2`, as `ml_dtypes.bfloat16` | <code>&#124;V2</code> |
-/// | [`tiny::TinyFloat`], [`tiny::TinyInt`] | `<V1`, or `<f1`, as `ml_dtypes` | <code>&#124;V1</code> |
+/// | [`tiny::TinyFloat`], [`tiny::TinyInt`] | `<V1`, as `ml_dtypes`; `f1` for `float8_e5m2` | <code>&#124;V1</code> |
 /// | `Complex<f32>`, `Complex<f64>` | `<c8`, `<c16` | narrower complex, floats and integers |
 /// | [`LongDouble`], `Complex<LongDouble>` | `<f16`, `<c32` | `<f12`, `<c24`; narrower floats, integers |
 /// | `String` | `<U`*n*, *n* the longest | <code>&#124;S</code>*n* that holds UTF-8 |
@@ -56,6 +59,9 @@ pub use self::text::{FixedBytes, FixedStr};
 /// | [`DateTime64<U>`](crate::DateTime64) | `<M8[ns]`, `<M8[25s]` ... | units that are a multiple of `U`, months and years |
 /// | [`TimeDelta64<U>`](crate::TimeDelta64) | `<m8[ns]`, `<m8` ... | units that are a multiple of `U`; integers, `bool` |
 /// | [`RawBytes<N>`], [`RawVec`] | <code>&#124;V</code>*N* | |
+///
+/// A struct with [`#[derive(NpyRecord)]`](NpyRecord) is a cell too: `[('x', '<f4'), ...]`, read by its fields' names in any
+/// order and layout.
 ///
 /// Both byte orders are read; little-endian is written, on every platform. The trait is sealed: its methods
 /// are not part of the API.
@@ -72,7 +78,8 @@ pub use self::text::{FixedBytes, FixedStr};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a cell of a NumPy array",
-    note = "cells are bool, integers, floats, text, times, raw bytes and, behind features of npz-core, `half` and `num_complex` types"
+    note = "cells are bool, integers, floats, text, times, raw bytes and, behind features of npz-core, `half` and `num_complex` types",
+    note = "for a row of several fields, add `#[derive(npz_core::NpyRecord, Clone)]` to a struct of your own"
 )]
 pub trait Element: Sealed + Clone + Send + Sync + 'static {
     /// The dtype that these cells are written as. Only text looks at the values: it is as wide as its longest.
@@ -82,6 +89,18 @@ pub trait Element: Sealed + Clone + Send + Sync + 'static {
     /// What the cells are: a form that a field asks for speaks of cells of one kind.
     #[doc(hidden)]
     const KIND: Kind;
+
+    /// Whether all cells are as wide, whatever their values: only such can be fields of rows.
+    #[doc(hidden)]
+    const HAS_FIXED_SIZE: bool = true;
+
+    /// The bytes that a cell is aligned to in a record with `align=True`.
+    #[doc(hidden)]
+    fn alignment() -> usize {
+        let none = ArrayViewD::from_shape(ndarray::IxDyn(&[0]), &[]);
+        let dtype = none.ok().and_then(|none| Self::dtype_of(&none).ok());
+        dtype.as_ref().and_then(DType::as_scalar).map_or(1, Scalar::alignment)
+    }
 
     /// The dtype that these cells are written as in a form that a field asks for, as far as it speaks of them. Looks at
     /// the values: a form may not be able to hold them all.
@@ -120,9 +139,10 @@ pub trait Element: Sealed + Clone + Send + Sync + 'static {
 }
 
 mod sealed {
+    /// Only this crate, and what its derive makes, implements it.
     pub trait Sealed {}
 }
-use sealed::Sealed;
+pub use sealed::Sealed;
 
 /// How the cells of one array are read: made once per array.
 pub struct Decoder<A> {
@@ -151,7 +171,7 @@ pub(crate) struct InPlace<A> {
 
 /// A cell that can't become the target type.
 #[derive(Debug)]
-pub(crate) struct BadCell {
+pub struct BadCell {
     /// Counted in the order of the file, within the piece.
     pub(crate) index: usize,
     pub(crate) message: String,

@@ -1,7 +1,10 @@
 //! Which dtype may become which cell type: NumPy's casting rules, with values checked where it does not.
 
 use super::Form;
+use super::record::FieldProblem;
 use crate::dtype::{DType, Kind, Scalar};
+use crate::error::ErrorKind;
+use crate::report::{Problem, ProblemKind};
 
 /// How far the cells of a file may differ from the cell type that they are loaded into.
 ///
@@ -63,15 +66,20 @@ impl Rule {
 /// Why a dtype can't become a cell type, and what would help.
 #[derive(Debug)]
 pub struct Refusal {
-    advice: Advice,
+    pub(super) advice: Advice,
 }
 
 #[derive(Debug)]
-enum Advice {
+pub(super) enum Advice {
     /// Another rule lets it through, with this effect.
     Allow(Cast, &'static str),
     Text(String),
+    /// Of a record: each field that does not fit, with its own.
+    Fields(Vec<FieldProblem>),
 }
+
+/// What is said of a record where one value is wanted.
+pub(super) const IS_RECORD: &str = "it is a record: derive `NpyRecord` for a row type, or read one of its fields by `get_field` or `npy::load_field`";
 
 /// Where the cells are read from: decides what can be advised.
 #[derive(Clone, Copy)]
@@ -91,10 +99,34 @@ impl Refusal {
         Self { advice: Advice::Allow(cast, effect) }
     }
 
+    /// What is wrong with a member (or a file, whose name is empty): one problem, or one for each field of its records.
+    pub(crate) fn problems(&self, place: Place, member: &str, expected: &str, found: &str) -> Vec<Problem> {
+        let problem = |kind, field: &str, expected: &str, found: &str, advice: &Advice| Problem {
+            kind,
+            member: member.to_owned(),
+            field: field.to_owned(),
+            expected: expected.to_owned(),
+            found: found.to_owned(),
+            hint: advice.text(place),
+            cause: ErrorKind::Mismatch,
+        };
+        match &self.advice {
+            Advice::Fields(fields) => {
+                fields.iter().map(|f| problem(f.kind, &f.field, &f.expected, &f.found, &f.advice)).collect()
+            }
+            advice => vec![problem(ProblemKind::DType, "", expected, found, advice)],
+        }
+    }
+}
+
+impl Advice {
     /// What to do.
-    pub(crate) fn hint(&self, place: Place) -> String {
-        match (&self.advice, place) {
+    fn text(&self, place: Place) -> String {
+        match (self, place) {
             (Advice::Text(text), _) => text.clone(),
+            (Advice::Fields(problems), place) => {
+                problems.first().map(|problem| problem.advice.text(place)).unwrap_or_default()
+            }
             (Advice::Allow(cast, effect), Place::Member) => {
                 let word = cast.word();
                 format!(
@@ -112,7 +144,7 @@ impl Refusal {
 
 impl Cast {
     /// The word of the attribute.
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::Exact => "exact",
             Self::Safe => "safe",
@@ -142,7 +174,7 @@ pub(crate) enum Verdict {
 /// Decides whether numbers of `stored` may become `target`.
 pub(crate) fn judge(stored: &DType, target: Target, rule: Rule) -> Result<(&Scalar, Verdict), Refusal> {
     let Some(scalar) = stored.as_scalar() else {
-        return Err(Refusal::new("it is a record: read one of its fields in Python and save that"));
+        return Err(Refusal::new(IS_RECORD));
     };
     let from = (scalar.kind(), scalar.size());
     let to = (target.kind, target.size);
@@ -197,24 +229,36 @@ pub(crate) fn no_cast(stored: &Scalar, wanted: &str) -> String {
     }
 }
 
+/// The dtype and the Rust type of what a cell type expects: `<f4` and `f32` of `<f4 (f32)`.
+pub(crate) fn split_expected(expected: &str) -> (&str, &str) {
+    let (dtype, rust) = expected.rsplit_once(" (").unwrap_or((expected, ""));
+    (dtype, rust.strip_suffix(')').unwrap_or(rust))
+}
+
+/// The dtype that is expected, as it is written in Python.
+fn in_python(expected: &str) -> String {
+    let (dtype, _) = split_expected(expected);
+    if dtype.starts_with('[') { dtype.to_owned() } else { format!("'{dtype}'") }
+}
+
 /// What is said of a pickle, before the advice.
 const PICKLE: &str = "dtype object is a Python pickle, which can run any code when it is loaded, so it is never read; if you trust the \
      file, re-save it in Python with a plain dtype:";
 
 /// The advice for a member that is a pickle; `expected` begins with the dtype that is wanted.
 pub(crate) fn object_hint(name: &str, expected: &str) -> String {
-    let dtype = expected.split(' ').next().unwrap_or_default();
+    let dtype = in_python(expected);
     format!(
         "{PICKLE} `f = dict(np.load(path, allow_pickle=True))`, \
-         `f[{name:?}] = np.array(f[{name:?}].tolist(), dtype='{dtype}')`, `np.savez(path, **f)`"
+         `f[{name:?}] = np.array(f[{name:?}].tolist(), dtype={dtype})`, `np.savez(path, **f)`"
     )
 }
 
 /// The advice for a `.npy` file that is a pickle.
 pub(crate) fn object_file_hint(expected: &str) -> String {
-    let dtype = expected.split(' ').next().unwrap_or_default();
+    let dtype = in_python(expected);
     format!(
-        "{PICKLE} `a = np.load(path, allow_pickle=True)`, `np.save(path, np.array(a.tolist(), dtype='{dtype}'))`"
+        "{PICKLE} `a = np.load(path, allow_pickle=True)`, `np.save(path, np.array(a.tolist(), dtype={dtype}))`"
     )
 }
 

@@ -8,7 +8,7 @@ use std::fmt;
 
 use ndarray::ArrayViewD;
 
-use super::rule::no_cast;
+use super::rule::{IS_RECORD, no_cast};
 use super::{BadCell, Cast, Convert, Decoder, Element, Form, Refusal, Rule, Sealed, Step, TextForm, place};
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 use crate::error::{Error, Result};
@@ -242,7 +242,7 @@ fn text_scalar<'d>(stored: &'d DType, wanted: &str) -> Result<&'d Scalar, Refusa
     match stored.as_scalar() {
         Some(scalar) if matches!(scalar.kind(), Kind::Unicode | Kind::Bytes) => Ok(scalar),
         Some(scalar) => Err(Refusal::new(no_cast(scalar, wanted))),
-        None => Err(Refusal::new("it is a record: read one of its fields in Python and save that")),
+        None => Err(Refusal::new(IS_RECORD)),
     }
 }
 
@@ -264,6 +264,7 @@ fn utf8(cell: &[u8]) -> Result<&str, String> {
 impl Sealed for String {}
 impl Element for String {
     const KIND: Kind = Kind::Unicode;
+    const HAS_FIXED_SIZE: bool = false;
 
     fn dtype_of(cells: &ArrayViewD<'_, Self>) -> Result<DType> {
         Self::dtype_as(cells, Form::default())

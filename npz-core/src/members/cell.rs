@@ -11,7 +11,7 @@ use crate::element::{Element, FixedBytes, FixedStr, LongDouble, RawBytes, RawVec
 use crate::error::{Error, Result};
 use crate::shape::Order;
 
-fn push_slice<'a, A: Element>(
+pub(crate) fn push_slice<'a, A: Element>(
     cells: &'a [A],
     shape: &[usize],
     members: &mut Members<'a>,
@@ -21,7 +21,7 @@ fn push_slice<'a, A: Element>(
     members.push_view(name, view.map_err(|error| Error::custom(error).in_member(name.as_str()))?)
 }
 
-fn push_gathered<A: Element>(
+pub(crate) fn push_gathered<A: Element>(
     cells: Vec<A>,
     shape: &[usize],
     members: &mut Members<'_>,
@@ -31,13 +31,13 @@ fn push_gathered<A: Element>(
     members.push_array(name, array.map_err(|error| Error::custom(error).in_member(name.as_str()))?)
 }
 
-fn plan_one<'s, A: Element>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, A> {
+pub(crate) fn plan_one<'s, A: Element>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, A> {
     let cells = loader.plan_cells::<A>(name, Want::Shape(&[]));
     cells
         .and_then(|cells| cells.flat.into_iter().next().ok_or_else(|| Error::damaged("a scalar has no cell")))
 }
 
-fn plan_many<'s, A: Element>(
+pub(crate) fn plan_many<'s, A: Element>(
     loader: &mut Loader<'s>,
     name: &Name,
     dims: &[Option<usize>],

@@ -301,8 +301,10 @@ impl<'s> Loader<'s> {
         };
         let has_shape = want.allows(header.shape());
         if let Err(refusal) = &decoder {
-            let hint = refusal.hint(Place::Member);
-            self.note(ProblemKind::DType, name, expected.clone(), header.to_string(), hint);
+            let problems = refusal.problems(Place::Member, name.as_str(), &expected, &header.to_string());
+            for problem in problems {
+                self.report.push(problem);
+            }
         }
         if !has_shape {
             let asked =

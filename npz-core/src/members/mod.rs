@@ -35,6 +35,10 @@ mod tuple;
 mod view;
 mod want;
 
+pub(crate) use self::cell::{
+    plan_many as plan_cells, plan_one as plan_cell, push_gathered as push_gathered_cells,
+    push_slice as push_cells,
+};
 pub(crate) use self::collect::Member;
 pub use self::collect::{Members, ToMembers};
 pub(crate) use self::detached::Detached;

@@ -2,6 +2,7 @@
 
 use super::view::View;
 use super::{Loader, Medium, Name};
+use crate::element::split_expected;
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::Header;
 use crate::report::{Problem, ProblemKind, Remark, RemarkKind, Report};
@@ -23,7 +24,8 @@ impl Loader<'_> {
         if kind == ProblemKind::Missing {
             self.parents.push(name.parent_len());
         }
-        self.report.push(Problem { kind, member: name.as_str().to_owned(), expected, found, hint, cause });
+        let (member, field) = (name.as_str().to_owned(), String::new());
+        self.report.push(Problem { kind, member, field, expected, found, hint, cause });
     }
 
     /// Notes that a member can't be read.
@@ -32,6 +34,7 @@ impl Loader<'_> {
         self.report.push(Problem {
             kind,
             member,
+            field: String::new(),
             expected,
             found: error.to_string(),
             hint: String::new(),
@@ -68,6 +71,7 @@ impl Loader<'_> {
             self.report.push(Problem {
                 kind: ProblemKind::Unexpected,
                 member: name.to_owned(),
+                field: String::new(),
                 expected: String::new(),
                 found: describe(view, member),
                 hint: UNEXPECTED_HINT.to_owned(),
@@ -97,8 +101,9 @@ pub(super) fn describe(view: View<'_>, member: usize) -> String {
 
 /// Whether cells of a file become those of another dtype; the byte order does not count.
 pub(super) fn is_cast(expected: &str, header: &Header) -> bool {
-    let descr = expected.split(' ').next().unwrap_or_default();
-    let found = header.dtype().to_string();
+    let (descr, _) = split_expected(expected);
+    // Of records each field has its byte order.
+    let found = header.dtype().to_string().replace('>', "<");
     // `<U` of any width is what a text wants.
     let is_same = if descr.ends_with(['U', 'S']) {
         found.get(1..2) == descr.get(1..2)

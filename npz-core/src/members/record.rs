@@ -8,7 +8,7 @@ use super::any::ANY;
 use super::view::Nothing;
 use super::want::Want;
 use super::{FromMembers, Loader, Name, Plan};
-use crate::element::{Cast, Element, asked_dtype};
+use crate::element::{Cast, Element, asked_dtype, split_expected};
 use crate::schema::{Schema, SchemaMember};
 
 /// What stands in a name for any index and any key.
@@ -78,11 +78,11 @@ impl<'s> Loader<'s> {
         values: Vec<String>,
     ) -> bool {
         let Some(recording) = &mut self.recording else { return false };
-        let (own, rust) = expected.split_once(' ').unwrap_or((expected, ""));
+        let (own, rust) = split_expected(expected);
         recording.members.push(SchemaMember {
             name: name.as_str().to_owned(),
             dtype: asked.unwrap_or_else(|| own.to_owned()),
-            rust: rust.trim_matches(['(', ')']).to_owned(),
+            rust: rust.to_owned(),
             shape: want.lens(),
             is_optional: recording.optional > 0,
             values,

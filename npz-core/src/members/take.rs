@@ -36,6 +36,7 @@ impl Loader<'_> {
             self.report.push(Problem {
                 kind: ProblemKind::Unreadable,
                 member: name.as_str().to_owned(),
+                field: String::new(),
                 expected: expected.to_owned(),
                 found: header.to_string(),
                 hint: object_hint(name.as_str(), cell),

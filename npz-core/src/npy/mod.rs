@@ -19,6 +19,7 @@
 //! purely Fortran-ordered), little-endian. Trailing bytes after the array are ignored, as NumPy does.
 
 mod any;
+mod field;
 mod read;
 mod stream;
 mod write;
@@ -39,6 +40,8 @@ use crate::shape::Order;
 use crate::source::open_file;
 
 pub use self::any::{iter_any, load_any, read_any, write_any};
+pub(crate) use self::field::{FieldReader, field_header};
+pub use self::field::{load_field, load_field_with};
 pub(crate) use self::read::{Cells, MAX_FREE, read_bytes, read_cells};
 pub use self::stream::{Iter, iter, iter_with, load_all, load_all_with};
 pub(crate) use self::write::{Body, body};
@@ -378,17 +381,18 @@ fn fits<A: Element>(header: &Header, ndim: Option<usize>, rule: Rule) -> Result<
         return Err(Error::unsupported(object_file_hint(&A::expected())));
     }
     let mut report = Report::default();
-    let mut note = |kind, expected, hint| {
-        let (member, found, cause) = (String::new(), header.to_string(), ErrorKind::Mismatch);
-        report.push(Problem { kind, member, expected, found, hint, cause });
-    };
     let decoder = A::decoder(header.dtype(), rule);
     if let Err(refusal) = &decoder {
-        note(ProblemKind::DType, A::expected(), refusal.hint(Place::File));
+        let problems = refusal.problems(Place::File, "", &A::expected(), &header.to_string());
+        for problem in problems {
+            report.push(problem);
+        }
     }
     if let Some(ndim) = ndim.filter(|&ndim| ndim != header.shape().len()) {
         let hint = "ask for an array of that many axes, or for `ArrayD`".to_owned();
-        note(ProblemKind::Shape, crate::shape::axes(ndim), hint);
+        let (kind, expected, found) = (ProblemKind::Shape, crate::shape::axes(ndim), header.to_string());
+        let (member, field, cause) = (String::new(), String::new(), ErrorKind::Mismatch);
+        report.push(Problem { kind, member, field, expected, found, hint, cause });
     }
     match decoder {
         Ok(decoder) if report.is_ok() => Ok(decoder),

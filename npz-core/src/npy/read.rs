@@ -10,7 +10,7 @@ use crate::header::Header;
 use crate::shape::{Order, count};
 
 /// Bytes that are read, swapped and converted together: they stay in the cache between those steps.
-const PIECE: usize = 256 << 10;
+pub(super) const PIECE: usize = 256 << 10;
 /// What is allocated at first where nothing proves that the data are there; doubled as they come.
 const FIRST_STEP: usize = 1 << 20;
 /// Cells without bytes (`|S0`), and elements without members, that one file may claim: nothing in it pays for them.

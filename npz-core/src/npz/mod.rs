@@ -1,6 +1,7 @@
 //! Archives: joins the members of a value with the zip container.
 
 mod entry;
+mod field;
 mod medium;
 mod names;
 mod options;

@@ -406,7 +406,7 @@ impl<R: ReadAt> NpzReader<R> {
         (loader, plan)
     }
 
-    fn find(&self, name: &str) -> Result<usize> {
+    pub(super) fn find(&self, name: &str) -> Result<usize> {
         self.keys.find(name).ok_or_else(|| {
             let message = format!("no such member in the archive: it has {}", self.some_names());
             Error::new(ErrorKind::NotFound, message)
@@ -428,7 +428,7 @@ impl<R: ReadAt> NpzReader<R> {
         }
     }
 
-    fn located<T>(&self, name: &str, read: impl FnOnce() -> Result<T>) -> Result<T> {
+    pub(super) fn located<T>(&self, name: &str, read: impl FnOnce() -> Result<T>) -> Result<T> {
         read().map_err(|error| self.locate(error, name))
     }
 

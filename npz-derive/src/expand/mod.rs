@@ -32,10 +32,10 @@ mod version;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{Meta, parse_quote};
+use syn::{Attribute, Meta, Path, parse_quote};
 
 use crate::ast::{Container, Data, Field, Variant, generated_at};
-use crate::attr::Cast;
+use crate::attr::{Attr, Cast};
 use crate::bound;
 
 pub(crate) use fallback::fallback;
@@ -69,8 +69,16 @@ pub(crate) fn expand(container: &Container<'_>) -> TokenStream {
     )
 }
 
-/// Wraps impls so that `__npz` leads to the library's private door.
 fn in_const(container: &Container<'_>, impls: &TokenStream) -> TokenStream {
+    behind_door(container.attrs.krate.as_ref(), &allowed_lints(container), impls)
+}
+
+/// Wraps impls so that `__npz` leads to the library's private door.
+pub(crate) fn behind_door(
+    krate: Option<&Attr<Path>>,
+    allowed: &[TokenStream],
+    impls: &TokenStream,
+) -> TokenStream {
     // The door's name carries the version: a macro and a library that don't belong together can't meet.
     let door = format_ident!(
         "__private_{}_{}_{}",
@@ -79,10 +87,9 @@ fn in_const(container: &Container<'_>, impls: &TokenStream) -> TokenStream {
         env!("CARGO_PKG_VERSION_PATCH"),
     );
     let default = || parse_quote!(::npz_core);
-    let krate = container.attrs.krate.as_ref().map_or_else(default, |krate| krate.value.clone());
+    let krate = krate.map_or_else(default, |krate| krate.value.clone());
     // A wrong path is underlined where the user wrote it.
     let open = quote_spanned!(generated_at(&krate)=> use #krate::#door as __npz;);
-    let allowed = allowed_lints(container);
     quote! {
         #[doc(hidden)]
         #(#[allow(#allowed)])*
@@ -104,7 +111,11 @@ fn allowed_lints(container: &Container<'_>) -> Vec<TokenStream> {
         Data::Enum(variants) => variants,
     };
     let variants = variants.iter().flat_map(|variant| &variant.original.attrs);
-    let attributes = container.original.attrs.iter().chain(variants).chain(fields);
+    allowed_by(container.original.attrs.iter().chain(variants).chain(fields))
+}
+
+/// What attributes allow.
+pub(crate) fn allowed_by<'a>(attributes: impl Iterator<Item = &'a Attribute>) -> Vec<TokenStream> {
     let allowed = attributes.filter_map(|attribute| match &attribute.meta {
         Meta::List(list) if list.path.is_ident("allow") || list.path.is_ident("expect") => {
             Some(list.tokens.clone())
@@ -151,7 +162,7 @@ fn names(field: &Field<'_>) -> TokenStream {
     quote!(&[#(#names),*])
 }
 
-fn option(value: Option<impl ToTokens>) -> TokenStream {
+pub(crate) fn option(value: Option<impl ToTokens>) -> TokenStream {
     value.map_or_else(|| quote!(__npz::None), |value| quote!(__npz::Some(#value)))
 }
 

@@ -90,6 +90,41 @@ struct Inner {
     r#type: u32,
 }
 
+struct Cow;
+struct Kind;
+struct DType;
+struct Layout;
+struct Rows;
+struct Column;
+trait Clone {}
+trait Send {}
+trait Element {}
+trait NpyRecord {}
+
+#[derive(::npz_core::NpyRecord, ::std::clone::Clone)]
+struct Line<T> {
+    __column0: T,
+    __rows: ::std::primitive::u8,
+    __row: ::std::primitive::u16,
+    __visitor: [::std::primitive::u32; 2],
+    r#type: Tuple,
+    #[npy(skip)]
+    __plan: ::std::primitive::u64,
+}
+
+#[derive(::npz_core::NpyRecord, ::std::clone::Clone)]
+struct Tuple(::std::primitive::f32);
+
+#[test]
+fn impostors_of_rows_are_not_taken_for_the_real_ones() {
+    let row = Line { __column0: 1.5, __rows: 2, __row: 3, __visitor: [4, 5], r#type: Tuple(0.5), __plan: 6 };
+    let bytes = ::npz_core::npy::to_bytes(&::ndarray::arr0(row)).unwrap();
+    let back: ::ndarray::Array0<Line<f64>> = ::npz_core::npy::from_bytes(&bytes).unwrap();
+    let back = back.into_scalar();
+    assert_eq!((back.__column0, back.__rows, back.__row, back.__plan), (1.5, 2, 3, 0));
+    assert_eq!((back.__visitor, back.r#type.0), ([4, 5], 0.5));
+}
+
 #[test]
 fn impostors_are_not_taken_for_the_real_ones() {
     use ::npz_core::Npz as _;

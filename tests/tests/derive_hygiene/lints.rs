@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use ndarray::{Array, Array2, ArrayView2, Dimension};
-use npz_core::Npz;
+use npz_core::{NpyRecord, Npz};
 
 /// Owned.
 #[derive(Npz, Debug, PartialEq, Clone, Default)]
@@ -32,6 +32,25 @@ pub(crate) struct Dense {
     #[npz(default)]
     pub(crate) epoch: u64,
 }
+
+/// A row.
+#[derive(NpyRecord, Debug, PartialEq, Clone)]
+#[npy(align, allow_unknown, rename_all = "camelCase")]
+pub(crate) struct Row<T, const N: usize> {
+    /// c
+    #[npy(rename = "cells", alias = "c", title = "the cells", cast = "safe")]
+    pub(crate) all_cells: [T; N],
+    /// i
+    #[deprecated]
+    pub(crate) inner: InnerRow,
+    /// s
+    #[npy(skip)]
+    pub(crate) skipped: Option<T>,
+}
+
+/// A row inside.
+#[derive(NpyRecord, Debug, PartialEq, Clone)]
+pub(crate) struct InnerRow(pub(crate) f64, pub(crate) bool);
 
 /// Borrowed.
 #[derive(Npz, Debug)]
@@ -248,4 +267,13 @@ fn enums_come_back_under_every_lint() {
     }
     let map = BTreeMap::from([("a".to_owned(), Wrapper { v: [Choice::A, Choice::B], s: 0 })]);
     assert_eq!(BTreeMap::<String, Wrapper<_>>::from_bytes(&map.to_bytes().unwrap()).unwrap(), map);
+}
+
+#[test]
+fn rows_pass_the_lints() {
+    #[expect(deprecated, reason = "the row has a field of old")]
+    let row = Row { all_cells: [1u8, 2], inner: InnerRow(0.5, true), skipped: Some(3) };
+    let bytes = npz_core::npy::to_bytes(&ndarray::arr0(row.clone())).unwrap();
+    let back: ndarray::Array0<Row<u8, 2>> = npz_core::npy::from_bytes(&bytes).unwrap();
+    assert_eq!(back.into_scalar(), Row { skipped: None, ..row });
 }

@@ -67,3 +67,26 @@ fn structs_out_of_macros_are_structs() {
     let of_macro = OfMacro { pair: (1u8, 2u8) };
     assert_eq!(OfMacro::from_bytes(&of_macro.to_bytes().unwrap()).unwrap().pair, of_macro.pair);
 }
+
+macro_rules! row {
+    ($(#[$meta:meta])* $name:ident { $($field:ident: $ty:ty = $renamed:literal / $title:literal),* $(,)? }) => {
+        #[derive(npz_core::NpyRecord, Clone, Debug, PartialEq)]
+        $(#[$meta])*
+        struct $name { $(#[npy(rename = $renamed, title = $title)] $field: $ty),* }
+    };
+}
+
+row! {
+    #[npy(align)]
+    MadeRow { a: [u8; 1 + 2] = "x" / "the first", b: f32 = "y" / "the second" }
+}
+
+#[test]
+fn macros_may_make_rows() {
+    let row = MadeRow { a: [1, 2, 3], b: 0.5 };
+    let bytes = npz_core::npy::to_bytes(&ndarray::array![row.clone()]).unwrap();
+    let header = npz_core::npy::read_header(&bytes[..]).unwrap();
+    let dtype = "[(('the first', 'x'), '|u1', (3,)), ('', '|V1'), (('the second', 'y'), '<f4')]";
+    assert_eq!(header.dtype().to_string(), dtype);
+    assert_eq!(npz_core::npy::from_bytes::<MadeRow, ndarray::Ix1>(&bytes).unwrap()[0], row);
+}

@@ -50,6 +50,24 @@ struct Asking {
     over: Over,
 }
 
+#[derive(::npz_core::NpyRecord, ::std::clone::Clone)]
+#[npy(align, allow_unknown, rename_all = "camelCase")]
+struct Row<T, const N: usize> {
+    #[npy(rename = "aa", alias = "a", title = "the first", cast = "safe")]
+    a: [T; N],
+    b: u8,
+    #[npy(skip)]
+    c: u32,
+}
+
+#[test]
+fn no_prelude_is_needed_for_rows() {
+    let rows = ::ndarray::arr1(&[Row { a: [1u32, 2], b: 3, c: 4 }]);
+    let bytes = ::npz_core::npy::to_bytes(&rows).unwrap();
+    let back: ::ndarray::Array1<Row<u32, 2>> = ::npz_core::npy::from_bytes(&bytes).unwrap();
+    ::std::assert_eq!((back[0].a, back[0].b, back[0].c), ([1, 2], 3, 0));
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the derive calls it with a reference")]
 fn is_seven(x: &u32) -> bool {
     *x == 7

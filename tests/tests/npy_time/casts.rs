@@ -310,7 +310,7 @@ fn a_value_that_does_not_fit_is_shown_with_its_place_as_numpy_prints_it() {
     does_not_fit::<ndarray::Array2<TimeDelta64<Nanosecond>>>(
         &npz,
         long,
-        "cell 3 holds 4611686018427387904 seconds, which",
+        "cell (1, 1) holds 4611686018427387904 seconds, which",
     );
     does_not_fit::<Array1<DateTime64<Multiple<7, Day>>>>(
         &npz,

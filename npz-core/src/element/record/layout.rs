@@ -1,0 +1,74 @@
+//! What is written: the fields of a row type one behind the other, with padding where they are aligned.
+
+use ndarray::{ArrayViewD, IxDyn};
+
+use super::super::Element;
+use super::RecordField;
+use crate::dtype::{DType, Field};
+use crate::error::{Error, Result};
+
+/// The fields of a row type as they are written.
+pub struct Layout {
+    is_aligned: bool,
+    fields: Vec<Field>,
+    size: usize,
+    alignment: usize,
+    /// The first field that has no dtype.
+    fault: Option<Error>,
+}
+
+impl Layout {
+    /// A row without fields, packed or as a C compiler would lay it out: NumPy's `align=True`.
+    pub fn new(is_aligned: bool) -> Self {
+        Self { is_aligned, fields: Vec::new(), size: 0, alignment: 1, fault: None }
+    }
+
+    /// Adds a field.
+    pub(super) fn field<T: RecordField>(mut self, name: &str, title: Option<&str>) -> Self {
+        let dtype = dtype_of::<T>();
+        match dtype.and_then(|dtype| dtype.item_size().map(|size| (dtype, size))) {
+            Ok((dtype, size)) => {
+                if self.is_aligned {
+                    let alignment = T::Cell::alignment().max(1);
+                    self.alignment = self.alignment.max(alignment);
+                    self.pad_to(alignment);
+                }
+                self.fields.push(Field::new(name, title, dtype));
+                self.size = self.size.saturating_add(size);
+            }
+            Err(error) => self.fault = self.fault.or(Some(error)),
+        }
+        self
+    }
+
+    fn pad_to(&mut self, alignment: usize) {
+        let padding = self.size.next_multiple_of(alignment) - self.size;
+        if padding > 0 {
+            self.fields.push(Field::padding(padding));
+            self.size += padding;
+        }
+    }
+
+    /// What a row is aligned to inside of another one that is aligned.
+    pub fn alignment(&self) -> usize {
+        self.alignment
+    }
+
+    /// The dtype of a row.
+    pub(super) fn dtype(mut self) -> Result<DType> {
+        self.fault.take().map_or(Ok(()), Err)?;
+        self.pad_to(self.alignment);
+        let dtype = DType::Record(self.fields);
+        dtype.check()?;
+        Ok(dtype)
+    }
+}
+
+/// The dtype of a field: that of its cells, which do not have to be looked at.
+fn dtype_of<T: RecordField>() -> Result<DType> {
+    let none = ArrayViewD::from_shape(IxDyn(&[0]), &[]).map_err(Error::custom)?;
+    let item = T::Cell::dtype_of(&none)?;
+    let mut shape = Vec::new();
+    T::push_axes(&mut shape);
+    Ok(if shape.is_empty() { item } else { DType::Subarray { item: Box::new(item), shape } })
+}

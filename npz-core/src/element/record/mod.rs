@@ -1,0 +1,113 @@
+//! Rows of structured arrays: Rust structs whose fields are the fields of a NumPy record.
+//!
+//! A row is a cell like any other, so arrays, `Vec`s and single values of it come by themselves. [`field`] says what may
+//! stand in a row, [`layout`] what is written, [`plan`] matches the fields of a file by name, and [`column`] reads
+//! them: of some rows each field in turn, by the same decoder that whole arrays of such cells have.
+
+mod column;
+mod encode;
+mod field;
+mod layout;
+mod plan;
+mod pod;
+
+use ndarray::ArrayViewD;
+
+use super::{Decoder, Element, Refusal, Rule};
+use crate::dtype::DType;
+use crate::error::Result;
+
+pub use self::column::Rows;
+pub(crate) use self::column::gather;
+pub use self::encode::{EachField, encode};
+pub use self::field::{RecordField, RowField};
+pub use self::layout::Layout;
+pub(crate) use self::plan::FieldProblem;
+pub use self::plan::{ConvertRows, RecordPlan};
+pub use self::pod::PodRow;
+
+/// Bytes of rows that are taken apart or put together at a time, so that all columns of them stay in the cache.
+const CHUNK: usize = 16 << 10;
+
+/// One row of a structured array: what `#[derive(NpyRecord)]` makes of a struct.
+///
+/// A type of rows is an [`Element`]: `Array1<Row>`, `Array2<Row>`, `Vec<Row>`, `[Row; N]` and a single `Row` are saved and
+/// loaded as those of numbers are, in `.npy` files and as members of archives. The derive implements this trait; its
+/// other methods are not part of the API.
+///
+/// ```
+/// use ndarray::{Array1, array};
+/// use npz_core::{NpyRecord, npy};
+///
+/// #[derive(NpyRecord, Clone, Debug, PartialEq)]
+/// struct Particle { id: u32, pos: [f64; 3] }
+///
+/// assert_eq!(Particle::record_dtype()?.to_string(), "[('id', '<u4'), ('pos', '<f8', (3,))]");
+/// let rows = array![Particle { id: 7, pos: [0.5, 1.0, 2.0] }];
+/// let bytes = npy::to_bytes(&rows)?; // np.array([(7, [.5, 1, 2])], [("id", "<u4"), ("pos", "<f8", 3)])
+/// let back: Array1<Particle> = npy::from_bytes(&bytes)?;
+/// assert_eq!(back, rows);
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no row of a structured NumPy array: the trait `NpyRecord` is missing",
+    note = "for a struct of your own, add `#[derive(npz_core::NpyRecord, Clone)]`"
+)]
+pub trait NpyRecord: Element {
+    /// Gives the dtype that rows are written as: `Row.dtype` in Python.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if a row is larger than the 2147483647 bytes that NumPy
+    /// allows.
+    fn record_dtype() -> Result<DType> {
+        Self::layout().dtype()
+    }
+
+    /// The name of the struct, for messages.
+    #[doc(hidden)]
+    const NAME: &'static str;
+
+    /// The fields as they are written.
+    #[doc(hidden)]
+    fn layout() -> Layout;
+
+    /// Shows the values of each field of some rows, in the order of `layout`.
+    #[doc(hidden)]
+    fn each_field(rows: &[Self], visitor: &mut impl EachField);
+
+    /// Asks for a column of each field, and gives the function that reads them and makes rows of them.
+    #[doc(hidden)]
+    fn plan_rows(plan: &mut RecordPlan<'_>) -> ConvertRows<Self>;
+}
+
+/// How records of a file become rows.
+pub fn decoder<R: NpyRecord>(stored: &DType, rule: Rule) -> Result<Decoder<R>, Refusal> {
+    plan::decoder(stored, rule).map(|(decoder, _)| decoder)
+}
+
+/// What a file should hold, for messages.
+pub fn expected<R: NpyRecord>() -> String {
+    R::record_dtype().map_or_else(|_| R::NAME.to_owned(), |dtype| format!("{dtype} ({})", R::NAME))
+}
+
+/// The first row with a number that is NaN or infinite.
+pub fn first_not_finite<R: NpyRecord>(rows: &ArrayViewD<'_, R>) -> Option<usize> {
+    struct Search(Option<usize>);
+    impl EachField for Search {
+        fn field<S, T: RecordField>(&mut self, rows: &[S], get: impl Fn(&S) -> &T) {
+            let mut cells = Vec::new();
+            for row in rows {
+                get(row).push_cells(&mut cells);
+            }
+            let Ok(view) = ArrayViewD::from_shape(ndarray::IxDyn(&[cells.len()]), &cells) else { return };
+            let row = T::Cell::first_not_finite(&view).map(|cell| cell / T::COUNT.max(1));
+            self.0 = [self.0, row].into_iter().flatten().min();
+        }
+    }
+    let mut search = Search(None);
+    match rows.as_slice() {
+        Some(rows) => R::each_field(rows, &mut search),
+        None => R::each_field(&rows.iter().cloned().collect::<Vec<_>>(), &mut search),
+    }
+    search.0
+}
