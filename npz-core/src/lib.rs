@@ -28,7 +28,7 @@ pub mod __private_0_1_0;
 #[cfg(feature = "derive")]
 pub use npz_derive::Npz;
 
-pub use crate::any::{AnyArray, RawArray};
+pub use crate::any::{AnyArray, AnyValue, RawArray};
 pub use crate::archive::Compression;
 pub use crate::atomic::AtomicFile;
 pub use crate::dtype::{ByteOrder, DType, Field, Kind, Scalar, TimeBase, TimeUnit};
