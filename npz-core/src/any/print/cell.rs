@@ -1,6 +1,7 @@
 //! One cell to print: decoded from its bytes, whatever their order.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 use super::float;
 use crate::any::value::AnyValue;
@@ -17,7 +18,7 @@ pub(crate) enum Cell<'a> {
     Str(Cow<'a, str>),
     Bytes(&'a [u8]),
     Void(&'a [u8]),
-    /// `None` is NaT.
+    /// `None` is `NaT`.
     Time(Option<i64>),
 }
 
@@ -165,7 +166,8 @@ pub(super) fn repr_bytes(bytes: &[u8]) -> String {
             b'\\' => out.push_str("\\\\"),
             _ if byte == quote => out.extend(['\\', char::from(byte)]),
             b' '..=b'~' => out.push(char::from(byte)),
-            _ => out.push_str(&format!("\\x{byte:02x}")),
+            // Writing to a string can't fail.
+            _ => _ = write!(out, "\\x{byte:02x}"),
         }
     }
     out.push(char::from(quote));
@@ -174,6 +176,10 @@ pub(super) fn repr_bytes(bytes: &[u8]) -> String {
 
 /// NumPy's `str` of a void: every byte escaped.
 fn hex(bytes: &[u8]) -> String {
-    let escaped: String = bytes.iter().map(|byte| format!("\\x{byte:02X}")).collect();
-    format!("b'{escaped}'")
+    let mut out = String::from("b'");
+    for byte in bytes {
+        _ = write!(out, "\\x{byte:02X}");
+    }
+    out.push('\'');
+    out
 }

@@ -26,19 +26,35 @@ impl Digits {
     /// The fewest digits that no other number of this many bytes is nearer to.
     fn shortest(x: f64, size: usize) -> Self {
         let x = x.abs();
-        match size {
-            2 => Self::shortest_half(x),
+        let shortest = match size {
+            2 => return Self::shortest_half(x),
             4 => Self::parse(&format!("{:e}", x as f32)),
             _ => Self::parse(&format!("{x:e}")),
-        }
+        };
+        // Where two are as near, NumPy takes the even one.
+        let even = format!("{x:.digits$e}", digits = shortest.fraction());
+        let is_same = match size {
+            4 => even.parse() == Ok(x as f32),
+            _ => even.parse() == Ok(x),
+        };
+        if is_same { Self::parse(&even) } else { shortest }
     }
 
     /// Tries one digit after the other: five tell all halves apart.
     fn shortest_half(x: f64) -> Self {
-        let text = (0..5)
-            .map(|digits| format!("{x:.digits$e}"))
-            .find(|text| text.parse().is_ok_and(|near| rounds_to_half(near, x)));
-        Self::parse(&text.unwrap_or_else(|| format!("{x:e}")))
+        for digits in 0..5 {
+            let text = format!("{x:.digits$e}");
+            let near: f64 = text.parse().unwrap_or(x);
+            if rounds_to_half(near, x) {
+                return Self::parse(&text);
+            }
+            // Below a power of two there is less room than above.
+            let above = near + 10_f64.powi(Self::parse(&text).exponent - digits as i32);
+            if near < x && rounds_to_half(above, x) {
+                return Self::parse(&format!("{above:.digits$e}"));
+            }
+        }
+        Self::parse(&format!("{x:e}"))
     }
 
     /// The number of digits behind the point of `d.ddd`.

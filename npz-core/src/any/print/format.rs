@@ -181,7 +181,10 @@ impl<'a> Format<'a> {
             Self::Subarray { shape, item_size, item } => {
                 let count: usize = shape.iter().product();
                 let is_cut = count > THRESHOLD;
-                if *item_size == 0 && is_cut {
+                // A header of a few bytes can ask for pages without end where no bytes have to follow.
+                let lines: usize = shape.iter().filter(|&&len| len != 0).product();
+                let is_nested = count > 0 && !matches!(**item, Self::Leaf(..));
+                if bytes.is_empty() && (lines > THRESHOLD || is_nested) {
                     return "[...]".to_owned();
                 }
                 subarray(shape, bytes, *item_size, item, is_cut)

@@ -145,6 +145,10 @@ impl AnyArray {
 
 /// An array without axes prints as the scalar that it holds: all digits, no quotes.
 fn alone(any: &AnyArray, cell: &AnyValue<'_>) -> String {
+    if let AnyArray::Bytes(_) = any {
+        // The only one that NumPy gives its `repr`.
+        return format!("np.bytes_({})", Cell::of(cell).python(0, true));
+    }
     if let Some(scalar) = any.cell_scalar() {
         return scalar_str(&scalar, &Cell::of(cell), false);
     }
