@@ -165,6 +165,7 @@ for unit in ['Y', 'M', 'W', 'D', 'h', 'm', 's', 'ms', 'us', 'ns', 'ps', 'fs', 'a
         arrays[f'{code} {unit} big'] = ticks.astype(f'>{code}[{unit}]')
         arrays[f'{code} {unit} none'] = np.zeros((2, 0), f'{code}[{unit}]')
 arrays['leap'] = np.arange('1896-02-25', '1904-03-05', dtype='M8[D]')[:900]
+arrays['era'] = np.arange('2000-02-25', '2000-03-05', dtype='M8[D]')
 arrays['days'] = np.arange(-800000, 800000, 4001).astype('M8[D]')
 ",
     );
