@@ -33,7 +33,7 @@ pub use npz_derive::Npz;
 #[cfg(feature = "derive")]
 pub use npz_derive::NpyRecord;
 
-pub use crate::any::{AnyArray, RawArray};
+pub use crate::any::{AnyArray, AnyValue, RawArray};
 pub use crate::archive::Compression;
 pub use crate::atomic::AtomicFile;
 pub use crate::dtype::{ByteOrder, DType, Field, Kind, Scalar, TimeBase, TimeUnit};

@@ -398,14 +398,15 @@ fn an_optional_value_of_an_older_version_is_not_lost() {
     ]);
     // As Python would write them: integers where they are some.
     let dir = temp_dir();
-    let text: String = old
+    let text: Vec<_> = old
         .iter()
         .map(|(name, value)| {
             let is_int = name.ends_with("step") || name.ends_with("__");
             let value = if is_int { (*value as u64).to_string() } else { value.to_string() };
-            format!("'{name}': {value}, ")
+            format!("'{name}': {value}")
         })
         .collect();
+    let text = text.join(", ");
     python(dir.path(), &format!("np.savez('old.npz', **{{{text}}})"));
     let root = Root::load(dir.path().join("old.npz")).unwrap();
     assert_eq!(root.part, Some(Part { rate: 0.5 }));

@@ -1,13 +1,16 @@
 //! [`AnyArray`]: an array whose cell type is known only when the program runs.
 
 mod convert;
+mod print;
 mod raw;
+mod value;
 
 use std::any::Any;
 
 use ndarray::{Array, ArrayD, ArrayViewD, Dimension};
 
 pub use self::raw::RawArray;
+pub use self::value::AnyValue;
 use crate::dtype::{DType, Kind};
 use crate::element::{Cast, Element};
 use crate::error::{Error, ErrorKind, Result};

@@ -1,0 +1,181 @@
+//! One cell of an array of any dtype.
+
+use std::fmt;
+
+use ndarray::IxDyn;
+
+use super::print::{Cell, python_item};
+use super::{AnyArray, with_cells};
+use crate::dtype::DType;
+use crate::error::{Error, ErrorKind, Result};
+use crate::shape::{Order, python_tuple};
+
+/// One cell of an [`AnyArray`], as wide as its kind can be: what `a.item()` gives in Python.
+///
+/// Prints as Python's `str` does, and with `{:#}` as `repr`: text in quotes. Records print as tuples, times as NumPy has them.
+///
+/// ```
+/// use ndarray::arr1;
+/// use npz_core::{AnyArray, AnyValue};
+///
+/// let names = AnyArray::from(arr1(&["it's".to_owned()]));
+/// let name = names.get(&[0]).expect("there is one");
+/// assert_eq!(name, AnyValue::Str("it's"));
+/// assert_eq!((format!("{name}"), format!("{name:#}")), ("it's".to_owned(), "\"it's\"".to_owned()));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum AnyValue<'a> {
+    /// A cell of `bool`.
+    Bool(bool),
+    /// A signed integer of any size.
+    Int(i64),
+    /// An unsigned integer of any size.
+    UInt(u64),
+    /// A float of up to 8 bytes, widened: the value is the same.
+    Float(f64),
+    /// A complex number of up to 16 bytes, widened.
+    Complex {
+        /// The real part.
+        re: f64,
+        /// The imaginary part.
+        im: f64,
+    },
+    /// A text.
+    Str(&'a str),
+    /// A byte string.
+    Bytes(&'a [u8]),
+    /// A cell that Rust has no type for: its bytes, and what they mean.
+    Other {
+        /// What the bytes are, with their byte order.
+        dtype: &'a DType,
+        /// The bytes as the file has them.
+        bytes: &'a [u8],
+    },
+}
+
+macro_rules! from_cells {
+    ($( $(#[$feature:meta])* $cell:ty: $name:ident => $value:expr; )*) => {
+        $(
+            $(#[$feature])*
+            impl<'a> From<&'a $cell> for AnyValue<'a> {
+                fn from($name: &'a $cell) -> Self {
+                    $value
+                }
+            }
+        )*
+    };
+}
+
+from_cells! {
+    bool: cell => Self::Bool(*cell);
+    i8: cell => Self::Int(i64::from(*cell));
+    i16: cell => Self::Int(i64::from(*cell));
+    i32: cell => Self::Int(i64::from(*cell));
+    i64: cell => Self::Int(*cell);
+    u8: cell => Self::UInt(u64::from(*cell));
+    u16: cell => Self::UInt(u64::from(*cell));
+    u32: cell => Self::UInt(u64::from(*cell));
+    u64: cell => Self::UInt(*cell);
+    #[cfg(feature = "half")]
+    half::f16: cell => Self::Float(cell.to_f64());
+    f32: cell => Self::Float(f64::from(*cell));
+    f64: cell => Self::Float(*cell);
+    #[cfg(feature = "num-complex")]
+    num_complex::Complex<f32>: cell => Self::Complex { re: f64::from(cell.re), im: f64::from(cell.im) };
+    #[cfg(feature = "num-complex")]
+    num_complex::Complex<f64>: cell => Self::Complex { re: cell.re, im: cell.im };
+    String: cell => Self::Str(cell);
+    Vec<u8>: cell => Self::Bytes(cell);
+}
+
+impl AnyArray {
+    /// Gives one cell by its index, `None` outside; `a[i, j]`. Copies nothing.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use npz_core::{AnyArray, AnyValue};
+    ///
+    /// let any = AnyArray::from(array![[1u8, 2], [3, 4]]);
+    /// assert_eq!(any.get(&[1, 0]), Some(AnyValue::UInt(3)));
+    /// assert_eq!(any.get(&[1]), None); // a row is no cell
+    /// ```
+    pub fn get(&self, index: &[usize]) -> Option<AnyValue<'_>> {
+        with_cells!(self, array => array.get(IxDyn(index)).map(AnyValue::from), raw => {
+            let shape = raw.shape();
+            if index.len() != shape.len() || index.iter().zip(shape).any(|(i, len)| i >= len) {
+                return None;
+            }
+            let axes = index.iter().zip(shape);
+            let place = match raw.order() {
+                Order::C => axes.fold(0, |place, (i, len)| place * len + i),
+                Order::Fortran => axes.rev().fold(0, |place, (i, len)| place * len + i),
+            };
+            let size = raw.dtype().item_size().ok()?;
+            let bytes = raw.as_bytes().get(place * size..(place + 1) * size)?;
+            Some(AnyValue::Other { dtype: raw.dtype(), bytes })
+        })
+    }
+
+    /// Goes through the cells in logical order, the last axis fastest, however they lie in memory; `a.flat`. Copies
+    /// nothing.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use npz_core::AnyArray;
+    ///
+    /// let any = AnyArray::from(array![[1.0f32, 2.5]]);
+    /// let cells: Vec<String> = any.iter().map(|cell| cell.to_string()).collect();
+    /// assert_eq!(cells, ["1.0", "2.5"]);
+    /// ```
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = AnyValue<'_>> + '_ {
+        let cells: Box<dyn ExactSizeIterator<Item = AnyValue<'_>> + '_> = with_cells!(self,
+            array => Box::new(array.iter().map(AnyValue::from)),
+            raw => Box::new((0..self.len()).map(move |place| {
+                let mut rest = place;
+                let mut index = vec![0; raw.shape().len()];
+                for (i, len) in index.iter_mut().zip(raw.shape()).rev() {
+                    (*i, rest) = (rest % len, rest / len);
+                }
+                self.get(&index).unwrap_or(AnyValue::Other { dtype: raw.dtype(), bytes: &[] })
+            }))
+        );
+        cells
+    }
+
+    /// Gives the only cell of an array that has one, whatever its axes; `a.item()`. Copies nothing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Mismatch`] if there are more cells, or none.
+    ///
+    /// ```
+    /// use ndarray::{arr0, arr1};
+    /// use npz_core::{AnyArray, AnyValue};
+    ///
+    /// assert_eq!(AnyArray::from(arr0(7i16)).item()?, AnyValue::Int(7));
+    /// assert!(AnyArray::from(arr1(&[1.0, 2.0])).item().is_err());
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn item(&self) -> Result<AnyValue<'_>> {
+        let mut cells = self.iter();
+        match (cells.next(), cells.next()) {
+            (Some(cell), None) => Ok(cell),
+            _ => Err(Error::new(
+                ErrorKind::Mismatch,
+                format!(
+                    "expected an array of one cell, found shape {}; `get` gives one of many",
+                    python_tuple(self.shape())
+                ),
+            )),
+        }
+    }
+}
+
+impl fmt::Display for AnyValue<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Other { dtype, bytes } => f.write_str(&python_item(dtype, bytes, f.alternate())),
+            other => f.write_str(&Cell::of(other).python(8, f.alternate())),
+        }
+    }
+}
