@@ -448,7 +448,13 @@ fn what_is_stored_as_the_field_asks_is_nothing_to_remark_on() {
         #[npz(store_as = "f2", string = "utf8")]
         all: (Vec<f32>, String, u64),
     }
-    let bytes = Narrow { all: (vec![0.5], "é".into(), 1) }.to_bytes().unwrap();
-    let (_, report) = NpzReader::from_bytes(&bytes).unwrap().load_with_report::<Narrow>().unwrap();
-    assert!(report.remarks().is_empty(), "{report}");
+    #[derive(Npz)]
+    struct Plain {
+        all: (Vec<f32>, String, u64),
+    }
+    let all = || (vec![0.5], "é".to_owned(), 1);
+    for bytes in [Narrow { all: all() }.to_bytes().unwrap(), Plain { all: all() }.to_bytes().unwrap()] {
+        let (_, report) = NpzReader::from_bytes(&bytes).unwrap().load_with_report::<Narrow>().unwrap();
+        assert!(report.remarks().is_empty(), "{report}");
+    }
 }

@@ -231,8 +231,9 @@ impl<'s> Loader<'s> {
         let Some((member, header, decoder)) = self.check::<A>(name, want) else {
             return Plan::refused();
         };
-        let own = asked_dtype::<A>(self.settings.forms.form()).unwrap_or_else(A::expected);
-        if is_cast(&own, &header) {
+        // Both the dtype that a field asks for and that of its cells are as they should be.
+        let asked = asked_dtype::<A>(self.settings.forms.form());
+        if is_cast(&A::expected(), &header) && asked.is_none_or(|asked| is_cast(&asked, &header)) {
             let text = format!("{} was cast to {}", header.dtype(), A::expected());
             self.remark(RemarkKind::Cast, name.as_str(), text);
         }
