@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 
 use ndarray::{Array2, ArrayD, Ix2, arr0, arr1, array};
-use npz_core::{AnyArray, Cast, DType, ErrorKind, Npz, NpzReader, Order, RawArray, npy};
+use npz_core::{
+    AnyArray, ByteOrder, Cast, DType, ErrorKind, Npz, NpzReader, NpzWriter, Order, RawArray, SaveOptions, npy,
+};
 use tests::{python, temp_dir};
 
 /// Arrays of every dtype, in both byte orders and both axis orders.
@@ -221,4 +223,86 @@ fn arrays_of_all_dtypes_in_one_stream_come_one_after_another() {
     assert_eq!(errors.len(), 1);
     assert!(errors[0].to_string().contains("array 169 of the stream"), "{}", errors[0]);
     assert!(cut.next().is_none());
+}
+
+#[test]
+fn everything_is_written_in_the_byte_order_that_is_asked_for() {
+    let dir = temp_dir();
+    python(
+        dir.path(),
+        &format!(
+            "{ARRAYS}np.savez('all.npz', **arrays)\nfor i, a in enumerate(arrays.values()): np.save(f'{{i}}.npy', a)\n"
+        ),
+    );
+    let all = BTreeMap::<String, AnyArray>::load(dir.path().join("all.npz")).unwrap();
+    // Cells without a type keep the bytes that they have: they were compared above.
+    let typed: BTreeMap<_, _> =
+        all.into_iter().filter(|(_, any)| !matches!(any, AnyArray::Other(_))).collect();
+    let big = SaveOptions::new().byte_order(ByteOrder::Big);
+    typed.save_with(dir.path().join("big.npz"), &big).unwrap();
+    let mut writer = NpzWriter::create_with(dir.path().join("written.npz"), &big).unwrap();
+    for (name, any) in &typed {
+        writer.add(name, any).unwrap();
+    }
+    writer.finish().unwrap();
+    assert_eq!(
+        std::fs::read(dir.path().join("big.npz")).unwrap(),
+        std::fs::read(dir.path().join("written.npz")).unwrap()
+    );
+    let reader = NpzReader::open(dir.path().join("big.npz")).unwrap();
+    for (name, any) in &typed {
+        assert_eq!(&reader.get::<AnyArray>(name).unwrap(), any, "{name}");
+    }
+    let printed = python(
+        dir.path(),
+        &format!(
+            "{ARRAYS}big = np.load('big.npz')\n\
+             same = 0\n\
+             for name in big.files:\n\
+             \x20   a, b = arrays[name], big[name]\n\
+             \x20   assert b.dtype.byteorder in '>|', (name, b.dtype)\n\
+             \x20   assert a.shape == b.shape and a.tolist() == b.tolist(), name\n\
+             \x20   # Where NumPy has the same dtype, the bytes of the member are those of np.save.\n\
+             \x20   if a.dtype == b.dtype:\n\
+             \x20       out = io.BytesIO(); np.save(out, a)\n\
+             \x20       assert out.getvalue() == big.zip.read(name + '.npy'), name\n\
+             \x20       same += 1\n\
+             print(len(big.files), same > 60)\n"
+        ),
+    );
+    assert_eq!(printed, "128 True\n");
+}
+
+#[test]
+fn rows_and_single_arrays_are_written_in_a_chosen_byte_order() {
+    #[derive(npz_core::NpyRecord, Clone, Debug, PartialEq)]
+    struct Row {
+        id: u16,
+        at: [f32; 2],
+        name: npz_core::FixedStr<2>,
+    }
+    let dir = temp_dir();
+    let rows = arr1(&[
+        Row { id: 1, at: [0.5, -1.0], name: npz_core::FixedStr::new("é").unwrap() },
+        Row { id: 300, at: [2.0, 3.0], name: npz_core::FixedStr::new("ab").unwrap() },
+    ]);
+    let mut bytes = Vec::new();
+    npy::write_in(&mut bytes, &rows, ByteOrder::Big).unwrap();
+    std::fs::write(dir.path().join("rows.npy"), &bytes).unwrap();
+    let printed = python(
+        dir.path(),
+        "a = np.load('rows.npy')\nprint(a.dtype.descr, a.tolist())\n\
+         out = io.BytesIO(); np.save(out, a); assert out.getvalue() == open('rows.npy', 'rb').read()\n",
+    );
+    let expected = "[('id', '>u2'), ('at', '>f4', (2,)), ('name', '>U2')] [(1, [0.5, -1.0], 'é'), (300, [2.0, 3.0], 'ab')]\n";
+    assert_eq!(
+        printed,
+        expected
+            .replace("[0.5, -1.0]", "array([ 0.5, -1. ], dtype='>f4')")
+            .replace("[2.0, 3.0]", "array([2., 3.], dtype='>f4')")
+    );
+    assert_eq!(npy::from_bytes::<Row, ndarray::Ix1>(&bytes).unwrap(), rows);
+    let mut little = Vec::new();
+    npy::write_in(&mut little, &arr1(&[1i32, 2]), ByteOrder::Little).unwrap();
+    assert_eq!(little, npy::to_bytes(&arr1(&[1i32, 2])).unwrap());
 }

@@ -10,6 +10,7 @@ use std::any::Any;
 use ndarray::{Array, ArrayD, ArrayViewD, Dimension};
 
 pub use self::raw::RawArray;
+pub(crate) use self::raw::swap_big;
 pub use self::value::AnyValue;
 use crate::dtype::{DType, Kind};
 use crate::element::{Cast, Element};

@@ -80,10 +80,7 @@ impl RawArray {
     /// Copies the bytes in C order, each number little-endian.
     pub fn to_le_bytes(&self) -> Vec<u8> {
         let mut bytes = self.in_c_order().into_owned();
-        let size = self.dtype().item_size().unwrap_or(0);
-        if size > 0 && has_big(self.dtype()) {
-            bytes.chunks_exact_mut(size).for_each(|cell| swap(self.dtype(), cell));
-        }
+        swap_big(self.dtype(), &mut bytes);
         bytes
     }
 
@@ -108,6 +105,16 @@ impl RawArray {
             }
         }
         Cow::Owned(bytes)
+    }
+}
+
+/// Reverses the bytes of each number that a dtype calls big-endian: from or to little-endian.
+pub(crate) fn swap_big(dtype: &DType, cells: &mut [u8]) {
+    let size = dtype.item_size().unwrap_or(0);
+    match dtype {
+        _ if size == 0 || !has_big(dtype) => {}
+        DType::Scalar(_) => swap(dtype, cells),
+        _ => cells.chunks_exact_mut(size).for_each(|cell| swap(dtype, cell)),
     }
 }
 

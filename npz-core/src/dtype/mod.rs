@@ -220,6 +220,37 @@ impl DType {
         checked_size(size)
     }
 
+    /// Gives the same dtype in another byte order: [`dtype.newbyteorder`](https://numpy.org/doc/stable/reference/generated/numpy.dtype.newbyteorder.html).
+    ///
+    /// Of a record it holds for all fields. What has no byte order stays as it is: single bytes, byte strings, voids.
+    ///
+    /// ```
+    /// use npz_core::{ByteOrder, DType};
+    ///
+    /// let dtype = DType::parse("[('a', '<f4'), ('b', '|S3')]")?;
+    /// let big = dtype.with_byte_order(ByteOrder::Big);
+    /// assert_eq!(big.to_string(), "[('a', '>f4'), ('b', '|S3')]");
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_byte_order(&self, order: ByteOrder) -> Self {
+        match self {
+            Self::Scalar(scalar) if scalar.kind == Kind::Void => self.clone(),
+            Self::Scalar(scalar) => {
+                Self::Scalar(Scalar { unit: scalar.unit, ..Scalar::new(scalar.kind, scalar.size, order) })
+            }
+            Self::Record(fields) => Self::Record(
+                fields
+                    .iter()
+                    .map(|field| Field { dtype: field.dtype.with_byte_order(order), ..field.clone() })
+                    .collect(),
+            ),
+            Self::Subarray { item, shape } => {
+                Self::Subarray { item: Box::new(item.with_byte_order(order)), shape: shape.clone() }
+            }
+        }
+    }
+
     /// Refuses what NumPy would not read back: for a dtype that the caller put together.
     pub(crate) fn check(&self) -> Result<()> {
         match self {

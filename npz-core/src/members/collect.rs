@@ -9,6 +9,7 @@ use super::detached::{Detached, Untouched};
 use super::settings::SaveSettings;
 use super::{Name, Names};
 use crate::archive::Compression;
+use crate::dtype::ByteOrder;
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::header::Header;
@@ -130,6 +131,8 @@ pub struct Members<'a> {
     free: usize,
     /// What holds for the members that are pushed next.
     settings: SaveSettings,
+    /// Of all numbers and texts; `None` is little-endian.
+    byte_order: Option<ByteOrder>,
 }
 
 /// One member that is about to be written: a name and an array.
@@ -200,6 +203,11 @@ impl<'a> Members<'a> {
         self.list.is_empty()
     }
 
+    /// Makes an empty list whose members will be in a byte order.
+    pub(crate) fn in_byte_order(order: ByteOrder) -> Self {
+        Self { byte_order: Some(order), ..Self::new() }
+    }
+
     /// Pushes the members of a value that does not live long enough to be borrowed.
     ///
     /// Allocates and copies its data, in the form that the file will have.
@@ -224,7 +232,12 @@ impl<'a> Members<'a> {
         &mut self,
         push: impl FnOnce(&mut Members<'b>) -> Result<()>,
     ) -> Result<()> {
-        let mut borrowed = Members { list: Vec::new(), free: self.free, settings: self.settings };
+        let mut borrowed = Members {
+            free: self.free,
+            settings: self.settings,
+            byte_order: self.byte_order,
+            ..Members::new()
+        };
         push(&mut borrowed)?;
         self.free = borrowed.free;
         for Member { name, compression, array } in borrowed.list {
@@ -252,7 +265,9 @@ impl<'a> Members<'a> {
 
     fn push_cells<A: Element>(&mut self, name: &Name, cells: CowArray<'a, A, IxDyn>) -> Result<()> {
         refuse_root(name)?;
-        let body = self.settings.body(name, cells).map_err(|error| error.in_member(name.as_str()))?;
+        let body =
+            || self.settings.body(name, cells)?.in_byte_order(self.byte_order.unwrap_or(ByteOrder::Little));
+        let body = body().map_err(|error| error.in_member(name.as_str()))?;
         let (name, compression) = (name.as_str().to_owned(), self.settings.compression);
         self.list.push(Member { name, compression, array: Box::new(body) });
         Ok(())

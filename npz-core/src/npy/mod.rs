@@ -30,6 +30,7 @@ use std::path::Path;
 use ndarray::{Array, ArrayRef, ArrayView, Dimension, IxDyn, ShapeBuilder};
 
 use crate::atomic::AtomicFile;
+use crate::dtype::ByteOrder;
 use crate::element::{Cast, Decoder, Element, Place, Rule, object_file_hint};
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::Header;
@@ -151,7 +152,34 @@ pub fn load_with<A: Element, D: Dimension>(
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 pub fn write<A: Element, D: Dimension>(mut writer: impl Write, array: &ArrayRef<A, D>) -> Result<()> {
-    let body = body(array)?;
+    write_body(&mut writer, &body(array)?)
+}
+
+/// Writes an array to a stream in a chosen byte order: `np.save(file, a.astype(a.dtype.newbyteorder(">")))`.
+///
+/// Each piece of 256 KiB is copied where the order is not little-endian.
+///
+/// # Errors
+/// As [`write`].
+///
+/// ```
+/// use npz_core::{ByteOrder, npy};
+///
+/// let mut out = Vec::new();
+/// npy::write_in(&mut out, &ndarray::arr1(&[1u16, 2]), ByteOrder::Big)?;
+/// assert!(out.ends_with(&[0, 1, 0, 2]));
+/// assert_eq!(npy::read_header(&out[..])?.dtype().to_string(), ">u2");
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn write_in<A: Element, D: Dimension>(
+    mut writer: impl Write,
+    array: &ArrayRef<A, D>,
+    order: ByteOrder,
+) -> Result<()> {
+    write_body(&mut writer, &body(array)?.in_byte_order(order)?)
+}
+
+fn write_body<A: Element>(mut writer: &mut dyn Write, body: &Body<'_, A>) -> Result<()> {
     writer
         .write_all(&body.header().to_bytes())
         .map_err(|error| Error::io("can't write the header", error))?;

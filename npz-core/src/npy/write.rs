@@ -4,7 +4,8 @@ use std::io::Write;
 
 use ndarray::{ArrayRef, ArrayViewD, Axis, CowArray, Dimension, IxDyn};
 
-use crate::dtype::DType;
+use crate::any::swap_big;
+use crate::dtype::{ByteOrder, DType};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::header::Header;
@@ -16,6 +17,8 @@ const PIECE: usize = 256 << 10;
 /// An array that is about to be written: its header is made, nothing is copied.
 pub(crate) struct Body<'a, A: Element> {
     header: Header,
+    /// What the cells are encoded as, where the file has the other byte order.
+    little: Option<DType>,
     /// The cells in the order of the file: for Fortran order, the axes are reversed.
     cells: CowArray<'a, A, IxDyn>,
 }
@@ -32,7 +35,17 @@ impl<'a, A: Element> Body<'a, A> {
         let order = if is_fortran { Order::Fortran } else { Order::C };
         let header = Header::new(dtype, cells.shape(), order)?;
         let cells = if is_fortran { cells.reversed_axes() } else { cells };
-        Ok(Self { header, cells })
+        Ok(Self { header, little: None, cells })
+    }
+
+    /// Sets the byte order of the file; little-endian otherwise.
+    pub(crate) fn in_byte_order(mut self, order: ByteOrder) -> Result<Self> {
+        let dtype = self.header.dtype().with_byte_order(order);
+        if order == ByteOrder::Big && dtype != *self.header.dtype() {
+            self.little = Some(self.header.dtype().clone());
+            self.header = Header::new(dtype, self.header.shape(), self.header.order())?;
+        }
+        Ok(self)
     }
 
     pub(crate) fn header(&self) -> &Header {
@@ -42,8 +55,15 @@ impl<'a, A: Element> Body<'a, A> {
     /// Writes the cells, without the header.
     pub(crate) fn write_cells(&self, out: &mut dyn Write) -> Result<()> {
         let mut put = |cells: &[A]| {
-            out.write_all(&A::encode(cells, self.header.dtype()))
-                .map_err(|error| Error::io("can't write the array's data", error))
+            let written = match &self.little {
+                None => out.write_all(&A::encode(cells, self.header.dtype())),
+                Some(little) => {
+                    let mut bytes = A::encode(cells, little).into_owned();
+                    swap_big(self.header.dtype(), &mut bytes);
+                    out.write_all(&bytes)
+                }
+            };
+            written.map_err(|error| Error::io("can't write the array's data", error))
         };
         let item_size = self.header.dtype().item_size()?.max(size_of::<A>()).max(1);
         gather(&self.cells.view(), (PIECE / item_size).max(1), &mut put)

@@ -126,7 +126,7 @@ pub trait Npz: ToMembers {
     fn save_with(&self, path: impl AsRef<Path>, options: &SaveOptions) -> Result<()> {
         let path = path.as_ref();
         let save = || {
-            let members = collect(self)?;
+            let members = collect(self, options)?;
             let mut file = AtomicFile::create(path)?;
             write_members(&members, &mut file, options)?;
             file.commit()
@@ -150,7 +150,7 @@ pub trait Npz: ToMembers {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     fn write_to(&self, writer: impl Write + Seek, options: &SaveOptions) -> Result<()> {
-        write_members(&collect(self)?, writer, options)
+        write_members(&collect(self, options)?, writer, options)
     }
 
     /// Turns the value into the bytes of an uncompressed archive: `np.savez(io.BytesIO(), ...)`.
@@ -508,8 +508,8 @@ impl<K: MapKey, T: ToMembers, S: BuildHasher> Npz for HashMap<K, T, S> {}
 impl<K: MapKey, T: ToMembers> Npz for BTreeMap<K, T> {}
 impl<T: Npz> Npz for Lazy<T> {}
 
-fn collect<T: ToMembers + ?Sized>(value: &T) -> Result<Members<'_>> {
-    let mut members = Members::new();
+fn collect<'v, T: ToMembers + ?Sized>(value: &'v T, options: &SaveOptions) -> Result<Members<'v>> {
+    let mut members = Members::in_byte_order(options.byte_order);
     value.to_members(&mut members, &Name::root())?;
     Ok(members)
 }

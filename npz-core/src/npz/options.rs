@@ -1,6 +1,7 @@
 //! What a caller may choose when saving.
 
 use crate::archive::Compression;
+use crate::dtype::ByteOrder;
 
 /// How an archive is written. The default is [`SaveOptions::stored`].
 ///
@@ -21,11 +22,12 @@ use crate::archive::Compression;
 pub struct SaveOptions {
     pub(crate) compression: Compression,
     pub(crate) alignment: u16,
+    pub(crate) byte_order: ByteOrder,
 }
 
 impl Default for SaveOptions {
     fn default() -> Self {
-        Self { compression: Compression::Stored, alignment: 64 }
+        Self { compression: Compression::Stored, alignment: 64, byte_order: ByteOrder::Little }
     }
 }
 
@@ -97,6 +99,25 @@ impl SaveOptions {
     /// ```
     pub fn alignment(mut self, bytes: u16) -> Self {
         self.alignment = bytes;
+        self
+    }
+
+    /// Sets the byte order of all numbers and texts: little-endian by default, on every machine. For a reader that wants
+    /// the other one: `np.savez(file, a=a.astype(a.dtype.newbyteorder(">")))`.
+    ///
+    /// What keeps its form stays as it is: a [`RawArray`](crate::RawArray), an untouched [`Lazy`](crate::Lazy).
+    ///
+    /// ```
+    /// use npz_core::{ByteOrder, Npz, NpzReader, SaveOptions};
+    ///
+    /// let map = std::collections::BTreeMap::from([("x".to_owned(), 1.5)]);
+    /// let bytes = map.to_bytes_with(&SaveOptions::new().byte_order(ByteOrder::Big))?;
+    /// assert_eq!(NpzReader::from_bytes(&bytes)?.header("x")?.dtype().to_string(), ">f8");
+    /// assert_eq!(std::collections::BTreeMap::<String, f64>::from_bytes(&bytes)?, map);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn byte_order(mut self, order: ByteOrder) -> Self {
+        self.byte_order = order;
         self
     }
 }

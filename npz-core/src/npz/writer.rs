@@ -8,6 +8,7 @@ use super::options::SaveOptions;
 use crate::archive::Compression;
 use crate::archive::emit::Emitter;
 use crate::atomic::AtomicFile;
+use crate::dtype::ByteOrder;
 use crate::error::{Error, Result};
 use crate::members::{Member, Members, Name, ToMembers};
 
@@ -38,6 +39,7 @@ pub struct NpzWriter<W: Write + Seek> {
     emitter: Emitter<W>,
     names: UsedNames,
     compression: Compression,
+    byte_order: ByteOrder,
     positional: usize,
     /// What makes the written archive visible: nothing, or the renaming of a temporary file.
     commit: fn(W) -> Result<()>,
@@ -141,7 +143,8 @@ impl<W: Write + Seek> NpzWriter<W> {
     fn begin(writer: W, options: &SaveOptions, commit: fn(W) -> Result<()>) -> Result<Self> {
         let emitter = Emitter::new(writer, options.alignment)?;
         let names = UsedNames::default();
-        Ok(Self { emitter, names, compression: options.compression, positional: 0, commit, path: None })
+        let (compression, byte_order) = (options.compression, options.byte_order);
+        Ok(Self { emitter, names, compression, byte_order, positional: 0, commit, path: None })
     }
 
     /// Adds a value under a name: an array, a scalar, a `Vec`, a derived struct (`name.field`), ....
@@ -192,7 +195,7 @@ impl<W: Write + Seek> NpzWriter<W> {
         compression: Compression,
     ) -> Result<()> {
         self.in_file(|writer| {
-            let mut members = Members::new();
+            let mut members = Members::in_byte_order(writer.byte_order);
             value.to_members(&mut members, &Name::root().join(name))?;
             writer.write(&members, compression)
         })
