@@ -160,7 +160,7 @@ pub fn write<A: Element, D: Dimension>(mut writer: impl Write, array: &ArrayRef<
 /// Each piece of 256 KiB is copied where the order is not little-endian.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 ///
 /// ```
 /// use npz_core::{ByteOrder, npy};
