@@ -6,7 +6,7 @@ use super::{AnyArray, Visit, visit, with_cells};
 use crate::dtype::{DType, Kind, Scalar};
 #[cfg(feature = "half")]
 use crate::element::FromWide;
-use crate::element::{BadCell, Cast, Decoder, Element, Rule, Step, swap_bytes};
+use crate::element::{Cast, Decoder, Element, Rule, Step, swap_bytes};
 use crate::error::{Error, ErrorKind, Result};
 use crate::shape::Order;
 
@@ -29,23 +29,26 @@ pub(super) fn checked<A: Element>(any: &AnyArray, cast: Cast) -> Result<ArrayD<A
             format!("expected cells that `Cast::{cast:?}` lets become {}, found {dtype}", A::expected());
         Error::new(ErrorKind::Mismatch, message)
     })?;
-    let cells = decode(&bytes, decoder, any.len()).map_err(|bad| bad.into_error(0, any.shape(), Order::C))?;
+    let cells = decode(&bytes, decoder, any)?;
     ArrayD::from_shape_vec(IxDyn(any.shape()), cells)
         .map_err(|error| Error::damaged("the cells do not fit the shape").with_source(error))
 }
 
-fn decode<A: Element>(bytes: &[u8], decoder: Decoder<A>, len: usize) -> Result<Vec<A>, BadCell> {
+fn decode<A: Element>(bytes: &[u8], decoder: Decoder<A>, any: &AnyArray) -> Result<Vec<A>> {
     let mut cells = Vec::new();
     match decoder.step {
         Step::InPlace(plan) => {
-            (plan.grow)(&mut cells, len);
+            let has_memory = (plan.grow)(&mut cells, any.len());
             let memory = (plan.as_bytes)(&mut cells);
-            if memory.len() == bytes.len() {
-                memory.copy_from_slice(bytes);
+            if !has_memory || memory.len() != bytes.len() {
+                return Err(Error::io("can't allocate the array", std::io::ErrorKind::OutOfMemory.into()));
             }
+            memory.copy_from_slice(bytes);
             swap_bytes(memory, plan.swap_width);
         }
-        Step::Convert(mut convert) => convert(bytes, &mut cells)?,
+        Step::Convert(mut convert) => {
+            convert(bytes, &mut cells).map_err(|bad| bad.into_error(0, any.shape(), Order::C))?;
+        }
     }
     Ok(cells)
 }

@@ -3,12 +3,14 @@
 use std::marker::PhantomData;
 
 use super::spare::Spares;
-use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
+use super::{FromMembers, Loader, Members, Name, Names, Plan, ToMembers};
 use crate::error::Result;
 
 macro_rules! tuples {
     ($( ($($part:ident $index:tt),+) )*) => {$(
         impl<$($part: ToMembers),+> ToMembers for ($($part,)+) {
+            const NAMES: &'static Names = &Names::new(&[$(stringify!($index)),+], &[], None);
+
             fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
                 $( self.$index.to_members(members, &name.join($index))?; )+
                 Ok(())

@@ -69,7 +69,8 @@ fn check_names_differ(ctxt: &Ctxt, fields: &Fields<'_>, tag: Option<&str>) {
                 name.value
             );
             ctxt.error(&name.tokens, message);
-        } else if !seen.insert(&name.value) {
+        } else if !seen.insert(name.value.strip_suffix(".npy").unwrap_or(&name.value)) {
+            // A reader finds the member `x` by either of `x` and `x.npy`.
             let message = format!(
                 "the member `{}` is named a second time; names and aliases must differ: change one of them",
                 name.value

@@ -59,16 +59,9 @@ fn two_members_of_one_name_are_refused() {
         #[npz(rename = "layers.1")]
         other: u8,
     }
-    #[derive(Npz)]
-    struct Suffix {
-        #[npz(rename = "a.npy")]
-        first: u8,
-        a: u8,
-    }
     refused(&Flat { own: 1, rest: [("own".to_owned(), 2)].into() }, Some("own"), &["flattened", "rename"]);
     let parts = ["another member has this name", "rename"];
     refused(&Dotted { layers: [vec![1], vec![2]], other: 3 }, Some("layers.1"), &parts);
-    refused(&Suffix { first: 1, a: 2 }, Some("a"), &[".npy"]);
     refused(&BTreeMap::from([("x".to_owned(), 1u8), ("x.npy".to_owned(), 2)]), Some("x.npy"), &[".npy"]);
 }
 

@@ -25,4 +25,11 @@ struct Cased {
 #[derive(Npz)]
 struct Tuple(u8, #[npz(rename = "0")] u8);
 
+#[derive(Npz)]
+struct Suffix {
+    #[npz(rename = "a.npy")]
+    first: u8,
+    a: u8,
+}
+
 fn main() {}

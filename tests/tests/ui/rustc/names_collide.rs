@@ -143,6 +143,13 @@ struct Versioned {
 }
 
 #[derive(Npz)]
+struct Pair {
+    pair: (u8, u8),
+    #[npz(rename = "pair.1")]
+    other: u8,
+}
+
+#[derive(Npz)]
 struct BesideAList {
     layers: Vec<Inner>,
     #[npz(rename = "layers.meta")]
