@@ -11,8 +11,8 @@ use npz_core::tiny::{
     Float8E4M3Fnuz, Float8E5M2, Float8E5M2Fnuz, Float8E8M0Fnu, Int1, Int2, Int4, UInt1, UInt2, UInt4,
 };
 use npz_core::{
-    Cast, DateTime64, Element, FixedBytes, FixedStr, LoadOptions, LongDouble, NpzWriter, RawBytes, RawVec,
-    TimeDelta64, npy,
+    Cast, DateTime64, Element, FixedBytes, FixedStr, LoadOptions, LongDouble, NpzReader, NpzWriter, RawBytes,
+    RawVec, TimeDelta64, npy,
 };
 use num_complex::Complex;
 use tests::docs::{code, table};
@@ -21,15 +21,21 @@ use super::page;
 
 pub(crate) const DTYPES: &str = "| NumPy | in the file | cells in Rust |";
 
-/// Loads an array, saves it alone, and as the member `a` of an archive.
+/// Loads an array, once as it is and once of an `AnyArray`, and saves it, alone and as the member `a` of an archive.
 pub(crate) type Again = fn(&Path, &Path) -> npz_core::Result<Vec<u8>>;
 
-pub(crate) fn again<A: Element>(from: &Path, archive: &Path) -> npz_core::Result<Vec<u8>> {
+fn again<A: Element>(from: &Path, archive: &Path) -> npz_core::Result<Vec<u8>> {
     let array: ArrayD<A> = npy::load(from)?;
+    let bytes = npy::to_bytes(&array)?;
+    let of_any = npy::load_any(from)?.to_array::<A>(Cast::Safe)?;
+    assert!(npy::to_bytes(&of_any)? == bytes, "{} of an `AnyArray`", from.display());
+
     let mut writer = NpzWriter::create(archive)?;
     writer.add("a", &array)?;
     writer.finish()?;
-    npy::to_bytes(&array)
+    let of_member: ArrayD<A> = NpzReader::open(archive)?.get("a")?;
+    assert!(npy::to_bytes(&of_member)? == bytes, "{} of an archive", from.display());
+    Ok(bytes)
 }
 
 /// The words that a rule is called by in the table of casts, the narrowest that reads a file.

@@ -117,3 +117,44 @@ fn every_call_of_the_idioms_stands_in_an_example_that_is_run() {
     }
     assert!(checked > 70, "{checked}");
 }
+
+#[test]
+fn the_python_of_the_idioms_runs() {
+    let dir = temp_dir();
+    let page = page();
+    let (_, idioms) = page.split_once("# Idioms").unwrap();
+    let rows = idioms.split("\n## ").skip(1).flat_map(|section| table(section, "| NumPy | here |"));
+    let idioms: Vec<String> = rows.flat_map(|row| code(&row[0])).collect();
+    assert!(idioms.len() > 70, "{}", idioms.len());
+    python(
+        dir.path(),
+        &format!(
+            r#"
+import scipy
+from numpy.lib.format import read_magic, read_array_header_1_0, write_array, read_array
+a = b = w = np.array([[0.5]])
+m, t, n, i, j = scipy.sparse.csr_array(a), np.array(["2024-10-04"], "M8[D]"), 10_000, 0, 0
+arrays, values, descr = {{'w': w, 'n': np.array(3)}}, [1, 2], [('x', '<f4')]
+rows = np.array([(1, 0.5)], dtype=[('id', 'u1'), ('mass', 'f4')])
+arr_0, arr_1 = a, b
+np.save('a.npy', a)
+np.save('rows.npy', rows)
+scipy.sparse.save_npz('m.npz', m)
+with open('a.npy', 'rb') as file:
+    data = file.read()
+for idiom in {idioms:?}:
+    np.savez('f.npz', w=w, n=3, particles=rows)
+    with zipfile.ZipFile('f.npz', 'a') as z:
+        z.writestr('notes.txt', 'first run') if 'notes' in idiom else None
+    np.savez('x.npz', w=w)
+    with open('two.npy', 'wb') as file:
+        file.write(data + data)
+    with np.load('f.npz') as f, open('two.npy', 'r+b') as file:
+        try:
+            exec(idiom, globals() | {{'f': f, 'file': file}})
+        except Exception as error:
+            raise SystemExit(f'{{idiom}}: {{error!r}}')
+"#
+        ),
+    );
+}
