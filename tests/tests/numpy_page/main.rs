@@ -130,7 +130,7 @@ fn the_python_of_the_idioms_runs() {
         dir.path(),
         &format!(
             r#"
-import scipy
+import ml_dtypes, scipy
 from numpy.lib.format import read_magic, read_array_header_1_0, write_array, read_array
 a = b = w = np.array([[0.5]])
 m, t, n, i, j = scipy.sparse.csr_array(a), np.array(["2024-10-04"], "M8[D]"), 10_000, 0, 0
