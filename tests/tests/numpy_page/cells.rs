@@ -120,7 +120,7 @@ pub(crate) fn entries() -> Vec<Entry> {
 }
 
 /// Makes an array of a dtype of any kind, and saves it; tells what the header calls it.
-pub(crate) const MAKE: &str = r#"
+pub(crate) const MAKE: &str = r"
 import ast, ml_dtypes
 def make(name):
     dtype = np.dtype(getattr(ml_dtypes, name, name))
@@ -136,4 +136,4 @@ def descr(file):
     with open(file, 'rb') as f:
         np.lib.format.read_magic(f)
         return ast.literal_eval(f.read(int.from_bytes(f.read(2), 'little')).decode('latin1'))['descr']
-"#;
+";
