@@ -2,18 +2,19 @@
 
 use ndarray::{ArrayD, ArrayViewD, IxDyn, ShapeBuilder};
 
-use super::{AnyArray, RawArray, Visit, visit, with_cells};
+use super::text::{self, Long};
+use super::{AnyArray, RawArray, Tick, Visit, visit, with_cells};
 use crate::dtype::{DType, Kind, Scalar, TimeUnit};
 #[cfg(feature = "half")]
 use crate::element::FromWide;
 #[cfg(feature = "num-complex")]
 use crate::element::LongDouble;
 use crate::element::time::decode::decoder;
-use crate::element::time::text::NAT;
 use crate::element::time::{Generic, TimeDelta64};
 use crate::element::tiny::Float8E5M2;
-use crate::element::{Cast, Decoder, Element, Refusal, Rule, Step, swap_bytes};
-use crate::error::{Error, ErrorKind, Result};
+use crate::element::{Cast, Decoder, Element, Place, Refusal, Rule, Step, swap_bytes};
+use crate::error::{Error, Result};
+use crate::report::Report;
 use crate::shape::Order;
 
 /// The cells in C order, little-endian.
@@ -41,22 +42,49 @@ fn by<A>(
         (kind, unit, ticks) => (DType::time(kind, *unit), le_bytes(&ticks.view())?),
         raw => (raw.dtype().clone(), raw.in_c_order().into_owned())
     );
-    let decoder = decoder(&dtype, Rule::array(cast)).map_err(|_| {
-        let message =
-            format!("expected cells that `Cast::{cast:?}` lets become {}, found {dtype}", expected());
-        Error::new(ErrorKind::Mismatch, message)
+    let decoder = decoder(&dtype, Rule::array(cast)).map_err(|refusal| {
+        let mut report = Report::default();
+        for problem in refusal.problems(Place::Array, "", &expected(), &dtype.to_string()) {
+            report.push(problem);
+        }
+        Error::mismatch(report)
     })?;
     decode(&bytes, decoder, any.shape(), Order::C)
 }
 
-/// Long doubles of x87, if that is what the cells are; other machines' stay the bytes that they are.
-pub(super) fn long_doubles<A: Element>(raw: &RawArray) -> Option<ArrayD<A>> {
+/// The bytes of cells as cells, if they are of that type.
+pub(super) fn typed<A: Element>(raw: &RawArray) -> Option<ArrayD<A>> {
     let decoder = A::decoder(raw.dtype(), Rule::array(Cast::Exact)).ok()?;
     let cells = decode(raw.as_bytes(), decoder, raw.shape(), raw.order()).ok()?;
     ArrayD::from_shape_vec(IxDyn(raw.shape()).set_f(raw.order() == Order::Fortran), cells).ok()
 }
 
-fn unfit(error: ndarray::ShapeError) -> Error {
+/// Bytes as what Rust has for them.
+pub(super) fn from_raw(raw: RawArray) -> AnyArray {
+    struct FromRaw<'a>(&'a RawArray);
+    impl Visit for FromRaw<'_> {
+        type Out = Option<AnyArray>;
+        fn typed<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Option<AnyArray> {
+            typed(self.0).map(wrap)
+        }
+        fn times(self, kind: Kind, unit: TimeUnit) -> Option<AnyArray> {
+            let raw = self.0;
+            let decoder = TimeDelta64::<Generic>::as_stored(raw.dtype(), Rule::array(Cast::Exact)).ok()?;
+            let ticks = super::from_cells(decode(raw.as_bytes(), decoder, raw.shape(), raw.order()).ok()?);
+            let shape = IxDyn(raw.shape()).set_f(raw.order() == Order::Fortran);
+            Some(AnyArray::times(kind, unit, ArrayD::from_shape_vec(shape, ticks).ok()?))
+        }
+        fn long_doubles<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Option<AnyArray> {
+            self.typed(wrap)
+        }
+        fn other(self) -> Option<AnyArray> {
+            None
+        }
+    }
+    visit(raw.dtype(), FromRaw(&raw)).unwrap_or(AnyArray::Other(raw))
+}
+
+pub(super) fn unfit(error: ndarray::ShapeError) -> Error {
     Error::damaged("the cells do not fit the shape").with_source(error)
 }
 
@@ -80,6 +108,11 @@ fn decode<A>(bytes: &[u8], decoder: Decoder<A>, shape: &[usize], order: Order) -
 }
 
 pub(super) fn to_dtype(any: &AnyArray, dtype: &DType, cast: Cast) -> Result<AnyArray> {
+    if let Some(text) = text_of(dtype)
+        && text::is_allowed(&any.dtype(), text.kind(), cast)
+    {
+        return text::to_text(any, dtype, text, Long::Refused);
+    }
     visit(dtype, ToDType { any, dtype, cast })
 }
 
@@ -117,7 +150,20 @@ impl Visit for ToDType<'_> {
 }
 
 fn no_cells(dtype: &DType) -> Error {
-    Error::unsupported(format!("expected a dtype that Rust has cells for, found {dtype}"))
+    Error::unsupported(format!(
+        "expected a dtype that Rust has cells for, found {dtype}; `to_array` makes rows or raw bytes of it"
+    ))
+}
+
+fn no_numbers(dtype: &DType) -> Error {
+    Error::unsupported(format!(
+        "expected numbers, times or text, found {dtype}; `to_array` tells what it may be"
+    ))
+}
+
+/// The dtype of text, as characters or as bytes.
+fn text_of(dtype: &DType) -> Option<&Scalar> {
+    dtype.as_scalar().filter(|scalar| matches!(scalar.kind(), Kind::Unicode | Kind::Bytes))
 }
 
 /// Numbers, widened: each kind holds every number of its kind exactly.
@@ -131,6 +177,9 @@ pub(super) fn to_dtype_unchecked(any: &AnyArray, dtype: &DType) -> Result<AnyArr
     let source = any.dtype();
     if source == *dtype {
         return Ok(any.clone());
+    }
+    if let Some(text) = text_of(dtype) {
+        return text::to_text(any, dtype, text, Long::Cut);
     }
     let kind = |dtype: &DType| dtype.as_scalar().map(Scalar::kind);
     let numbers = match (any, kind(&source)) {
@@ -152,6 +201,23 @@ pub(super) fn to_dtype_unchecked(any: &AnyArray, dtype: &DType) -> Result<AnyArr
         {
             Numbers::Float(cells.iter().map(|x| x.to_f64()).collect())
         }
+        (AnyArray::Str(_) | AnyArray::Bytes(_), _) => match kind(dtype) {
+            Some(Kind::Bool) => {
+                Numbers::Uint(any.iter().map(|cell| u64::from(!cell.is_empty_text())).collect())
+            }
+            Some(kind @ (Kind::Int | Kind::Uint)) => {
+                let bits = 8 * dtype.item_size()? as u32;
+                let ends = match kind {
+                    Kind::Int => -(1 << (bits - 1))..1 << (bits - 1),
+                    _ => 0..1 << bits,
+                };
+                // What is in range has its own bits in either.
+                let numbers: Vec<i128> = text::numbers(any, |number| ends.contains(number))?;
+                Numbers::Int(numbers.into_iter().map(|number| number as i64).collect())
+            }
+            Some(Kind::Float | Kind::Complex) => Numbers::Float(text::numbers(any, |_| true)?),
+            _ => return Err(no_numbers(&source)),
+        },
         (_, Some(Kind::Int)) => Numbers::Int(flat(any)?),
         (_, Some(Kind::Bool | Kind::Uint)) => Numbers::Uint(flat(any)?),
         (_, Some(Kind::Float)) if source.item_size()? <= 8 => Numbers::Float(flat(any)?),
@@ -159,7 +225,7 @@ pub(super) fn to_dtype_unchecked(any: &AnyArray, dtype: &DType) -> Result<AnyArr
         (_, Some(Kind::Complex)) if source.item_size()? <= 16 => {
             return from_complex(any, dtype);
         }
-        _ => return Err(no_cells(&source)),
+        _ => return Err(no_numbers(&source)),
     };
     from_numbers(any.shape(), &numbers, dtype)
 }
@@ -210,7 +276,8 @@ fn from_numbers(shape: &[usize], numbers: &Numbers, dtype: &DType) -> Result<Any
                     let ticks = match numbers {
                         Numbers::Int(numbers) => numbers.clone(),
                         Numbers::Uint(numbers) => numbers.iter().map(|&n| n as i64).collect(),
-                        Numbers::Float(numbers) => numbers.iter().map(|&x| to_ticks(x)).collect(),
+                        // The least is NaT.
+                        Numbers::Float(numbers) => numbers.iter().map(|&x| cut_to_i64(x)).collect(),
                     };
                     let unit = scalar.unit().ok_or_else(|| no_cells(dtype))?;
                     ArrayD::from_shape_vec(IxDyn(shape), ticks).map(|ticks| AnyArray::times(kind, unit, ticks))
@@ -257,14 +324,14 @@ fn from_numbers(shape: &[usize], numbers: &Numbers, dtype: &DType) -> Result<Any
     }
     let array = to! {
         Bool 1 => Bool |n| n != 0, |x| x != 0.0;
-        Int 1 => Int8 |n| n as i8, |x| x as i64 as i8;
-        Int 2 => Int16 |n| n as i16, |x| x as i64 as i16;
-        Int 4 => Int32 |n| n as i32, |x| x as i64 as i32;
-        Int 8 => Int64 |n| n as i64, |x| x as i64;
-        Uint 1 => UInt8 |n| n as u8, |x| x as i64 as u8;
-        Uint 2 => UInt16 |n| n as u16, |x| x as i64 as u16;
-        Uint 4 => UInt32 |n| n as u32, |x| x as i64 as u32;
-        Uint 8 => UInt64 |n| n as u64, |x| if x < 0.0 { x as i64 as u64 } else { x as u64 };
+        Int 1 => Int8 |n| n as i8, |x| cut_to_i32(x) as i8;
+        Int 2 => Int16 |n| n as i16, |x| cut_to_i32(x) as i16;
+        Int 4 => Int32 |n| n as i32, |x| cut_to_i32(x);
+        Int 8 => Int64 |n| n as i64, |x| cut_to_i64(x);
+        Uint 1 => UInt8 |n| n as u8, |x| cut_to_i32(x) as u8;
+        Uint 2 => UInt16 |n| n as u16, |x| cut_to_i32(x) as u16;
+        Uint 4 => UInt32 |n| n as u32, |x| cut_to_i64(x) as u32;
+        Uint 8 => UInt64 |n| n as u64, |x| cut_to_u64(x);
         Float 1 => Float8E5M2 |n| Float8E5M2::from_f64(n as f64), |x| Float8E5M2::from_f64(x);
         Float 16 => LongDouble |n| n.into(), |x| x.into();
         Float 4 => Float32 |n| n as f32, |x| x as f32;
@@ -278,7 +345,20 @@ fn long(re: LongDouble) -> num_complex::Complex<LongDouble> {
     num_complex::Complex { re, im: LongDouble::default() }
 }
 
-/// What is no number of ticks is NaT, as NumPy has it on x86.
-fn to_ticks(x: f64) -> i64 {
-    if x >= -(2_f64.powi(63)) && x < 2_f64.powi(63) { x as i64 } else { NAT }
+// What x86-64 makes of floats: the least integer stands for whatever does not fit. Smaller ones are cut from these.
+
+fn cut_to_i32(x: f64) -> i32 {
+    if x > -2_147_483_649.0 && x < 2_147_483_648.0 { x as i32 } else { i32::MIN }
+}
+
+fn cut_to_i64(x: f64) -> i64 {
+    if x >= -(2_f64.powi(63)) && x < 2_f64.powi(63) { x as i64 } else { i64::MIN }
+}
+
+fn cut_to_u64(x: f64) -> u64 {
+    match x {
+        x if x < 2_f64.powi(63) || x.is_nan() => cut_to_i64(x) as u64,
+        x if x < 2_f64.powi(64) => x as u64,
+        _ => 0,
+    }
 }
