@@ -5,6 +5,7 @@ mod print;
 mod raw;
 mod text;
 mod times;
+mod unchecked;
 mod value;
 
 use std::any::Any;
@@ -346,7 +347,7 @@ impl AnyArray {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn cast_unsafe(&self, dtype: &DType) -> Result<Self> {
-        convert::to_dtype_unchecked(self, dtype)
+        unchecked::to_dtype_unchecked(self, dtype)
     }
 
     /// Copies the cells as bytes, in C order and little-endian, whatever the order in memory:
