@@ -57,7 +57,7 @@ impl LoadOptions {
 
     /// Lets members be there that the type does not want: `false` by default. Says nothing of single arrays.
     ///
-    /// Their data are not read.
+    /// Their data are not read. A map wants all members but those that are no arrays and those that are Python pickles.
     ///
     /// ```
     /// # use npz_core::{LoadOptions, Npz};

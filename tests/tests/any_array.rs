@@ -414,6 +414,16 @@ fn pickles_are_refused_and_damage_is_told() {
     let error = BTreeMap::<String, AnyArray>::load(dir.path().join("o.npz")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert_eq!(npy::load_any(dir.path().join("o.npy")).unwrap_err().kind(), ErrorKind::Unsupported);
+    // What can be read, and what could not is told.
+    let options = npz_core::LoadOptions::new().allow_unknown(true);
+    let (all, report) =
+        BTreeMap::<String, AnyArray>::load_with_report(dir.path().join("o.npz"), &options).unwrap();
+    assert_eq!(all, BTreeMap::from([("a".to_owned(), AnyArray::from(arr1(&[0i64, 1, 2])))]));
+    let ignored: Vec<_> = report.remarks().iter().map(npz_core::Remark::member).collect();
+    assert_eq!(ignored, ["o"]);
+    let lazy =
+        BTreeMap::<String, npz_core::Lazy<AnyArray>>::load_with(dir.path().join("o.npz"), &options).unwrap();
+    assert_eq!(lazy["a"].get().unwrap(), &all["a"]);
     let mut bytes = npy::to_bytes(&arr1(&[1.0f64, 2.0])).unwrap();
     bytes.truncate(bytes.len() - 1);
     assert_eq!(npy::read_any(&bytes[..]).unwrap_err().kind(), ErrorKind::Damaged);

@@ -212,11 +212,11 @@ impl<'s> Loader<'s> {
         self.view().keys(&name.prefix()).next().is_some()
     }
 
-    /// Whether a member that a map finds is left to nobody: not an array, in a load that ignores the unknown.
+    /// Whether a member that a map finds is left to nobody: no array or a pickle, in a load that ignores the unknown.
     pub(crate) fn is_ignored(&self, name: &Name) -> bool {
-        let is_other =
-            || self.view().find(name.as_str()).is_some_and(|m| matches!(self.view().header(m), Ok(None)));
-        self.is_lenient && is_other()
+        let is_array = |header: &Header| !header.dtype().has_object();
+        let header = || self.view().find(name.as_str()).map(|member| self.view().header(member));
+        self.is_lenient && matches!(header(), Some(Ok(header)) if !header.as_ref().is_some_and(is_array))
     }
 
     /// The keys below a place that no field has taken, without the prefix.
