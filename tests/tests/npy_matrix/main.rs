@@ -4,6 +4,9 @@
 #![allow(missing_docs, reason = "a test crate has no users")]
 #![allow(clippy::unwrap_used, reason = "tests fail by panics")]
 
+mod dtypes;
+mod every;
+mod rows;
 mod tables;
 
 use std::collections::HashMap;
@@ -15,7 +18,7 @@ use ndarray::{Axis, Dimension, IxDyn, ShapeBuilder, s};
 use npz_core::npy;
 use tests::{python, temp_dir};
 
-use tables::{Cell, Role, SIXTEEN, Visit, each_cell, each_layout, filled};
+use tables::{Bits, Cell, Role, SIXTEEN, Visit, each_cell, each_layout, filled};
 
 /// Writes each row of the tables as a line of Python.
 #[derive(Default)]
@@ -85,7 +88,7 @@ for key, values, orders, fit in cells:
 }
 
 fn bits<A: Cell>(array: &ArrayViewD<'_, A>) -> Vec<Vec<u8>> {
-    array.iter().map(Cell::bits).collect()
+    array.iter().map(Bits::bits).collect()
 }
 
 /// Compares a file with the array that it was made from.

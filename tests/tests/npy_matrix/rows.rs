@@ -1,0 +1,75 @@
+//! Rows of structured arrays.
+
+use half::{bf16, f16};
+use npz_core::time::{Multiple, Nanosecond, Second};
+use npz_core::tiny::{Float8E5M2, Int4};
+use npz_core::{DateTime64, FixedBytes, FixedStr, LongDouble, NpyRecord, RawBytes, TimeDelta64};
+use num_complex::Complex;
+
+use crate::tables::Bits;
+
+macro_rules! rows {
+    ($( $(#[$of_row:meta])* $row:ident { $( $(#[$of_field:meta])* $field:ident: $cell:ty ),* $(,)? } )*) => {$(
+        #[derive(NpyRecord, Clone)]
+        $(#[$of_row])*
+        pub(crate) struct $row { $( $(#[$of_field])* $field: $cell, )* }
+
+        impl Bits for $row {
+            fn bits(&self) -> Vec<u8> {
+                [$( self.$field.bits() ),*].concat()
+            }
+        }
+    )*};
+}
+
+rows! {
+    Plain { x: [i32; 2], y: [[f64; 2]; 2], z: u8 }
+    Packed {
+        flag: bool, half: f16, at: DateTime64<Nanosecond>, took: TimeDelta64<Multiple<25, Second>>, long: LongDouble,
+        pair: Complex<LongDouble>, name: FixedStr<3>, tag: FixedBytes<5>, id: RawBytes<3>, brain: bf16, q: Int4,
+        e5: Float8E5M2, c: Complex<f32>,
+    }
+    #[npy(align)]
+    Aligned {
+        flag: bool, half: f16, at: DateTime64<Nanosecond>, took: TimeDelta64<Multiple<25, Second>>, long: LongDouble,
+        pair: Complex<LongDouble>, name: FixedStr<3>, tag: FixedBytes<5>, id: RawBytes<3>, brain: bf16, q: Int4,
+        e5: Float8E5M2, c: Complex<f32>,
+    }
+    Nested { id: u16, pos: Pos, name: FixedStr<3> }
+    Pos { x: f32, tail: [[Tail; 3]; 2] }
+    Tail { c: Complex<f64>, s: FixedBytes<2> }
+    AroundAligned { c: i8, d: [Inner; 2], e: i16 }
+    #[npy(align)]
+    Inner { a: i8, b: i64 }
+    Titled {
+        #[npy(title = "the first")] x: f32,
+        #[npy(title = "it's \"the\" second")] f1: i16,
+    }
+    Latin {
+        #[npy(rename = "é")] e: f32,
+        #[npy(rename = "it's")] its: i16,
+        #[npy(rename = "both ' and \"")] both: u8,
+        #[npy(rename = "a\\b")] backslash: u8,
+        #[npy(rename = "a\nb\x7f")] control: u16,
+    }
+    Wide { int: i64, #[npy(rename = "整形")] wide: i64, #[npy(rename = "😀")] face: u8 }
+    OfNone { none: [i32; 0], one: u8 }
+    Pair { a: i16, b: f32 }
+    // 4096 fields within fields: a header of more than 65535 bytes.
+    Deep { a1: D3, b1: D3, c1: D3, d1: D3, e1: D3, f1: D3, g1: D3, h1: D3 }
+    D3 { a2: D2, b2: D2, c2: D2, d2: D2, e2: D2, f2: D2, g2: D2, h2: D2 }
+    D2 { a3: D1, b3: D1, c3: D1, d3: D1, e3: D1, f3: D1, g3: D1, h3: D1 }
+    D1 { first: u8, second: u8, third: u8, fourth: u8, fifth: u8, sixth: u8, seventh: u8, eighth: u8 }
+    WideDeep { #[npy(rename = "整")] deep: Deep }
+}
+
+/// `Deep` in Python.
+pub(crate) fn deep() -> String {
+    let mut dtype =
+        "['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth']".to_owned();
+    dtype = format!("[(name, 'u1') for name in {dtype}]");
+    for level in [3, 2, 1] {
+        dtype = format!("[(name + '{level}', {dtype}) for name in 'abcdefgh']");
+    }
+    dtype
+}
