@@ -24,8 +24,8 @@ pub(crate) enum Files {
     Fitted,
     /// They are read from it, and saved with another.
     Read,
-    /// The same as `Own`; long headers, so in few layouts.
-    Large,
+    /// The same as `Own`, in half of the layouts.
+    Few,
 }
 
 pub(crate) trait Visit {
@@ -36,7 +36,7 @@ pub(crate) trait Visit {
 }
 
 pub(crate) fn each_dtype(visit: &mut impl Visit) {
-    use Files::{Fitted, Large, Own, Read};
+    use Files::{Few, Fitted, Own, Read};
     macro_rules! rows {
         ($($python:literal $files:ident $cell:ty),* $(,)?) => {$( visit.typed::<$cell>($python, $files); )*};
     }
@@ -46,6 +46,7 @@ pub(crate) fn each_dtype(visit: &mut impl Visit) {
         "'u1'" Own u8, "'u2'" Own u16, "'u4'" Own u32, "'u8'" Own u64,
         "'f2'" Own f16, "'f4'" Own f32, "'f8'" Own f64,
         "'c8'" Own Complex<f32>, "'c16'" Own Complex<f64>,
+        "'M8[ns]'" Own DateTime64<Nanosecond>, "'m8[25s]'" Own TimeDelta64<Multiple<25, Second>>,
         "'f16'" Own LongDouble, "'c32'" Own Complex<LongDouble>,
         "'U4'" Fitted String, "'S3'" Fitted Vec<u8>, "'U4'" Own FixedStr<4>, "'S3'" Own FixedBytes<3>,
         "'V3'" Own RawBytes<3>, "'V16'" Own RawBytes<16>, "'V0'" Own RawBytes<0>, "'V5'" Read RawVec,
@@ -80,14 +81,14 @@ pub(crate) fn each_dtype(visit: &mut impl Visit) {
         "{'names': ['a', 'b'], 'formats': ['i2', 'f4'], 'offsets': [1, 3], 'titles': ['t', 'u']}" Read rows::Pair,
     }
     // Versions 2.0 and 3.0 because of the length.
-    visit.typed::<rows::Deep>(&rows::deep(), Large);
-    visit.typed::<rows::WideDeep>(&format!("[('整', {})]", rows::deep()), Large);
+    visit.typed::<rows::Deep>(&rows::deep(), Few);
+    visit.typed::<rows::WideDeep>(&format!("[('整', {})]", rows::deep()), Few);
     macro_rules! times {
         ($($unit:ty),* $(,)?) => {$(
             let unit = <$unit>::UNIT.to_string();
             let unit = if unit == "generic" { String::new() } else { format!("[{unit}]") };
-            visit.typed::<DateTime64<$unit>>(&format!("'M8{unit}'"), Own);
-            visit.typed::<TimeDelta64<$unit>>(&format!("'m8{unit}'"), Own);
+            visit.typed::<DateTime64<$unit>>(&format!("'M8{unit}'"), Few);
+            visit.typed::<TimeDelta64<$unit>>(&format!("'m8{unit}'"), Few);
         )*};
     }
     times! {

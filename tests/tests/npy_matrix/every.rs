@@ -2,7 +2,9 @@
 //!
 //! `every.py` makes the files and lists what is in them: header, cells, and the little-endian bytes.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::sync::OnceLock;
 
 use ndarray::{Array0, Array2, ArrayD, ArrayViewD};
@@ -10,7 +12,6 @@ use npz_core::{
     AnyArray, ByteOrder, Cast, Element, ErrorKind, Header, Limits, LoadOptions, Npz, NpzReader, Order,
     SaveOptions, npy,
 };
-use std::collections::BTreeMap;
 use tests::{python, temp_dir};
 
 use crate::dtypes::{Files, Visit, each_dtype};
@@ -52,7 +53,10 @@ impl Script {
 
 impl Visit for Script {
     fn typed<A: Cell>(&mut self, python: &str, files: Files) {
-        self.row(python, if files == Files::Large { "['c', 'f', 'scalar']" } else { "None" });
+        self.row(
+            python,
+            if files == Files::Few { "['c', 'f', 'scalar', 'empty', 'strided']" } else { "None" },
+        );
     }
     fn untyped(&mut self, python: &str) {
         self.row(python, "None");
@@ -135,6 +139,11 @@ impl Every {
 }
 
 impl Group<'_> {
+    /// Tells whether these are the files of `np.save`.
+    fn is_lowest_version(&self) -> bool {
+        self.every.lowest_version(self.listed[0].key) == self.listed[0].version
+    }
+
     fn name(&self, layout: &str) -> String {
         let Listed { key, order, version, .. } = self.listed[0];
         let dtype: String = self.every.dtypes[key].chars().take(200).collect();
@@ -172,14 +181,14 @@ fn headers_are_listed_with_the_dtype_shape_order_and_version_that_numpy_wrote() 
         }
     }
     // Each in three versions, but for those that need a higher one.
-    assert!(count[0] > 2_000 && count[1] > count[0] && count[2] > count[1], "{count:?}");
+    assert!(count[0] > 1_500 && count[1] > count[0] && count[2] > count[1], "{count:?}");
 }
 
 #[test]
 fn what_numpy_writes_is_read_without_a_type_and_written_byte_by_byte() {
     let every = every();
-    let path = temp_dir();
-    let path = path.path().join("file.npy");
+    let dir = temp_dir();
+    let mut count = 0;
     for key in 0..every.dtypes.len() {
         let cells = every.inner(&format!("{key}/le"));
         let is_fitted = every.archive.contains(&format!("{key}/fit<"));
@@ -189,18 +198,25 @@ fn what_numpy_writes_is_read_without_a_type_and_written_byte_by_byte() {
             let npz = NpzReader::with_options(&group.bytes, &trusted()).unwrap();
             let all = BTreeMap::<String, AnyArray>::from_bytes_with(&group.bytes, &trusted()).unwrap();
             assert_eq!(all.len(), group.listed.len());
-            let (little, big) = (rewritten(&all, ByteOrder::Little), rewritten(&all, ByteOrder::Big));
+            let little = rewritten(&all, ByteOrder::Little);
+            let big = group.is_lowest_version().then(|| rewritten(&all, ByteOrder::Big));
             for file in group.listed {
                 let name = group.name(&file.layout);
                 let member = format!("{}.npy", file.layout);
                 let bytes = npz.bytes(&member).unwrap();
                 let mut read = vec![npz.get::<AnyArray>(&file.layout).unwrap(), all[&file.layout].clone()];
-                fs::write(&path, &bytes).unwrap();
-                for loaded in [npy::load_any(&path), npy::read_any(&bytes[..])] {
-                    match loaded {
-                        Err(error) if file.header_len > 65_536 => assert_eq!(error.kind(), ErrorKind::Limit),
-                        loaded => read.push(loaded.unwrap_or_else(|error| panic!("{name}: {error}"))),
-                    }
+                // To write over a file would wait for the disk.
+                let path = dir.path().join(format!("{count}.npy"));
+                count += 1;
+                let loaded = if group.is_lowest_version() {
+                    fs::write(&path, &bytes).unwrap();
+                    npy::load_any(&path)
+                } else {
+                    npy::read_any(&bytes[..])
+                };
+                match loaded {
+                    Err(error) if file.header_len > 65_536 => assert_eq!(error.kind(), ErrorKind::Limit),
+                    loaded => read.push(loaded.unwrap_or_else(|error| panic!("{name}: {error}"))),
                 }
                 for any in &read {
                     assert_eq!(any.shape(), file.shape, "{name}");
@@ -217,7 +233,9 @@ fn what_numpy_writes_is_read_without_a_type_and_written_byte_by_byte() {
                 npy::write_any(&mut streamed, &read[0]).unwrap();
                 assert_same(&streamed, &numpys('<'), &name);
                 assert_same(&little.bytes(&member).unwrap(), &numpys('<'), &name);
-                assert_same(&big.bytes(&member).unwrap(), &numpys('>'), &name);
+                if let Some(big) = &big {
+                    assert_same(&big.bytes(&member).unwrap(), &numpys('>'), &name);
+                }
             }
         }
     }
@@ -239,7 +257,7 @@ struct Members<A: Element> {
 }
 
 struct Typed<'p> {
-    path: &'p std::path::Path,
+    dir: &'p Path,
     /// The key of the next dtype.
     key: usize,
     read: usize,
@@ -270,26 +288,29 @@ impl Visit for Typed<'_> {
             for file in group.listed {
                 let name = group.name(&file.layout);
                 let bytes = npz.bytes(&format!("{}.npy", file.layout)).unwrap();
-                fs::write(self.path, &bytes).unwrap();
-                let reads: [npz_core::Result<ArrayD<A>>; 4] = [
-                    npy::from_bytes_with(&bytes, &trusted()),
-                    npy::read_with(&bytes[..], &trusted()),
-                    npy::load_with(self.path, &trusted()),
-                    npz.get(&file.layout),
-                ];
+                let mut reads: Vec<npz_core::Result<ArrayD<A>>> =
+                    vec![npz.get(&file.layout), npy::from_bytes_with(&bytes, &trusted())];
+                if group.is_lowest_version() {
+                    // To write over a file would wait for the disk.
+                    let path = self.dir.join(format!("{}.npy", self.read));
+                    fs::write(&path, &bytes).unwrap();
+                    reads.push(npy::load_with(&path, &trusted()));
+                }
+                let mut last = None;
                 for read in reads {
                     let array = read.unwrap_or_else(|error| panic!("{name}: {error}"));
                     assert_eq!(array.shape(), file.shape, "{name}");
                     assert_cells(&array.view(), &file.layout, &name);
                     self.read += 1;
-                    if files != Files::Read {
-                        let member = format!("{}.npy", file.layout);
-                        let mut swapped = Vec::new();
-                        npy::write_in(&mut swapped, &array, ByteOrder::Big).unwrap();
-                        assert_same(&npy::to_bytes(&array).unwrap(), &little.bytes(&member).unwrap(), &name);
-                        assert_same(&swapped, &big.bytes(&member).unwrap(), &name);
-                        self.written += 2;
-                    }
+                    last = Some(array);
+                }
+                if let Some(array) = last.filter(|_| files != Files::Read && group.is_lowest_version()) {
+                    let member = format!("{}.npy", file.layout);
+                    let mut swapped = Vec::new();
+                    npy::write_in(&mut swapped, &array, ByteOrder::Big).unwrap();
+                    assert_same(&npy::to_bytes(&array).unwrap(), &little.bytes(&member).unwrap(), &name);
+                    assert_same(&swapped, &big.bytes(&member).unwrap(), &name);
+                    self.written += 2;
                 }
             }
             let members = Members::<A>::from_bytes_with(&group.bytes, &trusted())
@@ -298,7 +319,7 @@ impl Visit for Typed<'_> {
             assert_cells(&members.f.view().into_dyn(), "f", &group.name("f"));
             assert_cells(&members.scalar.view().into_dyn(), "scalar", &group.name("scalar"));
             for (order, numpys) in [(ByteOrder::Little, &little), (ByteOrder::Big, &big)] {
-                if files != Files::Read {
+                if files != Files::Read && group.is_lowest_version() {
                     let ours = members.to_bytes_with(&SaveOptions::new().byte_order(order)).unwrap();
                     let ours = NpzReader::from_bytes(&ours).unwrap();
                     for member in ["c.npy", "f.npy", "scalar.npy"] {
@@ -314,11 +335,7 @@ impl Visit for Typed<'_> {
 
 impl Typed<'_> {
     /// `=` and `|` for `<`, and no order at all, are the machine's own to NumPy, and little-endian here.
-    fn in_other_spellings<A: Cell>(
-        &mut self,
-        key: usize,
-        assert_cells: &dyn Fn(&ArrayViewD<'_, A>, &str, &str),
-    ) {
+    fn in_other_spellings<A: Cell>(&self, key: usize, assert_cells: &dyn Fn(&ArrayViewD<'_, A>, &str, &str)) {
         let file = every().saved(key, '<', Files::Own).bytes("c.npy").unwrap();
         let len = Header::parse(&file, &Limits::trusted()).unwrap().len();
         let latin: String = file[..len].iter().copied().map(char::from).collect();
@@ -332,7 +349,6 @@ impl Typed<'_> {
             let array: ArrayD<A> =
                 npy::from_bytes_with(&bytes, &trusted()).unwrap_or_else(|error| panic!("{name}: {error}"));
             assert_cells(&array.view(), "c", &name);
-            self.read += 1;
         }
     }
 }
@@ -340,8 +356,8 @@ impl Typed<'_> {
 #[test]
 fn what_numpy_writes_is_read_by_its_type_in_every_way_and_written_byte_by_byte() {
     let dir = temp_dir();
-    let mut typed = Typed { path: &dir.path().join("file.npy"), key: 0, read: 0, written: 0 };
+    let mut typed = Typed { dir: dir.path(), key: 0, read: 0, written: 0 };
     each_dtype(&mut typed);
     assert_eq!(typed.key, every().dtypes.len());
-    assert!(typed.read > 10_000 && typed.written > 20_000, "{} {}", typed.read, typed.written);
+    assert!(typed.read > 9_000 && typed.written > 2_500, "{} {}", typed.read, typed.written);
 }

@@ -55,21 +55,26 @@ rows! {
     Wide { int: i64, #[npy(rename = "整形")] wide: i64, #[npy(rename = "😀")] face: u8 }
     OfNone { none: [i32; 0], one: u8 }
     Pair { a: i16, b: f32 }
-    // 4096 fields within fields: a header of more than 65535 bytes.
-    Deep { a1: D3, b1: D3, c1: D3, d1: D3, e1: D3, f1: D3, g1: D3, h1: D3 }
-    D3 { a2: D2, b2: D2, c2: D2, d2: D2, e2: D2, f2: D2, g2: D2, h2: D2 }
-    D2 { a3: D1, b3: D1, c3: D1, d3: D1, e3: D1, f3: D1, g3: D1, h3: D1 }
-    D1 { first: u8, second: u8, third: u8, fourth: u8, fifth: u8, sixth: u8, seventh: u8, eighth: u8 }
+    // 512 fields within fields: a header of more than 65535 bytes.
+    Deep { a1: D2, b1: D2, c1: D2, d1: D2, e1: D2, f1: D2, g1: D2, h1: D2 }
+    D2 { a2: D1, b2: D1, c2: D1, d2: D1, e2: D1, f2: D1, g2: D1, h2: D1 }
+    D1 {
+        #[npy(rename = "first-of-the-names-that-are-so-long-that-a-header-of-no-more-than-512-fields-is-one-of-more-than-65535-bytes-and-has-to-be-version-2.0")] first: u8,
+        #[npy(rename = "second-of-the-names-that-are-so-long-that-a-header-of-no-more-than-512-fields-is-one-of-more-than-65535-bytes-and-has-to-be-version-2.0")] second: u8,
+        #[npy(rename = "third-of-the-names-that-are-so-long-that-a-header-of-no-more-than-512-fields-is-one-of-more-than-65535-bytes-and-has-to-be-version-2.0")] third: u8,
+        #[npy(rename = "fourth-of-the-names-that-are-so-long-that-a-header-of-no-more-than-512-fields-is-one-of-more-than-65535-bytes-and-has-to-be-version-2.0")] fourth: u8,
+        #[npy(rename = "fifth-of-the-names-that-are-so-long-that-a-header-of-no-more-than-512-fields-is-one-of-more-than-65535-bytes-and-has-to-be-version-2.0")] fifth: u8,
+        #[npy(rename = "sixth-of-the-names-that-are-so-long-that-a-header-of-no-more-than-512-fields-is-one-of-more-than-65535-bytes-and-has-to-be-version-2.0")] sixth: u8,
+        #[npy(rename = "seventh-of-the-names-that-are-so-long-that-a-header-of-no-more-than-512-fields-is-one-of-more-than-65535-bytes-and-has-to-be-version-2.0")] seventh: u8,
+        #[npy(rename = "eighth-of-the-names-that-are-so-long-that-a-header-of-no-more-than-512-fields-is-one-of-more-than-65535-bytes-and-has-to-be-version-2.0")] eighth: u8,
+    }
     WideDeep { #[npy(rename = "整")] deep: Deep }
 }
 
 /// `Deep` in Python.
 pub(crate) fn deep() -> String {
-    let mut dtype =
-        "['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth']".to_owned();
-    dtype = format!("[(name, 'u1') for name in {dtype}]");
-    for level in [3, 2, 1] {
-        dtype = format!("[(name + '{level}', {dtype}) for name in 'abcdefgh']");
-    }
-    dtype
+    let end = "-of-the-names-that-are-so-long-that-a-header-of-no-more-than-512-fields-is-one-of-more-than-65535-bytes-and-has-to-be-version-2.0";
+    let names = "['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth']";
+    let leaves = format!("[(name + '{end}', 'u1') for name in {names}]");
+    [2, 1].iter().fold(leaves, |dtype, level| format!("[(name + '{level}', {dtype}) for name in 'abcdefgh']"))
 }
