@@ -94,6 +94,13 @@ fn every() -> &'static Every {
     })
 }
 
+impl Listed {
+    /// Some are read from files: to make thousands of them takes longer than all else.
+    fn is_on_disk(&self, group: &Group<'_>) -> bool {
+        group.is_lowest_version() && ["c", "f", "scalar"].contains(&&*self.layout)
+    }
+}
+
 /// The files of one dtype, byte order and version.
 struct Group<'e> {
     every: &'e Every,
@@ -208,7 +215,7 @@ fn what_numpy_writes_is_read_without_a_type_and_written_byte_by_byte() {
                 // To write over a file would wait for the disk.
                 let path = dir.path().join(format!("{count}.npy"));
                 count += 1;
-                let loaded = if group.is_lowest_version() {
+                let loaded = if file.is_on_disk(&group) {
                     fs::write(&path, &bytes).unwrap();
                     npy::load_any(&path)
                 } else {
@@ -290,7 +297,7 @@ impl Visit for Typed<'_> {
                 let bytes = npz.bytes(&format!("{}.npy", file.layout)).unwrap();
                 let mut reads: Vec<npz_core::Result<ArrayD<A>>> =
                     vec![npz.get(&file.layout), npy::from_bytes_with(&bytes, &trusted())];
-                if group.is_lowest_version() {
+                if file.is_on_disk(&group) {
                     // To write over a file would wait for the disk.
                     let path = self.dir.join(format!("{}.npy", self.read));
                     fs::write(&path, &bytes).unwrap();
@@ -359,5 +366,5 @@ fn what_numpy_writes_is_read_by_its_type_in_every_way_and_written_byte_by_byte()
     let mut typed = Typed { dir: dir.path(), key: 0, read: 0, written: 0 };
     each_dtype(&mut typed);
     assert_eq!(typed.key, every().dtypes.len());
-    assert!(typed.read > 9_000 && typed.written > 2_500, "{} {}", typed.read, typed.written);
+    assert!(typed.read > 8_500 && typed.written > 2_500, "{} {}", typed.read, typed.written);
 }
