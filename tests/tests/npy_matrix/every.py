@@ -36,6 +36,10 @@ def cells(dtype, shape, rng):
     if is_tiny(dtype) and name != 'bfloat16':
         bits = int(name.removeprefix('float')[0])
         return rng.integers(0, 2**bits, shape).astype('u1').view(dtype)
+    if dtype.kind in 'Mm':
+        ticks = rng.integers(-2**63, 2**63 - 1, count)
+        ticks[2::5] = np.resize([0, -2**63, -2**63 + 1, 2**63 - 1, -1, 72623859790382856], ticks[2::5].shape)
+        return ticks.view(dtype).reshape(shape)
     return np.frombuffer(rng.bytes(count * dtype.itemsize), dtype, count).reshape(shape) if dtype.itemsize else np.zeros(shape, dtype)
 
 def fill(a, rng):
