@@ -63,13 +63,13 @@ pub(crate) fn each_dtype(visit: &mut impl Visit) {
         "[('x', 'i4', (2,)), ('y', 'f8', (2, 2)), ('z', 'u1')]" Own rows::Plain,
         "[('flag', '?'), ('half', 'f2'), ('at', 'M8[ns]'), ('took', 'm8[25s]'), ('long', 'f16'), ('pair', 'c32'),
           ('name', 'U3'), ('tag', 'S5'), ('id', 'V3'), ('brain', ml_dtypes.bfloat16), ('q', ml_dtypes.int4),
-          ('e5', ml_dtypes.float8_e5m2), ('c', 'c8')]" Own rows::Packed,
+          ('c', 'c8'), ('e5', ml_dtypes.float8_e5m2)]" Own rows::Packed,
         "np.dtype([('flag', '?'), ('half', 'f2'), ('at', 'M8[ns]'), ('took', 'm8[25s]'), ('long', 'f16'),
           ('pair', 'c32'), ('name', 'U3'), ('tag', 'S5'), ('id', 'V3'), ('brain', ml_dtypes.bfloat16),
-          ('q', ml_dtypes.int4), ('e5', ml_dtypes.float8_e5m2), ('c', 'c8')], align=True)" Own rows::Aligned,
+          ('q', ml_dtypes.int4), ('c', 'c8'), ('e5', ml_dtypes.float8_e5m2)], align=True)" Own rows::Aligned,
         "[('id', 'u2'), ('pos', [('x', 'f4'), ('tail', [('c', 'c16'), ('s', 'S2')], (2, 3))]), ('name', 'U3')]"
             Own rows::Nested,
-        "[('c', 'i1'), ('d', np.dtype([('a', 'i1'), ('b', 'i8')], align=True), (2,)), ('e', 'i2')]"
+        "[('c', 'i1'), ('d', np.dtype([('a', 'i8'), ('b', 'i1')], align=True), (2,)), ('e', 'i2')]"
             Own rows::AroundAligned,
         "[(('the first', 'x'), 'f4'), (('it\\'s \"the\" second', 'f1'), 'i2')]" Own rows::Titled,
         "[('é', 'f4'), ('it\\'s', 'i2'), ('both \\' and \"', 'u1'), ('a\\\\b', 'u1'), ('a\\nb\\x7f', 'u2')]"

@@ -27,20 +27,20 @@ rows! {
     Packed {
         flag: bool, half: f16, at: DateTime64<Nanosecond>, took: TimeDelta64<Multiple<25, Second>>, long: LongDouble,
         pair: Complex<LongDouble>, name: FixedStr<3>, tag: FixedBytes<5>, id: RawBytes<3>, brain: bf16, q: Int4,
-        e5: Float8E5M2, c: Complex<f32>,
+        c: Complex<f32>, e5: Float8E5M2,
     }
     #[npy(align)]
     Aligned {
         flag: bool, half: f16, at: DateTime64<Nanosecond>, took: TimeDelta64<Multiple<25, Second>>, long: LongDouble,
         pair: Complex<LongDouble>, name: FixedStr<3>, tag: FixedBytes<5>, id: RawBytes<3>, brain: bf16, q: Int4,
-        e5: Float8E5M2, c: Complex<f32>,
+        c: Complex<f32>, e5: Float8E5M2,
     }
     Nested { id: u16, pos: Pos, name: FixedStr<3> }
     Pos { x: f32, tail: [[Tail; 3]; 2] }
     Tail { c: Complex<f64>, s: FixedBytes<2> }
     AroundAligned { c: i8, d: [Inner; 2], e: i16 }
     #[npy(align)]
-    Inner { a: i8, b: i64 }
+    Inner { a: i64, b: i8 }
     Titled {
         #[npy(title = "the first")] x: f32,
         #[npy(title = "it's \"the\" second")] f1: i16,
