@@ -82,7 +82,7 @@ pub(crate) fn each_dtype(visit: &mut impl Visit) {
     }
     // Versions 2.0 and 3.0 because of the length.
     visit.typed::<rows::Deep>(&rows::deep(), Few);
-    visit.typed::<rows::WideDeep>(&format!("[('整', {})]", rows::deep()), Few);
+    visit.typed::<rows::Around>(&format!("[('整', {})]", rows::deep()), Few);
     macro_rules! times {
         ($($unit:ty),* $(,)?) => {$(
             let unit = <$unit>::UNIT.to_string();

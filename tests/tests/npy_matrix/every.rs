@@ -336,27 +336,24 @@ impl Visit for Typed<'_> {
                 }
             }
         }
-        self.in_other_spellings::<A>(key, &assert_cells);
+        in_other_spellings::<A>(key, &assert_cells);
     }
 }
 
-impl Typed<'_> {
-    /// `=` and `|` for `<`, and no order at all, are the machine's own to NumPy, and little-endian here.
-    fn in_other_spellings<A: Cell>(&self, key: usize, assert_cells: &dyn Fn(&ArrayViewD<'_, A>, &str, &str)) {
-        let file = every().saved(key, '<', Files::Own).bytes("c.npy").unwrap();
-        let len = Header::parse(&file, &Limits::trusted()).unwrap().len();
-        let latin: String = file[..len].iter().copied().map(char::from).collect();
-        for order in ["=", "|", ""] {
-            let spelled = latin.replace("'<", &format!("'{order}"));
-            let spelled: Vec<u8> = spelled.trim_end().chars().map(|c| c as u8).collect();
-            let mut bytes = spelled;
-            bytes.resize(len, b' ');
-            bytes.extend(&file[len..]);
-            let name = format!("{} with {order:?}", every().dtypes[key]);
-            let array: ArrayD<A> =
-                npy::from_bytes_with(&bytes, &trusted()).unwrap_or_else(|error| panic!("{name}: {error}"));
-            assert_cells(&array.view(), "c", &name);
-        }
+/// `=` and `|` for `<`, and no order at all, are the machine's own to NumPy, and little-endian here.
+fn in_other_spellings<A: Cell>(key: usize, assert_cells: &dyn Fn(&ArrayViewD<'_, A>, &str, &str)) {
+    let file = every().saved(key, '<', Files::Own).bytes("c.npy").unwrap();
+    let len = Header::parse(&file, &Limits::trusted()).unwrap().len();
+    let latin: String = file[..len].iter().copied().map(char::from).collect();
+    for order in ["=", "|", ""] {
+        let spelled = latin.replace("'<", &format!("'{order}"));
+        let mut bytes: Vec<u8> = spelled.trim_end().chars().map(|c| c as u8).collect();
+        bytes.resize(len, b' ');
+        bytes.extend(&file[len..]);
+        let name = format!("{} with {order:?}", every().dtypes[key]);
+        let array: ArrayD<A> =
+            npy::from_bytes_with(&bytes, &trusted()).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_cells(&array.view(), "c", &name);
     }
 }
 

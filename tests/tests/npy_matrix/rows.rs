@@ -52,13 +52,13 @@ rows! {
         #[npy(rename = "a\\b")] backslash: u8,
         #[npy(rename = "a\nb\x7f")] control: u16,
     }
-    Wide { int: i64, #[npy(rename = "整形")] wide: i64, #[npy(rename = "😀")] face: u8 }
+    Wide { int: i64, #[npy(rename = "整形")] shape: i64, #[npy(rename = "😀")] face: u8 }
     OfNone { none: [i32; 0], one: u8 }
     Pair { a: i16, b: f32 }
     // 512 fields within fields: a header of more than 65535 bytes.
-    Deep { a1: D2, b1: D2, c1: D2, d1: D2, e1: D2, f1: D2, g1: D2, h1: D2 }
-    D2 { a2: D1, b2: D1, c2: D1, d2: D1, e2: D1, f2: D1, g2: D1, h2: D1 }
-    D1 {
+    Deep { a1: Branch, b1: Branch, c1: Branch, d1: Branch, e1: Branch, f1: Branch, g1: Branch, h1: Branch }
+    Branch { a2: Leaf, b2: Leaf, c2: Leaf, d2: Leaf, e2: Leaf, f2: Leaf, g2: Leaf, h2: Leaf }
+    Leaf {
         #[npy(rename = "first-of-the-names-that-are-so-long-that-a-header-of-no-more-than-512-fields-is-one-of-more-than-65535-bytes-and-has-to-be-version-2.0")] first: u8,
         #[npy(rename = "second-of-the-names-that-are-so-long-that-a-header-of-no-more-than-512-fields-is-one-of-more-than-65535-bytes-and-has-to-be-version-2.0")] second: u8,
         #[npy(rename = "third-of-the-names-that-are-so-long-that-a-header-of-no-more-than-512-fields-is-one-of-more-than-65535-bytes-and-has-to-be-version-2.0")] third: u8,
@@ -68,7 +68,7 @@ rows! {
         #[npy(rename = "seventh-of-the-names-that-are-so-long-that-a-header-of-no-more-than-512-fields-is-one-of-more-than-65535-bytes-and-has-to-be-version-2.0")] seventh: u8,
         #[npy(rename = "eighth-of-the-names-that-are-so-long-that-a-header-of-no-more-than-512-fields-is-one-of-more-than-65535-bytes-and-has-to-be-version-2.0")] eighth: u8,
     }
-    WideDeep { #[npy(rename = "整")] deep: Deep }
+    Around { #[npy(rename = "整")] inner: Deep }
 }
 
 /// `Deep` in Python.
