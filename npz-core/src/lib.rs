@@ -14,6 +14,8 @@ mod literal;
 mod members;
 pub mod npy;
 mod npz;
+#[doc = include_str!("numpy.md")]
+pub mod numpy {}
 mod options;
 mod report;
 mod schema;

@@ -181,8 +181,7 @@ impl Item {
         }
     }
 
-    /// A whole number from 1 on.
-    pub(crate) fn version(&self, ctxt: &Ctxt) -> Option<u32> {
+    fn number(&self) -> Option<u32> {
         struct Value(LitInt);
         impl Parse for Value {
             fn parse(input: syn::parse::ParseStream<'_>) -> syn::Result<Self> {
@@ -190,8 +189,22 @@ impl Item {
                 input.parse().map(Self)
             }
         }
-        let number = syn::parse2::<Value>(self.rest.clone()).ok();
-        let version = number.and_then(|number| number.0.base10_parse().ok()).filter(|&version| version > 0);
+        syn::parse2::<Value>(self.rest.clone()).ok()?.0.base10_parse().ok()
+    }
+
+    /// A number of bytes that NumPy allows for a cell.
+    pub(crate) fn bytes(&self, ctxt: &Ctxt) -> Option<usize> {
+        let bytes = self.number().and_then(|bytes| i32::try_from(bytes).ok()).map(|bytes| bytes as usize);
+        if bytes.is_none() {
+            let usage = self.usage;
+            ctxt.error(self, format_args!("expected a number of bytes up to 2147483647, as in `{usage}`"));
+        }
+        bytes
+    }
+
+    /// A whole number from 1 on.
+    pub(crate) fn version(&self, ctxt: &Ctxt) -> Option<u32> {
+        let version = self.number().filter(|&version| version > 0);
         if version.is_none() {
             let message = "expected a whole number from 1 to 4294967295, as in `version = 2`; a file without one has \
                            version 0";

@@ -331,6 +331,7 @@ fn derive(input: &DeriveInput) -> TokenStream {
 /// | --- | --- | --- |
 /// | `rename_all = "camelCase"` | writes the names of all fields in another case | as in Rust |
 /// | `align` | pads as NumPy's `align=True` | packed |
+/// | `itemsize = 32` | pads the row to a number of bytes | it ends with its last field |
 /// | `allow_unknown` | ignores fields of the file that no field asks for | they are an error |
 /// | `pod` | views and copies rows as a whole where the layout of the file is the same | field by field |
 /// | `bound = "T: Trait"` | replaces the where clause that the derive adds | found from the field types |
@@ -341,6 +342,9 @@ fn derive(input: &DeriveInput) -> TokenStream {
 /// **`align`** takes the alignments of a C compiler on 64-bit Linux, which are NumPy's there; a row inside of another one is
 /// aligned by its own `align` only. It concerns what is written: any layout is read.
 ///
+/// **`itemsize`** is that of a layout whose places are given, by `offset` on its fields; with `align` it is an error. A field
+/// that does not fit in is an error when rows are saved.
+///
 /// **`pod`** needs `bytemuck::Pod` of the struct, which its fields may need `#[repr(C)]` for. No field may be skipped.
 ///
 /// # Attributes of a field
@@ -350,11 +354,16 @@ fn derive(input: &DeriveInput) -> TokenStream {
 /// | `rename = "name"` | names the field of the record | the field's name; `f0`, `f1`, .. of a tuple struct |
 /// | `alias = "name"` | is accepted on load too (may be repeated) | one name |
 /// | `title = "text"` | is NumPy's second name for the field | no title |
-/// | `skip` | is not in the record; `Default::default()` after loading | stored |
+/// | `offset = 8` | begins at this byte of the row | behind the field before |
+/// | `default`, `default = "path"` | may be absent from the file: then it is `Default::default()`, or `path()` | absence is an error |
+/// | `skip` | is not in the record; its default after loading | stored |
 /// | `cast = "same_kind"` | says which conversions of cells are fine on load | the rule of the whole array |
 ///
-/// **`rename`, `alias`, `title`** must not be empty nor contain NUL, and no two of a struct may be equal. Titles are written,
-/// and ignored when a file is read.
+/// **`rename`, `alias`, `title`** must not be empty nor contain NUL, and no two of a struct may be equal. Where no field of
+/// the file has one of the names, one that has it as its title is taken, as NumPy finds fields by both.
+///
+/// **`offset`** concerns what is written, as `align` does. The fields of a file come one behind the other: places must
+/// rise from field to field. A field that reaches into the next is an error when rows are saved.
 ///
 /// **`cast`** takes `exact`, `safe` and `same_kind`, and holds for the rows inside of the field too.
 ///

@@ -3,6 +3,8 @@
 //! Tests never skip what needs NumPy: if it can't be had, they fail and say why.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panics")]
 
+pub mod docs;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;

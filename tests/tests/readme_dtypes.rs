@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use half::{bf16, f16};
 use ndarray::{Array1, ArrayD};
@@ -15,6 +15,7 @@ use npz_core::{
     TimeDelta64, ToMembers, npy,
 };
 use num_complex::Complex;
+use tests::docs::{source, table};
 use tests::{python, temp_dir};
 
 /// What a row of the table claims, as the test can check it. Whoever changes the docs changes the row here too.
@@ -235,23 +236,6 @@ fn rows() -> Vec<Row> {
                 refuses: &["np.array([b'abc'])", "np.array(['a'])"])],
         },
     ]
-}
-
-fn source(path: &str) -> String {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
-    fs::read_to_string(root.join(path)).unwrap()
-}
-
-/// The rows of the table whose head begins with these columns: its columns each.
-fn table(text: &str, first: &str) -> Vec<Vec<String>> {
-    let lines = text.lines().map(|line| line.trim_start().trim_start_matches("///").trim());
-    let mut lines = lines.skip_while(|line| !line.starts_with(first));
-    assert!(lines.next().is_some(), "no table begins with {first:?}: update this test");
-    let columns = |line: &str| -> Vec<String> {
-        let inner = line.trim_start_matches('|').trim_end_matches('|');
-        inner.split(" | ").map(|column| column.trim().to_owned()).collect()
-    };
-    lines.skip(1).take_while(|line| line.starts_with('|')).map(columns).collect()
 }
 
 /// The dtypes that a column names. `n` stands for a width that the array decides, given here.

@@ -1,12 +1,18 @@
 //! From one cell type to another, by way of stored bytes: the same code that loads a file of another dtype.
 
-use ndarray::{ArrayD, ArrayViewD, IxDyn};
+use ndarray::{ArrayD, ArrayViewD, IxDyn, ShapeBuilder};
 
-use super::{AnyArray, Visit, visit, with_cells};
-use crate::dtype::{DType, Kind, Scalar};
+use super::{AnyArray, RawArray, Visit, visit, with_cells};
+use crate::dtype::{DType, Kind, Scalar, TimeUnit};
 #[cfg(feature = "half")]
 use crate::element::FromWide;
-use crate::element::{Cast, Decoder, Element, Rule, Step, swap_bytes};
+#[cfg(feature = "num-complex")]
+use crate::element::LongDouble;
+use crate::element::time::decode::decoder;
+use crate::element::time::text::NAT;
+use crate::element::time::{Generic, TimeDelta64};
+use crate::element::tiny::Float8E5M2;
+use crate::element::{Cast, Decoder, Element, Refusal, Rule, Step, swap_bytes};
 use crate::error::{Error, ErrorKind, Result};
 use crate::shape::Order;
 
@@ -19,26 +25,46 @@ pub(super) fn le_bytes<A: Element>(cells: &ArrayViewD<'_, A>) -> Result<Vec<u8>>
 
 /// Cells of another type, with values checked.
 pub(super) fn checked<A: Element>(any: &AnyArray, cast: Cast) -> Result<ArrayD<A>> {
+    let cells = by(any, cast, A::decoder, A::expected)?;
+    ArrayD::from_shape_vec(IxDyn(any.shape()), cells).map_err(unfit)
+}
+
+fn by<A>(
+    any: &AnyArray,
+    cast: Cast,
+    decoder: impl FnOnce(&DType, Rule) -> Result<Decoder<A>, Refusal>,
+    expected: impl FnOnce() -> String,
+) -> Result<Vec<A>> {
     // Cells of raw arrays keep the order of their bytes, which the decoder knows.
     let (dtype, bytes) = with_cells!(any,
         array => (super::dtype_of(&array.view())?, le_bytes(&array.view())?),
+        (kind, unit, ticks) => (DType::time(kind, *unit), le_bytes(&ticks.view())?),
         raw => (raw.dtype().clone(), raw.in_c_order().into_owned())
     );
-    let decoder = A::decoder(&dtype, Rule::array(cast)).map_err(|_| {
+    let decoder = decoder(&dtype, Rule::array(cast)).map_err(|_| {
         let message =
-            format!("expected cells that `Cast::{cast:?}` lets become {}, found {dtype}", A::expected());
+            format!("expected cells that `Cast::{cast:?}` lets become {}, found {dtype}", expected());
         Error::new(ErrorKind::Mismatch, message)
     })?;
-    let cells = decode(&bytes, decoder, any)?;
-    ArrayD::from_shape_vec(IxDyn(any.shape()), cells)
-        .map_err(|error| Error::damaged("the cells do not fit the shape").with_source(error))
+    decode(&bytes, decoder, any.shape(), Order::C)
 }
 
-fn decode<A: Element>(bytes: &[u8], decoder: Decoder<A>, any: &AnyArray) -> Result<Vec<A>> {
+/// Long doubles of x87, if that is what the cells are; other machines' stay the bytes that they are.
+pub(super) fn long_doubles<A: Element>(raw: &RawArray) -> Option<ArrayD<A>> {
+    let decoder = A::decoder(raw.dtype(), Rule::array(Cast::Exact)).ok()?;
+    let cells = decode(raw.as_bytes(), decoder, raw.shape(), raw.order()).ok()?;
+    ArrayD::from_shape_vec(IxDyn(raw.shape()).set_f(raw.order() == Order::Fortran), cells).ok()
+}
+
+fn unfit(error: ndarray::ShapeError) -> Error {
+    Error::damaged("the cells do not fit the shape").with_source(error)
+}
+
+fn decode<A>(bytes: &[u8], decoder: Decoder<A>, shape: &[usize], order: Order) -> Result<Vec<A>> {
     let mut cells = Vec::new();
     match decoder.step {
         Step::InPlace(plan) => {
-            let has_memory = (plan.grow)(&mut cells, any.len());
+            let has_memory = (plan.grow)(&mut cells, shape.iter().product());
             let memory = (plan.as_bytes)(&mut cells);
             if !has_memory || memory.len() != bytes.len() {
                 return Err(Error::io("can't allocate the array", std::io::ErrorKind::OutOfMemory.into()));
@@ -47,7 +73,7 @@ fn decode<A: Element>(bytes: &[u8], decoder: Decoder<A>, any: &AnyArray) -> Resu
             swap_bytes(memory, plan.swap_width);
         }
         Step::Convert(mut convert) => {
-            convert(bytes, &mut cells).map_err(|bad| bad.into_error(0, any.shape(), Order::C))?;
+            convert(bytes, &mut cells).map_err(|bad| bad.into_error(0, shape, order))?;
         }
     }
     Ok(cells)
@@ -70,6 +96,18 @@ impl Visit for ToDType<'_> {
         self.any.to_array::<A>(self.cast).map(wrap)
     }
 
+    fn times(self, kind: Kind, unit: TimeUnit) -> Result<AnyArray> {
+        let decoder = |stored: &DType, rule| decoder::<TimeDelta64<Generic>>(kind, unit, stored, rule);
+        let cells = by(self.any, self.cast, decoder, || self.dtype.to_string())?;
+        let shape = IxDyn(self.any.shape());
+        let ticks = ArrayD::from_shape_vec(shape, super::from_cells(cells)).map_err(unfit)?;
+        Ok(AnyArray::times(kind, unit, ticks))
+    }
+
+    fn long_doubles<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Result<AnyArray> {
+        self.typed(wrap)
+    }
+
     fn other(self) -> Result<AnyArray> {
         match self.any {
             AnyArray::Other(raw) if raw.dtype() == self.dtype => Ok(self.any.clone()),
@@ -90,17 +128,35 @@ enum Numbers {
 }
 
 pub(super) fn to_dtype_unchecked(any: &AnyArray, dtype: &DType) -> Result<AnyArray> {
-    if any.dtype() == *dtype {
+    let source = any.dtype();
+    if source == *dtype {
         return Ok(any.clone());
     }
-    let source = any.dtype();
-    let kind = source.as_scalar().map(Scalar::kind);
-    let numbers = match kind {
-        Some(Kind::Int) => Numbers::Int(flat(any)?),
-        Some(Kind::Bool | Kind::Uint) => Numbers::Uint(flat(any)?),
-        Some(Kind::Float) if source.item_size()? <= 8 => Numbers::Float(flat(any)?),
+    let kind = |dtype: &DType| dtype.as_scalar().map(Scalar::kind);
+    let numbers = match (any, kind(&source)) {
+        // A unit counts between times of one kind only.
+        (AnyArray::DateTime64 { .. } | AnyArray::TimeDelta64 { .. }, from) if from == kind(dtype) => {
+            return to_dtype(any, dtype, Cast::SameKind);
+        }
+        (AnyArray::DateTime64 { ticks, .. } | AnyArray::TimeDelta64 { ticks, .. }, _) => {
+            Numbers::Int(ticks.iter().copied().collect())
+        }
+        (AnyArray::Float8E5M2(cells), _) => Numbers::Float(cells.iter().map(|&x| x.into()).collect()),
+        // All digits are kept.
+        (AnyArray::LongDouble(_), _) if dtype.item_size()? == 32 && kind(dtype) == Some(Kind::Complex) => {
+            return to_dtype(any, dtype, Cast::Safe);
+        }
+        // An `f64` has not all digits that an integer of this size may need.
+        (AnyArray::LongDouble(cells), _)
+            if matches!(kind(dtype), Some(Kind::Bool | Kind::Float | Kind::Complex)) =>
+        {
+            Numbers::Float(cells.iter().map(|x| x.to_f64()).collect())
+        }
+        (_, Some(Kind::Int)) => Numbers::Int(flat(any)?),
+        (_, Some(Kind::Bool | Kind::Uint)) => Numbers::Uint(flat(any)?),
+        (_, Some(Kind::Float)) if source.item_size()? <= 8 => Numbers::Float(flat(any)?),
         #[cfg(feature = "num-complex")]
-        Some(Kind::Complex) if source.item_size()? <= 16 => {
+        (_, Some(Kind::Complex)) if source.item_size()? <= 16 => {
             return from_complex(any, dtype);
         }
         _ => return Err(no_cells(&source)),
@@ -117,7 +173,6 @@ fn from_complex(any: &AnyArray, dtype: &DType) -> Result<AnyArray> {
     use num_complex::Complex;
     let cells: Vec<Complex<f64>> = flat(any)?;
     let shape = IxDyn(any.shape());
-    let unfit = |error| Error::damaged("the cells do not fit the shape").with_source(error);
     let scalar = dtype.as_scalar().map(|scalar| (scalar.kind(), scalar.size()));
     match scalar {
         Some((Kind::Complex, 8)) => {
@@ -127,6 +182,7 @@ fn from_complex(any: &AnyArray, dtype: &DType) -> Result<AnyArray> {
         Some((Kind::Complex, 16)) => {
             ArrayD::from_shape_vec(shape, cells).map(AnyArray::Complex128).map_err(unfit)
         }
+        Some((Kind::Complex, 32)) => to_dtype(any, dtype, Cast::Safe),
         // A complex number is true where either part is.
         Some((Kind::Bool, _)) => {
             let cells = cells.iter().map(|z| z.re != 0.0 || z.im != 0.0).collect();
@@ -150,6 +206,15 @@ fn from_numbers(shape: &[usize], numbers: &Numbers, dtype: &DType) -> Result<Any
                     };
                     ArrayD::from_shape_vec(IxDyn(shape), cells).map(AnyArray::$variant)
                 } )*
+                (kind @ (Kind::DateTime | Kind::TimeDelta), _) => {
+                    let ticks = match numbers {
+                        Numbers::Int(numbers) => numbers.clone(),
+                        Numbers::Uint(numbers) => numbers.iter().map(|&n| n as i64).collect(),
+                        Numbers::Float(numbers) => numbers.iter().map(|&x| to_ticks(x)).collect(),
+                    };
+                    let unit = scalar.unit().ok_or_else(|| no_cells(dtype))?;
+                    ArrayD::from_shape_vec(IxDyn(shape), ticks).map(|ticks| AnyArray::times(kind, unit, ticks))
+                }
                 #[cfg(feature = "half")]
                 (Kind::Float, 2) => {
                     let cells = match numbers {
@@ -177,6 +242,15 @@ fn from_numbers(shape: &[usize], numbers: &Numbers, dtype: &DType) -> Result<Any
                     };
                     ArrayD::from_shape_vec(IxDyn(shape), real(numbers)).map(AnyArray::Complex128)
                 }
+                #[cfg(feature = "num-complex")]
+                (Kind::Complex, 32) => {
+                    let real: Vec<num_complex::Complex<LongDouble>> = match numbers {
+                        Numbers::Int(numbers) => numbers.iter().map(|&n| long(n.into())).collect(),
+                        Numbers::Uint(numbers) => numbers.iter().map(|&n| long(n.into())).collect(),
+                        Numbers::Float(numbers) => numbers.iter().map(|&n| long(n.into())).collect(),
+                    };
+                    ArrayD::from_shape_vec(IxDyn(shape), real).map(AnyArray::ComplexLongDouble)
+                }
                 _ => return Err(no_cells(dtype)),
             }
         }};
@@ -191,8 +265,20 @@ fn from_numbers(shape: &[usize], numbers: &Numbers, dtype: &DType) -> Result<Any
         Uint 2 => UInt16 |n| n as u16, |x| x as i64 as u16;
         Uint 4 => UInt32 |n| n as u32, |x| x as i64 as u32;
         Uint 8 => UInt64 |n| n as u64, |x| if x < 0.0 { x as i64 as u64 } else { x as u64 };
+        Float 1 => Float8E5M2 |n| Float8E5M2::from_f64(n as f64), |x| Float8E5M2::from_f64(x);
+        Float 16 => LongDouble |n| n.into(), |x| x.into();
         Float 4 => Float32 |n| n as f32, |x| x as f32;
         Float 8 => Float64 |n| n as f64, |x| x;
     };
-    array.map_err(|error| Error::damaged("the cells do not fit the shape").with_source(error))
+    array.map_err(unfit)
+}
+
+#[cfg(feature = "num-complex")]
+fn long(re: LongDouble) -> num_complex::Complex<LongDouble> {
+    num_complex::Complex { re, im: LongDouble::default() }
+}
+
+/// What is no number of ticks is NaT, as NumPy has it on x86.
+fn to_ticks(x: f64) -> i64 {
+    if x >= -(2_f64.powi(63)) && x < 2_f64.powi(63) { x as i64 } else { NAT }
 }

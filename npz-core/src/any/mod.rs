@@ -3,6 +3,7 @@
 mod convert;
 mod print;
 mod raw;
+mod times;
 mod value;
 
 use std::any::Any;
@@ -10,10 +11,12 @@ use std::any::Any;
 use ndarray::{Array, ArrayD, ArrayViewD, Dimension};
 
 pub use self::raw::RawArray;
-pub(crate) use self::raw::swap_big;
+pub(crate) use self::raw::swap_to;
+pub(crate) use self::times::{Tick, as_cells, from_cells};
 pub use self::value::AnyValue;
-use crate::dtype::{DType, Kind};
-use crate::element::{Cast, Element};
+use crate::dtype::{DType, Kind, TimeUnit};
+use crate::element::time::{DateTime64, TimeDelta64, Unit};
+use crate::element::{Cast, Element, LongDouble, tiny};
 use crate::error::{Error, ErrorKind, Result};
 use crate::shape::python_tuple;
 
@@ -22,7 +25,11 @@ pub(crate) trait Visit {
     type Out;
     /// For cells that Rust has a type for.
     fn typed<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Self::Out;
-    /// For all others: records, voids, times, long doubles.
+    /// For times, which have their unit beside the array.
+    fn times(self, kind: Kind, unit: TimeUnit) -> Self::Out;
+    /// For what may be long doubles of x87: only the cells tell.
+    fn long_doubles<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Self::Out;
+    /// For all others: records and voids.
     fn other(self) -> Self::Out;
 }
 
@@ -30,9 +37,10 @@ macro_rules! any_array {
     ($( $(#[$feature:meta])* $variant:ident($cell:ty) = $numpy:literal, $kind:pat => $size:pat, )*) => {
         /// An array of any dtype: `np.ndarray`, where the cell type is known only when the program runs.
         ///
-        /// Holds the cells as Rust has them; what Rust has no type for (records, voids, times, long doubles) is
-        /// [`Other`](Self::Other), the bytes with their dtype. Nothing is lost in either: saved again, an array has the
-        /// same dtype and cells. Text alone is saved as wide as its longest cell.
+        /// Holds the cells as Rust has them. Records and voids are [`Other`](Self::Other), the bytes with their dtype, side
+        /// by side as they are in the file: what they are, only you know, and [`to_array`](Self::to_array) makes rows, raw
+        /// bytes, or the small numbers of `ml_dtypes` of them. Nothing is lost in either: saved again, an array has the same
+        /// dtype and cells. Text alone is saved as wide as its longest cell.
         ///
         /// ```
         /// use ndarray::{ArrayD, array};
@@ -61,15 +69,40 @@ macro_rules! any_array {
                 #[doc = concat!("Cells of `", $numpy, "`.")]
                 $variant(ArrayD<$cell>),
             )*
-            /// Cells that Rust has no type for: their bytes.
+            /// Cells of `longdouble` as x86 has it.
+            LongDouble(ArrayD<LongDouble>),
+            /// Cells of `clongdouble` as x86 has it.
+            #[cfg(feature = "num-complex")]
+            ComplexLongDouble(ArrayD<num_complex::Complex<LongDouble>>),
+            /// Cells of `datetime64`: ticks from 1970-01-01, `i64::MIN` for NaT.
+            DateTime64 {
+                /// The length of a tick.
+                unit: TimeUnit,
+                /// How many there are.
+                ticks: ArrayD<i64>,
+            },
+            /// Cells of `timedelta64`: ticks, `i64::MIN` for NaT.
+            TimeDelta64 {
+                /// The length of a tick.
+                unit: TimeUnit,
+                /// How many there are.
+                ticks: ArrayD<i64>,
+            },
+            /// Records and voids: their bytes. Also long doubles of another machine than x86.
             Other(RawArray),
         }
 
         /// Finds the cell type for a dtype.
         pub(crate) fn visit<V: Visit>(dtype: &DType, visitor: V) -> V::Out {
             let Some(scalar) = dtype.as_scalar() else { return visitor.other() };
-            match (scalar.kind(), scalar.size()) {
-                $( $(#[$feature])* ($kind, $size) => visitor.typed::<$cell>(AnyArray::$variant), )*
+            match (scalar.kind(), scalar.size(), scalar.unit()) {
+                $( $(#[$feature])* ($kind, $size, _) => visitor.typed::<$cell>(AnyArray::$variant), )*
+                (kind @ (Kind::DateTime | Kind::TimeDelta), _, Some(unit)) => visitor.times(kind, unit),
+                (Kind::Float, 16, _) => visitor.long_doubles::<LongDouble>(AnyArray::LongDouble),
+                #[cfg(feature = "num-complex")]
+                (Kind::Complex, 32, _) => {
+                    visitor.long_doubles::<num_complex::Complex<LongDouble>>(AnyArray::ComplexLongDouble)
+                }
                 _ => visitor.other(),
             }
         }
@@ -96,6 +129,7 @@ any_array! {
     UInt16(u16) = "uint16", Kind::Uint => 2,
     UInt32(u32) = "uint32", Kind::Uint => 4,
     UInt64(u64) = "uint64", Kind::Uint => 8,
+    Float8E5M2(tiny::Float8E5M2) = "float8_e5m2` of `ml_dtypes", Kind::Float => 1,
     #[cfg(feature = "half")]
     Float16(half::f16) = "float16", Kind::Float => 2,
     Float32(f32) = "float32", Kind::Float => 4,
@@ -108,9 +142,12 @@ any_array! {
     Bytes(Vec<u8>) = "bytes_", Kind::Bytes => _,
 }
 
-/// Evaluates an expression with the array of cells inside, or another with the bytes.
+/// Evaluates an expression with the array of cells inside, another with ticks, or another with the bytes.
 macro_rules! with_cells {
-    ($any:expr, $array:ident => $typed:expr, $raw:ident => $other:expr) => {
+    (
+        $any:expr, $array:ident => $typed:expr,
+        ($kind:pat, $unit:pat, $ticks:pat) => $times:expr, $raw:ident => $other:expr
+    ) => {
         match $any {
             $crate::any::AnyArray::Bool($array) => $typed,
             $crate::any::AnyArray::Int8($array) => $typed,
@@ -121,6 +158,7 @@ macro_rules! with_cells {
             $crate::any::AnyArray::UInt16($array) => $typed,
             $crate::any::AnyArray::UInt32($array) => $typed,
             $crate::any::AnyArray::UInt64($array) => $typed,
+            $crate::any::AnyArray::Float8E5M2($array) => $typed,
             #[cfg(feature = "half")]
             $crate::any::AnyArray::Float16($array) => $typed,
             $crate::any::AnyArray::Float32($array) => $typed,
@@ -129,8 +167,19 @@ macro_rules! with_cells {
             $crate::any::AnyArray::Complex64($array) => $typed,
             #[cfg(feature = "num-complex")]
             $crate::any::AnyArray::Complex128($array) => $typed,
+            $crate::any::AnyArray::LongDouble($array) => $typed,
+            #[cfg(feature = "num-complex")]
+            $crate::any::AnyArray::ComplexLongDouble($array) => $typed,
             $crate::any::AnyArray::Str($array) => $typed,
             $crate::any::AnyArray::Bytes($array) => $typed,
+            $crate::any::AnyArray::DateTime64 { unit: $unit, ticks: $ticks } => {
+                let $kind = $crate::dtype::Kind::DateTime;
+                $times
+            }
+            $crate::any::AnyArray::TimeDelta64 { unit: $unit, ticks: $ticks } => {
+                let $kind = $crate::dtype::Kind::TimeDelta;
+                $times
+            }
             $crate::any::AnyArray::Other($raw) => $other,
         }
     };
@@ -150,6 +199,7 @@ impl AnyArray {
         with_cells!(self,
             // Only a text that ends with NUL has none: then it is told when it is saved.
             array => dtype_of(&array.view()).unwrap_or_else(|_| DType::unicode(1)),
+            (kind, unit, _) => DType::time(kind, *unit),
             raw => raw.dtype().clone()
         )
     }
@@ -161,7 +211,7 @@ impl AnyArray {
     /// assert_eq!(AnyArray::from(ndarray::Array2::<f64>::zeros((2, 3))).shape(), [2, 3]);
     /// ```
     pub fn shape(&self) -> &[usize] {
-        with_cells!(self, array => array.shape(), raw => raw.shape())
+        with_cells!(self, array => array.shape(), (_, _, ticks) => ticks.shape(), raw => raw.shape())
     }
 
     /// Gives the number of cells; `a.size`.
@@ -176,6 +226,8 @@ impl AnyArray {
 
     /// Gives the array inside, if its cells are of exactly this type. Copies nothing.
     ///
+    /// Times are seen as cells of their own unit, unless the array was made with gaps between its ticks.
+    ///
     /// ```
     /// use ndarray::{arr1, array};
     /// use npz_core::AnyArray;
@@ -185,11 +237,15 @@ impl AnyArray {
     /// assert_eq!(any.view::<f64>(), None);
     /// ```
     pub fn view<A: Element>(&self) -> Option<ArrayViewD<'_, A>> {
-        let inside: &dyn Any = with_cells!(self, array => array, raw => raw);
+        let inside: &dyn Any = with_cells!(self,
+            array => array,
+            (kind, unit, ticks) => return times::view(kind, *unit, ticks),
+            raw => raw
+        );
         inside.downcast_ref::<ArrayD<A>>().map(|array| array.view())
     }
 
-    /// Turns into a typed array of a number of axes; copies nothing.
+    /// Turns into a typed array of a number of axes; copies nothing but times.
     ///
     /// # Errors
     /// [`ErrorKind::Mismatch`] if the cells are of another type ([`cast`](Self::cast) first) or the number of axes is
@@ -206,7 +262,12 @@ impl AnyArray {
     /// ```
     pub fn into_array<A: Element, D: Dimension>(self) -> Result<Array<A, D>> {
         let (dtype, shape) = (self.dtype(), self.shape().to_vec());
-        let inside: Box<dyn Any> = with_cells!(self, array => Box::new(array), raw => Box::new(raw));
+        let inside: Box<dyn Any> = match self.as_times().and_then(|_| self.view::<A>()) {
+            Some(times) => Box::new(times.to_owned()),
+            None => {
+                with_cells!(self, array => Box::new(array), (_, _, ticks) => Box::new((ticks,)), raw => Box::new(raw))
+            }
+        };
         let unfit = |what: String, hint: &str| {
             let found = format!("found {dtype}, shape {}", python_tuple(&shape));
             Error::new(ErrorKind::Mismatch, format!("expected {what}, {found}; {hint}"))
@@ -264,10 +325,12 @@ impl AnyArray {
     ///
     /// Integers wrap, floats are cut to integers towards zero, and what then does not fit becomes the nearest end (NumPy's
     /// result differs between machines there); complex numbers lose their imaginary part; of a bool 0 and 1 are made, and
-    /// from a number whether it is not 0.
+    /// from a number whether it is not 0. Times are their ticks, and NaN is NaT; between units of one kind they are rounded
+    /// down.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] for what is no number, on either side.
+    /// [`ErrorKind::Unsupported`] for what is neither number nor time, on either side, and for long doubles into integers
+    /// (by way of `<f8`, if its digits will do); [`ErrorKind::Invalid`] for a time that its new unit has no room for.
     ///
     /// ```
     /// use ndarray::arr1;
@@ -296,7 +359,17 @@ impl AnyArray {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn to_le_bytes(&self) -> Result<Vec<u8>> {
-        with_cells!(self, array => convert::le_bytes(&array.view()), raw => Ok(raw.to_le_bytes()))
+        with_cells!(self,
+            array => convert::le_bytes(&array.view()),
+            (_, _, ticks) => convert::le_bytes(&ticks.view()),
+            raw => Ok(raw.to_le_bytes())
+        )
+    }
+}
+
+impl AnyArray {
+    pub(crate) fn long_doubles<A: Element>(raw: RawArray, wrap: fn(ArrayD<A>) -> Self) -> Self {
+        convert::long_doubles(&raw).map_or(Self::Other(raw), wrap)
     }
 }
 
@@ -307,5 +380,34 @@ fn dtype_of<A: Element>(cells: &ArrayViewD<'_, A>) -> Result<DType> {
 impl From<RawArray> for AnyArray {
     fn from(raw: RawArray) -> Self {
         Self::Other(raw)
+    }
+}
+
+/// Moves the array; copies its cells only where the dimension type is fixed and they must be moved.
+impl<D: Dimension> From<Array<LongDouble, D>> for AnyArray {
+    fn from(array: Array<LongDouble, D>) -> Self {
+        Self::LongDouble(array.into_dyn())
+    }
+}
+
+/// Moves the array; copies its cells only where the dimension type is fixed and they must be moved.
+#[cfg(feature = "num-complex")]
+impl<D: Dimension> From<Array<num_complex::Complex<LongDouble>, D>> for AnyArray {
+    fn from(array: Array<num_complex::Complex<LongDouble>, D>) -> Self {
+        Self::ComplexLongDouble(array.into_dyn())
+    }
+}
+
+/// Copies the ticks.
+impl<U: Unit, D: Dimension> From<Array<DateTime64<U>, D>> for AnyArray {
+    fn from(array: Array<DateTime64<U>, D>) -> Self {
+        Self::DateTime64 { unit: U::UNIT, ticks: array.mapv(DateTime64::ticks).into_dyn() }
+    }
+}
+
+/// Copies the ticks.
+impl<U: Unit, D: Dimension> From<Array<TimeDelta64<U>, D>> for AnyArray {
+    fn from(array: Array<TimeDelta64<U>, D>) -> Self {
+        Self::TimeDelta64 { unit: U::UNIT, ticks: array.mapv(TimeDelta64::ticks).into_dyn() }
     }
 }

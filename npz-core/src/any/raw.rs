@@ -1,8 +1,12 @@
 //! Cells without a type of their own in Rust.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
+use super::print::Cell;
 use crate::dtype::{ByteOrder, DType};
+use crate::element::time::text::NAT;
+use crate::element::{component_width, swap_bytes};
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::shape::{Order, byte_count};
@@ -80,23 +84,60 @@ impl RawArray {
     /// Copies the bytes in C order, each number little-endian.
     pub fn to_le_bytes(&self) -> Vec<u8> {
         let mut bytes = self.in_c_order().into_owned();
-        swap_big(self.dtype(), &mut bytes);
+        swap_to(ByteOrder::Little, self.dtype(), &mut bytes);
         bytes
+    }
+
+    /// The same cells in a byte order and an order of axes (`None` keeps it), copied if they have another.
+    pub(crate) fn arranged(
+        &self,
+        byte_order: Option<ByteOrder>,
+        order: Option<Order>,
+    ) -> Result<Cow<'_, Self>> {
+        let dtype =
+            byte_order.map_or_else(|| self.dtype().clone(), |order| self.dtype().with_byte_order(order));
+        let order = order.map_or(self.order(), |order| order.as_saved(self.shape()));
+        if dtype == *self.dtype() && order == self.order() {
+            return Ok(Cow::Borrowed(self));
+        }
+        let mut bytes = if order == self.order() { self.bytes.clone() } else { self.in_other_order() };
+        if let Some(byte_order) = byte_order {
+            swap_to(byte_order, self.dtype(), &mut bytes);
+        }
+        Ok(Cow::Owned(Self { header: Header::new(dtype, self.shape(), order)?, bytes }))
+    }
+
+    /// The place of the first number that is NaN or infinite, or time that is NaT, as its cell comes in memory.
+    pub(crate) fn first_not_finite(&self) -> Option<usize> {
+        let size = self.dtype().item_size().ok().filter(|&size| size > 0)?;
+        self.bytes.chunks_exact(size).position(|cell| !is_finite(self.dtype(), cell))
     }
 
     /// The cells in C order, each as it is.
     pub(crate) fn in_c_order(&self) -> Cow<'_, [u8]> {
-        let (shape, size) = (self.shape(), self.dtype().item_size().unwrap_or(0));
-        if self.order() == Order::C || shape.len() < 2 || self.bytes.is_empty() || size == 0 {
-            return Cow::Borrowed(&self.bytes);
+        match self.order() {
+            Order::C => Cow::Borrowed(&self.bytes),
+            Order::Fortran => Cow::Owned(self.in_other_order()),
         }
-        // In Fortran order the first axis runs fastest.
+    }
+
+    /// The cells in C order if they are in Fortran order, and the other way round.
+    fn in_other_order(&self) -> Vec<u8> {
+        let size = self.dtype().item_size().unwrap_or(0);
+        if self.bytes.is_empty() || size == 0 {
+            return Vec::new();
+        }
+        // In Fortran order the first axis runs fastest: as in C order with the axes reversed.
+        let mut shape = self.shape().to_vec();
+        if self.order() == Order::C {
+            shape.reverse();
+        }
         let mut bytes = Vec::with_capacity(self.bytes.len());
         let mut index = vec![0; shape.len()];
         for _ in 0..self.bytes.len() / size {
-            let place = index.iter().zip(shape).rev().fold(0, |place, (i, len)| place * len + i);
+            let place = index.iter().zip(&shape).rev().fold(0, |place, (i, len)| place * len + i);
             bytes.extend_from_slice(self.bytes.get(place * size..(place + 1) * size).unwrap_or_default());
-            for (i, &len) in index.iter_mut().zip(shape).rev() {
+            for (i, &len) in index.iter_mut().zip(&shape).rev() {
                 *i += 1;
                 if *i < len {
                     break;
@@ -104,50 +145,67 @@ impl RawArray {
                 *i = 0;
             }
         }
-        Cow::Owned(bytes)
+        bytes
     }
 }
 
-/// Reverses the bytes of each number that a dtype calls big-endian: from or to little-endian.
-pub(crate) fn swap_big(dtype: &DType, cells: &mut [u8]) {
+/// Reverses the bytes of each number that is in the other byte order than the one asked for; `dtype` says what they are.
+pub(crate) fn swap_to(order: ByteOrder, dtype: &DType, cells: &mut [u8]) {
     let size = dtype.item_size().unwrap_or(0);
     match dtype {
-        _ if size == 0 || !has_big(dtype) => {}
-        DType::Scalar(_) => swap(dtype, cells),
-        _ => cells.chunks_exact_mut(size).for_each(|cell| swap(dtype, cell)),
+        _ if size == 0 || *dtype == dtype.with_byte_order(order) => {}
+        DType::Scalar(_) => swap(order, dtype, cells),
+        _ => cells.chunks_exact_mut(size).for_each(|cell| swap(order, dtype, cell)),
     }
 }
 
-fn has_big(dtype: &DType) -> bool {
+/// Brings the numbers of one cell into a byte order; of a scalar, those of many.
+fn swap(order: ByteOrder, dtype: &DType, cell: &mut [u8]) {
     match dtype {
-        DType::Scalar(scalar) => scalar.order() == ByteOrder::Big,
-        DType::Record(fields) => fields.iter().any(|field| has_big(field.dtype())),
-        DType::Subarray { item, .. } => has_big(item),
-    }
-}
-
-/// Brings the numbers of one cell into little-endian order.
-fn swap(dtype: &DType, cell: &mut [u8]) {
-    match dtype {
-        DType::Scalar(scalar) if scalar.order() == ByteOrder::Big => {
-            let width = crate::element::component_width(scalar);
-            crate::element::swap_bytes(cell, width);
-        }
-        DType::Scalar(_) => {}
-        DType::Record(fields) => {
-            let mut rest = cell;
-            for field in fields {
-                let size = field.dtype().item_size().unwrap_or(0).min(rest.len());
-                let (part, behind) = rest.split_at_mut(size);
-                swap(field.dtype(), part);
-                rest = behind;
+        DType::Scalar(scalar) if scalar.order() == order => {}
+        DType::Scalar(scalar) => swap_bytes(cell, component_width(scalar)),
+        DType::Record(_) => {
+            for (field, part) in parts(dtype, cell.len()) {
+                if let Some(part) = cell.get_mut(part) {
+                    swap(order, field, part);
+                }
             }
         }
         DType::Subarray { item, .. } => {
             let size = item.item_size().unwrap_or(0);
             if size > 0 {
-                cell.chunks_exact_mut(size).for_each(|part| swap(item, part));
+                cell.chunks_exact_mut(size).for_each(|part| swap(order, item, part));
             }
+        }
+    }
+}
+
+/// The dtypes of the fields of a record, and where their bytes are.
+fn parts(dtype: &DType, len: usize) -> impl Iterator<Item = (&DType, Range<usize>)> {
+    let mut start = 0;
+    dtype.fields().unwrap_or_default().iter().map(move |field| {
+        let end = len.min(start + field.dtype().item_size().unwrap_or(0));
+        (field.dtype(), std::mem::replace(&mut start, end)..end)
+    })
+}
+
+/// Tells whether no number of a cell is NaN or infinite, and no time NaT.
+fn is_finite(dtype: &DType, cell: &[u8]) -> bool {
+    match dtype {
+        DType::Scalar(scalar) => match Cell::decode(scalar, cell) {
+            Cell::Float(x) => x.is_finite(),
+            Cell::Complex(re, im) => re.is_finite() && im.is_finite(),
+            Cell::Long(x) => x.is_finite(),
+            Cell::LongComplex(re, im) => re.is_finite() && im.is_finite(),
+            Cell::Time(ticks) => ticks != NAT,
+            _ => true,
+        },
+        DType::Record(_) => {
+            parts(dtype, cell.len()).all(|(field, part)| is_finite(field, cell.get(part).unwrap_or_default()))
+        }
+        DType::Subarray { item, .. } => {
+            let size = item.item_size().unwrap_or(0).max(1);
+            cell.chunks_exact(size).all(|part| is_finite(item, part))
         }
     }
 }

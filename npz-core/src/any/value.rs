@@ -6,7 +6,10 @@ use ndarray::IxDyn;
 
 use super::print::{Cell, python_item};
 use super::{AnyArray, with_cells};
-use crate::dtype::DType;
+use crate::dtype::{DType, Kind, TimeUnit};
+use crate::element::LongDouble;
+use crate::element::time::text::time_text;
+use crate::element::tiny::Float8E5M2;
 use crate::error::{Error, ErrorKind, Result};
 use crate::shape::{Order, python_tuple};
 
@@ -45,7 +48,30 @@ pub enum AnyValue<'a> {
     Str(&'a str),
     /// A byte string.
     Bytes(&'a [u8]),
-    /// A cell that Rust has no type for: its bytes, and what they mean.
+    /// A long double of x86.
+    LongDouble(LongDouble),
+    /// A complex number of two long doubles of x86.
+    ComplexLongDouble {
+        /// The real part.
+        re: LongDouble,
+        /// The imaginary part.
+        im: LongDouble,
+    },
+    /// A point in time.
+    DateTime64 {
+        /// The length of a tick.
+        unit: TimeUnit,
+        /// So many ticks from 1970-01-01; `i64::MIN` is NaT.
+        ticks: i64,
+    },
+    /// A length of time.
+    TimeDelta64 {
+        /// The length of a tick.
+        unit: TimeUnit,
+        /// So many ticks; `i64::MIN` is NaT.
+        ticks: i64,
+    },
+    /// A record, a void, or what Rust has no type for: its bytes, and what they mean.
     Other {
         /// What the bytes are, with their byte order.
         dtype: &'a DType,
@@ -77,6 +103,7 @@ from_cells! {
     u16: cell => Self::UInt(u64::from(*cell));
     u32: cell => Self::UInt(u64::from(*cell));
     u64: cell => Self::UInt(*cell);
+    Float8E5M2: cell => Self::Float(f64::from(cell.to_f32()));
     #[cfg(feature = "half")]
     half::f16: cell => Self::Float(cell.to_f64());
     f32: cell => Self::Float(f64::from(*cell));
@@ -85,8 +112,20 @@ from_cells! {
     num_complex::Complex<f32>: cell => Self::Complex { re: f64::from(cell.re), im: f64::from(cell.im) };
     #[cfg(feature = "num-complex")]
     num_complex::Complex<f64>: cell => Self::Complex { re: cell.re, im: cell.im };
+    LongDouble: cell => Self::LongDouble(*cell);
+    #[cfg(feature = "num-complex")]
+    num_complex::Complex<LongDouble>: cell => Self::ComplexLongDouble { re: cell.re, im: cell.im };
     String: cell => Self::Str(cell);
     Vec<u8>: cell => Self::Bytes(cell);
+}
+
+impl AnyValue<'_> {
+    fn time(kind: Kind, unit: TimeUnit, ticks: i64) -> Self {
+        match kind {
+            Kind::DateTime => Self::DateTime64 { unit, ticks },
+            _ => Self::TimeDelta64 { unit, ticks },
+        }
+    }
 }
 
 impl AnyArray {
@@ -101,7 +140,10 @@ impl AnyArray {
     /// assert_eq!(any.get(&[1]), None); // a row is no cell
     /// ```
     pub fn get(&self, index: &[usize]) -> Option<AnyValue<'_>> {
-        with_cells!(self, array => array.get(IxDyn(index)).map(AnyValue::from), raw => {
+        let at = IxDyn(index);
+        with_cells!(self, array => array.get(at).map(AnyValue::from), (kind, unit, ticks) => {
+            ticks.get(at).map(|&ticks| AnyValue::time(kind, *unit, ticks))
+        }, raw => {
             let shape = raw.shape();
             if index.len() != shape.len() || index.iter().zip(shape).any(|(i, len)| i >= len) {
                 return None;
@@ -131,6 +173,7 @@ impl AnyArray {
     pub fn iter(&self) -> impl ExactSizeIterator<Item = AnyValue<'_>> + '_ {
         let cells: Box<dyn ExactSizeIterator<Item = AnyValue<'_>> + '_> = with_cells!(self,
             array => Box::new(array.iter().map(AnyValue::from)),
+            (kind, unit, ticks) => Box::new(ticks.iter().map(move |&ticks| AnyValue::time(kind, *unit, ticks))),
             raw => Box::new((0..self.len()).map(move |place| {
                 let mut rest = place;
                 let mut index = vec![0; raw.shape().len()];
@@ -175,6 +218,8 @@ impl fmt::Display for AnyValue<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Other { dtype, bytes } => f.write_str(&python_item(dtype, bytes, f.alternate())),
+            Self::DateTime64 { unit, ticks } => f.write_str(&time_text(Kind::DateTime, *ticks, *unit)),
+            Self::TimeDelta64 { unit, ticks } => f.write_str(&time_text(Kind::TimeDelta, *ticks, *unit)),
             other => f.write_str(&Cell::of(other).python(8, f.alternate())),
         }
     }

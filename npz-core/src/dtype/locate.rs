@@ -15,7 +15,7 @@ pub(crate) struct Spot {
 }
 
 impl DType {
-    /// Finds a field by its name, or a field of a field by `outer.inner`. A name with dots in it goes first.
+    /// Finds a field by its name or title, or a field of a field by `outer.inner`. A name with dots in it goes first.
     pub(crate) fn locate(&self, path: &str) -> Result<Spot> {
         let mut spot = Spot { offset: 0, axes: Vec::new(), dtype: self.clone() };
         let mut left = Some(path);
@@ -54,9 +54,12 @@ fn find<'f, 'p>(fields: &'f [Field], path: &'p str) -> Result<(usize, &'f Field,
     let mut best: Option<(usize, &Field, Option<&str>)> = None;
     let len = |left: Option<&str>| left.map_or(0, |left| left.len() + 1);
     for field in fields {
-        let rest = path.strip_prefix(field.name.as_str()).filter(|_| !field.name.is_empty());
-        let rest =
-            rest.and_then(|rest| if rest.is_empty() { Some(None) } else { rest.strip_prefix('.').map(Some) });
+        let after = |name: &str| {
+            let rest = path.strip_prefix(name).filter(|_| !name.is_empty())?;
+            if rest.is_empty() { Some(None) } else { rest.strip_prefix('.').map(Some) }
+        };
+        // NumPy finds a field by its title too, and no name is another's title.
+        let rest = after(&field.name).or_else(|| after(field.title()?));
         if let Some(rest) = rest.filter(|_| !field.is_padding())
             && best.is_none_or(|(_, _, left)| len(rest) < len(left))
         {
@@ -79,11 +82,12 @@ mod tests {
     #[test]
     fn fields_of_fields_are_found() {
         let dtype = DType::parse(
-            "[('a', '|i1'), ('', '|V3'), ('p', [('x', '<f4'), ('y', '<f8', (2, 3))], (5,)), ('p.x', '<i2')]",
+            "[(('one', 'a'), '|i1'), ('', '|V3'), ('p', [('x', '<f4'), ('y', '<f8', (2, 3))], (5,)), ('p.x', '<i2')]",
         )
         .unwrap();
         let spot = |path| dtype.locate(path).map(|s| (s.offset, s.axes, s.dtype.to_string()));
         assert_eq!(spot("a").unwrap(), (0, vec![], "|i1".to_owned()));
+        assert_eq!(spot("one").unwrap(), spot("a").unwrap());
         assert_eq!(spot("p.y").unwrap(), (8, vec![(5, 52), (2, 24), (3, 8)], "<f8".to_owned()));
         assert_eq!(spot("p.x").unwrap(), (4 + 260, vec![], "<i2".to_owned()));
         assert_eq!(spot("p").unwrap().1, [(5, 52)]);

@@ -195,6 +195,31 @@ impl DType {
         }
     }
 
+    /// Finds a field of a record by its name, or by its title: its dtype, and the bytes before it. `dtype.fields[name]`.
+    ///
+    /// ```
+    /// use npz_core::DType;
+    ///
+    /// let dtype = DType::parse("[('x', '<f8'), ('y', '<f4', (2,))]")?;
+    /// let (y, offset) = dtype.field("y").expect("there is one");
+    /// assert_eq!((y.to_string().as_str(), offset), ("('<f4', (2,))", 8));
+    /// assert!(dtype.field("z").is_none());
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn field(&self, name: &str) -> Option<(&DType, usize)> {
+        let find = |is_it: &dyn Fn(&Field) -> bool| {
+            let mut offset = 0;
+            for field in self.fields().unwrap_or_default() {
+                if !field.is_padding() && is_it(field) {
+                    return Some((&field.dtype, offset));
+                }
+                offset += field.dtype.item_size().ok()?;
+            }
+            None
+        };
+        find(&|field| field.name == name).or_else(|| find(&|field| field.title() == Some(name)))
+    }
+
     /// Gives the bytes of one cell (`dtype.itemsize`). For a Python object those of a pointer, which is not what
     /// it takes in a file.
     ///
@@ -218,6 +243,25 @@ impl DType {
             Self::Subarray { item, shape } => shape::byte_count(shape, item.item_size()?)?,
         };
         checked_size(size)
+    }
+
+    /// Gives the multiple of bytes that a cell starts at in NumPy's memory (`dtype.alignment`), as on 64-bit Linux.
+    ///
+    /// That of a record is 1: its padding is written into the file as fields, and the wish for it is not.
+    ///
+    /// ```
+    /// use npz_core::DType;
+    ///
+    /// assert_eq!(DType::parse("<c16")?.alignment(), 8);
+    /// assert_eq!(DType::parse("[('a', '|i1'), ('', '|V7'), ('b', '<f8')]")?.alignment(), 1);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn alignment(&self) -> usize {
+        match self {
+            Self::Scalar(scalar) => scalar.alignment(),
+            Self::Record(_) => 1,
+            Self::Subarray { item, .. } => item.alignment(),
+        }
     }
 
     /// Gives the same dtype in another byte order: [`dtype.newbyteorder`](https://numpy.org/doc/stable/reference/generated/numpy.dtype.newbyteorder.html).

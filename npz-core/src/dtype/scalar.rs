@@ -126,6 +126,9 @@ impl Scalar {
         match self.kind {
             Kind::Bytes => 1,
             Kind::Unicode => 4,
+            // 12 bytes are the long double of 32-bit x86.
+            Kind::Float if self.size == 12 => 4,
+            Kind::Complex if self.size == 24 => 4,
             Kind::Complex => self.size / 2,
             // `bfloat16` and its kin have an order, and an alignment.
             Kind::Void if self.order == ByteOrder::NotApplicable => 1,

@@ -1,5 +1,6 @@
 //! `AnyArray` and `RawArray`: one member each, of any dtype.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,37 +10,43 @@ use super::collect::MemberArray;
 use super::loader::CHANGED;
 use super::want::Want;
 use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
-use crate::any::{AnyArray, RawArray, Visit, visit, with_cells};
+use crate::any::{AnyArray, RawArray, Tick, Visit, as_cells, visit, with_cells};
+use crate::dtype::{DType, Kind, TimeUnit};
+use crate::element::time::{DateTime64, Generic, TimeDelta64};
 use crate::element::{Cast, Element};
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::limits::Limits;
-use crate::npy::read_bytes;
+use crate::npy::{self, read_bytes};
+use crate::report::ProblemKind;
 
 /// What a member of no special dtype is wanted to be, for messages.
 pub(super) const ANY: &str = "any (AnyArray)";
 
-/// The bytes of an array, borrowed.
-struct RawBody<'a>(&'a RawArray);
-
-impl MemberArray for RawBody<'_> {
+impl MemberArray for Cow<'_, RawArray> {
     fn header(&self) -> &Header {
-        self.0.header()
+        self.as_ref().header()
     }
     fn write_cells(&self, out: &mut dyn Write) -> Result<()> {
-        out.write_all(self.0.as_bytes()).map_err(|error| Error::io("can't write the array's data", error))
+        out.write_all(self.as_bytes()).map_err(|error| Error::io("can't write the array's data", error))
     }
 }
 
 impl ToMembers for RawArray {
     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
-        members.push_encoded(name, Box::new(RawBody(self)))
+        members.push_raw(name, self)
     }
 }
 
 impl ToMembers for AnyArray {
     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
-        with_cells!(self, array => array.to_members(members, name), raw => raw.to_members(members, name))
+        with_cells!(self, array => array.to_members(members, name), (kind, unit, ticks) => {
+            let dtype = Some(DType::time(kind, *unit));
+            match kind {
+                Kind::DateTime => members.push_cells(name, as_cells::<DateTime64<Generic>>(ticks), dtype),
+                _ => members.push_cells(name, as_cells::<TimeDelta64<Generic>>(ticks), dtype),
+            }
+        }, raw => raw.to_members(members, name))
     }
 }
 
@@ -86,6 +93,19 @@ struct PlanCells<'l, 's, 'n> {
     name: &'n Name,
 }
 
+impl<'s> PlanCells<'_, 's, '_> {
+    fn ticks<A: Tick>(self, kind: Kind, unit: TimeUnit) -> Plan<'s, AnyArray> {
+        let Self { loader, name } = self;
+        let plan = |loader: &mut Loader<'s>| loader.plan_cells_by(name, Want::Axes(None), A::as_stored);
+        let cells = loader.with_cast(Cast::Exact, plan);
+        let member = name.as_str().to_owned();
+        cells.and_then(move |cells| {
+            let ticks = npy::ticks(cells).map_err(|error| error.in_member(&member))?;
+            Ok(AnyArray::times(kind, unit, ticks))
+        })
+    }
+}
+
 impl<'s> Visit for PlanCells<'_, 's, '_> {
     type Out = Plan<'s, AnyArray>;
 
@@ -94,6 +114,17 @@ impl<'s> Visit for PlanCells<'_, 's, '_> {
         let cells = loader.with_cast(Cast::Exact, |loader| loader.plan_cells::<A>(name, Want::Axes(None)));
         let member = name.as_str().to_owned();
         cells.and_then(move |cells| cells.into_array().map(wrap).map_err(|error| error.in_member(&member)))
+    }
+
+    fn times(self, kind: Kind, unit: TimeUnit) -> Plan<'s, AnyArray> {
+        match kind {
+            Kind::DateTime => self.ticks::<DateTime64<Generic>>(kind, unit),
+            _ => self.ticks::<TimeDelta64<Generic>>(kind, unit),
+        }
+    }
+
+    fn long_doubles<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Plan<'s, AnyArray> {
+        self.loader.plan_raw(self.name).map(move |raw| AnyArray::long_doubles(raw, wrap))
     }
 
     fn other(self) -> Plan<'s, AnyArray> {
@@ -108,7 +139,14 @@ impl<'s> Loader<'s> {
             return Plan::refused();
         }
         let Some((member, header)) = self.take_array(name, ANY, "<f8 (f64)") else { return Plan::refused() };
+        if let Some(shape) = self.settings.shape.filter(|shape| !Want::Shape(shape).allows(header.shape())) {
+            let want = Want::Shape(shape);
+            let hint = "the field's attribute `shape` asks for it: `_` there accepts any length".to_owned();
+            self.note(ProblemKind::Shape, name, format!("{ANY}, {want}"), header.to_string(), hint);
+            return Plan::refused();
+        }
         self.total = self.total.saturating_add(header.data_len());
+        let settings = self.settings;
         let slot = Arc::new(Mutex::new(None));
         let filled = Arc::clone(&slot);
         let member_name = name.as_str().to_owned();
@@ -120,7 +158,7 @@ impl<'s> Loader<'s> {
                 }
                 let available = available.map(|bytes| bytes.saturating_sub(found.len() as u64));
                 let bytes = read_bytes(reader, &found, available)?;
-                let raw = RawArray::from_file(found, bytes);
+                let raw = settings.apply_raw(RawArray::from_file(found, bytes))?;
                 *filled.lock().unwrap_or_else(PoisonError::into_inner) = Some(raw);
                 Ok(())
             });

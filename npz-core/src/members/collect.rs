@@ -8,8 +8,9 @@ use ndarray::{ArrayViewD, CowArray, IxDyn};
 use super::detached::{Detached, Untouched};
 use super::settings::SaveSettings;
 use super::{Name, Names};
+use crate::any::RawArray;
 use crate::archive::Compression;
-use crate::dtype::ByteOrder;
+use crate::dtype::{ByteOrder, DType};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::header::Header;
@@ -131,7 +132,7 @@ pub struct Members<'a> {
     free: usize,
     /// What holds for the members that are pushed next.
     settings: SaveSettings,
-    /// Of all numbers and texts; `None` is little-endian.
+    /// Of all numbers and texts; `None` is little-endian, and as they are for bytes that keep their form.
     byte_order: Option<ByteOrder>,
 }
 
@@ -204,8 +205,8 @@ impl<'a> Members<'a> {
     }
 
     /// Makes an empty list whose members will be in a byte order.
-    pub(crate) fn in_byte_order(order: ByteOrder) -> Self {
-        Self { byte_order: Some(order), ..Self::new() }
+    pub(crate) fn in_byte_order(byte_order: Option<ByteOrder>) -> Self {
+        Self { byte_order, ..Self::new() }
     }
 
     /// Pushes the members of a value that does not live long enough to be borrowed.
@@ -255,18 +256,30 @@ impl<'a> Members<'a> {
     }
 
     pub(crate) fn push_view<A: Element>(&mut self, name: &Name, view: ArrayViewD<'a, A>) -> Result<()> {
-        self.push_cells(name, view.into())
+        self.push_cells(name, view.into(), None)
     }
 
     /// Pushes cells that were gathered for the purpose.
     pub(crate) fn push_array<A: Element>(&mut self, name: &Name, array: ndarray::ArrayD<A>) -> Result<()> {
-        self.push_cells(name, array.into())
+        self.push_cells(name, array.into(), None)
     }
 
-    fn push_cells<A: Element>(&mut self, name: &Name, cells: CowArray<'a, A, IxDyn>) -> Result<()> {
+    /// Pushes cells, as a dtype that says more than their type if one is given.
+    pub(super) fn push_cells<A: Element>(
+        &mut self,
+        name: &Name,
+        cells: CowArray<'a, A, IxDyn>,
+        dtype: Option<DType>,
+    ) -> Result<()> {
         refuse_root(name)?;
-        let body =
-            || self.settings.body(name, cells)?.in_byte_order(self.byte_order.unwrap_or(ByteOrder::Little));
+        let body = || {
+            let body = self.settings.body(name, cells)?;
+            let body = match dtype {
+                Some(dtype) => body.of_dtype(dtype)?,
+                None => body,
+            };
+            body.in_byte_order(self.byte_order.unwrap_or(ByteOrder::Little))
+        };
         let body = body().map_err(|error| error.in_member(name.as_str()))?;
         let (name, compression) = (name.as_str().to_owned(), self.settings.compression);
         self.list.push(Member { name, compression, array: Box::new(body) });
@@ -280,11 +293,12 @@ impl<'a> Members<'a> {
     }
 
     /// Pushes an array that has its stored form already.
-    pub(crate) fn push_encoded(&mut self, name: &Name, array: Box<dyn MemberArray + 'a>) -> Result<()> {
+    pub(super) fn push_raw(&mut self, name: &Name, raw: &'a RawArray) -> Result<()> {
         refuse_root(name)?;
-        self.settings.check_shape(array.header().shape()).map_err(|error| error.in_member(name.as_str()))?;
+        let arranged = || self.settings.raw(raw, self.byte_order);
+        let array = arranged().map_err(|error| error.in_member(name.as_str()))?;
         let (name, compression) = (name.as_str().to_owned(), self.settings.compression);
-        self.list.push(Member { name, compression, array });
+        self.list.push(Member { name, compression, array: Box::new(array) });
         Ok(())
     }
 

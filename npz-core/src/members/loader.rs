@@ -12,6 +12,7 @@ use super::spare::Spares;
 use super::view::{Changes, View};
 use super::want::Want;
 use super::{Name, Plan};
+use crate::dtype::DType;
 use crate::element::{Cast, Decoder, Element, Place, Refusal, Rule, asked_dtype};
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::Header;
@@ -228,7 +229,7 @@ impl<'s> Loader<'s> {
 
     /// Plans the reading of one member's cells: checks its header, leaves a job.
     pub(crate) fn plan_cells<A: Element>(&mut self, name: &Name, want: Want<'_>) -> Plan<'s, Cells<A>> {
-        let Some((member, header, decoder)) = self.check::<A>(name, want) else {
+        let Some((member, header, decoder)) = self.check::<A>(name, want, A::decoder) else {
             return Plan::refused();
         };
         // Both the dtype that a field asks for and that of its cells are as they should be.
@@ -237,6 +238,30 @@ impl<'s> Loader<'s> {
             let text = format!("{} was cast to {}", header.dtype(), A::expected());
             self.remark(RemarkKind::Cast, name.as_str(), text);
         }
+        self.plan_read(name, member, header, decoder)
+    }
+
+    /// Plans the reading of one member's cells as those of a type that says less than the file.
+    pub(super) fn plan_cells_by<A: Element>(
+        &mut self,
+        name: &Name,
+        want: Want<'_>,
+        decoder: MakeDecoder<A>,
+    ) -> Plan<'s, Cells<A>> {
+        match self.check(name, want, decoder) {
+            Some((member, header, decoder)) => self.plan_read(name, member, header, decoder),
+            None => Plan::refused(),
+        }
+    }
+
+    /// Leaves the job of reading one member's cells.
+    fn plan_read<A: Element>(
+        &mut self,
+        name: &Name,
+        member: usize,
+        header: Header,
+        decoder: Decoder<A>,
+    ) -> Plan<'s, Cells<A>> {
         self.total = self.total.saturating_add(header.data_len());
         let slot = Arc::new(Mutex::new(None));
         let filled = Arc::clone(&slot);
@@ -259,7 +284,7 @@ impl<'s> Loader<'s> {
 
     /// Reads one value at once: for what decides the plan of others, such as a count. `None` if it does not fit.
     pub(crate) fn read_now<A: Element>(&mut self, name: &Name) -> Option<A> {
-        let (member, header, decoder) = self.check::<A>(name, Want::Shape(&[]))?;
+        let (member, header, decoder) = self.check::<A>(name, Want::Shape(&[]), A::decoder)?;
         match read_member(&self.view(), member, &header, decoder, Vec::new()) {
             Ok(cells) => cells.flat.into_iter().next(),
             Err(error) => {
@@ -270,7 +295,12 @@ impl<'s> Loader<'s> {
     }
 
     /// Looks a member up, takes it, and compares its header with what is wanted; `None` if a problem was noted.
-    fn check<A: Element>(&mut self, name: &Name, want: Want<'_>) -> Option<(usize, Header, Decoder<A>)> {
+    fn check<A: Element>(
+        &mut self,
+        name: &Name,
+        want: Want<'_>,
+        decoder: MakeDecoder<A>,
+    ) -> Option<(usize, Header, Decoder<A>)> {
         if self.is_recording() {
             let asked = self.settings.shape.filter(|shape| !want.is_scalar() && want.has_axes(shape.len()));
             self.record::<A>(name, asked.map_or(want, Want::Shape));
@@ -298,7 +328,7 @@ impl<'s> Loader<'s> {
         let rule = Rule { cast: self.cast, scalar: want.is_scalar(), form: forms.form() };
         let decoder = match forms.misfit::<A>(name) {
             Some(misfit) => Err(Refusal::new(misfit)),
-            None => A::decoder(header.dtype(), rule),
+            None => decoder(header.dtype(), rule),
         };
         let has_shape = want.allows(header.shape());
         if let Err(refusal) = &decoder {
@@ -344,6 +374,9 @@ impl<'s> Loader<'s> {
         Ok(self.report)
     }
 }
+
+/// How cells of a dtype are read, or why they can't be.
+type MakeDecoder<A> = fn(&DType, Rule) -> Result<Decoder<A>, Refusal>;
 
 fn read_member<A: Element>(
     medium: &dyn Medium,

@@ -1,11 +1,15 @@
 //! What a field asks for beyond its type: attributes that hold for everything below the field.
 
+use std::borrow::Cow;
+
 use ndarray::{ArrayView1, ArrayViewD, CowArray, IxDyn};
 
 use super::Name;
 use super::forms::Forms;
 use super::want::Want;
+use crate::any::RawArray;
 use crate::archive::Compression;
+use crate::dtype::ByteOrder;
 use crate::element::{Element, Form, place};
 use crate::error::{Error, Result};
 use crate::npy::{Body, Cells};
@@ -82,6 +86,17 @@ impl SaveSettings {
         };
         Body::new(cells, dtype, self.order.flatten())
     }
+
+    /// Plans the writing of bytes that have their stored form already; refuses what can't be kept so.
+    pub(crate) fn raw<'a>(&self, raw: &'a RawArray, order: Option<ByteOrder>) -> Result<Cow<'a, RawArray>> {
+        self.check_shape(raw.shape())?;
+        if self.finite {
+            check_raw(raw).map_err(|error| {
+                Error::invalid(format!("{error}; nothing is written, the last file stands"))
+            })?;
+        }
+        raw.arranged(order, self.order.flatten())
+    }
 }
 
 impl LoadSettings {
@@ -106,14 +121,37 @@ impl LoadSettings {
             None => Ok(cells),
         }
     }
+
+    /// Checks and arranges bytes that were read.
+    pub(crate) fn apply_raw(&self, raw: RawArray) -> Result<RawArray> {
+        if self.finite {
+            check_raw(&raw)?;
+        }
+        let other = match raw.arranged(None, self.order.flatten())? {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(other) => Some(other),
+        };
+        Ok(other.unwrap_or(raw))
+    }
+}
+
+/// Refuses NaN, infinity and NaT in cells of any dtype.
+fn check_raw(raw: &RawArray) -> Result<()> {
+    match raw.first_not_finite() {
+        Some(index) => Err(not_finite(index, raw.shape(), raw.order(), "NaN, infinite or NaT")),
+        None => Ok(()),
+    }
 }
 
 /// Refuses NaN, infinity and NaT in cells that are those of a shape, as they come in an order.
 fn check_finite<A: Element>(cells: &ArrayViewD<'_, A>, shape: &[usize], order: Order) -> Result<()> {
     let Some(index) = A::first_not_finite(cells) else { return Ok(()) };
+    Err(not_finite(index, shape, order, A::NOT_FINITE))
+}
+
+fn not_finite(index: usize, shape: &[usize], order: Order, found: &str) -> Error {
     let what = place(index, shape, order).map_or("it".to_owned(), |place| format!("cell {place}"));
-    Err(Error::invalid(format!(
-        "{what} is {}, and the field is marked `finite`: find out where it comes from",
-        A::NOT_FINITE
-    )))
+    Error::invalid(format!(
+        "{what} is {found}, and the field is marked `finite`: find out where it comes from"
+    ))
 }

@@ -3,11 +3,15 @@
 use std::io::{Read, Write};
 use std::path::Path;
 
-use super::Budget;
-use super::read::{read_bytes, read_cells};
+use ndarray::ArrayD;
+
+use super::read::{Cells, read_bytes, read_cells};
 use super::stream::Stream;
-use crate::any::{AnyArray, RawArray, Visit, visit, with_cells};
-use crate::element::{Cast, Element, Rule, object_file_hint};
+use super::{Body, Budget};
+use crate::any::{AnyArray, RawArray, Tick, Visit, as_cells, from_cells, visit, with_cells};
+use crate::dtype::{DType, Kind, TimeUnit};
+use crate::element::time::{Generic, TimeDelta64};
+use crate::element::{Cast, Decoder, Element, Refusal, Rule, object_file_hint};
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::options::LoadOptions;
@@ -68,7 +72,12 @@ pub fn read_any(reader: impl Read) -> Result<AnyArray> {
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 pub fn write_any(mut writer: impl Write, array: &AnyArray) -> Result<()> {
-    with_cells!(array, array => super::write(writer, array), raw => {
+    with_cells!(array, array => super::write(writer, array), (kind, unit, ticks) => {
+        // The bytes are the same for both kinds.
+        let cells = as_cells::<TimeDelta64<Generic>>(ticks);
+        let dtype = DType::time(kind, *unit);
+        super::write_body(&mut writer, &Body::new(cells, dtype, None)?)
+    }, raw => {
         let written = writer.write_all(&raw.header().to_bytes()).and_then(|()| writer.write_all(raw.as_bytes()));
         written.map_err(|error| Error::io("can't write the array", error))
     })
@@ -130,17 +139,41 @@ struct ReadCells<'r, 'h> {
     available: Option<u64>,
 }
 
+impl ReadCells<'_, '_> {
+    fn cells<A: Element>(self, decoder: fn(&DType, Rule) -> Result<Decoder<A>, Refusal>) -> Result<Cells<A>> {
+        let unfit = |_| Error::unsupported(format!("the dtype {} can't be read", self.header.dtype()));
+        let decoder = decoder(self.header.dtype(), Rule::array(Cast::Exact)).map_err(unfit)?;
+        read_cells(self.reader, self.header, decoder, self.available, Vec::new())
+    }
+
+    fn raw(self) -> Result<RawArray> {
+        let bytes = read_bytes(self.reader, self.header, self.available)?;
+        Ok(RawArray::from_file(self.header.clone(), bytes))
+    }
+}
+
 impl Visit for ReadCells<'_, '_> {
     type Out = Result<AnyArray>;
 
-    fn typed<A: Element>(self, wrap: fn(ndarray::ArrayD<A>) -> AnyArray) -> Result<AnyArray> {
-        let unfit = |_| Error::unsupported(format!("the dtype {} can't be read", self.header.dtype()));
-        let decoder = A::decoder(self.header.dtype(), Rule::array(Cast::Exact)).map_err(unfit)?;
-        read_cells(self.reader, self.header, decoder, self.available, Vec::new())?.into_array().map(wrap)
+    fn typed<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Result<AnyArray> {
+        self.cells(A::decoder)?.into_array().map(wrap)
+    }
+
+    fn times(self, kind: Kind, unit: TimeUnit) -> Result<AnyArray> {
+        let cells = self.cells(TimeDelta64::<Generic>::as_stored)?;
+        Ok(AnyArray::times(kind, unit, ticks(cells)?))
+    }
+
+    fn long_doubles<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Result<AnyArray> {
+        self.raw().map(|raw| AnyArray::long_doubles(raw, wrap))
     }
 
     fn other(self) -> Result<AnyArray> {
-        let bytes = read_bytes(self.reader, self.header, self.available)?;
-        Ok(RawArray::from_file(self.header.clone(), bytes).into())
+        self.raw().map(AnyArray::Other)
     }
+}
+
+/// Turns cells into the ticks that they are; copies nothing.
+pub(crate) fn ticks<A: Tick>(cells: Cells<A>) -> Result<ArrayD<i64>> {
+    Cells { flat: from_cells(cells.flat), shape: cells.shape, order: cells.order }.into_array()
 }

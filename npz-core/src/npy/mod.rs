@@ -40,6 +40,7 @@ use crate::report::{Problem, ProblemKind, Report};
 use crate::shape::Order;
 use crate::source::open_file;
 
+pub(crate) use self::any::ticks;
 pub use self::any::{iter_any, load_any, read_any, write_any};
 pub(crate) use self::field::{FieldReader, field_header};
 pub use self::field::{load_field, load_field_with};

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use ndarray::{ArrayRef, ArrayViewD, Axis, CowArray, Dimension, IxDyn};
 
-use crate::any::swap_big;
+use crate::any::swap_to;
 use crate::dtype::{ByteOrder, DType};
 use crate::element::Element;
 use crate::error::{Error, Result};
@@ -48,6 +48,12 @@ impl<'a, A: Element> Body<'a, A> {
         Ok(self)
     }
 
+    /// Sets what the cells are in the file, where that says more than their type.
+    pub(crate) fn of_dtype(mut self, dtype: DType) -> Result<Self> {
+        self.header = Header::new(dtype, self.header.shape(), self.header.order())?;
+        Ok(self)
+    }
+
     pub(crate) fn header(&self) -> &Header {
         &self.header
     }
@@ -59,7 +65,7 @@ impl<'a, A: Element> Body<'a, A> {
                 None => out.write_all(&A::encode(cells, self.header.dtype())),
                 Some(little) => {
                     let mut bytes = A::encode(cells, little).into_owned();
-                    swap_big(self.header.dtype(), &mut bytes);
+                    swap_to(ByteOrder::Big, little, &mut bytes);
                     out.write_all(&bytes)
                 }
             };

@@ -22,12 +22,13 @@ use crate::dtype::ByteOrder;
 pub struct SaveOptions {
     pub(crate) compression: Compression,
     pub(crate) alignment: u16,
-    pub(crate) byte_order: ByteOrder,
+    /// `None` is little-endian, and as they are for bytes that keep their form.
+    pub(crate) byte_order: Option<ByteOrder>,
 }
 
 impl Default for SaveOptions {
     fn default() -> Self {
-        Self { compression: Compression::Stored, alignment: 64, byte_order: ByteOrder::Little }
+        Self { compression: Compression::Stored, alignment: 64, byte_order: None }
     }
 }
 
@@ -105,7 +106,8 @@ impl SaveOptions {
     /// Sets the byte order of all numbers and texts: little-endian by default, on every machine. For a reader that wants
     /// the other one: `np.savez(file, a=a.astype(a.dtype.newbyteorder(">")))`.
     ///
-    /// What keeps its form stays as it is: a [`RawArray`](crate::RawArray), an untouched [`Lazy`](crate::Lazy).
+    /// A [`RawArray`](crate::RawArray) keeps its own byte order unless one is asked for; an untouched
+    /// [`Lazy`](crate::Lazy) is copied as it is in any case.
     ///
     /// ```
     /// use npz_core::{ByteOrder, Npz, NpzReader, SaveOptions};
@@ -117,7 +119,7 @@ impl SaveOptions {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn byte_order(mut self, order: ByteOrder) -> Self {
-        self.byte_order = order;
+        self.byte_order = Some(order).filter(|&order| order != ByteOrder::NotApplicable);
         self
     }
 }

@@ -39,7 +39,7 @@ pub struct NpzWriter<W: Write + Seek> {
     emitter: Emitter<W>,
     names: UsedNames,
     compression: Compression,
-    byte_order: ByteOrder,
+    byte_order: Option<ByteOrder>,
     positional: usize,
     /// What makes the written archive visible: nothing, or the renaming of a temporary file.
     commit: fn(W) -> Result<()>,

@@ -16,6 +16,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::Type;
 
 use crate::ast::{Field, Fields, generated_at};
 use crate::attr::{Attr, DefaultFrom};
@@ -104,15 +105,18 @@ pub(super) fn over_default(fields: &Fields<'_>, whole: &Attr<DefaultFrom>) -> To
 
 /// The value of an absent field.
 pub(super) fn default(field: &Field<'_>) -> TokenStream {
-    match field.attrs.default.as_ref().map(|default| &default.value) {
+    default_of(field.ty(), field.attrs.default.as_ref())
+}
+
+/// The value that a field of a type has where the file has none.
+pub(crate) fn default_of(ty: &Type, default: Option<&Attr<DefaultFrom>>) -> TokenStream {
+    match default.map(|default| &default.value) {
         // A variable of the field's type: another type is underlined at the path, with what was expected.
         Some(DefaultFrom::Function(path)) => {
-            let ty = field.ty();
             quote_spanned!(generated_at(path)=> { let __default: #ty = #path(); __default })
         }
         Some(DefaultFrom::Trait) | None => {
-            let (ty, span) = (field.ty(), generated_at(field.ty()));
-            quote_spanned!(span=> <#ty as __npz::Default>::default())
+            quote_spanned!(generated_at(ty)=> <#ty as __npz::Default>::default())
         }
     }
 }

@@ -39,6 +39,7 @@ use crate::attr::{Attr, Cast};
 use crate::bound;
 
 pub(crate) use fallback::fallback;
+pub(crate) use finish::default_of;
 
 pub(crate) fn expand(container: &Container<'_>) -> TokenStream {
     if let Some(variants) = container.choices() {

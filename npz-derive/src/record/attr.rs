@@ -4,7 +4,7 @@
 
 use syn::{Attribute, LitStr, Path, WherePredicate};
 
-use crate::attr::{Attr, CASTS, Cast};
+use crate::attr::{Attr, CASTS, Cast, DefaultFrom};
 use crate::case::{CASES, Case};
 use crate::ctxt::Ctxt;
 use crate::item::{Item, set};
@@ -15,6 +15,7 @@ use crate::words::{self, Here, Table};
 pub(super) struct RecordAttrs {
     pub(super) rename_all: Option<Attr<Case>>,
     pub(super) align: Option<Attr<()>>,
+    pub(super) itemsize: Option<Attr<usize>>,
     pub(super) allow_unknown: Option<Attr<()>>,
     pub(super) pod: Option<Attr<()>>,
     pub(super) bound: Option<Attr<Vec<WherePredicate>>>,
@@ -27,6 +28,8 @@ pub(super) struct FieldAttrs {
     pub(super) rename: Option<Attr<LitStr>>,
     pub(super) aliases: Vec<Attr<LitStr>>,
     pub(super) title: Option<Attr<LitStr>>,
+    pub(super) offset: Option<Attr<usize>>,
+    pub(super) default: Option<Attr<DefaultFrom>>,
     pub(super) skip: Option<Attr<()>>,
     pub(super) cast: Option<Attr<Cast>>,
 }
@@ -48,6 +51,12 @@ const WORDS: &[Word] = &[
     Word::on_field("title", "title = \"text\"", |field, ctxt, item| {
         set(&mut field.title, ctxt, item, Item::name);
     }),
+    Word::on_field("offset", "offset = 8", |field, ctxt, item| {
+        set(&mut field.offset, ctxt, item, Item::bytes);
+    }),
+    Word::on_field("default", "default` or `default = \"path\"", |field, ctxt, item| {
+        set(&mut field.default, ctxt, item, Item::default_from);
+    }),
     Word::on_field("skip", "skip", |field, ctxt, item| set(&mut field.skip, ctxt, item, Item::flag)),
     Word::on_field("cast", "cast = \"safe\"", |field, ctxt, item| {
         set(&mut field.cast, ctxt, item, |item, ctxt| item.one_of(ctxt, &CASTS));
@@ -57,6 +66,9 @@ const WORDS: &[Word] = &[
     }),
     Word::on_container("align", "align", |record, ctxt, item| {
         set(&mut record.align, ctxt, item, Item::flag);
+    }),
+    Word::on_container("itemsize", "itemsize = 32", |record, ctxt, item| {
+        set(&mut record.itemsize, ctxt, item, Item::bytes);
     }),
     Word::on_container("allow_unknown", "allow_unknown", |record, ctxt, item| {
         set(&mut record.allow_unknown, ctxt, item, Item::flag);

@@ -16,6 +16,7 @@ pub(super) fn check(ctxt: &Ctxt, record: &Record<'_>) {
     check_packed(ctxt, record);
     check_owns_its_fields(ctxt, record);
     check_rename_all_has_names(ctxt, record);
+    check_layout(ctxt, record);
     for field in &record.fields {
         check_skip_stands_alone(ctxt, record, field);
         check_size_is_fixed(ctxt, field);
@@ -64,6 +65,48 @@ fn check_rename_all_has_names(ctxt: &Ctxt, record: &Record<'_>) {
     }
 }
 
+// #[npy(align)]
+// struct S { #[npy(offset = 8)] a: u32 }
+//
+// #[npy(align, itemsize = 8)]
+// struct S { a: u32 }
+//
+// #[npy(offset = 8)]
+// a: u32,
+// #[npy(offset = 4)]
+// b: u32,
+fn check_layout(ctxt: &Ctxt, record: &Record<'_>) {
+    let offsets = || record.stored().filter_map(|field| field.attrs.offset.as_ref());
+    if record.attrs.align.is_some() {
+        for (word, place) in offsets()
+            .map(|offset| ("offset", offset))
+            .chain(record.attrs.itemsize.iter().map(|size| ("itemsize", size)))
+        {
+            ctxt.error(
+                place,
+                format_args!(
+                    "`{word}` contradicts `align`, which finds the places itself; remove one of them"
+                ),
+            );
+        }
+    }
+    let mut last = 0;
+    for offset in offsets() {
+        if offset.value < last {
+            let message = format!(
+                "the fields of a file come one behind the other, and one before this is at byte {last}; give it a place \
+                 behind, or move the field up"
+            );
+            ctxt.error(offset, message);
+        }
+        last = last.max(offset.value);
+    }
+    if let Some(size) = record.attrs.itemsize.as_ref().filter(|size| size.value <= last && last > 0) {
+        let message = format!("a row has all its fields inside, and one is at byte {last}; make it larger");
+        ctxt.error(size, message);
+    }
+}
+
 // #[npy(skip, title = "a")]
 // field: u32,
 //
@@ -85,6 +128,9 @@ fn check_skip_stands_alone(ctxt: &Ctxt, record: &Record<'_>, field: &Field<'_>) 
     }
     if let Some(title) = &attrs.title {
         refuse("title", title);
+    }
+    if let Some(offset) = &attrs.offset {
+        refuse("offset", offset);
     }
     if let Some(cast) = &attrs.cast {
         refuse("cast", cast);

@@ -32,8 +32,9 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{WhereClause, parse_quote};
 
 use super::ast::{Field, Record};
+use crate::attr::{Attr, DefaultFrom};
 use crate::bound::mentions_in;
-use crate::expand::{allowed_by, behind_door, option};
+use crate::expand::{allowed_by, behind_door, default_of, option};
 
 pub(super) fn expand(record: &Record<'_>) -> TokenStream {
     let impls = [sizes(record), npy_record(record), element(record), members(record)];
@@ -68,8 +69,14 @@ fn inferred(record: &Record<'_>) -> Vec<TokenStream> {
     for field in &record.fields {
         let (ty, span) = (field.ty(), field.span());
         if !mentions_in(record.original, ty).parameters.is_empty() {
-            let bound = if field.attrs.skip.is_some() { quote!(Default) } else { quote!(RecordField) };
-            add(quote_spanned!(span=> #ty: __npz::#bound));
+            if field.attrs.skip.is_none() {
+                add(quote_spanned!(span=> #ty: __npz::RecordField));
+            }
+            let is_function =
+                matches!(&field.attrs.default, Some(Attr { value: DefaultFrom::Function(_), .. }));
+            if !is_function && (field.attrs.skip.is_some() || field.attrs.default.is_some()) {
+                add(quote_spanned!(span=> #ty: __npz::Default));
+            }
         }
     }
     if record.original.generics.type_params().next().is_some() {
@@ -102,7 +109,15 @@ fn npy_record(record: &Record<'_>) -> TokenStream {
         let (ty, span) = (field.ty(), field.span());
         let name = field.names.first().map(|name| &name.value);
         let title = option(field.attrs.title.as_ref().map(|title| &title.value));
-        quote_spanned!(span=> let __layout = <#ty as __npz::RowField>::lay_out(__layout, #name, #title);)
+        let place = field.attrs.offset.as_ref().map(|offset| {
+            let offset = offset.value;
+            quote_spanned!(span=> let __layout = __layout.at(#offset);)
+        });
+        quote_spanned!(span=> #place let __layout = <#ty as __npz::RowField>::lay_out(__layout, #name, #title);)
+    });
+    let end = record.attrs.itemsize.as_ref().map(|size| {
+        let size = size.value;
+        quote!(let __layout = __layout.sized(#size);)
     });
     let visits = record.stored().map(|field| {
         let (ty, span, member) = (field.ty(), field.span(), &field.member);
@@ -115,8 +130,9 @@ fn npy_record(record: &Record<'_>) -> TokenStream {
         let (ty, span, column) = (field.ty(), field.span(), &field.column);
         let names = field.names.iter().map(|name| &name.value);
         let cast = option(field.attrs.cast.as_ref().map(|cast| cast.value));
+        let may_be_absent = field.attrs.default.is_some();
         quote_spanned!(span=>
-            let mut #column = <#ty as __npz::RowField>::column(__plan, &[#(#names),*], #cast);
+            let mut #column = <#ty as __npz::RowField>::column(__plan, &[#(#names),*], #cast, #may_be_absent);
         )
     });
     let reads = record.stored().map(|field| {
@@ -132,6 +148,7 @@ fn npy_record(record: &Record<'_>) -> TokenStream {
             fn layout() -> __npz::Layout {
                 let __layout = __npz::Layout::new(#is_aligned);
                 #(#layout)*
+                #end
                 __layout
             }
 
@@ -154,10 +171,14 @@ fn npy_record(record: &Record<'_>) -> TokenStream {
 
 fn value(field: &Field<'_>) -> TokenStream {
     let (ty, member, column, span) = (field.ty(), &field.member, &field.column, field.span());
-    if field.attrs.skip.is_some() {
-        quote_spanned!(span=> #member: __npz::Default::default())
-    } else {
-        quote_spanned!(span=> #member: <#ty as __npz::RowField>::get(&#column, __row))
+    let get = quote_spanned!(span=> <#ty as __npz::RowField>::get(&#column, __row));
+    let default = default_of(ty, field.attrs.default.as_ref());
+    match (&field.attrs.skip, &field.attrs.default) {
+        (Some(_), _) => quote_spanned!(span=> #member: #default),
+        (None, None) => quote_spanned!(span=> #member: #get),
+        (None, Some(_)) => quote_spanned!(span=>
+            #member: if <#ty as __npz::RowField>::is_absent(&#column) { #default } else { #get }
+        ),
     }
 }
 

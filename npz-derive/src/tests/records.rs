@@ -32,7 +32,13 @@ fn expansion_of_every_attribute_of_a_record() {
     };
     assert_is("record_attributes", derive(&input));
     let input = parse_quote!(
-        struct Tuple<T>(T, #[npy(skip)] Cache<T>);
+        #[npy(itemsize = 64)]
+        struct Tuple<T>(
+            T,
+            #[npy(offset = 8, default)] T,
+            #[npy(default = "path::to::none")] u8,
+            #[npy(skip)] Cache<T>,
+        );
     );
     assert_is("record_tuple", derive(&input));
 }

@@ -33,11 +33,13 @@ const _: () = {
                 __plan,
                 &["id"],
                 __npz::None,
+                false,
             );
             let mut __column1 = <[f64; 3] as __npz::RowField>::column(
                 __plan,
                 &["type"],
                 __npz::None,
+                false,
             );
             __npz::Box::new(move |__rows, __out| {
                 <u32 as __npz::RowField>::read(&mut __column0, __rows)?;

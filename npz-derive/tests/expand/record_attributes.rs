@@ -34,11 +34,13 @@ const _: () = {
                 __plan,
                 &["p", "position", "pos"],
                 __npz::Some(__npz::Cast::SameKind),
+                false,
             );
             let mut __column1 = <Spin as __npz::RowField>::column(
                 __plan,
                 &["inSpin"],
                 __npz::None,
+                false,
             );
             __npz::Box::new(move |__rows, __out| {
                 <[T; N] as __npz::RowField>::read(&mut __column0, __rows)?;

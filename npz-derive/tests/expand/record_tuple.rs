@@ -5,6 +5,7 @@ const _: () = {
     impl<T> __npz::NpyRecord for Tuple<T>
     where
         T: __npz::RecordField,
+        T: __npz::Default,
         Cache<T>: __npz::Default,
         Self: __npz::Clone + __npz::Send + __npz::Sync + 'static,
     {
@@ -12,25 +13,59 @@ const _: () = {
         fn layout() -> __npz::Layout {
             let __layout = __npz::Layout::new(false);
             let __layout = <T as __npz::RowField>::lay_out(__layout, "f0", __npz::None);
+            let __layout = __layout.at(8usize);
+            let __layout = <T as __npz::RowField>::lay_out(__layout, "f1", __npz::None);
+            let __layout = <u8 as __npz::RowField>::lay_out(__layout, "f2", __npz::None);
+            let __layout = __layout.sized(64usize);
             __layout
         }
         fn each_field(__rows: &[Self], __visitor: &mut impl __npz::EachField) {
             <T as __npz::RowField>::visit(__visitor, __rows, |__row| &__row.0);
+            <T as __npz::RowField>::visit(__visitor, __rows, |__row| &__row.1);
+            <u8 as __npz::RowField>::visit(__visitor, __rows, |__row| &__row.2);
         }
         fn plan_rows(__plan: &mut __npz::RecordPlan<'_>) -> __npz::ConvertRows<Self> {
             let mut __column0 = <T as __npz::RowField>::column(
                 __plan,
                 &["f0"],
                 __npz::None,
+                false,
+            );
+            let mut __column1 = <T as __npz::RowField>::column(
+                __plan,
+                &["f1"],
+                __npz::None,
+                true,
+            );
+            let mut __column2 = <u8 as __npz::RowField>::column(
+                __plan,
+                &["f2"],
+                __npz::None,
+                true,
             );
             __npz::Box::new(move |__rows, __out| {
                 <T as __npz::RowField>::read(&mut __column0, __rows)?;
+                <T as __npz::RowField>::read(&mut __column1, __rows)?;
+                <u8 as __npz::RowField>::read(&mut __column2, __rows)?;
                 __npz::extend(
                     __out,
                     __rows,
                     |__row| Self {
                         0: <T as __npz::RowField>::get(&__column0, __row),
-                        1: __npz::Default::default(),
+                        1: if <T as __npz::RowField>::is_absent(&__column1) {
+                            <T as __npz::Default>::default()
+                        } else {
+                            <T as __npz::RowField>::get(&__column1, __row)
+                        },
+                        2: if <u8 as __npz::RowField>::is_absent(&__column2) {
+                            {
+                                let __default: u8 = path::to::none();
+                                __default
+                            }
+                        } else {
+                            <u8 as __npz::RowField>::get(&__column2, __row)
+                        },
+                        3: <Cache<T> as __npz::Default>::default(),
                     },
                 );
                 __npz::Ok(())
@@ -41,6 +76,7 @@ const _: () = {
     impl<T> __npz::Sealed for Tuple<T>
     where
         T: __npz::RecordField,
+        T: __npz::Default,
         Cache<T>: __npz::Default,
         Self: __npz::Clone + __npz::Send + __npz::Sync + 'static,
     {}
@@ -48,6 +84,7 @@ const _: () = {
     impl<T> __npz::Element for Tuple<T>
     where
         T: __npz::RecordField,
+        T: __npz::Default,
         Cache<T>: __npz::Default,
         Self: __npz::Clone + __npz::Send + __npz::Sync + 'static,
     {
@@ -89,6 +126,7 @@ const _: () = {
     impl<T> __npz::ToMembers for Tuple<T>
     where
         T: __npz::RecordField,
+        T: __npz::Default,
         Cache<T>: __npz::Default,
         Self: __npz::Clone + __npz::Send + __npz::Sync + 'static,
     {
@@ -120,6 +158,7 @@ const _: () = {
     impl<T> __npz::FromMembers for Tuple<T>
     where
         T: __npz::RecordField,
+        T: __npz::Default,
         Cache<T>: __npz::Default,
         Self: __npz::Clone + __npz::Send + __npz::Sync + 'static,
     {

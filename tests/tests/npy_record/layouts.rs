@@ -297,6 +297,47 @@ fn titles_and_names_that_were_not_given_are_numpys() {
 }
 
 #[derive(NpyRecord, Clone, Debug, PartialEq)]
+#[npy(itemsize = 40)]
+struct Placed {
+    #[npy(offset = 3)]
+    a: u16,
+    b: [f32; 2],
+    #[npy(offset = 16, title = "time of day")]
+    c: f64,
+}
+
+#[test]
+fn places_that_are_given_are_those_of_numpy() {
+    let dir = temp_dir();
+    numpy_saves(
+        dir.path(),
+        "save('placed', {'names': ['a', 'b', 'c'], 'formats': ['<u2', ('<f4', 2), '<f8'], 'offsets': [3, 5, 16],
+    'titles': [None, None, 'time of day'], 'itemsize': 40}, [(1, (.5, 2), 3), (4, (5, 6), 7)])",
+    );
+    let rows = [Placed { a: 1, b: [0.5, 2.0], c: 3.0 }, Placed { a: 4, b: [5.0, 6.0], c: 7.0 }];
+    assert_both_ways(dir.path(), "placed", &rows);
+}
+
+#[test]
+fn places_that_overlap_are_told_before_anything_is_written() {
+    #[derive(NpyRecord, Clone)]
+    struct Overlaps {
+        a: u64,
+        #[npy(offset = 4)]
+        b: u8,
+    }
+    #[derive(NpyRecord, Clone)]
+    #[npy(itemsize = 6)]
+    struct Short {
+        a: u64,
+    }
+    let error = npy::to_bytes(&array![Overlaps { a: 1, b: 2 }]).unwrap_err().to_string();
+    assert!(error.contains("the next field is to begin at byte 4, but the fields before take 8"), "{error}");
+    let error = npy::to_bytes(&array![Short { a: 1 }]).unwrap_err().to_string();
+    assert!(error.contains("the row is to end at byte 6, but the fields before take 8"), "{error}");
+}
+
+#[derive(NpyRecord, Clone, Debug, PartialEq)]
 struct Pair {
     b: f32,
     a: i16,
@@ -313,6 +354,7 @@ fn offsets_gaps_and_another_order_of_fields_are_the_same_rows() {
     {'names': ['b', 'a'], 'formats': ['>f4', '|i1'], 'offsets': [1, 5], 'itemsize': 6},
     {'names': ['b', 'a'], 'formats': ['<f2', '?'], 'offsets': [0, 2], 'itemsize': 3},
     {'names': ['b', 'a'], 'formats': ['<f4', '<i2'], 'titles': ['x', 'y']},
+    {'names': ['x', 'y'], 'formats': ['<f4', '<i2'], 'titles': ['b', 'a']},
 ]
 for i, dtype in enumerate(dtypes):
     a = np.zeros(70000, np.dtype(dtype))
@@ -323,7 +365,7 @@ for i, dtype in enumerate(dtypes):
     );
     let expected =
         Array1::from_iter((0..70_000u32).map(|i| Pair { b: (i % 64) as f32 / 4.0, a: (i % 2) as i16 }));
-    for i in 0..5 {
+    for i in 0..6 {
         let rows: Array1<Pair> = npy::load(dir.path().join(format!("{i}.npy"))).unwrap();
         assert_eq!(rows, expected, "{i}");
     }

@@ -57,9 +57,9 @@ np.save('a.npy', np.zeros(3, d)); np.savez('a.npz', rows=np.zeros(3, d))",
     assert_eq!(
         lines,
         [
-            r#"  - member "rows", field "id", is missing: expected <u4 (u32); nobody wants "ident": `#[npy(alias = "name")]` on the field of the row takes another name"#,
+            r#"  - member "rows", field "id", is missing: expected <u4 (u32); nobody wants "ident": `#[npy(alias = "name")]` on the field of the row takes another name, `#[npy(default)]` lets it be absent"#,
             r#"  - member "rows", field "pos.x", has another dtype: expected <f4 (f32), found <f8 (f64); `#[npy(cast = "same_kind")]` on the field of the row, or `LoadOptions::cast(Cast::SameKind)`, accepts it and may round values"#,
-            r#"  - member "rows", field "pos.y", is missing: expected <f4 (f32); nobody wants "z": `#[npy(alias = "name")]` on the field of the row takes another name"#,
+            r#"  - member "rows", field "pos.y", is missing: expected <f4 (f32); nobody wants "z": `#[npy(alias = "name")]` on the field of the row takes another name, `#[npy(default)]` lets it be absent"#,
             r#"  - member "rows", field "pos.z", is unexpected: found <f4 (f32); `#[npy(allow_unknown)]` on the struct ignores it"#,
             r#"  - member "rows", field "trail.y", has another dtype: expected <f4 (f32), found |S3 (bytes); no casting rule allows that: change the field's type, or save `a.astype("float32")` in Python"#,
             r#"  - member "rows", field "mass", has another shape: expected <f8 (f64), found <f8 (f64), shape (1,); make the field a `[T; 1]`"#,
@@ -188,4 +188,38 @@ fn damaged_and_lying_files_are_errors() {
     whole.extend([0; 8]);
     let one: Array0<Vec2> = npy::from_bytes(&whole).unwrap();
     assert_eq!(one.into_scalar(), Vec2 { x: 0.0, y: 0.0 });
+}
+
+#[test]
+fn fields_that_may_be_absent_have_their_defaults() {
+    fn unknown() -> [f32; 2] {
+        [-1.0; 2]
+    }
+    #[derive(NpyRecord, Clone, Debug, PartialEq)]
+    struct Today {
+        id: u32,
+        #[npy(default)]
+        flags: u8,
+        #[npy(default = "unknown", alias = "at")]
+        pos: [f32; 2],
+        #[npy(skip, default = "unknown")]
+        cache: [f32; 2],
+    }
+    let dir = temp_dir();
+    python(
+        dir.path(),
+        "old = np.zeros(40000, [('id', '<u2')]); old['id'] = np.arange(40000)
+np.save('old.npy', old)
+np.save('new.npy', np.array([(7, (.5, 2), 3)], [('id', '<u4'), ('at', '<f4', 2), ('flags', 'u1')]))
+np.save('bad.npy', np.array([(7, 3)], [('id', '<u4'), ('flags', '<f4')]))",
+    );
+    let old: Array1<Today> = npy::load(dir.path().join("old.npy")).unwrap();
+    let row = |id| Today { id, flags: 0, pos: [-1.0; 2], cache: [-1.0; 2] };
+    assert_eq!(old, Array1::from_iter((0..40_000).map(row)));
+    let new: Array1<Today> = npy::load(dir.path().join("new.npy")).unwrap();
+    assert_eq!(new, array![Today { flags: 3, pos: [0.5, 2.0], ..row(7) }]);
+    // One that is there has to fit all the same.
+    let error = npy::load::<Today, Ix1>(dir.path().join("bad.npy")).unwrap_err();
+    let told: Vec<_> = error.report().unwrap().problems().iter().map(|p| (p.kind(), p.field())).collect();
+    assert_eq!(told, [(ProblemKind::DType, "flags")]);
 }

@@ -6,6 +6,8 @@ use std::fmt::Write;
 use super::float;
 use crate::any::value::AnyValue;
 use crate::dtype::{ByteOrder, Kind, Scalar};
+use crate::element::LongDouble;
+use crate::element::time::text::NAT;
 use crate::literal;
 
 /// A cell without fields.
@@ -15,11 +17,13 @@ pub(crate) enum Cell<'a> {
     Int(i128),
     Float(f64),
     Complex(f64, f64),
+    Long(LongDouble),
+    LongComplex(LongDouble, LongDouble),
     Str(Cow<'a, str>),
     Bytes(&'a [u8]),
     Void(&'a [u8]),
-    /// `None` is `NaT`.
-    Time(Option<i64>),
+    /// A count of ticks.
+    Time(i64),
 }
 
 impl<'a> Cell<'a> {
@@ -30,6 +34,9 @@ impl<'a> Cell<'a> {
             AnyValue::UInt(value) => Self::Int(i128::from(value)),
             AnyValue::Float(value) => Self::Float(value),
             AnyValue::Complex { re, im } => Self::Complex(re, im),
+            AnyValue::LongDouble(value) => Self::Long(value),
+            AnyValue::ComplexLongDouble { re, im } => Self::LongComplex(re, im),
+            AnyValue::DateTime64 { ticks, .. } | AnyValue::TimeDelta64 { ticks, .. } => Self::Time(ticks),
             AnyValue::Str(text) => Self::Str(Cow::Borrowed(text)),
             AnyValue::Bytes(bytes) => Self::Bytes(bytes),
             AnyValue::Other { dtype, bytes } => match dtype.as_scalar() {
@@ -39,19 +46,21 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// A float that `f64` has no room for stays the bytes that it is.
-    pub(super) fn decode(scalar: &Scalar, bytes: &'a [u8]) -> Self {
+    /// A long double that is not of x87 stays the bytes that it is.
+    pub(crate) fn decode(scalar: &Scalar, bytes: &'a [u8]) -> Self {
         let order = scalar.order();
         match scalar.kind() {
             Kind::Bool => Self::Bool(bytes.iter().any(|&byte| byte != 0)),
             Kind::Int => Self::Int(signed(bytes, order)),
             Kind::Uint => Self::Int(i128::from(word(bytes, order))),
-            Kind::Float => real(bytes, order).map_or(Self::Void(bytes), Self::Float),
+            Kind::Float if bytes.len() > 8 => long(bytes, order).map_or(Self::Void(bytes), Self::Long),
+            Kind::Float => Self::Float(real(bytes, order)),
             Kind::Complex => {
                 let (re, im) = bytes.split_at(bytes.len() / 2);
-                match (real(re, order), real(im, order)) {
-                    (Some(re), Some(im)) => Self::Complex(re, im),
-                    _ => Self::Void(bytes),
+                match (long(re, order), long(im, order)) {
+                    (Some(re), Some(im)) => Self::LongComplex(re, im),
+                    _ if re.len() > 8 => Self::Void(bytes),
+                    _ => Self::Complex(real(re, order), real(im, order)),
                 }
             }
             Kind::Bytes => Self::Bytes(trim(bytes)),
@@ -64,11 +73,23 @@ impl<'a> Cell<'a> {
                     .collect();
                 Self::Str(Cow::Owned(text.trim_end_matches('\0').to_owned()))
             }
-            Kind::DateTime | Kind::TimeDelta => {
-                let ticks = signed(bytes, order) as i64;
-                Self::Time((ticks != i64::MIN).then_some(ticks))
-            }
+            Kind::DateTime | Kind::TimeDelta => Self::Time(signed(bytes, order) as i64),
             Kind::Void | Kind::Object => Self::Void(bytes),
+        }
+    }
+
+    /// A float, or the two of a complex number, with the digits that an `f64` has; `None` for what it has no room for.
+    pub(super) fn parts(&self) -> Option<(f64, f64)> {
+        let near = |long: LongDouble| {
+            let x = long.to_f64();
+            (x.is_finite() == long.is_finite() && (x == 0.0) == (long == LongDouble::default())).then_some(x)
+        };
+        match *self {
+            Self::Float(x) => Some((x, 0.0)),
+            Self::Complex(re, im) => Some((re, im)),
+            Self::Long(x) => near(x).map(|x| (x, 0.0)),
+            Self::LongComplex(re, im) => near(re).zip(near(im)),
+            _ => None,
         }
     }
 
@@ -79,11 +100,18 @@ impl<'a> Cell<'a> {
             Self::Int(value) => value.to_string(),
             Self::Float(value) => float::scalar(*value, size),
             Self::Complex(re, im) => float::complex_scalar(*re, *im, size / 2),
+            Self::Long(value) => value.to_string(),
+            Self::LongComplex(re, im) => {
+                let is_imaginary = *re == LongDouble::default() && !re.is_sign_negative();
+                let [re, im] = [re, im].map(|part| part.to_string().trim_end_matches(".0").to_owned());
+                float::complex_text(&re, &im, is_imaginary)
+            }
             Self::Str(text) if quoted => literal::repr(text),
             Self::Str(text) => text.to_string(),
             Self::Bytes(bytes) => repr_bytes(bytes),
             Self::Void(bytes) => hex(bytes),
-            Self::Time(ticks) => ticks.map_or_else(|| "NaT".to_owned(), |ticks| ticks.to_string()),
+            Self::Time(NAT) => "NaT".to_owned(),
+            Self::Time(ticks) => ticks.to_string(),
         }
     }
 }
@@ -110,36 +138,23 @@ fn signed(bytes: &[u8], order: ByteOrder) -> i128 {
     }
 }
 
-/// A float of 2, 4, 8, 12 or 16 bytes; of the last two the digits that `f64` has.
-fn real(bytes: &[u8], order: ByteOrder) -> Option<f64> {
+/// A float of 2, 4 or 8 bytes.
+fn real(bytes: &[u8], order: ByteOrder) -> f64 {
     match bytes.len() {
-        2 => Some(half(word(bytes, order) as u16)),
-        4 => Some(f64::from(f32::from_bits(word(bytes, order) as u32))),
-        8 => Some(f64::from_bits(word(bytes, order))),
-        _ => {
-            // Ten bytes of an x87 number, then padding.
-            let mut number: Vec<u8> = bytes.to_vec();
-            if order == ByteOrder::Big {
-                number.reverse();
-            }
-            let mantissa = word(number.get(..8)?, ByteOrder::Little);
-            let head = word(number.get(8..10)?, ByteOrder::Little);
-            let sign = if head >> 15 == 1 { -1.0 } else { 1.0 };
-            let exponent = (head & 0x7fff) as i32;
-            let size = match (exponent, mantissa) {
-                (0x7fff, mantissa) if mantissa << 1 == 0 => f64::INFINITY,
-                (0x7fff, _) => f64::NAN,
-                (_, 0) => 0.0,
-                _ => {
-                    let power = exponent - 16383 - 63;
-                    // In two steps: the power alone may be out of range where the number is not.
-                    let size = mantissa as f64 * 2_f64.powi(power / 2) * 2_f64.powi(power - power / 2);
-                    (size.is_normal()).then_some(size)?
-                }
-            };
-            Some(sign * size)
-        }
+        2 => half(word(bytes, order) as u16),
+        4 => f64::from(f32::from_bits(word(bytes, order) as u32)),
+        _ => f64::from_bits(word(bytes, order)),
     }
+}
+
+/// Ten bytes of an x87 number, then padding.
+fn long(bytes: &[u8], order: ByteOrder) -> Option<LongDouble> {
+    let mut number = *bytes.first_chunk::<10>()?;
+    if order == ByteOrder::Big {
+        number = *bytes.last_chunk::<10>()?;
+        number.reverse();
+    }
+    LongDouble::from_le_bytes(number).ok()
 }
 
 fn half(bits: u16) -> f64 {

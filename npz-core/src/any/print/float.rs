@@ -247,10 +247,15 @@ fn number(x: f64, size: usize, no_fraction: &str) -> String {
 
 /// A complex number alone: `(1+2j)`, `2j`.
 pub(super) fn complex_scalar(re: f64, im: f64, size: usize) -> String {
-    let imaginary = number(im, size, "");
-    if re == 0.0 && !re.is_sign_negative() {
-        return format!("{imaginary}j");
+    let is_imaginary = re == 0.0 && !re.is_sign_negative();
+    complex_text(&number(re, size, ""), &number(im, size, ""), is_imaginary)
+}
+
+/// The texts of both parts, put together.
+pub(super) fn complex_text(re: &str, im: &str, is_imaginary: bool) -> String {
+    match is_imaginary {
+        true => format!("{im}j"),
+        false if im.starts_with('-') => format!("({re}{im}j)"),
+        false => format!("({re}+{im}j)"),
     }
-    let plus = if imaginary.starts_with('-') { "" } else { "+" };
-    format!("({}{plus}{imaginary}j)", number(re, size, ""))
 }

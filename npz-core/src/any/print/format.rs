@@ -1,10 +1,11 @@
 //! Cells in columns: each as wide as the widest that is shown. Mirrors the `..Format` classes of `arrayprint.py`.
 
+use super::THRESHOLD;
 use super::cell::Cell;
 use super::float::Floats;
 use super::layout::EDGE;
-use super::{THRESHOLD, time};
 use crate::dtype::{DType, Kind, Scalar, TimeUnit};
+use crate::element::time::text::{NAT, time_text};
 
 /// How cells without fields are printed.
 #[derive(Debug)]
@@ -48,23 +49,14 @@ impl Leaf {
         match (scalar.kind(), scalar.unit()) {
             (Kind::Bool, _) => Self::Bool { width: if style.is_alone { 0 } else { 5 } },
             (Kind::Int | Kind::Uint, _) => Self::Int { width: widest(cells, |cell| cell.python(8, false)) },
-            (Kind::Float, _) => match floats(|cell| match cell {
-                Cell::Float(x) => Some(*x),
-                _ => None,
-            }) {
+            (Kind::Float, _) => match floats(|cell| cell.parts().map(|(x, _)| x)) {
                 Some(_) if style.each_float => Self::EachFloat { size },
                 Some(cells) => Self::Floats(Floats::new(cells.iter().copied(), size, false)),
                 None => Self::Plain,
             },
             (Kind::Complex, _) => {
-                let re = floats(|cell| match cell {
-                    Cell::Complex(re, _) => Some(*re),
-                    _ => None,
-                });
-                let im = floats(|cell| match cell {
-                    Cell::Complex(_, im) => Some(*im),
-                    _ => None,
-                });
+                let re = floats(|cell| cell.parts().map(|(re, _)| re));
+                let im = floats(|cell| cell.parts().map(|(_, im)| im));
                 let (Some(re), Some(im)) = (re, im) else { return Self::Plain };
                 Self::Complex(
                     Floats::new(re.iter().copied(), size / 2, false),
@@ -84,26 +76,29 @@ impl Leaf {
             (Self::Bool { width } | Self::Int { width }, cell) => {
                 format!("{:>width$}", cell.python(8, true))
             }
-            (Self::Floats(floats), Cell::Float(x)) => floats.text(*x),
             (Self::EachFloat { size }, cell) => cell.python(*size, true),
-            (Self::Complex(real, imaginary), Cell::Complex(re, im)) => {
-                let im = imaginary.text(*im);
+            (Self::Floats(floats), cell) => floats.text(cell.parts().unwrap_or_default().0),
+            (Self::Complex(real, imaginary), cell) => {
+                let (re, im) = cell.parts().unwrap_or_default();
+                let im = imaginary.text(im);
                 let number = im.trim_end_matches(' ');
                 let padding = im.get(number.len()..).unwrap_or_default();
-                format!("{}{number}j{padding}", real.text(*re))
+                format!("{}{number}j{padding}", real.text(re))
             }
-            (Self::Dates { width, unit }, Cell::Time(Some(ticks))) => {
+            (Self::Dates { width, .. } | Self::Spans { width }, Cell::Time(NAT)) => {
+                format!("{:>width$}", "'NaT'")
+            }
+            (Self::Dates { width, unit }, Cell::Time(ticks)) => {
                 format!("{:>width$}", quoted_date(*ticks, *unit))
             }
-            (Self::Spans { width }, Cell::Time(Some(ticks))) => format!("{ticks:>width$}"),
-            (Self::Dates { width, .. } | Self::Spans { width }, _) => format!("{:>width$}", "'NaT'"),
+            (Self::Spans { width }, Cell::Time(ticks)) => format!("{ticks:>width$}"),
             (_, cell) => cell.python(8, true),
         }
     }
 }
 
 fn quoted_date(ticks: i64, unit: TimeUnit) -> String {
-    format!("'{}'", time::date(ticks, unit))
+    format!("'{}'", time_text(Kind::DateTime, ticks, unit))
 }
 
 fn widest(cells: &[Cell<'_>], text: impl Fn(&Cell<'_>) -> String) -> usize {
@@ -113,7 +108,7 @@ fn widest(cells: &[Cell<'_>], text: impl Fn(&Cell<'_>) -> String) -> usize {
 /// As in NumPy, only the first and the last time are measured.
 fn time_width(cells: &[Cell<'_>], text: impl Fn(i64) -> String) -> usize {
     let ticks = cells.iter().filter_map(|cell| match cell {
-        Cell::Time(ticks) => *ticks,
+        Cell::Time(ticks) => Some(*ticks).filter(|&ticks| ticks != NAT),
         _ => None,
     });
     let ends = ticks.clone().min().into_iter().chain(ticks.clone().max());

@@ -1,14 +1,13 @@
 //! Arrays as NumPy prints them. Mirrors `arrayprint.py` with the options that NumPy starts with.
 //!
-//! `cell` is what is printed, `format` makes columns of cells, `float` and `time` know their digits, `layout` puts
-//! the cells into brackets and lines, `dtype` names what they are.
+//! `cell` is what is printed, `format` makes columns of cells, `float` knows its digits, `layout` puts the cells into
+//! brackets and lines, `dtype` names what they are.
 
 mod cell;
 mod dtype;
 mod float;
 mod format;
 mod layout;
-mod time;
 
 use std::fmt;
 
@@ -18,6 +17,7 @@ use self::layout::{EDGE, Layout};
 use super::AnyArray;
 use super::value::AnyValue;
 use crate::dtype::{DType, Kind, Scalar};
+use crate::element::time::text::time_text;
 use crate::shape::python_tuple;
 
 /// More cells than this are not all shown.
@@ -157,8 +157,7 @@ fn alone(any: &AnyArray, cell: &AnyValue<'_>) -> String {
 
 fn scalar_str(scalar: &Scalar, cell: &Cell<'_>, quoted: bool) -> String {
     match (cell, scalar.kind(), scalar.unit()) {
-        (Cell::Time(Some(ticks)), Kind::DateTime, Some(unit)) => time::date(*ticks, unit),
-        (Cell::Time(Some(ticks)), Kind::TimeDelta, Some(unit)) => time::span(*ticks, unit),
+        (Cell::Time(ticks), kind, Some(unit)) => time_text(kind, *ticks, unit),
         _ => cell.python(scalar.size(), quoted),
     }
 }

@@ -32,17 +32,22 @@ pub struct Column<T: RecordField> {
     pub(super) offset: usize,
     /// `None` where the file has no such field: then the plan has a problem, and nothing is read.
     pub(super) decoder: Option<Decoder<T::Cell>>,
+    /// The field is not in the file, and does not have to be.
+    pub(super) is_absent: bool,
     cells: Vec<T::Cell>,
     scratch: Vec<u8>,
 }
 
 impl<T: RecordField> Column<T> {
-    pub(super) fn new(name: &str, offset: usize, decoder: Option<Decoder<T::Cell>>) -> Self {
-        Self { name: name.to_owned(), offset, decoder, cells: Vec::new(), scratch: Vec::new() }
+    pub(super) fn new(name: &str, offset: usize, decoder: Option<Decoder<T::Cell>>, is_absent: bool) -> Self {
+        Self { name: name.to_owned(), offset, decoder, is_absent, cells: Vec::new(), scratch: Vec::new() }
     }
 
     /// Reads the field of all rows.
     pub(super) fn read(&mut self, rows: Rows<'_>) -> Result<(), BadCell> {
+        if self.is_absent {
+            return Ok(());
+        }
         self.cells_of(rows).map_err(|BadCell { index, message }| {
             let count = T::COUNT.max(1);
             let mut axes = Vec::new();

@@ -83,7 +83,15 @@ pub trait RowField: Sized {
     fn visit<R>(visitor: &mut impl EachField, rows: &[R], get: impl Fn(&R) -> &Self);
 
     /// Finds the field in a file by the first of these names that is there.
-    fn column(plan: &mut RecordPlan<'_>, names: &[&str], cast: Option<Cast>) -> Self::Column;
+    fn column(
+        plan: &mut RecordPlan<'_>,
+        names: &[&str],
+        cast: Option<Cast>,
+        may_be_absent: bool,
+    ) -> Self::Column;
+
+    /// Whether the field is not in the file.
+    fn is_absent(column: &Self::Column) -> bool;
 
     /// Reads the field of all rows.
     fn read(column: &mut Self::Column, rows: Rows<'_>) -> Result<(), BadCell>;
@@ -110,8 +118,18 @@ impl<T: RecordField> RowField for T {
         visitor.field(rows, get);
     }
 
-    fn column(plan: &mut RecordPlan<'_>, names: &[&str], cast: Option<Cast>) -> Column<T> {
-        plan.column(names, cast)
+    fn column(
+        plan: &mut RecordPlan<'_>,
+        names: &[&str],
+        cast: Option<Cast>,
+        may_be_absent: bool,
+    ) -> Column<T> {
+        plan.column(names, cast, may_be_absent)
+    }
+
+    #[inline]
+    fn is_absent(column: &Column<T>) -> bool {
+        column.is_absent
     }
 
     #[inline]

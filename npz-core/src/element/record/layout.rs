@@ -1,4 +1,4 @@
-//! What is written: the fields of a row type one behind the other, with padding where they are aligned.
+//! What is written: the fields of a row type one behind the other, with padding where they are aligned or have a place.
 
 use ndarray::{ArrayViewD, IxDyn};
 
@@ -41,8 +41,34 @@ impl Layout {
         self
     }
 
+    /// Sets the offset of the field that is added next.
+    pub fn at(self, offset: usize) -> Self {
+        self.pad_up_to(offset, "the next field is to begin")
+    }
+
+    /// Sets the size of a whole row, once all fields are there.
+    pub fn sized(self, itemsize: usize) -> Self {
+        self.pad_up_to(itemsize, "the row is to end")
+    }
+
+    fn pad_up_to(mut self, end: usize, what: &str) -> Self {
+        if let Some(padding) = end.checked_sub(self.size) {
+            self.pad(padding);
+        } else {
+            let size = self.size;
+            let message = format!(
+                "{what} at byte {end}, but the fields before take {size}: give it a place behind them"
+            );
+            self.fault = self.fault.or(Some(Error::invalid(message)));
+        }
+        self
+    }
+
     fn pad_to(&mut self, alignment: usize) {
-        let padding = self.size.next_multiple_of(alignment) - self.size;
+        self.pad(self.size.next_multiple_of(alignment) - self.size);
+    }
+
+    fn pad(&mut self, padding: usize) {
         if padding > 0 {
             self.fields.push(Field::padding(padding));
             self.size += padding;

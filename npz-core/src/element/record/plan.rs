@@ -59,14 +59,25 @@ impl<'d> RecordPlan<'d> {
         self.allows_unknown = true;
     }
 
-    /// Finds the field that has the first of these names that is there.
-    pub(super) fn column<T: RecordField>(&mut self, names: &[&str], cast: Option<Cast>) -> Column<T> {
+    /// Finds the field that has the first of these names that is there, or else the first as its title.
+    pub(super) fn column<T: RecordField>(
+        &mut self,
+        names: &[&str],
+        cast: Option<Cast>,
+        may_be_absent: bool,
+    ) -> Column<T> {
         let own = names.first().copied().unwrap_or_default();
-        let position = |name: &&str| self.stored.iter().position(|stored| stored.field.name() == *name);
-        let Some(found) = names.iter().find_map(position) else {
-            // The advice is added when it is known which fields nobody else wants.
-            self.note(ProblemKind::Missing, own, expected::<T>(), String::new(), Advice::Text(String::new()));
-            return Column::new(own, 0, None);
+        let position =
+            |is_it: &dyn Fn(&Field) -> bool| self.stored.iter().position(|stored| is_it(stored.field));
+        let by_name = names.iter().find_map(|name| position(&|field| field.name() == *name));
+        let by_title = || names.iter().find_map(|name| position(&|field| field.title() == Some(*name)));
+        let Some(found) = by_name.or_else(by_title) else {
+            if !may_be_absent {
+                // The advice is added when it is known which fields nobody else wants.
+                let advice = Advice::Text(String::new());
+                self.note(ProblemKind::Missing, own, expected::<T>(), String::new(), advice);
+            }
+            return Column::new(own, 0, None, may_be_absent);
         };
         let stored = &mut self.stored[found];
         stored.is_taken = true;
@@ -75,7 +86,7 @@ impl<'d> RecordPlan<'d> {
         if let Some(decoder) = &decoder {
             self.places.push((offset, matches!(&decoder.step, Step::InPlace(plan) if plan.swap_width == 1)));
         }
-        Column::new(field.name(), offset, decoder)
+        Column::new(field.name(), offset, decoder, false)
     }
 
     fn decoder<T: RecordField>(&mut self, field: &Field, cast: Option<Cast>) -> Option<Decoder<T::Cell>> {
@@ -229,11 +240,12 @@ fn advice_for_missing(name: &str, left: &[&Field]) -> String {
     }
     let shown: Vec<_> = left.iter().take(8).map(|field| format!("{:?}", field.name())).collect();
     if shown.is_empty() {
-        return "save it in Python, or put `#[npy(skip)]` on the field of the row".to_owned();
+        return "save it in Python, or put `#[npy(default)]` on the field of the row".to_owned();
     }
     let more = if left.len() > shown.len() { ", .." } else { "" };
     format!(
-        "nobody wants {}{more}: `#[npy(alias = \"name\")]` on the field of the row takes another name",
+        "nobody wants {}{more}: `#[npy(alias = \"name\")]` on the field of the row takes another name, \
+         `#[npy(default)]` lets it be absent",
         shown.join(", ")
     )
 }

@@ -38,8 +38,24 @@ struct Tuple(u32);
 #[derive(NpyRecord, Clone)]
 #[npy(pod)]
 struct Skips {
-    #[npy(skip, rename = "b", alias = "c", title = "d", cast = "safe")]
+    #[npy(skip, rename = "b", alias = "c", title = "d", offset = 4, cast = "safe")]
     a: u32,
+    b: u32,
+}
+
+#[derive(NpyRecord, Clone)]
+#[npy(align, itemsize = 8)]
+struct Aligned {
+    #[npy(offset = 4)]
+    a: u32,
+}
+
+#[derive(NpyRecord, Clone)]
+#[npy(itemsize = 8)]
+struct Places {
+    #[npy(offset = 8)]
+    a: u32,
+    #[npy(offset = 4)]
     b: u32,
 }
 
@@ -68,7 +84,7 @@ struct Names {
 #[derive(NpyRecord, Clone)]
 #[npy(align = "yes", allign, skip, rename_all = "camel", tag = "kind")]
 struct Words {
-    #[npy(rename = "", title, cast = "unsafe", pod, skip = true, skip, skip)]
+    #[npy(rename = "", title, cast = "unsafe", pod, skip = true, skip, skip, offset = "4", default = 3)]
     a: u32,
     #[npy]
     b: u32,
