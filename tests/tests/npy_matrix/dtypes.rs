@@ -76,7 +76,8 @@ pub(crate) fn each_dtype(visit: &mut impl Visit) {
             Own rows::Latin,
         "[('int', 'i8'), ('整形', 'i8'), ('\\U0001f600', 'u1')]" Own rows::Wide,
         "[('none', 'i4', (0,)), ('one', 'u1')]" Own rows::OfNone,
-        // The same rows in layouts that no struct is saved in.
+        "{'names': ['a', 'b'], 'formats': ['i2', 'f4'], 'offsets': [3, 9], 'itemsize': 20}" Own rows::Placed,
+        // Rows that are saved in another layout.
         "{'names': ['a', 'b'], 'formats': ['i2', 'f4'], 'offsets': [3, 9], 'itemsize': 20}" Read rows::Pair,
         "{'names': ['a', 'b'], 'formats': ['i2', 'f4'], 'offsets': [1, 3], 'titles': ['t', 'u']}" Read rows::Pair,
     }

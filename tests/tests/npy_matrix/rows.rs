@@ -54,6 +54,8 @@ rows! {
     }
     Wide { int: i64, #[npy(rename = "整形")] shape: i64, #[npy(rename = "😀")] face: u8 }
     OfNone { none: [i32; 0], one: u8 }
+    #[npy(itemsize = 20)]
+    Placed { #[npy(offset = 3)] a: i16, #[npy(offset = 9)] b: f32 }
     Pair { a: i16, b: f32 }
     // 512 fields within fields: a header of more than 65535 bytes.
     Deep { a1: Branch, b1: Branch, c1: Branch, d1: Branch, e1: Branch, f1: Branch, g1: Branch, h1: Branch }
