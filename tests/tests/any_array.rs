@@ -255,6 +255,78 @@ fn times_and_long_doubles_are_cast_as_in_numpy() {
 }
 
 #[test]
+fn bytes_become_cells_where_rust_has_them() {
+    #[derive(npz_core::NpyRecord, Clone, Debug, PartialEq)]
+    struct Row {
+        a: i16,
+        b: f32,
+    }
+    #[derive(npz_core::NpyRecord, Clone, Debug)]
+    struct Other {
+        a: i8,
+        c: f32,
+    }
+    let dtype = |text: &str| DType::parse(text).unwrap();
+    let raw = |text: &str, shape: &[usize], bytes: Vec<u8>| RawArray::new(dtype(text), shape, bytes).unwrap();
+    assert_eq!(AnyArray::from(raw(">i2", &[2], vec![0, 1, 1, 0])), AnyArray::from(arr1(&[1i16, 256])));
+    assert!(matches!(AnyArray::from(raw(">M8[25s]", &[1], vec![0; 8])), AnyArray::DateTime64 { .. }));
+    assert!(matches!(AnyArray::from(raw("|V3", &[1], vec![0; 3])), AnyArray::Other(_)));
+    // No text, no long double of x87: the bytes are kept.
+    assert!(matches!(AnyArray::from(raw("<U1", &[1], vec![0, 0xd8, 0, 0])), AnyArray::Other(_)));
+    assert!(matches!(AnyArray::from(raw("<f16", &[1], vec![0x7f; 16])), AnyArray::Other(_)));
+
+    let rows = AnyArray::from(raw("[('b', '>f4'), ('a', '<i2')]", &[1], vec![0x3f, 0, 0, 0, 7, 0]));
+    assert_eq!(rows.clone().into_array::<Row, ndarray::Ix1>().unwrap()[0], Row { a: 7, b: 0.5 });
+    assert_eq!(rows.field("a").unwrap(), AnyArray::from(arr1(&[7i16])));
+    assert_eq!(rows.field("c").unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(AnyArray::from(arr1(&[7i16])).field("a").unwrap_err().kind(), ErrorKind::Mismatch);
+
+    let error = rows.to_array::<Other>(Cast::Safe).unwrap_err();
+    let told: Vec<_> = error.report().unwrap().problems().iter().map(npz_core::Problem::field).collect();
+    assert_eq!(told, ["a", "c", "b"]);
+    let error = AnyArray::from(arr1(&[0.5f64])).to_array::<f32>(Cast::Safe).unwrap_err().to_string();
+    assert!(error.contains("`Cast::SameKind` accepts it and may round values"), "{error}");
+}
+
+#[test]
+fn arrays_of_bytes_are_equal_by_their_cells() {
+    let dir = temp_dir();
+    python(
+        dir.path(),
+        "a = np.array([[(1, 2.0), (3, 4.0)], [(5, 6.0), (7, 8.0)]], '<i2,<f4')
+def save(name, a, version=None):
+    with open(name + '.npy', 'wb') as f: np.lib.format.write_array(f, a, version)
+save('one', a); save('two', a, (2, 0)); save('three', a, (3, 0)); save('fortran', np.asfortranarray(a))
+save('big', a.astype(a.dtype.newbyteorder('>'))); save('flat', a.ravel())
+b = a.copy(); b['f1'][1, 1] = 9; save('other', b); save('named', a.view('<i2,<i4'))",
+    );
+    let load = |name: &str| npy::load_any(dir.path().join(format!("{name}.npy"))).unwrap();
+    for name in ["one", "two", "three", "fortran", "big"] {
+        assert_eq!(load(name), load("one"), "{name}");
+        assert_eq!(load(name).to_le_bytes().unwrap(), load("one").to_le_bytes().unwrap());
+    }
+    for name in ["flat", "other", "named"] {
+        assert_ne!(load(name), load("one"), "{name}");
+    }
+}
+
+#[test]
+fn a_header_beyond_the_limit_is_read_with_another_one() {
+    let dir = temp_dir();
+    python(
+        dir.path(),
+        "np.save('wide.npy', np.zeros(2, [(f'a_field_with_a_long_name_{i}', '<f4') for i in range(3000)]))",
+    );
+    let path = dir.path().join("wide.npy");
+    assert_eq!(npy::load_any(&path).unwrap_err().kind(), ErrorKind::Limit);
+    let options = npz_core::LoadOptions::new().limits(npz_core::Limits::default().header_bytes(1 << 20));
+    let any = npy::load_any_with(&path, &options).unwrap();
+    assert_eq!(any.field("a_field_with_a_long_name_2999").unwrap().shape(), [2]);
+    npy::save_any(dir.path().join("again.npy"), &any).unwrap();
+    assert_eq!(std::fs::read(path).unwrap(), std::fs::read(dir.path().join("again.npy")).unwrap());
+}
+
+#[test]
 fn attributes_hold_for_fields_of_any_dtype() {
     #[derive(Npz, Debug)]
     struct Clean {

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use ndarray::{Array, arr0, arr1, array};
-use npz_core::{AnyArray, AnyValue, DType, ErrorKind, Npz, RawArray};
+use npz_core::{AnyArray, AnyValue, DType, ErrorKind, Npz, RawArray, npy};
 use tests::{python, temp_dir};
 
 /// Saves `arrays`, a dict, and how NumPy prints each; all are printed here and compared. Gives how many there were.
@@ -272,9 +272,34 @@ fn a_cell_is_found_by_its_index_and_the_only_one_without() {
         assert!(error.to_string().contains("expected an array of one cell, found shape ("), "{error}");
     }
     let dtype = DType::parse("<M8[D]").unwrap();
+    let times = AnyArray::from(RawArray::new(dtype, &[1], vec![2, 0, 0, 0, 0, 0, 0, 0]).unwrap());
+    assert_eq!(times.item().unwrap().to_string(), "1970-01-03");
+    let dtype = DType::parse("|V8").unwrap();
     let raw = AnyArray::from(RawArray::new(dtype.clone(), &[2, 1], [[1; 8], [2; 8]].concat()).unwrap());
     assert_eq!(raw.get(&[1, 0]), Some(AnyValue::Other { dtype: &dtype, bytes: &[2; 8] }));
     assert_eq!((raw.get(&[0, 1]), raw.get(&[2, 0]), raw.get(&[0])), (None, None, None));
+}
+
+#[test]
+fn a_cell_alone_prints_as_the_item_that_python_gives() {
+    let dir = temp_dir();
+    let printed = python(
+        dir.path(),
+        r"
+arrays = [np.array(x, t) for t in ('c8', 'c16', 'f4', 'f8', 'f2') for x in (0.1, 1/3, 1e30 if t != 'f2' else 1e4, -0.0, np.inf)]
+arrays += [np.array(complex(a, b)) for a in (0.1, 1e300, -0.0, 1e-320) for b in (1/3, -1e308, np.nan)]
+arrays += [np.array([0.1 + 2j], 'c8'), np.array(['it' + chr(39) + 's']), np.array([bytes([255, 65])]), np.array([-5], 'i1'), np.array([True])]
+for i, a in enumerate(arrays):
+    np.save(f'{i}.npy', a)
+    print(str(a.item()))
+",
+    );
+    for (i, expected) in printed.lines().enumerate() {
+        let any = npy::load_any(dir.path().join(format!("{i}.npy"))).unwrap();
+        assert_eq!(any.item().unwrap().to_string(), expected, "{i}");
+        assert_eq!(any.iter().map(|cell| cell.to_string()).collect::<String>(), expected, "{i}");
+    }
+    assert_eq!(printed.lines().count(), 42);
 }
 
 #[test]

@@ -2,18 +2,14 @@
 
 use ndarray::{ArrayD, ArrayViewD, IxDyn, ShapeBuilder};
 
-use super::{AnyArray, RawArray, Visit, visit, with_cells};
+use super::text::{self, Long};
+use super::{AnyArray, RawArray, Tick, Visit, visit, with_cells};
 use crate::dtype::{DType, Kind, Scalar, TimeUnit};
-#[cfg(feature = "half")]
-use crate::element::FromWide;
-#[cfg(feature = "num-complex")]
-use crate::element::LongDouble;
 use crate::element::time::decode::decoder;
-use crate::element::time::text::NAT;
 use crate::element::time::{Generic, TimeDelta64};
-use crate::element::tiny::Float8E5M2;
-use crate::element::{Cast, Decoder, Element, Refusal, Rule, Step, swap_bytes};
-use crate::error::{Error, ErrorKind, Result};
+use crate::element::{Cast, Decoder, Element, Place, Refusal, Rule, Step, swap_bytes};
+use crate::error::{Error, Result};
+use crate::report::Report;
 use crate::shape::Order;
 
 /// The cells in C order, little-endian.
@@ -41,22 +37,49 @@ fn by<A>(
         (kind, unit, ticks) => (DType::time(kind, *unit), le_bytes(&ticks.view())?),
         raw => (raw.dtype().clone(), raw.in_c_order().into_owned())
     );
-    let decoder = decoder(&dtype, Rule::array(cast)).map_err(|_| {
-        let message =
-            format!("expected cells that `Cast::{cast:?}` lets become {}, found {dtype}", expected());
-        Error::new(ErrorKind::Mismatch, message)
+    let decoder = decoder(&dtype, Rule::array(cast)).map_err(|refusal| {
+        let mut report = Report::default();
+        for problem in refusal.problems(Place::Array, "", &expected(), &dtype.to_string()) {
+            report.push(problem);
+        }
+        Error::mismatch(report)
     })?;
     decode(&bytes, decoder, any.shape(), Order::C)
 }
 
-/// Long doubles of x87, if that is what the cells are; other machines' stay the bytes that they are.
-pub(super) fn long_doubles<A: Element>(raw: &RawArray) -> Option<ArrayD<A>> {
+/// The bytes of cells as cells, if they are of that type.
+pub(super) fn typed<A: Element>(raw: &RawArray) -> Option<ArrayD<A>> {
     let decoder = A::decoder(raw.dtype(), Rule::array(Cast::Exact)).ok()?;
     let cells = decode(raw.as_bytes(), decoder, raw.shape(), raw.order()).ok()?;
     ArrayD::from_shape_vec(IxDyn(raw.shape()).set_f(raw.order() == Order::Fortran), cells).ok()
 }
 
-fn unfit(error: ndarray::ShapeError) -> Error {
+/// Bytes as what Rust has for them.
+pub(super) fn from_raw(raw: RawArray) -> AnyArray {
+    struct FromRaw<'a>(&'a RawArray);
+    impl Visit for FromRaw<'_> {
+        type Out = Option<AnyArray>;
+        fn typed<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Option<AnyArray> {
+            typed(self.0).map(wrap)
+        }
+        fn times(self, kind: Kind, unit: TimeUnit) -> Option<AnyArray> {
+            let raw = self.0;
+            let decoder = TimeDelta64::<Generic>::as_stored(raw.dtype(), Rule::array(Cast::Exact)).ok()?;
+            let ticks = super::from_cells(decode(raw.as_bytes(), decoder, raw.shape(), raw.order()).ok()?);
+            let shape = IxDyn(raw.shape()).set_f(raw.order() == Order::Fortran);
+            Some(AnyArray::times(kind, unit, ArrayD::from_shape_vec(shape, ticks).ok()?))
+        }
+        fn long_doubles<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Option<AnyArray> {
+            self.typed(wrap)
+        }
+        fn other(self) -> Option<AnyArray> {
+            None
+        }
+    }
+    visit(raw.dtype(), FromRaw(&raw)).unwrap_or(AnyArray::Other(raw))
+}
+
+pub(super) fn unfit(error: ndarray::ShapeError) -> Error {
     Error::damaged("the cells do not fit the shape").with_source(error)
 }
 
@@ -80,6 +103,11 @@ fn decode<A>(bytes: &[u8], decoder: Decoder<A>, shape: &[usize], order: Order) -
 }
 
 pub(super) fn to_dtype(any: &AnyArray, dtype: &DType, cast: Cast) -> Result<AnyArray> {
+    if let Some(text) = text_of(dtype)
+        && text::is_allowed(&any.dtype(), text.kind(), cast)
+    {
+        return text::to_text(any, dtype, text, Long::Refused);
+    }
     visit(dtype, ToDType { any, dtype, cast })
 }
 
@@ -116,169 +144,13 @@ impl Visit for ToDType<'_> {
     }
 }
 
-fn no_cells(dtype: &DType) -> Error {
-    Error::unsupported(format!("expected a dtype that Rust has cells for, found {dtype}"))
+pub(super) fn no_cells(dtype: &DType) -> Error {
+    Error::unsupported(format!(
+        "expected a dtype that Rust has cells for, found {dtype}; `to_array` makes rows or raw bytes of it"
+    ))
 }
 
-/// Numbers, widened: each kind holds every number of its kind exactly.
-enum Numbers {
-    Int(Vec<i64>),
-    Uint(Vec<u64>),
-    Float(Vec<f64>),
-}
-
-pub(super) fn to_dtype_unchecked(any: &AnyArray, dtype: &DType) -> Result<AnyArray> {
-    let source = any.dtype();
-    if source == *dtype {
-        return Ok(any.clone());
-    }
-    let kind = |dtype: &DType| dtype.as_scalar().map(Scalar::kind);
-    let numbers = match (any, kind(&source)) {
-        // A unit counts between times of one kind only.
-        (AnyArray::DateTime64 { .. } | AnyArray::TimeDelta64 { .. }, from) if from == kind(dtype) => {
-            return to_dtype(any, dtype, Cast::SameKind);
-        }
-        (AnyArray::DateTime64 { ticks, .. } | AnyArray::TimeDelta64 { ticks, .. }, _) => {
-            Numbers::Int(ticks.iter().copied().collect())
-        }
-        (AnyArray::Float8E5M2(cells), _) => Numbers::Float(cells.iter().map(|&x| x.into()).collect()),
-        // All digits are kept.
-        (AnyArray::LongDouble(_), _) if dtype.item_size()? == 32 && kind(dtype) == Some(Kind::Complex) => {
-            return to_dtype(any, dtype, Cast::Safe);
-        }
-        // An `f64` has not all digits that an integer of this size may need.
-        (AnyArray::LongDouble(cells), _)
-            if matches!(kind(dtype), Some(Kind::Bool | Kind::Float | Kind::Complex)) =>
-        {
-            Numbers::Float(cells.iter().map(|x| x.to_f64()).collect())
-        }
-        (_, Some(Kind::Int)) => Numbers::Int(flat(any)?),
-        (_, Some(Kind::Bool | Kind::Uint)) => Numbers::Uint(flat(any)?),
-        (_, Some(Kind::Float)) if source.item_size()? <= 8 => Numbers::Float(flat(any)?),
-        #[cfg(feature = "num-complex")]
-        (_, Some(Kind::Complex)) if source.item_size()? <= 16 => {
-            return from_complex(any, dtype);
-        }
-        _ => return Err(no_cells(&source)),
-    };
-    from_numbers(any.shape(), &numbers, dtype)
-}
-
-fn flat<A: Element>(any: &AnyArray) -> Result<Vec<A>> {
-    Ok(any.to_array::<A>(Cast::Safe)?.into_iter().collect())
-}
-
-#[cfg(feature = "num-complex")]
-fn from_complex(any: &AnyArray, dtype: &DType) -> Result<AnyArray> {
-    use num_complex::Complex;
-    let cells: Vec<Complex<f64>> = flat(any)?;
-    let shape = IxDyn(any.shape());
-    let scalar = dtype.as_scalar().map(|scalar| (scalar.kind(), scalar.size()));
-    match scalar {
-        Some((Kind::Complex, 8)) => {
-            let cells = cells.iter().map(|z| Complex::new(z.re as f32, z.im as f32)).collect();
-            ArrayD::from_shape_vec(shape, cells).map(AnyArray::Complex64).map_err(unfit)
-        }
-        Some((Kind::Complex, 16)) => {
-            ArrayD::from_shape_vec(shape, cells).map(AnyArray::Complex128).map_err(unfit)
-        }
-        Some((Kind::Complex, 32)) => to_dtype(any, dtype, Cast::Safe),
-        // A complex number is true where either part is.
-        Some((Kind::Bool, _)) => {
-            let cells = cells.iter().map(|z| z.re != 0.0 || z.im != 0.0).collect();
-            ArrayD::from_shape_vec(shape, cells).map(AnyArray::Bool).map_err(unfit)
-        }
-        _ => from_numbers(any.shape(), &Numbers::Float(cells.iter().map(|z| z.re).collect()), dtype),
-    }
-}
-
-/// Makes cells of each number as `as` does.
-fn from_numbers(shape: &[usize], numbers: &Numbers, dtype: &DType) -> Result<AnyArray> {
-    macro_rules! to {
-        ($( $kind:ident $size:literal => $variant:ident |$int:ident| $from_int:expr, |$float:ident| $from_float:expr; )*) => {{
-            let scalar = dtype.as_scalar().ok_or_else(|| no_cells(dtype))?;
-            match (scalar.kind(), scalar.size()) {
-                $( (Kind::$kind, $size) => {
-                    let cells = match numbers {
-                        Numbers::Int(numbers) => numbers.iter().map(|&$int| $from_int).collect(),
-                        Numbers::Uint(numbers) => numbers.iter().map(|&$int| $from_int).collect(),
-                        Numbers::Float(numbers) => numbers.iter().map(|&$float| $from_float).collect(),
-                    };
-                    ArrayD::from_shape_vec(IxDyn(shape), cells).map(AnyArray::$variant)
-                } )*
-                (kind @ (Kind::DateTime | Kind::TimeDelta), _) => {
-                    let ticks = match numbers {
-                        Numbers::Int(numbers) => numbers.clone(),
-                        Numbers::Uint(numbers) => numbers.iter().map(|&n| n as i64).collect(),
-                        Numbers::Float(numbers) => numbers.iter().map(|&x| to_ticks(x)).collect(),
-                    };
-                    let unit = scalar.unit().ok_or_else(|| no_cells(dtype))?;
-                    ArrayD::from_shape_vec(IxDyn(shape), ticks).map(|ticks| AnyArray::times(kind, unit, ticks))
-                }
-                #[cfg(feature = "half")]
-                (Kind::Float, 2) => {
-                    let cells = match numbers {
-                        Numbers::Int(numbers) => numbers.iter().map(|&n| <half::f16 as FromWide>::from_i64(n, false).0).collect(),
-                        Numbers::Uint(numbers) => numbers.iter().map(|&n| <half::f16 as FromWide>::from_u64(n, false).0).collect(),
-                        Numbers::Float(numbers) => numbers.iter().map(|&n| <half::f16 as FromWide>::from_f64(n, false).0).collect(),
-                    };
-                    ArrayD::from_shape_vec(IxDyn(shape), cells).map(AnyArray::Float16)
-                }
-                #[cfg(feature = "num-complex")]
-                (Kind::Complex, 8) => {
-                    let real = |numbers: &Numbers| match numbers {
-                        Numbers::Int(numbers) => numbers.iter().map(|&n| (n as f32).into()).collect(),
-                        Numbers::Uint(numbers) => numbers.iter().map(|&n| (n as f32).into()).collect(),
-                        Numbers::Float(numbers) => numbers.iter().map(|&n| (n as f32).into()).collect(),
-                    };
-                    ArrayD::from_shape_vec(IxDyn(shape), real(numbers)).map(AnyArray::Complex64)
-                }
-                #[cfg(feature = "num-complex")]
-                (Kind::Complex, 16) => {
-                    let real = |numbers: &Numbers| match numbers {
-                        Numbers::Int(numbers) => numbers.iter().map(|&n| (n as f64).into()).collect(),
-                        Numbers::Uint(numbers) => numbers.iter().map(|&n| (n as f64).into()).collect(),
-                        Numbers::Float(numbers) => numbers.iter().map(|&n| n.into()).collect(),
-                    };
-                    ArrayD::from_shape_vec(IxDyn(shape), real(numbers)).map(AnyArray::Complex128)
-                }
-                #[cfg(feature = "num-complex")]
-                (Kind::Complex, 32) => {
-                    let real: Vec<num_complex::Complex<LongDouble>> = match numbers {
-                        Numbers::Int(numbers) => numbers.iter().map(|&n| long(n.into())).collect(),
-                        Numbers::Uint(numbers) => numbers.iter().map(|&n| long(n.into())).collect(),
-                        Numbers::Float(numbers) => numbers.iter().map(|&n| long(n.into())).collect(),
-                    };
-                    ArrayD::from_shape_vec(IxDyn(shape), real).map(AnyArray::ComplexLongDouble)
-                }
-                _ => return Err(no_cells(dtype)),
-            }
-        }};
-    }
-    let array = to! {
-        Bool 1 => Bool |n| n != 0, |x| x != 0.0;
-        Int 1 => Int8 |n| n as i8, |x| x as i64 as i8;
-        Int 2 => Int16 |n| n as i16, |x| x as i64 as i16;
-        Int 4 => Int32 |n| n as i32, |x| x as i64 as i32;
-        Int 8 => Int64 |n| n as i64, |x| x as i64;
-        Uint 1 => UInt8 |n| n as u8, |x| x as i64 as u8;
-        Uint 2 => UInt16 |n| n as u16, |x| x as i64 as u16;
-        Uint 4 => UInt32 |n| n as u32, |x| x as i64 as u32;
-        Uint 8 => UInt64 |n| n as u64, |x| if x < 0.0 { x as i64 as u64 } else { x as u64 };
-        Float 1 => Float8E5M2 |n| Float8E5M2::from_f64(n as f64), |x| Float8E5M2::from_f64(x);
-        Float 16 => LongDouble |n| n.into(), |x| x.into();
-        Float 4 => Float32 |n| n as f32, |x| x as f32;
-        Float 8 => Float64 |n| n as f64, |x| x;
-    };
-    array.map_err(unfit)
-}
-
-#[cfg(feature = "num-complex")]
-fn long(re: LongDouble) -> num_complex::Complex<LongDouble> {
-    num_complex::Complex { re, im: LongDouble::default() }
-}
-
-/// What is no number of ticks is NaT, as NumPy has it on x86.
-fn to_ticks(x: f64) -> i64 {
-    if x >= -(2_f64.powi(63)) && x < 2_f64.powi(63) { x as i64 } else { NAT }
+/// The dtype of text, as characters or as bytes.
+pub(super) fn text_of(dtype: &DType) -> Option<&Scalar> {
+    dtype.as_scalar().filter(|scalar| matches!(scalar.kind(), Kind::Unicode | Kind::Bytes))
 }

@@ -3,7 +3,9 @@
 mod convert;
 mod print;
 mod raw;
+mod text;
 mod times;
+mod unchecked;
 mod value;
 
 use std::any::Any;
@@ -187,7 +189,7 @@ macro_rules! with_cells {
 pub(crate) use with_cells;
 
 impl AnyArray {
-    /// Tells the dtype that a save writes; `a.dtype`. Text and bytes are looked through for the longest.
+    /// Tells the dtype that a save writes; `a.dtype`, but for text and bytes, which are looked through for the longest.
     ///
     /// ```
     /// use ndarray::arr1;
@@ -197,8 +199,8 @@ impl AnyArray {
     /// ```
     pub fn dtype(&self) -> DType {
         with_cells!(self,
-            // Only a text that ends with NUL has none: then it is told when it is saved.
-            array => dtype_of(&array.view()).unwrap_or_else(|_| DType::unicode(1)),
+            // Only a text that ends with NUL has none: that is told when it is saved.
+            array => dtype_of(&array.view()).unwrap_or_else(|_| self.longest_text()),
             (kind, unit, _) => DType::time(kind, *unit),
             raw => raw.dtype().clone()
         )
@@ -245,7 +247,7 @@ impl AnyArray {
         inside.downcast_ref::<ArrayD<A>>().map(|array| array.view())
     }
 
-    /// Turns into a typed array of a number of axes; copies nothing but times.
+    /// Turns into a typed array of a number of axes; copies nothing but times and records.
     ///
     /// # Errors
     /// [`ErrorKind::Mismatch`] if the cells are of another type ([`cast`](Self::cast) first) or the number of axes is
@@ -262,12 +264,11 @@ impl AnyArray {
     /// ```
     pub fn into_array<A: Element, D: Dimension>(self) -> Result<Array<A, D>> {
         let (dtype, shape) = (self.dtype(), self.shape().to_vec());
-        let inside: Box<dyn Any> = match self.as_times().and_then(|_| self.view::<A>()) {
-            Some(times) => Box::new(times.to_owned()),
-            None => {
-                with_cells!(self, array => Box::new(array), (_, _, ticks) => Box::new((ticks,)), raw => Box::new(raw))
-            }
-        };
+        let inside: Box<dyn Any> = with_cells!(self,
+            array => Box::new(array),
+            (kind, unit, ticks) => Box::new(Self::times(kind, unit, ticks).to_array::<A>(Cast::Exact)?),
+            raw => Box::new(Self::Other(raw).to_array::<A>(Cast::Exact)?)
+        );
         let unfit = |what: String, hint: &str| {
             let found = format!("found {dtype}, shape {}", python_tuple(&shape));
             Error::new(ErrorKind::Mismatch, format!("expected {what}, {found}; {hint}"))
@@ -285,7 +286,8 @@ impl AnyArray {
     /// `a.astype(dtype, casting=..)`.
     ///
     /// # Errors
-    /// [`ErrorKind::Mismatch`] if the rule does not allow it; [`ErrorKind::Invalid`] for a cell that the type can't hold.
+    /// [`ErrorKind::Mismatch`] if the rule does not allow it, with the rule that would, or all fields of a row that differ;
+    /// [`ErrorKind::Invalid`] for a cell that the type can't hold.
     ///
     /// ```
     /// use ndarray::{arr1, array};
@@ -305,6 +307,9 @@ impl AnyArray {
 
     /// Copies into another dtype, under a casting rule, with values checked; `a.astype(dtype, casting=..)`.
     ///
+    /// Numbers become text as `str` prints them. Text has no width in memory: what is longer than the dtype has room for is an
+    /// error, what is shorter is saved as wide as the longest.
+    ///
     /// # Errors
     /// As [`to_array`](Self::to_array); [`ErrorKind::Unsupported`] for a dtype that Rust has no cells for.
     ///
@@ -321,16 +326,17 @@ impl AnyArray {
         convert::to_dtype(self, dtype, cast)
     }
 
-    /// Copies numbers into another dtype, whatever becomes of their values; `a.astype(dtype, casting="unsafe")`.
+    /// Copies into another dtype, whatever becomes of the values; `a.astype(dtype, casting="unsafe")`.
     ///
-    /// Integers wrap, floats are cut to integers towards zero, and what then does not fit becomes the nearest end (NumPy's
-    /// result differs between machines there); complex numbers lose their imaginary part; of a bool 0 and 1 are made, and
+    /// Integers wrap; floats are cut to integers towards zero, and what then does not fit becomes what NumPy makes of it on
+    /// x86-64 (it warns; other machines differ); complex numbers lose their imaginary part; of a bool 0 and 1 are made, and
     /// from a number whether it is not 0. Times are their ticks, and NaN is NaT; between units of one kind they are rounded
-    /// down.
+    /// down. Text is cut off where it is too long, and numbers are read from it.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] for what is neither number nor time, on either side, and for long doubles into integers
-    /// (by way of `<f8`, if its digits will do); [`ErrorKind::Invalid`] for a time that its new unit has no room for.
+    /// [`ErrorKind::Unsupported`] for records and voids, for text into times, and for long doubles into integers (by way of
+    /// `<f8`, if its digits will do); [`ErrorKind::Invalid`] for a time that its new unit has no room for, a text that is
+    /// no number, and a text as bytes that is not ASCII.
     ///
     /// ```
     /// use ndarray::arr1;
@@ -341,11 +347,14 @@ impl AnyArray {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn cast_unsafe(&self, dtype: &DType) -> Result<Self> {
-        convert::to_dtype_unchecked(self, dtype)
+        unchecked::to_dtype_unchecked(self, dtype)
     }
 
     /// Copies the cells as bytes, in C order and little-endian, whatever the order in memory:
     /// `np.ascontiguousarray(a).astype(a.dtype.newbyteorder("<")).tobytes()`. For hashing and comparison.
+    ///
+    /// Text and bytes are as wide as the longest of them, which may be less than they were in a file; a
+    /// [`RawArray`] of the file keeps their width.
     ///
     /// # Errors
     /// [`ErrorKind::Invalid`] for text that ends with NUL.
@@ -368,8 +377,19 @@ impl AnyArray {
 }
 
 impl AnyArray {
+    /// Long doubles of x87, if that is what the cells are; other machines' stay the bytes that they are.
     pub(crate) fn long_doubles<A: Element>(raw: RawArray, wrap: fn(ArrayD<A>) -> Self) -> Self {
-        convert::long_doubles(&raw).map_or(Self::Other(raw), wrap)
+        convert::typed(&raw).map_or(Self::Other(raw), wrap)
+    }
+
+    fn longest_text(&self) -> DType {
+        let len = self.iter().map(|cell| match cell {
+            AnyValue::Str(text) => text.chars().count(),
+            AnyValue::Bytes(bytes) => bytes.len(),
+            _ => 0,
+        });
+        let len = len.max().unwrap_or(0).max(1);
+        if matches!(self, Self::Bytes(_)) { DType::bytes(len) } else { DType::unicode(len) }
     }
 }
 
@@ -377,9 +397,10 @@ fn dtype_of<A: Element>(cells: &ArrayViewD<'_, A>) -> Result<DType> {
     A::dtype_of(cells)
 }
 
+/// Copies the cells into an array of their type, if Rust has one for them; else moves the bytes.
 impl From<RawArray> for AnyArray {
     fn from(raw: RawArray) -> Self {
-        Self::Other(raw)
+        convert::from_raw(raw)
     }
 }
 

@@ -53,15 +53,6 @@ impl AnyArray {
             _ => Self::TimeDelta64 { unit, ticks },
         }
     }
-
-    /// The times inside, if there are some.
-    pub(super) fn as_times(&self) -> Option<(Kind, TimeUnit, &ArrayD<i64>)> {
-        match self {
-            Self::DateTime64 { unit, ticks } => Some((Kind::DateTime, *unit, ticks)),
-            Self::TimeDelta64 { unit, ticks } => Some((Kind::TimeDelta, *unit, ticks)),
-            _ => None,
-        }
-    }
 }
 
 /// Times as cells with a unit, if it is theirs.

@@ -120,6 +120,10 @@ from_cells! {
 }
 
 impl AnyValue<'_> {
+    pub(super) fn is_empty_text(&self) -> bool {
+        matches!(self, Self::Str("") | Self::Bytes([]))
+    }
+
     fn time(kind: Kind, unit: TimeUnit, ticks: i64) -> Self {
         match kind {
             Kind::DateTime => Self::DateTime64 { unit, ticks },
@@ -220,6 +224,8 @@ impl fmt::Display for AnyValue<'_> {
             Self::Other { dtype, bytes } => f.write_str(&python_item(dtype, bytes, f.alternate())),
             Self::DateTime64 { unit, ticks } => f.write_str(&time_text(Kind::DateTime, *ticks, *unit)),
             Self::TimeDelta64 { unit, ticks } => f.write_str(&time_text(Kind::TimeDelta, *ticks, *unit)),
+            // Widened, a number has the digits of 8 bytes, or twice 8.
+            Self::Complex { .. } => f.write_str(&Cell::of(self).python(16, f.alternate())),
             other => f.write_str(&Cell::of(other).python(8, f.alternate())),
         }
     }

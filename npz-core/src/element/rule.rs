@@ -88,6 +88,8 @@ pub(crate) enum Place {
     Member,
     /// A file of its own.
     File,
+    /// An array in memory.
+    Array,
 }
 
 impl Refusal {
@@ -133,6 +135,7 @@ impl Advice {
                     "`#[npz(cast = \"{word}\")]` on the field, or `LoadOptions::cast(Cast::{cast:?})`, accepts it{effect}"
                 )
             }
+            (Advice::Allow(cast, effect), Place::Array) => format!("`Cast::{cast:?}` accepts it{effect}"),
             (Advice::Allow(cast, effect), Place::File) => {
                 format!(
                     "the `_with` form of the call with `LoadOptions::new().cast(Cast::{cast:?})` accepts it{effect}"
@@ -245,21 +248,24 @@ fn in_python(expected: &str) -> String {
 const PICKLE: &str = "dtype object is a Python pickle, which can run any code when it is loaded, so it is never read; if you trust the \
      file, re-save it in Python with a plain dtype:";
 
-/// The advice for a member that is a pickle; `expected` begins with the dtype that is wanted.
+/// The advice for a member that is a pickle; `expected` begins with the dtype that is wanted, and is empty for any.
 pub(crate) fn object_hint(name: &str, expected: &str) -> String {
-    let dtype = in_python(expected);
+    let array = plain_array(&format!("f[{name:?}]"), expected);
     format!(
-        "{PICKLE} `f = dict(np.load(path, allow_pickle=True))`, \
-         `f[{name:?}] = np.array(f[{name:?}].tolist(), dtype={dtype})`, `np.savez(path, **f)`"
+        "{PICKLE} `f = dict(np.load(path, allow_pickle=True))`, `f[{name:?}] = {array}`, `np.savez(path, **f)`"
     )
 }
 
 /// The advice for a `.npy` file that is a pickle.
 pub(crate) fn object_file_hint(expected: &str) -> String {
-    let dtype = in_python(expected);
-    format!(
-        "{PICKLE} `a = np.load(path, allow_pickle=True)`, `np.save(path, np.array(a.tolist(), dtype={dtype}))`"
-    )
+    let array = plain_array("a", expected);
+    format!("{PICKLE} `a = np.load(path, allow_pickle=True)`, `np.save(path, {array})`")
+}
+
+/// Python for the same values without objects; where any dtype is fine, NumPy finds one.
+fn plain_array(array: &str, expected: &str) -> String {
+    let dtype = if expected.is_empty() { String::new() } else { format!(", dtype={}", in_python(expected)) };
+    format!("np.array({array}.tolist(){dtype})")
 }
 
 fn numpy_name(target: Target) -> String {

@@ -138,7 +138,7 @@ impl<'s> Loader<'s> {
         if self.record_any_dtype(name) {
             return Plan::refused();
         }
-        let Some((member, header)) = self.take_array(name, ANY, "<f8 (f64)") else { return Plan::refused() };
+        let Some((member, header)) = self.take_array(name, ANY, "") else { return Plan::refused() };
         if let Some(shape) = self.settings.shape.filter(|shape| !Want::Shape(shape).allows(header.shape())) {
             let want = Want::Shape(shape);
             let hint = "the field's attribute `shape` asks for it: `_` there accepts any length".to_owned();

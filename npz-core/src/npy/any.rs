@@ -5,6 +5,7 @@ use std::path::Path;
 
 use ndarray::ArrayD;
 
+use super::field::FieldReader;
 use super::read::{Cells, read_bytes, read_cells};
 use super::stream::Stream;
 use super::{Body, Budget};
@@ -14,6 +15,7 @@ use crate::element::time::{Generic, TimeDelta64};
 use crate::element::{Cast, Decoder, Element, Refusal, Rule, object_file_hint};
 use crate::error::{Error, Result};
 use crate::header::Header;
+use crate::limits::Limits;
 use crate::options::LoadOptions;
 use crate::source::open_file;
 
@@ -34,12 +36,50 @@ use crate::source::open_file;
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 pub fn load_any(path: impl AsRef<Path>) -> Result<AnyArray> {
+    load_any_with(path, &LoadOptions::default())
+}
+
+/// Loads a file, whatever its cells are, with limits: `np.load(path, max_header_size=..)`. Nothing is cast.
+///
+/// # Errors
+/// As [`load_any`], with your [`Limits`](crate::Limits).
+///
+/// ```
+/// use npz_core::{ErrorKind, Limits, LoadOptions, npy};
+///
+/// let path = std::env::temp_dir().join("npz-core-doc-load-any-with.npy");
+/// npy::save(&path, &ndarray::arr1(&[1i16, 2]))?;
+/// let strict = LoadOptions::new().limits(Limits::strict().member_bytes(3));
+/// assert_eq!(npy::load_any_with(&path, &strict).unwrap_err().kind(), ErrorKind::Limit);
+/// # std::fs::remove_file(&path).ok();
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn load_any_with(path: impl AsRef<Path>, options: &LoadOptions) -> Result<AnyArray> {
     let path = path.as_ref();
     let load = || {
         let (file, size) = open_file(path, ".npy")?;
-        read_any_sized(file, size)
+        read_any_sized(file, size, options)
     };
     load().map_err(|error| error.in_file(path))
+}
+
+/// Saves an array of any dtype, atomically: `np.save(path, a)`. The path is taken as it is.
+///
+/// # Errors
+/// As [`save`](super::save).
+///
+/// ```
+/// use npz_core::{AnyArray, npy};
+///
+/// let path = std::env::temp_dir().join("npz-core-doc-save-any.npy");
+/// let any = AnyArray::from(ndarray::arr1(&[1i16, 2]));
+/// npy::save_any(&path, &any)?;
+/// assert_eq!(npy::load_any(&path)?, any);
+/// # std::fs::remove_file(&path).ok();
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn save_any(path: impl AsRef<Path>, array: &AnyArray) -> Result<()> {
+    super::save_by(path.as_ref(), |file| write_any(file, array))
 }
 
 /// Reads one array of any dtype from a stream, and no byte after it.
@@ -55,7 +95,24 @@ pub fn load_any(path: impl AsRef<Path>) -> Result<AnyArray> {
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 pub fn read_any(reader: impl Read) -> Result<AnyArray> {
-    read_any_sized(reader, None)
+    read_any_with(reader, &LoadOptions::default())
+}
+
+/// Reads one array of any dtype from a stream, with limits; nothing is cast.
+///
+/// # Errors
+/// As [`load_any_with`].
+///
+/// ```
+/// use npz_core::{AnyArray, Limits, LoadOptions, npy};
+///
+/// let upload = npy::to_bytes(&ndarray::arr0(true))?;
+/// let strict = LoadOptions::new().limits(Limits::strict());
+/// assert_eq!(npy::read_any_with(&upload[..], &strict)?, AnyArray::from(ndarray::arr0(true)));
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn read_any_with(reader: impl Read, options: &LoadOptions) -> Result<AnyArray> {
+    read_any_sized(reader, None, options)
 }
 
 /// Writes one array of any dtype to a stream: `np.save(file, a)`.
@@ -102,13 +159,67 @@ pub fn write_any(mut writer: impl Write, array: &AnyArray) -> Result<()> {
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 pub fn iter_any<R: Read>(reader: R) -> impl Iterator<Item = Result<AnyArray>> {
-    let mut stream = Stream::new(reader, &LoadOptions::default());
+    iter_any_with(reader, &LoadOptions::default())
+}
+
+/// Reads array after array of any dtype from a stream, with limits; `Limits::total_bytes` bounds all of them together.
+///
+/// # Errors
+/// Each item as [`load_any_with`].
+///
+/// ```
+/// use npz_core::{Limits, LoadOptions, npy};
+///
+/// let file = [npy::to_bytes(&ndarray::arr1(&[1u8, 2]))?, npy::to_bytes(&ndarray::arr0(0.5))?].concat();
+/// let few = LoadOptions::new().limits(Limits::default().total_bytes(2));
+/// let arrays: Vec<_> = npy::iter_any_with(&file[..], &few).collect();
+/// assert!(arrays[0].is_ok() && arrays[1].is_err());
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn iter_any_with<R: Read>(
+    reader: R,
+    options: &LoadOptions,
+) -> impl Iterator<Item = Result<AnyArray>> + use<R> {
+    let mut stream = Stream::new(reader, options);
     std::iter::from_fn(move || stream.next_by(read_any_from)).fuse()
 }
 
-fn read_any_sized(mut reader: impl Read, size: Option<u64>) -> Result<AnyArray> {
+fn read_any_sized(mut reader: impl Read, size: Option<u64>, options: &LoadOptions) -> Result<AnyArray> {
     let budget = Budget { size, spent: 0 };
-    read_any_from(&mut reader, budget, &LoadOptions::default()).map(|(array, _)| array)
+    read_any_from(&mut reader, budget, options).map(|(array, _)| array)
+}
+
+impl AnyArray {
+    /// Copies one field of a structured array into an array of its own: `a[field]`.
+    ///
+    /// The field of a record inside of another one is `"pos.x"`. The axes of a subarray come behind those of the array.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) with the names that there are, if there is no such field;
+    /// [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) if the array is not structured.
+    ///
+    /// ```
+    /// use ndarray::{arr1, array};
+    /// use npz_core::{AnyArray, NpyRecord, npy};
+    ///
+    /// #[derive(NpyRecord, Clone)]
+    /// struct Reading { time: u64, value: f32 }
+    ///
+    /// let bytes = npy::to_bytes(&array![Reading { time: 1, value: 0.5 }, Reading { time: 2, value: 0.25 }])?;
+    /// let readings = npy::read_any(&bytes[..])?;
+    /// assert_eq!(readings.field("value")?, AnyArray::from(arr1(&[0.5f32, 0.25])));
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn field(&self, field: &str) -> Result<Self> {
+        let Self::Other(raw) = self else {
+            // Says that there are no fields.
+            return self.dtype().locate(field).and(Err(Error::invalid("the array is not structured")));
+        };
+        let mut records = raw.as_bytes();
+        let mut column = FieldReader::new(&mut records, raw.header(), field)?;
+        let trusted = LoadOptions::default().limits(Limits::trusted());
+        read_any_sized(&mut column, None, &trusted).map_err(|error| error.in_field(field))
+    }
 }
 
 /// Reads one array, and tells how many bytes its data are.
@@ -120,7 +231,7 @@ fn read_any_from(
     let limits = &options.limits;
     let header = Header::read(&mut reader, limits)?;
     if header.dtype().has_object() {
-        return Err(Error::unsupported(object_file_hint("f8")));
+        return Err(Error::unsupported(object_file_hint("")));
     }
     limits.check_member(header.data_len())?;
     limits.check_total(budget.spent.saturating_add(header.data_len()))?;

@@ -41,7 +41,9 @@ use crate::shape::Order;
 use crate::source::open_file;
 
 pub(crate) use self::any::ticks;
-pub use self::any::{iter_any, load_any, read_any, write_any};
+pub use self::any::{
+    iter_any, iter_any_with, load_any, load_any_with, read_any, read_any_with, save_any, write_any,
+};
 pub(crate) use self::field::{FieldReader, field_header};
 pub use self::field::{load_field, load_field_with};
 pub(crate) use self::read::{Cells, MAX_FREE, read_bytes, read_cells};
@@ -70,10 +72,14 @@ pub(crate) use self::write::{Body, body};
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 pub fn save<A: Element, D: Dimension>(path: impl AsRef<Path>, array: &ArrayRef<A, D>) -> Result<()> {
-    let path = path.as_ref();
+    save_by(path.as_ref(), |file| write(file, array))
+}
+
+/// Saves what a function writes.
+fn save_by(path: &Path, write: impl FnOnce(&mut AtomicFile) -> Result<()>) -> Result<()> {
     let write_file = || {
         let mut file = AtomicFile::create(path)?;
-        write(&mut file, array)?;
+        write(&mut file)?;
         file.commit()
     };
     write_file().map_err(|error| error.in_file(path))

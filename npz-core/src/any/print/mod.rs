@@ -26,6 +26,8 @@ const LINE_WIDTH: usize = 75;
 
 /// Prints as NumPy does: `str(a)`, and with `{:#}` `repr(a)`, both with the options that NumPy starts with.
 ///
+/// The dtype is that of [`AnyArray::dtype`]: text has the width of its longest, and the byte order of a file is not shown.
+///
 /// Of more than 1000 cells three are shown at each end of an axis; only those are looked at and take memory (`{:#}` also
 /// measures all texts, for `<U5`).
 ///
@@ -133,7 +135,7 @@ fn bytes_of<'a>(cell: &AnyValue<'a>) -> &'a [u8] {
 
 impl AnyArray {
     /// The dtype of cells without fields. Does not look at the cells: a text has any width.
-    fn cell_scalar(&self) -> Option<Scalar> {
+    pub(super) fn cell_scalar(&self) -> Option<Scalar> {
         let dtype = match self {
             Self::Str(_) => DType::unicode(1),
             Self::Bytes(_) => DType::bytes(1),
@@ -155,7 +157,7 @@ fn alone(any: &AnyArray, cell: &AnyValue<'_>) -> String {
     words(any, &[*cell], Style { is_alone: true, each_float: true }).concat()
 }
 
-fn scalar_str(scalar: &Scalar, cell: &Cell<'_>, quoted: bool) -> String {
+pub(super) fn scalar_str(scalar: &Scalar, cell: &Cell<'_>, quoted: bool) -> String {
     match (cell, scalar.kind(), scalar.unit()) {
         (Cell::Time(ticks), kind, Some(unit)) => time_text(kind, *ticks, unit),
         _ => cell.python(scalar.size(), quoted),
