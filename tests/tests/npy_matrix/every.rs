@@ -9,8 +9,7 @@ use std::sync::OnceLock;
 
 use ndarray::{Array0, Array2, ArrayD, ArrayViewD};
 use npz_core::{
-    AnyArray, ByteOrder, Cast, Element, ErrorKind, Header, Limits, LoadOptions, Npz, NpzReader, Order,
-    SaveOptions, npy,
+    AnyArray, ByteOrder, Cast, Element, Header, Limits, LoadOptions, Npz, NpzReader, Order, SaveOptions, npy,
 };
 use tests::{python, temp_dir};
 
@@ -221,14 +220,11 @@ fn what_numpy_writes_is_read_without_a_type_and_written_byte_by_byte() {
                 count += 1;
                 let loaded = if file.is_on_disk(&group) {
                     fs::write(&path, &bytes).unwrap();
-                    npy::load_any(&path)
+                    npy::load_any_with(&path, &trusted())
                 } else {
-                    npy::read_any(&bytes[..])
+                    npy::read_any_with(&bytes[..], &trusted())
                 };
-                match loaded {
-                    Err(error) if file.header_len > 65_536 => assert_eq!(error.kind(), ErrorKind::Limit),
-                    loaded => read.push(loaded.unwrap_or_else(|error| panic!("{name}: {error}"))),
-                }
+                read.push(loaded.unwrap_or_else(|error| panic!("{name}: {error}")));
                 for any in &read {
                     assert_eq!(any.shape(), file.shape, "{name}");
                     assert_same(&any.to_le_bytes().unwrap(), &cells.bytes(&file.layout).unwrap(), &name);
