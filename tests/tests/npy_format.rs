@@ -8,8 +8,8 @@ use std::fs::{self, File};
 use std::io::{Seek, SeekFrom};
 use std::path::Path;
 
-use ndarray::{Array1, ArrayD, Ix1, IxDyn, array};
-use npz_core::{Element, ErrorKind, Header, Limits, NpzReader, Order, npy};
+use ndarray::{Array1, ArrayD, Ix0, Ix1, IxDyn, array};
+use npz_core::{AnyArray, Element, ErrorKind, Header, Limits, LoadOptions, NpzReader, Order, npy};
 use num_complex::Complex;
 use tests::{python, temp_dir};
 
@@ -184,6 +184,75 @@ fn bad_magic_and_bad_headers_are_refused() {
         let error = npy::from_bytes::<f64, IxDyn>(bytes).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Damaged, "{}: {error}", bytes.escape_ascii());
     }
+}
+
+#[test]
+fn a_huge_header_is_read_where_it_is_allowed() {
+    let dir = temp_dir();
+    let script = "
+warnings.simplefilter('ignore')
+a = np.array(1, dtype='i,' * 10000 + 'i')
+np.save('huge.npy', a)
+np.savez('huge.npz', arr=a)
+";
+    python(dir.path(), script);
+    let path = dir.path().join("huge.npy");
+    let field =
+        |limits| npy::load_field_with::<i32, Ix0>(&path, "f10000", &LoadOptions::new().limits(limits));
+    for limits in [Limits::default(), Limits::default().header_bytes(20_000), Limits::strict()] {
+        let error = field(limits).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Limit, "{error}");
+        assert!(error.to_string().contains("raise `Limits::header_bytes`"), "{error}");
+    }
+    assert_eq!(field(Limits::default().header_bytes(180_000)).unwrap()[()], 1);
+    assert_eq!(field(Limits::trusted()).unwrap()[()], 1);
+
+    // Of an archive, only who wants the array reads its header.
+    let path = dir.path().join("huge.npz");
+    let npz = NpzReader::open(&path).unwrap();
+    assert_eq!(npz.names().collect::<Vec<_>>(), ["arr"]);
+    assert_eq!(npz.get::<AnyArray>("arr").unwrap_err().kind(), ErrorKind::Limit);
+    let npz = NpzReader::open_with(&path, &LoadOptions::new().limits(Limits::trusted())).unwrap();
+    let any: AnyArray = npz.get("arr").unwrap();
+    assert_eq!(any.to_le_bytes().unwrap(), 1i32.to_le_bytes().repeat(10_001));
+    let mut again = Vec::new();
+    npy::write_any(&mut again, &any).unwrap();
+    assert!(again == fs::read(dir.path().join("huge.npy")).unwrap());
+}
+
+#[test]
+fn the_room_for_the_axis_that_grows_is_that_of_numpy_at_every_length() {
+    let dir = temp_dir();
+    // Cells of no bytes, so that the shapes may be anything.
+    let script = "
+with open('headers', 'wb') as file:
+    for spaces in range(20, 40):
+        descr = [(' ' * spaces, '|V0')]
+        for size in [10**i for i in range(19)]:
+            for order, shape in [(False, (size, 2)), (True, (2, size))]:
+                if size > 1:
+                    header = {'shape': shape, 'fortran_order': order, 'descr': descr}
+                    np.lib.format.write_array_header_1_0(file, header)
+";
+    python(dir.path(), script);
+    let headers = fs::read(dir.path().join("headers")).unwrap();
+    let (mut again, mut lengths) = (Vec::new(), Vec::new());
+    for array in npy::iter_any(&headers[..]) {
+        let start = again.len();
+        npy::write_any(&mut again, &array.unwrap()).unwrap();
+        lengths.push(again.len() - start);
+    }
+    assert!(again == headers);
+    // Of one dtype all are as long, whatever the number, in either order.
+    assert_eq!(lengths.len(), 20 * 18 * 2);
+    for group in lengths.chunks(18 * 2) {
+        let (c, fortran): (Vec<_>, Vec<_>) = group.chunks(2).map(|pair| (pair[0], pair[1])).unzip();
+        assert!(
+            c.iter().all(|len| *len == c[0]) && fortran.iter().all(|len| *len == fortran[0]),
+            "{group:?}"
+        );
+    }
+    assert!(lengths.contains(&128) && lengths.contains(&192));
 }
 
 #[test]

@@ -3,19 +3,22 @@
 
 use half::{bf16, f16};
 use ndarray::{Array, ArrayD, ArrayViewD, IxDyn, ShapeBuilder, s};
-use npz_core::time::{Generic, Multiple, Nanosecond, Second};
-use npz_core::tiny::{Float8E4M3Fn, Float8E5M2, Int4};
+use npz_core::time::{Generic, Multiple, Nanosecond, Second, Unit};
+use npz_core::tiny::{Float8E4M3Fn, Int4, TinyFloat, TinyFormat, TinyInt};
 use npz_core::{DateTime64, Element, FixedBytes, FixedStr, LongDouble, RawBytes, RawVec, TimeDelta64};
 use num_complex::{Complex, Complex32, Complex64};
 
-/// A cell whose bits can be compared, so that NaN, -0.0 and payloads count.
-pub(crate) trait Cell: Element {
+/// Gives the bytes that count, little-endian, so that NaN, -0.0 and payloads are compared.
+pub(crate) trait Bits {
     fn bits(&self) -> Vec<u8>;
 }
 
-macro_rules! cells {
-    ($($cell:ty: |$value:ident| $bits:expr),* $(,)?) => {$(
-        impl Cell for $cell {
+pub(crate) trait Cell: Element + Bits {}
+impl<A: Element + Bits> Cell for A {}
+
+macro_rules! bits {
+    ($([$($generic:tt)*] $cell:ty: |$value:ident| $bits:expr),* $(,)?) => {$(
+        impl<$($generic)*> Bits for $cell {
             fn bits(&self) -> Vec<u8> {
                 let $value = self;
                 $bits
@@ -23,26 +26,31 @@ macro_rules! cells {
         }
     )*};
 }
-cells! {
-    bool: |v| vec![u8::from(*v)],
-    i8: |v| v.to_le_bytes().to_vec(), i16: |v| v.to_le_bytes().to_vec(),
-    i32: |v| v.to_le_bytes().to_vec(), i64: |v| v.to_le_bytes().to_vec(), isize: |v| v.to_le_bytes().to_vec(),
-    u8: |v| v.to_le_bytes().to_vec(), u16: |v| v.to_le_bytes().to_vec(),
-    u32: |v| v.to_le_bytes().to_vec(), u64: |v| v.to_le_bytes().to_vec(), usize: |v| v.to_le_bytes().to_vec(),
-    f16: |v| v.to_le_bytes().to_vec(), bf16: |v| v.to_le_bytes().to_vec(),
-    f32: |v| v.to_le_bytes().to_vec(), f64: |v| v.to_le_bytes().to_vec(),
-    Complex32: |v| [v.re.to_le_bytes(), v.im.to_le_bytes()].concat(),
-    Complex64: |v| [v.re.to_le_bytes(), v.im.to_le_bytes()].concat(),
-    LongDouble: |v| v.to_le_bytes().to_vec(),
-    Complex<LongDouble>: |v| [v.re.to_le_bytes(), v.im.to_le_bytes()].concat(),
-    Float8E4M3Fn: |v| vec![v.to_bits()], Float8E5M2: |v| vec![v.to_bits()], Int4: |v| vec![v.to_bits()],
-    RawBytes<3>: |v| v.as_bytes().to_vec(), RawVec: |v| v.as_bytes().to_vec(),
-    String: |v| v.as_bytes().to_vec(),
-    FixedStr<4>: |v| v.to_string().into_bytes(),
-    FixedBytes<3>: |v| v.as_bytes().to_vec(),
-    DateTime64<Nanosecond>: |v| v.ticks().to_le_bytes().to_vec(),
-    TimeDelta64<Multiple<25, Second>>: |v| v.ticks().to_le_bytes().to_vec(),
-    TimeDelta64<Generic>: |v| v.ticks().to_le_bytes().to_vec(),
+bits! {
+    [] bool: |v| vec![u8::from(*v)],
+    [] i8: |v| v.to_le_bytes().to_vec(), [] i16: |v| v.to_le_bytes().to_vec(),
+    [] i32: |v| v.to_le_bytes().to_vec(), [] i64: |v| v.to_le_bytes().to_vec(), [] isize: |v| v.to_le_bytes().to_vec(),
+    [] u8: |v| vec![*v], [] u16: |v| v.to_le_bytes().to_vec(),
+    [] u32: |v| v.to_le_bytes().to_vec(), [] u64: |v| v.to_le_bytes().to_vec(), [] usize: |v| v.to_le_bytes().to_vec(),
+    [] f16: |v| v.to_le_bytes().to_vec(), [] bf16: |v| v.to_le_bytes().to_vec(),
+    [] f32: |v| v.to_le_bytes().to_vec(), [] f64: |v| v.to_le_bytes().to_vec(),
+    [T: Bits] Complex<T>: |v| [v.re.bits(), v.im.bits()].concat(),
+    [] LongDouble: |v| v.to_le_bytes().to_vec(),
+    [F: TinyFormat] TinyFloat<F>: |v| vec![v.to_bits()],
+    [const N: u32, const SIGNED: bool] TinyInt<N, SIGNED>: |v| vec![v.to_bits()],
+    [U: Unit] DateTime64<U>: |v| v.ticks().bits(),
+    [U: Unit] TimeDelta64<U>: |v| v.ticks().bits(),
+    [const N: usize] RawBytes<N>: |v| v.as_bytes().to_vec(), [] RawVec: |v| v.as_bytes().to_vec(),
+    [] String: |v| v.as_bytes().to_vec(), [] Vec<u8>: |v| v.clone(),
+    [const N: usize] FixedStr<N>: |v| padded(v.to_string().chars().flat_map(|c| u32::from(c).to_le_bytes()), 4 * N),
+    [const N: usize] FixedBytes<N>: |v| padded(v.as_bytes().iter().copied(), N),
+    [T: Bits, const N: usize] [T; N]: |v| v.iter().flat_map(Bits::bits).collect(),
+}
+
+fn padded(bytes: impl Iterator<Item = u8>, len: usize) -> Vec<u8> {
+    let mut bytes: Vec<u8> = bytes.collect();
+    bytes.resize(len, 0);
+    bytes
 }
 
 /// How a cell type's files come to be.

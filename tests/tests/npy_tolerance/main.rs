@@ -75,6 +75,14 @@ fn headers_are_taken_and_refused_as_by_numpy_but_for_the_listed_ones() {
         (1, "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}\0", Refused("found '\\x00'")),
         (1, "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)} x", Refused("the end of the text")),
         (1, "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)", Refused("',' or '}'")),
+        // Spellings of a dtype; all that there are stand below.
+        (1, &header("'=f4'", "(2,)"), Read),
+        (1, &header("'|f4'", "(2,)"), Read),
+        (1, &header("'f4'", "(2,)"), Read),
+        (2, &header("'d'", "(2,)"), Read),
+        (3, &header("'?'", "(4,)"), Read),
+        (1, &header("'float32'", "(2,)"), Read),
+        (1, &header("'=U2'", "(1,)"), WeRefuse("which is not a Unicode character")),
         // Shapes.
         (1, &usual("()"), Read),
         (1, &usual("(2, 3)"), Read),
@@ -221,12 +229,13 @@ import pickle
 np.save('object.npy', np.array([None, 1], dtype=object))
 np.save('record.npy', np.zeros(2, dtype=[('a', 'i4'), ('b', 'O')]))
 np.save('empty.npy', np.zeros(0, dtype=object))
+np.save('strings.npy', np.array(['a', 'bc'], dtype=np.dtypes.StringDType()))
 for protocol in range(6):
     with open(f'pickle{protocol}', 'wb') as file:
         pickle.dump(np.arange(3), file, protocol)
 ";
     python(dir.path(), script);
-    for name in ["object.npy", "record.npy", "empty.npy"] {
+    for name in ["object.npy", "record.npy", "empty.npy", "strings.npy"] {
         let path = dir.path().join(name);
         let bytes = fs::read(&path).unwrap();
         let errors = [
@@ -271,4 +280,11 @@ fn the_cap_of_a_header_is_numpys_when_strict_and_64_kib_by_default() {
     refused(&Limits::default(), 65_537);
     assert_eq!(npy::read::<u8, ndarray::Ix1>(&padded(65_537)[..]).unwrap_err().kind(), ErrorKind::Limit);
     assert_eq!(Header::parse(&padded(65_537), &Limits::trusted()).unwrap().shape(), [1]);
+
+    // A record of 600 fields is beyond NumPy's cap, and not beyond ours.
+    let fields: Vec<_> = (0..600).map(|i| format!("('field{i}', '<f4')")).collect();
+    let record = file(1, &header(&format!("[{}]", fields.join(", ")), "(0,)"), b"");
+    assert!(numpys(std::slice::from_ref(&record))[0].contains("is large and may not be safe"));
+    assert_eq!(Header::parse(&record, &Limits::strict()).unwrap_err().kind(), ErrorKind::Limit);
+    assert_eq!(npy::read_any(&record[..]).unwrap().dtype().fields().unwrap().len(), 600);
 }

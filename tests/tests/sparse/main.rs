@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panics")]
 
 mod hostile;
+mod values;
 mod with_sprs;
 
 use ndarray::{Array2, ArrayD, array};
