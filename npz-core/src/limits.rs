@@ -2,6 +2,9 @@
 
 use crate::error::{Error, Result};
 
+/// Cells without bytes (`|S0`), and elements without members, that one file may claim: nothing in it pays for them.
+pub(crate) const MAX_FREE: usize = 1 << 16;
+
 /// Bounds what reading a file may cost.
 ///
 /// Whatever the limits, a reader never allocates on the word of a file alone: a claimed size is first compared

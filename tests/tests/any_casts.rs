@@ -179,3 +179,45 @@ fn what_does_not_fit_is_told_with_its_cell() {
     }
     assert_eq!(texts(["2024"]).cast_unsafe(&dtype("M8[Y]")).unwrap_err().kind(), ErrorKind::Unsupported);
 }
+
+#[test]
+fn casts_keep_the_order_of_the_axes() {
+    let dir = temp_dir();
+    python(
+        dir.path(),
+        "a = np.arange(6, dtype='i4').reshape(2, 3)
+rows = np.zeros((2, 3), [('x', 'i2')]); rows['x'] = a
+np.savez('from.npz', c=a, f=np.asfortranarray(a), rc=rows, rf=np.asfortranarray(rows))",
+    );
+    let from = load(dir.path().join("from.npz"));
+    let expected = ndarray::array![[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]].into_dyn();
+    for (name, any) in &from {
+        let is_fortran = name.ends_with('f');
+        if name.len() == 1 {
+            let cast: ndarray::ArrayD<f64> = any.to_array(Cast::Safe).unwrap();
+            assert_eq!((cast.is_standard_layout(), &cast), (!is_fortran, &expected), "{name}");
+        } else {
+            let rows: ndarray::ArrayD<Row> = any.to_array(Cast::Safe).unwrap();
+            assert_eq!(
+                (rows.is_standard_layout(), rows.map(|row| row.x)),
+                (!is_fortran, expected.clone()),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[derive(npz_core::NpyRecord, Clone)]
+struct Row {
+    x: f64,
+}
+
+#[test]
+fn cells_of_no_bytes_are_bounded() {
+    let void = |len: usize| {
+        AnyArray::from(npz_core::RawArray::new(DType::parse("|V0").unwrap(), &[len], vec![]).unwrap())
+    };
+    assert_eq!(void(3).to_array::<npz_core::RawBytes<0>>(Cast::Exact).unwrap().len(), 3);
+    let error = void(1 << 40).to_array::<npz_core::RawVec>(Cast::Exact).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Limit);
+}

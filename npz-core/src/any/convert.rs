@@ -1,5 +1,7 @@
 //! From one cell type to another, by way of stored bytes: the same code that loads a file of another dtype.
 
+use std::borrow::Cow;
+
 use ndarray::{ArrayD, ArrayViewD, IxDyn, ShapeBuilder};
 
 use super::text::{self, Long};
@@ -7,8 +9,9 @@ use super::{AnyArray, RawArray, Tick, Visit, visit, with_cells};
 use crate::dtype::{DType, Kind, Scalar, TimeUnit};
 use crate::element::time::decode::decoder;
 use crate::element::time::{Generic, TimeDelta64};
-use crate::element::{Cast, Decoder, Element, Place, Refusal, Rule, Step, swap_bytes};
+use crate::element::{BadCell, Cast, Decoder, Element, Place, Refusal, Rule, Step, swap_bytes};
 use crate::error::{Error, Result};
+use crate::limits::MAX_FREE;
 use crate::report::Report;
 use crate::shape::Order;
 
@@ -21,8 +24,20 @@ pub(super) fn le_bytes<A: Element>(cells: &ArrayViewD<'_, A>) -> Result<Vec<u8>>
 
 /// Cells of another type, with values checked.
 pub(super) fn checked<A: Element>(any: &AnyArray, cast: Cast) -> Result<ArrayD<A>> {
-    let cells = by(any, cast, A::decoder, A::expected)?;
-    ArrayD::from_shape_vec(IxDyn(any.shape()), cells).map_err(unfit)
+    let (cells, order) = by(any, cast, A::decoder, A::expected)?;
+    arranged(any.shape(), order, cells)
+}
+
+/// Cells as they come, as an array.
+fn arranged<A>(shape: &[usize], order: Order, cells: Vec<A>) -> Result<ArrayD<A>> {
+    ArrayD::from_shape_vec(IxDyn(shape).set_f(order == Order::Fortran), cells).map_err(unfit)
+}
+
+/// The stored bytes of cells in their own order, little-endian: an array in Fortran order stays one.
+fn stored<A: Element>(cells: &ArrayViewD<'_, A>) -> Result<(Vec<u8>, Order)> {
+    let turned = cells.view().reversed_axes();
+    let is_fortran = !cells.is_standard_layout() && turned.is_standard_layout();
+    if is_fortran { Ok((le_bytes(&turned)?, Order::Fortran)) } else { Ok((le_bytes(cells)?, Order::C)) }
 }
 
 fn by<A>(
@@ -30,12 +45,12 @@ fn by<A>(
     cast: Cast,
     decoder: impl FnOnce(&DType, Rule) -> Result<Decoder<A>, Refusal>,
     expected: impl FnOnce() -> String,
-) -> Result<Vec<A>> {
+) -> Result<(Vec<A>, Order)> {
     // Cells of raw arrays keep the order of their bytes, which the decoder knows.
-    let (dtype, bytes) = with_cells!(any,
-        array => (super::dtype_of(&array.view())?, le_bytes(&array.view())?),
-        (kind, unit, ticks) => (DType::time(kind, *unit), le_bytes(&ticks.view())?),
-        raw => (raw.dtype().clone(), raw.in_c_order().into_owned())
+    let (dtype, (bytes, order)) = with_cells!(any,
+        array => (super::dtype_of(&array.view())?, owned(stored(&array.view())?)),
+        (kind, unit, ticks) => (DType::time(kind, *unit), owned(stored(&ticks.view())?)),
+        raw => (raw.dtype().clone(), (Cow::Borrowed(raw.as_bytes()), raw.order()))
     );
     let decoder = decoder(&dtype, Rule::array(cast)).map_err(|refusal| {
         let mut report = Report::default();
@@ -44,14 +59,18 @@ fn by<A>(
         }
         Error::mismatch(report)
     })?;
-    decode(&bytes, decoder, any.shape(), Order::C)
+    Ok((decode(&bytes, decoder, any.shape(), order)?, order))
+}
+
+fn owned((bytes, order): (Vec<u8>, Order)) -> (Cow<'static, [u8]>, Order) {
+    (Cow::Owned(bytes), order)
 }
 
 /// The bytes of cells as cells, if they are of that type.
 pub(super) fn typed<A: Element>(raw: &RawArray) -> Option<ArrayD<A>> {
     let decoder = A::decoder(raw.dtype(), Rule::array(Cast::Exact)).ok()?;
     let cells = decode(raw.as_bytes(), decoder, raw.shape(), raw.order()).ok()?;
-    ArrayD::from_shape_vec(IxDyn(raw.shape()).set_f(raw.order() == Order::Fortran), cells).ok()
+    arranged(raw.shape(), raw.order(), cells).ok()
 }
 
 /// Bytes as what Rust has for them.
@@ -66,8 +85,7 @@ pub(super) fn from_raw(raw: RawArray) -> AnyArray {
             let raw = self.0;
             let decoder = TimeDelta64::<Generic>::as_stored(raw.dtype(), Rule::array(Cast::Exact)).ok()?;
             let ticks = super::from_cells(decode(raw.as_bytes(), decoder, raw.shape(), raw.order()).ok()?);
-            let shape = IxDyn(raw.shape()).set_f(raw.order() == Order::Fortran);
-            Some(AnyArray::times(kind, unit, ArrayD::from_shape_vec(shape, ticks).ok()?))
+            Some(AnyArray::times(kind, unit, arranged(raw.shape(), raw.order(), ticks).ok()?))
         }
         fn long_doubles<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Option<AnyArray> {
             self.typed(wrap)
@@ -96,7 +114,15 @@ fn decode<A>(bytes: &[u8], decoder: Decoder<A>, shape: &[usize], order: Order) -
             swap_bytes(memory, plan.swap_width);
         }
         Step::Convert(mut convert) => {
-            convert(bytes, &mut cells).map_err(|bad| bad.into_error(0, shape, order))?;
+            let told = |bad: BadCell| bad.into_error(0, shape, order);
+            convert(bytes, &mut cells).map_err(told)?;
+            // Cells of no bytes: each is what an empty cell becomes. There may be any number of them.
+            let free = if decoder.item_size == 0 { shape.iter().product() } else { 0 };
+            if free > MAX_FREE {
+                let message = format!("expected at most {MAX_FREE} cells without bytes, found {free}");
+                return Err(Error::limit(message));
+            }
+            (0..free).try_for_each(|_| convert(&[0], &mut cells)).map_err(told)?;
         }
     }
     Ok(cells)
@@ -126,10 +152,9 @@ impl Visit for ToDType<'_> {
 
     fn times(self, kind: Kind, unit: TimeUnit) -> Result<AnyArray> {
         let decoder = |stored: &DType, rule| decoder::<TimeDelta64<Generic>>(kind, unit, stored, rule);
-        let cells = by(self.any, self.cast, decoder, || self.dtype.to_string())?;
-        let shape = IxDyn(self.any.shape());
-        let ticks = ArrayD::from_shape_vec(shape, super::from_cells(cells)).map_err(unfit)?;
-        Ok(AnyArray::times(kind, unit, ticks))
+        let (cells, order) = by(self.any, self.cast, decoder, || self.dtype.to_string())?;
+        arranged(self.any.shape(), order, super::from_cells(cells))
+            .map(|ticks| AnyArray::times(kind, unit, ticks))
     }
 
     fn long_doubles<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Result<AnyArray> {

@@ -14,7 +14,8 @@ use crate::dtype::{ByteOrder, DType};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::header::Header;
-use crate::npy::{Body, MAX_FREE};
+use crate::limits::MAX_FREE;
+use crate::npy::Body;
 
 /// Pushes the members that a value is made of.
 ///

@@ -16,7 +16,8 @@ use crate::dtype::DType;
 use crate::element::{Cast, Decoder, Element, Place, Refusal, Rule, asked_dtype};
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::Header;
-use crate::npy::{Cells, MAX_FREE, read_cells};
+use crate::limits::MAX_FREE;
+use crate::npy::{Cells, read_cells};
 use crate::report::{ProblemKind, RemarkKind, Report};
 
 /// What a file that is written to in the meantime is told of.

@@ -46,7 +46,7 @@ pub use self::any::{
 };
 pub(crate) use self::field::{FieldReader, field_header};
 pub use self::field::{load_field, load_field_with};
-pub(crate) use self::read::{Cells, MAX_FREE, read_bytes, read_cells};
+pub(crate) use self::read::{Cells, read_bytes, read_cells};
 pub use self::stream::{Iter, iter, iter_with, load_all, load_all_with};
 pub(crate) use self::write::{Body, body};
 

@@ -7,14 +7,13 @@ use ndarray::{ArrayBase, ArrayD, DataOwned, Dimension, IxDyn, ShapeBuilder};
 use crate::element::{BadCell, Decoder, Element, Step, swap_bytes};
 use crate::error::{Error, Result};
 use crate::header::Header;
+use crate::limits::MAX_FREE;
 use crate::shape::{Order, count};
 
 /// Bytes that are read, swapped and converted together: they stay in the cache between those steps.
 pub(super) const PIECE: usize = 256 << 10;
 /// What is allocated at first where nothing proves that the data are there; doubled as they come.
 const FIRST_STEP: usize = 1 << 20;
-/// Cells without bytes (`|S0`), and elements without members, that one file may claim: nothing in it pays for them.
-pub(crate) const MAX_FREE: usize = 1 << 16;
 
 /// The cells of an array as they came: in file order, with the shape and order to arrange them by.
 pub(crate) struct Cells<A> {
