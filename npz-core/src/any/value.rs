@@ -173,6 +173,9 @@ impl AnyArray {
     /// let any = AnyArray::from(array![[1.0f32, 2.5]]);
     /// let cells: Vec<String> = any.iter().map(|cell| cell.to_string()).collect();
     /// assert_eq!(cells, ["1.0", "2.5"]);
+    /// for cell in &any {
+    ///     println!("{cell}");
+    /// }
     /// ```
     pub fn iter(&self) -> impl ExactSizeIterator<Item = AnyValue<'_>> + '_ {
         let cells: Box<dyn ExactSizeIterator<Item = AnyValue<'_>> + '_> = with_cells!(self,
@@ -215,6 +218,16 @@ impl AnyArray {
                 ),
             )),
         }
+    }
+}
+
+/// Goes through the cells as [`AnyArray::iter`] does.
+impl<'a> IntoIterator for &'a AnyArray {
+    type Item = AnyValue<'a>;
+    type IntoIter = Box<dyn ExactSizeIterator<Item = AnyValue<'a>> + 'a>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        Box::new(self.iter())
     }
 }
 
