@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::refusal::NoDType;
+
 /// The length of one tick of a `datetime64` or `timedelta64` cell: `count` times `base`.
 /// [`np.datetime_data`](https://numpy.org/doc/stable/reference/generated/numpy.datetime_data.html).
 ///
@@ -117,12 +119,12 @@ impl TimeUnit {
     ///
     /// NumPy also takes a divisor (`[ms/2]`, which it turns into `[500us]` and never prints), and a count of 0,
     /// with which it then divides. Both are refused.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let refuse = |why| Err(format!("the unit of time [{text}] {why}"));
+    pub(super) fn parse(text: &str) -> Result<Self, NoDType> {
+        let told = |why| format!("the unit of time [{text}] {why}");
+        let refuse = |why| Err(NoDType::Wrong(told(why)));
         if text.contains('/') {
-            return refuse(
-                "has a divisor: write it as a multiple of a smaller unit, such as [500us] for [ms/2]",
-            );
+            let why = "has a divisor: write it as a multiple of a smaller unit, such as [500us] for [ms/2]";
+            return Err(NoDType::Unread(told(why)));
         }
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         let (count, letters) = text.split_at(digits);

@@ -336,12 +336,12 @@ pub fn view<A: Element, D: Dimension>(bytes: &[u8]) -> Result<ArrayView<'_, A, D
 /// Reads the header of a `.npy` file: dtype, shape and order, no data. `read_magic` and `read_array_header_1_0` of
 /// [`numpy.lib.format`](https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
 ///
-/// Any dtype is accepted, also those that can't be read as an array yet. `reader` is left at the first data
+/// Any dtype of NumPy is accepted, also those that can't be read as an array yet. `reader` is left at the first data
 /// byte; it is read in few small calls, so buffer a file.
 ///
 /// # Errors
-/// [`ErrorKind::Io`] or [`ErrorKind::Damaged`]; [`ErrorKind::Unsupported`] for a pickle or an unknown
-/// version; [`ErrorKind::Limit`] if the header is longer than [`Limits::default`] allows.
+/// [`ErrorKind::Io`] or [`ErrorKind::Damaged`]; [`ErrorKind::Unsupported`] for a pickle, an unknown version
+/// or a dtype of another library; [`ErrorKind::Limit`] if the header is longer than [`Limits::default`] allows.
 ///
 /// ```
 /// use npz_core::npy;
