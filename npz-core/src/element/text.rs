@@ -264,6 +264,7 @@ fn utf8(cell: &[u8]) -> Result<&str, String> {
 impl Sealed for String {}
 impl Element for String {
     const KIND: Kind = Kind::Unicode;
+    const OVERHEAD: usize = super::ALLOCATION;
     const HAS_FIXED_SIZE: bool = false;
 
     fn dtype_of(cells: &ArrayViewD<'_, Self>) -> Result<DType> {

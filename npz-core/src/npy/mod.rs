@@ -19,6 +19,7 @@
 //! purely Fortran-ordered), little-endian. Trailing bytes after the array are ignored, as NumPy does.
 
 mod any;
+mod cost;
 mod field;
 mod read;
 mod stream;
@@ -42,6 +43,7 @@ use crate::source::open_file;
 
 pub(crate) use self::any::ticks;
 pub use self::any::{iter_any, load_any, read_any, write_any};
+pub(crate) use self::cost::cost;
 pub(crate) use self::field::{FieldReader, field_header};
 pub use self::field::{load_field, load_field_with};
 pub(crate) use self::read::{Cells, MAX_FREE, read_bytes, read_cells};
@@ -385,11 +387,11 @@ fn read_sized<A: Element, D: Dimension>(
 pub(crate) struct Budget {
     /// How many bytes are proved to be there.
     size: Option<u64>,
-    /// How many bytes of data were read by the same call already.
+    /// What the arrays take that were read by the same call already, in bytes.
     spent: u64,
 }
 
-/// Reads one array, and tells how many bytes its data are.
+/// Reads one array, and tells how many bytes it takes.
 fn read_from<A: Element>(
     mut reader: &mut dyn Read,
     budget: Budget,
@@ -398,10 +400,11 @@ fn read_from<A: Element>(
 ) -> Result<(Cells<A>, u64)> {
     let header = Header::read(&mut reader, &options.limits)?;
     let decoder = fits::<A>(&header, ndim, Rule::array(options.cast))?;
-    options.limits.check_member(header.data_len())?;
-    options.limits.check_total(budget.spent.saturating_add(header.data_len()))?;
+    let cost = cost::<A>(&header);
+    options.limits.check_cells(cost)?;
+    options.limits.check_total(budget.spent.saturating_add(cost.bytes()))?;
     let available = budget.size.map(|size| size.saturating_sub(header.len() as u64));
-    Ok((read_cells(reader, &header, decoder, available, Vec::new())?, header.data_len()))
+    Ok((read_cells(reader, &header, decoder, available, Vec::new())?, cost.bytes()))
 }
 
 /// Compares a header with what is wanted, before any data are read.
