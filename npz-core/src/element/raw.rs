@@ -211,6 +211,7 @@ impl<const N: usize> Element for RawBytes<N> {
 impl Sealed for RawVec {}
 impl Element for RawVec {
     const KIND: Kind = Kind::Void;
+    const HAS_FIXED_SIZE: bool = false;
     const OVERHEAD: usize = super::ALLOCATION;
 
     fn dtype_of(cells: &ArrayViewD<'_, Self>) -> Result<DType> {

@@ -264,8 +264,8 @@ fn utf8(cell: &[u8]) -> Result<&str, String> {
 impl Sealed for String {}
 impl Element for String {
     const KIND: Kind = Kind::Unicode;
-    const OVERHEAD: usize = super::ALLOCATION;
     const HAS_FIXED_SIZE: bool = false;
+    const OVERHEAD: usize = super::ALLOCATION;
 
     fn dtype_of(cells: &ArrayViewD<'_, Self>) -> Result<DType> {
         Self::dtype_as(cells, Form::default())
