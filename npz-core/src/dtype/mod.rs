@@ -3,6 +3,7 @@
 //! `scalar` and `time` are the model of a cell without fields, `spelling` its text, `parse` and `print` the way
 //! from and to the literal of a header. Mirrors `descr_to_dtype` and `dtype_to_descr` of `numpy.lib.format`.
 
+mod build;
 mod locate;
 mod parse;
 mod print;
@@ -269,7 +270,8 @@ impl DType {
 
     /// Gives the same dtype in another byte order: [`dtype.newbyteorder`](https://numpy.org/doc/stable/reference/generated/numpy.dtype.newbyteorder.html).
     ///
-    /// Of a record it holds for all fields. What has no byte order stays as it is: single bytes, byte strings, voids.
+    /// Of a record it holds for all fields. What has no byte order stays as it is: single bytes, byte strings, voids. And
+    /// [`ByteOrder::NotApplicable`] leaves all as it is, as NumPy's `"|"` does.
     ///
     /// ```
     /// use npz_core::{ByteOrder, DType};
@@ -282,6 +284,7 @@ impl DType {
     #[must_use]
     pub fn with_byte_order(&self, order: ByteOrder) -> Self {
         match self {
+            _ if order == ByteOrder::NotApplicable => self.clone(),
             Self::Scalar(scalar) if scalar.kind == Kind::Void => self.clone(),
             Self::Scalar(scalar) => {
                 Self::Scalar(Scalar { unit: scalar.unit, ..Scalar::new(scalar.kind, scalar.size, order) })

@@ -29,18 +29,21 @@ pub(super) fn any(descr: &Literal) -> Result<DType, NoDType> {
 fn record(literals: &[Literal]) -> Result<DType, NoDType> {
     let mut fields: Vec<Field> = Vec::new();
     for literal in literals {
-        let field = field(literal)?;
-        match (fields.last_mut(), field.is_padding()) {
-            // NumPy knows offsets only, so padding side by side is one.
-            (Some(last), true) if last.is_padding() => {
-                let sizes = [&*last, &field].map(|field| field.dtype.item_size().unwrap_or(usize::MAX));
-                *last = Field::padding(sizes[0].saturating_add(sizes[1]));
-            }
-            _ => fields.push(field),
-        }
+        push(&mut fields, field(literal)?);
     }
     check_names(&fields)?;
     Ok(checked(DType::Record(fields))?)
+}
+
+/// Appends a field. NumPy knows offsets only, so padding side by side is one.
+pub(super) fn push(fields: &mut Vec<Field>, field: Field) {
+    match fields.last_mut().filter(|last| last.is_padding() && field.is_padding()) {
+        Some(last) => {
+            let sizes = [&*last, &field].map(|field| field.dtype.item_size().unwrap_or(usize::MAX));
+            *last = Field::padding(sizes[0].saturating_add(sizes[1]));
+        }
+        None => fields.push(field),
+    }
 }
 
 fn field(field: &Literal) -> Result<Field, NoDType> {
