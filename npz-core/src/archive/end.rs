@@ -300,6 +300,13 @@ mod tests {
             [[b"PK\x03\x04".as_slice(), &[7; 56]].concat().as_slice(), empty.as_slice(), b"data"].concat();
         assert_eq!(kind(&data), ErrorKind::Damaged);
         assert_eq!(place(&[empty.as_slice(), b"data"].concat()).unwrap(), (0, 0, 0));
+        // The record that ends the file goes before one in its comment, though Python takes that.
+        let inside = [plain(b"").as_slice(), b"x"].concat();
+        assert_eq!(place(&plain(&inside)).unwrap(), (0, 60, 0));
+        // Of two archives in a row the last one counts; where it is damaged, the first is not all there is.
+        let mut second = plain(b"");
+        second[60 + 12] = 61;
+        assert_eq!(kind(&[plain(b""), second, b"x".to_vec()].concat()), ErrorKind::Damaged);
         // A whole archive in the comment is the archive, for Python too.
         assert_eq!(place(&plain(&plain(b""))).unwrap(), (82, 142, 82));
         // So is the record at the very end, though a signature stands in it.
