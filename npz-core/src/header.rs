@@ -7,7 +7,7 @@
 use std::fmt;
 use std::io::Read;
 
-use crate::dtype::DType;
+use crate::dtype::{DType, NoDType};
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::literal::{self, Literal, shortened};
@@ -82,7 +82,7 @@ impl Header {
     ///
     /// # Errors
     /// [`ErrorKind::Damaged`](crate::ErrorKind::Damaged) for what is no header,
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for pickles and unknown versions,
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for pickles, unknown versions and unknown dtypes,
     /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) for a header that is longer than the limits allow.
     ///
     /// ```
@@ -118,25 +118,25 @@ impl Header {
             let at = start + version.length_of(&text[..fault.offset]);
             Error::damaged(format!("the header is not a Python literal: {}", fault.message)).at(at as u64)
         })?;
-        let header = Self::from_literal(&literal).map_err(|why| Error::damaged(why).at(start as u64))?;
+        let header = Self::from_literal(&literal).map_err(|error| error.at(start as u64))?;
         Ok(Self { version, len: input.offset, ..header })
     }
 
-    fn from_literal(literal: &Literal) -> Result<Self, String> {
-        let [descr, order, shape] = entries(literal)?;
+    fn from_literal(literal: &Literal) -> Result<Self> {
+        let [descr, order, shape] = entries(literal).map_err(Error::damaged)?;
         let order = match order {
             Literal::Bool(true) => Order::Fortran,
             Literal::Bool(false) => Order::C,
             other => {
-                return Err(format!(
+                return Err(Error::damaged(format!(
                     "the header's 'fortran_order' must be True or False, found {}",
                     other.what()
-                ));
+                )));
             }
         };
-        let dtype =
-            DType::from_literal(descr).map_err(|why| format!("the header's 'descr' is no dtype: {why}"))?;
-        Self::checked(dtype, axes(shape)?, order)
+        let shape = axes(shape).map_err(Error::damaged)?;
+        let dtype = DType::from_literal(descr).map_err(unread)?;
+        Self::checked(dtype, shape, order).map_err(Error::damaged)
     }
 
     /// The version and the offset are still to be filled in.
@@ -231,6 +231,18 @@ impl fmt::Display for Header {
         }
         write!(f, ", shape {}", shape::python_tuple(&self.shape))?;
         if self.order == Order::Fortran { f.write_str(", Fortran order") } else { Ok(()) }
+    }
+}
+
+/// What a file with such cells is: damaged, or sound and not for us.
+fn unread(why: NoDType) -> Error {
+    match why {
+        NoDType::Wrong(why) => Error::damaged(format!("the header's 'descr' is no dtype: {why}")),
+        NoDType::Unread(why) => Error::unsupported(format!("the header's 'descr' can't be read: {why}")),
+        NoDType::Unknown { spelling } => Error::unsupported(format!(
+            "cells of the dtype {spelling} can't be read, which is none of NumPy's own: in Python, save `a.astype(..)` \
+             of a dtype that is, such as 'float32' or 'complex64'"
+        )),
     }
 }
 

@@ -11,6 +11,10 @@ pub(crate) const MAX_FREE: usize = 1 << 16;
 /// with the bytes that are really there. Limits bound what a *sound* file may cost, such as a small archive
 /// that expands to many gigabytes of zeros.
 ///
+/// A member counts with what its cells take in memory, where that is more than in the file: `u1` cells loaded as `f64`
+/// take eight bytes each, and a `String`, `Vec<u8>` or `RawVec` takes its own size and 32 bytes for its allocation beside
+/// the text. So a megabyte of one-byte strings counts as 57.
+///
 /// | preset | header | one member | all members | members |
 /// | --- | --- | --- | --- | --- |
 /// | [`Limits::default`] | 64 KiB | no limit | no limit | no limit |
@@ -84,7 +88,7 @@ impl Limits {
         self
     }
 
-    /// Sets the largest uncompressed size of one member, in bytes.
+    /// Sets the largest size of one member in bytes: uncompressed, or in memory if its cells are larger there.
     ///
     /// ```
     /// # use npz_core::{ErrorKind, Limits, LoadOptions, npy};
@@ -99,7 +103,7 @@ impl Limits {
         self
     }
 
-    /// Sets the largest sum of uncompressed sizes that one call may read, in bytes.
+    /// Sets the largest sum of such sizes that one call may read, in bytes.
     ///
     /// ```
     /// # use npz_core::{ErrorKind, Limits, LoadOptions, npy};
@@ -138,12 +142,53 @@ impl Limits {
         check("the member's uncompressed size in bytes", "member_bytes", bytes, self.member_bytes)
     }
 
+    /// Compares what the cells of one member take with the limit, before they are read.
+    pub(crate) fn check_cells(&self, cost: Cost) -> Result<()> {
+        self.check_member(cost.stored)?;
+        let Cost { count, each, .. } = cost;
+        let rest = if cost.is_owning { " and what is stored" } else { "" };
+        let what =
+            format!("the size in memory in bytes of the member's {count} cells ({each} for each{rest})");
+        check(&what, "member_bytes", cost.bytes(), self.member_bytes)
+    }
+
     pub(crate) fn check_total(&self, bytes: u64) -> Result<()> {
-        check("the sum of the members' uncompressed sizes in bytes", "total_bytes", bytes, self.total_bytes)
+        let what =
+            "the sum of the members' sizes in bytes (uncompressed, or in memory if they are larger there)";
+        check(what, "total_bytes", bytes, self.total_bytes)
     }
 
     pub(crate) fn check_members(&self, members: u64) -> Result<()> {
         check("the number of members", "members", members, self.members)
+    }
+}
+
+/// What the cells of one array take.
+#[derive(Clone, Copy)]
+pub(crate) struct Cost {
+    /// Bytes in the file, uncompressed.
+    stored: u64,
+    count: u64,
+    /// Bytes of one cell in memory.
+    each: u64,
+    /// What is stored is copied into allocations of the cells' own.
+    is_owning: bool,
+}
+
+impl Cost {
+    /// Of so many cells of a size in memory, each with an allocation of `overhead` bytes beside its content, or none.
+    pub(crate) fn new(stored: u64, count: u64, size: usize, overhead: usize) -> Self {
+        Self { stored, count, each: (size + overhead) as u64, is_owning: overhead > 0 }
+    }
+
+    /// Of bytes that are kept as they are.
+    pub(crate) fn stored(bytes: u64) -> Self {
+        Self { stored: bytes, count: 0, each: 0, is_owning: false }
+    }
+
+    pub(crate) fn bytes(self) -> u64 {
+        let cells = self.count.saturating_mul(self.each);
+        if self.is_owning { self.stored.saturating_add(cells) } else { self.stored.max(cells) }
     }
 }
 

@@ -284,10 +284,13 @@ impl<'t> Parser<'t> {
         Ok(c)
     }
 
-    /// The next character behind white space.
+    /// The next character behind white space and comments.
     fn peek(&mut self) -> Option<char> {
-        self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r', '\x0c']);
-        self.rest.chars().next()
+        loop {
+            self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r', '\x0c']);
+            let Some(comment) = self.rest.strip_prefix('#') else { return self.rest.chars().next() };
+            self.rest = comment.find(['\n', '\r']).and_then(|end| comment.get(end..)).unwrap_or_default();
+        }
     }
 
     fn bump(&mut self) -> Option<char> {

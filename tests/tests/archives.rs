@@ -34,6 +34,10 @@ with zipfile.ZipFile('names.npz', 'w') as z:
         z.writestr(info(name + '.npy') if name else '.npy', npy(n))
     z.writestr('/', b''); z.writestr('folder/', b''); z.writestr('folder/x.npy', npy(100)); z.writestr('folder', b'not one')
     z.writestr('pickle.pkl', b'\x80\x04N.'); z.writestr('notes.txt', 'Ω'); z.writestr('nothing', b'')
+# zipfile cuts a name at its first NUL, also when it writes: so NULs are put in afterwards.
+with zipfile.ZipFile('nul.npz', 'w') as z:
+    for n, name in enumerate(['a#b.npy', 'c.npy#', '#', 'd#1', 'd#2', 'é#.npy', 'dir/#x.npy']): z.writestr(name, npy(n))
+raw = open('nul.npz', 'rb').read(); open('nul.npz', 'wb').write(raw.replace(b'#', b'\0'))
 fields = b''.join(struct.pack('<HH', 0x5455 + i, 9) + bytes(9) for i in range(40))
 long = struct.pack('<HH', 0xCAFE, 65000) + bytes(range(256)) * 253 + bytes(232)
 with zipfile.ZipFile('extra.npz', 'w') as z:
@@ -146,6 +150,32 @@ assert [int(f[name]) for name in names] == list(range(8))
     }
     let left: Vec<_> = fs::read_dir(dir.path()).unwrap().collect();
     assert_eq!(left.len(), 1, "nothing was extracted");
+}
+
+/// An end record in the archive's comment: where NumPy finds no archive or an empty one, the members are still there.
+#[test]
+fn a_comment_that_looks_like_an_end_record_loses_no_members() {
+    let dir = temp_dir();
+    let printed = python(
+        dir.path(),
+        r"
+empty = b'PK\x05\x06' + bytes(18)
+for i, comment in enumerate([empty + b'PK\x05\x06', empty + b'x', b'PK\x05\x06', empty]):
+    np.savez('plain.npz', a=np.array(7))
+    raw = open('plain.npz', 'rb').read()
+    open(f'{i}.npz', 'wb').write(raw[:-2] + len(comment).to_bytes(2, 'little') + comment)
+    try: print(len(np.load(f'{i}.npz').files))
+    except zipfile.BadZipFile: print('refused')
+",
+    );
+    assert_eq!(printed.split_whitespace().collect::<Vec<_>>(), ["refused", "0", "refused", "0"]);
+    for i in 0..3 {
+        let npz =
+            NpzReader::open(dir.path().join(format!("{i}.npz"))).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(npz.get::<i64>("a").unwrap(), 7, "{i}");
+    }
+    // Here both records end the file, and the last one counts, as in NumPy.
+    assert_eq!(NpzReader::open(dir.path().join("3.npz")).unwrap().names().count(), 0);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 #![allow(missing_docs)]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panics")]
 
-use npz_core::{ByteOrder, DType};
+use npz_core::{ByteOrder, DType, ErrorKind, TimeBase, TimeUnit};
 use tests::{python, temp_dir};
 
 /// Everything that a header can say, in Python.
@@ -70,6 +70,13 @@ fn a_dtype_has_the_text_size_alignment_and_fields_that_numpy_says() {
             "{descr}"
         );
 
+        assert_eq!(dtype.with_byte_order(ByteOrder::NotApplicable), dtype, "{descr}");
+        assert_eq!(shown.parse::<DType>().unwrap(), dtype);
+        if let Some(fields) = dtype.fields().filter(|_| titles.is_empty()) {
+            let pairs = fields.iter().map(|field| (field.name(), field.dtype().clone()));
+            assert_eq!(DType::record(pairs).unwrap(), dtype);
+        }
+
         let named = dtype.fields().unwrap_or_default().iter().filter(|field| !field.is_padding());
         let found: Vec<_> = named
             .map(|field| {
@@ -81,5 +88,91 @@ fn a_dtype_has_the_text_size_alignment_and_fields_that_numpy_says() {
         for (title, name) in titles {
             assert_eq!(dtype.field(&title), dtype.field(&name), "{descr}");
         }
+    }
+}
+
+#[test]
+fn the_byte_order_that_is_none_changes_nothing_as_in_numpy() {
+    let script = format!("{DTYPES}
+print(json.dumps([[repr(np.lib.format.dtype_to_descr(x)) for x in (d, d.newbyteorder('|'))] for d in dtypes]))");
+    let printed = python(temp_dir().path(), &script);
+    for (descr, same) in serde_json::from_str::<Vec<(String, String)>>(&printed).unwrap() {
+        assert_eq!(descr, same);
+        let dtype: DType = descr.trim_matches('\'').parse().unwrap();
+        assert_eq!(dtype.with_byte_order(ByteOrder::NotApplicable), dtype);
+    }
+}
+
+#[test]
+fn a_record_is_made_of_names_and_dtypes_as_np_dtype_makes_it() {
+    let dtype = |text: &str| text.parse::<DType>().unwrap();
+    let inner = DType::record([("p", dtype(">f4")), ("q", dtype("('<U2', (3,))"))]).unwrap();
+    let subarray = DType::Subarray { item: Box::new(inner.clone()), shape: vec![2, 3] };
+    let made = [
+        DType::record([("a", dtype("i1"))]),
+        DType::record(vec![("a".to_owned(), dtype("f4")), ("é's".to_owned(), inner)]),
+        DType::record([("a", dtype("M8[25s]")), ("b", subarray)]),
+        DType::record([("a", dtype("i1")), ("", dtype("V3")), ("", dtype("V4")), ("b", dtype("f8"))]),
+        DType::record::<&str>([]),
+        DType::record([("v", dtype("V4")), ("o", dtype("O"))]),
+    ];
+    let printed = python(
+        temp_dir().path(),
+        r#"
+inner = np.dtype([('p', '>f4'), ('q', '<U2', (3,))])
+dtypes = [
+    np.dtype([('a', 'i1')]), np.dtype([('a', 'f4'), ("é's", inner)]), np.dtype([('a', 'M8[25s]'), ('b', inner, (2, 3))]),
+    np.dtype([('a', 'i1'), ('b', 'f8')], align=True), np.dtype([]), np.dtype([('v', 'V4'), ('o', 'O')]),
+]
+print(json.dumps([[repr(np.lib.format.dtype_to_descr(d)), d.itemsize] for d in dtypes]))
+"#,
+    );
+    let numpys: Vec<(String, usize)> = serde_json::from_str(&printed).unwrap();
+    assert_eq!(numpys.len(), made.len());
+    for (made, (descr, size)) in made.into_iter().zip(numpys) {
+        let made = made.unwrap();
+        assert_eq!((made.to_string(), made.item_size().unwrap()), (descr, size));
+    }
+
+    let refused = [
+        (DType::record([("a", dtype("i4")), ("a", dtype("f4"))]), "two fields or titles have the name 'a'"),
+        (DType::record([("a", dtype("i4")), ("", dtype("f4"))]), "field 1 has no name"),
+        (DType::record([("", dtype("('f4', (2,))"))]), "found ('<f4', (2,))"),
+        (
+            DType::record([("a", dtype("S2147483647")), ("b", dtype("S1"))]),
+            "2147483648 bytes is larger than NumPy allows",
+        ),
+    ];
+    for (made, message) in refused {
+        let error = made.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Invalid, "{error}");
+        assert!(error.to_string().contains(message), "{error}");
+    }
+    assert_eq!("float33".parse::<DType>().unwrap_err().kind(), ErrorKind::Invalid);
+}
+
+#[test]
+fn a_unit_of_time_is_made_of_a_count_and_a_base() {
+    let printed = python(
+        temp_dir().path(),
+        "print(json.dumps([[np.datetime_data(d)[1], d] for d in ('M8', 'M8[25s]', 'M8[2147483647as]', 'M8[Y]')]))",
+    );
+    let units = [
+        (1, TimeBase::Generic),
+        (25, TimeBase::Second),
+        (2_147_483_647, TimeBase::Attosecond),
+        (1, TimeBase::Year),
+    ];
+    let numpys: Vec<(u32, String)> = serde_json::from_str(&printed).unwrap();
+    for ((count, base), (numpys, spelling)) in units.into_iter().zip(numpys) {
+        let unit = TimeUnit::new(count, base).unwrap();
+        assert_eq!((unit.count(), unit.base()), (numpys, base));
+        assert_eq!(spelling.parse::<DType>().unwrap().as_scalar().unwrap().unit(), Some(unit));
+    }
+    for (count, base) in
+        [(0, TimeBase::Day), (2_147_483_648, TimeBase::Day), (2, TimeBase::Generic), (0, TimeBase::Generic)]
+    {
+        let error = TimeUnit::new(count, base).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Invalid, "{error}");
     }
 }

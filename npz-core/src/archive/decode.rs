@@ -115,7 +115,7 @@ pub(super) fn place_of_data(source: &dyn ReadAt, entry: &Entry) -> Result<Place>
     let offset = entry.header_offset;
     // Header and name in one read. No encoding of the name is longer than that in UTF-8.
     let there = entry.end.saturating_sub(offset);
-    let mut block = vec![0; there.min(LOCAL_BYTES + entry.name.len() as u64) as usize];
+    let mut block = vec![0; there.min(LOCAL_BYTES + entry.whole_name().len() as u64) as usize];
     read_exact_at(source, &mut block, offset, WHAT)?;
     let mut rest = block.as_slice();
     let cut_off = || Error::damaged(format!("{WHAT} is cut off")).at(offset);
@@ -148,11 +148,11 @@ pub(super) fn place_of_data(source: &dyn ReadAt, entry: &Entry) -> Result<Place>
         .at(start));
     };
     let own = rest.get(..usize::from(name_bytes));
-    if !own.is_some_and(|own| is_name(own, flags, &entry.name)) {
+    if !own.is_some_and(|own| is_name(own, flags, entry.whole_name())) {
         return Err(Error::damaged(format!(
             "the directory and the member's own header give different names: \
              expected {:?}, found \"{}\"; the file was damaged or made to mislead",
-            entry.name,
+            entry.whole_name(),
             own.unwrap_or(rest).escape_ascii()
         ))
         .at(offset));

@@ -1,4 +1,6 @@
 //! Where the directory of an archive is: the records behind it, searched from the end of the file.
+//!
+//! As Python does, but no member is lost to a comment that looks like an end record.
 
 use crate::archive::sniff::{self, broken_directory};
 use crate::bytes::{take, take_u16, take_u32, take_u64};
@@ -65,7 +67,6 @@ fn one_of_several() -> Error {
 /// The last bytes of the file, and a limited number of looks at those before them.
 struct Tail<'a> {
     source: &'a dyn ReadAt,
-    size: u64,
     start: u64,
     bytes: Vec<u8>,
     probes: u32,
@@ -75,18 +76,22 @@ impl<'a> Tail<'a> {
     fn new(source: &'a dyn ReadAt, size: u64) -> Result<Self> {
         let start = size.saturating_sub(TAIL_BYTES);
         let bytes = sniff::part(source, start, (size - start) as usize)?;
-        Ok(Self { source, size: start + bytes.len() as u64, start, bytes, probes: MOST_PROBES })
+        Ok(Self { source, start, bytes, probes: MOST_PROBES })
     }
 
-    /// Where end records might be, in Python's order: at the very end without a comment, else the last one.
+    /// Where end records might be: those whose comment ends with the file, from the last, then the one that Python goes
+    /// by. It takes the last signature, whatever follows; in a comment that may be an archive which holds nothing.
     fn candidates(&self) -> Vec<usize> {
         let places = (0..self.bytes.len()).rev();
-        let mut places: Vec<_> = places.filter(|&i| self.bytes[i..].starts_with(b"PK\x05\x06")).collect();
-        let at_end = self.bytes.len().checked_sub(END_BYTES).filter(|_| self.bytes.ends_with(&[0; 2]));
-        if let Some(i) = places.iter().position(|&place| Some(place) == at_end) {
-            places[..=i].rotate_right(1);
-        }
-        places
+        let places: Vec<_> = places.filter(|&i| self.bytes[i..].starts_with(b"PK\x05\x06")).collect();
+        let last = places.first().copied().filter(|&last| !self.ends_the_file(last));
+        places.into_iter().filter(|&place| self.ends_the_file(place)).chain(last).collect()
+    }
+
+    /// Whether the file ends with the comment of the end record at this place.
+    fn ends_the_file(&self, place: usize) -> bool {
+        let record = self.bytes.get(place..).unwrap_or_default();
+        End::parse(record).is_some_and(|(_, comment)| record.len() == END_BYTES + usize::from(comment))
     }
 
     fn get<const N: usize>(&mut self, offset: u64) -> Result<[u8; N]> {
@@ -106,7 +111,7 @@ impl<'a> Tail<'a> {
     /// The directory that the end record at this place tells of, or what is wrong.
     fn directory(&mut self, place: usize) -> Result<Result<Place, Complaint>> {
         let at = self.start + place as u64;
-        let Some((plain, comment_bytes)) = End::parse(&self.bytes[place..]) else {
+        let Some((plain, _)) = End::parse(&self.bytes[place..]) else {
             return Ok(Err(Complaint::Other("the end record is cut off".to_owned())));
         };
         let (record, end) = match self.zip64(at)? {
@@ -114,8 +119,8 @@ impl<'a> Tail<'a> {
             Err(complaint) => return Ok(Err(complaint)),
         };
         let several = record.disks != [0; 2];
-        if let Err(complaint) = self.check(&record, end)? {
-            let fits = at + (END_BYTES + usize::from(comment_bytes)) as u64 == self.size;
+        let fits = self.ends_the_file(place);
+        if let Err(complaint) = self.check(&record, end, fits)? {
             let parts = several && fits;
             return Ok(Err(if parts { Complaint::Parts } else { Complaint::Other(complaint) }));
         }
@@ -133,9 +138,13 @@ impl<'a> Tail<'a> {
         Ok(Ok(Place { start, end, shift, bytes }))
     }
 
-    /// Checks that a directory lies before `end`.
-    fn check(&mut self, record: &End, end: u64) -> Result<Result<(), String>> {
+    /// Checks that a directory lies before `end`. That of no members is found anywhere, so with bytes on both sides it
+    /// is no proof of an archive.
+    fn check(&mut self, record: &End, end: u64, ends_the_file: bool) -> Result<Result<(), String>> {
         let size = record.size;
+        if size == 0 && end > 0 && !ends_the_file {
+            return Ok(Err(format!("its end record, at byte {end} and not at the end, claims no members")));
+        }
         let Some(start) = end.checked_sub(size) else {
             return Ok(Err(format!("its end record claims {size} bytes for it, found {end} before it")));
         };
@@ -280,6 +289,24 @@ mod tests {
         ] {
             assert_eq!(place(&plain(comment)).unwrap(), (0, 60, 0));
         }
+        // Nothing that a comment says of itself makes the archive an empty one.
+        let empty = records::end(0, 0, 0);
+        for behind in [b"PK\x05\x06".as_slice(), b"x", b""] {
+            let comment = [empty.as_slice(), behind, &[0; 3]].concat();
+            assert_eq!(place(&plain(&comment)).unwrap(), (0, 60, 0), "{}", behind.escape_ascii());
+        }
+        // Nor does it where the file was cut off behind such bytes.
+        let data =
+            [[b"PK\x03\x04".as_slice(), &[7; 56]].concat().as_slice(), empty.as_slice(), b"data"].concat();
+        assert_eq!(kind(&data), ErrorKind::Damaged);
+        assert_eq!(place(&[empty.as_slice(), b"data"].concat()).unwrap(), (0, 0, 0));
+        // The record that ends the file goes before one in its comment, though Python takes that.
+        let inside = [plain(b"").as_slice(), b"x"].concat();
+        assert_eq!(place(&plain(&inside)).unwrap(), (0, 60, 0));
+        // Of two archives in a row the last one counts; where it is damaged, the first is not all there is.
+        let mut second = plain(b"");
+        second[60 + 12] = 61;
+        assert_eq!(kind(&[plain(b""), second, b"x".to_vec()].concat()), ErrorKind::Damaged);
         // A whole archive in the comment is the archive, for Python too.
         assert_eq!(place(&plain(&plain(b""))).unwrap(), (82, 142, 82));
         // So is the record at the very end, though a signature stands in it.

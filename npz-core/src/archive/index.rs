@@ -22,8 +22,10 @@ pub(crate) struct Index {
 /// What the directory says of one member. Sizes and offsets are those that it claims, and lie in the file.
 #[derive(Clone)]
 pub(crate) struct Entry {
-    /// As Python's zipfile decodes it, except that it is not cut off at a NUL.
+    /// As Python's zipfile decodes it: cut off at a NUL.
     pub(crate) name: String,
+    /// The name with what was cut off, which the member's own header repeats.
+    pub(super) whole_name: Option<Box<str>>,
     pub(crate) method: Method,
     /// The flags that belong to the method: whether LZMA data have an end mark, how hard deflate tried.
     pub(super) method_flags: u16,
@@ -58,8 +60,15 @@ impl Index {
 
 impl Entry {
     fn new(raw: &Raw<'_>) -> Result<Self> {
+        let mut name = decode_name(raw.name, raw.flags)?;
+        let cut = name.find('\0').map(|nul| {
+            let whole = name.clone().into();
+            name.truncate(nul);
+            whole
+        });
         Ok(Self {
-            name: decode_name(raw.name, raw.flags)?,
+            name,
+            whole_name: cut,
             method: Method::from_number(raw.method),
             method_flags: raw.flags & METHOD_FLAGS,
             compressed_size: raw.compressed_size,
@@ -69,6 +78,11 @@ impl Entry {
             encrypted: raw.flags & ENCRYPTED != 0,
             end: 0,
         })
+    }
+
+    /// The name that the member's own header has too.
+    pub(super) fn whole_name(&self) -> &str {
+        self.whole_name.as_deref().unwrap_or(&self.name)
     }
 
     /// The uncompressed size, where the bytes that are there prove that it can be true: a stored member is as

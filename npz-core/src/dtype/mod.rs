@@ -3,9 +3,11 @@
 //! `scalar` and `time` are the model of a cell without fields, `spelling` its text, `parse` and `print` the way
 //! from and to the literal of a header. Mirrors `descr_to_dtype` and `dtype_to_descr` of `numpy.lib.format`.
 
+mod build;
 mod locate;
 mod parse;
 mod print;
+mod refusal;
 mod scalar;
 mod spelling;
 mod time;
@@ -17,6 +19,7 @@ use crate::literal::{self, Literal};
 use crate::shape;
 
 pub(crate) use locate::Spot;
+pub(crate) use refusal::NoDType;
 pub use scalar::{ByteOrder, Kind, Scalar};
 pub use time::{TimeBase, TimeUnit};
 
@@ -68,11 +71,12 @@ pub struct Field {
 }
 
 impl DType {
-    /// Reads a dtype in any spelling that `numpy.dtype` takes for one cell (`"<f4"`, `"f4"`, `"float32"`, `"d"`),
-    /// or in the spelling of a header (a list of fields).
+    /// Reads a dtype in the spelling of a header (`"<f4"`, or a list of fields), or by one of the codes and names that
+    /// `numpy.dtype` has for one cell (`"f4"`, `"d"`, `"float32"`).
     ///
     /// Without a byte order the dtype is little-endian, on every machine. A name of no fixed size (`long`) has
-    /// its size on 64-bit Linux. Comma lists (`"i4,f4"`) are not read.
+    /// its size on 64-bit Linux. Not read, unlike by `numpy.dtype`: lists with commas (`"i4,f4"`), counts before a code
+    /// (`"2i4"`), units with a divisor (`"M8[ms/2]"`). A field of no name with a shape is padding, as when NumPy reads it.
     ///
     /// ```
     /// use npz_core::DType;
@@ -93,11 +97,11 @@ impl DType {
         } else {
             spelling::parse(text).map(Self::Scalar)
         };
-        dtype.map_err(Error::invalid)
+        dtype.map_err(|why| Error::invalid(why.to_string()))
     }
 
-    /// The dtype that a header's `descr` describes. An error is the sentence that says why it is none.
-    pub(crate) fn from_literal(descr: &Literal) -> Result<Self, String> {
+    /// The dtype that a header's `descr` describes, or why it is none.
+    pub(crate) fn from_literal(descr: &Literal) -> Result<Self, NoDType> {
         parse::any(descr)
     }
 
@@ -266,7 +270,8 @@ impl DType {
 
     /// Gives the same dtype in another byte order: [`dtype.newbyteorder`](https://numpy.org/doc/stable/reference/generated/numpy.dtype.newbyteorder.html).
     ///
-    /// Of a record it holds for all fields. What has no byte order stays as it is: single bytes, byte strings, voids.
+    /// Of a record it holds for all fields. What has no byte order stays as it is: single bytes, byte strings, voids. And
+    /// [`ByteOrder::NotApplicable`] leaves all as it is, as NumPy's `"|"` does.
     ///
     /// ```
     /// use npz_core::{ByteOrder, DType};
@@ -279,6 +284,7 @@ impl DType {
     #[must_use]
     pub fn with_byte_order(&self, order: ByteOrder) -> Self {
         match self {
+            _ if order == ByteOrder::NotApplicable => self.clone(),
             Self::Scalar(scalar) if scalar.kind == Kind::Void => self.clone(),
             Self::Scalar(scalar) => {
                 Self::Scalar(Scalar { unit: scalar.unit, ..Scalar::new(scalar.kind, scalar.size, order) })
@@ -352,11 +358,7 @@ impl Field {
 
     /// Tells whether the field only fills space, as NumPy writes it for aligned records.
     pub fn is_padding(&self) -> bool {
-        let item = match &self.dtype {
-            DType::Subarray { item, .. } => item,
-            other => other,
-        };
-        let is_void = item.as_scalar().is_some_and(|scalar| scalar.kind == Kind::Void);
+        let is_void = self.dtype.as_scalar().is_some_and(|scalar| scalar.kind == Kind::Void);
         is_void && self.name.is_empty() && self.title.is_none()
     }
 }

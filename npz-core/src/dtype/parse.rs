@@ -1,38 +1,56 @@
 //! Descriptors from the literal of a header. Mirrors `descr_to_dtype`, and refuses what `numpy.dtype` refuses.
 //!
-//! An error is a sentence without a kind: the same text is a damaged file in a header, and the caller's mistake in
+//! An error is a sentence without a kind: the same text is a fault of the file in a header, and the caller's mistake in
 //! `DType::parse`.
 
 use std::collections::HashSet;
 
+use super::refusal::NoDType;
 use super::spelling;
 use super::{DType, Field};
 use crate::literal::{Literal, shortened};
 
-pub(super) fn any(descr: &Literal) -> Result<DType, String> {
+pub(super) fn any(descr: &Literal) -> Result<DType, NoDType> {
     match descr {
         Literal::Str(text) => spelling::parse(text).map(DType::Scalar),
         Literal::List(fields) => record(fields),
         Literal::Tuple(parts) => match parts.as_slice() {
             [item, shape] => subarray(item, shape),
-            _ => Err(format!("expected a dtype and a shape in the tuple, found {}", descr.what())),
+            _ => Err(format!("expected a dtype and a shape in the tuple, found {}", descr.what()).into()),
         },
         _ => Err(format!(
             "expected a dtype as a string such as '<f4' or as a list of fields, found {}",
             descr.what()
-        )),
+        )
+        .into()),
     }
 }
 
-fn record(fields: &[Literal]) -> Result<DType, String> {
-    let fields = fields.iter().map(field).collect::<Result<Vec<_>, _>>()?;
+fn record(literals: &[Literal]) -> Result<DType, NoDType> {
+    let mut fields: Vec<Field> = Vec::new();
+    for literal in literals {
+        push(&mut fields, field(literal)?);
+    }
     check_names(&fields)?;
-    checked(DType::Record(fields))
+    Ok(checked(DType::Record(fields))?)
 }
 
-fn field(field: &Literal) -> Result<Field, String> {
+/// Appends a field. NumPy knows offsets only, so padding side by side is one.
+pub(super) fn push(fields: &mut Vec<Field>, field: Field) {
+    match fields.last_mut().filter(|last| last.is_padding() && field.is_padding()) {
+        Some(last) => {
+            let sizes = [&*last, &field].map(|field| field.dtype.item_size().unwrap_or(usize::MAX));
+            *last = Field::padding(sizes[0].saturating_add(sizes[1]));
+        }
+        None => fields.push(field),
+    }
+}
+
+fn field(field: &Literal) -> Result<Field, NoDType> {
     let (Literal::Tuple(parts) | Literal::List(parts)) = field else {
-        return Err(format!("expected a field as a tuple such as ('a', '<f4'), found {}", field.what()));
+        return Err(
+            format!("expected a field as a tuple such as ('a', '<f4'), found {}", field.what()).into()
+        );
     };
     let (name, dtype) = match parts.as_slice() {
         [name, dtype] => (name, any(dtype)?),
@@ -41,11 +59,19 @@ fn field(field: &Literal) -> Result<Field, String> {
             return Err(format!(
                 "expected a field of a name, a dtype and perhaps a shape, found {}",
                 field.what()
-            ));
+            )
+            .into());
         }
     };
+    let is_unnamed = matches!(name, Literal::Str(text) if text.is_empty());
     let (title, name) = names(name)?;
-    Ok(Field { name, title, dtype })
+    Ok(match dtype {
+        // To NumPy a subarray is a kind of void, and a void without a name is padding.
+        DType::Subarray { .. } if is_unnamed => {
+            Field::padding(dtype.item_size().map_err(|error| error.to_string())?)
+        }
+        dtype => Field { name, title, dtype },
+    })
 }
 
 /// A name, or a pair of title and name.
@@ -66,7 +92,7 @@ fn names(literal: &Literal) -> Result<(Option<String>, String), String> {
     ))
 }
 
-fn subarray(item: &Literal, shape: &Literal) -> Result<DType, String> {
+fn subarray(item: &Literal, shape: &Literal) -> Result<DType, NoDType> {
     let axes = match shape {
         Literal::Int(_) => std::slice::from_ref(shape),
         Literal::Tuple(axes) | Literal::List(axes) => axes.as_slice(),
@@ -74,7 +100,8 @@ fn subarray(item: &Literal, shape: &Literal) -> Result<DType, String> {
             return Err(format!(
                 "expected the shape of a field as a tuple such as (3,), found {}",
                 shape.what()
-            ));
+            )
+            .into());
         }
     };
     let shape = axes.iter().map(axis).collect::<Result<Vec<_>, _>>()?;
@@ -83,7 +110,7 @@ fn subarray(item: &Literal, shape: &Literal) -> Result<DType, String> {
     if shape.is_empty() {
         return Ok(item);
     }
-    checked(DType::Subarray { item: Box::new(item), shape })
+    Ok(checked(DType::Subarray { item: Box::new(item), shape })?)
 }
 
 fn axis(literal: &Literal) -> Result<usize, String> {
@@ -142,6 +169,13 @@ mod tests {
             ("[['a', 'S0']]", "[('a', '|S0')]", 0),
             ("[]", "[]", 0),
             ("[('a', [])]", "[('a', [])]", 0),
+            ("[('a', '<i2'), ('', '>f4', (2,)), ('', 'O', 2)]", "[('a', '<i2'), ('', '|V24')]", 26),
+            ("[('', 'V3', (2,)), ('', [('x', 'u1')], (0,))]", "[('', '|V6')]", 6),
+            (
+                "[(('t', ''), 'i4', (2,)), ('a', [('', [('x', 'u1')])])]",
+                "[(('t', ''), '<i4', (2,)), ('a', [('', [('x', '|u1')])])]",
+                9,
+            ),
             ("[('', '<i4'), ('a', 'u1')]", "[('', '<i4'), ('a', '|u1')]", 5),
             ("[(\"it's\", 'O'), ('整', '<V2')]", "[(\"it's\", '|O'), ('整', '<V2')]", 10),
             ("('<f4', (2,))", "('<f4', (2,))", 8),

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use super::refusal::NoDType;
 use super::time::TimeUnit;
 use super::{ByteOrder, Kind, Scalar};
 use crate::literal::shortened;
@@ -126,7 +127,7 @@ const NAMES: &[(&str, Kind, usize)] = &[
 ];
 
 /// Reads the dtype of one cell.
-pub(super) fn parse(text: &str) -> Result<Scalar, String> {
+pub(super) fn parse(text: &str) -> Result<Scalar, NoDType> {
     // ml_dtypes registers this name, and writes it as `<V2`.
     if text == "bfloat16" {
         return Ok(Scalar::new(Kind::Void, 2, ByteOrder::Little));
@@ -189,16 +190,31 @@ fn split(text: &str) -> Option<(ByteOrder, char, &str)> {
     Some((order, letter, chars.as_str()))
 }
 
-fn unknown(text: &str) -> String {
-    let hint = if text.contains(',') {
-        "; write a record as a list of fields: [('a', '<i4'), ('b', '<f8')]"
-    } else {
-        ""
-    };
-    let text = shortened(text);
-    format!(
-        "{text} is no known dtype: expected the spelling of one cell, such as '<f4', '|b1' or '<U10'{hint}"
-    )
+fn unknown(text: &str) -> NoDType {
+    let spelling = shortened(text);
+    if text.contains(',') {
+        return NoDType::Unread(format!(
+            "{spelling} is no dtype of one cell: write a record as a list of fields, such as \
+             [('a', '<i4'), ('b', '<f8')]"
+        ));
+    }
+    if is_word(text) {
+        return NoDType::Unknown { spelling };
+    }
+    NoDType::Wrong(NoDType::Unknown { spelling }.to_string())
+}
+
+/// Whether a dtype might be spelled like this: a byte order perhaps, then letters and numbers.
+fn is_word(text: &str) -> bool {
+    // A string is a string, however many characters are claimed.
+    let is_string = split(text).is_some_and(|(_, letter, length)| {
+        let any = KINDS.iter().any(|row| row.0 == letter && matches!(row.2, Sizes::Any(_)));
+        any && length.bytes().all(|digit| digit.is_ascii_digit())
+    });
+    let word = text.strip_prefix(['<', '>', '|', '=']).unwrap_or(text);
+    !is_string
+        && word.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && word.bytes().all(|c| c.is_ascii_alphanumeric() || b"_[]".contains(&c))
 }
 
 impl fmt::Display for Scalar {
@@ -328,6 +344,7 @@ mod tests {
         "^f4",
         "i4,f4",
         "3i4",
+        "<1i2",
         "(2,)f4",
         "np.int32",
         "U536870912",
@@ -343,16 +360,16 @@ mod tests {
                 let scalar = parse(spelling).unwrap_or_else(|why| panic!("{why}"));
                 assert_eq!(scalar.to_string(), *printed, "{spelling}");
             }
-            assert_eq!(parse(printed).map(|scalar| scalar.to_string()), Ok((*printed).to_owned()));
+            assert_eq!(parse(printed).map(|scalar| scalar.to_string()).ok().as_deref(), Some(*printed));
         }
     }
 
     #[test]
     fn nonsense_is_refused() {
         for spelling in REFUSED {
-            let why = parse(spelling).expect_err(spelling);
+            let why = parse(spelling).expect_err(spelling).to_string();
             assert!(why.contains("expected") || why.contains("write"), "{why}");
         }
-        assert!(parse("i4,f4").expect_err("a record").contains("list of fields"));
+        assert!(parse("i4,f4").expect_err("a record").to_string().contains("list of fields"));
     }
 }

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use super::refusal::NoDType;
+use crate::error::{Error, Result};
+
 /// The length of one tick of a `datetime64` or `timedelta64` cell: `count` times `base`.
 /// [`np.datetime_data`](https://numpy.org/doc/stable/reference/generated/numpy.datetime_data.html).
 ///
@@ -79,6 +82,33 @@ const BASES: [(&str, TimeBase); 15] = [
 ];
 
 impl TimeUnit {
+    /// Makes a unit of so many base units: `TimeUnit::new(25, TimeBase::Second)` is NumPy's `[25s]`.
+    ///
+    /// ```
+    /// use npz_core::{DType, TimeBase, TimeUnit};
+    ///
+    /// let unit = TimeUnit::new(25, TimeBase::Second)?;
+    /// let dtype = DType::parse(&format!("<M8[{unit}]"))?;
+    /// assert_eq!(dtype.as_scalar().and_then(|scalar| scalar.unit()), Some(unit));
+    /// assert!(TimeUnit::new(0, TimeBase::Second).is_err());
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for a count that NumPy has not (0, or more than 2147483647), and
+    /// for a multiple of no unit.
+    pub fn new(count: u32, base: TimeBase) -> Result<Self> {
+        match count {
+            1 => Ok(Self::one(base)),
+            _ if base == TimeBase::Generic => {
+                Err(Error::invalid(format!("no unit has no multiples: expected a count of 1, found {count}")))
+            }
+            _ => Self::one(base).times(count).ok_or_else(|| {
+                Error::invalid(format!("expected 1 to 2147483647 {base} in one tick, found {count}"))
+            }),
+        }
+    }
+
     pub(crate) const GENERIC: Self = Self { count: 1, base: TimeBase::Generic };
 
     /// One base unit.
@@ -117,12 +147,12 @@ impl TimeUnit {
     ///
     /// NumPy also takes a divisor (`[ms/2]`, which it turns into `[500us]` and never prints), and a count of 0,
     /// with which it then divides. Both are refused.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let refuse = |why| Err(format!("the unit of time [{text}] {why}"));
+    pub(super) fn parse(text: &str) -> std::result::Result<Self, NoDType> {
+        let told = |why| format!("the unit of time [{text}] {why}");
+        let refuse = |why| Err(NoDType::Wrong(told(why)));
         if text.contains('/') {
-            return refuse(
-                "has a divisor: write it as a multiple of a smaller unit, such as [500us] for [ms/2]",
-            );
+            let why = "has a divisor: write it as a multiple of a smaller unit, such as [500us] for [ms/2]";
+            return Err(NoDType::Unread(told(why)));
         }
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         let (count, letters) = text.split_at(digits);

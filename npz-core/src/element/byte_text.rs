@@ -12,6 +12,8 @@ use crate::error::{Error, Result};
 impl Sealed for Vec<u8> {}
 impl Element for Vec<u8> {
     const KIND: Kind = Kind::Bytes;
+    const HAS_FIXED_SIZE: bool = false;
+    const OVERHEAD: usize = super::ALLOCATION;
 
     fn dtype_of(cells: &ArrayViewD<'_, Self>) -> Result<DType> {
         Self::dtype_as(cells, Form::default())

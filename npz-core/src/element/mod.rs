@@ -94,6 +94,10 @@ pub trait Element: Sealed + Clone + Send + Sync + 'static {
     #[doc(hidden)]
     const HAS_FIXED_SIZE: bool = true;
 
+    /// What an allocation of a cell's own takes beside its content, as limits count it; 0 where there is none.
+    #[doc(hidden)]
+    const OVERHEAD: usize = 0;
+
     /// The bytes that a cell is aligned to in a record with `align=True`.
     #[doc(hidden)]
     fn alignment() -> usize {
@@ -137,6 +141,9 @@ pub trait Element: Sealed + Clone + Send + Sync + 'static {
         Err("cells of this type have another form in memory than in the file")
     }
 }
+
+/// What an allocator adds to a few bytes, about: its least block and what it knows of it.
+pub(crate) const ALLOCATION: usize = 32;
 
 mod sealed {
     /// Only this crate, and what its derive makes, implements it.

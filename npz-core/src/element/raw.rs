@@ -211,6 +211,8 @@ impl<const N: usize> Element for RawBytes<N> {
 impl Sealed for RawVec {}
 impl Element for RawVec {
     const KIND: Kind = Kind::Void;
+    const HAS_FIXED_SIZE: bool = false;
+    const OVERHEAD: usize = super::ALLOCATION;
 
     fn dtype_of(cells: &ArrayViewD<'_, Self>) -> Result<DType> {
         let width = cells.iter().next().map_or(0, |cell| cell.0.len());

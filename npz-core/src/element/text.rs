@@ -265,6 +265,7 @@ impl Sealed for String {}
 impl Element for String {
     const KIND: Kind = Kind::Unicode;
     const HAS_FIXED_SIZE: bool = false;
+    const OVERHEAD: usize = super::ALLOCATION;
 
     fn dtype_of(cells: &ArrayViewD<'_, Self>) -> Result<DType> {
         Self::dtype_as(cells, Form::default())

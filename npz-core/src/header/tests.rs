@@ -166,8 +166,8 @@ fn headers_that_numpy_refuses() {
             "larger than this machine",
         ),
         (
-            "{'descr': '<f5', 'fortran_order': False, 'shape': ()}",
-            "'descr' is no dtype: '<f5' is no known dtype",
+            "{'descr': '<f 4', 'fortran_order': False, 'shape': ()}",
+            "'descr' is no dtype: '<f 4' is no known dtype",
         ),
         (
             "{'descr': None, 'fortran_order': False, 'shape': ()}",

@@ -18,8 +18,8 @@ const PIECE_BYTES: u64 = 256 << 10;
 pub(crate) trait Detached: Send + Sync {
     /// As [`Medium::read`](super::Medium::read).
     fn read(&self, read: &mut ReadMember<'_>) -> Result<()>;
-    /// As [`Medium::check_total`](super::Medium::check_total).
-    fn check_total(&self, bytes: u64) -> Result<()>;
+    /// As [`Medium::limits`](super::Medium::limits).
+    fn limits(&self) -> Limits;
     /// The file that it lies in, for messages.
     fn path(&self) -> Option<&Path>;
     /// The member as it lies in an archive, where it does.
@@ -49,8 +49,8 @@ impl Detached for InMemory {
         read(&mut reader, Some(self.0.len() as u64))
     }
 
-    fn check_total(&self, _: u64) -> Result<()> {
-        Ok(())
+    fn limits(&self) -> Limits {
+        Limits::trusted()
     }
 
     fn path(&self) -> Option<&Path> {

@@ -16,8 +16,8 @@ use crate::dtype::DType;
 use crate::element::{Cast, Decoder, Element, Place, Refusal, Rule, asked_dtype};
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::Header;
-use crate::limits::MAX_FREE;
-use crate::npy::{Cells, read_cells};
+use crate::limits::{Limits, MAX_FREE};
+use crate::npy::{Cells, cost, read_cells};
 use crate::report::{ProblemKind, RemarkKind, Report};
 
 /// What a file that is written to in the meantime is told of.
@@ -36,8 +36,8 @@ pub(crate) trait Medium: Send + Sync {
     /// Hands the array's bytes to `read`, header first, with the number of bytes that are proved to be there, and
     /// verifies the member afterwards.
     fn read(&self, member: usize, read: &mut ReadMember<'_>) -> Result<()>;
-    /// Refuses data beyond the caller's limits.
-    fn check_total(&self, bytes: u64) -> Result<()>;
+    /// What the caller lets a load take.
+    fn limits(&self) -> Limits;
     /// Gives a handle on one member that outlives this medium. By default that is a copy of its bytes.
     fn detach(&self, member: usize) -> Result<Arc<dyn Detached>> {
         InMemory::read_from(|read| self.read(member, read))
@@ -97,7 +97,7 @@ pub struct Loader<'s> {
     /// What a type asks for is written down, and nothing is loaded.
     pub(super) recording: Option<Box<Recording>>,
     pub(super) jobs: Vec<Job<'s>>,
-    /// Bytes of data that the jobs will read.
+    /// Bytes that the arrays of the jobs will take.
     pub(super) total: u64,
     pub(super) free: usize,
 }
@@ -263,14 +263,18 @@ impl<'s> Loader<'s> {
         header: Header,
         decoder: Decoder<A>,
     ) -> Plan<'s, Cells<A>> {
-        self.total = self.total.saturating_add(header.data_len());
+        let cost = cost::<A>(&header);
+        self.total = self.total.saturating_add(cost.bytes());
         let slot = Arc::new(Mutex::new(None));
         let filled = Arc::clone(&slot);
         let member_name = name.as_str().to_owned();
         let settings = self.settings;
         self.jobs.push(Box::new(move |medium, spares| {
             let spare = spares.take(header.shape().iter().product());
-            let read = || settings.apply(read_member(medium, member, &header, decoder, spare)?);
+            let read = || {
+                medium.limits().check_cells(cost)?;
+                settings.apply(read_member(medium, member, &header, decoder, spare)?)
+            };
             let cells = read().map_err(|error| error.in_member(&member_name))?;
             *filled.lock().unwrap_or_else(PoisonError::into_inner) = Some(cells);
             Ok(())
@@ -368,7 +372,7 @@ impl<'s> Loader<'s> {
             return Err(Error::mismatch(self.report));
         }
         let view = View { medium: self.medium, changes: &self.changes };
-        view.check_total(self.total)?;
+        view.limits().check_total(self.total)?;
         let mut spares = Spares::default();
         give(&mut spares);
         self.jobs.into_iter().try_for_each(|job| job(&view, &mut spares))?;
@@ -389,7 +393,7 @@ fn read_member<A: Element>(
     let mut decoder = Some((decoder, spare));
     let mut cells = None;
     medium.read(member, &mut |mut reader, available| {
-        let header = Header::read(&mut reader, &crate::limits::Limits::trusted())?;
+        let header = Header::read(&mut reader, &Limits::trusted())?;
         let Some((decoder, spare)) = decoder.take().filter(|_| header == *planned) else {
             return Err(Error::damaged(CHANGED));
         };

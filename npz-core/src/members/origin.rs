@@ -16,6 +16,7 @@ use super::{Loader, Members, Name, Plan};
 use crate::element::Cast;
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::Header;
+use crate::limits::Limits;
 
 /// The members of a value that was not read yet, and the rules that it was planned under.
 pub(super) struct Origin {
@@ -237,8 +238,8 @@ impl Medium for Origin {
         self.array(member).ok_or_else(no_array)?.1.read(read)
     }
 
-    fn check_total(&self, bytes: u64) -> Result<()> {
-        self.kept().next().map_or(Ok(()), |(.., detached)| detached.check_total(bytes))
+    fn limits(&self) -> Limits {
+        self.kept().next().map_or_else(Limits::trusted, |(.., detached)| detached.limits())
     }
 
     fn detach(&self, member: usize) -> Result<Arc<dyn Detached>> {

@@ -1,4 +1,4 @@
-//! Times of `std`, `chrono` and `jiff`, saved as NumPy's times in nanoseconds.
+//! Times of `std`, `chrono` and `jiff`, saved as NumPy's times in nanoseconds; dates as days.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,6 +7,8 @@ use super::stored_as::{StoredAs, restore_in, save_many, stored_as};
 use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 use crate::dtype::Kind;
 use crate::element::Cast;
+#[cfg(any(feature = "chrono", feature = "jiff"))]
+use crate::element::time::Day;
 use crate::element::time::{DateTime64, Nanosecond, TimeDelta64};
 use crate::error::{Error, Result};
 use crate::report::RemarkKind;
@@ -15,8 +17,11 @@ stored_as! {
     () Duration, () SystemTime,
     #[cfg(feature = "chrono")] () chrono::DateTime<chrono::Utc>,
     #[cfg(feature = "chrono")] () chrono::NaiveDateTime,
+    #[cfg(feature = "chrono")] () chrono::NaiveDate,
     #[cfg(feature = "chrono")] () chrono::TimeDelta,
     #[cfg(feature = "jiff")] () jiff::Timestamp,
+    #[cfg(feature = "jiff")] () jiff::civil::DateTime,
+    #[cfg(feature = "jiff")] () jiff::civil::Date,
     #[cfg(feature = "jiff")] () jiff::SignedDuration,
 }
 
@@ -85,10 +90,10 @@ fn takes_integers(loader: &mut Loader<'_>, name: &Name) -> bool {
 
 /// Types that convert by themselves, both ways.
 macro_rules! by_conversion {
-    ($( $feature:literal $ty:ty as $stored:ident ),*) => {$(
+    ($( $feature:literal $ty:ty as $stored:ty ),*) => {$(
         #[cfg(feature = $feature)]
         impl StoredAs for $ty {
-            type Stored = $stored<Nanosecond>;
+            type Stored = $stored;
             fn store(&self) -> Result<Self::Stored> {
                 (*self).try_into()
             }
@@ -100,9 +105,12 @@ macro_rules! by_conversion {
 }
 
 by_conversion! {
-    "chrono" chrono::DateTime<chrono::Utc> as DateTime64,
-    "chrono" chrono::NaiveDateTime as DateTime64,
-    "chrono" chrono::TimeDelta as TimeDelta64,
-    "jiff" jiff::Timestamp as DateTime64,
-    "jiff" jiff::SignedDuration as TimeDelta64
+    "chrono" chrono::DateTime<chrono::Utc> as DateTime64<Nanosecond>,
+    "chrono" chrono::NaiveDateTime as DateTime64<Nanosecond>,
+    "chrono" chrono::NaiveDate as DateTime64<Day>,
+    "chrono" chrono::TimeDelta as TimeDelta64<Nanosecond>,
+    "jiff" jiff::Timestamp as DateTime64<Nanosecond>,
+    "jiff" jiff::civil::DateTime as DateTime64<Nanosecond>,
+    "jiff" jiff::civil::Date as DateTime64<Day>,
+    "jiff" jiff::SignedDuration as TimeDelta64<Nanosecond>
 }

@@ -9,6 +9,7 @@ use super::detached::{Detached, InMemory};
 use super::loader::{Medium, ReadMember};
 use crate::error::{Error, Result};
 use crate::header::Header;
+use crate::limits::Limits;
 
 /// Members that a migration has made are numbered from here on: no archive has so many of its own.
 const FIRST_MADE: usize = usize::MAX / 2;
@@ -100,8 +101,8 @@ impl Medium for View<'_> {
         }
     }
 
-    fn check_total(&self, bytes: u64) -> Result<()> {
-        self.medium.check_total(bytes)
+    fn limits(&self) -> Limits {
+        self.medium.limits()
     }
 
     fn detach(&self, member: usize) -> Result<Arc<dyn Detached>> {
@@ -131,7 +132,7 @@ impl Medium for Nothing {
     fn read(&self, _: usize, _: &mut ReadMember<'_>) -> Result<()> {
         Err(Error::invalid("no such member"))
     }
-    fn check_total(&self, _: u64) -> Result<()> {
-        Ok(())
+    fn limits(&self) -> Limits {
+        Limits::trusted()
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use ndarray::ArrayD;
 
+use super::cost::any_cost;
 use super::field::FieldReader;
 use super::read::{Cells, read_bytes, read_cells};
 use super::stream::Stream;
@@ -222,7 +223,7 @@ impl AnyArray {
     }
 }
 
-/// Reads one array, and tells how many bytes its data are.
+/// Reads one array, and tells how many bytes it takes.
 fn read_any_from(
     mut reader: &mut dyn Read,
     budget: Budget,
@@ -233,10 +234,11 @@ fn read_any_from(
     if header.dtype().has_object() {
         return Err(Error::unsupported(object_file_hint("")));
     }
-    limits.check_member(header.data_len())?;
-    limits.check_total(budget.spent.saturating_add(header.data_len()))?;
+    let cost = any_cost(&header);
+    limits.check_cells(cost)?;
+    limits.check_total(budget.spent.saturating_add(cost.bytes()))?;
     let available = budget.size.map(|size| size.saturating_sub(header.len() as u64));
-    Ok((read_any_cells(reader, &header, available)?, header.data_len()))
+    Ok((read_any_cells(reader, &header, available)?, cost.bytes()))
 }
 
 /// Reads the cells that follow a header, as what Rust has for them.

@@ -19,6 +19,7 @@
 //! purely Fortran-ordered), little-endian. Trailing bytes after the array are ignored, as NumPy does.
 
 mod any;
+mod cost;
 mod field;
 mod read;
 mod stream;
@@ -44,6 +45,7 @@ pub(crate) use self::any::ticks;
 pub use self::any::{
     iter_any, iter_any_with, load_any, load_any_with, read_any, read_any_with, save_any, write_any,
 };
+pub(crate) use self::cost::cost;
 pub(crate) use self::field::{FieldReader, field_header};
 pub use self::field::{load_field, load_field_with};
 pub(crate) use self::read::{Cells, read_bytes, read_cells};
@@ -342,12 +344,12 @@ pub fn view<A: Element, D: Dimension>(bytes: &[u8]) -> Result<ArrayView<'_, A, D
 /// Reads the header of a `.npy` file: dtype, shape and order, no data. `read_magic` and `read_array_header_1_0` of
 /// [`numpy.lib.format`](https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
 ///
-/// Any dtype is accepted, also those that can't be read as an array yet. `reader` is left at the first data
+/// Any dtype of NumPy is accepted, also those that can't be read as an array yet. `reader` is left at the first data
 /// byte; it is read in few small calls, so buffer a file.
 ///
 /// # Errors
-/// [`ErrorKind::Io`] or [`ErrorKind::Damaged`]; [`ErrorKind::Unsupported`] for a pickle or an unknown
-/// version; [`ErrorKind::Limit`] if the header is longer than [`Limits::default`] allows.
+/// [`ErrorKind::Io`] or [`ErrorKind::Damaged`]; [`ErrorKind::Unsupported`] for a pickle, an unknown version
+/// or a dtype of another library; [`ErrorKind::Limit`] if the header is longer than [`Limits::default`] allows.
 ///
 /// ```
 /// use npz_core::npy;
@@ -391,11 +393,11 @@ fn read_sized<A: Element, D: Dimension>(
 pub(crate) struct Budget {
     /// How many bytes are proved to be there.
     size: Option<u64>,
-    /// How many bytes of data were read by the same call already.
+    /// What the arrays take that were read by the same call already, in bytes.
     spent: u64,
 }
 
-/// Reads one array, and tells how many bytes its data are.
+/// Reads one array, and tells how many bytes it takes.
 fn read_from<A: Element>(
     mut reader: &mut dyn Read,
     budget: Budget,
@@ -404,10 +406,11 @@ fn read_from<A: Element>(
 ) -> Result<(Cells<A>, u64)> {
     let header = Header::read(&mut reader, &options.limits)?;
     let decoder = fits::<A>(&header, ndim, Rule::array(options.cast))?;
-    options.limits.check_member(header.data_len())?;
-    options.limits.check_total(budget.spent.saturating_add(header.data_len()))?;
+    let cost = cost::<A>(&header);
+    options.limits.check_cells(cost)?;
+    options.limits.check_total(budget.spent.saturating_add(cost.bytes()))?;
     let available = budget.size.map(|size| size.saturating_sub(header.len() as u64));
-    Ok((read_cells(reader, &header, decoder, available, Vec::new())?, header.data_len()))
+    Ok((read_cells(reader, &header, decoder, available, Vec::new())?, cost.bytes()))
 }
 
 /// Compares a header with what is wanted, before any data are read.

@@ -168,7 +168,7 @@ pub(crate) struct Stream<R> {
     index: usize,
     /// Bytes that were read so far.
     offset: u64,
-    /// How many of them are data.
+    /// What the arrays that were read took, in bytes.
     spent: u64,
     has_ended: bool,
 }
@@ -178,7 +178,7 @@ impl<R: Read> Stream<R> {
         Self { reader, options: options.clone(), size: None, index: 0, offset: 0, spent: 0, has_ended: false }
     }
 
-    /// Reads the next array by a function, which tells how many bytes of data it read; `None` at the end of the
+    /// Reads the next array by a function, which tells how many bytes the array takes; `None` at the end of the
     /// stream and after an error.
     pub(crate) fn next_by<T>(
         &mut self,
@@ -207,9 +207,9 @@ impl<R: Read> Stream<R> {
         let size = self.size.map(|size| size.saturating_sub(self.offset));
         let budget = Budget { size, spent: self.spent };
         let mut counted = Counted { reader: &mut self.reader, count: 0 };
-        let (value, data_bytes) = read(&mut first.chain(&mut counted), budget, &self.options)?;
+        let (value, taken) = read(&mut first.chain(&mut counted), budget, &self.options)?;
         self.offset += 1 + counted.count;
-        self.spent = self.spent.saturating_add(data_bytes);
+        self.spent = self.spent.saturating_add(taken);
         Ok(Some(value))
     }
 }

@@ -28,6 +28,7 @@ use crate::header::Header;
 pub struct NpzEntry {
     pub(super) file_name: String,
     pub(super) header: Option<Header>,
+    pub(super) problem: Option<String>,
     pub(super) size: u64,
     pub(super) compressed_size: u64,
     pub(super) compression: String,
@@ -49,6 +50,25 @@ impl NpzEntry {
         self.header.as_ref()
     }
 
+    /// Says why there is no header where the member could not be looked into: it is encrypted, its method's feature is off,
+    /// its header is damaged or of a dtype that is not known here. `None` for arrays, and for what is none.
+    ///
+    /// ```
+    /// # let mut memory = std::io::Cursor::new(Vec::new());
+    /// # let mut writer = npz_core::NpzWriter::new(&mut memory)?;
+    /// let header = "{'descr': '<W4', 'fortran_order': False, 'shape': (2,), }\n"; // complex32 of ml_dtypes
+    /// let array = [b"\x93NUMPY\x01\0\x3a\0", header.as_bytes(), &[0; 8]].concat();
+    /// writer.add_bytes("half.npy", &array)?;
+    /// # writer.finish()?;
+    /// # let bytes = memory.into_inner();
+    /// let entries = npz_core::NpzReader::from_bytes(&bytes)?.entries()?;
+    /// assert!(entries[0].problem().is_some_and(|problem| problem.contains("cells of the dtype '<W4'")));
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn problem(&self) -> Option<&str> {
+        self.problem.as_deref()
+    }
+
     /// Gives the uncompressed size in bytes, header included.
     pub fn size(&self) -> u64 {
         self.size
@@ -68,11 +88,12 @@ impl NpzEntry {
 /// One line: name, dtype, shape, sizes.
 impl fmt::Display for NpzEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { header, size, compressed_size, compression, .. } = self;
+        let Self { header, problem, size, compressed_size, compression, .. } = self;
         write!(f, "{}: ", self.name())?;
-        match header {
-            Some(header) => write!(f, "{header}")?,
-            None => f.write_str("other bytes")?,
+        match (header, problem) {
+            (Some(header), _) => write!(f, "{header}")?,
+            (None, Some(problem)) => write!(f, "not readable ({problem})")?,
+            (None, None) => f.write_str("other bytes")?,
         }
         if compression == "stored" {
             write!(f, ", {size} bytes, stored")

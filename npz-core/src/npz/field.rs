@@ -96,7 +96,7 @@ impl<R: ReadAt> Medium for FieldMedium<'_, R> {
         })
     }
 
-    fn check_total(&self, bytes: u64) -> Result<()> {
-        Medium::check_total(self.reader, bytes)
+    fn limits(&self) -> Limits {
+        Medium::limits(self.reader)
     }
 }

@@ -52,8 +52,8 @@ impl<R: ReadAt> Medium for NpzReader<R> {
         read_entry(entry, &self.options.limits, read, |read| with_data(&self.source, entry, read))
     }
 
-    fn check_total(&self, bytes: u64) -> Result<()> {
-        self.options.limits.check_total(bytes)
+    fn limits(&self) -> Limits {
+        self.options.limits
     }
 
     fn detach(&self, member: usize) -> Result<Arc<dyn Detached>> {
@@ -90,8 +90,8 @@ impl Detached for DetachedMember {
         read_entry(self.member.entry(), &self.limits, read, |read| self.member.with_data(read))
     }
 
-    fn check_total(&self, bytes: u64) -> Result<()> {
-        self.limits.check_total(bytes)
+    fn limits(&self) -> Limits {
+        self.limits
     }
 
     fn path(&self) -> Option<&Path> {

@@ -173,7 +173,8 @@ impl<R: ReadAt> NpzReader<R> {
 
     /// Lists all members with what the directory and the headers say of them.
     ///
-    /// Reads the start of each member. One whose header can't be read is listed too, without one.
+    /// Reads the start of each member. One whose header can't be read is listed too, with the
+    /// [reason](NpzEntry::problem) in place of it.
     ///
     /// # Errors
     /// [`ErrorKind::Io`] if the source fails.
@@ -188,15 +189,17 @@ impl<R: ReadAt> NpzReader<R> {
     /// ```
     pub fn entries(&self) -> Result<Vec<NpzEntry>> {
         let list = |(member, entry): (usize, &Entry)| {
-            let header = match Medium::header(self, member) {
+            let (header, problem) = match Medium::header(self, member) {
                 Err(error) if error.kind() == ErrorKind::Io => {
                     return Err(self.locate(error, key_of(&entry.name)));
                 }
-                other => other.ok().flatten(),
+                Err(error) => (None, Some(error.to_string())),
+                Ok(header) => (header, None),
             };
             Ok(NpzEntry {
                 file_name: entry.name.clone(),
                 header,
+                problem,
                 size: entry.size,
                 compressed_size: entry.compressed_size,
                 compression: entry.method.to_string(),

@@ -169,3 +169,44 @@ fn many_axes_are_no_trouble() {
     assert_eq!(npz.get_field::<Array3<u8>>("deep", "m").unwrap(), array![[[1, 2, 3], [4, 5, 6]]]);
     assert_eq!(npz.get_field::<[[[u8; 3]; 2]; 1]>("deep", "m").unwrap(), [[[1, 2, 3], [4, 5, 6]]]);
 }
+
+/// `descr_to_dtype` passes over every void without a name, and a subarray is one to NumPy.
+#[test]
+fn a_subarray_without_a_name_is_padding_as_to_numpy() {
+    #[derive(NpyRecord, Clone, Debug, PartialEq)]
+    struct Row {
+        a: i16,
+        z: i8,
+    }
+    let dir = temp_dir();
+    let printed = python(
+        dir.path(),
+        r#"
+header = "{'descr': [('a', '<i2'), ('', '>f4', (2,)), ('z', '|i1'), ('', [('q', '<i2')], 2)], 'fortran_order': False, 'shape': (3,), }\n"
+data = b''.join(bytes([i, 0]) + bytes(range(8)) + bytes([10 * i]) + b'\x01\x02\x03\x04' for i in range(3))
+open('a.npy', 'wb').write(b'\x93NUMPY\x01\0' + len(header).to_bytes(2, 'little') + header.encode() + data)
+a = np.load('a.npy')
+np.save('again.npy', a); np.savez('z.npz', z=a['z'])
+print(repr(a)); print(a.dtype.newbyteorder('>').descr)
+"#,
+    );
+    let path = dir.path().join("a.npy");
+    let any = npy::load_any(&path).unwrap();
+    let (repr, big) = printed.trim_end().rsplit_once('\n').unwrap();
+    assert_eq!(format!("{any:#}"), repr);
+    assert_eq!(any.dtype().with_byte_order(npz_core::ByteOrder::Big).to_string(), big);
+    // Padding is no number: no order of bytes is its own.
+    let file = std::fs::read(&path).unwrap();
+    let data = &file[npy::read_header(&file[..]).unwrap().len()..];
+    assert_eq!(any.to_le_bytes().unwrap(), data);
+
+    let mut again = Vec::new();
+    npy::write_any(&mut again, &any).unwrap();
+    assert_eq!(again, std::fs::read(dir.path().join("again.npy")).unwrap());
+    let rows: Array1<Row> = npy::load(&path).unwrap();
+    assert_eq!(rows[2], Row { a: 2, z: 20 });
+    let column: Array1<i8> = npy::load_field(&path, "z").unwrap();
+    assert_eq!(column, NpzReader::open(dir.path().join("z.npz")).unwrap().get::<Array1<i8>>("z").unwrap());
+    let error = npy::load_field::<f32, Ix1>(&path, "").unwrap_err();
+    assert!(error.to_string().contains("it has 'a', 'z'"), "{error}");
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::time::{Duration, SystemTime};
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use ndarray::{Array1, Array2, array};
 use npz_core::time::{Day, Generic, Multiple, Nanosecond, Second, Unit};
 use npz_core::{DateTime64, ErrorKind, LoadOptions, Npz, RemarkKind, TimeDelta64};
@@ -233,6 +233,27 @@ fn types_of_chrono_and_jiff_are_fields() {
     comes_back(Some(chrono::TimeDelta::seconds(-5)), "<m8[ns]");
     comes_back([stamp], "<M8[ns]");
     comes_back(jiff::SignedDuration::from_secs(-5), "<m8[ns]");
+    comes_back(time.date_naive(), "<M8[D]");
+    comes_back(vec![NaiveDate::MIN, NaiveDate::MAX], "<M8[D]");
+    let noon = jiff::civil::date(1969, 12, 31).at(12, 0, 0, 1);
+    comes_back(vec![noon], "<M8[ns]");
+    comes_back(Some(noon.date()), "<M8[D]");
+    let dates = [
+        "np.datetime64('2024-02-29')",
+        "np.datetime64('2024-02', 'M')",
+        "np.datetime64('2024-02-29T00', 'h')",
+        "np.datetime64('NaT', 'D')",
+        "7",
+    ];
+    let [day, month, hour, nat, number] = load_all::<jiff::civil::Date>(&dates).try_into().unwrap();
+    assert_eq!(
+        (day.unwrap(), month.unwrap()),
+        (jiff::civil::date(2024, 2, 29), jiff::civil::date(2024, 2, 1))
+    );
+    assert_eq!(hour.unwrap_err().kind(), ErrorKind::Mismatch, "hours become days by `same_kind` only");
+    let nat = nat.unwrap_err();
+    assert_eq!((nat.kind(), nat.member()), (ErrorKind::Invalid, Some("f")), "{nat}");
+    assert_eq!(number.unwrap_err().kind(), ErrorKind::Mismatch);
     let error = Field { f: DateTime::<Utc>::MAX_UTC }.to_bytes().unwrap_err();
     assert_eq!((error.kind(), error.member()), (ErrorKind::Invalid, Some("f")), "{error}");
     for loaded in load_all::<DateTime<Utc>>(&["np.datetime64('2020-09-13T12:26:40')"]) {

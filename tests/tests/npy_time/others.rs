@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use chrono::{NaiveDate, NaiveDateTime, TimeZone, Utc};
 use npz_core::time::{
-    Attosecond, Day, Generic, Microsecond, Millisecond, Month, Multiple, Nanosecond, Picosecond, Second,
-    Unit, Week, Year,
+    Attosecond, Day, Generic, Microsecond, Millisecond, Minute, Month, Multiple, Nanosecond, Picosecond,
+    Second, Unit, Week, Year,
 };
 use npz_core::{DateTime64, Error, ErrorKind, TimeDelta64};
 use proptest::prelude::*;
@@ -126,6 +126,82 @@ fn the_ends_of_chrono_and_jiff_are_errors() {
     assert_eq!(DateTime64::<Millisecond>::try_from(leap).unwrap().to_string(), "2017-01-01T00:00:00.500");
 }
 
+#[test]
+fn dates_are_kept_or_refused() {
+    let naive = NaiveDate::from_ymd_opt(2024, 2, 29).unwrap();
+    let civil = jiff::civil::date(2024, 2, 29);
+    let day = DateTime64::<Day>::new(19_782);
+    assert_eq!(day.to_string(), naive.to_string());
+    assert_eq!(DateTime64::<Day>::try_from(naive).unwrap(), day);
+    assert_eq!(DateTime64::<Day>::try_from(civil).unwrap(), day);
+    assert_eq!(DateTime64::<Second>::try_from(naive).unwrap().to_string(), "2024-02-29T00:00:00");
+    assert_eq!(NaiveDate::try_from(DateTime64::<Attosecond>::new(0)).unwrap(), NaiveDate::default());
+    assert_eq!(NaiveDate::try_from(DateTime64::<Month>::new(-1)).unwrap().to_string(), "1969-12-01");
+    assert_eq!(jiff::civil::Date::try_from(DateTime64::<Month>::new(-1)).unwrap().to_string(), "1969-12-01");
+    refused(DateTime64::<Month>::try_from(naive), "2024-02-29 is no whole number of M");
+    refused(DateTime64::<Month>::try_from(civil), "2024-02-29 is no whole number of M");
+    refused(DateTime64::<Generic>::try_from(civil), "never becomes DateTime64<Generic>");
+
+    let noon = DateTime64::<Multiple<12, Second>>::new(3600);
+    refused(
+        NaiveDate::try_from(noon),
+        "1970-01-01T12:00:00 is no whole number of D: round it by `floor::<Day>()`",
+    );
+    refused(jiff::civil::Date::try_from(noon), "round it by `floor::<Day>()`");
+    refused(NaiveDate::try_from(DateTime64::<Day>::NAT), "NaT");
+    refused(jiff::civil::Date::try_from(DateTime64::<Generic>::new(1)), "has no unit");
+    for ticks in [i64::MAX, i64::MIN + 1, 1 << 40] {
+        refused(NaiveDate::try_from(DateTime64::<Day>::new(ticks)), "beyond what chrono::NaiveDate can hold");
+        refused(
+            jiff::civil::Date::try_from(DateTime64::<Day>::new(ticks)),
+            "beyond what jiff::civil::Date can hold",
+        );
+        refused(NaiveDate::try_from(DateTime64::<Year>::new(ticks)), "beyond what");
+        refused(jiff::civil::DateTime::try_from(DateTime64::<Year>::new(ticks)), "beyond what jiff::civil");
+    }
+    // The ends of the other types, which are nearer than those of the cells.
+    for end in [NaiveDate::MIN, NaiveDate::MAX] {
+        comes_back::<Day, _>(&end);
+        comes_back::<Second, _>(&end);
+        refused(DateTime64::<Nanosecond>::try_from(end), "does not fit into DateTime64<Nanosecond>");
+    }
+    for end in [jiff::civil::Date::MIN, jiff::civil::Date::MAX] {
+        comes_back::<Day, _>(&end);
+        comes_back::<Microsecond, _>(&end);
+    }
+    comes_back::<Day, _>(&jiff::civil::DateTime::MIN);
+    refused(
+        DateTime64::<Day>::try_from(jiff::civil::DateTime::MAX),
+        "no unit holds all of it, so round it first, to a whole number of us",
+    );
+    refused(
+        jiff::civil::DateTime::try_from(DateTime64::<Year>::new(8030)),
+        "10000 is beyond what jiff::civil",
+    );
+}
+
+#[test]
+fn a_refusal_advises_what_can_be_done() {
+    // Its part of a second is beyond every unit that could hold its seconds.
+    refused(
+        TimeDelta64::<Week>::try_from(Duration::MAX),
+        "no unit holds all of it, so round it first, to a whole number of m",
+    );
+    refused(
+        TimeDelta64::<Second>::try_from(Duration::MAX),
+        "no unit holds all of it, so round it first, to a whole number of m",
+    );
+    let minutes = Duration::from_secs(u64::MAX / 60 * 60);
+    refused(TimeDelta64::<Second>::try_from(minutes), "use a coarser unit, such as TimeDelta64<Minute>");
+    refused(TimeDelta64::<Week>::try_from(minutes), "convert into TimeDelta64<Minute> and round by `floor`");
+    let floored = TimeDelta64::<Minute>::try_from(minutes).unwrap().floor::<Week>().unwrap();
+    assert_eq!(floored.ticks() as u64, u64::MAX / 604_800);
+    refused(
+        TimeDelta64::<Second>::try_from(Duration::from_millis(1)),
+        "convert into TimeDelta64<Nanosecond> and round by `floor`",
+    );
+}
+
 fn comes_back<U, T>(value: &T)
 where
     U: Unit,
@@ -152,6 +228,13 @@ proptest! {
         comes_back::<Nanosecond, _>(&zoned);
         comes_back::<Nanosecond, _>(&zoned.naive_utc());
         comes_back::<Nanosecond, _>(&stamp);
+        let civil = stamp.to_zoned(jiff::tz::TimeZone::UTC).datetime();
+        prop_assert_eq!(DateTime64::<Nanosecond>::try_from(civil).unwrap(), cell);
+        comes_back::<Nanosecond, _>(&civil);
+        comes_back::<Day, _>(&civil.date());
+        comes_back::<Day, _>(&zoned.date_naive());
+        prop_assert_eq!(DateTime64::<Day>::try_from(civil.date()).unwrap(), cell.floor::<Day>().unwrap());
+        prop_assert_eq!(DateTime64::<Day>::try_from(zoned.date_naive()).unwrap(), cell.floor::<Day>().unwrap());
         comes_back::<Nanosecond, _>(&time(nanos));
         // A coarser unit shows the beginning of the same text.
         let day = cell.floor::<Day>().unwrap().to_string();

@@ -71,7 +71,11 @@ fn headers_are_taken_and_refused_as_by_numpy_but_for_the_listed_ones() {
         (1, "{ 'descr' :\t'<f4' ,\n 'fortran_order':False,'shape' : ( 2 , ) , }\r\n", Read),
         (1, "  {'descr': '<f4', 'fortran_order': False, 'shape': (2,)}", Read),
         (1, "({'descr': '<f4', 'fortran_order': False, 'shape': (2,)})", Read),
-        (1, "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)} # a note", WeRefuse("found '#'")),
+        (1, "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)} # a note", Read),
+        (1, "{'descr': '<f4', # a note\n'fortran_order': False,#'x'\n # more\n'shape': (2,)}#\n", Read),
+        (1, "# a note\r{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}", Read),
+        (1, "{'descr': '<f4', 'fortran_order': False # , 'shape': (2,)}", Refused("',' or '}'")),
+        (1, "# {'descr': '<f4', 'fortran_order': False, 'shape': (2,)}", Refused("end of the text")),
         (1, "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}\0", Refused("found '\\x00'")),
         (1, "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)} x", Refused("the end of the text")),
         (1, "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)", Refused("',' or '}'")),
@@ -123,7 +127,17 @@ fn headers_are_taken_and_refused_as_by_numpy_but_for_the_listed_ones() {
         (1, &header("None", "(2,)"), Refused("expected a dtype as a string")),
         (1, &header("4", "(2,)"), Refused("expected a dtype as a string")),
         (1, &header("'f4,i4'", "(2,)"), WeRefuse("list of fields")),
+        (1, &header("'<1i2'", "(2,)"), WeRefuse("'<1i2' can't be read")),
+        (1, &header("[('a', '2i2')]", "(2,)"), WeRefuse("'2i2' can't be read")),
+        (1, &header("'M8[s/1000]'", "(2,)"), WeRefuse("[500us] for [ms/2]")),
+        (1, &header("[('a', '<f4', None)]", "(2,)"), Refused("expected the shape of a field")),
         (1, &header("[('a', '<f4'), ('b', '<i4')]", "(2,)"), Read),
+        (1, &header("[('a', '<i2'), ('', '>f4', (2,)), ('z', '|i1')]", "(2,)"), Read),
+        (1, &header("[('a', '<i2'), ('', '|V3', (2,)), ('', [('x', '|i1')], 3)]", "(2,)"), Read),
+        (1, &header("[('a', '<i2'), ('', '|O', (2,)), ('z', '|i1')]", "(2,)"), Read),
+        (1, &header("[('a', '<i2'), ('', [('x', '|i1')])]", "(2,)"), Read),
+        (1, &header("'<W4'", "(2,)"), Refused("`a.astype(..)`")),
+        (1, &header("[('a', '<W4')]", "(2,)"), Refused("the dtype '<W4' can't be read")),
         (1, &header("[('é', '<f4')]", "(2,)"), Read),
         (2, &header("[('é', '<f4')]", "(2,)"), Read),
         (1, &header("'|O'", "(2,)"), Refused("never read")),
@@ -204,6 +218,56 @@ print('\\n'.join(f'{order}{name}' for name in names for order in ['', '<', '>', 
     }
     assert!(differing.is_empty(), "{} differ:\n{}", differing.len(), differing.join("\n"));
     assert!(read > 250, "{read} of {} were read", spellings.len());
+}
+
+#[test]
+fn a_dtype_of_another_library_is_no_damage() {
+    let dir = temp_dir();
+    python(
+        dir.path(),
+        "import ml_dtypes
+a = np.zeros(2, ml_dtypes.complex32)
+np.save('a.npy', a); np.savez('a.npz', half=a, row=np.zeros(2, [('x', ml_dtypes.complex32)]), plain=np.arange(2))
+np.save('advice.npy', a.astype('complex64'))",
+    );
+    let advice = "cells of the dtype '<W4' can't be read, which is none of NumPy's own: in Python, save `a.astype(..)`";
+    let npz = npz_core::NpzReader::open(dir.path().join("a.npz")).unwrap();
+    let errors = [
+        npy::load_any(dir.path().join("a.npy")).unwrap_err(),
+        npy::load::<f32, ndarray::Ix1>(dir.path().join("a.npy")).unwrap_err(),
+        npz.header("half").unwrap_err(),
+        npz.get::<npz_core::AnyArray>("half").unwrap_err(),
+        npz.get::<Vec<f32>>("row").unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+        assert!(error.to_string().contains(advice), "{error}");
+    }
+    assert!(npy::load_any(dir.path().join("advice.npy")).is_ok());
+    let listing: Vec<_> = npz.entries().unwrap().iter().map(ToString::to_string).collect();
+    assert!(listing[0].starts_with(&format!("half: not readable ({advice}")), "{listing:?}");
+    assert!(listing[1].starts_with(&format!("row: not readable ({advice}")), "{listing:?}");
+    assert!(listing[2].starts_with("plain: <i8 (i64), shape (2,)"), "{listing:?}");
+    let problems: Vec<_> = npz.entries().unwrap().iter().map(|entry| entry.problem().is_some()).collect();
+    assert_eq!(problems, [true, true, false]);
+    assert!(npz.bytes("half").unwrap().starts_with(b"\x93NUMPY"), "the bytes are there");
+
+    // What no program means by a dtype is damage.
+    for descr in [
+        "''",
+        "'<'",
+        "'<f 4'",
+        "'f4\\x00'",
+        "'\u{e9}4'",
+        "4",
+        "[('a', 'f4'), ('a', 'f4')]",
+        "'M8[0s]'",
+        "'<U536870912'",
+        "'!i4'",
+    ] {
+        let error = npy::read_header(&file(1, &header(descr, "(2,)"), &[0; 99])[..]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Damaged, "{descr}: {error}");
+    }
 }
 
 #[test]

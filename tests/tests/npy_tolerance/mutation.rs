@@ -41,7 +41,6 @@ for at in range(len(original)):
         (20, b'1', "a count before the type: '1i4'"),
         (21, b'\\', "the number of a type of C, as a control character"),
         (22, b',', "a record as text: 'i,'"),
-        (60, b'#', "a comment"),
     ];
     let mut differing = Vec::new();
     let mut read = 0;

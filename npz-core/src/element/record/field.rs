@@ -105,7 +105,8 @@ impl<T: RecordField> RowField for T {
 
     const CHECK: () = assert!(
         <T::Cell as Element>::HAS_FIXED_SIZE,
-        "a `String` has no fixed size, and the rows of an array are all as wide: use `FixedStr<N>`"
+        "a `String`, `Vec<u8>` or `RawVec` has no fixed size, and the rows of an array are all as wide: use `FixedStr<N>`, \
+         `FixedBytes<N>` or `RawBytes<N>`"
     );
 
     fn lay_out(layout: Layout, name: &str, title: Option<&str>) -> Layout {

@@ -1,9 +1,9 @@
 //! To and from the types of `chrono`.
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
-use super::nanos::{beyond, from_nanos, join, split, to_nanos};
-use super::{DateTime64, TimeDelta64, Unit};
+use super::nanos::{beyond, from_nanos, join, split, to_days, to_nanos};
+use super::{DateTime64, Day, TimeDelta64, Unit};
 use crate::dtype::Kind;
 use crate::error::{Error, Result};
 
@@ -39,6 +39,24 @@ impl<U: Unit> TryFrom<DateTime64<U>> for NaiveDateTime {
     type Error = Error;
     fn try_from(time: DateTime64<U>) -> Result<Self> {
         DateTime::<Utc>::try_from(time).map(|time| time.naive_utc())
+    }
+}
+
+/// The day's first moment. Exact, or an error: a part of a tick, or too far from 1970.
+impl<U: Unit> TryFrom<NaiveDate> for DateTime64<U> {
+    type Error = Error;
+    fn try_from(date: NaiveDate) -> Result<Self> {
+        DateTime64::<Day>::new(date.to_epoch_days().into()).convert()
+    }
+}
+
+/// Exact, or an error: NaT, a part of a day, or beyond the years of chrono.
+impl<U: Unit> TryFrom<DateTime64<U>> for NaiveDate {
+    type Error = Error;
+    fn try_from(time: DateTime64<U>) -> Result<Self> {
+        let days = to_days(time.ticks(), U::UNIT)?;
+        let date = i32::try_from(days).ok().and_then(Self::from_epoch_days);
+        date.ok_or_else(|| beyond("chrono::NaiveDate", Kind::DateTime, time.ticks(), U::UNIT))
     }
 }
 

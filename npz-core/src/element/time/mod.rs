@@ -42,7 +42,14 @@
 //! # Other libraries
 //!
 //! A cell becomes a type of `std::time` by `try_into`, and of `chrono` and `jiff` behind the features of these names. Those
-//! types may also be fields of a derived struct themselves: they are saved in nanoseconds, as `<M8[ns]` and `<m8[ns]`.
+//! types may also be fields of a derived struct themselves: they are saved in nanoseconds, as `<M8[ns]` and `<m8[ns]`;
+//! dates without a time of day in days, as `<M8[D]`.
+//!
+//! | feature | points in time | dates | lengths of time |
+//! | --- | --- | --- | --- |
+//! | none | `std::time::SystemTime` | | `std::time::Duration` |
+//! | `chrono` | `DateTime<Utc>`, `NaiveDateTime` | `NaiveDate` | `TimeDelta` |
+//! | `jiff` | `Timestamp`, `civil::DateTime` | `civil::Date` | `SignedDuration` |
 //!
 //! ```
 //! use npz_core::{Npz, NpzReader};

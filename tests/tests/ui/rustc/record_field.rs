@@ -20,6 +20,18 @@ struct Hidden {
     a: [Text; 2],
 }
 
+type Bytes = Vec<u8>;
+
+#[derive(NpyRecord, Clone)]
+struct HiddenBytes {
+    a: Bytes,
+}
+
+#[derive(NpyRecord, Clone)]
+struct Raw {
+    a: npz_core::RawVec,
+}
+
 #[derive(NpyRecord)]
 struct NotClone {
     a: u32,
