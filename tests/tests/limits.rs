@@ -103,6 +103,11 @@ fn cells_that_are_wider_in_memory_count_as_wide_as_there() {
     takes::<f64>(&bytes, 8000);
     let text = npy::to_bytes(&Array1::from_elem(10, "abc".to_owned())).unwrap();
     takes::<String>(&text, 10 * (12 + 24 + 32));
+    // Not knowing the type, it counts as what an `AnyArray` makes of it.
+    let any = |bytes| LoadOptions::new().limits(Limits::strict().member_bytes(bytes));
+    npy::read_any_with(&text[..], &any(680)).unwrap();
+    refused(npy::read_any_with(&text[..], &any(679)), &["`Limits::member_bytes`"]);
+    refused(npy::iter_any_with(&text[..], &any(679)).next().unwrap(), &[]);
     let dir = temp_dir();
     python(dir.path(), "np.save('rows.npy', np.zeros(100, [('x', 'i1')]))");
     takes::<Row>(&std::fs::read(dir.path().join("rows.npy")).unwrap(), 800);
