@@ -329,6 +329,11 @@ fn a_header_beyond_the_limit_is_read_with_another_one() {
 #[test]
 fn attributes_hold_for_fields_of_any_dtype() {
     #[derive(Npz, Debug)]
+    struct Narrow {
+        #[npz(store_as = "f4")]
+        cells: AnyArray,
+    }
+    #[derive(Npz, Debug)]
     struct Clean {
         #[npz(finite)]
         cells: AnyArray,
@@ -362,6 +367,19 @@ fn attributes_hold_for_fields_of_any_dtype() {
         let error = Clean { cells }.to_bytes().unwrap_err().to_string();
         assert!(error.contains("the last file stands"), "{error}");
     }
+    // What is asked of numbers says nothing of bytes.
+    let floats = Narrow { cells: AnyArray::from(arr1(&[0.5f64])) }.to_bytes().unwrap();
+    assert_eq!(NpzReader::from_bytes(&floats).unwrap().header("cells").unwrap().dtype().to_string(), "<f4");
+    assert_eq!(Narrow::from_bytes(&floats).unwrap().cells, AnyArray::from(arr1(&[0.5f32])));
+    let error = Narrow::load(dir.path().join("rows.npz")).unwrap_err().to_string();
+    assert!(
+        error.contains("`store_as = \"f4\"` can't keep bytes whose dtype is given: remove it"),
+        "{error}"
+    );
+    let cells = NpzReader::open(dir.path().join("rows.npz")).unwrap().get("cells").unwrap();
+    let error = Narrow { cells }.to_bytes().unwrap_err();
+    assert_eq!((error.kind(), error.member()), (ErrorKind::Invalid, Some("cells")));
+
     let rows = Arranged::load(dir.path().join("rows.npz")).unwrap();
     assert_eq!(rows.cells.order(), Order::Fortran);
     let in_c: RawArray = NpzReader::open(dir.path().join("rows.npz")).unwrap().get("cells").unwrap();

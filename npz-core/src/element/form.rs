@@ -120,6 +120,12 @@ pub(crate) fn asked_dtype<A: Element>(form: Form) -> Option<String> {
     number.or_else(|| (A::KIND == Kind::Unicode && form.takes_bytes()).then(|| "|S".to_owned()))
 }
 
+/// Why a word can't stand on a field that is bytes with a dtype of their own.
+pub(crate) fn misfit_of_bytes(form: Form) -> Option<String> {
+    let usage = form.store_as.map(StoreAs::usage).or_else(|| form.string.map(TextForm::usage))?;
+    Some(format!("{usage} can't keep bytes whose dtype is given: remove it"))
+}
+
 /// Why a word can't stand on a field that is one member with such cells.
 pub(crate) fn misfit<A: Element>(form: Form) -> Option<String> {
     // The name in "<f4 (f32)".

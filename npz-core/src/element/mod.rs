@@ -29,7 +29,7 @@ use crate::shape::{Order, python_tuple};
 
 #[cfg(feature = "half")]
 pub(crate) use self::cast::FromWide;
-pub(crate) use self::form::{Form, StoreAs, asked_dtype, misfit};
+pub(crate) use self::form::{Form, StoreAs, asked_dtype, misfit, misfit_of_bytes};
 pub use self::form::{TextForm, store_as};
 pub use self::long_double::LongDouble;
 pub use self::raw::{RawBytes, RawVec};

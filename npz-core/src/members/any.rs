@@ -139,6 +139,10 @@ impl<'s> Loader<'s> {
             return Plan::refused();
         }
         let Some((member, header)) = self.take_array(name, ANY, "") else { return Plan::refused() };
+        if let Some(misfit) = self.settings.forms.misfit_of_bytes(name) {
+            self.note(ProblemKind::DType, name, ANY.to_owned(), header.to_string(), misfit);
+            return Plan::refused();
+        }
         if let Some(shape) = self.settings.shape.filter(|shape| !Want::Shape(shape).allows(header.shape())) {
             let want = Want::Shape(shape);
             let hint = "the field's attribute `shape` asks for it: `_` there accepts any length".to_owned();

@@ -296,7 +296,7 @@ impl<'a> Members<'a> {
     /// Pushes an array that has its stored form already.
     pub(super) fn push_raw(&mut self, name: &Name, raw: &'a RawArray) -> Result<()> {
         refuse_root(name)?;
-        let arranged = || self.settings.raw(raw, self.byte_order);
+        let arranged = || self.settings.raw(name, raw, self.byte_order);
         let array = arranged().map_err(|error| error.in_member(name.as_str()))?;
         let (name, compression) = (name.as_str().to_owned(), self.settings.compression);
         self.list.push(Member { name, compression, array: Box::new(array) });

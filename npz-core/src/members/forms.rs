@@ -1,7 +1,7 @@
 //! `store_as` and `string`: the form that a field asks for, and where it asked.
 
 use super::Name;
-use crate::element::{Element, Form, StoreAs, TextForm, misfit};
+use crate::element::{Element, Form, StoreAs, TextForm, misfit, misfit_of_bytes};
 use crate::error::{Error, Result};
 
 /// The form of the cells below a field.
@@ -70,11 +70,21 @@ impl Forms {
     ///
     /// All members below a field begin with the name of its place: one of the same length is the field itself.
     pub(crate) fn misfit<A: Element>(&self, name: &Name) -> Option<String> {
+        misfit::<A>(self.asked_at(name))
+    }
+
+    /// Why a member of bytes can't be stored as its own field asks.
+    pub(crate) fn misfit_of_bytes(&self, name: &Name) -> Option<String> {
+        misfit_of_bytes(self.asked_at(name))
+    }
+
+    /// What is asked of a member as the field itself.
+    fn asked_at(&self, name: &Name) -> Form {
         let len = Some(name.as_str().len());
-        misfit::<A>(Form {
+        Form {
             store_as: self.store_as.filter(|asked| asked.place_len == len).map(|asked| asked.word),
             string: self.string.filter(|asked| asked.place_len == len).map(|asked| asked.word),
-        })
+        }
     }
 
     /// Refuses a member of such cells on save.

@@ -88,7 +88,13 @@ impl SaveSettings {
     }
 
     /// Plans the writing of bytes that have their stored form already; refuses what can't be kept so.
-    pub(crate) fn raw<'a>(&self, raw: &'a RawArray, order: Option<ByteOrder>) -> Result<Cow<'a, RawArray>> {
+    pub(crate) fn raw<'a>(
+        &self,
+        name: &Name,
+        raw: &'a RawArray,
+        order: Option<ByteOrder>,
+    ) -> Result<Cow<'a, RawArray>> {
+        self.forms.misfit_of_bytes(name).map_or(Ok(()), |misfit| Err(Error::invalid(misfit)))?;
         self.check_shape(raw.shape())?;
         if self.finite {
             check_raw(raw).map_err(|error| {
