@@ -57,7 +57,8 @@ impl LoadOptions {
 
     /// Lets members be there that the type does not want: `false` by default. Says nothing of single arrays.
     ///
-    /// Their data are not read. A map wants all members but those that are no arrays and those that are Python pickles.
+    /// Their data are not read. A map wants all members but those that are no arrays, Python's pickles, and
+    /// arrays of a dtype that NumPy has not; [`Report::remarks`](crate::Report::remarks) names what was passed over.
     ///
     /// ```
     /// # use npz_core::{LoadOptions, Npz};

@@ -289,6 +289,51 @@ fn bytes_become_cells_where_rust_has_them() {
 }
 
 #[test]
+fn an_array_of_any_cells_becomes_what_a_file_would_hold() {
+    let halves = array![[0.5f32, -2.0, 3.0], [4.0, 5.0, 6.0]].mapv(half::bf16::from_f32);
+    for view in [halves.view(), halves.slice(ndarray::s![.., ..;-2]), halves.t()] {
+        let any = AnyArray::from_array(&view).unwrap();
+        assert_eq!((any.dtype().to_string().as_str(), any.shape()), ("<V2", view.shape()));
+        assert_eq!(any.to_array::<half::bf16>(Cast::Exact).unwrap(), view.into_dyn());
+        let mut bytes = Vec::new();
+        npy::write_any(&mut bytes, &any).unwrap();
+        assert_eq!(bytes, npy::to_bytes(&view).unwrap());
+    }
+    let times = arr1(&[DateTime64::<Second>::new(7)]);
+    assert_eq!(AnyArray::from_array(&times).unwrap(), AnyArray::from(times));
+    assert_eq!(AnyArray::from_array(&arr1(&[-1isize])).unwrap(), AnyArray::from(arr1(&[-1isize])));
+    assert_eq!(
+        AnyArray::from(arr1(&[-1isize])).into_array::<isize, ndarray::Ix1>().unwrap(),
+        arr1(&[-1isize])
+    );
+    assert_eq!(AnyArray::from_array(&arr1(&["a\0".to_owned()])).unwrap_err().kind(), ErrorKind::Invalid);
+}
+
+#[test]
+fn a_cast_that_no_rule_allows_says_what_can_be_done() {
+    let dtype = |text: &str| DType::parse(text).unwrap();
+    let refused =
+        |any: &AnyArray, target: &str| any.cast(&dtype(target), Cast::SameKind).unwrap_err().to_string();
+    let floats = AnyArray::from(arr1(&[0.5]));
+    let hint = "no casting rule allows that; `cast_unsafe` does what `astype` does";
+    let told = format!("the array can't be cast: expected <i4 (i32), found <f8; {hint}");
+    assert_eq!(refused(&floats, "i4"), told);
+    let half = AnyArray::from_array(&arr1(&[half::bf16::ONE])).unwrap();
+    assert!(
+        refused(&half, "f4")
+            .contains("found <V2; `to_array` reads it as the cells that it holds, such as `half::bf16`")
+    );
+    let rows = AnyArray::from(RawArray::new(dtype("[('a', '<i2')]"), &[1], vec![1, 0]).unwrap());
+    assert!(refused(&rows, "f4").contains("`field` gives one field of it"));
+    assert!(refused(&floats, "O").ends_with("found |O: no objects are made"));
+    // Only the byte order differs.
+    let big = rows.cast(&dtype("[('a', '>i2')]"), Cast::Exact).unwrap();
+    assert_eq!((big.dtype().to_string().as_str(), &big), ("[('a', '>i2')]", &rows));
+    let error = AnyArray::from(arr0("2024".to_owned())).cast_unsafe(&dtype("M8[D]")).unwrap_err().to_string();
+    assert_eq!(error, "text can't become <M8[D] here: parse it, or save `a.astype(\"<M8[D]\")` in Python");
+}
+
+#[test]
 fn arrays_of_bytes_are_equal_by_their_cells() {
     let dir = temp_dir();
     python(
@@ -431,14 +476,16 @@ fn pickles_are_refused_and_damage_is_told() {
     );
     let error = BTreeMap::<String, AnyArray>::load(dir.path().join("o.npz")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert!(error.to_string().contains("`LoadOptions::allow_unknown(true)` passes over it"), "{error}");
+    assert!(error.to_string().contains("np.array(json.dumps(f[\"o\"].item()))"), "{error}");
     assert_eq!(npy::load_any(dir.path().join("o.npy")).unwrap_err().kind(), ErrorKind::Unsupported);
     // What can be read, and what could not is told.
     let options = npz_core::LoadOptions::new().allow_unknown(true);
     let (all, report) =
         BTreeMap::<String, AnyArray>::load_with_report(dir.path().join("o.npz"), &options).unwrap();
     assert_eq!(all, BTreeMap::from([("a".to_owned(), AnyArray::from(arr1(&[0i64, 1, 2])))]));
-    let ignored: Vec<_> = report.remarks().iter().map(npz_core::Remark::member).collect();
-    assert_eq!(ignored, ["o"]);
+    let ignored: Vec<_> = report.remarks().iter().map(ToString::to_string).collect();
+    assert_eq!(ignored, ["member \"o\": it is a Python pickle, which is never read"]);
     let lazy =
         BTreeMap::<String, npz_core::Lazy<AnyArray>>::load_with(dir.path().join("o.npz"), &options).unwrap();
     assert_eq!(lazy["a"].get().unwrap(), &all["a"]);
@@ -551,6 +598,21 @@ fn rows_and_single_arrays_are_written_in_a_chosen_byte_order() {
             .replace("[2.0, 3.0]", "array([2., 3.], dtype='>f4')")
     );
     assert_eq!(npy::from_bytes::<Row, ndarray::Ix1>(&bytes).unwrap(), rows);
+    let any = npy::read_any(&bytes[..]).unwrap();
+    npy::save_any_in(dir.path().join("little.npy"), &any, ByteOrder::Little).unwrap();
+    assert_eq!(std::fs::read(dir.path().join("little.npy")).unwrap(), npy::to_bytes(&rows).unwrap());
+    npy::save_any_in(
+        dir.path().join("big.npy"),
+        &npy::load_any(dir.path().join("little.npy")).unwrap(),
+        ByteOrder::Big,
+    )
+    .unwrap();
+    assert_eq!(std::fs::read(dir.path().join("big.npy")).unwrap(), bytes);
+    npy::save_in(dir.path().join("again.npy"), &rows, ByteOrder::Big).unwrap();
+    assert_eq!(std::fs::read(dir.path().join("again.npy")).unwrap(), bytes);
+    let mut kept = Vec::new();
+    npy::write_any(&mut kept, &any).unwrap();
+    assert_eq!(kept, bytes);
     let mut little = Vec::new();
     npy::write_in(&mut little, &arr1(&[1i32, 2]), ByteOrder::Little).unwrap();
     assert_eq!(little, npy::to_bytes(&arr1(&[1i32, 2])).unwrap());

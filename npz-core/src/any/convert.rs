@@ -6,11 +6,11 @@ use ndarray::{ArrayD, ArrayViewD, IxDyn, ShapeBuilder};
 
 use super::text::{self, Long};
 use super::{AnyArray, RawArray, Tick, Visit, visit, with_cells};
-use crate::dtype::{DType, Kind, Scalar, TimeUnit};
+use crate::dtype::{ByteOrder, DType, Kind, Scalar, TimeUnit};
 use crate::element::time::decode::decoder;
 use crate::element::time::{Generic, TimeDelta64};
 use crate::element::{BadCell, Cast, Decoder, Element, Place, Refusal, Rule, Step, swap_bytes};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::limits::MAX_FREE;
 use crate::report::Report;
 use crate::shape::Order;
@@ -34,7 +34,7 @@ fn arranged<A>(shape: &[usize], order: Order, cells: Vec<A>) -> Result<ArrayD<A>
 }
 
 /// The stored bytes of cells in their own order, little-endian: an array in Fortran order stays one.
-fn stored<A: Element>(cells: &ArrayViewD<'_, A>) -> Result<(Vec<u8>, Order)> {
+pub(super) fn stored<A: Element>(cells: &ArrayViewD<'_, A>) -> Result<(Vec<u8>, Order)> {
     let turned = cells.view().reversed_axes();
     let is_fortran = !cells.is_standard_layout() && turned.is_standard_layout();
     if is_fortran { Ok((le_bytes(&turned)?, Order::Fortran)) } else { Ok((le_bytes(cells)?, Order::C)) }
@@ -52,14 +52,35 @@ fn by<A>(
         (kind, unit, ticks) => (DType::time(kind, *unit), owned(stored(&ticks.view())?)),
         raw => (raw.dtype().clone(), (Cow::Borrowed(raw.as_bytes()), raw.order()))
     );
-    let decoder = decoder(&dtype, Rule::array(cast)).map_err(|refusal| {
-        let mut report = Report::default();
-        for problem in refusal.problems(Place::Array, "", &expected(), &dtype.to_string()) {
-            report.push(problem);
-        }
-        Error::mismatch(report)
-    })?;
+    let decoder =
+        decoder(&dtype, Rule::array(cast)).map_err(|refusal| refused(&refusal, &expected(), &dtype))?;
     Ok((decode(&bytes, decoder, any.shape(), order)?, order))
+}
+
+/// Why an array can't be cast, and what can be done.
+fn refused(refusal: &Refusal, expected: &str, dtype: &DType) -> Error {
+    let problems = refusal.problems(Place::Array, "", expected, &dtype.to_string());
+    let hint = match problems.as_slice() {
+        [one] if one.field().is_empty() => one.hint().to_owned(),
+        _ => {
+            let mut report = Report::default();
+            for problem in problems {
+                report.push(problem);
+            }
+            return Error::mismatch(report);
+        }
+    };
+    let hint = match (hint.as_str(), dtype.as_scalar().map(Scalar::kind)) {
+        ("", None) => "`field` gives one field of it, `to_array` rows of a type that derives `NpyRecord`",
+        ("", Some(Kind::Void)) => {
+            "`to_array` reads it as the cells that it holds, such as `half::bf16`, those of `tiny` or `RawBytes<N>`, and `mapv` \
+             converts those"
+        }
+        ("", _) => "no casting rule allows that; `cast_unsafe` does what `astype` does",
+        (hint, _) => hint,
+    };
+    let message = format!("the array can't be cast: expected {expected}, found {dtype}; {hint}");
+    Error::new(ErrorKind::Mismatch, message)
 }
 
 fn owned((bytes, order): (Vec<u8>, Order)) -> (Cow<'static, [u8]>, Order) {
@@ -162,17 +183,20 @@ impl Visit for ToDType<'_> {
     }
 
     fn other(self) -> Result<AnyArray> {
+        let little = |dtype: &DType| dtype.with_byte_order(ByteOrder::Little);
         match self.any {
             AnyArray::Other(raw) if raw.dtype() == self.dtype => Ok(self.any.clone()),
+            AnyArray::Other(raw) if little(raw.dtype()) == little(self.dtype) => {
+                Ok(AnyArray::Other(raw.as_dtype(self.dtype)?))
+            }
             _ => Err(no_cells(self.dtype)),
         }
     }
 }
 
 pub(super) fn no_cells(dtype: &DType) -> Error {
-    Error::unsupported(format!(
-        "expected a dtype that Rust has cells for, found {dtype}; `to_array` makes rows or raw bytes of it"
-    ))
+    let what = if dtype.has_object() { "no objects are made" } else { "`to_array` makes rows or raw bytes" };
+    Error::unsupported(format!("expected a dtype that Rust has cells for, found {dtype}: {what}"))
 }
 
 /// The dtype of text, as characters or as bytes.

@@ -8,9 +8,9 @@ mod times;
 mod unchecked;
 mod value;
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 
-use ndarray::{Array, ArrayD, ArrayViewD, Dimension};
+use ndarray::{Array, ArrayD, ArrayRef, ArrayViewD, Dimension};
 
 pub use self::raw::RawArray;
 pub(crate) use self::raw::swap_to;
@@ -42,7 +42,13 @@ macro_rules! any_array {
         /// Holds the cells as Rust has them. Records and voids are [`Other`](Self::Other), the bytes with their dtype, side
         /// by side as they are in the file: what they are, only you know, and [`to_array`](Self::to_array) makes rows, raw
         /// bytes, or the small numbers of `ml_dtypes` of them. Nothing is lost in either: saved again, an array has the same
-        /// dtype and cells. Text alone is saved as wide as its longest cell.
+        /// dtype and cells. Text alone is saved as wide as its longest cell. Records keep the byte order of their file, all
+        /// other cells are saved as little-endian, unless another order is asked for.
+        ///
+        /// Made from a typed array by `from`, which moves it, or for any [`Element`] by [`from_array`](Self::from_array).
+        ///
+        /// Two are equal if shape, kind of cells and cells are. Numbers compare as in Rust, so NaN is not equal to itself; times
+        /// and records compare by their bits.
         ///
         /// ```
         /// use ndarray::{ArrayD, array};
@@ -216,6 +222,11 @@ impl AnyArray {
         with_cells!(self, array => array.shape(), (_, _, ticks) => ticks.shape(), raw => raw.shape())
     }
 
+    /// Gives the number of axes; `a.ndim`.
+    pub fn ndim(&self) -> usize {
+        self.shape().len()
+    }
+
     /// Gives the number of cells; `a.size`.
     pub fn len(&self) -> usize {
         self.shape().iter().product()
@@ -226,9 +237,34 @@ impl AnyArray {
         self.len() == 0
     }
 
+    /// Copies an array of any cells: rows, `bf16` and such become [`Other`](Self::Other), the bytes that a file would have.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`] for cells that can't be saved: text that ends with NUL, voids of unequal width.
+    ///
+    /// ```
+    /// use ndarray::{arr1, array};
+    /// use npz_core::{AnyArray, NpyRecord};
+    ///
+    /// #[derive(NpyRecord, Clone)]
+    /// struct Particle { id: u16, mass: f32 }
+    ///
+    /// let particles = AnyArray::from_array(&array![Particle { id: 7, mass: 0.5 }])?;
+    /// assert_eq!(particles.dtype().to_string(), "[('id', '<u2'), ('mass', '<f4')]");
+    /// assert_eq!(particles.field("mass")?, AnyArray::from(arr1(&[0.5f32])));
+    /// assert_eq!(AnyArray::from_array(&array![1usize])?, AnyArray::from(array![1u64]));
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn from_array<A: Element, D: Dimension>(array: &ArrayRef<A, D>) -> Result<Self> {
+        let view = array.view().into_dyn();
+        let (bytes, order) = convert::stored(&view)?;
+        Ok(Self::from(RawArray::of(dtype_of(&view)?, view.shape(), order, bytes)?))
+    }
+
     /// Gives the array inside, if its cells are of exactly this type. Copies nothing.
     ///
-    /// Times are seen as cells of their own unit, unless the array was made with gaps between its ticks.
+    /// Times are seen as cells of their own unit, unless the array was made with gaps between its ticks. Records are bytes, and
+    /// integers are not `isize` or `usize`: [`to_array`](Self::to_array) copies them into such cells.
     ///
     /// ```
     /// use ndarray::{arr1, array};
@@ -247,11 +283,11 @@ impl AnyArray {
         inside.downcast_ref::<ArrayD<A>>().map(|array| array.view())
     }
 
-    /// Turns into a typed array of a number of axes; copies nothing but times and records.
+    /// Turns into a typed array of a number of axes; copies nothing but times, records and what is `isize` or `usize`.
     ///
     /// # Errors
-    /// [`ErrorKind::Mismatch`] if the cells are of another type ([`cast`](Self::cast) first) or the number of axes is
-    /// another.
+    /// [`ErrorKind::Mismatch`] if the cells are of another type ([`to_array`](Self::to_array) casts them) or the number of
+    /// axes is another.
     ///
     /// ```
     /// use ndarray::{Array2, array};
@@ -264,21 +300,21 @@ impl AnyArray {
     /// ```
     pub fn into_array<A: Element, D: Dimension>(self) -> Result<Array<A, D>> {
         let (dtype, shape) = (self.dtype(), self.shape().to_vec());
-        let inside: Box<dyn Any> = with_cells!(self,
-            array => Box::new(array),
-            (kind, unit, ticks) => Box::new(Self::times(kind, unit, ticks).to_array::<A>(Cast::Exact)?),
-            raw => Box::new(Self::Other(raw).to_array::<A>(Cast::Exact)?)
-        );
-        let unfit = |what: String, hint: &str| {
-            let found = format!("found {dtype}, shape {}", python_tuple(&shape));
-            Error::new(ErrorKind::Mismatch, format!("expected {what}, {found}; {hint}"))
+        let has_cells = with_cells!(&self, array => is_of::<A, _>(array), (_, _, _) => false, _raw => false);
+        let inside: Box<dyn Any> = if has_cells {
+            with_cells!(self, array => Box::new(array), (_, _, ticks) => Box::new(ticks), raw => Box::new(raw))
+        } else {
+            Box::new(self.to_array::<A>(Cast::Exact)?)
         };
-        let array = inside
-            .downcast::<ArrayD<A>>()
-            .map_err(|_| unfit(A::expected(), "`AnyArray::cast` or `to_array` converts it"))?;
+        let array =
+            inside.downcast::<ArrayD<A>>().map_err(|_| Error::invalid("the cells have another type"))?;
         array.into_dimensionality().map_err(|_| {
             let axes = D::NDIM.map_or_else(String::new, crate::shape::axes);
-            unfit(format!("{}, {axes}", A::expected()), "`ArrayD` has any number of axes")
+            let (expected, shape) = (A::expected(), python_tuple(&shape));
+            let message = format!(
+                "expected {expected}, {axes}, found {dtype}, shape {shape}; `ArrayD` has any number of axes"
+            );
+            Error::new(ErrorKind::Mismatch, message)
         })
     }
 
@@ -306,6 +342,8 @@ impl AnyArray {
     }
 
     /// Copies into another dtype, under a casting rule, with values checked; `a.astype(dtype, casting=..)`.
+    ///
+    /// The byte order of `dtype` counts for records only: other cells have the machine's, until they are saved.
     ///
     /// Numbers become text as `str` prints them. Text has no width in memory: what is longer than the dtype has room for is an
     /// error, what is shorter is saved as wide as the longest.
@@ -393,6 +431,10 @@ impl AnyArray {
     }
 }
 
+fn is_of<A: Element, T: Any>(_: &T) -> bool {
+    TypeId::of::<T>() == TypeId::of::<ArrayD<A>>()
+}
+
 fn dtype_of<A: Element>(cells: &ArrayViewD<'_, A>) -> Result<DType> {
     A::dtype_of(cells)
 }
@@ -416,6 +458,20 @@ impl<D: Dimension> From<Array<LongDouble, D>> for AnyArray {
 impl<D: Dimension> From<Array<num_complex::Complex<LongDouble>, D>> for AnyArray {
     fn from(array: Array<num_complex::Complex<LongDouble>, D>) -> Self {
         Self::ComplexLongDouble(array.into_dyn())
+    }
+}
+
+/// Copies the cells: in a file they are `int64`.
+impl<D: Dimension> From<Array<isize, D>> for AnyArray {
+    fn from(array: Array<isize, D>) -> Self {
+        Self::Int64(array.mapv(|cell| cell as i64).into_dyn())
+    }
+}
+
+/// Copies the cells: in a file they are `uint64`.
+impl<D: Dimension> From<Array<usize, D>> for AnyArray {
+    fn from(array: Array<usize, D>) -> Self {
+        Self::UInt64(array.mapv(|cell| cell as u64).into_dyn())
     }
 }
 

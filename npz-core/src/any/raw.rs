@@ -13,7 +13,8 @@ use crate::shape::{Order, byte_count};
 
 /// The bytes of an array whose cells Rust has no type for, with the dtype that says what they are.
 ///
-/// Keeps what a file holds as it is: byte order, axis order, padding.
+/// Keeps what a file holds as it is: byte order, axis order, padding. Two are equal if they have the same shape, dtype and
+/// bytes, in whatever axis order and byte order they are.
 ///
 /// ```
 /// use npz_core::{DType, RawArray};
@@ -24,8 +25,6 @@ use crate::shape::{Order, byte_count};
 /// assert_eq!(rows.to_le_bytes(), [1, 0, b'a', 2, 0, b'b']);
 /// # Ok::<(), npz_core::Error>(())
 /// ```
-/// Two are equal if they have the same shape, dtype and bytes, however they are laid out: axis order and byte order of a file do
-/// not count.
 #[derive(Clone)]
 pub struct RawArray {
     header: Header,
@@ -52,6 +51,11 @@ impl RawArray {
             )));
         }
         Ok(Self { header: Header::new(dtype, shape, Order::C)?, bytes })
+    }
+
+    /// Bytes that were made of cells.
+    pub(super) fn of(dtype: DType, shape: &[usize], order: Order, bytes: Vec<u8>) -> Result<Self> {
+        Ok(Self { header: Header::new(dtype, shape, order)?, bytes })
     }
 
     /// The bytes that followed a header; their number is checked by who has read them.
@@ -83,11 +87,43 @@ impl RawArray {
         &self.bytes
     }
 
+    /// Turns into the bytes, as [`as_bytes`](Self::as_bytes) gives them; copies nothing.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     /// Copies the bytes in C order, each number little-endian.
     pub fn to_le_bytes(&self) -> Vec<u8> {
         let mut bytes = self.in_c_order().into_owned();
         swap_to(ByteOrder::Little, self.dtype(), &mut bytes);
         bytes
+    }
+
+    /// Copies into another byte order: all numbers, times and texts of the cells. What has no byte order stays as it is.
+    /// `a.astype(a.dtype.newbyteorder(order))`.
+    ///
+    /// ```
+    /// use npz_core::{ByteOrder, DType, RawArray};
+    ///
+    /// let rows = RawArray::new(DType::parse("[('id', '<i2'), ('tag', '|S1')]")?, &[1], vec![1, 0, b'a'])?;
+    /// let big = rows.with_byte_order(ByteOrder::Big);
+    /// assert_eq!((big.dtype().to_string().as_str(), big.as_bytes()), ("[('id', '>i2'), ('tag', '|S1')]", &[0, 1, b'a'][..]));
+    /// assert_eq!(big, rows); // the cells are the same
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_byte_order(&self, order: ByteOrder) -> Self {
+        // The dtype is as valid as it was.
+        self.as_dtype(&self.dtype().with_byte_order(order)).unwrap_or_else(|_| self.clone())
+    }
+
+    /// The same cells as a dtype that differs in byte orders only.
+    pub(super) fn as_dtype(&self, dtype: &DType) -> Result<Self> {
+        let mut bytes = self.bytes.clone();
+        swap_to(ByteOrder::Little, self.dtype(), &mut bytes);
+        // Reversing twice is not reversing: the way back is the same.
+        swap_to(ByteOrder::Little, dtype, &mut bytes);
+        Ok(Self { header: Header::new(dtype.clone(), self.shape(), self.order())?, bytes })
     }
 
     /// The same cells in a byte order and an order of axes (`None` keeps it), copied if they have another.

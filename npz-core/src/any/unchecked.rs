@@ -64,7 +64,13 @@ pub(super) fn to_dtype_unchecked(any: &AnyArray, dtype: &DType) -> Result<AnyArr
                 Numbers::Int(numbers.into_iter().map(|number| number as i64).collect())
             }
             Some(Kind::Float | Kind::Complex) => Numbers::Float(text::numbers(any, |_| true)?),
-            _ => return Err(no_numbers(&source)),
+            _ => {
+                let message = format!(
+                    "text can't become {dtype} here: parse it, or save `a.astype({:?})` in Python",
+                    dtype.to_string()
+                );
+                return Err(Error::unsupported(message));
+            }
         },
         (_, Some(Kind::Int)) => Numbers::Int(flat(any)?),
         (_, Some(Kind::Bool | Kind::Uint)) => Numbers::Uint(flat(any)?),

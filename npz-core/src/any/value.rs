@@ -5,7 +5,7 @@ use std::fmt;
 use ndarray::IxDyn;
 
 use super::print::{Cell, python_item};
-use super::{AnyArray, with_cells};
+use super::{AnyArray, RawArray, with_cells};
 use crate::dtype::{DType, Kind, TimeUnit};
 use crate::element::LongDouble;
 use crate::element::time::text::time_text;
@@ -15,7 +15,8 @@ use crate::shape::{Order, python_tuple};
 
 /// One cell of an [`AnyArray`], as wide as its kind can be: what `a.item()` gives in Python.
 ///
-/// Prints as Python's `str` does, and with `{:#}` as `repr`: text in quotes. Records print as tuples, times as NumPy has them.
+/// Prints as Python's `str` does, and with `{:#}` as `repr`: text in quotes. Records print as tuples, times as NumPy has them. A
+/// number prints as widened: an `f32` of 0.1 is 0.10000000149011612, which is its value, and what `a.item()` prints.
 ///
 /// ```
 /// use ndarray::arr1;
@@ -119,6 +120,74 @@ from_cells! {
     Vec<u8>: cell => Self::Bytes(cell);
 }
 
+/// The cell at a place in memory.
+fn raw_cell(raw: &RawArray, place: usize) -> Option<AnyValue<'_>> {
+    let size = raw.dtype().item_size().ok()?;
+    let bytes = raw.as_bytes().get(place * size..(place + 1) * size)?;
+    Some(AnyValue::Other { dtype: raw.dtype(), bytes })
+}
+
+impl<'a> AnyValue<'a> {
+    /// Gives the bool, if it is one.
+    pub fn as_bool(&self) -> Option<bool> {
+        match *self {
+            Self::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Gives the integer, if it is one that fits.
+    ///
+    /// ```
+    /// use npz_core::AnyValue;
+    ///
+    /// assert_eq!(AnyValue::UInt(7).as_i64(), Some(7));
+    /// assert_eq!((AnyValue::UInt(u64::MAX).as_i64(), AnyValue::Float(7.0).as_i64()), (None, None));
+    /// ```
+    pub fn as_i64(&self) -> Option<i64> {
+        match *self {
+            Self::Int(value) => Some(value),
+            Self::UInt(value) => value.try_into().ok(),
+            _ => None,
+        }
+    }
+
+    /// Gives the integer, if it is one that fits.
+    pub fn as_u64(&self) -> Option<u64> {
+        match *self {
+            Self::Int(value) => value.try_into().ok(),
+            Self::UInt(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Gives the number, if it is a float or an integer: as the nearest `f64`.
+    ///
+    /// ```
+    /// use npz_core::AnyValue;
+    ///
+    /// assert_eq!((AnyValue::Float(0.5).as_f64(), AnyValue::Int(-2).as_f64()), (Some(0.5), Some(-2.0)));
+    /// assert_eq!(AnyValue::Bool(true).as_f64(), None);
+    /// ```
+    pub fn as_f64(&self) -> Option<f64> {
+        match *self {
+            Self::Float(value) => Some(value),
+            Self::Int(value) => Some(value as f64),
+            Self::UInt(value) => Some(value as f64),
+            Self::LongDouble(value) => Some(value.to_f64()),
+            _ => None,
+        }
+    }
+
+    /// Gives the text, if it is one.
+    pub fn as_str(&self) -> Option<&'a str> {
+        match *self {
+            Self::Str(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
 impl AnyValue<'_> {
     pub(super) fn is_empty_text(&self) -> bool {
         matches!(self, Self::Str("") | Self::Bytes([]))
@@ -153,13 +222,10 @@ impl AnyArray {
                 return None;
             }
             let axes = index.iter().zip(shape);
-            let place = match raw.order() {
+            raw_cell(raw, match raw.order() {
                 Order::C => axes.fold(0, |place, (i, len)| place * len + i),
                 Order::Fortran => axes.rev().fold(0, |place, (i, len)| place * len + i),
-            };
-            let size = raw.dtype().item_size().ok()?;
-            let bytes = raw.as_bytes().get(place * size..(place + 1) * size)?;
-            Some(AnyValue::Other { dtype: raw.dtype(), bytes })
+            })
         })
     }
 
@@ -181,13 +247,21 @@ impl AnyArray {
         let cells: Box<dyn ExactSizeIterator<Item = AnyValue<'_>> + '_> = with_cells!(self,
             array => Box::new(array.iter().map(AnyValue::from)),
             (kind, unit, ticks) => Box::new(ticks.iter().map(move |&ticks| AnyValue::time(kind, *unit, ticks))),
-            raw => Box::new((0..self.len()).map(move |place| {
-                let mut rest = place;
-                let mut index = vec![0; raw.shape().len()];
-                for (i, len) in index.iter_mut().zip(raw.shape()).rev() {
-                    (*i, rest) = (rest % len, rest / len);
-                }
-                self.get(&index).unwrap_or(AnyValue::Other { dtype: raw.dtype(), bytes: &[] })
+            raw => Box::new((0..self.len()).map(move |index| {
+                let place = match raw.order() {
+                    Order::C => index,
+                    // A step along an axis is as many cells as the axes before it have.
+                    Order::Fortran => {
+                        let (mut rest, mut step) = (index, self.len());
+                        raw.shape().iter().rev().fold(0, |place, &len| {
+                            step /= len;
+                            let along = rest % len;
+                            rest /= len;
+                            place + along * step
+                        })
+                    }
+                };
+                raw_cell(raw, place).unwrap_or(AnyValue::Other { dtype: raw.dtype(), bytes: &[] })
             }))
         );
         cells

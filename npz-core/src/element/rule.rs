@@ -82,7 +82,7 @@ pub(super) enum Advice {
 pub(super) const IS_RECORD: &str = "it is a record: derive `NpyRecord` for a row type, or read one of its fields by `get_field` or `npy::load_field`";
 
 /// Where the cells are read from: decides what can be advised.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Place {
     /// A member, by a field or a key.
     Member,
@@ -115,6 +115,10 @@ impl Refusal {
         match &self.advice {
             Advice::Fields(fields) => {
                 fields.iter().map(|f| problem(f.kind, &f.field, &f.expected, &f.found, &f.advice)).collect()
+            }
+            // What is said of files and fields says nothing of an array in memory.
+            Advice::Text(_) if place == Place::Array => {
+                vec![problem(ProblemKind::DType, "", expected, found, &Advice::Text(String::new()))]
             }
             advice => vec![problem(ProblemKind::DType, "", expected, found, advice)],
         }
@@ -251,8 +255,9 @@ const PICKLE: &str = "dtype object is a Python pickle, which can run any code wh
 /// The advice for a member that is a pickle; `expected` begins with the dtype that is wanted, and is empty for any.
 pub(crate) fn object_hint(name: &str, expected: &str) -> String {
     let array = plain_array(&format!("f[{name:?}]"), expected);
+    let others = if expected.is_empty() { PASSED_OVER } else { "" };
     format!(
-        "{PICKLE} `f = dict(np.load(path, allow_pickle=True))`, `f[{name:?}] = {array}`, `np.savez(path, **f)`"
+        "{PICKLE} `f = dict(np.load(path, allow_pickle=True))`, `f[{name:?}] = {array}`, `np.savez(path, **f)`{others}"
     )
 }
 
@@ -262,10 +267,15 @@ pub(crate) fn object_file_hint(expected: &str) -> String {
     format!("{PICKLE} `a = np.load(path, allow_pickle=True)`, `np.save(path, {array})`")
 }
 
-/// Python for the same values without objects; where any dtype is fine, NumPy finds one.
+/// What to do where one member of many is a pickle.
+const PASSED_OVER: &str = "; in a map, `LoadOptions::allow_unknown(true)` passes over it; alone, the other members are read by `NpzReader::get`";
+
+/// Python for the same values without objects; where any dtype is fine, NumPy finds one for numbers and texts.
 fn plain_array(array: &str, expected: &str) -> String {
-    let dtype = if expected.is_empty() { String::new() } else { format!(", dtype={}", in_python(expected)) };
-    format!("np.array({array}.tolist(){dtype})")
+    if expected.is_empty() {
+        return format!("np.array({array}.tolist())` (of a dict: `np.array(json.dumps({array}.item()))");
+    }
+    format!("np.array({array}.tolist(), dtype={})", in_python(expected))
 }
 
 fn numpy_name(target: Target) -> String {

@@ -213,11 +213,15 @@ impl<'s> Loader<'s> {
         self.view().keys(&name.prefix()).next().is_some()
     }
 
-    /// Whether a member that a map finds is left to nobody: no array or a pickle, in a load that ignores the unknown.
+    /// Whether a member that a map finds is left to nobody, in a load that ignores the unknown: no array, a pickle, or a
+    /// dtype of another library.
     pub(crate) fn is_ignored(&self, name: &Name) -> bool {
-        let is_array = |header: &Header| !header.dtype().has_object();
-        let header = || self.view().find(name.as_str()).map(|member| self.view().header(member));
-        self.is_lenient && matches!(header(), Some(Ok(header)) if !header.as_ref().is_some_and(is_array))
+        let is_readable = |member| match self.view().header(member) {
+            Ok(header) => header.is_some_and(|header| !header.dtype().has_object()),
+            // Damage is told in any case.
+            Err(error) => error.kind() != ErrorKind::Unsupported,
+        };
+        self.is_lenient && self.view().find(name.as_str()).is_some_and(|member| !is_readable(member))
     }
 
     /// The keys below a place that no field has taken, without the prefix.

@@ -64,7 +64,15 @@ impl Loader<'_> {
         let left = view.members().filter(|&(member, _)| !self.claims.is_taken(member));
         for (member, name) in left {
             if self.is_lenient || self.claims.is_allowed(name) {
-                let text = "no field wants it".to_owned();
+                let text = match view.header(member) {
+                    Ok(Some(header)) if header.dtype().has_object() => {
+                        "it is a Python pickle, which is never read"
+                    }
+                    Ok(Some(_)) => "no field wants it",
+                    Ok(None) => "it is no array, and no field wants it",
+                    Err(_) => "it can't be read, and no field wants it",
+                };
+                let text = text.to_owned();
                 self.report.remark(Remark { kind: RemarkKind::Ignored, member: name.to_owned(), text });
                 continue;
             }

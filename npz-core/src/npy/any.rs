@@ -1,6 +1,8 @@
 //! Single arrays whose cell type is not known beforehand.
 
+use std::fmt;
 use std::io::{Read, Write};
+use std::iter::FusedIterator;
 use std::path::Path;
 
 use ndarray::ArrayD;
@@ -11,7 +13,7 @@ use super::read::{Cells, read_bytes, read_cells};
 use super::stream::Stream;
 use super::{Body, Budget};
 use crate::any::{AnyArray, RawArray, Tick, Visit, as_cells, from_cells, visit, with_cells};
-use crate::dtype::{DType, Kind, TimeUnit};
+use crate::dtype::{ByteOrder, DType, Kind, TimeUnit};
 use crate::element::time::{Generic, TimeDelta64};
 use crate::element::{Cast, Decoder, Element, Refusal, Rule, object_file_hint};
 use crate::error::{Error, Result};
@@ -83,6 +85,24 @@ pub fn save_any(path: impl AsRef<Path>, array: &AnyArray) -> Result<()> {
     super::save_by(path.as_ref(), |file| write_any(file, array))
 }
 
+/// Saves an array of any dtype in a chosen byte order, atomically, for a reader that wants no other.
+///
+/// # Errors
+/// As [`save`](super::save).
+///
+/// ```
+/// use npz_core::{AnyArray, ByteOrder, npy};
+///
+/// let path = std::env::temp_dir().join("npz-core-doc-save-any-in.npy");
+/// npy::save_any_in(&path, &AnyArray::from(ndarray::arr1(&[1i16, 2])), ByteOrder::Big)?;
+/// assert!(std::fs::read(&path)?.ends_with(&[0, 1, 0, 2]));
+/// # std::fs::remove_file(&path).ok();
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn save_any_in(path: impl AsRef<Path>, array: &AnyArray, order: ByteOrder) -> Result<()> {
+    super::save_by(path.as_ref(), |file| write_any_in(file, array, order))
+}
+
 /// Reads one array of any dtype from a stream, and no byte after it.
 ///
 /// # Errors
@@ -130,12 +150,37 @@ pub fn read_any_with(reader: impl Read, options: &LoadOptions) -> Result<AnyArra
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 pub fn write_any(mut writer: impl Write, array: &AnyArray) -> Result<()> {
-    with_cells!(array, array => super::write(writer, array), (kind, unit, ticks) => {
+    write_by(&mut writer, array, None)
+}
+
+/// Writes one array of any dtype to a stream in a chosen byte order: `np.save(file, a.astype(a.dtype.newbyteorder(">")))`.
+///
+/// # Errors
+/// As [`write_any`].
+///
+/// ```
+/// use npz_core::{AnyArray, ByteOrder, DType, RawArray, npy};
+///
+/// let rows = RawArray::new(DType::parse("[('id', '<i2'), ('tag', '|S1')]")?, &[1], vec![1, 0, b'a'])?;
+/// let mut bytes = Vec::new();
+/// npy::write_any_in(&mut bytes, &AnyArray::from(rows), ByteOrder::Big)?;
+/// assert_eq!(npy::read_header(&bytes[..])?.dtype().to_string(), "[('id', '>i2'), ('tag', '|S1')]");
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn write_any_in(mut writer: impl Write, array: &AnyArray, order: ByteOrder) -> Result<()> {
+    write_by(&mut writer, array, Some(order))
+}
+
+/// In no chosen byte order records keep theirs.
+fn write_by(writer: &mut dyn Write, array: &AnyArray, order: Option<ByteOrder>) -> Result<()> {
+    let other = order.unwrap_or(ByteOrder::Little);
+    with_cells!(array, array => super::write_in(writer, array, other), (kind, unit, ticks) => {
         // The bytes are the same for both kinds.
         let cells = as_cells::<TimeDelta64<Generic>>(ticks);
-        let dtype = DType::time(kind, *unit);
-        super::write_body(&mut writer, &Body::new(cells, dtype, None)?)
+        let body = Body::new(cells, DType::time(kind, *unit), None)?.in_byte_order(other)?;
+        super::write_body(writer, &body)
     }, raw => {
+        let raw = raw.arranged(order, None)?;
         let written = writer.write_all(&raw.header().to_bytes()).and_then(|()| writer.write_all(raw.as_bytes()));
         written.map_err(|error| Error::io("can't write the array", error))
     })
@@ -159,7 +204,7 @@ pub fn write_any(mut writer: impl Write, array: &AnyArray) -> Result<()> {
 /// assert_eq!(dtypes, ["|u1", "<U4"]);
 /// # Ok::<(), npz_core::Error>(())
 /// ```
-pub fn iter_any<R: Read>(reader: R) -> impl Iterator<Item = Result<AnyArray>> {
+pub fn iter_any<R: Read>(reader: R) -> IterAny<R> {
     iter_any_with(reader, &LoadOptions::default())
 }
 
@@ -177,12 +222,34 @@ pub fn iter_any<R: Read>(reader: R) -> impl Iterator<Item = Result<AnyArray>> {
 /// assert!(arrays[0].is_ok() && arrays[1].is_err());
 /// # Ok::<(), npz_core::Error>(())
 /// ```
-pub fn iter_any_with<R: Read>(
-    reader: R,
-    options: &LoadOptions,
-) -> impl Iterator<Item = Result<AnyArray>> + use<R> {
-    let mut stream = Stream::new(reader, options);
-    std::iter::from_fn(move || stream.next_by(read_any_from)).fuse()
+pub fn iter_any_with<R: Read>(reader: R, options: &LoadOptions) -> IterAny<R> {
+    IterAny { stream: Stream::new(reader, options) }
+}
+
+/// The iterator that [`iter_any`] gives: one array after another.
+///
+/// ```
+/// assert!(npz_core::npy::iter_any(std::io::empty()).next().is_none());
+/// ```
+#[must_use = "an iterator reads nothing until it is asked for an array"]
+pub struct IterAny<R> {
+    stream: Stream<R>,
+}
+
+impl<R: Read> Iterator for IterAny<R> {
+    type Item = Result<AnyArray>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.stream.next_by(read_any_from)
+    }
+}
+
+impl<R: Read> FusedIterator for IterAny<R> {}
+
+impl<R> fmt::Debug for IterAny<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.stream.debug(f, "IterAny")
+    }
 }
 
 fn read_any_sized(mut reader: impl Read, size: Option<u64>, options: &LoadOptions) -> Result<AnyArray> {

@@ -43,7 +43,8 @@ use crate::source::open_file;
 
 pub(crate) use self::any::ticks;
 pub use self::any::{
-    iter_any, iter_any_with, load_any, load_any_with, read_any, read_any_with, save_any, write_any,
+    IterAny, iter_any, iter_any_with, load_any, load_any_with, read_any, read_any_with, save_any,
+    save_any_in, write_any, write_any_in,
 };
 pub(crate) use self::cost::cost;
 pub(crate) use self::field::{FieldReader, field_header};
@@ -75,6 +76,29 @@ pub(crate) use self::write::{Body, body};
 /// ```
 pub fn save<A: Element, D: Dimension>(path: impl AsRef<Path>, array: &ArrayRef<A, D>) -> Result<()> {
     save_by(path.as_ref(), |file| write(file, array))
+}
+
+/// Saves an array to a file in a chosen byte order, atomically, for a reader that wants no other:
+/// `np.save(path, a.astype(a.dtype.newbyteorder(">")))`.
+///
+/// # Errors
+/// As [`save`].
+///
+/// ```
+/// use npz_core::{ByteOrder, npy};
+///
+/// let path = std::env::temp_dir().join("npz-core-doc-save-in.npy");
+/// npy::save_in(&path, &ndarray::arr1(&[1u16, 2]), ByteOrder::Big)?;
+/// assert!(std::fs::read(&path)?.ends_with(&[0, 1, 0, 2]));
+/// # std::fs::remove_file(&path).ok();
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn save_in<A: Element, D: Dimension>(
+    path: impl AsRef<Path>,
+    array: &ArrayRef<A, D>,
+    order: ByteOrder,
+) -> Result<()> {
+    save_by(path.as_ref(), |file| write_in(file, array, order))
 }
 
 /// Saves what a function writes.

@@ -149,12 +149,7 @@ impl<R: Read, A: Element, D: Dimension> FusedIterator for Iter<R, A, D> {}
 
 impl<R, A, D> fmt::Debug for Iter<R, A, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Stream { index, offset, has_ended, .. } = &self.stream;
-        f.debug_struct("Iter")
-            .field("index", index)
-            .field("offset", offset)
-            .field("has_ended", has_ended)
-            .finish_non_exhaustive()
+        self.stream.debug(f, "Iter")
     }
 }
 
@@ -171,6 +166,17 @@ pub(crate) struct Stream<R> {
     /// What the arrays that were read took, in bytes.
     spent: u64,
     has_ended: bool,
+}
+
+impl<R> Stream<R> {
+    /// What can be told of an iterator over it.
+    pub(super) fn debug(&self, f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
+        f.debug_struct(name)
+            .field("index", &self.index)
+            .field("offset", &self.offset)
+            .field("has_ended", &self.has_ended)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<R: Read> Stream<R> {
