@@ -15,6 +15,8 @@ pub(crate) const MAX_FREE: usize = 1 << 16;
 /// take eight bytes each, and a `String`, `Vec<u8>` or `RawVec` takes its own size and 32 bytes for its allocation beside
 /// the text. So a megabyte of one-byte strings counts as 57.
 ///
+/// Not counted is what serde makes of a text that a field with `#[npz(json)]` reads.
+///
 /// | preset | header | one member | all members | members |
 /// | --- | --- | --- | --- | --- |
 /// | [`Limits::default`] | 64 KiB | no limit | no limit | no limit |

@@ -330,7 +330,21 @@ fn a_cast_that_no_rule_allows_says_what_can_be_done() {
     let big = rows.cast(&dtype("[('a', '>i2')]"), Cast::Exact).unwrap();
     assert_eq!((big.dtype().to_string().as_str(), &big), ("[('a', '>i2')]", &rows));
     let error = AnyArray::from(arr0("2024".to_owned())).cast_unsafe(&dtype("M8[D]")).unwrap_err().to_string();
-    assert_eq!(error, "text can't become <M8[D] here: parse it, or save `a.astype(\"<M8[D]\")` in Python");
+    assert_eq!(error, "<U4 can't become <M8[D] here: parse it, or save `a.astype(\"<M8[D]\")` in Python");
+}
+
+#[test]
+fn many_cells_of_no_bytes_come_and_go_as_bytes() {
+    let raw = RawArray::new(DType::parse("S0").unwrap(), &[100_000], vec![]).unwrap();
+    let any = AnyArray::from(raw);
+    let map = BTreeMap::from([("a".to_owned(), any.clone())]);
+    assert_eq!(BTreeMap::<String, AnyArray>::from_bytes(&map.to_bytes().unwrap()).unwrap(), map);
+    let mut bytes = Vec::new();
+    npy::write_any(&mut bytes, &any).unwrap();
+    assert_eq!(npy::read_any(&bytes[..]).unwrap(), any);
+    let dtype = DType::parse("[('a', '|i1'), ('s', '|S0')]").unwrap();
+    let rows = AnyArray::from(RawArray::new(dtype, &[100_000], vec![7; 100_000]).unwrap());
+    assert_eq!(rows.field("s").unwrap().shape(), [100_000]);
 }
 
 #[test]
@@ -373,6 +387,16 @@ fn a_header_beyond_the_limit_is_read_with_another_one() {
 
 #[test]
 fn attributes_hold_for_fields_of_any_dtype() {
+    #[derive(Npz, Debug, PartialEq)]
+    struct Words {
+        #[npz(string = "utf8")]
+        cells: AnyArray,
+    }
+    #[derive(Npz, Debug)]
+    struct Shaped {
+        #[npz(shape = "(_, 2)")]
+        cells: AnyArray,
+    }
     #[derive(Npz, Debug)]
     struct Narrow {
         #[npz(store_as = "f4")]
@@ -399,7 +423,18 @@ fn attributes_hold_for_fields_of_any_dtype() {
          np.savez('long.npz', cells=np.array([1, np.inf], 'longdouble'))\n\
          np.savez('flat.npz', cells=rows[0])\n",
     );
+    // A float8 in a record is no float of another size.
+    python(
+        dir.path(),
+        "import ml_dtypes
+tiny = np.zeros(2, [('a', ml_dtypes.float8_e5m2), ('b', 'i1')]); tiny['a'] = [1.5, np.inf]
+np.savez('tiny.npz', cells=tiny)",
+    );
+    let tiny: AnyArray = NpzReader::open(dir.path().join("tiny.npz")).unwrap().get("cells").unwrap();
+    assert_eq!(tiny.to_string(), "[(1.5, 0) (inf, 0)]");
+    assert!(Clean { cells: tiny }.to_bytes().unwrap_err().to_string().contains("cell 1 is NaN, infinite"));
     for (file, place) in [
+        ("tiny", "cell 1 is NaN, infinite"),
         ("rows", "cell (1, 0) is NaN"),
         ("times", "cell 1 is NaT"),
         ("spans", "cell 1 is NaT"),
@@ -412,6 +447,18 @@ fn attributes_hold_for_fields_of_any_dtype() {
         let error = Clean { cells }.to_bytes().unwrap_err().to_string();
         assert!(error.contains("the last file stands"), "{error}");
     }
+    // Text that is stored as bytes is text again.
+    let words = Words { cells: AnyArray::from(arr1(&["aé".to_owned(), String::new()])) };
+    let bytes = words.to_bytes().unwrap();
+    assert_eq!(NpzReader::from_bytes(&bytes).unwrap().header("cells").unwrap().dtype().to_string(), "|S3");
+    assert_eq!(Words::from_bytes(&bytes).unwrap(), words);
+    // A shape is asked of arrays without axes too.
+    let cells = RawArray::new(DType::parse("V1").unwrap(), &[], vec![0]).unwrap();
+    assert!(
+        Arranged { cells }.to_bytes().unwrap_err().to_string().contains("asks for shape (_, 2), found ()")
+    );
+    let shaped = Shaped { cells: AnyArray::from(arr0(1.0)) };
+    assert!(shaped.to_bytes().unwrap_err().to_string().contains("asks for shape (_, 2), found ()"));
     // What is asked of numbers says nothing of bytes.
     let floats = Narrow { cells: AnyArray::from(arr1(&[0.5f64])) }.to_bytes().unwrap();
     assert_eq!(NpzReader::from_bytes(&floats).unwrap().header("cells").unwrap().dtype().to_string(), "<f4");

@@ -167,6 +167,8 @@ fn what_does_not_fit_is_told_with_its_cell() {
         error.to_string(),
         "cell 1 has 6 characters, and <U3 has room for 3: `cast_unsafe` cuts it off"
     );
+    let cut = texts(["a\0b", "\0c"]).cast_unsafe(&dtype("U2")).unwrap();
+    assert_eq!(cut, texts(["a", "\0c"]));
     let error = texts(["a", "é"]).cast_unsafe(&dtype("S")).unwrap_err();
     assert!(error.to_string().contains("cell 1 holds a text that is no ASCII"), "{error}");
     let bytes = AnyArray::from(arr1(&[b"a".to_vec(), vec![0xc3]]));
@@ -178,6 +180,58 @@ fn what_does_not_fit_is_told_with_its_cell() {
         assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
     }
     assert_eq!(texts(["2024"]).cast_unsafe(&dtype("M8[Y]")).unwrap_err().kind(), ErrorKind::Unsupported);
+}
+
+#[test]
+fn long_doubles_are_rounded_once() {
+    let dir = temp_dir();
+    let targets = ["?", "f2", "f4", "f8", "f16", "c8", "c16", "c32"];
+    let expected = numpy_casts(
+        dir.path(),
+        "one = np.longdouble(1)
+x = np.array([0, 1, -2.5, np.nan, np.inf, one / 3, one * 2**-60, np.ldexp(one, -16000), np.ldexp(one, 9000),
+    one + 2**-24 * one + one * 2**-60, one - one * 2**-25 - one * 2**-62, np.ldexp(one + one * 2**-60, -150),
+    one + one * 2**-11 + one * 2**-62])
+arrays = {'x': x, 'z': x + 1j * x[::-1], 'f': np.asfortranarray(np.array([x, x]))}
+",
+        &targets,
+    );
+    for (name, any) in load(dir.path().join("from.npz")) {
+        for target in targets {
+            let found = any.cast_unsafe(&DType::parse(target).unwrap()).unwrap();
+            let numpys = &expected[&format!("{name} {target}")];
+            // NaN is not equal to itself.
+            let bits = |any: &AnyArray| any.to_string();
+            assert_eq!(bits(&found), bits(numpys), "{name} to {target}");
+            if !["x", "z"].contains(&name.as_str()) {
+                assert!(found.view::<f32>().is_none_or(|cells| !cells.is_standard_layout()));
+            }
+        }
+        for target in ["i4", "M8[s]"] {
+            assert_eq!(
+                any.cast_unsafe(&DType::parse(target).unwrap()).unwrap_err().kind(),
+                ErrorKind::Unsupported
+            );
+        }
+    }
+}
+
+#[test]
+fn times_without_a_unit_are_those_of_any() {
+    let dir = temp_dir();
+    let targets = ["M8", "m8", "M8[s]", "m8[s]", "i8"];
+    let expected = numpy_casts(
+        dir.path(),
+        "for c in ('M8[D]', 'm8[D]', 'm8', 'M8[25s]'): arrays[c] = np.array([0, 5, -7], 'i8').view(c)
+",
+        &targets,
+    );
+    for (name, any) in load(dir.path().join("from.npz")) {
+        for target in targets {
+            let found = any.cast_unsafe(&DType::parse(target).unwrap()).unwrap();
+            assert_eq!(found, expected[&format!("{name} {target}")], "{name} to {target}");
+        }
+    }
 }
 
 #[test]
@@ -196,6 +250,11 @@ np.savez('from.npz', c=a, f=np.asfortranarray(a), rc=rows, rf=np.asfortranarray(
         if name.len() == 1 {
             let cast: ndarray::ArrayD<f64> = any.to_array(Cast::Safe).unwrap();
             assert_eq!((cast.is_standard_layout(), &cast), (!is_fortran, &expected), "{name}");
+            let unchecked = any.cast_unsafe(&DType::parse("f8").unwrap()).unwrap();
+            assert_eq!(unchecked.view::<f64>().unwrap().is_standard_layout(), !is_fortran, "{name}");
+            assert_eq!(unchecked.view::<f64>().unwrap(), expected, "{name}");
+            let text = any.cast(&DType::parse("U").unwrap(), Cast::Safe).unwrap();
+            assert_eq!(text.view::<String>().unwrap().is_standard_layout(), !is_fortran, "{name}");
         } else {
             let rows: ndarray::ArrayD<Row> = any.to_array(Cast::Safe).unwrap();
             assert_eq!(

@@ -152,6 +152,36 @@ assert [int(f[name]) for name in names] == list(range(8))
     assert_eq!(left.len(), 1, "nothing was extracted");
 }
 
+/// Where Python would read another archive than the one that the file ends with, neither is read.
+#[test]
+fn an_archive_in_the_comment_of_another_is_refused() {
+    let dir = temp_dir();
+    let listed = python(
+        dir.path(),
+        "def archive(**arrays):
+    out = io.BytesIO(); np.savez(out, **arrays); return out.getvalue()
+def outer(name, inner, **arrays):
+    raw = archive(**arrays)
+    open(name, 'wb').write(raw[:-2] + len(inner).to_bytes(2, 'little') + inner)
+inner = archive(evil=np.arange(3))
+outer('two.npz', inner + b'\\n', good=np.arange(2))
+outer('empty.npz', inner + b'\\n')
+outer('whole.npz', inner, good=np.arange(2))
+for name in ('two', 'empty', 'whole'):
+    print(np.load(name + '.npz').files)
+",
+    );
+    assert_eq!(listed, "['evil']\n['evil']\n['evil']\n");
+    for name in ["two", "empty"] {
+        let error = NpzReader::open(dir.path().join(format!("{name}.npz"))).unwrap_err();
+        assert_eq!(error.kind(), npz_core::ErrorKind::Damaged);
+        assert!(error.to_string().contains("holds another archive"), "{error}");
+    }
+    // The file ends with it: all programs agree.
+    let whole = NpzReader::open(dir.path().join("whole.npz")).unwrap();
+    assert_eq!(whole.names().collect::<Vec<_>>(), ["evil"]);
+}
+
 /// An end record in the archive's comment: where NumPy finds no archive or an empty one, the members are still there.
 #[test]
 fn a_comment_that_looks_like_an_end_record_loses_no_members() {

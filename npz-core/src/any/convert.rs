@@ -153,7 +153,8 @@ pub(super) fn to_dtype(any: &AnyArray, dtype: &DType, cast: Cast) -> Result<AnyA
     if let Some(text) = text_of(dtype)
         && text::is_allowed(&any.dtype(), text.kind(), cast)
     {
-        return text::to_text(any, dtype, text, Long::Refused);
+        let cast = text::to_text(any, dtype, text, Long::Refused)?;
+        return Ok(if any.is_fortran() { cast.into_fortran() } else { cast });
     }
     visit(dtype, ToDType { any, dtype, cast })
 }

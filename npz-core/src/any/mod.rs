@@ -263,7 +263,7 @@ impl AnyArray {
 
     /// Gives the array inside, if its cells are of exactly this type. Copies nothing.
     ///
-    /// Times are seen as cells of their own unit, unless the array was made with gaps between its ticks. Records are bytes, and
+    /// Times are seen as cells of their own unit, if the ticks lie in C or Fortran order. Records are bytes, and
     /// integers are not `isize` or `usize`: [`to_array`](Self::to_array) copies them into such cells.
     ///
     /// ```
@@ -367,14 +367,16 @@ impl AnyArray {
     /// Copies into another dtype, whatever becomes of the values; `a.astype(dtype, casting="unsafe")`.
     ///
     /// Integers wrap; floats are cut to integers towards zero, and what then does not fit becomes what NumPy makes of it on
-    /// x86-64 (it warns; other machines differ); complex numbers lose their imaginary part; of a bool 0 and 1 are made, and
+    /// x86-64 (it warns; other machines differ, and for `uint32` long arrays do); complex numbers lose their imaginary part; of a bool 0 and 1 are made, and
     /// from a number whether it is not 0. Times are their ticks, and NaN is NaT; between units of one kind they are rounded
-    /// down. Text is cut off where it is too long, and numbers are read from it.
+    /// down, and times without a unit are those of any. Text is cut off where it is too long, and real numbers are read from
+    /// it. Bytes become text as UTF-8, of which NumPy takes the ASCII only.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] for records and voids, for text into times, and for long doubles into integers (by way of
-    /// `<f8`, if its digits will do); [`ErrorKind::Invalid`] for a time that its new unit has no room for, a text that is
-    /// no number, and a text as bytes that is not ASCII.
+    /// [`ErrorKind::Unsupported`] for records and voids, for text into times and long doubles, and for long doubles into
+    /// integers and times (by way of `<f8`, if its digits will do); [`ErrorKind::Invalid`] for a time that its new unit has no
+    /// room for, a text that is no number, and a text as bytes that is not ASCII; [`ErrorKind::Mismatch`] for lengths of time
+    /// in months or years into other units, and back.
     ///
     /// ```
     /// use ndarray::arr1;
@@ -418,6 +420,30 @@ impl AnyArray {
     /// Long doubles of x87, if that is what the cells are; other machines' stay the bytes that they are.
     pub(crate) fn long_doubles<A: Element>(raw: RawArray, wrap: fn(ArrayD<A>) -> Self) -> Self {
         convert::typed(&raw).map_or(Self::Other(raw), wrap)
+    }
+
+    /// Whether the cells lie in Fortran order, and not in C order too.
+    fn is_fortran(&self) -> bool {
+        fn is_fortran<A>(array: &ArrayD<A>) -> bool {
+            !array.is_standard_layout() && array.t().is_standard_layout()
+        }
+        with_cells!(self,
+            array => is_fortran(array),
+            (_, _, ticks) => is_fortran(ticks),
+            raw => raw.order() == crate::shape::Order::Fortran
+        )
+    }
+
+    /// Moves the cells into Fortran order.
+    fn into_fortran(self) -> Self {
+        fn moved<A: Clone>(array: &ArrayD<A>) -> ArrayD<A> {
+            array.t().as_standard_layout().into_owned().reversed_axes()
+        }
+        with_cells!(self,
+            array => moved(&array).into(),
+            (kind, unit, ticks) => Self::times(kind, unit, moved(&ticks)),
+            raw => Self::Other(raw)
+        )
     }
 
     fn longest_text(&self) -> DType {

@@ -51,7 +51,11 @@ pub(super) fn to_text(any: &AnyArray, dtype: &DType, target: &Scalar, long: Long
             let len = text.chars().count();
             match long {
                 _ if room == 0 || len <= room => cells.push(text),
-                Long::Cut => cells.push(text.chars().take(room).collect()),
+                // NUL at the end is no part of a text.
+                Long::Cut => {
+                    let cut: String = text.chars().take(room).collect();
+                    cells.push(cut.trim_end_matches('\0').to_owned());
+                }
                 Long::Refused => return unfit(index, len, "characters", room),
             }
         }
@@ -69,7 +73,10 @@ pub(super) fn to_text(any: &AnyArray, dtype: &DType, target: &Scalar, long: Long
         }
         match long {
             _ if room == 0 || text.len() <= room => {}
-            Long::Cut => text.truncate(room),
+            Long::Cut => {
+                text.truncate(room);
+                text.truncate(text.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1));
+            }
             Long::Refused => return unfit(index, text.len(), "bytes", room),
         }
     }

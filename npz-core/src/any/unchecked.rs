@@ -5,10 +5,9 @@ use ndarray::{ArrayD, IxDyn};
 use super::AnyArray;
 use super::convert::{no_cells, text_of, to_dtype, unfit};
 use super::text::{self, Long};
-use crate::dtype::{DType, Kind, Scalar};
+use crate::dtype::{DType, Kind, Scalar, TimeUnit};
 #[cfg(feature = "half")]
 use crate::element::FromWide;
-#[cfg(feature = "num-complex")]
 use crate::element::LongDouble;
 use crate::element::tiny::Float8E5M2;
 use crate::element::{Cast, Element};
@@ -22,39 +21,64 @@ enum Numbers {
 }
 
 pub(super) fn to_dtype_unchecked(any: &AnyArray, dtype: &DType) -> Result<AnyArray> {
-    let source = any.dtype();
-    if source == *dtype {
+    if any.dtype() == *dtype {
         return Ok(any.clone());
     }
-    if let Some(text) = text_of(dtype) {
-        return text::to_text(any, dtype, text, Long::Cut);
-    }
+    let cast = match text_of(dtype) {
+        Some(text) => text::to_text(any, dtype, text, Long::Cut)?,
+        None => numbers(any, dtype)?,
+    };
+    Ok(if any.is_fortran() { cast.into_fortran() } else { cast })
+}
+
+/// In C order.
+fn numbers(any: &AnyArray, dtype: &DType) -> Result<AnyArray> {
+    let source = any.dtype();
     let kind = |dtype: &DType| dtype.as_scalar().map(Scalar::kind);
+    let size = dtype.item_size()?;
     let numbers = match (any, kind(&source)) {
-        // A unit counts between times of one kind only.
-        (AnyArray::DateTime64 { .. } | AnyArray::TimeDelta64 { .. }, from) if from == kind(dtype) => {
-            return to_dtype(any, dtype, Cast::SameKind);
-        }
-        (AnyArray::DateTime64 { ticks, .. } | AnyArray::TimeDelta64 { ticks, .. }, _) => {
-            Numbers::Int(ticks.iter().copied().collect())
+        (AnyArray::DateTime64 { unit, ticks } | AnyArray::TimeDelta64 { unit, ticks }, from) => {
+            match (kind(dtype), dtype.as_scalar().and_then(Scalar::unit)) {
+                // No unit is any.
+                (Some(kind), Some(TimeUnit::GENERIC)) => {
+                    return Ok(AnyArray::times(kind, *unit, ticks.as_standard_layout().into_owned()));
+                }
+                // A unit counts between times of one kind only.
+                (to, Some(_)) if from == to => return to_dtype(any, dtype, Cast::SameKind),
+                _ => Numbers::Int(ticks.iter().copied().collect()),
+            }
         }
         (AnyArray::Float8E5M2(cells), _) => Numbers::Float(cells.iter().map(|&x| x.into()).collect()),
-        // All digits are kept.
-        (AnyArray::LongDouble(_), _) if dtype.item_size()? == 32 && kind(dtype) == Some(Kind::Complex) => {
-            return to_dtype(any, dtype, Cast::Safe);
-        }
-        // An `f64` has not all digits that an integer of this size may need.
-        (AnyArray::LongDouble(cells), _)
-            if matches!(kind(dtype), Some(Kind::Bool | Kind::Float | Kind::Complex)) =>
-        {
-            Numbers::Float(cells.iter().map(|x| x.to_f64()).collect())
-        }
+        (AnyArray::LongDouble(cells), _) => match kind(dtype) {
+            Some(Kind::Bool) => Numbers::Uint(cells.iter().map(is_true).collect()),
+            Some(Kind::Float) => Numbers::Float(cells.iter().map(|x| near(x, size)).collect()),
+            // All digits are kept.
+            Some(Kind::Complex) if size == 32 => return to_dtype(any, dtype, Cast::Safe),
+            Some(Kind::Complex) => Numbers::Float(cells.iter().map(|x| near(x, size / 2)).collect()),
+            _ => return Err(no_numbers(&source, dtype)),
+        },
+        #[cfg(feature = "num-complex")]
+        (AnyArray::ComplexLongDouble(cells), _) => match kind(dtype) {
+            Some(Kind::Bool) => {
+                Numbers::Uint(cells.iter().map(|z| is_true(&z.re) | is_true(&z.im)).collect())
+            }
+            Some(Kind::Float) if size == 16 => {
+                return Ok(AnyArray::LongDouble(cells.mapv(|z| z.re).as_standard_layout().into_owned()));
+            }
+            Some(Kind::Float) => Numbers::Float(cells.iter().map(|z| near(&z.re, size)).collect()),
+            Some(Kind::Complex) => {
+                let part = |x| near(x, size / 2);
+                let cells = cells.iter().map(|z| num_complex::Complex::new(part(&z.re), part(&z.im)));
+                return from_complex(any.shape(), cells.collect(), dtype);
+            }
+            _ => return Err(no_numbers(&source, dtype)),
+        },
         (AnyArray::Str(_) | AnyArray::Bytes(_), _) => match kind(dtype) {
             Some(Kind::Bool) => {
                 Numbers::Uint(any.iter().map(|cell| u64::from(!cell.is_empty_text())).collect())
             }
             Some(kind @ (Kind::Int | Kind::Uint)) => {
-                let bits = 8 * dtype.item_size()? as u32;
+                let bits = 8 * size as u32;
                 let ends = match kind {
                     Kind::Int => -(1 << (bits - 1))..1 << (bits - 1),
                     _ => 0..1 << bits,
@@ -63,31 +87,50 @@ pub(super) fn to_dtype_unchecked(any: &AnyArray, dtype: &DType) -> Result<AnyArr
                 let numbers: Vec<i128> = text::numbers(any, |number| ends.contains(number))?;
                 Numbers::Int(numbers.into_iter().map(|number| number as i64).collect())
             }
-            Some(Kind::Float | Kind::Complex) => Numbers::Float(text::numbers(any, |_| true)?),
-            _ => {
-                let message = format!(
-                    "text can't become {dtype} here: parse it, or save `a.astype({:?})` in Python",
-                    dtype.to_string()
-                );
-                return Err(Error::unsupported(message));
-            }
+            Some(Kind::Float) if size <= 8 => Numbers::Float(text::numbers(any, |_| true)?),
+            Some(Kind::Complex) if size <= 16 => Numbers::Float(text::numbers(any, |_| true)?),
+            _ => return Err(no_numbers(&source, dtype)),
         },
         (_, Some(Kind::Int)) => Numbers::Int(flat(any)?),
         (_, Some(Kind::Bool | Kind::Uint)) => Numbers::Uint(flat(any)?),
         (_, Some(Kind::Float)) if source.item_size()? <= 8 => Numbers::Float(flat(any)?),
         #[cfg(feature = "num-complex")]
         (_, Some(Kind::Complex)) if source.item_size()? <= 16 => {
-            return from_complex(any, dtype);
+            return from_complex(any.shape(), flat(any)?, dtype);
         }
-        _ => return Err(no_numbers(&source)),
+        // Long doubles of 12 bytes.
+        (AnyArray::Other(_), Some(kind @ (Kind::Float | Kind::Complex))) => {
+            let size = if kind == Kind::Float { 16 } else { 32 };
+            let wide = to_dtype(any, &DType::number(kind, size), Cast::Safe)?;
+            let is_typed = !matches!(wide, AnyArray::Other(_));
+            return if is_typed { to_dtype_unchecked(&wide, dtype) } else { Err(no_numbers(&source, dtype)) };
+        }
+        _ => return Err(no_numbers(&source, dtype)),
     };
     from_numbers(any.shape(), &numbers, dtype)
 }
 
-fn no_numbers(dtype: &DType) -> Error {
-    Error::unsupported(format!(
-        "expected numbers, times or text, found {dtype}; `to_array` tells what it may be"
-    ))
+fn no_numbers(source: &DType, dtype: &DType) -> Error {
+    let what = match source.as_scalar().map(Scalar::kind) {
+        Some(Kind::Unicode | Kind::Bytes) => {
+            format!("parse it, or save `a.astype({:?})` in Python", dtype.to_string())
+        }
+        Some(Kind::Float | Kind::Complex) => {
+            "cast it to <f8 or <c16 first, if their digits will do".to_owned()
+        }
+        _ => "`to_array` reads it as the cells that it holds".to_owned(),
+    };
+    Error::unsupported(format!("{source} can't become {dtype} here: {what}"))
+}
+
+fn is_true(x: &LongDouble) -> u64 {
+    u64::from(*x != LongDouble::default())
+}
+
+/// What is rounded to a float of a size becomes what NumPy makes of the long double: the nearest; smaller ones than `f32` by way
+/// of an `f64`.
+fn near(x: &LongDouble, size: usize) -> f64 {
+    if size == 4 { x.to_f64_for_narrower() } else { x.to_f64() }
 }
 
 fn flat<A: Element>(any: &AnyArray) -> Result<Vec<A>> {
@@ -95,10 +138,9 @@ fn flat<A: Element>(any: &AnyArray) -> Result<Vec<A>> {
 }
 
 #[cfg(feature = "num-complex")]
-fn from_complex(any: &AnyArray, dtype: &DType) -> Result<AnyArray> {
+fn from_complex(axes: &[usize], cells: Vec<num_complex::Complex<f64>>, dtype: &DType) -> Result<AnyArray> {
     use num_complex::Complex;
-    let cells: Vec<Complex<f64>> = flat(any)?;
-    let shape = IxDyn(any.shape());
+    let shape = IxDyn(axes);
     let scalar = dtype.as_scalar().map(|scalar| (scalar.kind(), scalar.size()));
     match scalar {
         Some((Kind::Complex, 8)) => {
@@ -108,13 +150,16 @@ fn from_complex(any: &AnyArray, dtype: &DType) -> Result<AnyArray> {
         Some((Kind::Complex, 16)) => {
             ArrayD::from_shape_vec(shape, cells).map(AnyArray::Complex128).map_err(unfit)
         }
-        Some((Kind::Complex, 32)) => to_dtype(any, dtype, Cast::Safe),
+        Some((Kind::Complex, 32)) => {
+            let cells = cells.iter().map(|z| Complex::new(z.re.into(), z.im.into())).collect();
+            ArrayD::from_shape_vec(shape, cells).map(AnyArray::ComplexLongDouble).map_err(unfit)
+        }
         // A complex number is true where either part is.
         Some((Kind::Bool, _)) => {
             let cells = cells.iter().map(|z| z.re != 0.0 || z.im != 0.0).collect();
             ArrayD::from_shape_vec(shape, cells).map(AnyArray::Bool).map_err(unfit)
         }
-        _ => from_numbers(any.shape(), &Numbers::Float(cells.iter().map(|z| z.re).collect()), dtype),
+        _ => from_numbers(axes, &Numbers::Float(cells.iter().map(|z| z.re).collect()), dtype),
     }
 }
 

@@ -43,10 +43,16 @@ struct End {
 /// Looks for the last end record that has a directory before it.
 pub(super) fn find(source: &dyn ReadAt, size: u64) -> Result<Place> {
     let mut tail = Tail::new(source, size)?;
+    let pythons = tail.signatures().next();
     let mut complaint = None;
     for at in tail.candidates() {
         match tail.directory(at)? {
-            Ok(directory) => return Ok(directory),
+            Ok(directory) => {
+                if let Some(pythons) = pythons.filter(|&pythons| pythons != at) {
+                    refuse_two(source, size, pythons, &directory)?;
+                }
+                return Ok(directory);
+            }
             // That of the record which Python goes by.
             Err(wrong) => complaint = complaint.or(Some(wrong)),
         }
@@ -55,6 +61,18 @@ pub(super) fn find(source: &dyn ReadAt, size: u64) -> Result<Place> {
         Some(Complaint::Parts) => Err(one_of_several()),
         Some(Complaint::Other(text)) => Err(sniff::explain(source, size, Some(&text))?),
         None => Err(sniff::explain(source, size, None)?),
+    }
+}
+
+/// Refuses a file in which Python would see other members: it takes the last end record, also one in a comment.
+fn refuse_two(source: &dyn ReadAt, size: u64, pythons: usize, ours: &Place) -> Result<()> {
+    match Tail::new(source, size)?.directory(pythons)? {
+        Ok(other) if other.end > other.start && (other.start, other.end) != (ours.start, ours.end) => {
+            Err(broken_directory(
+                "the comment of the archive holds another archive, and programs differ in which of them they read",
+            ))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -82,10 +100,14 @@ impl<'a> Tail<'a> {
     /// Where end records might be: those whose comment ends with the file, from the last, then the one that Python goes
     /// by. It takes the last signature, whatever follows; in a comment that may be an archive which holds nothing.
     fn candidates(&self) -> Vec<usize> {
+        let last = self.signatures().next().filter(|&last| !self.ends_the_file(last));
+        self.signatures().filter(|&place| self.ends_the_file(place)).chain(last).collect()
+    }
+
+    /// Where the signature of an end record stands, from the last.
+    fn signatures(&self) -> impl Iterator<Item = usize> {
         let places = (0..self.bytes.len()).rev();
-        let places: Vec<_> = places.filter(|&i| self.bytes[i..].starts_with(b"PK\x05\x06")).collect();
-        let last = places.first().copied().filter(|&last| !self.ends_the_file(last));
-        places.into_iter().filter(|&place| self.ends_the_file(place)).chain(last).collect()
+        places.filter(|&i| self.bytes[i..].starts_with(b"PK\x05\x06"))
     }
 
     /// Whether the file ends with the comment of the end record at this place.
@@ -300,9 +322,9 @@ mod tests {
             [[b"PK\x03\x04".as_slice(), &[7; 56]].concat().as_slice(), empty.as_slice(), b"data"].concat();
         assert_eq!(kind(&data), ErrorKind::Damaged);
         assert_eq!(place(&[empty.as_slice(), b"data"].concat()).unwrap(), (0, 0, 0));
-        // The record that ends the file goes before one in its comment, though Python takes that.
+        // Python takes the one in the comment here: neither is right.
         let inside = [plain(b"").as_slice(), b"x"].concat();
-        assert_eq!(place(&plain(&inside)).unwrap(), (0, 60, 0));
+        assert_eq!(kind(&plain(&inside)), ErrorKind::Damaged);
         // Of two archives in a row the last one counts; where it is damaged, the first is not all there is.
         let mut second = plain(b"");
         second[60 + 12] = 61;

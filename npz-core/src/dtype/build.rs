@@ -27,6 +27,11 @@ impl DType {
     pub fn record<N: Into<String>>(fields: impl IntoIterator<Item = (N, Self)>) -> Result<Self> {
         let mut made = Vec::new();
         for (name, dtype) in fields {
+            // A small array of no axes is its item.
+            let dtype = match dtype {
+                Self::Subarray { item, shape } if shape.is_empty() => *item,
+                dtype => dtype,
+            };
             let field = Field { name: name.into(), title: None, dtype };
             let is_void = field.dtype.as_scalar().is_some_and(|scalar| scalar.kind == Kind::Void);
             if field.name.is_empty() && !is_void {

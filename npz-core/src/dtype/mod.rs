@@ -165,7 +165,7 @@ impl DType {
             (Kind::Uint, 2) => "u16",
             (Kind::Uint, 4) => "u32",
             (Kind::Uint, 8) => "u64",
-            (Kind::Float, 1) => "tiny::Float8E5M2",
+            (Kind::Float, 1) => "Float8E5M2",
             (Kind::Float, 2) => "f16",
             (Kind::Float, 4) => "f32",
             (Kind::Float, 8) => "f64",

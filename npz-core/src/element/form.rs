@@ -102,7 +102,7 @@ impl Form {
     }
 
     /// Whether text may be bytes, whatever the casting rule.
-    pub(super) fn takes_bytes(self) -> bool {
+    pub(crate) fn takes_bytes(self) -> bool {
         matches!(self.string, Some(TextForm::Ascii | TextForm::Utf8))
     }
 }

@@ -17,8 +17,12 @@ use crate::element::{Cast, Element};
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::limits::Limits;
-use crate::npy::{self, read_bytes};
+use crate::npy::{self, has_free_cells, read_bytes};
 use crate::report::ProblemKind;
+
+fn is_kind(header: &Header, kind: Kind) -> bool {
+    header.dtype().as_scalar().is_some_and(|scalar| scalar.kind() == kind)
+}
 
 /// What a member of no special dtype is wanted to be, for messages.
 pub(super) const ANY: &str = "any (AnyArray)";
@@ -43,8 +47,8 @@ impl ToMembers for AnyArray {
         with_cells!(self, array => array.to_members(members, name), (kind, unit, ticks) => {
             let dtype = Some(DType::time(kind, *unit));
             match kind {
-                Kind::DateTime => members.push_cells(name, as_cells::<DateTime64<Generic>>(ticks), dtype),
-                _ => members.push_cells(name, as_cells::<TimeDelta64<Generic>>(ticks), dtype),
+                Kind::DateTime => members.push_cells(name, as_cells::<DateTime64<Generic>>(ticks), dtype, true),
+                _ => members.push_cells(name, as_cells::<TimeDelta64<Generic>>(ticks), dtype, true),
             }
         }, raw => raw.to_members(members, name))
     }
@@ -56,9 +60,16 @@ impl FromMembers for AnyArray {
         Self: 's,
     {
         match loader.peek_header(name) {
-            Some(header) if !header.dtype().has_object() => visit(header.dtype(), PlanCells { loader, name }),
+            Some(header) if header.dtype().has_object() || has_free_cells(&header) => {
+                loader.plan_raw(name).map(Self::Other)
+            }
+            // Text that the field asks to be stored as bytes.
+            Some(header) if is_kind(&header, Kind::Bytes) && loader.stores_text_as_bytes() => {
+                PlanCells { loader, name }.typed(Self::Str)
+            }
+            Some(header) => visit(header.dtype(), PlanCells { loader, name }),
             // Whatever is wrong is noted there.
-            _ => loader.plan_raw(name).map(Self::Other),
+            None => loader.plan_raw(name).map(Self::Other),
         }
     }
 

@@ -257,12 +257,12 @@ impl<'a> Members<'a> {
     }
 
     pub(crate) fn push_view<A: Element>(&mut self, name: &Name, view: ArrayViewD<'a, A>) -> Result<()> {
-        self.push_cells(name, view.into(), None)
+        self.push_cells(name, view.into(), None, true)
     }
 
     /// Pushes cells that were gathered for the purpose.
     pub(crate) fn push_array<A: Element>(&mut self, name: &Name, array: ndarray::ArrayD<A>) -> Result<()> {
-        self.push_cells(name, array.into(), None)
+        self.push_cells(name, array.into(), None, false)
     }
 
     /// Pushes cells, as a dtype that says more than their type if one is given.
@@ -271,10 +271,11 @@ impl<'a> Members<'a> {
         name: &Name,
         cells: CowArray<'a, A, IxDyn>,
         dtype: Option<DType>,
+        is_array: bool,
     ) -> Result<()> {
         refuse_root(name)?;
         let body = || {
-            let body = self.settings.body(name, cells)?;
+            let body = self.settings.body(name, cells, is_array)?;
             let body = match dtype {
                 Some(dtype) => body.of_dtype(dtype)?,
                 None => body,

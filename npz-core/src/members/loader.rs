@@ -199,6 +199,10 @@ impl<'s> Loader<'s> {
         self.free <= MAX_FREE
     }
 
+    pub(crate) fn stores_text_as_bytes(&self) -> bool {
+        self.settings.forms.form().takes_bytes()
+    }
+
     pub(crate) fn contains(&self, name: &Name) -> bool {
         !name.is_root() && self.view().find(name.as_str()).is_some()
     }

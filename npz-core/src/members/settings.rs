@@ -55,9 +55,9 @@ impl SaveSettings {
         }
     }
 
-    /// Refuses a shape: a file that its own type can't load must not replace the last good one.
+    /// Refuses the shape of an array: a file that its own type can't load must not replace the last good one.
     pub(crate) fn check_shape(&self, found: &[usize]) -> Result<()> {
-        match self.shape.filter(|shape| !found.is_empty() && !Want::Shape(shape).allows(found)) {
+        match self.shape.filter(|shape| !Want::Shape(shape).allows(found)) {
             None => Ok(()),
             Some(shape) => Err(Error::invalid(format!(
                 "the field's attribute `shape` asks for {}, found {}; nothing is written, the last file stands",
@@ -72,11 +72,15 @@ impl SaveSettings {
         &self,
         name: &Name,
         cells: CowArray<'a, A, IxDyn>,
+        is_array: bool,
     ) -> Result<Body<'a, A>> {
         self.forms.check::<A>(name)?;
         let view = cells.view();
         let refuse = |error| Error::invalid(format!("{error}; nothing is written, the last file stands"));
-        self.check_shape(view.shape())?;
+        // Single values below the field have no shape that it speaks of.
+        if is_array || view.ndim() > 0 {
+            self.check_shape(view.shape())?;
+        }
         if self.finite {
             check_finite(&view, view.shape(), Order::C).map_err(refuse)?;
         }

@@ -18,7 +18,7 @@ use crate::element::time::{Generic, TimeDelta64};
 use crate::element::{Cast, Decoder, Element, Refusal, Rule, object_file_hint};
 use crate::error::{Error, Result};
 use crate::header::Header;
-use crate::limits::Limits;
+use crate::limits::{Limits, MAX_FREE};
 use crate::options::LoadOptions;
 use crate::source::open_file;
 
@@ -310,7 +310,13 @@ fn read_any_from(
 
 /// Reads the cells that follow a header, as what Rust has for them.
 fn read_any_cells(reader: &mut dyn Read, header: &Header, available: Option<u64>) -> Result<AnyArray> {
-    visit(header.dtype(), ReadCells { reader, header, available })
+    let cells = ReadCells { reader, header, available };
+    if has_free_cells(header) { cells.other() } else { visit(header.dtype(), cells) }
+}
+
+/// Whether there are more cells without bytes than are made from nothing: then they stay the bytes that they are not.
+pub(crate) fn has_free_cells(header: &Header) -> bool {
+    header.data_len() == 0 && header.shape().iter().product::<usize>() > MAX_FREE
 }
 
 struct ReadCells<'r, 'h> {

@@ -41,11 +41,11 @@ use crate::report::{Problem, ProblemKind, Report};
 use crate::shape::Order;
 use crate::source::open_file;
 
-pub(crate) use self::any::ticks;
 pub use self::any::{
     IterAny, iter_any, iter_any_with, load_any, load_any_with, read_any, read_any_with, save_any,
     save_any_in, write_any, write_any_in,
 };
+pub(crate) use self::any::{has_free_cells, ticks};
 pub(crate) use self::cost::cost;
 pub(crate) use self::field::{FieldReader, field_header};
 pub use self::field::{load_field, load_field_with};

@@ -8,6 +8,7 @@ use crate::any::value::AnyValue;
 use crate::dtype::{ByteOrder, Kind, Scalar};
 use crate::element::LongDouble;
 use crate::element::time::text::NAT;
+use crate::element::tiny::Float8E5M2;
 use crate::literal;
 
 /// A cell without fields.
@@ -138,9 +139,10 @@ fn signed(bytes: &[u8], order: ByteOrder) -> i128 {
     }
 }
 
-/// A float of 2, 4 or 8 bytes.
+/// A float of up to 8 bytes.
 fn real(bytes: &[u8], order: ByteOrder) -> f64 {
     match bytes.len() {
+        1 => Float8E5M2::from_bits(word(bytes, order) as u8).to_f64(),
         2 => half(word(bytes, order) as u16),
         4 => f64::from(f32::from_bits(word(bytes, order) as u32)),
         _ => f64::from_bits(word(bytes, order)),

@@ -134,6 +134,11 @@ impl LongDouble {
         self.round(Round::Nearest)
     }
 
+    /// The `f64` that becomes the same narrower float as this number, if it is rounded once more.
+    pub(crate) fn to_f64_for_narrower(self) -> f64 {
+        self.round(Round::Odd)
+    }
+
     fn round(self, round: Round) -> f64 {
         let sign = u64::from(self.is_sign_negative()) << 63;
         f64::from_bits(sign | self.magnitude(round))
