@@ -256,7 +256,13 @@ impl<'a> Members<'a> {
         Ok(())
     }
 
+    /// Pushes cells of a slice, or a single one.
     pub(crate) fn push_view<A: Element>(&mut self, name: &Name, view: ArrayViewD<'a, A>) -> Result<()> {
+        self.push_cells(name, view.into(), None, false)
+    }
+
+    /// Pushes an array, whatever its axes.
+    pub(super) fn push_array_view<A: Element>(&mut self, name: &Name, view: ArrayViewD<'a, A>) -> Result<()> {
         self.push_cells(name, view.into(), None, true)
     }
 
