@@ -79,6 +79,7 @@ pub use self::text::{FixedBytes, FixedStr};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a cell of a NumPy array",
     note = "cells are bool, integers, floats, text, times, raw bytes and, behind features of npz-core, `half` and `num_complex` types",
+    note = "times of std, chrono and jiff are no cells: read `Vec<NaiveDate>`, or an array of cells `DateTime64<Day>`",
     note = "for a row of several fields, add `#[derive(npz_core::NpyRecord, Clone)]` to a struct of your own"
 )]
 pub trait Element: Sealed + Clone + Send + Sync + 'static {
