@@ -196,6 +196,9 @@ impl BadCell {
     }
 }
 
+/// What stands in an advice before a type that can't be a field of a row: there the advice ends.
+const FOR_ANY_WIDTH: &str = ", or for any width to ";
+
 /// Where the cell of a number stands: `3`, or `(1, 0)` where there are several axes; `None` where there is nothing to
 /// count.
 pub(crate) fn place(mut number: usize, shape: &[usize], order: Order) -> Option<String> {

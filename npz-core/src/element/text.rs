@@ -9,7 +9,10 @@ use std::fmt;
 use ndarray::ArrayViewD;
 
 use super::rule::{IS_RECORD, no_cast};
-use super::{BadCell, Cast, Convert, Decoder, Element, Form, Refusal, Rule, Sealed, Step, TextForm, place};
+use super::{
+    BadCell, Cast, Convert, Decoder, Element, FOR_ANY_WIDTH, Form, Refusal, Rule, Sealed, Step, TextForm,
+    place,
+};
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 use crate::error::{Error, Result};
 use crate::shape::Order;
@@ -351,7 +354,7 @@ impl<const N: usize> Element for FixedStr<N> {
         let most = if !is_unicode && rule.form.takes_bytes() { N.saturating_mul(4) } else { N };
         if width > most.max(1) {
             return Err(Refusal::new(format!(
-                "change the field's cell type to `FixedStr<{width}>` or `String`"
+                "change the field's cell type to `FixedStr<{width}>`{FOR_ANY_WIDTH}`String`"
             )));
         }
         let convert = cell_by_cell(item_size, move |cell| {
