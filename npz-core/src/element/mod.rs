@@ -49,7 +49,7 @@ pub use self::text::{FixedBytes, FixedStr};
 /// | `f32`, `f64` | `<f4`, `<f8` | narrower floats, integers whose values are kept, `bool` |
 /// | [`half::f16`](https://docs.rs/half) | `<f2` | 8-bit integers, `bool` |
 /// | [`half::bf16`](https://docs.rs/half) | `<V2`, as `ml_dtypes.bfloat16` | <code>&#124;V2</code> |
-/// | [`tiny::TinyFloat`], [`tiny::TinyInt`] | `<V1`, as `ml_dtypes`; `f1` for `float8_e5m2` | <code>&#124;V1</code> |
+/// | [`tiny::TinyFloat`], [`tiny::TinyInt`] | `<V1`, as `ml_dtypes`; `<f1` for `float8_e5m2` | <code>&#124;V1</code> |
 /// | `Complex<f32>`, `Complex<f64>` | `<c8`, `<c16` | narrower complex, floats and integers |
 /// | [`LongDouble`], `Complex<LongDouble>` | `<f16`, `<c32` | `<f12`, `<c24`; narrower floats, integers |
 /// | `String` | `<U`*n*, *n* the longest | <code>&#124;S</code>*n* that holds UTF-8 |

@@ -19,7 +19,8 @@
 //! let step = TimeDelta64::<Multiple<25, Second>>::new(3); // np.timedelta64(3, "25s")
 //! assert_eq!(step.to_string(), "75 seconds");
 //! # Ok::<(), npz_core::Error>(())
-//! ```//!
+//! ```
+//!
 //! # Units that differ from the file's
 //!
 //! Read by NumPy's casting rules ([`Cast`](crate::Cast)), with values checked where NumPy wraps. NaT stays NaT.
