@@ -415,9 +415,10 @@ impl<R: ReadAt> NpzReader<R> {
     fn refuse_single(&self, problem: &Problem) -> Result<()> {
         match problem.kind() {
             ProblemKind::Missing => {
-                let hint = match problem.hint().split_once('?') {
-                    Some((nearest, _)) => format!("; {nearest}?"),
-                    None => format!(": it has {}", self.some_names()),
+                let hint = match (self.field_hint(problem.member()), problem.hint().split_once('?')) {
+                    (Some(hint), _) => hint,
+                    (None, Some((nearest, _))) => format!("; {nearest}?"),
+                    (None, None) => format!(": it has {}", self.some_names()),
                 };
                 Err(Error::new(ErrorKind::NotFound, format!("no such member in the archive{hint}")))
             }
@@ -440,8 +441,20 @@ impl<R: ReadAt> NpzReader<R> {
 
     pub(super) fn find(&self, name: &str) -> Result<usize> {
         self.keys.find(name).ok_or_else(|| {
-            let message = format!("no such member in the archive: it has {}", self.some_names());
-            Error::new(ErrorKind::NotFound, message)
+            let hint = self.field_hint(name).unwrap_or_else(|| format!(": it has {}", self.some_names()));
+            Error::new(ErrorKind::NotFound, format!("no such member in the archive{hint}"))
+        })
+    }
+
+    /// What to call where a name leads to a field of a structured array's records.
+    fn field_hint(&self, name: &str) -> Option<String> {
+        name.rmatch_indices('.').find_map(|(dot, _)| {
+            let (member, field) = (&name[..dot], &name[dot + 1..]);
+            let header = Medium::header(self, self.keys.find(member)?).ok()??;
+            header.dtype().locate(field).ok()?;
+            Some(format!(
+                ", but {member:?} is a structured array: `get_field({member:?}, {field:?})` reads one field of it"
+            ))
         })
     }
 
