@@ -102,9 +102,7 @@ pub trait Element: Sealed + Clone + Send + Sync + 'static {
     /// The bytes that a cell is aligned to in a record with `align=True`.
     #[doc(hidden)]
     fn alignment() -> usize {
-        let none = ArrayViewD::from_shape(ndarray::IxDyn(&[0]), &[]);
-        let dtype = none.ok().and_then(|none| Self::dtype_of(&none).ok());
-        dtype.as_ref().and_then(DType::as_scalar).map_or(1, Scalar::alignment)
+        DType::of::<Self>().ok().as_ref().and_then(DType::as_scalar).map_or(1, Scalar::alignment)
     }
 
     /// The dtype that these cells are written as in a form that a field asks for, as far as it speaks of them. Looks at
@@ -140,6 +138,30 @@ pub trait Element: Sealed + Clone + Send + Sync + 'static {
     #[doc(hidden)]
     fn view<'c>(_bytes: &'c [u8], _stored: &DType) -> Result<&'c [Self], &'static str> {
         Err("cells of this type have another form in memory than in the file")
+    }
+}
+
+impl DType {
+    /// Gives the dtype that cells of a type are written as: `np.dtype(np.float32)`. Of text and bytes of any width it is the
+    /// narrowest.
+    ///
+    /// ```
+    /// use npz_core::time::Day;
+    /// use npz_core::{AnyArray, DType, DateTime64, FixedStr};
+    ///
+    /// let any = AnyArray::from(ndarray::array![0.5f32]);
+    /// assert_eq!(any.dtype(), DType::of::<f32>()?); // a.dtype == np.float32
+    /// assert_eq!(DType::of::<DateTime64<Day>>()?.to_string(), "<M8[D]");
+    /// assert_eq!(DType::of::<FixedStr<5>>()?.to_string(), "<U5");
+    /// assert_eq!(DType::of::<String>()?.to_string(), "<U1");
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for a row whose attributes contradict each other; never for others.
+    pub fn of<A: Element>() -> Result<Self> {
+        let none = ArrayViewD::from_shape(ndarray::IxDyn(&[0]), &[]).map_err(Error::custom)?;
+        A::dtype_of(&none)
     }
 }
 
