@@ -201,6 +201,13 @@ fn the_dtype_of_a_cell_type_is_what_its_arrays_are_written_as() {
         x: f32,
         tags: [u8; 2],
     }
+    #[derive(npz_core::NpyRecord, Clone)]
+    struct Twice {
+        #[npy(rename = "x")]
+        _a: f32,
+        #[npy(offset = 2)]
+        _b: f32,
+    }
     let row = [Row { x: 0.5, tags: [1, 2] }];
     let written = |bytes: Vec<u8>| npz_core::npy::read_header(&bytes[..]).unwrap().dtype().clone();
     let bytes = npz_core::npy::to_bytes(&ndarray::ArrayView1::from(&row)).unwrap();
@@ -211,13 +218,5 @@ fn the_dtype_of_a_cell_type_is_what_its_arrays_are_written_as() {
     );
     let text = ndarray::arr1(&["a".to_owned()]);
     assert_eq!(DType::of::<String>().unwrap(), written(npz_core::npy::to_bytes(&text).unwrap()));
-
-    #[derive(npz_core::NpyRecord, Clone)]
-    struct Twice {
-        #[npy(rename = "x")]
-        _a: f32,
-        #[npy(offset = 2)]
-        _b: f32,
-    }
     assert_eq!(DType::of::<Twice>().unwrap_err().kind(), ErrorKind::Invalid);
 }

@@ -126,8 +126,8 @@ const NAMES: &[(&str, Kind, usize)] = &[
     ("object_", Kind::Object, 8),
 ];
 
-/// The names that ml_dtypes registers, as `np.save` writes them: only one says in the file what it is. (Its complex ones
-/// are written as no file can be read.)
+/// The names that `ml_dtypes` registers, as `np.save` writes them: only one says in the file what it is. The complex ones
+/// are not here: they are written as nobody can read them.
 const OF_ML_DTYPES: &[(&str, Kind, usize)] = &[
     ("bfloat16", Kind::Void, 2),
     ("float8_e3m4", Kind::Void, 1),

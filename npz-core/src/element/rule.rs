@@ -40,6 +40,7 @@ use crate::report::{Problem, ProblemKind};
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Cast {
     /// The same dtype.
     Exact,

@@ -89,11 +89,11 @@ impl Claims {
 
     /// Advice for a missing name: the nearest one that is there, or what is there at all.
     pub(crate) fn nearest(&self, medium: &dyn Medium, wanted: &str, parent: usize) -> String {
+        // Comparing each missing name with each member must not become a way to keep us busy.
+        const LOOKED_AT: usize = 2_000;
         if let Some(advice) = self.advice.get(wanted) {
             return advice.clone();
         }
-        // Comparing each missing name with each member must not become a way to keep us busy.
-        const LOOKED_AT: usize = 2_000;
         let free = medium
             .members()
             .filter(|&(member, name)| !self.is_taken(member) && name != wanted)

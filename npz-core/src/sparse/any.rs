@@ -30,6 +30,7 @@ use crate::members::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 ///
 /// [load]: https://docs.scipy.org/doc/scipy/reference/generated/scipy.sparse.load_npz.html
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Sparse<A> {
     /// Packed rows.
     Csr(Csr<A>),

@@ -85,7 +85,7 @@ fn a_row_is_not_advised_to_take_cells_of_any_width() {
     );
     let npz = npz_core::NpzReader::open(dir.path().join("a.npz")).unwrap();
     let error = npz.get::<Array1<Narrow>>("a").unwrap_err();
-    let hints: Vec<_> = error.report().unwrap().problems().iter().map(|problem| problem.hint()).collect();
+    let hints: Vec<_> = error.report().unwrap().problems().iter().map(npz_core::Problem::hint).collect();
     let advice = "change the field's cell type to ";
     assert_eq!(hints, [format!("{advice}`FixedStr<8>`"), format!("{advice}`RawBytes<3>`")]);
     let error = npz.get::<Array1<FixedStr<4>>>("name").unwrap_err().to_string();

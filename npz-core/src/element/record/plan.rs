@@ -224,7 +224,7 @@ fn on_field(advice: Advice, own: Option<Cast>) -> Advice {
         Advice::Text(text) => {
             Advice::Text(text.split_once(FOR_ANY_WIDTH).map_or(text.as_str(), |(fixed, _)| fixed).to_owned())
         }
-        other => other,
+        fields @ Advice::Fields(_) => fields,
     }
 }
 

@@ -22,7 +22,7 @@ use crate::dtype::DType;
 /// ```
 pub struct TinyFloat<F>(u8, PhantomData<fn() -> F>);
 
-/// What the bits of a [`TinyFloat`] mean: one of the types in [`format`](mod@format). Sealed.
+/// What the bits of a [`TinyFloat`] mean: a marker type, of which each alias has its own. Sealed.
 pub trait TinyFormat: sealed::Sealed + 'static {
     #[doc(hidden)]
     const LAYOUT: Layout;
@@ -187,7 +187,8 @@ fn exponent_of(value: f64) -> i32 {
 
 macro_rules! formats {
     ($($name:ident $numpy:literal $bits:literal $mantissa:literal $bias:literal $special:ident $note:literal;)*) => {
-        /// The formats of [`TinyFloat`]: markers without values.
+        /// The formats of [`TinyFloat`]: markers without values, which nobody has to name, for each has an alias.
+        #[doc(hidden)]
         pub mod format {
             use super::{Layout, Special, TinyFormat, sealed};
             $(
