@@ -70,14 +70,18 @@ pub(super) fn restore_many<T: StoredAs>(
 ) -> Result<Vec<T>> {
     let known = dims.iter().flatten().product::<usize>().max(1);
     let shape: Vec<usize> = dims.iter().map(|dim| dim.unwrap_or(many.len() / known)).collect();
+    if shape.is_empty() {
+        return many.into_iter().map(|stored| restore_in(stored, member)).collect();
+    }
     let restore = |(number, stored): (usize, T::Stored)| {
-        let Some(place) = place(number, &shape, Order::C) else { return restore_in(stored, member) };
+        let place = || place(number, &shape, Order::C).unwrap_or_default();
         match T::nat_names(&stored) {
-            None => T::restore(stored).map_err(|error| error.in_cell(&place)),
+            None => T::restore(stored).map_err(|error| error.in_cell(&place())),
             Some([own, cell]) => {
                 let array = if shape.len() == 1 { "Vec" } else { "ArrayD" };
                 Err(Error::invalid(format!(
-                    "cell {place} is NaT, which a `{own}` can't be: read `{array}<{cell}>`, whose `is_nat` tells"
+                    "cell {} is NaT, which a `{own}` can't be: read `{array}<{cell}>`, whose `is_nat` tells",
+                    place()
                 )))
             }
         }

@@ -90,8 +90,8 @@ impl<A> Bsr<A> {
     ///
     /// Allocates a cell for each place of the shape: look at it first, if the file is a stranger's.
     ///
-    /// Integer sums that overflow panic in debug builds, as `a + b` does: `to_dense_with(i64::wrapping_add)` wraps, as NumPy
-    /// does. `bool` has no sum: `to_dense_with(|a, b| a | b)`.
+    /// Integer sums that overflow panic in debug builds, as `a + b` does: `to_dense_with(i64::wrapping_add)` wraps,
+    /// as NumPy does. `bool` has no sum: `to_dense_with(|a, b| a | b)`.
     ///
     /// # Errors
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) as [`check`](Self::check), or if there is no memory for it.
@@ -112,7 +112,8 @@ impl<A> Bsr<A> {
     /// ```
     /// use npz_core::sparse::Bsr;
     ///
-    /// let matrix = Bsr::new((1, 2), ndarray::array![[[0i8, 100]], [[0, 100]]], vec![0, 0], vec![0, 2])?; // 100 twice at (0, 1)
+    /// let blocks = ndarray::array![[[0i8, 100]], [[0, 100]]]; // 100 twice at (0, 1)
+    /// let matrix = Bsr::new((1, 2), blocks, vec![0, 0], vec![0, 2])?;
     /// assert_eq!(matrix.to_dense_with(i8::wrapping_add)?, ndarray::array![[0, -56]]);
     /// # Ok::<(), npz_core::Error>(())
     /// ```

@@ -159,8 +159,8 @@ macro_rules! packed {
             ///
             /// Allocates a cell for each place of the shape: look at it first, if the file is a stranger's.
             ///
-            /// Integer sums that overflow panic in debug builds, as `a + b` does: `to_dense_with(i64::wrapping_add)` wraps, as NumPy
-            /// does. `bool` has no sum: `to_dense_with(|a, b| a | b)`.
+            /// Integer sums that overflow panic in debug builds, as `a + b` does: `to_dense_with(i64::wrapping_add)` wraps,
+            /// as NumPy does. `bool` has no sum: `to_dense_with(|a, b| a | b)`.
             ///
             /// # Errors
             /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) as [`check`](Self::check), or if there is no memory for it.
