@@ -191,6 +191,12 @@ impl Error {
         self
     }
 
+    /// Names the cell of a member's array that all this is about.
+    pub(crate) fn in_cell(mut self, place: &str) -> Self {
+        self.0.message = format!("cell {place}: {}", self.0.message);
+        self
+    }
+
     pub(crate) fn at(mut self, offset: u64) -> Self {
         self.0.offset.get_or_insert(offset);
         self

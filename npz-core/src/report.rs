@@ -282,6 +282,11 @@ impl fmt::Display for Report {
             if i > 0 {
                 f.write_str("\n")?;
             }
+            // What differs in dtype and shape is shown once.
+            if self.problems[..i].last().is_some_and(|before| problem.is_shape_after(before)) {
+                write!(f, "  - its shape differs too; {}", problem.hint)?;
+                continue;
+            }
             // A file of another program may need the same advice in every line: once is enough.
             let is_repeated = self.problems[..i].iter().any(|earlier| earlier.hint == problem.hint);
             f.write_str("  - ")?;
@@ -305,6 +310,13 @@ impl fmt::Display for Problem {
 }
 
 impl Problem {
+    /// Whether this adds a shape to the dtype of one that shows both.
+    fn is_shape_after(&self, before: &Self) -> bool {
+        (before.kind, self.kind) == (ProblemKind::DType, ProblemKind::Shape)
+            && (&before.member, &before.field) == (&self.member, &self.field)
+            && (&before.expected, &before.found) == (&self.expected, &self.found)
+    }
+
     fn write(&self, f: &mut fmt::Formatter<'_>, with_hint: bool) -> fmt::Result {
         let Self { kind, member, field, expected, found, hint, cause: _ } = self;
         match member.as_str() {

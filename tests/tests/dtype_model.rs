@@ -176,3 +176,47 @@ fn a_unit_of_time_is_made_of_a_count_and_a_base() {
         assert_eq!(error.kind(), ErrorKind::Invalid, "{error}");
     }
 }
+
+#[test]
+fn the_names_of_ml_dtypes_are_what_np_save_writes_of_them() {
+    let script = "
+import ml_dtypes
+types = [t for t in vars(ml_dtypes).values() if isinstance(t, type) and not issubclass(t, (np.finfo, np.iinfo, ml_dtypes.iinfo))]
+assert all(np.dtype(t.__name__) == np.dtype(t) for t in types)
+print(json.dumps([[t.__name__, np.lib.format.dtype_to_descr(np.dtype(t))] for t in types]))";
+    let names: Vec<(String, String)> = serde_json::from_str(&python(temp_dir().path(), script)).unwrap();
+    assert!(names.len() >= 18, "{names:?}");
+    for (name, descr) in names {
+        match DType::parse(&name) {
+            Ok(dtype) => assert_eq!(dtype.to_string(), descr, "{name}"),
+            Err(error) => assert!(name.contains("complex"), "{error}"),
+        }
+    }
+}
+
+#[test]
+fn the_dtype_of_a_cell_type_is_what_its_arrays_are_written_as() {
+    #[derive(npz_core::NpyRecord, Clone)]
+    struct Row {
+        x: f32,
+        tags: [u8; 2],
+    }
+    #[derive(npz_core::NpyRecord, Clone)]
+    struct Twice {
+        #[npy(rename = "x")]
+        _a: f32,
+        #[npy(offset = 2)]
+        _b: f32,
+    }
+    let row = [Row { x: 0.5, tags: [1, 2] }];
+    let written = |bytes: Vec<u8>| npz_core::npy::read_header(&bytes[..]).unwrap().dtype().clone();
+    let bytes = npz_core::npy::to_bytes(&ndarray::ArrayView1::from(&row)).unwrap();
+    assert_eq!(DType::of::<Row>().unwrap(), written(bytes));
+    assert_eq!(
+        DType::of::<i16>().unwrap(),
+        written(npz_core::npy::to_bytes(&ndarray::arr1(&[1i16])).unwrap())
+    );
+    let text = ndarray::arr1(&["a".to_owned()]);
+    assert_eq!(DType::of::<String>().unwrap(), written(npz_core::npy::to_bytes(&text).unwrap()));
+    assert_eq!(DType::of::<Twice>().unwrap_err().kind(), ErrorKind::Invalid);
+}

@@ -333,6 +333,22 @@ fn text_and_numbers_never_become_each_other_and_exact_keeps_the_kinds_of_text_ap
 }
 
 #[test]
+fn a_single_integer_is_read_by_its_value_into_plain_types_and_by_its_dtype_into_arrays() {
+    let bytes = archive(&["7", "300"]);
+    let npz = reader(&bytes, Cast::Safe);
+    assert_eq!(
+        (npz.get::<u8>("7").unwrap(), npz.get::<i16>("7").unwrap(), npz.get::<u64>("7").unwrap()),
+        (7, 7, 7)
+    );
+    assert_eq!(npz.get::<u8>("300").unwrap_err().kind(), ErrorKind::Invalid);
+    assert_eq!(npz.get::<Array0<u8>>("7").unwrap_err().kind(), ErrorKind::Mismatch);
+    assert_eq!(npz.get::<Array0<isize>>("7").unwrap().into_scalar(), 7);
+    let file = npz.bytes("7").unwrap();
+    assert_eq!(npy::from_bytes::<u8, ndarray::Ix0>(&file).unwrap_err().kind(), ErrorKind::Mismatch);
+    assert_eq!(npy::from_bytes::<i64, ndarray::Ix0>(&file).unwrap().into_scalar(), 7);
+}
+
+#[test]
 fn a_single_npy_file_is_read_by_the_safe_rule() {
     let bytes = npy::to_bytes(&array![1i64, 2]).unwrap();
     assert_eq!(npy::from_bytes::<f64, ndarray::Ix1>(&bytes).unwrap(), array![1.0, 2.0]);

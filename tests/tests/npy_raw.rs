@@ -68,7 +68,7 @@ fn a_width_is_read_exactly_or_as_it_comes() {
         npy::from_bytes::<RawBytes<4>, Ix1>(&bytes).map(drop),
     ] {
         let hint = hint(&refused.unwrap_err());
-        assert_eq!(hint, "change the field's cell type to `RawBytes<3>`, or to `RawVec` for any width");
+        assert_eq!(hint, "change the field's cell type to `RawBytes<3>`, or for any width to `RawVec`");
     }
     let exact = LoadOptions::new().cast(Cast::Exact);
     assert!(npy::from_bytes_with::<RawVec, Ix1>(&bytes, &exact).is_ok());

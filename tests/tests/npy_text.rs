@@ -175,3 +175,18 @@ np.savez('bad.npz', names=names.view('<U1'), codes=np.array([b'x', b'yz\\0']), t
     assert!(error.to_string().contains("names"), "{error}");
     assert!(error.to_string().contains("cell (1, 0) holds U+D800"), "{error}");
 }
+
+#[test]
+fn a_fixed_text_is_made_of_and_compared_with_other_text() {
+    let word: FixedStr<4> = "a\0Ω".parse().unwrap();
+    assert_eq!(word, "a\0Ω");
+    assert_eq!(word, *"a\0Ω");
+    assert_ne!(word, "a\0Ωx");
+    assert_ne!(word, "a\0");
+    assert_ne!(FixedStr::<4>::new("a").unwrap(), "a\0");
+    assert_eq!(word, FixedStr::try_from("a\0Ω").unwrap());
+    assert_eq!(word.chars().rev().collect::<String>(), "Ω\0a");
+    assert_eq!(FixedStr::<4>::default().chars().len(), 0);
+    assert_eq!("abcde".parse::<FixedStr<4>>().unwrap_err().kind(), ErrorKind::Invalid);
+    assert_eq!(FixedStr::<4>::try_from("a\0").unwrap_err().kind(), ErrorKind::Invalid);
+}

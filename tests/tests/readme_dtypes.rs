@@ -281,7 +281,9 @@ fn every_row_of_the_table_of_cells_says_what_is_written_and_read() {
             }
         }
         // All that the row names is written by one of its types, and all that these write stands there or in its "...".
-        let listed = dtypes(written, "WIDTH");
+        let mut listed = dtypes(written, "WIDTH");
+        // NumPy has no such dtype by itself: `npy_tiny` looks at the bytes.
+        listed.remove("<f1");
         assert!(!listed.is_empty(), "the row of {rust} names no dtype that is written: {written}");
         let is_open = if written.contains("...") { "True" } else { "False" };
         numpy_checks.push(format!(

@@ -75,7 +75,8 @@ impl DType {
     /// `numpy.dtype` has for one cell (`"f4"`, `"d"`, `"float32"`).
     ///
     /// Without a byte order the dtype is little-endian, on every machine. A name of no fixed size (`long`) has
-    /// its size on 64-bit Linux. Not read, unlike by `numpy.dtype`: lists with commas (`"i4,f4"`), counts before a code
+    /// its size on 64-bit Linux. The names of `ml_dtypes` (`"bfloat16"`, `"float8_e4m3fn"`, `"int4"`) are what `np.save`
+    /// writes of them: `<V2`, `<V1`, and `<f1` for `float8_e5m2`. Not read, unlike by `numpy.dtype`: lists with commas (`"i4,f4"`), counts before a code
     /// (`"2i4"`), units with a divisor (`"M8[ms/2]"`). A field of no name with a shape is padding, as when NumPy reads it.
     ///
     /// ```

@@ -126,11 +126,33 @@ const NAMES: &[(&str, Kind, usize)] = &[
     ("object_", Kind::Object, 8),
 ];
 
+/// The names that `ml_dtypes` registers, as `np.save` writes them: only one says in the file what it is. The complex ones
+/// are not here: they are written as nobody can read them.
+const OF_ML_DTYPES: &[(&str, Kind, usize)] = &[
+    ("bfloat16", Kind::Void, 2),
+    ("float8_e3m4", Kind::Void, 1),
+    ("float8_e4m3", Kind::Void, 1),
+    ("float8_e4m3b11fnuz", Kind::Void, 1),
+    ("float8_e4m3fn", Kind::Void, 1),
+    ("float8_e4m3fnuz", Kind::Void, 1),
+    ("float8_e5m2", Kind::Float, 1),
+    ("float8_e5m2fnuz", Kind::Void, 1),
+    ("float8_e8m0fnu", Kind::Void, 1),
+    ("float6_e2m3fn", Kind::Void, 1),
+    ("float6_e3m2fn", Kind::Void, 1),
+    ("float4_e2m1fn", Kind::Void, 1),
+    ("int1", Kind::Void, 1),
+    ("int2", Kind::Void, 1),
+    ("int4", Kind::Void, 1),
+    ("uint1", Kind::Void, 1),
+    ("uint2", Kind::Void, 1),
+    ("uint4", Kind::Void, 1),
+];
+
 /// Reads the dtype of one cell.
 pub(super) fn parse(text: &str) -> Result<Scalar, NoDType> {
-    // ml_dtypes registers this name, and writes it as `<V2`.
-    if text == "bfloat16" {
-        return Ok(Scalar::new(Kind::Void, 2, ByteOrder::Little));
+    if let Some(&(_, kind, size)) = OF_ML_DTYPES.iter().find(|row| row.0 == text) {
+        return Ok(Scalar::new(kind, size, ByteOrder::Little));
     }
     let (head, unit) = match text.strip_suffix(']').and_then(|text| text.split_once('[')) {
         Some((head, unit)) => (head, Some(unit)),

@@ -49,7 +49,7 @@ pub use self::text::{FixedBytes, FixedStr};
 /// | `f32`, `f64` | `<f4`, `<f8` | narrower floats, integers whose values are kept, `bool` |
 /// | [`half::f16`](https://docs.rs/half) | `<f2` | 8-bit integers, `bool` |
 /// | [`half::bf16`](https://docs.rs/half) | `<V2`, as `ml_dtypes.bfloat16` | <code>&#124;V2</code> |
-/// | [`tiny::TinyFloat`], [`tiny::TinyInt`] | `<V1`, as `ml_dtypes`; `f1` for `float8_e5m2` | <code>&#124;V1</code> |
+/// | [`tiny::TinyFloat`], [`tiny::TinyInt`] | `<V1`, as `ml_dtypes`; `<f1` for `float8_e5m2` | <code>&#124;V1</code> |
 /// | `Complex<f32>`, `Complex<f64>` | `<c8`, `<c16` | narrower complex, floats and integers |
 /// | [`LongDouble`], `Complex<LongDouble>` | `<f16`, `<c32` | `<f12`, `<c24`; narrower floats, integers |
 /// | `String` | `<U`*n*, *n* the longest | <code>&#124;S</code>*n* that holds UTF-8 |
@@ -79,6 +79,7 @@ pub use self::text::{FixedBytes, FixedStr};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a cell of a NumPy array",
     note = "cells are bool, integers, floats, text, times, raw bytes and, behind features of npz-core, `half` and `num_complex` types",
+    note = "times of std, chrono and jiff are no cells: read `Vec<NaiveDate>`, or an array of cells `DateTime64<Day>`",
     note = "for a row of several fields, add `#[derive(npz_core::NpyRecord, Clone)]` to a struct of your own"
 )]
 pub trait Element: Sealed + Clone + Send + Sync + 'static {
@@ -101,9 +102,7 @@ pub trait Element: Sealed + Clone + Send + Sync + 'static {
     /// The bytes that a cell is aligned to in a record with `align=True`.
     #[doc(hidden)]
     fn alignment() -> usize {
-        let none = ArrayViewD::from_shape(ndarray::IxDyn(&[0]), &[]);
-        let dtype = none.ok().and_then(|none| Self::dtype_of(&none).ok());
-        dtype.as_ref().and_then(DType::as_scalar).map_or(1, Scalar::alignment)
+        DType::of::<Self>().ok().as_ref().and_then(DType::as_scalar).map_or(1, Scalar::alignment)
     }
 
     /// The dtype that these cells are written as in a form that a field asks for, as far as it speaks of them. Looks at
@@ -139,6 +138,30 @@ pub trait Element: Sealed + Clone + Send + Sync + 'static {
     #[doc(hidden)]
     fn view<'c>(_bytes: &'c [u8], _stored: &DType) -> Result<&'c [Self], &'static str> {
         Err("cells of this type have another form in memory than in the file")
+    }
+}
+
+impl DType {
+    /// Gives the dtype that cells of a type are written as: `np.dtype(np.float32)`. Of text and bytes of any width it is the
+    /// narrowest.
+    ///
+    /// ```
+    /// use npz_core::time::Day;
+    /// use npz_core::{AnyArray, DType, DateTime64, FixedStr};
+    ///
+    /// let any = AnyArray::from(ndarray::array![0.5f32]);
+    /// assert_eq!(any.dtype(), DType::of::<f32>()?); // a.dtype == np.float32
+    /// assert_eq!(DType::of::<DateTime64<Day>>()?.to_string(), "<M8[D]");
+    /// assert_eq!(DType::of::<FixedStr<5>>()?.to_string(), "<U5");
+    /// assert_eq!(DType::of::<String>()?.to_string(), "<U1");
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for a row whose attributes contradict each other; never for others.
+    pub fn of<A: Element>() -> Result<Self> {
+        let none = ArrayViewD::from_shape(ndarray::IxDyn(&[0]), &[]).map_err(Error::custom)?;
+        A::dtype_of(&none)
     }
 }
 
@@ -194,6 +217,9 @@ impl BadCell {
         })
     }
 }
+
+/// What stands in an advice before a type that can't be a field of a row: there the advice ends.
+const FOR_ANY_WIDTH: &str = ", or for any width to ";
 
 /// Where the cell of a number stands: `3`, or `(1, 0)` where there are several axes; `None` where there is nothing to
 /// count.

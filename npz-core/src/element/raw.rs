@@ -7,7 +7,7 @@ use ndarray::ArrayViewD;
 
 use super::rule::no_cast;
 use super::text::cell_by_cell;
-use super::{Decoder, Element, Refusal, Rule, Sealed, Step, place};
+use super::{Decoder, Element, FOR_ANY_WIDTH, Refusal, Rule, Sealed, Step, place};
 use crate::dtype::{ByteOrder, DType, Kind};
 use crate::error::{Error, Result};
 use crate::shape::Order;
@@ -186,7 +186,7 @@ impl<const N: usize> Element for RawBytes<N> {
         let width = width_of(stored)?;
         if width != N {
             return Err(Refusal::new(format!(
-                "change the field's cell type to `RawBytes<{width}>`, or to `RawVec` for any width"
+                "change the field's cell type to `RawBytes<{width}>`{FOR_ANY_WIDTH}`RawVec`"
             )));
         }
         let step = if N == 0 {

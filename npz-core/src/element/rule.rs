@@ -13,15 +13,18 @@ use crate::report::{Problem, ProblemKind};
 ///
 /// | from, to | `Exact` | `Safe` (default) | `SameKind` |
 /// | --- | --- | --- | --- |
-/// | `f4` to `f64`, `i2` to `i64`, `u1` to `i32` | no | yes | yes |
-/// | `i8` to `f64` | no | yes; an error where a value would be rounded | yes, rounded |
-/// | `i8` or `u8` to a `usize`, or to any integer scalar (0-d) | no | yes, if the value fits | yes, if the value fits |
-/// | `i8` to `i32`, `u8` to `i16`, `i4` to `u32` | no | no | yes, if the values fit |
-/// | `f8` to `f32`, `f4` to `f16`, `i8` to `f32`, a long double to `f64` | no | no | yes, rounded to nearest; no overflow to infinity |
+/// | `float32` to `float64`, `int16` to `int64`, `uint8` to `int32` | no | yes | yes |
+/// | `int64` to `float64` | no | yes; an error where a value would be rounded | yes, rounded |
+/// | `int64` or `uint64` to a `usize`; any integer of no axes to a field or a `get` of a plain integer (`u8`, not `Array0<u8>`) | no | yes, if the value fits | yes, if the value fits |
+/// | `int64` to `int32`, `uint64` to `int16`, `int32` to `uint32` | no | no | yes, if the values fit |
+/// | `float64` to `float32`, `float32` to `float16`, `int64` to `float32`, a long double to `float64` | no | no | yes, rounded to nearest; no overflow to infinity |
 /// | `M8[s]` to `M8[ns]`, `m8[25s]` to `m8[s]`, `M8[Y]` to `M8[D]` | no | yes, if the values fit | yes, if the values fit |
 /// | `M8[ns]` to `M8[s]`, `M8[D]` to `M8[M]` | no | no | yes, rounded down, if the values fit |
-/// | `i8` to `m8[s]` | no | yes | yes |
+/// | `int64` to `m8[s]` | no | yes | yes |
 /// | float to integer, complex to real, number to text, integer to `M8`, `m8` to a number, `m8[M]` to `m8[D]` | no | no | no |
+///
+/// Names without brackets are NumPy's: `int64` is our `i64`. [`AnyArray::cast`](crate::AnyArray::cast) also turns numbers
+/// into text.
 ///
 /// `Safe` and `SameKind` are the words of [`numpy.can_cast`](https://numpy.org/doc/stable/reference/generated/numpy.can_cast.html).
 /// Where we differ: values are checked, and `SameKind` takes signed integers into unsigned ones.
@@ -37,6 +40,7 @@ use crate::report::{Problem, ProblemKind};
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Cast {
     /// The same dtype.
     Exact,

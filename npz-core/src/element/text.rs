@@ -3,13 +3,17 @@
 //! NumPy keeps text in cells of one width, padded with NUL, and takes trailing NULs off when a cell is read.
 //! So a text that *ends* with NUL can't be kept, and saving one is an error rather than a shorter text.
 
+mod fixed;
+
 use std::borrow::Cow;
-use std::fmt;
 
 use ndarray::ArrayViewD;
 
 use super::rule::{IS_RECORD, no_cast};
-use super::{BadCell, Cast, Convert, Decoder, Element, Form, Refusal, Rule, Sealed, Step, TextForm, place};
+use super::{
+    BadCell, Cast, Convert, Decoder, Element, FOR_ANY_WIDTH, Form, Refusal, Rule, Sealed, Step, TextForm,
+    place,
+};
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 use crate::error::{Error, Result};
 use crate::shape::Order;
@@ -71,6 +75,19 @@ impl<const N: usize> FixedStr<N> {
         }
     }
 
+    /// Gives the characters without the padding; copies nothing, and is as cheap for the last as for the first.
+    ///
+    /// ```
+    /// use npz_core::FixedStr;
+    ///
+    /// let word = FixedStr::<5>::new("aΩb")?;
+    /// assert_eq!((word.chars().len(), word.chars().next_back()), (3, Some('b')));
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn chars(&self) -> impl DoubleEndedIterator<Item = char> + ExactSizeIterator + Clone {
+        self.trimmed().iter().copied()
+    }
+
     fn trimmed(&self) -> &[char] {
         let len = self.0.iter().rposition(|&c| c != '\0').map_or(0, |last| last + 1);
         &self.0[..len]
@@ -125,42 +142,6 @@ fn refuse_trailing_nul(ends_with_nul: bool) -> Result<()> {
 fn trim_nul(bytes: &[u8]) -> &[u8] {
     let len = bytes.iter().rposition(|&b| b != 0).map_or(0, |last| last + 1);
     &bytes[..len]
-}
-
-impl<const N: usize> fmt::Display for FixedStr<N> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.trimmed().iter().collect::<String>())
-    }
-}
-
-impl<const N: usize> fmt::Debug for FixedStr<N> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.to_string(), f)
-    }
-}
-
-impl<const N: usize> fmt::Debug for FixedBytes<N> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "b\"{}\"", self.as_bytes().escape_ascii())
-    }
-}
-
-impl<const N: usize> Default for FixedStr<N> {
-    fn default() -> Self {
-        Self(['\0'; N])
-    }
-}
-
-impl<const N: usize> Default for FixedBytes<N> {
-    fn default() -> Self {
-        Self([0; N])
-    }
-}
-
-impl<const N: usize> AsRef<[u8]> for FixedBytes<N> {
-    fn as_ref(&self) -> &[u8] {
-        self.as_bytes()
-    }
 }
 
 /// Writes characters as `<U` cells of `width` characters.
@@ -351,7 +332,7 @@ impl<const N: usize> Element for FixedStr<N> {
         let most = if !is_unicode && rule.form.takes_bytes() { N.saturating_mul(4) } else { N };
         if width > most.max(1) {
             return Err(Refusal::new(format!(
-                "change the field's cell type to `FixedStr<{width}>` or `String`"
+                "change the field's cell type to `FixedStr<{width}>`{FOR_ANY_WIDTH}`String`"
             )));
         }
         let convert = cell_by_cell(item_size, move |cell| {

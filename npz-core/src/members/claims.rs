@@ -1,6 +1,6 @@
 //! Which members a load has taken, which may be left over, and which name was probably meant.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Bound::{Included, Unbounded};
 
 use super::loader::Medium;
@@ -26,6 +26,8 @@ pub(crate) struct Claims {
     listeners: usize,
     /// Prefixes of names that may be left over.
     allowed: BTreeSet<String>,
+    /// What to say of names that are missing, where that is known better than by the names that are there.
+    advice: HashMap<String, String>,
 }
 
 impl Claims {
@@ -67,6 +69,10 @@ impl Claims {
         self.allowed.insert(prefix);
     }
 
+    pub(crate) fn advise(&mut self, name: &str, advice: String) {
+        self.advice.insert(name.to_owned(), advice);
+    }
+
     pub(crate) fn is_allowed(&self, name: &str) -> bool {
         // The last one that does not sort after the name is its prefix, or shares less with it than any prefix has.
         let mut rest = name;
@@ -85,6 +91,9 @@ impl Claims {
     pub(crate) fn nearest(&self, medium: &dyn Medium, wanted: &str, parent: usize) -> String {
         // Comparing each missing name with each member must not become a way to keep us busy.
         const LOOKED_AT: usize = 2_000;
+        if let Some(advice) = self.advice.get(wanted) {
+            return advice.clone();
+        }
         let free = medium
             .members()
             .filter(|&(member, name)| !self.is_taken(member) && name != wanted)

@@ -8,7 +8,9 @@ use std::collections::BTreeSet;
 
 use super::spare::Spares;
 use super::{FromMembers, Loader, Members, Name, Names, Plan, ToMembers};
+use crate::dtype::{DType, Kind, Scalar};
 use crate::error::{Error, Result};
+use crate::header::Header;
 use crate::report::ProblemKind;
 
 /// The part that the count is written under.
@@ -100,8 +102,7 @@ fn count<T: FromMembers>(loader: &mut Loader<'_>, name: &Name) -> Option<usize> 
     } else if !seen.is_empty() {
         up_to_last
     } else if let Some(found) = loader.take_misplaced(name) {
-        let hint =
-            "these elements are members of their own: save one for each, not one array of all".to_owned();
+        let hint = one_array_hint(loader.peek_header(name).as_ref());
         loader.note(ProblemKind::Shape, name, expected(), found, hint);
         return None;
     } else {
@@ -113,6 +114,21 @@ fn count<T: FromMembers>(loader: &mut Loader<'_>, name: &Name) -> Option<usize> 
         return None;
     }
     Some(len)
+}
+
+/// What to do where one array was found instead of an element for each.
+fn one_array_hint(header: Option<&Header>) -> String {
+    let dtype = header.map(Header::dtype);
+    let is_time = |scalar: &Scalar| matches!(scalar.kind(), Kind::DateTime | Kind::TimeDelta);
+    // An `Option` of a time is what first comes to mind for NaT.
+    match dtype.filter(|dtype| dtype.as_scalar().is_some_and(is_time)).and_then(DType::rust_name) {
+        Some(cell) => {
+            format!(
+                "these elements are members of their own: read an array of times, which may be NaT, as `Vec<{cell}>`"
+            )
+        }
+        None => "these elements are members of their own: save one for each, not one array of all".to_owned(),
+    }
 }
 
 /// The indices below a place, as they are written (`7`, not `07`); with repeats.

@@ -5,7 +5,9 @@
 use std::num::{NonZero, Wrapping};
 
 use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
+use crate::element::place;
 use crate::error::{Error, Result};
+use crate::shape::Order;
 
 /// A type with another one that stands for it in the file.
 pub(super) trait StoredAs: Sized {
@@ -21,7 +23,12 @@ pub(super) trait StoredAs: Sized {
         Self::Stored::plan(loader, name)
     }
 
-    /// The same for many.
+    /// What this type and its cells are called, where a cell is NaT, which no other type than theirs has.
+    fn nat_names(_: &Self::Stored) -> Option<[&'static str; 2]> {
+        None
+    }
+
+    /// `plan_stored` for many.
     fn plan_stored_many<'s>(
         loader: &mut Loader<'s>,
         name: &Name,
@@ -46,7 +53,41 @@ pub(super) fn save_many<T: StoredAs>(
 }
 
 pub(super) fn restore_in<T: StoredAs>(stored: T::Stored, member: &str) -> Result<T> {
-    T::restore(stored).map_err(|error| error.in_member(member))
+    match T::nat_names(&stored) {
+        None => T::restore(stored),
+        Some([own, cell]) => Err(Error::invalid(format!(
+            "expected a time, found NaT, which a `{own}` can't be: read a `{cell}`, whose `is_nat` tells"
+        ))),
+    }
+    .map_err(|error| error.in_member(member))
+}
+
+/// Restores many, which stand in an array of these axes; an error names the cell.
+pub(super) fn restore_many<T: StoredAs>(
+    many: Vec<T::Stored>,
+    dims: &[Option<usize>],
+    member: &str,
+) -> Result<Vec<T>> {
+    let known = dims.iter().flatten().product::<usize>().max(1);
+    let shape: Vec<usize> = dims.iter().map(|dim| dim.unwrap_or(many.len() / known)).collect();
+    if shape.is_empty() {
+        return many.into_iter().map(|stored| restore_in(stored, member)).collect();
+    }
+    let restore = |(number, stored): (usize, T::Stored)| {
+        let place = || place(number, &shape, Order::C).unwrap_or_default();
+        match T::nat_names(&stored) {
+            None => T::restore(stored).map_err(|error| error.in_cell(&place())),
+            Some([own, cell]) => {
+                let array = if shape.len() == 1 { "Vec" } else { "ArrayD" };
+                Err(Error::invalid(format!(
+                    "cell {} is NaT, which a `{own}` can't be: read `{array}<{cell}>`, whose `is_nat` tells",
+                    place()
+                )))
+            }
+        }
+        .map_err(|error| error.in_member(member))
+    };
+    many.into_iter().enumerate().map(restore).collect()
 }
 
 macro_rules! stored_as {
@@ -85,7 +126,8 @@ macro_rules! stored_as {
             {
                 let member = name.as_str().to_owned();
                 let many = Self::plan_stored_many(loader, name, dims);
-                many.and_then(move |many| many.into_iter().map(|stored| restore_in(stored, &member)).collect())
+                let dims = dims.to_vec();
+                many.and_then(move |many| restore_many(many, &dims, &member))
             }
             fn are_present(loader: &Loader<'_>, name: &Name) -> bool {
                 <Self as StoredAs>::Stored::are_present(loader, name)

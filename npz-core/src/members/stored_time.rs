@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::loader::Medium;
-use super::stored_as::{StoredAs, restore_in, save_many, stored_as};
+use super::stored_as::{StoredAs, restore_in, restore_many, save_many, stored_as};
 use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 use crate::dtype::Kind;
 use crate::element::Cast;
@@ -36,6 +36,9 @@ impl StoredAs for Duration {
     fn restore(stored: Self::Stored) -> Result<Self> {
         stored.try_into()
     }
+    fn nat_names(stored: &Self::Stored) -> Option<[&'static str; 2]> {
+        stored.is_nat().then_some(["Duration", "TimeDelta64<Nanosecond>"])
+    }
 }
 
 /// The years 1678 to 2262. Integers are read too, as nanoseconds: that is how others save it.
@@ -46,6 +49,9 @@ impl StoredAs for SystemTime {
     }
     fn restore(stored: Self::Stored) -> Result<Self> {
         stored.try_into()
+    }
+    fn nat_names(stored: &Self::Stored) -> Option<[&'static str; 2]> {
+        stored.is_nat().then_some(["SystemTime", "DateTime64<Nanosecond>"])
     }
     fn plan_stored<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self::Stored>
     where
@@ -99,6 +105,9 @@ macro_rules! by_conversion {
             }
             fn restore(stored: Self::Stored) -> Result<Self> {
                 stored.try_into()
+            }
+            fn nat_names(stored: &Self::Stored) -> Option<[&'static str; 2]> {
+                stored.is_nat().then_some([stringify!($ty), stringify!($stored)])
             }
         }
     )*};

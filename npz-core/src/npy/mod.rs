@@ -114,7 +114,8 @@ fn save_by(path: &Path, write: impl FnOnce(&mut AtomicFile) -> Result<()>) -> Re
 /// Loads an array from a file: [`np.load(path)`](https://numpy.org/doc/stable/reference/generated/numpy.load.html).
 ///
 /// The cells and the number of axes are those of the type asked for; cells are cast by [`Cast::Safe`]. Data are
-/// read straight into the array. An array in Fortran order comes back with Fortran strides, without a copy.
+/// read straight into the array. An array in Fortran order comes back with Fortran strides, without a copy. What lies
+/// behind the array is ignored, as in NumPy: [`load_all`] reads a file of several arrays.
 ///
 /// # Errors
 /// [`ErrorKind::Io`] if the file can't be read; [`ErrorKind::Damaged`] if it is not a whole `.npy` file;
@@ -368,11 +369,11 @@ pub fn view<A: Element, D: Dimension>(bytes: &[u8]) -> Result<ArrayView<'_, A, D
 /// Reads the header of a `.npy` file: dtype, shape and order, no data. `read_magic` and `read_array_header_1_0` of
 /// [`numpy.lib.format`](https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
 ///
-/// Any dtype of NumPy is accepted, also those that can't be read as an array yet. `reader` is left at the first data
+/// Any dtype of NumPy is accepted, also those that can't be read as an array. `reader` is left at the first data
 /// byte; it is read in few small calls, so buffer a file.
 ///
 /// # Errors
-/// [`ErrorKind::Io`] or [`ErrorKind::Damaged`]; [`ErrorKind::Unsupported`] for a pickle, an unknown version
+/// [`ErrorKind::Io`] or [`ErrorKind::Damaged`]; [`ErrorKind::Unsupported`] for a file that is a bare pickle, an unknown version
 /// or a dtype of another library; [`ErrorKind::Limit`] if the header is longer than [`Limits::default`] allows.
 ///
 /// ```

@@ -105,7 +105,7 @@ pub trait Npz: ToMembers {
         self.save_with(path, &SaveOptions::compressed())
     }
 
-    /// Saves to a file, atomically, with a compression and an alignment of your own.
+    /// Saves to a file, atomically, with a compression, an alignment and a byte order of your own.
     ///
     /// Costs what [`save`](Self::save) or [`save_compressed`](Self::save_compressed) does.
     ///
@@ -173,7 +173,7 @@ pub trait Npz: ToMembers {
         self.to_bytes_with(&SaveOptions::stored())
     }
 
-    /// Turns the value into the bytes of an archive, with a compression and an alignment of your own.
+    /// Turns the value into the bytes of an archive, with a compression, an alignment and a byte order of your own.
     ///
     /// Holds the archive, as it is compressed, in a buffer that grows with it.
     ///

@@ -72,7 +72,19 @@ impl NpzReader<File> {
     /// Opens an archive with a casting rule and limits for all that is read from it.
     ///
     /// # Errors
-    /// As [`open`](Self::open); the example is that of [`with_options`](Self::with_options).
+    /// As [`open`](Self::open).
+    ///
+    /// ```
+    /// use ndarray::{Array1, array};
+    /// use npz_core::{Cast, LoadOptions, Npz, NpzReader};
+    ///
+    /// let path = std::env::temp_dir().join("npz-core-doc-open-with.npz");
+    /// std::collections::BTreeMap::from([("x".to_owned(), array![0.1f64])]).save(&path)?;
+    /// let npz = NpzReader::open_with(&path, &LoadOptions::new().cast(Cast::SameKind))?;
+    /// assert_eq!(npz.get::<Array1<f32>>("x")?, array![0.1f32]);
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn open_with(path: impl AsRef<Path>, options: &LoadOptions) -> Result<Self> {
         let path = path.as_ref();
         let open = || {
@@ -90,6 +102,14 @@ impl<B: AsRef<[u8]> + ReadAt> NpzReader<B> {
     ///
     /// # Errors
     /// As [`NpzReader::open`].
+    ///
+    /// ```
+    /// use npz_core::{Npz, NpzReader};
+    ///
+    /// let bytes = std::collections::BTreeMap::from([("x".to_owned(), 1.5)]).to_bytes()?;
+    /// assert_eq!(NpzReader::from_bytes(&bytes)?.get::<f64>("x")?, 1.5);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn from_bytes(bytes: B) -> Result<Self> {
         Self::new(bytes)
     }
@@ -162,6 +182,15 @@ impl<R: ReadAt> NpzReader<R> {
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`]; [`ErrorKind::Mismatch`] if the member is not an array; otherwise as [`get`](Self::get).
+    ///
+    /// ```
+    /// use npz_core::{Npz, NpzReader};
+    ///
+    /// let bytes = std::collections::BTreeMap::from([("x".to_owned(), vec![1u16, 2])]).to_bytes()?;
+    /// let header = NpzReader::from_bytes(&bytes)?.header("x")?;
+    /// assert_eq!((header.dtype().to_string().as_str(), header.shape()), ("<u2", &[2][..]));
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn header(&self, name: &str) -> Result<Header> {
         self.located(name, || {
             let member = self.find(name)?;
@@ -386,9 +415,10 @@ impl<R: ReadAt> NpzReader<R> {
     fn refuse_single(&self, problem: &Problem) -> Result<()> {
         match problem.kind() {
             ProblemKind::Missing => {
-                let hint = match problem.hint().split_once('?') {
-                    Some((nearest, _)) => format!("; {nearest}?"),
-                    None => format!(": it has {}", self.some_names()),
+                let hint = match (self.field_hint(problem.member()), problem.hint().split_once('?')) {
+                    (Some(hint), _) => hint,
+                    (None, Some((nearest, _))) => format!("; {nearest}?"),
+                    (None, None) => format!(": it has {}", self.some_names()),
                 };
                 Err(Error::new(ErrorKind::NotFound, format!("no such member in the archive{hint}")))
             }
@@ -411,8 +441,20 @@ impl<R: ReadAt> NpzReader<R> {
 
     pub(super) fn find(&self, name: &str) -> Result<usize> {
         self.keys.find(name).ok_or_else(|| {
-            let message = format!("no such member in the archive: it has {}", self.some_names());
-            Error::new(ErrorKind::NotFound, message)
+            let hint = self.field_hint(name).unwrap_or_else(|| format!(": it has {}", self.some_names()));
+            Error::new(ErrorKind::NotFound, format!("no such member in the archive{hint}"))
+        })
+    }
+
+    /// What to call where a name leads to a field of a structured array's records.
+    fn field_hint(&self, name: &str) -> Option<String> {
+        name.rmatch_indices('.').find_map(|(dot, _)| {
+            let (member, field) = (&name[..dot], &name[dot + 1..]);
+            let header = Medium::header(self, self.keys.find(member)?).ok()??;
+            header.dtype().locate(field).ok()?;
+            Some(format!(
+                ", but {member:?} is a structured array: `get_field({member:?}, {field:?})` reads one field of it"
+            ))
         })
     }
 

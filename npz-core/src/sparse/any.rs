@@ -1,5 +1,7 @@
 //! A sparse matrix whose format the file decides.
 
+use std::ops::Add;
+
 use ndarray::ArrayD;
 
 use super::compressed::Packed;
@@ -28,6 +30,7 @@ use crate::members::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 ///
 /// [load]: https://docs.scipy.org/doc/scipy/reference/generated/scipy.sparse.load_npz.html
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Sparse<A> {
     /// Packed rows.
     Csr(Csr<A>),
@@ -91,22 +94,45 @@ impl<A> Sparse<A> {
         each!(self, matrix => matrix.check())
     }
 
-    /// Makes a dense array: `matrix.toarray()`. Values at the same place are added by `add`.
+    /// Makes a dense array: `matrix.toarray()`. Values at the same place are added.
     ///
-    /// Allocates a cell for each place of the shape: look at it first, if the file is a stranger's. For his integers,
-    /// `i64::wrapping_add` adds as NumPy does.
+    /// Allocates a cell for each place of the shape: look at it first, if the file is a stranger's.
+    ///
+    /// Integer sums that overflow panic in debug builds, as `a + b` does: `to_dense_with(i64::wrapping_add)` wraps,
+    /// as NumPy does. `bool` has no sum: `to_dense_with(|a, b| a | b)`.
     ///
     /// # Errors
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) as [`check`](Self::check), or if there is no memory for it.
-    pub fn to_dense(&self, add: impl FnMut(A, A) -> A) -> Result<ArrayD<A>>
+    pub fn to_dense(&self) -> Result<ArrayD<A>>
+    where
+        A: Clone + Default + Add<Output = A>,
+    {
+        self.to_dense_with(|a, b| a + b)
+    }
+
+    /// Makes a dense array. Values at the same place are added by `add`.
+    ///
+    /// Costs what [`to_dense`](Self::to_dense) does.
+    ///
+    /// # Errors
+    /// As [`to_dense`](Self::to_dense).
+    ///
+    /// ```
+    /// use npz_core::sparse::{Csr, Sparse};
+    ///
+    /// let matrix = Sparse::Csr(Csr::new((1, 2), vec![100i8, 100], vec![1, 1], vec![0, 2])?); // 100 twice at (0, 1)
+    /// assert_eq!(matrix.to_dense_with(i8::wrapping_add)?, ndarray::array![[0, -56]].into_dyn());
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn to_dense_with(&self, add: impl FnMut(A, A) -> A) -> Result<ArrayD<A>>
     where
         A: Clone + Default,
     {
         Ok(match self {
-            Self::Csr(matrix) => matrix.to_dense(add)?.into_dyn(),
-            Self::Csc(matrix) => matrix.to_dense(add)?.into_dyn(),
-            Self::Coo(array) => array.to_dense(add)?,
-            Self::Bsr(matrix) => matrix.to_dense(add)?.into_dyn(),
+            Self::Csr(matrix) => matrix.to_dense_with(add)?.into_dyn(),
+            Self::Csc(matrix) => matrix.to_dense_with(add)?.into_dyn(),
+            Self::Coo(array) => array.to_dense_with(add)?,
+            Self::Bsr(matrix) => matrix.to_dense_with(add)?.into_dyn(),
             Self::Dia(matrix) => matrix.to_dense()?.into_dyn(),
         })
     }

@@ -1,5 +1,7 @@
 //! Rows of small dense blocks packed one behind another.
 
+use std::ops::Add;
+
 use ndarray::{Array2, Array3, Axis, Slice};
 
 use super::check::{Checked, Fault, add_to, dense, ensure, packed};
@@ -25,7 +27,7 @@ use crate::members::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 /// let blocks = array![[[1, 2], [3, 4]]]; // one block of 2 by 2
 /// let matrix = Bsr::new((2, 4), blocks, vec![1], vec![0, 1])?;
 /// let loaded = Bsr::<i32>::from_bytes(&matrix.to_bytes()?)?;
-/// assert_eq!(loaded.to_dense(|a, b| a + b)?, array![[0, 0, 1, 2], [0, 0, 3, 4]]);
+/// assert_eq!(loaded.to_dense()?, array![[0, 0, 1, 2], [0, 0, 3, 4]]);
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -84,14 +86,38 @@ impl<A> Bsr<A> {
         packed(&self.indptr, &self.indices, rows / block_rows, columns / block_columns, stored)
     }
 
-    /// Makes a dense array: `matrix.toarray()`. Values at the same place are added by `add`.
+    /// Makes a dense array: `matrix.toarray()`. Values at the same place are added.
     ///
-    /// Allocates a cell for each place of the shape: look at it first, if the file is a stranger's. For his integers,
-    /// `i64::wrapping_add` adds as NumPy does.
+    /// Allocates a cell for each place of the shape: look at it first, if the file is a stranger's.
+    ///
+    /// Integer sums that overflow panic in debug builds, as `a + b` does: `to_dense_with(i64::wrapping_add)` wraps,
+    /// as NumPy does. `bool` has no sum: `to_dense_with(|a, b| a | b)`.
     ///
     /// # Errors
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) as [`check`](Self::check), or if there is no memory for it.
-    pub fn to_dense(&self, mut add: impl FnMut(A, A) -> A) -> Result<Array2<A>>
+    pub fn to_dense(&self) -> Result<Array2<A>>
+    where
+        A: Clone + Default + Add<Output = A>,
+    {
+        self.to_dense_with(|a, b| a + b)
+    }
+
+    /// Makes a dense array. Values at the same place are added by `add`.
+    ///
+    /// Costs what [`to_dense`](Self::to_dense) does.
+    ///
+    /// # Errors
+    /// As [`to_dense`](Self::to_dense).
+    ///
+    /// ```
+    /// use npz_core::sparse::Bsr;
+    ///
+    /// let blocks = ndarray::array![[[0i8, 100]], [[0, 100]]]; // 100 twice at (0, 1)
+    /// let matrix = Bsr::new((1, 2), blocks, vec![0, 0], vec![0, 2])?;
+    /// assert_eq!(matrix.to_dense_with(i8::wrapping_add)?, ndarray::array![[0, -56]]);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn to_dense_with(&self, mut add: impl FnMut(A, A) -> A) -> Result<Array2<A>>
     where
         A: Clone + Default,
     {

@@ -1,5 +1,7 @@
 //! Rows or columns packed one behind another.
 
+use std::ops::Add;
+
 use ndarray::Array2;
 
 use super::check::{Checked, Fault, add_to, dense, packed, prune};
@@ -58,7 +60,7 @@ pub struct Csr<A> {
 ///
 /// let matrix = Csc::new((3, 2), vec![0.5, 4.0], vec![2, 0], vec![0, 1, 2])?;
 /// let loaded = Csc::<f64>::from_bytes(&matrix.to_bytes()?)?;
-/// assert_eq!(loaded.to_dense(|a, b| a + b)?, ndarray::array![[0.0, 4.0], [0.0, 0.0], [0.5, 0.0]]);
+/// assert_eq!(loaded.to_dense()?, ndarray::array![[0.0, 4.0], [0.0, 0.0], [0.5, 0.0]]);
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -153,14 +155,29 @@ macro_rules! packed {
                 packed(&self.indptr, &self.indices, self.shape.$outer, self.shape.$inner, self.data.len())
             }
 
-            /// Makes a dense array: `matrix.toarray()`. Values at the same place are added by `add`.
+            /// Makes a dense array: `matrix.toarray()`. Values at the same place are added.
             ///
-            /// Allocates a cell for each place of the shape: look at it first, if the file is a stranger's. For his
-            /// integers, `i64::wrapping_add` adds as NumPy does.
+            /// Allocates a cell for each place of the shape: look at it first, if the file is a stranger's.
+            ///
+            /// Integer sums that overflow panic in debug builds, as `a + b` does: `to_dense_with(i64::wrapping_add)` wraps,
+            /// as NumPy does. `bool` has no sum: `to_dense_with(|a, b| a | b)`.
             ///
             /// # Errors
             /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) as [`check`](Self::check), or if there is no memory for it.
-            pub fn to_dense(&self, mut add: impl FnMut(A, A) -> A) -> Result<Array2<A>>
+            pub fn to_dense(&self) -> Result<Array2<A>>
+            where
+                A: Clone + Default + Add<Output = A>,
+            {
+                self.to_dense_with(|a, b| a + b)
+            }
+
+            /// Makes a dense array. Values at the same place are added by `add`.
+            ///
+            /// Costs what [`to_dense`](Self::to_dense) does.
+            ///
+            /// # Errors
+            /// As [`to_dense`](Self::to_dense).
+            pub fn to_dense_with(&self, mut add: impl FnMut(A, A) -> A) -> Result<Array2<A>>
             where
                 A: Clone + Default,
             {

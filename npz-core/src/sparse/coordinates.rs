@@ -1,5 +1,7 @@
 //! Values with a place each.
 
+use std::ops::Add;
+
 use ndarray::{Array2, ArrayD, Axis};
 
 use super::check::{Checked, Fault, add_to, below, dense, ensure};
@@ -25,7 +27,7 @@ use crate::shape::MAX_AXES;
 /// let columns = vec![2, 0, 0]; // twice at (1, 0): the sum counts
 /// let matrix = Coo::new(vec![2, 3], vec![0.5, 1.0, 3.0], vec![rows, columns])?;
 /// let loaded = Coo::<f64>::from_bytes(&matrix.to_bytes()?)?;
-/// assert_eq!(loaded.to_dense(|a, b| a + b)?, ndarray::array![[0.0, 0.0, 0.5], [4.0, 0.0, 0.0]].into_dyn());
+/// assert_eq!(loaded.to_dense()?, ndarray::array![[0.0, 0.0, 0.5], [4.0, 0.0, 0.0]].into_dyn());
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -90,14 +92,37 @@ impl<A> Coo<A> {
         Ok(())
     }
 
-    /// Makes a dense array: `array.toarray()`. Values at the same place are added by `add`.
+    /// Makes a dense array: `array.toarray()`. Values at the same place are added.
     ///
-    /// Allocates a cell for each place of the shape: look at it first, if the file is a stranger's. For his integers,
-    /// `i64::wrapping_add` adds as NumPy does.
+    /// Allocates a cell for each place of the shape: look at it first, if the file is a stranger's.
+    ///
+    /// Integer sums that overflow panic in debug builds, as `a + b` does: `to_dense_with(i64::wrapping_add)` wraps,
+    /// as NumPy does. `bool` has no sum: `to_dense_with(|a, b| a | b)`.
     ///
     /// # Errors
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) as [`check`](Self::check), or if there is no memory for it.
-    pub fn to_dense(&self, mut add: impl FnMut(A, A) -> A) -> Result<ArrayD<A>>
+    pub fn to_dense(&self) -> Result<ArrayD<A>>
+    where
+        A: Clone + Default + Add<Output = A>,
+    {
+        self.to_dense_with(|a, b| a + b)
+    }
+
+    /// Makes a dense array. Values at the same place are added by `add`.
+    ///
+    /// Costs what [`to_dense`](Self::to_dense) does.
+    ///
+    /// # Errors
+    /// As [`to_dense`](Self::to_dense).
+    ///
+    /// ```
+    /// use npz_core::sparse::Coo;
+    ///
+    /// let matrix = Coo::new(vec![1, 2], vec![100i8, 100], vec![vec![0, 0], vec![1, 1]])?; // 100 twice at (0, 1)
+    /// assert_eq!(matrix.to_dense_with(i8::wrapping_add)?, ndarray::array![[0, -56]].into_dyn());
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn to_dense_with(&self, mut add: impl FnMut(A, A) -> A) -> Result<ArrayD<A>>
     where
         A: Clone + Default,
     {

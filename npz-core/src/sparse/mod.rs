@@ -13,7 +13,7 @@
 //! matrix.save_compressed(&path)?; // scipy.sparse.save_npz(path, matrix)
 //! let loaded = Csr::<f64>::load(&path)?; // scipy.sparse.load_npz(path)
 //! assert_eq!(loaded, matrix);
-//! assert_eq!(loaded.to_dense(|a, b| a + b)?, ndarray::array![[0.0, 0.0, 0.5], [4.0, 0.0, 0.0]]);
+//! assert_eq!(loaded.to_dense()?, ndarray::array![[0.0, 0.0, 0.5], [4.0, 0.0, 0.0]]);
 //! # std::fs::remove_file(&path).ok();
 //! # Ok::<(), npz_core::Error>(())
 //! ```

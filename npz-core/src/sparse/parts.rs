@@ -131,6 +131,11 @@ pub(super) fn plan_format(loader: &mut Loader<'_>, place: &Name, wanted: &[&str]
     let listed = || wanted.iter().map(|format| format!("{format:?}")).collect::<Vec<_>>().join(", ");
     let expected = || if wanted.len() == 1 { listed() } else { format!("one of {}", listed()) };
     if !loader.contains(&name) {
+        if let Some(advice) = advice_for_no_format(loader, place, wanted) {
+            loader.advise(&name, advice);
+            // All the other members are part of the same mistake.
+            loader.allow_unknown(place);
+        }
         loader.note(ProblemKind::Missing, &name, expected(), String::new(), String::new());
         return None;
     }
@@ -146,6 +151,20 @@ pub(super) fn plan_format(loader: &mut Loader<'_>, place: &Name, wanted: &[&str]
     // The members of another format are one mistake, not one each.
     loader.allow_unknown(place);
     None
+}
+
+/// What to do where there is no matrix, if the archive as a whole tells.
+fn advice_for_no_format(loader: &Loader<'_>, place: &Name, wanted: &[&str]) -> Option<String> {
+    if place.is_shared() {
+        return None;
+    }
+    if place.is_root() {
+        return Some("this is no archive of `scipy.sparse.save_npz`, which has one".to_owned());
+    }
+    let root = Name::root();
+    let is_matrix = [FORMAT, "shape", "data"].iter().all(|part| loader.contains(&root.join(part)));
+    let own = FORMATS.iter().find(|(format, _)| wanted == [*format]).map_or("Sparse", |(_, own)| own);
+    is_matrix.then(|| format!("the matrix is the whole archive: `sparse::{own}::load(path)`"))
 }
 
 /// A shape of two axes.

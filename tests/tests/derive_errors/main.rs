@@ -339,3 +339,24 @@ fn limits_refuse_before_data_are_read() {
     }
     assert_eq!(load(Limits::default().total_bytes(10_000)).unwrap().len(), 2);
 }
+
+#[test]
+fn a_member_of_another_dtype_and_shape_is_shown_once() {
+    #[derive(Npz)]
+    struct One {
+        field: Array2<f32>,
+    }
+    let report = report::<One>(&field(&array![1.0f64, 2.0]));
+    let kinds: Vec<_> = report.problems().iter().map(Problem::kind).collect();
+    assert_eq!(kinds, [ProblemKind::DType, ProblemKind::Shape]);
+    let text = report.to_string();
+    let (dtype, shape) = text.split_once('\n').unwrap();
+    assert_has(
+        dtype,
+        &["member \"field\" has another dtype: expected <f4 (f32), 2 axes, found <f8 (f64), shape (2,);"],
+    );
+    assert_eq!(
+        shape,
+        "  - its shape differs too; make the field an array of 1 axis, or `ArrayD` for any number of axes"
+    );
+}

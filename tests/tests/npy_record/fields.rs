@@ -210,3 +210,28 @@ print(repr(a)); print(a.dtype.newbyteorder('>').descr)
     let error = npy::load_field::<f32, Ix1>(&path, "").unwrap_err();
     assert!(error.to_string().contains("it has 'a', 'z'"), "{error}");
 }
+
+#[test]
+fn a_name_that_leads_into_a_record_is_answered_by_the_call_that_reads_it() {
+    let dir = temp_dir();
+    python(
+        dir.path(),
+        "p = np.zeros(2, [('mass', 'f4'), ('pos', [('x', 'f4')])])
+np.savez('a.npz', particles=p, plain=np.zeros(2), **{'group.particles': p})",
+    );
+    let npz = NpzReader::open(dir.path().join("a.npz")).unwrap();
+    for (member, field) in [("particles", "mass"), ("particles", "pos.x"), ("group.particles", "mass")] {
+        let name = format!("{member}.{field}");
+        let hint = format!(
+            ", but \"{member}\" is a structured array: `get_field(\"{member}\", \"{field}\")` reads one field of it"
+        );
+        for error in [npz.get::<Vec<f32>>(&name).unwrap_err(), npz.header(&name).unwrap_err()] {
+            assert_eq!(error.kind(), ErrorKind::NotFound);
+            assert!(error.to_string().contains(&hint), "{error}");
+        }
+    }
+    for name in ["particles.speed", "plain.mass"] {
+        let error = npz.get::<Vec<f32>>(name).unwrap_err().to_string();
+        assert!(!error.contains("get_field"), "{error}");
+    }
+}

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use half::{bf16, f16};
 use ndarray::{Array0, Array1, Array2, ArrayD, array};
-use npz_core::{FixedBytes, FixedStr, NpyRecord, npy};
+use npz_core::time::{Day, Nanosecond, Second};
+use npz_core::tiny::{Float4E2M1Fn, Float8E4M3Fn, Float8E5M2, Int4, UInt2};
+use npz_core::{DateTime64, FixedBytes, FixedStr, LongDouble, NpyRecord, RawBytes, TimeDelta64, npy};
 use num_complex::Complex;
 use tests::{python, temp_dir};
 
@@ -130,6 +132,83 @@ fn every_cell_can_be_a_field_and_is_aligned_as_numpy_does() {
         "all",
         &[row(1, "x\u{6574}", b"ab", 1.0, true), row(-1, "", b"", 0.0, false)],
     );
+}
+
+#[derive(NpyRecord, Clone, Debug, PartialEq)]
+struct Stamped {
+    at: DateTime64<Second>,
+    q: Int4,
+}
+
+#[derive(NpyRecord, Clone, Debug, PartialEq)]
+struct Arrays {
+    at: [DateTime64<Nanosecond>; 2],
+    took: [TimeDelta64<Day>; 2],
+    half: [f16; 2],
+    brain: [bf16; 2],
+    name: [FixedStr<3>; 2],
+    tag: [FixedBytes<2>; 2],
+    raw: [RawBytes<2>; 2],
+    int4: [Int4; 2],
+    uint2: UInt2,
+    e4: [Float8E4M3Fn; 2],
+    e5: [Float8E5M2; 2],
+    fp4: Float4E2M1Fn,
+    rows: [Stamped; 2],
+}
+
+#[derive(NpyRecord, Clone, Debug, PartialEq)]
+struct Longs {
+    long: [LongDouble; 2],
+    pair: [[Complex<LongDouble>; 1]; 2],
+}
+
+#[test]
+fn arrays_of_every_cell_can_be_fields() {
+    let dir = temp_dir();
+    numpy_saves(
+        dir.path(),
+        "save('arrays', [('at', 'M8[ns]', 2), ('took', 'm8[D]', 2), ('half', 'f2', 2),
+    ('brain', ml_dtypes.bfloat16, 2), ('name', 'U3', 2), ('tag', 'S2', 2), ('raw', 'V2', 2), ('int4', ml_dtypes.int4, 2),
+    ('uint2', ml_dtypes.uint2), ('e4', ml_dtypes.float8_e4m3fn, 2), ('e5', ml_dtypes.float8_e5m2, 2),
+    ('fp4', ml_dtypes.float4_e2m1fn), ('rows', [('at', 'M8[s]'), ('q', ml_dtypes.int4)], 2)],
+    [(np.array([5, 'NaT'], 'M8[ns]'), [1, -2], [.5, 2], [1.5, -2], ['ab', 'c'], [b'a', b'bc'],
+      [b'\\0a', b'b\\0'], [-8, 7], 3, [.5, -448], [.25, 57344], 6, np.array([(7, -1), (8, 2)], [('at', 'M8[s]'), ('q', ml_dtypes.int4)]))])
+save('longs', [('long', 'f16', 2), ('pair', 'c32', (2, 1))], [([.5, -2], [[1 + 2j], [0]])])
+",
+    );
+    let row = Arrays {
+        at: [DateTime64::new(5), DateTime64::NAT],
+        took: [TimeDelta64::new(1), TimeDelta64::new(-2)],
+        half: [0.5, 2.0].map(f16::from_f32),
+        brain: [1.5, -2.0].map(bf16::from_f32),
+        name: ["ab", "c"].map(|text| FixedStr::new(text).unwrap()),
+        tag: [FixedBytes::new(b"a").unwrap(), FixedBytes::new(b"bc").unwrap()],
+        raw: [RawBytes(*b"\0a"), RawBytes(*b"b\0")],
+        int4: [-8i8, 7].map(|int| Int4::new(int).unwrap()),
+        uint2: UInt2::new(3).unwrap(),
+        e4: [0.5, -448.0].map(Float8E4M3Fn::from_f32),
+        e5: [0.25, 57344.0].map(Float8E5M2::from_f32),
+        fp4: Float4E2M1Fn::from_f32(6.0),
+        rows: [(7, -1i8), (8, 2)]
+            .map(|(at, q)| Stamped { at: DateTime64::new(at), q: Int4::new(q).unwrap() }),
+    };
+    assert_both_ways(dir.path(), "arrays", &[row]);
+
+    let long = |x: f64| LongDouble::from(x);
+    let pair = [[Complex::new(long(1.0), long(2.0))], [Complex::new(long(0.0), long(0.0))]];
+    let row = array![Longs { long: [long(0.5), long(-2.0)], pair }];
+    for order in ["le", "be"] {
+        let rows: Array1<Longs> = npy::load(dir.path().join(format!("longs.{order}.1d.npy"))).unwrap();
+        assert_eq!(rows, row);
+    }
+    // NumPy leaves anything in the padding of a long double: its bytes can't be compared.
+    let file = dir.path().join("ours.npy");
+    npy::save(&file, &row).unwrap();
+    let script = "
+a, b = np.load('ours.npy'), np.load('longs.le.1d.npy')
+assert a.dtype == b.dtype and (a['long'] == b['long']).all() and (a['pair'] == b['pair']).all(), (a, b)";
+    python(dir.path(), script);
 }
 
 /// NumPy's `test_format.py`: its five record dtypes.

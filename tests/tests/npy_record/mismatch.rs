@@ -1,7 +1,7 @@
 //! Files whose records are not those of the row type: every difference is told, and no value is changed.
 
 use ndarray::{Array0, Array1, Ix1, array};
-use npz_core::{Cast, ErrorKind, LoadOptions, NpyRecord, Npz, ProblemKind, npy};
+use npz_core::{Cast, ErrorKind, FixedStr, LoadOptions, NpyRecord, Npz, ProblemKind, RawBytes, npy};
 use tests::{python, temp_dir};
 
 #[derive(NpyRecord, Clone, Debug, PartialEq)]
@@ -68,6 +68,28 @@ np.save('a.npy', np.zeros(3, d)); np.savez('a.npz', rows=np.zeros(3, d))",
         ]
     );
     assert!(in_file.to_string().contains(r#"  - the array, field "pos.x", has another dtype"#));
+}
+
+#[derive(NpyRecord, Clone, Debug)]
+struct Narrow {
+    _name: FixedStr<4>,
+    _id: RawBytes<2>,
+}
+
+#[test]
+fn a_row_is_not_advised_to_take_cells_of_any_width() {
+    let dir = temp_dir();
+    python(
+        dir.path(),
+        "np.savez('a.npz', a=np.zeros(1, [('_name', 'U8'), ('_id', 'V3')]), name=np.zeros(1, 'U8'))",
+    );
+    let npz = npz_core::NpzReader::open(dir.path().join("a.npz")).unwrap();
+    let error = npz.get::<Array1<Narrow>>("a").unwrap_err();
+    let hints: Vec<_> = error.report().unwrap().problems().iter().map(npz_core::Problem::hint).collect();
+    let advice = "change the field's cell type to ";
+    assert_eq!(hints, [format!("{advice}`FixedStr<8>`"), format!("{advice}`RawBytes<3>`")]);
+    let error = npz.get::<Array1<FixedStr<4>>>("name").unwrap_err().to_string();
+    assert!(error.contains("`FixedStr<8>`, or for any width to `String`"), "{error}");
 }
 
 #[derive(NpyRecord, Clone, Debug, PartialEq)]

@@ -277,3 +277,38 @@ fn the_unit_may_be_a_parameter_of_the_struct() {
     assert_eq!(seconds.at, array![DateTime64::new(86_400), DateTime64::NAT]);
     assert_eq!(seconds.step, TimeDelta64::new(172_800));
 }
+
+/// Why the only cell that is NaT could not be read.
+#[track_caller]
+fn nat_refusal<T: npz_core::FromMembers + npz_core::ToMembers + Debug>(expression: &str) -> String {
+    let error = load_all::<T>(&[expression]).remove(0).unwrap_err();
+    assert_eq!((error.kind(), error.member()), (ErrorKind::Invalid, Some("f")), "{error}");
+    error.to_string()
+}
+
+#[test]
+fn a_nat_where_the_type_has_none_is_named_by_its_cell_and_with_the_cells_that_can_be_read() {
+    let days = "np.array(['2020-01-01', 'NaT'], 'M8[D]')";
+    let wanted = "cell 1 is NaT, which a `chrono::NaiveDate` can't be: read `Vec<DateTime64<Day>>`, whose `is_nat` tells";
+    let found = nat_refusal::<Vec<NaiveDate>>(days);
+    assert!(found.contains(wanted), "{found}");
+    let found = nat_refusal::<Vec<jiff::civil::Date>>(days);
+    assert!(found.contains("a `jiff::civil::Date` can't be: read `Vec<DateTime64<Day>>`"), "{found}");
+    for found in [nat_refusal::<Vec<SystemTime>>(days), nat_refusal::<[SystemTime; 2]>(days)] {
+        let wanted = "cell 1 is NaT, which a `SystemTime` can't be: read `Vec<DateTime64<Nanosecond>>`";
+        assert!(found.contains(wanted), "{found}");
+    }
+    let found = nat_refusal::<Vec<[Duration; 2]>>("np.array([[1, 2], ['NaT', 3]], 'm8[s]')");
+    let wanted = "cell (1, 0) is NaT, which a `Duration` can't be: read `ArrayD<TimeDelta64<Nanosecond>>`";
+    assert!(found.contains(wanted), "{found}");
+    let found = nat_refusal::<DateTime<Utc>>("np.datetime64('NaT')");
+    let wanted =
+        "found NaT, which a `chrono::DateTime<chrono::Utc>` can't be: read a `DateTime64<Nanosecond>`";
+    assert!(found.contains(wanted), "{found}");
+    // Any other cell that can't be is named too.
+    let found = nat_refusal::<Vec<Duration>>("np.array([1, 2, -5], 'm8[s]')");
+    assert!(found.contains("cell 2: expected a duration"), "{found}");
+
+    let error = load_all::<Vec<Option<NaiveDate>>>(&[days]).remove(0).unwrap_err();
+    assert!(error.to_string().contains("which may be NaT, as `Vec<DateTime64<Day>>`"), "{error}");
+}

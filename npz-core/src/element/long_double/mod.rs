@@ -106,17 +106,29 @@ impl LongDouble {
         self.head & MAX_EXPONENT
     }
 
-    /// Tells whether the sign is a minus, also that of zero and NaN.
+    /// Tells whether the sign is a minus, also that of zero and NaN: `np.signbit(x)`.
+    ///
+    /// ```
+    /// assert!(npz_core::LongDouble::from(-0.0).is_sign_negative());
+    /// ```
     pub const fn is_sign_negative(self) -> bool {
         self.head > MAX_EXPONENT
     }
 
-    /// Tells whether this is NaN.
+    /// Tells whether this is NaN: `np.isnan(x)`.
+    ///
+    /// ```
+    /// assert!(npz_core::LongDouble::from(f64::NAN).is_nan());
+    /// ```
     pub const fn is_nan(self) -> bool {
         self.exponent() == MAX_EXPONENT && self.significand != INTEGER_BIT
     }
 
-    /// Tells whether this is neither infinite nor NaN.
+    /// Tells whether this is neither infinite nor NaN: `np.isfinite(x)`.
+    ///
+    /// ```
+    /// assert!(npz_core::LongDouble::from(1.5).is_finite() && !npz_core::LongDouble::from(f64::INFINITY).is_finite());
+    /// ```
     pub const fn is_finite(self) -> bool {
         self.exponent() != MAX_EXPONENT
     }

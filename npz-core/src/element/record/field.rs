@@ -66,7 +66,7 @@ impl<T: RecordField, const N: usize> RecordField for [T; N] {
 /// so says them once. Its words are those of [`RecordField`], which is asked for by the implementation for that reason.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a field of a row",
-    note = "fields are bool, integers, floats, `FixedStr`, `FixedBytes`, structs with `#[derive(NpyRecord)]`, and arrays `[T; N]` of them",
+    note = "fields are bool, integers, floats, `Complex`, times (`DateTime64`, `TimeDelta64`), `FixedStr`, `FixedBytes`, `RawBytes`, structs with `#[derive(NpyRecord)]`, and arrays `[T; N]` of them",
     note = "a field that is not to be stored takes `#[npy(skip)]`"
 )]
 pub trait RowField: Sized {

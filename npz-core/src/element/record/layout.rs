@@ -1,7 +1,5 @@
 //! What is written: the fields of a row type one behind the other, with padding where they are aligned or have a place.
 
-use ndarray::{ArrayViewD, IxDyn};
-
 use super::super::Element;
 use super::RecordField;
 use crate::dtype::{DType, Field};
@@ -92,8 +90,7 @@ impl Layout {
 
 /// The dtype of a field: that of its cells, which do not have to be looked at.
 fn dtype_of<T: RecordField>() -> Result<DType> {
-    let none = ArrayViewD::from_shape(IxDyn(&[0]), &[]).map_err(Error::custom)?;
-    let item = T::Cell::dtype_of(&none)?;
+    let item = DType::of::<T::Cell>()?;
     let mut shape = Vec::new();
     T::push_axes(&mut shape);
     Ok(if shape.is_empty() { item } else { DType::Subarray { item: Box::new(item), shape } })

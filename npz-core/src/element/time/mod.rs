@@ -20,7 +20,6 @@
 //! assert_eq!(step.to_string(), "75 seconds");
 //! # Ok::<(), npz_core::Error>(())
 //! ```
-
 //!
 //! # Units that differ from the file's
 //!
@@ -63,6 +62,22 @@
 //! let npz = NpzReader::from_bytes(&bytes)?;
 //! assert_eq!(npz.header("started")?.dtype().to_string(), "<M8[ns]");
 //! assert_eq!(npz.header("took")?.dtype().to_string(), "<m8[ns]");
+//! # Ok::<(), npz_core::Error>(())
+//! ```
+//!
+//! Those types have no NaT: a load into `Vec<SystemTime>` fails at one, and names its cell. Where there may be some, read
+//! the cells, and ask [`is_nat`](crate::DateTime64::is_nat):
+//!
+//! ```
+//! use ndarray::{Array1, array};
+//! use npz_core::DateTime64;
+//! use npz_core::time::Day;
+//! use std::time::SystemTime;
+//!
+//! let days: Array1<DateTime64<Day>> = array![DateTime64::new(1), DateTime64::NAT];
+//! let to_time = |day: &DateTime64<Day>| if day.is_nat() { Ok(None) } else { SystemTime::try_from(*day).map(Some) };
+//! let times: Vec<Option<SystemTime>> = days.iter().map(to_time).collect::<npz_core::Result<_>>()?;
+//! assert!(times[0] > Some(SystemTime::UNIX_EPOCH) && times[1].is_none());
 //! # Ok::<(), npz_core::Error>(())
 //! ```
 

@@ -22,7 +22,7 @@ use crate::dtype::DType;
 /// ```
 pub struct TinyFloat<F>(u8, PhantomData<fn() -> F>);
 
-/// What the bits of a [`TinyFloat`] mean: one of the types in [`format`](mod@format). Sealed.
+/// What the bits of a [`TinyFloat`] mean: a marker type, of which each alias has its own. Sealed.
 pub trait TinyFormat: sealed::Sealed + 'static {
     #[doc(hidden)]
     const LAYOUT: Layout;
@@ -187,7 +187,8 @@ fn exponent_of(value: f64) -> i32 {
 
 macro_rules! formats {
     ($($name:ident $numpy:literal $bits:literal $mantissa:literal $bias:literal $special:ident $note:literal;)*) => {
-        /// The formats of [`TinyFloat`]: markers without values.
+        /// The formats of [`TinyFloat`]: markers without values, which nobody has to name, for each has an alias.
+        #[doc(hidden)]
         pub mod format {
             use super::{Layout, Special, TinyFormat, sealed};
             $(
@@ -232,6 +233,13 @@ formats! {
 impl<F: TinyFormat> TinyFloat<F> {
     /// Takes the byte as NumPy stores it. Every byte is taken: of a format with fewer bits, the upper ones only make a
     /// sign, as in `ml_dtypes`.
+    ///
+    /// ```
+    /// use npz_core::tiny::Float8E4M3Fn;
+    ///
+    /// let one = Float8E4M3Fn::from_bits(0b0_0111_000);
+    /// assert_eq!((one.to_f32(), one.to_bits()), (1.0, 56));
+    /// ```
     pub const fn from_bits(bits: u8) -> Self {
         Self(bits, PhantomData)
     }
@@ -243,6 +251,14 @@ impl<F: TinyFormat> TinyFloat<F> {
 
     /// Rounds as `astype` of `ml_dtypes` does: to the nearest, of two equally near ones to the even one. What is too large,
     /// and NaN, become what the format has for them. (To [`Float8E8M0Fnu`], numbers between 2^-127 and 2^-126 go up.)
+    ///
+    /// ```
+    /// use npz_core::tiny::{Float4E2M1Fn, Float8E4M3Fn};
+    ///
+    /// assert_eq!(Float8E4M3Fn::from_f32(0.1).to_f32(), 0.1015625);
+    /// assert!(Float8E4M3Fn::from_f32(1000.0).to_f32().is_nan()); // it has no infinity
+    /// assert_eq!(Float4E2M1Fn::from_f32(1000.0).to_f32(), 6.0); // nor has this, nor NaN
+    /// ```
     pub fn from_f32(value: f32) -> Self {
         Self::from_bits(F::LAYOUT.code(value))
     }
