@@ -258,28 +258,33 @@ const PICKLE: &str = "dtype object is a Python pickle, which can run any code wh
 
 /// The advice for a member that is a pickle; `expected` begins with the dtype that is wanted, and is empty for any.
 pub(crate) fn object_hint(name: &str, expected: &str) -> String {
-    let array = plain_array(&format!("f[{name:?}]"), expected);
-    let others = if expected.is_empty() { PASSED_OVER } else { "" };
+    let member = format!("f[{name:?}]");
+    let plain = format!("`{member} = {}`", plain_array(&member, expected));
+    let (dict, others) = match expected {
+        "" => (format!(" (of a dict: `{member} = np.array(json.dumps({member}.item()))`)"), PASSED_OVER),
+        _ => (String::new(), ""),
+    };
     format!(
-        "{PICKLE} `f = dict(np.load(path, allow_pickle=True))`, `f[{name:?}] = {array}`, `np.savez(path, **f)`{others}"
+        "{PICKLE} `f = dict(np.load(path, allow_pickle=True))`, {plain}{dict}, `np.savez(path, **f)`{others}"
     )
 }
 
 /// The advice for a `.npy` file that is a pickle.
 pub(crate) fn object_file_hint(expected: &str) -> String {
+    let dict = if expected.is_empty() { " (of a dict: `np.array(json.dumps(a.item()))`)" } else { "" };
     let array = plain_array("a", expected);
-    format!("{PICKLE} `a = np.load(path, allow_pickle=True)`, `np.save(path, {array})`")
+    format!("{PICKLE} `a = np.load(path, allow_pickle=True)`, `np.save(path, {array})`{dict}")
 }
 
 /// What to do where one member of many is a pickle.
-const PASSED_OVER: &str = "; in a map, `LoadOptions::allow_unknown(true)` passes over it; alone, the other members are read by `NpzReader::get`";
+const PASSED_OVER: &str = "; in a map, `LoadOptions::allow_unknown(true)` passes over it; `NpzReader::get` reads the others one by one";
 
 /// Python for the same values without objects; where any dtype is fine, NumPy finds one for numbers and texts.
 fn plain_array(array: &str, expected: &str) -> String {
-    if expected.is_empty() {
-        return format!("np.array({array}.tolist())` (of a dict: `np.array(json.dumps({array}.item()))");
+    match expected {
+        "" => format!("np.array({array}.tolist())"),
+        expected => format!("np.array({array}.tolist(), dtype={})", in_python(expected)),
     }
-    format!("np.array({array}.tolist(), dtype={})", in_python(expected))
 }
 
 fn numpy_name(target: Target) -> String {
