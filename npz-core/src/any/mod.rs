@@ -242,7 +242,7 @@ impl AnyArray {
     /// error, what is shorter is saved as wide as the longest.
     ///
     /// # Errors
-    /// As [`to_array`](Self::to_array); [`ErrorKind::Unsupported`] for a dtype that Rust has no cells for.
+    /// As [`to_array`](Self::to_array); [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a dtype that Rust has no cells for.
     ///
     /// ```
     /// use ndarray::arr1;
@@ -266,9 +266,9 @@ impl AnyArray {
     /// it. Bytes become text as UTF-8, of which NumPy takes the ASCII only.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] for records and voids, for text into times and long doubles, and for long doubles into
-    /// integers and times (by way of `<f8`, if its digits will do); [`ErrorKind::Invalid`] for a time that its new unit has no
-    /// room for, a text that is no number, and a text as bytes that is not ASCII; [`ErrorKind::Mismatch`] for lengths of time
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for records and voids, for text into times and long doubles, and for long doubles into
+    /// integers and times (by way of `<f8`, if its digits will do); [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for a time that its new unit has no
+    /// room for, a text that is no number, and a text as bytes that is not ASCII; [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) for lengths of time
     /// in months or years into other units, and back.
     ///
     /// ```
@@ -290,7 +290,7 @@ impl AnyArray {
     /// [`RawArray`] of the file keeps their width.
     ///
     /// # Errors
-    /// [`ErrorKind::Invalid`] for text that ends with NUL.
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for text that ends with NUL.
     ///
     /// ```
     /// use ndarray::array;
