@@ -242,7 +242,8 @@ impl AnyArray {
     /// error, what is shorter is saved as wide as the longest.
     ///
     /// # Errors
-    /// As [`to_array`](Self::to_array); [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a dtype that Rust has no cells for.
+    /// As [`to_array`](Self::to_array); [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a dtype that Rust has
+    /// no cells for.
     ///
     /// ```
     /// use ndarray::arr1;
@@ -260,16 +261,17 @@ impl AnyArray {
     /// Copies into another dtype, whatever becomes of the values; `a.astype(dtype, casting="unsafe")`.
     ///
     /// Integers wrap; floats are cut to integers towards zero, and what then does not fit becomes what NumPy makes of it on
-    /// x86-64 (it warns; other machines differ, and for `uint32` long arrays do); complex numbers lose their imaginary part; of a bool 0 and 1 are made, and
-    /// from a number whether it is not 0. Times are their ticks, and NaN is NaT; between units of one kind they are rounded
-    /// down, and times without a unit are those of any. Text is cut off where it is too long, and real numbers are read from
-    /// it. Bytes become text as UTF-8, of which NumPy takes the ASCII only.
+    /// x86-64 (it warns; other machines differ, and for `uint32` long arrays do); complex numbers lose their imaginary
+    /// part; of a bool 0 and 1 are made, and from a number whether it is not 0. Times are their ticks, and NaN is NaT;
+    /// between units of one kind they are rounded down, and times without a unit are those of any. Text is cut off where it
+    /// is too long, and real numbers are read from it. Bytes become text as UTF-8, of which NumPy takes the ASCII only.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for records and voids, for text into times and long doubles, and for long doubles into
-    /// integers and times (by way of `<f8`, if its digits will do); [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for a time that its new unit has no
-    /// room for, a text that is no number, and a text as bytes that is not ASCII; [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) for lengths of time
-    /// in months or years into other units, and back.
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for records and voids, for text into times and long
+    /// doubles, and for long doubles into integers and times (by way of `<f8`, if its digits will do);
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for a time that its new unit has no room for, a text that is no
+    /// number, and a text as bytes that is not ASCII; [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) for lengths of
+    /// time in months or years into other units, and back.
     ///
     /// ```
     /// use ndarray::arr1;
