@@ -17,9 +17,13 @@ use crate::shape::Order;
 
 /// The cells in C order, little-endian.
 pub(super) fn le_bytes<A: Element>(cells: &ArrayViewD<'_, A>) -> Result<Vec<u8>> {
-    let dtype = A::dtype_of(cells)?;
+    Ok(encoded(cells, &A::dtype_of(cells)?))
+}
+
+/// The same of cells whose dtype was found.
+fn encoded<A: Element>(cells: &ArrayViewD<'_, A>, dtype: &DType) -> Vec<u8> {
     let cells = cells.as_standard_layout();
-    Ok(cells.as_slice().map(|cells| A::encode(cells, &dtype).into_owned()).unwrap_or_default())
+    cells.as_slice().map(|cells| A::encode(cells, dtype).into_owned()).unwrap_or_default()
 }
 
 /// Cells of another type, with values checked.
@@ -33,11 +37,14 @@ fn arranged<A>(shape: &[usize], order: Order, cells: Vec<A>) -> Result<ArrayD<A>
     ArrayD::from_shape_vec(IxDyn(shape).set_f(order == Order::Fortran), cells).map_err(unfit)
 }
 
-/// The stored bytes of cells in their own order, little-endian: an array in Fortran order stays one.
-pub(super) fn stored<A: Element>(cells: &ArrayViewD<'_, A>) -> Result<(Vec<u8>, Order)> {
+/// The cells as a file would have them, little-endian and in their own order: an array in Fortran order stays one.
+pub(super) fn stored<A: Element>(cells: &ArrayViewD<'_, A>) -> Result<(DType, Cow<'static, [u8]>, Order)> {
+    let dtype = A::dtype_of(cells)?;
     let turned = cells.view().reversed_axes();
     let is_fortran = !cells.is_standard_layout() && turned.is_standard_layout();
-    if is_fortran { Ok((le_bytes(&turned)?, Order::Fortran)) } else { Ok((le_bytes(cells)?, Order::C)) }
+    let (cells, order) = if is_fortran { (&turned, Order::Fortran) } else { (cells, Order::C) };
+    let bytes = encoded(cells, &dtype);
+    Ok((dtype, bytes.into(), order))
 }
 
 fn by<A>(
@@ -47,10 +54,13 @@ fn by<A>(
     expected: impl FnOnce() -> String,
 ) -> Result<(Vec<A>, Order)> {
     // Cells of raw arrays keep the order of their bytes, which the decoder knows.
-    let (dtype, (bytes, order)) = with_cells!(any,
-        array => (super::dtype_of(&array.view())?, owned(stored(&array.view())?)),
-        (kind, unit, ticks) => (DType::time(kind, *unit), owned(stored(&ticks.view())?)),
-        raw => (raw.dtype().clone(), (Cow::Borrowed(raw.as_bytes()), raw.order()))
+    let (dtype, bytes, order) = with_cells!(any,
+        array => stored(&array.view())?,
+        (kind, unit, ticks) => {
+            let (_, bytes, order) = stored(&ticks.view())?;
+            (DType::time(kind, *unit), bytes, order)
+        },
+        raw => (raw.dtype().clone(), Cow::Borrowed(raw.as_bytes()), raw.order())
     );
     let decoder =
         decoder(&dtype, Rule::array(cast)).map_err(|refusal| refused(&refusal, &expected(), &dtype))?;
@@ -81,10 +91,6 @@ fn refused(refusal: &Refusal, expected: &str, dtype: &DType) -> Error {
     };
     let message = format!("the array can't be cast: expected {expected}, found {dtype}; {hint}");
     Error::new(ErrorKind::Mismatch, message)
-}
-
-fn owned((bytes, order): (Vec<u8>, Order)) -> (Cow<'static, [u8]>, Order) {
-    (Cow::Owned(bytes), order)
 }
 
 /// The bytes of cells as cells, if they are of that type.

@@ -220,16 +220,32 @@ impl AnyArray {
     }
 
     /// Gives the number of axes; `a.ndim`.
+    ///
+    /// ```
+    /// # use npz_core::AnyArray;
+    /// let any = AnyArray::from(ndarray::Array2::<f64>::zeros((2, 3)));
+    /// assert_eq!((any.ndim(), any.len(), any.is_empty()), (2, 6, false));
+    /// ```
     pub fn ndim(&self) -> usize {
         self.shape().len()
     }
 
     /// Gives the number of cells; `a.size`.
+    ///
+    /// ```
+    /// # use npz_core::AnyArray;
+    /// assert_eq!(AnyArray::from(ndarray::arr0(7)).len(), 1);
+    /// ```
     pub fn len(&self) -> usize {
         self.shape().iter().product()
     }
 
     /// Tells whether there are no cells.
+    ///
+    /// ```
+    /// # use npz_core::AnyArray;
+    /// assert!(AnyArray::from(ndarray::Array2::<f64>::zeros((2, 0))).is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -68,16 +68,35 @@ impl RawArray {
     }
 
     /// Tells the dtype, with the byte order that the bytes have.
+    ///
+    /// ```
+    /// # use npz_core::{DType, RawArray};
+    /// let raw = RawArray::new(DType::parse(">i2")?, &[1], vec![0, 7])?;
+    /// assert_eq!(raw.dtype().to_string(), ">i2");
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn dtype(&self) -> &DType {
         self.header.dtype()
     }
 
     /// Gives the length of each axis.
+    ///
+    /// ```
+    /// # use npz_core::{DType, RawArray};
+    /// assert_eq!(RawArray::new(DType::parse("V3")?, &[2, 1], vec![0; 6])?.shape(), [2, 1]);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn shape(&self) -> &[usize] {
         self.header.shape()
     }
 
     /// Tells in which order the cells lie.
+    ///
+    /// ```
+    /// # use npz_core::{DType, Order, RawArray};
+    /// assert_eq!(RawArray::new(DType::parse("V3")?, &[2, 1], vec![0; 6])?.order(), Order::C);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn order(&self) -> Order {
         self.header.order()
     }
@@ -88,11 +107,26 @@ impl RawArray {
     }
 
     /// Turns into the bytes, as [`as_bytes`](Self::as_bytes) gives them; copies nothing.
+    ///
+    /// ```
+    /// # use npz_core::{DType, RawArray};
+    /// let raw = RawArray::new(DType::parse(">i2")?, &[1], vec![0, 7])?;
+    /// assert_eq!(raw.as_bytes(), [0, 7]);
+    /// assert_eq!(raw.into_bytes(), [0, 7]);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
 
     /// Copies the bytes in C order, each number little-endian.
+    ///
+    /// ```
+    /// # use npz_core::{DType, RawArray};
+    /// let raw = RawArray::new(DType::parse(">i2")?, &[1], vec![0, 7])?;
+    /// assert_eq!(raw.to_le_bytes(), [7, 0]);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn to_le_bytes(&self) -> Vec<u8> {
         let mut bytes = self.in_c_order().into_owned();
         swap_to(ByteOrder::Little, self.dtype(), &mut bytes);
@@ -114,7 +148,7 @@ impl RawArray {
     #[must_use]
     pub fn with_byte_order(&self, order: ByteOrder) -> Self {
         // The dtype is as valid as it was.
-        self.as_dtype(&self.dtype().with_byte_order(order)).unwrap_or_else(|_| self.clone())
+        self.arranged(Some(order), None).map_or_else(|_| self.clone(), Cow::into_owned)
     }
 
     /// The same cells as a dtype that differs in byte orders only.

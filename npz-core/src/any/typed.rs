@@ -4,7 +4,7 @@ use std::any::{Any, TypeId};
 
 use ndarray::{Array, ArrayD, ArrayRef, ArrayViewD, Dimension};
 
-use super::{AnyArray, RawArray, convert, dtype_of, times, with_cells};
+use super::{AnyArray, RawArray, convert, times, with_cells};
 use crate::element::time::{DateTime64, TimeDelta64, Unit};
 use crate::element::{Cast, Element, LongDouble};
 use crate::error::{Error, ErrorKind, Result};
@@ -31,8 +31,8 @@ impl AnyArray {
     /// ```
     pub fn from_array<A: Element, D: Dimension>(array: &ArrayRef<A, D>) -> Result<Self> {
         let view = array.view().into_dyn();
-        let (bytes, order) = convert::stored(&view)?;
-        Ok(Self::from(RawArray::of(dtype_of(&view)?, view.shape(), order, bytes)?))
+        let (dtype, bytes, order) = convert::stored(&view)?;
+        Ok(Self::from(RawArray::of(dtype, view.shape(), order, bytes.into_owned())?))
     }
 
     /// Gives the array inside, if its cells are of exactly this type. Copies nothing.

@@ -129,6 +129,11 @@ fn raw_cell(raw: &RawArray, place: usize) -> Option<AnyValue<'_>> {
 
 impl<'a> AnyValue<'a> {
     /// Gives the bool, if it is one.
+    ///
+    /// ```
+    /// # use npz_core::AnyValue;
+    /// assert_eq!((AnyValue::Bool(true).as_bool(), AnyValue::Int(1).as_bool()), (Some(true), None));
+    /// ```
     pub fn as_bool(&self) -> Option<bool> {
         match *self {
             Self::Bool(value) => Some(value),
@@ -153,6 +158,11 @@ impl<'a> AnyValue<'a> {
     }
 
     /// Gives the integer, if it is one that fits.
+    ///
+    /// ```
+    /// # use npz_core::AnyValue;
+    /// assert_eq!((AnyValue::Int(7).as_u64(), AnyValue::Int(-1).as_u64()), (Some(7), None));
+    /// ```
     pub fn as_u64(&self) -> Option<u64> {
         match *self {
             Self::Int(value) => value.try_into().ok(),
@@ -179,7 +189,12 @@ impl<'a> AnyValue<'a> {
         }
     }
 
-    /// Gives the text, if it is one.
+    /// Gives the text, if it is one; copies nothing.
+    ///
+    /// ```
+    /// # use npz_core::AnyValue;
+    /// assert_eq!((AnyValue::Str("a").as_str(), AnyValue::Bytes(b"a").as_str()), (Some("a"), None));
+    /// ```
     pub fn as_str(&self) -> Option<&'a str> {
         match *self {
             Self::Str(text) => Some(text),
