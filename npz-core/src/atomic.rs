@@ -20,6 +20,9 @@ const MOST_LINKS: usize = 40;
 /// letters, `.tmp`) it stays below the 143 bytes of an encrypted home folder and the 255 of others.
 const MOST_NAME_BYTES: usize = 128;
 
+/// Less is not worth a system call of its own.
+const LEAST_RESERVED: u64 = 1 << 20;
+
 /// A new file that is not yet visible under its name: where a writer made from a path writes to.
 ///
 /// It replaces the file at that path when the writer is finished, and is removed when the writer is dropped
@@ -79,6 +82,26 @@ impl AtomicFile {
             Error::io(format_args!("can't create a temporary file in {}", folder.display()), error)
         })?;
         Ok(Self { temp, path: path.to_path_buf(), target, old })
+    }
+
+    /// Takes room on the disk for the bytes between two positions, so that a full one is known of before they are written.
+    /// Where a file system can't, nothing is done.
+    pub(crate) fn reserve(&mut self, start: u64, end: u64) -> Result<()> {
+        let bytes = end.saturating_sub(start);
+        if bytes < LEAST_RESERVED {
+            return Ok(());
+        }
+        reserve(self.temp.as_file(), start, bytes).map_err(|error| {
+            Error::io(
+                format_args!("can't take room for {bytes} bytes on the disk; nothing is written"),
+                error,
+            )
+        })
+    }
+
+    /// Goes to a position.
+    pub(crate) fn seek_to(&mut self, position: u64) -> io::Result<()> {
+        self.seek(SeekFrom::Start(position)).map(drop)
     }
 
     /// Puts the file in the target's place, durably.
@@ -183,6 +206,28 @@ fn shorten(name: &str, most: usize) -> &str {
         end -= 1;
     }
     &name[..end]
+}
+
+/// The size of the file does not change by it, so nothing has to be cut off where less is written.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn reserve(file: &File, start: u64, bytes: u64) -> io::Result<()> {
+    use rustix::fs::{FallocateFlags, fallocate};
+    match fallocate(file, FallocateFlags::KEEP_SIZE, start, bytes).map_err(io::Error::from) {
+        Err(error) if is_full(&error) => Err(error),
+        // Not every file system has this, and none has to.
+        _ => Ok(()),
+    }
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn is_full(error: &io::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn reserve(_: &File, _: u64, _: u64) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]

@@ -159,6 +159,11 @@ impl Error {
         }
     }
 
+    /// An allocation that the data need failed.
+    pub(crate) fn no_memory(bytes: u64, what: &str) -> Self {
+        Self::io(format!("can't allocate {bytes} bytes for the {what}"), io::ErrorKind::OutOfMemory.into())
+    }
+
     /// Adds to the end of the message.
     pub(crate) fn with_note(mut self, note: &str) -> Self {
         self.0.message.push_str(note);

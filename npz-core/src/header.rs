@@ -102,6 +102,15 @@ impl Header {
         if magic != MAGIC {
             return Err(wrong_magic(&magic));
         }
+        Self::read_rest(input, limits)
+    }
+
+    /// The same, of a header whose magic string was read.
+    pub(crate) fn read_behind_magic(reader: &mut impl Read, limits: &Limits) -> Result<Self> {
+        Self::read_rest(Input { reader, offset: MAGIC.len() }, limits)
+    }
+
+    fn read_rest(mut input: Input<'_, impl Read>, limits: &Limits) -> Result<Self> {
         let version = Version::read(&mut input)?;
         let length = if version == Version::V1 {
             u32::from(u16::from_le_bytes(input.array("length of the header")?))
@@ -186,6 +195,11 @@ impl Header {
         let room = growing.map_or(0, |axis| GROWTH_AXIS_MAX_DIGITS.saturating_sub(axis.to_string().len()));
         let (descr, shape) = (self.dtype.descr(), shape::python_tuple(&self.shape));
         format!("{{'descr': {descr}, 'fortran_order': {order}, 'shape': {shape}, }}{:room$}", "")
+    }
+
+    /// About what it takes in memory.
+    pub(crate) fn memory(&self) -> u64 {
+        (size_of::<Self>() + size_of_val(&self.shape[..])) as u64
     }
 
     /// Tells what one cell is.

@@ -9,6 +9,7 @@ mod dtype;
 mod element;
 mod error;
 mod header;
+mod input;
 mod limits;
 mod literal;
 mod members;
@@ -22,6 +23,7 @@ mod schema;
 mod shape;
 mod source;
 pub mod sparse;
+mod stored;
 
 #[doc(hidden)]
 #[path = "private.rs"]

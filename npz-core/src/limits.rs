@@ -5,6 +5,9 @@ use crate::error::{Error, Result};
 /// Cells without bytes (`|S0`), and elements without members, that one file may claim: nothing in it pays for them.
 pub(crate) const MAX_FREE: usize = 1 << 16;
 
+/// What a stream may hold beside its members.
+const STREAM_OVERHEAD: u64 = 256 << 20;
+
 /// Bounds what reading a file may cost.
 ///
 /// Whatever the limits, a reader never allocates on the word of a file alone: a claimed size is first compared
@@ -141,23 +144,55 @@ impl Limits {
     }
 
     pub(crate) fn check_member(&self, bytes: u64) -> Result<()> {
-        check("the member's uncompressed size in bytes", "member_bytes", bytes, self.member_bytes)
+        self.check_array(Cost::stored(bytes), 0)
     }
 
-    /// Compares what the cells of one member take with the limit, before they are read.
-    pub(crate) fn check_cells(&self, cost: Cost) -> Result<()> {
-        self.check_member(cost.stored)?;
+    /// Compares what one array takes with the limits, before it is read; `spent` is what others took in the same call.
+    pub(crate) fn check_array(&self, cost: Cost, spent: u64) -> Result<()> {
+        let total = spent.saturating_add(cost.bytes());
+        let member = self.over_member(cost);
+        let total = (total > self.total_bytes).then(|| {
+            let what =
+                "the sum of the members' sizes in bytes (uncompressed, or in memory if they are larger there)";
+            over(what, total, self.total_bytes)
+        });
+        match (member, total) {
+            (None, None) => Ok(()),
+            (Some(over), None) => Err(refuse(&over, "`Limits::member_bytes`")),
+            (None, Some(over)) => Err(refuse(&over, "`Limits::total_bytes`")),
+            (Some(member), Some(total)) => {
+                Err(refuse(&format!("{member}; {total}"), "`Limits::member_bytes` and `Limits::total_bytes`"))
+            }
+        }
+    }
+
+    fn over_member(&self, cost: Cost) -> Option<String> {
+        if cost.stored > self.member_bytes {
+            return Some(over("the member's uncompressed size in bytes", cost.stored, self.member_bytes));
+        }
         let Cost { count, each, .. } = cost;
-        let rest = if cost.is_owning { " and what is stored" } else { "" };
-        let what =
-            format!("the size in memory in bytes of the member's {count} cells ({each} for each{rest})");
-        check(&what, "member_bytes", cost.bytes(), self.member_bytes)
+        (cost.bytes() > self.member_bytes).then(|| {
+            let rest = if cost.is_owning { " and what is stored" } else { "" };
+            let what =
+                format!("the size in memory in bytes of the member's {count} cells ({each} for each{rest})");
+            over(&what, cost.bytes(), self.member_bytes)
+        })
     }
 
-    pub(crate) fn check_total(&self, bytes: u64) -> Result<()> {
-        let what =
-            "the sum of the members' sizes in bytes (uncompressed, or in memory if they are larger there)";
-        check(what, "total_bytes", bytes, self.total_bytes)
+    /// How long a stream that holds an archive may be: beside the members there are names, headers, padding, and members
+    /// that nobody wants.
+    pub(crate) fn stream_bytes(&self) -> u64 {
+        self.total_bytes.saturating_add(STREAM_OVERHEAD)
+    }
+
+    pub(crate) fn check_stream(&self, bytes: u64) -> Result<()> {
+        let what = "the stream's length in bytes, without the 256 MiB that names and headers may take,";
+        check(what, "total_bytes", bytes.saturating_sub(STREAM_OVERHEAD), self.total_bytes)
+    }
+
+    /// Compares what is kept of headers with the limit.
+    pub(crate) fn check_heads(&self, bytes: u64) -> Result<()> {
+        check("the size in memory in bytes of the members' headers", "total_bytes", bytes, self.total_bytes)
     }
 
     pub(crate) fn check_members(&self, members: u64) -> Result<()> {
@@ -188,6 +223,11 @@ impl Cost {
         Self { stored: bytes, count: 0, each: 0, is_owning: false }
     }
 
+    /// Of cells behind which more has to be read: so many bytes in all.
+    pub(crate) fn with_rest(self, stored: u64) -> Self {
+        Self { stored: self.stored.max(stored), ..self }
+    }
+
     pub(crate) fn bytes(self) -> u64 {
         let cells = self.count.saturating_mul(self.each);
         if self.is_owning { self.stored.saturating_add(cells) } else { self.stored.max(cells) }
@@ -196,9 +236,16 @@ impl Cost {
 
 fn check(what: &str, setting: &str, found: u64, limit: u64) -> Result<()> {
     if found <= limit {
-        return Ok(());
+        Ok(())
+    } else {
+        Err(refuse(&over(what, found, limit), &format!("`Limits::{setting}`")))
     }
-    Err(Error::limit(format!(
-        "{what} is {found}, the limit is {limit}; if you trust the file, raise `Limits::{setting}`"
-    )))
+}
+
+fn over(what: &str, found: u64, limit: u64) -> String {
+    format!("{what} is {found}, the limit is {limit}")
+}
+
+fn refuse(over: &str, settings: &str) -> Error {
+    Error::limit(format!("{over}; if you trust the file, raise {settings}"))
 }

@@ -1,12 +1,16 @@
 //! Where bytes come from: positioned reads through `&self`, so that members can be read in parallel.
 //!
-//! Owns the public trait [`ReadAt`], and [`Section`], which lets code that wants a `Read + Seek` read a range
-//! of a `ReadAt`. Knows nothing of any format.
+//! Owns the public trait [`ReadAt`]. Knows nothing of any format; `input` reads archives over it.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
+#[cfg(not(any(unix, windows)))]
+use std::io::{Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
+#[cfg(not(any(unix, windows)))]
+use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, Result};
 
@@ -26,10 +30,19 @@ use crate::error::{Error, Result};
 /// assert_eq!(bytes.size()?, 10);
 /// # Ok::<(), std::io::Error>(())
 /// ```
+///
+/// # How an archive is read
+///
+/// Below 1 MiB, whole: one read, and the file is not touched again. Above, the directory at the end takes two reads at
+/// most (up to 64 MiB of it), and a load fetches what it wants by few large ones: headers of neighbours together, never less
+/// than 512 bytes, each once; small members that lie side by side together; the cells of a large member in one read, or in
+/// pieces of [`read_size`](Self::read_size). `NpzReader::get` of one member is one read for its header, and one for its
+/// cells where these did not come with it.
+#[doc = include_str!("http.md")]
 pub trait ReadAt: Send + Sync {
     /// Reads bytes from `offset` on into `buffer` and tells how many.
     ///
-    /// As in [`Read::read`], fewer bytes than asked for are no error, and 0 means that `offset` is at or
+    /// As in [`Read::read`](std::io::Read::read), fewer bytes than asked for are no error, and 0 means that `offset` is at or
     /// after the end, or that `buffer` is empty.
     ///
     /// # Errors
@@ -42,6 +55,25 @@ pub trait ReadAt: Send + Sync {
     /// Those of the medium.
     fn size(&self) -> io::Result<u64>;
 
+    /// Tells how many bytes one read should ask for at most. By default as many as are wanted, which is best where each
+    /// read takes its time, such as over a network.
+    ///
+    /// A file says 256 KiB: what was read is still in the processor's cache when its checksum is computed.
+    fn read_size(&self) -> usize {
+        usize::MAX
+    }
+
+    /// Is told which bytes will be wanted soon, in the order of the file and without overlaps: `posix_fadvise` with
+    /// `WILLNEED`, or the start of requests whose answers `read_at` then waits for. By default does nothing.
+    ///
+    /// Each range is read in one or more calls, perhaps later, perhaps never, and perhaps with others in between.
+    fn will_need(&self, _ranges: &[Range<u64>]) {}
+
+    /// Gives the bytes where all of them are in memory, so that nothing is copied; `None` by default.
+    fn memory(&self) -> Option<&[u8]> {
+        None
+    }
+
     /// Gives a handle on the same bytes that outlives this one, without copying them; `None` where there is none.
     ///
     /// A [`Lazy`](crate::Lazy) value keeps it. Wrap a source of your own in an [`Arc`] to have one.
@@ -51,30 +83,34 @@ pub trait ReadAt: Send + Sync {
     }
 }
 
-#[cfg(unix)]
+/// Reads are at an offset, so they don't depend on the cursor; where the system has none such, they move it.
 impl ReadAt for File {
+    #[cfg(unix)]
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         std::os::unix::fs::FileExt::read_at(self, buffer, offset)
     }
 
-    fn size(&self) -> io::Result<u64> {
-        self.metadata().map(|metadata| metadata.len())
-    }
-
-    fn share(&self) -> io::Result<Option<Arc<dyn ReadAt>>> {
-        Ok(Some(Arc::new(self.try_clone()?)))
-    }
-}
-
-/// Moves the cursor of the file (Windows has no read that doesn't), but does not depend on it.
-#[cfg(windows)]
-impl ReadAt for File {
+    #[cfg(windows)]
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         std::os::windows::fs::FileExt::seek_read(self, buffer, offset)
     }
 
+    #[cfg(not(any(unix, windows)))]
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        // One thread at a time: the cursor belongs to all of them.
+        static CURSOR: Mutex<()> = Mutex::new(());
+        let _mine = CURSOR.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut file = self;
+        file.seek(SeekFrom::Start(offset))?;
+        file.read(buffer)
+    }
+
     fn size(&self) -> io::Result<u64> {
         self.metadata().map(|metadata| metadata.len())
+    }
+
+    fn read_size(&self) -> usize {
+        256 << 10
     }
 
     fn share(&self) -> io::Result<Option<Arc<dyn ReadAt>>> {
@@ -93,107 +129,52 @@ impl ReadAt for [u8] {
     fn size(&self) -> io::Result<u64> {
         Ok(self.len() as u64)
     }
-}
 
-impl ReadAt for Vec<u8> {
-    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        self.as_slice().read_at(buffer, offset)
+    fn read_size(&self) -> usize {
+        256 << 10
     }
 
-    fn size(&self) -> io::Result<u64> {
-        self.as_slice().size()
+    fn memory(&self) -> Option<&[u8]> {
+        Some(self)
     }
 }
 
-impl<T: ReadAt + ?Sized> ReadAt for &T {
-    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        (**self).read_at(buffer, offset)
-    }
-
-    fn size(&self) -> io::Result<u64> {
-        (**self).size()
-    }
-
-    fn share(&self) -> io::Result<Option<Arc<dyn ReadAt>>> {
-        (**self).share()
-    }
-}
-
-impl<T: ReadAt + ?Sized> ReadAt for Box<T> {
-    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        (**self).read_at(buffer, offset)
-    }
-
-    fn size(&self) -> io::Result<u64> {
-        (**self).size()
-    }
-
-    fn share(&self) -> io::Result<Option<Arc<dyn ReadAt>>> {
-        (**self).share()
-    }
-}
-
-/// Shared by [`Lazy`](crate::Lazy) values, which may outlive everything else: so it may not borrow.
-impl<T: ReadAt + ?Sized + 'static> ReadAt for Arc<T> {
-    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        (**self).read_at(buffer, offset)
-    }
-
-    fn size(&self) -> io::Result<u64> {
-        (**self).size()
-    }
-
-    fn share(&self) -> io::Result<Option<Arc<dyn ReadAt>>> {
-        Ok(Some(Arc::new(Self::clone(self))))
-    }
-}
-
-/// A `Read + Seek` over the bytes `start..end` of a source. Position 0 is `start`.
-///
-/// An error of the medium leaves it as an [`Error`] inside of the [`io::Error`]: a decoder that sits between
-/// this and the caller passes it on, and what is not ours is then an error of that decoder.
-pub(crate) struct Section<'a, R: ?Sized> {
-    source: &'a R,
-    start: u64,
-    end: u64,
-    position: u64,
-}
-
-impl<'a, R: ReadAt + ?Sized> Section<'a, R> {
-    /// The caller has checked that `start <= end`.
-    pub(crate) fn new(source: &'a R, start: u64, end: u64) -> Self {
-        Self { source, start, end, position: start }
-    }
-}
-
-impl<R: ReadAt + ?Sized> Read for Section<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = usize::try_from(self.end.saturating_sub(self.position)).unwrap_or(usize::MAX);
-        let most = buffer.len().min(left);
-        let count = read_some_at(self.source, &mut buffer[..most], self.position)?;
-        self.position += count as u64;
-        Ok(count)
-    }
-}
-
-impl<R: ReadAt + ?Sized> Seek for Section<'_, R> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let position = match to {
-            SeekFrom::Start(offset) => self.start.checked_add(offset),
-            SeekFrom::End(offset) => self.end.checked_add_signed(offset),
-            SeekFrom::Current(offset) => self.position.checked_add_signed(offset),
-        };
-        match position {
-            Some(position) if position >= self.start => {
-                self.position = position;
-                Ok(position - self.start)
+/// What points to a source reads as the source does.
+macro_rules! read_through {
+    ($( ($($generics:tt)*) $pointer:ty, $share:expr );* $(;)?) => {$(
+        impl<$($generics)*> ReadAt for $pointer {
+            fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+                (**self).read_at(buffer, offset)
             }
-            _ => Err(io::Error::new(io::ErrorKind::InvalidInput, "seek to before the start")),
+            fn size(&self) -> io::Result<u64> {
+                (**self).size()
+            }
+            fn read_size(&self) -> usize {
+                (**self).read_size()
+            }
+            fn will_need(&self, ranges: &[Range<u64>]) {
+                (**self).will_need(ranges);
+            }
+            fn memory(&self) -> Option<&[u8]> {
+                (**self).memory()
+            }
+            fn share(&self) -> io::Result<Option<Arc<dyn ReadAt>>> {
+                let share: fn(&Self) -> io::Result<Option<Arc<dyn ReadAt>>> = $share;
+                share(self)
+            }
         }
-    }
+    )*};
 }
 
-/// Tells whether an error that came through a decoder began in a [`Section`] below it.
+read_through! {
+    (T: ReadAt + ?Sized) &T, |source| (**source).share();
+    (T: ReadAt + ?Sized) Box<T>, |source| (**source).share();
+    () Vec<u8>, |_| Ok(None);
+    // Shared by `Lazy` values, which may outlive everything else: so it may not borrow.
+    (T: ReadAt + ?Sized + 'static) Arc<T>, |source| Ok(Some(Arc::new(Self::clone(source))));
+}
+
+/// Tells whether an error that came through a decoder began in a source below it.
 pub(crate) fn is_ours(error: &io::Error) -> bool {
     matches!(error.get_ref(), Some(inner) if inner.is::<Error>())
 }
@@ -211,28 +192,6 @@ pub(crate) fn read_some_at<R: ReadAt + ?Sized>(source: &R, buffer: &mut [u8], of
             Err(error) => return Err(Error::io("can't read", error).at(offset)),
         }
     }
-}
-
-/// Fills `buffer`, or says how many bytes of `what` are there.
-pub(crate) fn read_exact_at<R: ReadAt + ?Sized>(
-    source: &R,
-    buffer: &mut [u8],
-    offset: u64,
-    what: &str,
-) -> Result<()> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        let count = read_some_at(source, &mut buffer[filled..], offset.saturating_add(filled as u64))?;
-        if count == 0 {
-            let expected = buffer.len();
-            return Err(Error::damaged(format!(
-                "{what} is cut off: expected {expected} bytes, found {filled}"
-            ))
-            .at(offset));
-        }
-        filled += count;
-    }
-    Ok(())
 }
 
 /// Opens a file for reading, and gives its length where that is a proof of what it holds: a pipe or device may
@@ -260,36 +219,6 @@ pub(crate) fn open_file(path: &Path, suffix: &str) -> Result<(File, Option<u64>)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorKind;
-    use std::sync::atomic::{AtomicU32, Ordering};
-
-    /// One byte a read, and a signal before each of them.
-    struct Slow(Vec<u8>, AtomicU32);
-
-    impl ReadAt for Slow {
-        fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-            if self.1.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) {
-                return Err(io::ErrorKind::Interrupted.into());
-            }
-            self.0.read_at(&mut buffer[..1], offset)
-        }
-
-        fn size(&self) -> io::Result<u64> {
-            self.0.size()
-        }
-    }
-
-    struct Broken;
-
-    impl ReadAt for Broken {
-        fn read_at(&self, _: &mut [u8], _: u64) -> io::Result<usize> {
-            Err(io::Error::other("bad sector"))
-        }
-
-        fn size(&self) -> io::Result<u64> {
-            Ok(10)
-        }
-    }
 
     #[test]
     fn slices_end_where_they_end() {
@@ -314,47 +243,33 @@ mod tests {
             assert_eq!(source.size().unwrap(), 10);
             assert_eq!(source.read_at(&mut buffer, 8).unwrap(), 2);
             assert_eq!(&buffer[..2], b"89");
+            assert!(source.memory().is_none_or(|bytes| bytes == b"0123456789"));
+        }
+    }
+
+    /// One byte a read, and a signal before each of them.
+    struct Slow(std::sync::atomic::AtomicU32);
+
+    impl ReadAt for Slow {
+        fn read_at(&self, buffer: &mut [u8], _: u64) -> io::Result<usize> {
+            if self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed).is_multiple_of(2) {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            buffer[0] = 7;
+            // It counts wrongly, too.
+            Ok(1000)
+        }
+
+        fn size(&self) -> io::Result<u64> {
+            Ok(10)
         }
     }
 
     #[test]
-    fn short_reads_and_signals_are_ridden_out() {
-        let source = Slow((0..100).collect(), AtomicU32::new(0));
-        let mut buffer = [0; 50];
-        read_exact_at(&source, &mut buffer, 20, "the test").unwrap();
-        assert!(buffer.iter().copied().eq(20..70));
-        let mut all = Vec::new();
-        Section::new(&source, 90, 95).read_to_end(&mut all).unwrap();
-        assert_eq!(all, [90, 91, 92, 93, 94]);
-    }
-
-    #[test]
-    fn the_end_is_told_with_offset_expected_and_found() {
-        let error = read_exact_at(&vec![0; 10], &mut [0; 8], 6, "the header").unwrap_err();
-        assert_eq!(error.to_string(), "the header is cut off: expected 8 bytes, found 4 (at byte 6)");
-        assert_eq!(error.kind(), ErrorKind::Damaged);
-    }
-
-    #[test]
-    fn an_error_of_the_medium_passes_through_a_reader() {
-        let error = Section::new(&Broken, 0, 10).read_exact(&mut [0; 4]).unwrap_err();
-        assert!(is_ours(&error) && !is_ours(&io::Error::other("bad code")));
-        let error = Error::io("can't inflate", error);
-        assert_eq!(error.kind(), ErrorKind::Io);
-        assert_eq!(error.to_string(), "can't read: bad sector (at byte 0)");
-    }
-
-    #[test]
-    fn seeking_counts_from_the_start_of_the_section() {
-        let bytes: Vec<u8> = (0..10).collect();
-        let mut section = Section::new(&bytes, 2, 8);
-        assert_eq!(section.seek(SeekFrom::End(-1)).unwrap(), 5);
-        let mut byte = [0];
-        section.read_exact(&mut byte).unwrap();
-        assert_eq!(byte, [7]);
-        assert_eq!(section.read(&mut byte).unwrap(), 0);
-        assert!(section.seek(SeekFrom::Current(-7)).is_err());
-        assert_eq!(section.seek(SeekFrom::Start(100)).unwrap(), 100);
-        assert_eq!(section.read(&mut byte).unwrap(), 0);
+    fn signals_are_ridden_out() {
+        let source = Slow(Default::default());
+        let mut buffer = [0; 5];
+        assert_eq!(read_some_at(&source, &mut buffer, 2).unwrap(), 5);
+        assert_eq!(read_some_at(&source, &mut [], 2).unwrap(), 0);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::print::Cell;
 use crate::dtype::{ByteOrder, DType};
@@ -10,6 +11,7 @@ use crate::element::{component_width, swap_bytes};
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::shape::{Order, byte_count};
+use crate::stored::{Stored, copied, copy_range};
 
 /// The bytes of an array whose cells Rust has no type for, with the dtype that says what they are.
 ///
@@ -296,5 +298,35 @@ impl PartialEq for RawArray {
 impl std::fmt::Debug for RawArray {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "RawArray({})", self.header)
+    }
+}
+
+/// A member whose bytes are there: what it is in memory is what it is in a file.
+impl Stored for Cow<'_, RawArray> {
+    fn header(&self) -> &Header {
+        self.as_ref().header()
+    }
+
+    fn region(&self) -> Option<&[u8]> {
+        Some(self.as_bytes())
+    }
+
+    fn read_range(&self, cells: Range<usize>, buffer: &mut [u8]) -> Result<()> {
+        copy_range(self.as_bytes(), self.item_size(), cells, buffer)
+    }
+
+    fn keep(&self) -> Result<Arc<dyn Stored>> {
+        RawArray::copy(self).map(RawArray::into_stored)
+    }
+}
+
+impl RawArray {
+    /// Copies an array that is in memory, in its stored form.
+    pub(crate) fn copy(array: &dyn Stored) -> Result<Self> {
+        Ok(Self { header: array.header().clone(), bytes: copied(array)? })
+    }
+
+    pub(crate) fn into_stored(self) -> Arc<dyn Stored> {
+        Arc::new(Cow::<'static, Self>::Owned(self))
     }
 }

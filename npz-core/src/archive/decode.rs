@@ -1,91 +1,110 @@
 //! The data of one member, decompressed and checked.
 
-use std::io::{self, BufReader, Read};
+use std::io::{self, Read};
 
 use crc32fast::Hasher;
-use flate2::bufread::DeflateDecoder;
 
 use crate::archive::Method;
 #[cfg(any(feature = "bzip2", feature = "lzma", feature = "zstd"))]
 use crate::archive::foreign;
 use crate::archive::index::{Entry, LOCAL_BYTES};
+use crate::archive::inflate::Inflate;
 use crate::archive::names::is_name;
+use crate::archive::records::DESCRIPTOR;
 use crate::bytes::{take, take_u16, take_u32};
 use crate::error::{Error, Result};
-use crate::source::{ReadAt, Section, is_ours, read_exact_at};
+use crate::input::{AnyInput, Chunks, Section};
+use crate::source::is_ours;
+use crate::stored::{Extent, PIECE_BYTES};
 
-/// Checksummed in pieces of this size, which are still in the cache then.
-const PIECE_BYTES: usize = 256 << 10;
-/// How much compressed data is fetched at once, for a whole member and for its first bytes.
-const INPUT_BYTES: usize = 64 << 10;
-const PREFIX_INPUT_BYTES: usize = 4 << 10;
-/// The flag of a checksum and sizes behind the data: APPNOTE 4.4.4.
-const DESCRIPTOR: u16 = 1 << 3;
+/// Compressed bytes are fetched in chunks of this size at most, for a whole member and for its first bytes.
+const MOST_CHUNK: u64 = 16 << 20;
+const PREFIX_CHUNK: u64 = 4 << 10;
+/// What is left of a member is read in pieces of this size.
+const REST_BYTES: u64 = 64 << 10;
 
 /// The uncompressed bytes of a member. Reading all of them and no more is checked by [`with_data`].
 ///
 /// There are as many as the directory says: an earlier end of the data is an error, not an end. The errors
 /// are [`Error`]s inside of [`io::Error`]s.
 pub(crate) struct Data<'a> {
-    inner: Box<dyn Read + 'a>,
+    inner: Inner<'a>,
     size: u64,
     left: u64,
-    /// `None` where the first bytes alone are wanted.
-    crc: Option<Hasher>,
+    /// The most that is read at once: it is checksummed while it is in the cache, unless the source likes larger reads.
+    most: usize,
+    crc: Hasher,
+}
+
+enum Inner<'a> {
+    Stored(Section<'a>),
+    Deflate(Inflate<'a>),
+    #[cfg(any(feature = "bzip2", feature = "lzma", feature = "zstd"))]
+    Foreign(&'a mut dyn Read),
+}
+
+/// The first bytes of a member that were read before, and need not be read again where the member is stored.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Seen {
+    pub(crate) len: u64,
+    pub(crate) crc32: u32,
 }
 
 /// Lets `read` have the first bytes of a member, without checking them: for headers, when nothing else is
 /// wanted.
 pub(crate) fn with_prefix<T>(
-    source: &dyn ReadAt,
-    entry: &Entry,
+    input: &AnyInput<'_>,
+    extent: &Extent,
     read: impl FnOnce(&mut Data<'_>) -> Result<T>,
 ) -> Result<T> {
-    with(source, entry, false, read)
+    with(input, extent, Seen::default(), PREFIX_CHUNK, read)
 }
 
-/// Lets `read` have the bytes of a member. What it leaves is read too, and then length and checksum are
-/// compared with the directory: only if they are right, the result of `read` is given out.
-pub(crate) fn with_data<T>(
-    source: &dyn ReadAt,
-    entry: &Entry,
+/// Lets `read` have bytes from anywhere in a member, without checking them.
+pub(crate) fn with_part<T>(
+    input: &AnyInput<'_>,
+    extent: &Extent,
     read: impl FnOnce(&mut Data<'_>) -> Result<T>,
 ) -> Result<T> {
-    with(source, entry, true, |data| {
+    with(input, extent, Seen::default(), MOST_CHUNK, read)
+}
+
+/// Lets `read` have the bytes of a member behind those that were seen. What it leaves is read too, and then length and
+/// checksum are compared with the directory: only if they are right, the result of `read` is given out.
+pub(crate) fn with_data<T>(
+    input: &AnyInput<'_>,
+    extent: &Extent,
+    seen: Seen,
+    read: impl FnOnce(&mut Data<'_>) -> Result<T>,
+) -> Result<T> {
+    with(input, extent, seen, MOST_CHUNK, |data| {
         let value = read(data)?;
-        data.verify(entry.crc32)?;
+        data.verify(extent.crc32)?;
         Ok(value)
     })
 }
 
 fn with<T>(
-    source: &dyn ReadAt,
-    entry: &Entry,
-    whole: bool,
+    input: &AnyInput<'_>,
+    extent: &Extent,
+    seen: Seen,
+    chunk: u64,
     read: impl FnOnce(&mut Data<'_>) -> Result<T>,
 ) -> Result<T> {
-    if entry.encrypted {
-        return Err(Error::unsupported(
-            "the member is encrypted, which neither NumPy nor this crate reads; \
-             extract the archive with its password, for example by `7z x`, and zip it again without one",
-        ));
-    }
-    entry.proven_size()?;
-    let Place { start, end, .. } = place_of_data(source, entry)?;
-    let section = Section::new(source, start, end);
-    match entry.method {
-        // No buffer: large reads go straight into the caller's.
-        Method::Stored => read(&mut Data::new(Box::new(section), entry, whole)),
+    let chunks = || Chunks::new(Section::new(input, extent.range()), chunk);
+    match Method::from_number(extent.method) {
+        Method::Stored => {
+            let section = Section::new(input, extent.start + seen.len..extent.range().end);
+            read(&mut Data::new(Inner::Stored(section), extent, seen, input.chunk(u64::MAX)))
+        }
         Method::Deflate => {
-            let most = if whole { INPUT_BYTES } else { PREFIX_INPUT_BYTES };
-            let capacity = entry.compressed_size.clamp(1, most as u64) as usize;
-            let input = BufReader::with_capacity(capacity, section);
-            read(&mut Data::new(Box::new(DeflateDecoder::new(input)), entry, whole))
+            let inner = Inner::Deflate(Inflate::new(chunks()));
+            read(&mut Data::new(inner, extent, Seen::default(), PIECE_BYTES))
         }
         #[cfg(any(feature = "bzip2", feature = "lzma", feature = "zstd"))]
-        method if foreign::reads(method) => {
-            foreign::with_decoder(section, entry, |inner| read(&mut Data::new(Box::new(inner), entry, whole)))
-        }
+        method if foreign::reads(method) => foreign::with_decoder(chunks(), extent, |inner| {
+            read(&mut Data::new(Inner::Foreign(inner), extent, Seen::default(), PIECE_BYTES))
+        }),
         method => Err(refuse(method)),
     }
 }
@@ -100,23 +119,40 @@ fn refuse(method: Method) -> Error {
     Error::unsupported(format!("the member is compressed with {method}, {advice}"))
 }
 
-/// Where the data of a member lie, by its own header.
-pub(super) struct Place {
-    pub(super) start: u64,
-    pub(super) end: u64,
-    /// The checksum that stands there, unless it stands behind the data.
-    pub(super) crc32: Option<u32>,
+/// Where the data of a member lie, and the checksum that its own header has, unless it stands behind the data.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Place {
+    pub(crate) extent: Extent,
+    pub(crate) crc32: Option<u32>,
+}
+
+/// Refuses what can't be read, whatever lies there.
+fn check(entry: &Entry) -> Result<()> {
+    if entry.encrypted {
+        return Err(Error::unsupported(
+            "the member is encrypted, which neither NumPy nor this crate reads; \
+             extract the archive with its password, for example by `7z x`, and zip it again without one",
+        ));
+    }
+    entry.proven_size()?;
+    match entry.method {
+        Method::Stored | Method::Deflate => Ok(()),
+        #[cfg(any(feature = "bzip2", feature = "lzma", feature = "zstd"))]
+        method if foreign::reads(method) => Ok(()),
+        method => Err(refuse(method)),
+    }
 }
 
 /// Where the data lie. The member's own header tells, as its extra fields are not those of the directory (NumPy
 /// writes 20 bytes here and none there).
-pub(super) fn place_of_data(source: &dyn ReadAt, entry: &Entry) -> Result<Place> {
+pub(crate) fn place_of_data(input: &AnyInput<'_>, entry: &Entry) -> Result<Place> {
+    check(entry)?;
     const WHAT: &str = "the member's header";
     let offset = entry.header_offset;
     // Header and name in one read. No encoding of the name is longer than that in UTF-8.
     let there = entry.end.saturating_sub(offset);
     let mut block = vec![0; there.min(LOCAL_BYTES + entry.whole_name().len() as u64) as usize];
-    read_exact_at(source, &mut block, offset, WHAT)?;
+    input.read_exact(&mut block, offset, WHAT)?;
     let mut rest = block.as_slice();
     let cut_off = || Error::damaged(format!("{WHAT} is cut off")).at(offset);
     let signature = take::<4>(&mut rest).ok_or_else(cut_off)?;
@@ -138,7 +174,7 @@ pub(super) fn place_of_data(source: &dyn ReadAt, entry: &Entry) -> Result<Place>
     let extra_bytes = take_u16(&mut rest).ok_or_else(cut_off)?;
     let start = offset + LOCAL_BYTES + u64::from(name_bytes) + u64::from(extra_bytes);
     let end = start.checked_add(entry.compressed_size).filter(|&end| end <= entry.end);
-    let Some(end) = end else {
+    if end.is_none() {
         return Err(Error::damaged(format!(
             "the member's data run into the next member or the directory: expected {} bytes, \
              found room for {}; the file was damaged or made to mislead",
@@ -146,7 +182,7 @@ pub(super) fn place_of_data(source: &dyn ReadAt, entry: &Entry) -> Result<Place>
             entry.end.saturating_sub(start)
         ))
         .at(start));
-    };
+    }
     let own = rest.get(..usize::from(name_bytes));
     if !own.is_some_and(|own| is_name(own, flags, entry.whole_name())) {
         return Err(Error::damaged(format!(
@@ -157,16 +193,64 @@ pub(super) fn place_of_data(source: &dyn ReadAt, entry: &Entry) -> Result<Place>
         ))
         .at(offset));
     }
-    Ok(Place { start, end, crc32: (flags & DESCRIPTOR == 0).then_some(crc32) })
+    let extent = Extent {
+        header_start: offset,
+        start,
+        compressed_size: entry.compressed_size,
+        size: entry.size,
+        crc32: entry.crc32,
+        method: entry.method.number(),
+        method_flags: entry.method_flags,
+    };
+    Ok(Place { extent, crc32: (flags & DESCRIPTOR == 0).then_some(crc32) })
 }
 
 impl<'a> Data<'a> {
-    fn new(inner: Box<dyn Read + 'a>, entry: &Entry, whole: bool) -> Self {
-        Self { inner, size: entry.size, left: entry.size, crc: whole.then(Hasher::new) }
+    fn new(inner: Inner<'a>, extent: &Extent, seen: Seen, most: usize) -> Self {
+        let crc = Hasher::new_with_initial_len(seen.crc32, seen.len);
+        Self { inner, size: extent.size, left: extent.size - seen.len, most, crc }
+    }
+
+    /// The checksum of what was read.
+    pub(crate) fn seen(&self) -> Seen {
+        Seen { len: self.size - self.left, crc32: self.crc.clone().finalize() }
+    }
+
+    /// Fills `buffer`.
+    pub(crate) fn fill(&mut self, buffer: &mut [u8]) -> Result<()> {
+        self.read_exact(buffer).map_err(|error| Error::io("can't read the member", error))
+    }
+
+    /// Passes over the first bytes of the member, up to a place that may lie behind it already.
+    pub(crate) fn skip(&mut self, to: u64) -> Result<()> {
+        let mut left = to.saturating_sub(self.size - self.left);
+        let mut scratch = vec![0; left.min(REST_BYTES) as usize];
+        while left > 0 {
+            let step = left.min(REST_BYTES);
+            self.fill(&mut scratch[..step as usize])?;
+            left -= step;
+        }
+        Ok(())
+    }
+
+    /// Reads what is left; memory for all of it is taken at once where it is proved to be there.
+    pub(crate) fn rest(&mut self, is_proven: bool) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        while self.left > 0 {
+            let start = bytes.len();
+            let step = if is_proven { self.left } else { self.left.min((PIECE_BYTES.max(start)) as u64) };
+            let step = usize::try_from(step).unwrap_or(usize::MAX);
+            if bytes.try_reserve_exact(step).is_err() {
+                return Err(Error::no_memory(self.left, "member"));
+            }
+            bytes.resize(start + step, 0);
+            self.fill(&mut bytes[start..])?;
+        }
+        Ok(bytes)
     }
 
     fn verify(&mut self, expected: u32) -> Result<()> {
-        let mut scratch = vec![0; self.left.clamp(1, INPUT_BYTES as u64) as usize];
+        let mut scratch = vec![0; self.left.clamp(1, REST_BYTES) as usize];
         while self.left > 0 {
             self.read(&mut scratch).map_err(|error| Error::io("can't read the member", error))?;
         }
@@ -177,7 +261,7 @@ impl<'a> Data<'a> {
                 self.size
             )));
         }
-        let found = self.crc.take().map_or(expected, Hasher::finalize);
+        let found = std::mem::take(&mut self.crc).finalize();
         if found != expected {
             return Err(Error::damaged(format!(
                 "bad CRC-32: expected {expected:08x}, found {found:08x}; {RESTORE}"
@@ -187,12 +271,23 @@ impl<'a> Data<'a> {
     }
 }
 
+impl Read for Inner<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Stored(section) => section.read(buffer),
+            Self::Deflate(inflate) => inflate.read(buffer),
+            #[cfg(any(feature = "bzip2", feature = "lzma", feature = "zstd"))]
+            Self::Foreign(decoder) => decoder.read(buffer),
+        }
+    }
+}
+
 const RESTORE: &str = "the file was damaged after it was written, restore a copy";
 
 impl Read for Data<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.left).unwrap_or(usize::MAX);
-        let most = buffer.len().min(PIECE_BYTES).min(left);
+        let most = buffer.len().min(self.most).min(left);
         if most == 0 {
             return Ok(0);
         }
@@ -204,8 +299,8 @@ impl Read for Data<'_> {
             ))
             .into());
         }
-        if let Some(crc) = &mut self.crc {
-            crc.update(&buffer[..count]);
+        for piece in buffer[..count].chunks(PIECE_BYTES) {
+            self.crc.update(piece);
         }
         self.left -= count as u64;
         Ok(count)
@@ -224,24 +319,39 @@ fn broken(error: io::Error) -> Error {
 mod tests {
     use super::*;
     use crate::archive::Compression;
-    use crate::archive::emit::Emitter;
+    use crate::archive::emit::{Content, Emitter};
     use crate::archive::index::Index;
     use crate::error::ErrorKind;
+    use crate::input::Input;
     use crate::limits::Limits;
-    use std::io::Cursor;
 
     fn archive(compression: Compression, bytes: &[u8]) -> Vec<u8> {
-        let mut emitter = Emitter::new(Cursor::new(Vec::new()), 64).unwrap();
-        emitter
-            .add("a.npy", compression, bytes.len() as u64, |out| {
-                out.write_all(bytes).map_err(|error| Error::io("can't write", error))
-            })
-            .unwrap();
-        emitter.finish().unwrap().into_inner()
+        let mut emitter = Emitter::new(Vec::new(), None, 64).unwrap();
+        let content = Content { prefix: b"", size: bytes.len() as u64, write: &|put| put(bytes) };
+        emitter.add("a.npy", compression, &content).unwrap();
+        emitter.finish().unwrap()
+    }
+
+    fn with_data<T>(
+        archive: &[u8],
+        entry: &Entry,
+        read: impl FnOnce(&mut Data<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let input = Input::new(archive, None)?;
+        super::with_data(&input, &place_of_data(&input, entry)?.extent, Seen::default(), read)
+    }
+
+    fn with_prefix<T>(
+        archive: &[u8],
+        entry: &Entry,
+        read: impl FnOnce(&mut Data<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let input = Input::new(archive, None)?;
+        super::with_prefix(&input, &place_of_data(&input, entry)?.extent, read)
     }
 
     fn only(archive: &[u8]) -> Entry {
-        Index::read(&archive, &Limits::default()).unwrap().entries.remove(0)
+        Index::read(&Input::new(archive, None).unwrap(), &Limits::default()).unwrap().entries.remove(0)
     }
 
     fn bytes(data: &mut Data<'_>) -> Result<Vec<u8>> {
@@ -277,8 +387,8 @@ mod tests {
         for compression in [Compression::Stored, Compression::Deflate(6)] {
             let good = archive(compression, &data);
             let entry = only(&good);
-            let Place { start, end, .. } = place_of_data(&good, &entry).unwrap();
-            for at in start..end {
+            let place = place_of_data(&Input::new(&good[..], None).unwrap(), &entry).unwrap();
+            for at in place.extent.range() {
                 let mut bad = good.clone();
                 bad[at as usize] ^= 0x10;
                 // Some bits of a deflate stream are padding.

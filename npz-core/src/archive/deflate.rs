@@ -1,4 +1,4 @@
-//! Deflate, one way: pieces of a member in, compressed bytes out. `flate2` is named here and in `decode`.
+//! Deflate, one way: pieces of a member in, compressed bytes out. `flate2` is named here and in `inflate`.
 
 use std::io::{self, Write};
 
@@ -69,6 +69,9 @@ impl Deflater {
         Ok(((self.stream.total_in() - before) as usize, status))
     }
 }
+
+/// Deflate makes at most so many bytes of one.
+pub(super) const MOST_RATIO: u64 = 1032;
 
 /// No smaller than what deflate can make of `size` bytes: stored blocks cost 5 bytes for each 16 KiB and
 /// the bound that zlib gives for its worst setting is a 32nd.

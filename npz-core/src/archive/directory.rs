@@ -17,12 +17,12 @@ use crate::archive::records::MAX_32;
 use crate::archive::sniff::broken_directory;
 use crate::bytes::{take, take_u16, take_u32, take_u64};
 use crate::error::{Error, Result};
-use crate::source::{ReadAt, Section};
+use crate::input::{AnyInput, Section};
 
 /// The fixed part of an entry: APPNOTE 4.3.12.
 const ENTRY_BYTES: usize = 46;
-/// How much of a large directory is fetched at once.
-const INPUT_BYTES: u64 = 1 << 20;
+/// How much of a directory too large to be fetched whole is fetched at once.
+const MOST_AT_ONCE: u64 = 1 << 20;
 
 /// What an entry says of its member. `header_offset` counts from the start of the file.
 pub(super) struct Raw<'a> {
@@ -38,14 +38,14 @@ pub(super) struct Raw<'a> {
 /// Gives every entry to `each`. Holds one of them at a time, whatever length the directory claims.
 pub(super) fn read(
     place: &Place,
-    source: &dyn ReadAt,
+    bytes: &AnyInput<'_>,
     mut each: impl FnMut(Raw<'_>) -> Result<()>,
 ) -> Result<()> {
     let mut input: Box<dyn Read + '_> = if let Some(bytes) = &place.bytes {
         Box::new(bytes.as_slice())
     } else {
-        let capacity = (place.end - place.start).clamp(1, INPUT_BYTES) as usize;
-        Box::new(BufReader::with_capacity(capacity, Section::new(source, place.start, place.end)))
+        let capacity = bytes.chunk((place.end - place.start).min(MOST_AT_ONCE)).max(1);
+        Box::new(BufReader::with_capacity(capacity, Section::new(bytes, place.start..place.end)))
     };
     let mut at = place.start;
     let mut head = [0; ENTRY_BYTES];
@@ -155,6 +155,7 @@ mod tests {
     use crate::archive::end;
     use crate::bytes::Record;
     use crate::error::ErrorKind;
+    use crate::input::Input;
 
     /// An archive of one entry that points to byte 0, with this name, these sizes and extra field.
     fn one(sizes: [u32; 2], extra: &[u8]) -> Vec<u8> {
@@ -172,7 +173,8 @@ mod tests {
 
     fn list(archive: &[u8]) -> Result<Vec<Listed>> {
         let mut found = Vec::new();
-        read(&end::find(&archive, archive.len() as u64)?, &archive, |raw| {
+        let input = Input::new(archive, None)?;
+        read(&end::find(&input)?, &input, |raw| {
             assert_eq!(raw.crc32, 7);
             found.push((raw.name.to_vec(), raw.compressed_size, raw.size, raw.header_offset));
             Ok(())

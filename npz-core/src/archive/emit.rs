@@ -1,33 +1,76 @@
 //! Writes a zip archive: local headers, data, central directory, zip64 records.
 //!
 //! Ours, and not the zip crate's, because members will be put together from blocks that other threads have
-//! compressed, because stored data are aligned, and because the bytes must be the same for the same input on
+//! compressed, because stored cells are aligned, and because the bytes must be the same for the same input on
 //! every platform. The size of each member is known before it is written, so what zip64 needs is decided in
-//! the first place; checksum and compressed size are patched into the local header afterwards, and no data
-//! descriptors are used.
+//! the first place (`layout`).
 //!
-//! Offsets count from the start of the stream, not from where this archive starts in it. So does Python's
-//! zipfile when it writes behind other data, and every reader finds such an archive's members.
+//! Checksum and compressed size are patched into the local header behind which the data were written. Where the output
+//! can't go back, a stored member's checksum is computed before it, and a deflated one has a data descriptor.
 
-use std::io::{self, Seek, Write};
+use std::io::{self, Write};
 
 use crate::archive::Compression;
-use crate::archive::deflate::{self, Deflater};
-use crate::archive::patch::PatchWriter;
-use crate::archive::raw::RawMember;
-use crate::archive::records::{Head, MAX_16, MAX_32, end};
+use crate::archive::deflate::Deflater;
+use crate::archive::layout::{Part, Place, place};
+use crate::archive::patch::{PatchWriter, SeekTo};
+use crate::archive::raw;
+use crate::archive::records::{DEFLATED, Head, MAX_16, MAX_32, STORED, end};
 use crate::error::{Error, Result};
+use crate::stored::{PIECE_BYTES, Packed};
 
-/// Written and checksummed in pieces of this size, which stay in the cache between the two.
-const PIECE_BYTES: usize = 256 << 10;
 /// The largest alignment that the alignment field can hold: its top bit is a flag.
 const MAX_ALIGNMENT: u16 = 1 << 14;
-/// Numbers of methods: APPNOTE 4.4.5.
-const STORED: u16 = 0;
-const DEFLATED: u16 = 8;
+
+/// Takes the bytes of a member, piece by piece.
+pub(crate) type Put<'p> = dyn FnMut(&[u8]) -> Result<()> + 'p;
+
+/// What a member holds.
+pub(crate) struct Content<'a> {
+    /// What comes before that which is aligned.
+    pub(crate) prefix: &'a [u8],
+    /// The length of the rest.
+    pub(crate) size: u64,
+    /// Hands out the rest, the same each time.
+    pub(crate) write: &'a dyn Fn(&mut Put<'_>) -> Result<()>,
+}
+
+impl Content<'_> {
+    fn size(&self) -> u64 {
+        self.prefix.len() as u64 + self.size
+    }
+
+    /// Hands out all of it, in pieces that are still in the cache for whatever is done with them next.
+    fn each_piece(&self, put: &mut Put<'_>) -> Result<()> {
+        let mut left = self.size();
+        let size = left;
+        let mut put_some = |bytes: &[u8]| {
+            left = left.checked_sub(bytes.len() as u64).ok_or_else(|| {
+                Error::invalid(format!("the member was announced with {size} bytes and has more"))
+            })?;
+            bytes.chunks(PIECE_BYTES).try_for_each(&mut *put)
+        };
+        put_some(self.prefix)?;
+        (self.write)(&mut put_some)?;
+        if left > 0 {
+            let found = size - left;
+            return Err(Error::invalid(format!("the member was announced with {size} bytes, found {found}")));
+        }
+        Ok(())
+    }
+
+    fn crc32(&self) -> Result<u32> {
+        let mut crc = crc32fast::Hasher::new();
+        self.each_piece(&mut |piece| {
+            crc.update(piece);
+            Ok(())
+        })?;
+        Ok(crc.finalize())
+    }
+}
 
 /// An archive that is being written.
-pub(crate) struct Emitter<W: Write + Seek> {
+pub(crate) struct Emitter<W> {
     out: PatchWriter<W>,
     alignment: u64,
     /// The central directory, printed entry by entry.
@@ -38,18 +81,17 @@ pub(crate) struct Emitter<W: Write + Seek> {
     broken: bool,
 }
 
-impl<W: Write + Seek> Emitter<W> {
-    /// The archive starts at the position of `out`. The data of stored members start on multiples of
-    /// `alignment`, a power of two (1 for none), counted from the start of the stream.
-    pub(crate) fn new(mut out: W, alignment: u16) -> Result<Self> {
+impl<W: Write> Emitter<W> {
+    /// The archive starts where `out` stands, and offsets are counted from there. What is stored starts on multiples of
+    /// `alignment`, a power of two (1 for none). `seek` goes back in `out`, where it can.
+    pub(crate) fn new(out: W, seek: Option<SeekTo<W>>, alignment: u16) -> Result<Self> {
         if !alignment.is_power_of_two() || alignment > MAX_ALIGNMENT {
             return Err(Error::invalid(format!(
                 "expected an alignment that is a power of two from 1 to {MAX_ALIGNMENT}, found {alignment}"
             )));
         }
-        let start = out.stream_position().map_err(cant_write)?;
         Ok(Self {
-            out: PatchWriter::new(out, start),
+            out: PatchWriter::new(out, seek),
             alignment: u64::from(alignment),
             directory: Vec::new(),
             entries: 0,
@@ -58,51 +100,76 @@ impl<W: Write + Seek> Emitter<W> {
         })
     }
 
-    /// Writes a member of `size` bytes, which `write` produces. The name is taken as it is; that no other
-    /// member has it is the caller's business.
-    pub(crate) fn add(
-        &mut self,
-        name: &str,
-        compression: Compression,
-        size: u64,
-        write: impl FnOnce(&mut dyn Write) -> Result<()>,
-    ) -> Result<()> {
+    pub(crate) fn alignment(&self) -> u64 {
+        self.alignment
+    }
+
+    pub(crate) fn position(&self) -> u64 {
+        self.out.position()
+    }
+
+    /// What is written to, for what does not change its bytes.
+    pub(crate) fn output(&mut self) -> &mut W {
+        self.out.output()
+    }
+
+    /// Writes a member. The name is taken as it is; that no other member has it is the caller's business.
+    pub(crate) fn add(&mut self, name: &str, compression: Compression, content: &Content<'_>) -> Result<()> {
         self.refuse_broken()?;
         refuse_name(name)?;
-        let mut head = self.head(name, compression, size)?;
+        let method = method_of(compression);
+        if let Compression::Deflate(level) = compression
+            && self.deflater.as_ref().is_none_or(|deflater| deflater.level() != level)
+        {
+            self.deflater = Some(Deflater::new(level)?);
+        }
+        let part = Part::new(name, compression, content.prefix.len() as u64, content.size());
+        let mut head = self.head(&part);
+        let goes_back = self.out.goes_back();
+        head.has_descriptor = !goes_back && method == DEFLATED;
+        if !goes_back && method == STORED {
+            head.crc32 = content.crc32()?;
+        }
+        let told = head.crc32;
 
         self.broken = true;
-        let local = head.local();
-        self.out.write(local.as_slice()).map_err(cant_write)?;
-        (head.crc32, head.compressed) = self.data(compression, size, write)?;
-        // `deflate::bound` is far above what deflate needs, so this does not happen.
+        self.out.write(head.local().as_slice()).map_err(cant_write)?;
+        (head.crc32, head.compressed) = self.data(method, content)?;
+        // `bound` in `deflate` is far above what deflate needs, so this does not happen.
         if head.compressed >= MAX_32 && !head.zip64 {
             return Err(Error::invalid("the member grew by compression past what its header can tell"));
         }
-        self.out.patch(head.offset, head.local().as_slice()).map_err(cant_write)?;
-        self.directory.extend_from_slice(head.central().as_slice());
-        self.entries += 1;
-        self.broken = false;
+        if goes_back {
+            self.out.patch(head.offset, head.local().as_slice()).map_err(cant_write)?;
+        } else if head.has_descriptor {
+            self.out.write(head.descriptor().as_slice()).map_err(cant_write)?;
+        } else if head.crc32 != told {
+            return Err(Error::invalid("the cells changed while they were written"));
+        }
+        self.finish_member(&head);
         Ok(())
     }
 
     /// Writes a member of another archive as it lies there: nothing is decompressed. Its header is one of ours.
-    pub(crate) fn add_raw(&mut self, name: &str, member: &RawMember) -> Result<()> {
+    pub(crate) fn add_packed(&mut self, name: &str, member: &Packed<'_>) -> Result<()> {
         self.refuse_broken()?;
         refuse_name(name)?;
-        let data = member.open()?;
-        let entry = member.entry();
-        let (compressed, size) = (entry.compressed_size, entry.size);
-        let mut head = self.head_of(name, entry.method.number(), size, compressed);
-        (head.method_flags, head.crc32, head.compressed) = (entry.method_flags, entry.crc32, compressed);
+        raw::check(member)?;
+        let extent = member.extent;
+        let mut head = self.head(&Part::packed(name, member));
+        (head.method_flags, head.crc32) = (extent.method_flags, extent.crc32);
 
         self.broken = true;
         self.out.write(head.local().as_slice()).map_err(cant_write)?;
-        data.copy(&mut |piece| self.out.write(piece).map_err(cant_write))?;
+        raw::copy(member, &mut |piece| self.out.write(piece).map_err(cant_write))?;
+        self.finish_member(&head);
+        Ok(())
+    }
+
+    fn finish_member(&mut self, head: &Head<'_>) {
         self.directory.extend_from_slice(head.central().as_slice());
         self.entries += 1;
         self.broken = false;
-        Ok(())
     }
 
     /// Writes the directory and gives the stream back, positioned behind the archive.
@@ -122,98 +189,52 @@ impl<W: Write + Seek> Emitter<W> {
         Ok(())
     }
 
-    fn head<'a>(&mut self, name: &'a str, compression: Compression, size: u64) -> Result<Head<'a>> {
-        let (method, most) = match compression {
-            Compression::Stored => (STORED, size),
-            Compression::Deflate(level) => {
-                if self.deflater.as_ref().is_none_or(|deflater| deflater.level() != level) {
-                    self.deflater = Some(Deflater::new(level)?);
-                }
-                (DEFLATED, deflate::bound(size))
-            }
-        };
-        Ok(self.head_of(name, method, size, most))
-    }
-
-    /// The header of a member whose data take `most` bytes here, or less.
-    fn head_of<'a>(&self, name: &'a str, method: u16, size: u64, most: u64) -> Head<'a> {
+    /// The header of a member that comes next.
+    fn head<'a>(&self, part: &Part<'a>) -> Head<'a> {
         let offset = self.out.position();
-        let zip64 = most.max(size) >= MAX_32;
-        let mut padding = 0;
-        if method == STORED {
-            let data = offset + 30 + name.len() as u64 + if zip64 { 20 } else { 0 };
-            padding = data.wrapping_neg() % self.alignment;
-            // A field has 4 bytes of its own, this one 2 more for the alignment.
-            while padding != 0 && padding < 6 {
-                padding += self.alignment;
-            }
+        let Place { zip64, padding } = place(offset, part, self.alignment);
+        Head {
+            name: part.name,
+            method: part.method,
+            method_flags: 0,
+            has_descriptor: false,
+            crc32: 0,
+            compressed: part.packed.unwrap_or(part.size),
+            size: part.size,
+            offset,
+            zip64,
+            padding,
+            alignment: self.alignment,
         }
-        let alignment = self.alignment;
-        let (method_flags, crc32, compressed) = (0, 0, size);
-        Head { name, method, method_flags, crc32, compressed, size, offset, zip64, padding, alignment }
     }
 
     /// Writes the data, and gives their checksum and their length as written.
-    fn data(
-        &mut self,
-        compression: Compression,
-        size: u64,
-        write: impl FnOnce(&mut dyn Write) -> Result<()>,
-    ) -> Result<(u32, u64)> {
-        let start = self.out.position();
-        let deflater = self.deflater.as_mut().filter(|_| compression != Compression::Stored);
-        let mut sink = Sink { out: &mut self.out, deflater, crc: crc32fast::Hasher::new(), left: size };
-        if let Some(deflater) = &mut sink.deflater {
+    fn data(&mut self, method: u16, content: &Content<'_>) -> Result<(u32, u64)> {
+        let Self { out, deflater, .. } = self;
+        let start = out.position();
+        let mut crc = crc32fast::Hasher::new();
+        if let Some(deflater) = deflater.as_mut().filter(|_| method == DEFLATED) {
             deflater.start();
+            content.each_piece(&mut |piece| {
+                crc.update(piece);
+                deflater.write(piece, out).map_err(cant_write)
+            })?;
+            deflater.finish(out).map_err(cant_write)?;
+        } else {
+            content.each_piece(&mut |piece| {
+                crc.update(piece);
+                out.write(piece).map_err(cant_write)
+            })?;
         }
-        write(&mut sink)?;
-        if sink.left > 0 {
-            let found = size - sink.left;
-            return Err(Error::invalid(format!("the member was announced with {size} bytes, found {found}")));
-        }
-        if let Some(deflater) = sink.deflater {
-            deflater.finish(sink.out).map_err(cant_write)?;
-        }
-        let crc = sink.crc.finalize();
-        Ok((crc, self.out.position() - start))
+        Ok((crc.finalize(), out.position() - start))
     }
 }
 
-/// Where a member's data go.
-struct Sink<'a, W> {
-    out: &'a mut PatchWriter<W>,
-    deflater: Option<&'a mut Deflater>,
-    crc: crc32fast::Hasher,
-    left: u64,
-}
-
-impl<W: Write + Seek> Write for Sink<'_, W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.write_all(bytes)?;
-        Ok(bytes.len())
-    }
-
-    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let Some(left) = self.left.checked_sub(bytes.len() as u64) else {
-            let more = bytes.len() as u64 - self.left;
-            return Err(
-                Error::invalid(format!("the member has at least {more} bytes more than announced")).into()
-            );
-        };
-        for piece in bytes.chunks(PIECE_BYTES) {
-            self.crc.update(piece);
-            match &mut self.deflater {
-                None => self.out.write(piece),
-                Some(deflater) => deflater.write(piece, self.out),
-            }
-            .map_err(cant_write)?;
-        }
-        self.left = left;
-        Ok(())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+/// The number of a method that members are written by.
+pub(crate) fn method_of(compression: Compression) -> u16 {
+    match compression {
+        Compression::Stored => STORED,
+        Compression::Deflate(_) => DEFLATED,
     }
 }
 
@@ -236,24 +257,38 @@ fn cant_write(error: io::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::archive::decode::with_data;
-    use crate::archive::index::Index;
+    use crate::archive::decode::{Seen, place_of_data, with_data};
+    use crate::archive::index::{Entry, Index};
+    use crate::archive::layout::Layout;
     use crate::error::ErrorKind;
+    use crate::input::Input;
     use crate::limits::Limits;
-    use std::io::{Cursor, Read};
+    use std::io::Cursor;
 
-    fn put(bytes: &[u8]) -> impl FnOnce(&mut dyn Write) -> Result<()> {
-        move |out| out.write_all(bytes).map_err(|error| Error::io("can't write", error))
+    impl<W: Write> Emitter<W> {
+        /// Writes a member that is announced with a size and holds these bytes.
+        fn put(&mut self, name: &str, compression: Compression, size: u64, bytes: &[u8]) -> Result<()> {
+            self.add(name, compression, &Content { prefix: b"", size, write: &|put| put(bytes) })
+        }
+    }
+
+    fn go_back(out: &mut Cursor<Vec<u8>>, to: u64) -> io::Result<()> {
+        out.set_position(to);
+        Ok(())
     }
 
     fn emitter(alignment: u16) -> Emitter<Cursor<Vec<u8>>> {
-        Emitter::new(Cursor::new(Vec::new()), alignment).unwrap()
+        Emitter::new(Cursor::new(Vec::new()), Some(go_back), alignment).unwrap()
+    }
+
+    fn entries(archive: &[u8]) -> Vec<Entry> {
+        Index::read(&Input::new(archive, None).unwrap(), &Limits::default()).unwrap().entries
     }
 
     #[test]
     fn the_bytes_of_a_small_archive() {
         let mut emitter = emitter(64);
-        emitter.add("a", Compression::Stored, 9, put(b"123456789")).unwrap();
+        emitter.put("a", Compression::Stored, 9, b"123456789").unwrap();
         let local = b"PK\x03\x04\x14\0\0\0\0\0\0\0\x21\0\x26\x39\xf4\xcb\x09\0\0\0\x09\0\0\0\x01\0\x21\0a\
             \x1e\xa1\x1d\0\x40\0";
         let central = b"PK\x01\x02\x14\x03\x14\0\0\0\0\0\0\0\x21\0\x26\x39\xf4\xcb\x09\0\0\0\x09\0\0\0\x01\0\
@@ -266,47 +301,66 @@ mod tests {
     #[test]
     fn stored_data_are_aligned_in_the_file() {
         for alignment in [1, 2, 16, 64, 4096, MAX_ALIGNMENT] {
-            let mut out = Cursor::new(b"something before it".to_vec());
-            out.set_position(19);
-            let mut emitter = Emitter::new(out, alignment).unwrap();
+            let mut emitter = emitter(alignment);
             for length in 0..70 {
-                emitter.add(&"n".repeat(length), Compression::Stored, 5, put(b"MAGIC")).unwrap();
+                // What comes before the cells is not aligned, whatever its length.
+                let prefix = vec![0; 3 * length];
+                let content = Content { prefix: &prefix, size: 5, write: &|put| put(b"MAGIC") };
+                emitter.add(&"n".repeat(length), Compression::Stored, &content).unwrap();
             }
             let bytes = emitter.finish().unwrap().into_inner();
             let starts = bytes.windows(5).enumerate().filter(|(_, w)| w == b"MAGIC");
             assert_eq!(starts.inspect(|(at, _)| assert_eq!(at % usize::from(alignment), 0)).count(), 70);
-            assert_eq!(Index::read(&bytes, &Limits::default()).unwrap().entries.len(), 70);
+            assert_eq!(entries(&bytes).len(), 70);
         }
         for alignment in [0, 3, MAX_ALIGNMENT * 2] {
-            assert!(Emitter::new(Cursor::new(Vec::new()), alignment).is_err());
+            assert!(Emitter::new(Cursor::new(Vec::new()), Some(go_back), alignment).is_err());
         }
     }
 
     #[test]
-    fn what_is_written_is_read_back() {
-        let mut emitter = emitter(64);
+    fn what_is_written_is_read_back_whether_the_output_goes_back_or_not() {
         let long: Vec<u8> = (0..3_000_000_u32).map(|i| (i % 253) as u8).collect();
         let sizes = [0, 1, 1000, 300_000, 3_000_000];
         let methods = [Compression::Stored, Compression::Deflate(1), Compression::Deflate(9)];
-        for size in sizes {
-            for compression in methods {
-                emitter.add("x", compression, size as u64, put(&long[..size])).unwrap();
+        for seek in [Some(go_back as SeekTo<Cursor<Vec<u8>>>), None] {
+            let mut emitter = Emitter::new(Cursor::new(Vec::new()), seek, 64).unwrap();
+            for size in sizes {
+                for compression in methods {
+                    emitter.put("x", compression, size as u64, &long[..size]).unwrap();
+                }
+            }
+            let bytes = emitter.finish().unwrap().into_inner();
+            let input = Input::new(&bytes[..], None).unwrap();
+            for (i, entry) in entries(&bytes).iter().enumerate() {
+                let place = place_of_data(&input, entry).unwrap();
+                // A checksum behind the data only where it has to be.
+                assert_eq!(place.crc32.is_none(), seek.is_none() && !place.extent.is_stored());
+                let rest = |data: &mut crate::archive::decode::Data<'_>| data.rest(true);
+                let found = with_data(&input, &place.extent, Seen::default(), rest).unwrap();
+                assert!(found == long[..sizes[i / methods.len()]], "member {i}");
             }
         }
-        let bytes = emitter.finish().unwrap().into_inner();
-        let entries = Index::read(&bytes, &Limits::default()).unwrap().entries;
-        for (i, entry) in entries.iter().enumerate() {
-            let mut found = Vec::new();
-            with_data(&bytes, entry, |data| Ok(data.read_to_end(&mut found).unwrap())).unwrap();
-            assert!(found == long[..sizes[i / methods.len()]], "member {i}");
+    }
+
+    #[test]
+    fn a_layout_tells_where_an_archive_of_stored_members_ends() {
+        let mut emitter = emitter(4096);
+        let mut layout = Layout::new(0, 4096);
+        for length in [0, 7, 300, 70_000] {
+            let name = "n".repeat(length % 71);
+            layout.add(&Part::new(&name, Compression::Stored, 0, length as u64));
+            emitter.put(&name, Compression::Stored, length as u64, &vec![1; length]).unwrap();
         }
+        let end = layout.end();
+        assert_eq!(end, emitter.finish().unwrap().into_inner().len() as u64);
     }
 
     #[test]
     fn a_member_of_another_length_spoils_the_archive() {
         for bytes in [b"1234".as_slice(), b"123456"] {
             let mut emitter = emitter(64);
-            let error = emitter.add("a", Compression::Deflate(6), 5, put(bytes)).unwrap_err();
+            let error = emitter.put("a", Compression::Deflate(6), 5, bytes).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Invalid);
             assert_eq!(emitter.finish().unwrap_err().kind(), ErrorKind::Invalid);
         }
@@ -317,19 +371,19 @@ mod tests {
         let mut emitter = emitter(64);
         let long = "x".repeat(65_536);
         for (name, level) in [("a\0b", 6), (long.as_str(), 6), ("a", 10)] {
-            let error = emitter.add(name, Compression::Deflate(level), 0, put(b"")).unwrap_err();
+            let error = emitter.put(name, Compression::Deflate(level), 0, b"").unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Invalid);
         }
-        emitter.add(&long[1..], Compression::Stored, 1, put(b"a")).unwrap();
+        emitter.put(&long[1..], Compression::Stored, 1, b"a").unwrap();
         let bytes = emitter.finish().unwrap().into_inner();
-        assert_eq!(Index::read(&bytes, &Limits::default()).unwrap().entries[0].name.len(), 65_535);
+        assert_eq!(entries(&bytes)[0].name.len(), 65_535);
     }
 
     #[test]
     fn an_error_of_the_stream_is_told_as_one() {
         let mut small = [0; 100];
-        let mut emitter = Emitter::new(Cursor::new(small.as_mut_slice()), 64).unwrap();
-        emitter.add("a", Compression::Stored, 10, put(b"0123456789")).unwrap();
+        let mut emitter = Emitter::new(Cursor::new(small.as_mut_slice()), None, 64).unwrap();
+        emitter.put("a", Compression::Stored, 10, b"0123456789").unwrap();
         let error = emitter.finish().err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Io);
         assert!(error.to_string().starts_with("can't write the archive"), "{error}");

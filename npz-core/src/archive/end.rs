@@ -5,7 +5,7 @@
 use crate::archive::sniff::{self, broken_directory};
 use crate::bytes::{take, take_u16, take_u32, take_u64};
 use crate::error::{Error, Result};
-use crate::source::{ReadAt, read_exact_at};
+use crate::input::AnyInput;
 
 /// The records behind the directory: APPNOTE 4.3.16, 4.3.15 and 4.3.14.
 const END_BYTES: usize = 22;
@@ -13,6 +13,8 @@ const LOCATOR_BYTES: usize = 20;
 const ZIP64_BYTES: usize = 56;
 /// How far from the end of the file Python looks for the end record.
 const TAIL_BYTES: u64 = (1 << 16) + END_BYTES as u64;
+/// The longest directory that is fetched at once, to be looked at in memory.
+const MOST_AT_ONCE: u64 = 64 << 20;
 /// How many places outside of those bytes may be looked at, so that a flood of signatures costs little.
 const MOST_PROBES: u32 = 64;
 
@@ -41,15 +43,15 @@ struct End {
 }
 
 /// Looks for the last end record that has a directory before it.
-pub(super) fn find(source: &dyn ReadAt, size: u64) -> Result<Place> {
-    let mut tail = Tail::new(source, size)?;
+pub(super) fn find(input: &AnyInput<'_>) -> Result<Place> {
+    let mut tail = Tail::new(input)?;
     let pythons = tail.signatures().next();
     let mut complaint = None;
     for at in tail.candidates() {
         match tail.directory(at)? {
             Ok(directory) => {
                 if let Some(pythons) = pythons.filter(|&pythons| pythons != at) {
-                    refuse_two(source, size, pythons, &directory)?;
+                    refuse_two(input, pythons, &directory)?;
                 }
                 return Ok(directory);
             }
@@ -59,14 +61,14 @@ pub(super) fn find(source: &dyn ReadAt, size: u64) -> Result<Place> {
     }
     match complaint {
         Some(Complaint::Parts) => Err(one_of_several()),
-        Some(Complaint::Other(text)) => Err(sniff::explain(source, size, Some(&text))?),
-        None => Err(sniff::explain(source, size, None)?),
+        Some(Complaint::Other(text)) => Err(sniff::explain(input, Some(&text))?),
+        None => Err(sniff::explain(input, None)?),
     }
 }
 
 /// Refuses a file in which Python would see other members: it takes the last end record, also one in a comment.
-fn refuse_two(source: &dyn ReadAt, size: u64, pythons: usize, ours: &Place) -> Result<()> {
-    match Tail::new(source, size)?.directory(pythons)? {
+fn refuse_two(input: &AnyInput<'_>, pythons: usize, ours: &Place) -> Result<()> {
+    match Tail::new(input)?.directory(pythons)? {
         Ok(other) if other.end > other.start && (other.start, other.end) != (ours.start, ours.end) => {
             Err(broken_directory(
                 "the comment of the archive holds another archive, and programs differ in which of them they read",
@@ -84,17 +86,19 @@ fn one_of_several() -> Error {
 
 /// The last bytes of the file, and a limited number of looks at those before them.
 struct Tail<'a> {
-    source: &'a dyn ReadAt,
+    input: &'a AnyInput<'a>,
     start: u64,
     bytes: Vec<u8>,
+    /// The bytes before those, from where the first directory that was looked for begins.
+    directory: Option<(u64, Vec<u8>)>,
     probes: u32,
 }
 
 impl<'a> Tail<'a> {
-    fn new(source: &'a dyn ReadAt, size: u64) -> Result<Self> {
-        let start = size.saturating_sub(TAIL_BYTES);
-        let bytes = sniff::part(source, start, (size - start) as usize)?;
-        Ok(Self { source, start, bytes, probes: MOST_PROBES })
+    fn new(input: &'a AnyInput<'a>) -> Result<Self> {
+        let start = input.size().saturating_sub(TAIL_BYTES);
+        let bytes = sniff::part(input, start, (input.size() - start) as usize)?;
+        Ok(Self { input, start, bytes, directory: None, probes: MOST_PROBES })
     }
 
     /// Where end records might be: those whose comment ends with the file, from the last, then the one that Python goes
@@ -121,12 +125,22 @@ impl<'a> Tail<'a> {
         if let Some((bytes, _)) = here.and_then(|bytes| bytes.split_first_chunk()) {
             return Ok(*bytes);
         }
+        // Most likely the directory, which is wanted whole: then its first bytes need no read of their own.
+        let before = self.start.saturating_sub(offset);
+        if self.directory.is_none() && (N as u64..=MOST_AT_ONCE).contains(&before) {
+            let bytes = sniff::part(self.input, offset, before as usize)?;
+            let first = bytes.first_chunk().copied();
+            self.directory = Some((offset, bytes));
+            if let Some(bytes) = first {
+                return Ok(bytes);
+            }
+        }
         self.probes = self
             .probes
             .checked_sub(1)
             .ok_or_else(|| broken_directory("there are too many end records that lead to no directory"))?;
         let mut bytes = [0; N];
-        read_exact_at(self.source, &mut bytes, offset, "the directory of the archive")?;
+        self.input.read_exact(&mut bytes, offset, "the directory of the archive")?;
         Ok(bytes)
     }
 
@@ -150,12 +164,22 @@ impl<'a> Tail<'a> {
             return Err(one_of_several());
         }
         let start = end - record.size;
-        let bytes = start.checked_sub(self.start).map(|skipped| {
-            let mut bytes = std::mem::take(&mut self.bytes);
-            bytes.truncate((end - self.start) as usize);
-            bytes.drain(..skipped as usize);
-            bytes
-        });
+        let bytes = match (self.directory.take_if(|(at, _)| *at == start), start.checked_sub(self.start)) {
+            (_, Some(skipped)) => {
+                let mut bytes = std::mem::take(&mut self.bytes);
+                bytes.truncate((end - self.start) as usize);
+                bytes.drain(..skipped as usize);
+                Some(bytes)
+            }
+            (Some((_, mut bytes)), None) => {
+                // It may end before the tail begins, or in it.
+                bytes.truncate(record.size as usize);
+                let rest = end.saturating_sub(self.start) as usize;
+                bytes.extend_from_slice(self.bytes.get(..rest).unwrap_or_default());
+                Some(bytes)
+            }
+            _ => None,
+        };
         let shift = i128::from(start) - i128::from(record.offset);
         Ok(Ok(Place { start, end, shift, bytes }))
     }
@@ -244,6 +268,8 @@ mod tests {
     use crate::archive::records;
     use crate::bytes::Record;
     use crate::error::ErrorKind;
+    use crate::input::Input;
+    use crate::source::ReadAt;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Instant;
 
@@ -270,7 +296,7 @@ mod tests {
 
     /// Start and end of the directory, and what is added to offsets.
     fn place(archive: &[u8]) -> Result<(u64, u64, i128)> {
-        find(&archive, archive.len() as u64).map(|place| {
+        find(&Input::new(archive, None)?).map(|place| {
             let inside = &archive[place.start as usize..place.end as usize];
             assert!(place.bytes.is_none_or(|bytes| bytes == inside));
             (place.start, place.end, place.shift)
@@ -367,7 +393,7 @@ mod tests {
         assert!(lost.contains("claims 60 bytes for it, found 50 before it"), "{lost}");
     }
 
-    struct Counted<'a>(&'a [u8], AtomicUsize, AtomicUsize);
+    struct Counted<'a>(&'a [u8], &'a AtomicUsize, &'a AtomicUsize);
 
     impl ReadAt for Counted<'_> {
         fn read_at(&self, buffer: &mut [u8], offset: u64) -> std::io::Result<usize> {
@@ -389,20 +415,35 @@ mod tests {
             let mut flood = record.repeat(10_000_000 / record.len());
             flood.extend(b"PK\x06\x07".iter().chain(&[0; 16]));
             flood.extend(b"PK\x05\x06".iter().chain(&[0xFF; 16]).chain(&[0; 2]));
-            let source = Counted(&flood, AtomicUsize::new(0), AtomicUsize::new(0));
+            let (reads, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0));
+            let source = Counted(&flood, &reads, &bytes);
             let start = Instant::now();
-            assert!(find(&source, flood.len() as u64).is_err());
+            let input = Input::new(source, None).unwrap();
+            assert!(find(&input).is_err());
             assert!(start.elapsed().as_secs() < 1, "{:?}", start.elapsed());
-            let (reads, bytes) = (source.1.into_inner(), source.2.into_inner());
-            assert!(reads < 70 && bytes < 80_000, "{reads} reads of {bytes} bytes");
+            let (reads, bytes) = (reads.into_inner(), bytes.into_inner());
+            // Once where a directory might begin, and little at each further place.
+            assert!(reads < 70 && bytes < flood.len() + 400_000, "{reads} reads of {bytes} bytes");
         }
     }
 
     #[test]
-    fn a_small_archive_takes_one_read() {
+    fn a_directory_takes_one_read_more_than_its_end() {
+        let (reads, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let archive = plain(b"");
-        let source = Counted(&archive, AtomicUsize::new(0), AtomicUsize::new(0));
-        assert_eq!(find(&source, 82).unwrap().bytes, Some(directory()));
-        assert_eq!(source.1.into_inner(), 1);
+        let input = Input::new(Counted(&archive, &reads, &bytes), None).unwrap();
+        assert_eq!(find(&input).unwrap().bytes, Some(directory()));
+        assert_eq!(reads.swap(0, Ordering::Relaxed), 1);
+        // One that ends before the last bytes, in them, and one that fits.
+        for (size, comment, most) in [(3_000_000, 65_500, 2), (3_000_000, 0, 2), (60, 9, 1)] {
+            let directory = [b"PK\x01\x02".as_slice(), &vec![7; size - 4]].concat();
+            let mut end = records::end(0, size as u64, 1).as_slice().to_vec();
+            end[20..].copy_from_slice(&(comment as u16).to_le_bytes());
+            let before = vec![1; 2 << 20];
+            let archive = [&before[..], &directory, &end, &vec![0; comment]].concat();
+            let input = Input::new(Counted(&archive, &reads, &bytes), None).unwrap();
+            assert!(find(&input).unwrap().bytes == Some(directory), "{size} {comment}");
+            assert_eq!(reads.swap(0, Ordering::Relaxed), most);
+        }
     }
 }

@@ -12,9 +12,10 @@ use zip::read::read_zipfile_from_stream_with_options;
 use zip::result::ZipError;
 
 use crate::archive::Method;
-use crate::archive::index::Entry;
 use crate::archive::records::{Head, MAX_32};
 use crate::error::{Error, Result};
+use crate::input::Chunks;
+use crate::stored::Extent;
 
 /// Tells whether this build has a decoder for the method.
 pub(super) fn reads(method: Method) -> bool {
@@ -26,22 +27,22 @@ pub(super) fn reads(method: Method) -> bool {
     built_in.contains(&(method, true))
 }
 
-/// Lets `read` have the decompressed data, at most as many bytes as the entry says. `data` is where the
-/// compressed ones lie.
+/// Lets `read` have the decompressed data, at most as many bytes as the extent says.
 pub(super) fn with_decoder<T>(
-    data: impl Read,
-    entry: &Entry,
+    data: Chunks<'_>,
+    extent: &Extent,
     read: impl FnOnce(&mut dyn Read) -> Result<T>,
 ) -> Result<T> {
     let head = Head {
         name: "",
-        method: entry.method.number(),
-        method_flags: entry.method_flags,
-        crc32: entry.crc32,
-        compressed: entry.compressed_size,
-        size: entry.size,
+        method: extent.method,
+        method_flags: extent.method_flags,
+        has_descriptor: false,
+        crc32: extent.crc32,
+        compressed: extent.compressed_size,
+        size: extent.size,
         offset: 0,
-        zip64: entry.compressed_size.max(entry.size) >= MAX_32,
+        zip64: extent.compressed_size.max(extent.size) >= MAX_32,
         padding: 0,
         alignment: 1,
     };
@@ -63,23 +64,32 @@ pub(super) fn with_decoder<T>(
 
 /// Dropping the crate's reader reads the rest of the data, gigabytes where the first bytes were wanted. Closed,
 /// this says that there is no rest.
-struct Tap<'a, R> {
-    data: R,
+struct Tap<'a> {
+    data: Chunks<'a>,
     open: &'a Cell<bool>,
 }
 
-impl<R: Read> Read for Tap<'_, R> {
+impl Read for Tap<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        if self.open.get() { self.data.read(buffer) } else { Ok(0) }
+        if !self.open.get() {
+            return Ok(0);
+        }
+        let there = self.data.peek()?;
+        let count = there.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&there[..count]);
+        self.data.take(count);
+        Ok(count)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::archive::decode::{Data, with_data, with_prefix};
-    use crate::archive::index::Index;
+    use crate::archive::decode;
+    use crate::archive::decode::{Data, Seen, place_of_data};
+    use crate::archive::index::{Entry, Index};
     use crate::error::ErrorKind;
+    use crate::input::Input;
     use crate::limits::Limits;
     use crate::source::ReadAt;
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -114,8 +124,26 @@ mod tests {
         known.filter_map(archive).collect()
     }
 
+    fn with_data<T>(
+        source: impl ReadAt,
+        entry: &Entry,
+        read: impl FnOnce(&mut Data<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let input = Input::new(source, None)?;
+        decode::with_data(&input, &place_of_data(&input, entry)?.extent, Seen::default(), read)
+    }
+
+    fn with_prefix<T>(
+        source: impl ReadAt,
+        entry: &Entry,
+        read: impl FnOnce(&mut Data<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let input = Input::new(source, None)?;
+        decode::with_prefix(&input, &place_of_data(&input, entry)?.extent, read)
+    }
+
     fn only(archive: &[u8]) -> Entry {
-        Index::read(&archive, &Limits::default()).unwrap().entries.remove(0)
+        Index::read(&Input::new(archive, None).unwrap(), &Limits::default()).unwrap().entries.remove(0)
     }
 
     fn bytes(data: &mut Data<'_>) -> Result<Vec<u8>> {
@@ -162,7 +190,7 @@ mod tests {
             let mut entry = only(&archive);
             for size in [0, BYTES as u64 - 1, BYTES as u64 + 1, 1 << 60] {
                 entry.size = size;
-                let error = with_data(&archive, &entry, |data| {
+                let error = with_data(&archive[..], &entry, |data| {
                     let mut scratch = [0; 1000];
                     while data.read(&mut scratch).map_err(|error| Error::io("can't read", error))? > 0 {}
                     Ok(())

@@ -1,14 +1,18 @@
 //! Every member of an archive: what its directory says, and whether that can be true.
 
+use std::ops::Range;
+
 use crate::archive::directory::{self, Raw};
 use crate::archive::names::decode_name;
 use crate::archive::{Method, end, sniff};
 use crate::error::{Error, Result};
+use crate::input::AnyInput;
 use crate::limits::Limits;
-use crate::source::ReadAt;
 
 /// The fixed part of a local header: APPNOTE 4.3.7.
 pub(super) const LOCAL_BYTES: u64 = 30;
+/// What both headers take without the member's name, and what pads them to 64 bytes.
+const LIKELY_HEAD_BYTES: u64 = 512;
 /// Flags of APPNOTE 4.4.4: encrypted, strongly encrypted.
 const ENCRYPTED: u16 = 1 | 1 << 6;
 /// Flags of APPNOTE 4.4.4 whose meaning depends on the method.
@@ -42,13 +46,21 @@ pub(crate) struct Entry {
 
 impl Index {
     /// Reads the directory. Takes time and memory in proportion to the file's size, whatever it claims.
-    pub(crate) fn read(source: &dyn ReadAt, limits: &Limits) -> Result<Self> {
-        let size = source.size().map_err(|error| Error::io("can't tell the size", error))?;
-        sniff::refuse_npy(source)?;
-        let place = end::find(source, size)?;
+    pub(crate) fn read(input: &AnyInput<'_>, limits: &Limits) -> Result<Self> {
+        let index = Self::parse(input, limits);
+        // A member that lies at the very start says of itself that it is one.
+        match &index {
+            Ok(index) if index.entries.iter().any(|entry| entry.header_offset == 0) => {}
+            _ => sniff::refuse_npy(input)?,
+        }
+        index
+    }
+
+    fn parse(input: &AnyInput<'_>, limits: &Limits) -> Result<Self> {
+        let place = end::find(input)?;
         // Not reserved: nothing says how many come.
         let mut entries = Vec::new();
-        directory::read(&place, source, |raw| {
+        directory::read(&place, input, |raw| {
             limits.check_members(entries.len() as u64 + 1)?;
             entries.push(Entry::new(&raw)?);
             Ok(())
@@ -83,6 +95,12 @@ impl Entry {
     /// The name that the member's own header has too.
     pub(super) fn whole_name(&self) -> &str {
         self.whole_name.as_deref().unwrap_or(&self.name)
+    }
+
+    /// Where the headers of the member lie, its own and that of the array in it, unless they are unusually long.
+    pub(crate) fn head_range(&self) -> Range<u64> {
+        let likely = LIKELY_HEAD_BYTES + self.whole_name().len() as u64;
+        self.header_offset..self.header_offset.saturating_add(likely).min(self.end)
     }
 
     /// The uncompressed size, where the bytes that are there prove that it can be true: a stored member is as
@@ -142,29 +160,30 @@ fn set_ends(entries: &mut [Entry], directory: u64) -> Result<()> {
 mod tests {
     use super::*;
     use crate::archive::Compression;
-    use crate::archive::emit::Emitter;
+    use crate::archive::emit::{Content, Emitter};
     use crate::error::ErrorKind;
-    use std::io::Cursor;
+    use crate::input::Input;
 
     fn archive(names: &[&str]) -> Vec<u8> {
-        let mut emitter = Emitter::new(Cursor::new(Vec::new()), 64).unwrap();
+        let mut emitter = Emitter::new(Vec::new(), None, 64).unwrap();
         for name in names {
-            emitter
-                .add(name, Compression::Stored, 3, |out| {
-                    out.write_all(b"abc").map_err(|error| Error::io("can't write", error))
-                })
-                .unwrap();
+            let content = Content { prefix: b"", size: 3, write: &|put| put(b"abc") };
+            emitter.add(name, Compression::Stored, &content).unwrap();
         }
-        emitter.finish().unwrap().into_inner()
+        emitter.finish().unwrap()
+    }
+
+    fn read(archive: &[u8], limits: &Limits) -> Result<Index> {
+        Index::read(&Input::new(archive, None)?, limits)
     }
 
     fn names(archive: &[u8]) -> Vec<String> {
-        let index = Index::read(&archive, &Limits::default()).unwrap();
+        let index = read(&archive, &Limits::default()).unwrap();
         index.entries.into_iter().map(|entry| entry.name).collect()
     }
 
     fn refused(archive: &[u8]) -> String {
-        let error = Index::read(&archive, &Limits::default()).err().expect("it is refused");
+        let error = read(&archive, &Limits::default()).err().expect("it is refused");
         assert_eq!(error.kind(), ErrorKind::Damaged, "{error}");
         error.to_string()
     }
@@ -219,8 +238,8 @@ mod tests {
     #[test]
     fn the_number_of_members_is_limited() {
         let archive = archive(&["a", "b", "c"]);
-        assert!(Index::read(&archive, &Limits::default().members(3)).is_ok());
-        let error = Index::read(&archive, &Limits::default().members(2)).err().unwrap();
+        assert!(read(&archive, &Limits::default().members(3)).is_ok());
+        let error = read(&archive, &Limits::default().members(2)).err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Limit);
     }
 
@@ -229,7 +248,7 @@ mod tests {
         let mut bad = archive(&["a"]);
         let end = bad.len() - 22;
         bad[end + 4] = 1;
-        let error = Index::read(&bad, &Limits::default()).err().unwrap();
+        let error = read(&bad, &Limits::default()).err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Unsupported);
         assert!(error.to_string().contains("join them first"), "{error}");
     }

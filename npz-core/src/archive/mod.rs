@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of arrays. [`end`] finds the directory, [`directory`] parses it, and [`index`] is the list of
 //! members that comes out. [`decode`] reads them, with `foreign` for the methods behind a feature. [`emit`]
-//! writes members and directory, with [`deflate`] for the compression. [`raw`] is a member on its way from one
+//! writes members and directory where [`layout`] places them, with [`deflate`] for the compression. [`raw`] is a member on its way from one
 //! archive to another, as it is. The rules are PKWARE's APPNOTE 6.3 as Python's `zipfile` reads it.
 
 pub(crate) mod decode;
@@ -13,13 +13,17 @@ mod end;
 #[cfg(any(feature = "bzip2", feature = "lzma", feature = "zstd"))]
 mod foreign;
 pub(crate) mod index;
+mod inflate;
+pub(crate) mod layout;
 mod names;
 mod patch;
-pub(crate) mod raw;
+mod raw;
 mod records;
 mod sniff;
 
 use std::fmt;
+
+pub(crate) use self::patch::SeekTo;
 
 /// How a member of an archive is stored. The default is [`Stored`](Self::Stored).
 ///
@@ -32,7 +36,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Compression {
-    /// As it is, aligned in the file, so that it can be mapped (`np.savez`).
+    /// As it is, its cells aligned in the file, so that they can be mapped (`np.savez`).
     #[default]
     Stored,
     /// With deflate at a level from 0 (fastest, no compression) to 9 (smallest). A higher level is refused
@@ -60,7 +64,7 @@ pub(crate) enum Method {
 }
 
 impl Method {
-    fn from_number(number: u16) -> Self {
+    pub(crate) fn from_number(number: u16) -> Self {
         match number {
             0 => Self::Stored,
             8 => Self::Deflate,

@@ -1,23 +1,37 @@
 //! The output stream of the emitter, in which headers are filled in after their data.
 
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, Write};
 
 const BUFFER_BYTES: usize = 512 << 10;
 /// From this length on a slice is not worth a copy.
 const DIRECT_BYTES: usize = 256 << 10;
 
+/// Goes to a position, counted from where the archive begins.
+pub(crate) type SeekTo<W> = fn(&mut W, u64) -> io::Result<()>;
+
 /// A buffered writer whose bytes can be changed after the fact: in memory while they are there, else by
 /// seeking. So small members cost no seeks, and large slices pass by the buffer.
 pub(super) struct PatchWriter<W> {
     out: W,
+    /// `None` where the output goes forward only: a pipe, a socket.
+    seek: Option<SeekTo<W>>,
     buffer: Vec<u8>,
     /// The place of the buffer's first byte in the stream, where `out` stands.
     start: u64,
 }
 
-impl<W: Write + Seek> PatchWriter<W> {
-    pub(super) fn new(out: W, start: u64) -> Self {
-        Self { out, buffer: Vec::new(), start }
+impl<W: Write> PatchWriter<W> {
+    pub(super) fn new(out: W, seek: Option<SeekTo<W>>) -> Self {
+        Self { out, seek, buffer: Vec::new(), start: 0 }
+    }
+
+    pub(super) fn output(&mut self) -> &mut W {
+        &mut self.out
+    }
+
+    /// Whether bytes can be changed after the fact.
+    pub(super) fn goes_back(&self) -> bool {
+        self.seek.is_some()
     }
 
     pub(super) fn position(&self) -> u64 {
@@ -47,10 +61,10 @@ impl<W: Write + Seek> PatchWriter<W> {
             self.buffer[from..from + bytes.len()].copy_from_slice(bytes);
             return Ok(());
         }
-        self.out.seek(SeekFrom::Start(offset))?;
+        let Some(seek) = self.seek else { return Err(io::ErrorKind::NotSeekable.into()) };
+        seek(&mut self.out, offset)?;
         self.out.write_all(bytes)?;
-        self.out.seek(SeekFrom::Start(self.start))?;
-        Ok(())
+        seek(&mut self.out, self.start)
     }
 
     fn empty(&mut self) -> io::Result<()> {
@@ -67,7 +81,7 @@ impl<W: Write + Seek> PatchWriter<W> {
     }
 }
 
-impl<W: Write + Seek> Write for PatchWriter<W> {
+impl<W: Write> Write for PatchWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         PatchWriter::write(self, bytes)?;
         Ok(bytes.len())
@@ -101,10 +115,11 @@ mod tests {
         }
     }
 
-    impl Seek for Counting {
-        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+    impl Counting {
+        fn seek_to(&mut self, to: u64) -> io::Result<()> {
             self.seeks += 1;
-            self.inner.seek(to)
+            self.inner.set_position(to);
+            Ok(())
         }
     }
 
@@ -112,7 +127,7 @@ mod tests {
     fn patches_land_wherever_the_bytes_are() {
         // Each length makes the patch hit the buffer, the stream, or both.
         for length in [0, 1, BUFFER_BYTES - 10, BUFFER_BYTES - 5, DIRECT_BYTES, BUFFER_BYTES * 2] {
-            let mut writer = PatchWriter::new(Counting::default(), 0);
+            let mut writer = PatchWriter::new(Counting::default(), Some(Counting::seek_to));
             let mut expected = vec![1; length];
             writer.write(&expected).unwrap();
             for _ in 0..3 {
@@ -131,7 +146,7 @@ mod tests {
 
     #[test]
     fn small_patches_do_not_seek_and_large_slices_are_not_copied() {
-        let mut writer = PatchWriter::new(Counting::default(), 0);
+        let mut writer = PatchWriter::new(Counting::default(), Some(Counting::seek_to));
         for _ in 0..10_000 {
             let position = writer.position();
             writer.write(&[0; 100]).unwrap();

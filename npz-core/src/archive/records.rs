@@ -16,6 +16,11 @@ const ZIP64_VERSION: u16 = 45;
 const BZIP2_VERSION: u16 = 46;
 const LZMA_VERSION: u16 = 63;
 const UTF_8: u16 = 1 << 11;
+/// Checksum and sizes stand behind the data: APPNOTE 4.4.4.
+pub(super) const DESCRIPTOR: u16 = 1 << 3;
+/// Numbers of methods: APPNOTE 4.4.5.
+pub(super) const STORED: u16 = 0;
+pub(super) const DEFLATED: u16 = 8;
 
 /// What the headers say of one member.
 pub(super) struct Head<'a> {
@@ -23,6 +28,8 @@ pub(super) struct Head<'a> {
     pub(super) method: u16,
     /// The flags that belong to the method: APPNOTE 4.4.4, bits 1 and 2.
     pub(super) method_flags: u16,
+    /// Whether checksum and sizes stand behind the data.
+    pub(super) has_descriptor: bool,
     pub(super) crc32: u32,
     pub(super) compressed: u64,
     pub(super) size: u64,
@@ -46,10 +53,11 @@ impl Head<'_> {
     }
 
     /// The fields that both headers have in common.
-    fn common(&self, record: &mut Record, compressed: u64, size: u64) {
+    fn common(&self, record: &mut Record, crc32: u32, compressed: u64, size: u64) {
         record.u16(self.version());
-        record.u16(self.method_flags | if self.name.is_ascii() { 0 } else { UTF_8 });
-        record.u16(self.method).u16(0).u16(DATE).u32(self.crc32);
+        let descriptor = if self.has_descriptor { DESCRIPTOR } else { 0 };
+        record.u16(self.method_flags | descriptor | if self.name.is_ascii() { 0 } else { UTF_8 });
+        record.u16(self.method).u16(0).u16(DATE).u32(crc32);
         record.u32(compressed.min(MAX_32) as u32).u32(size.min(MAX_32) as u32);
         record.u16(self.name.len() as u16);
     }
@@ -58,11 +66,15 @@ impl Head<'_> {
     pub(super) fn local(&self) -> Record {
         let mut record = Record::new();
         record.bytes(b"PK\x03\x04");
-        let (compressed, size) = if self.zip64 { (MAX_32, MAX_32) } else { (self.compressed, self.size) };
-        self.common(&mut record, compressed, size);
-        record.u16(self.padding as u16 + if self.zip64 { 20 } else { 0 }).bytes(self.name.as_bytes());
+        // What stands behind the data is not told before them.
+        let told = if self.has_descriptor { (0, 0, 0) } else { (self.crc32, self.compressed, self.size) };
+        let (crc32, compressed, size) = told;
+        let shown = if self.zip64 { (MAX_32, MAX_32) } else { (compressed, size) };
+        self.common(&mut record, crc32, shown.0, shown.1);
+        record.u16(self.padding as u16 + if self.zip64 { ZIP64_BYTES as u16 } else { 0 });
+        record.bytes(self.name.as_bytes());
         if self.zip64 {
-            record.u16(1).u16(16).u64(self.size).u64(self.compressed);
+            record.u16(1).u16(16).u64(size).u64(compressed);
         }
         if self.padding > 0 {
             record.u16(ALIGNMENT_FIELD).u16(self.padding as u16 - 4).u16(self.alignment as u16);
@@ -71,11 +83,23 @@ impl Head<'_> {
         record
     }
 
+    /// APPNOTE 4.3.9, with the signature that everybody writes.
+    pub(super) fn descriptor(&self) -> Record {
+        let mut record = Record::new();
+        record.bytes(b"PK\x07\x08").u32(self.crc32);
+        if self.zip64 {
+            record.u64(self.compressed).u64(self.size);
+        } else {
+            record.u32(self.compressed as u32).u32(self.size as u32);
+        }
+        record
+    }
+
     /// APPNOTE 4.3.12, with a zip64 field (4.5.3) of just those values that need it.
     pub(super) fn central(&self) -> Record {
         let mut record = Record::new();
         record.bytes(b"PK\x01\x02").u16(UNIX | self.version());
-        self.common(&mut record, self.compressed, self.size);
+        self.common(&mut record, self.crc32, self.compressed, self.size);
         let large = [self.size, self.compressed, self.offset].into_iter().filter(|&value| value >= MAX_32);
         let extra = 8 * large.clone().count() as u16;
         record.u16(if extra > 0 { extra + 4 } else { 0 });
@@ -90,6 +114,20 @@ impl Head<'_> {
         }
         record
     }
+}
+
+/// The length of the zip64 field in a local header.
+const ZIP64_BYTES: u64 = 20;
+
+/// The length of a local header without its alignment field.
+pub(super) fn local_len(name: &str, zip64: bool) -> u64 {
+    30 + name.len() as u64 + if zip64 { ZIP64_BYTES } else { 0 }
+}
+
+/// The length of a central header with these values in its zip64 field, where they need it.
+pub(super) fn central_len(name: &str, values: [u64; 3]) -> u64 {
+    let large = values.iter().filter(|&&value| value >= MAX_32).count() as u64;
+    46 + name.len() as u64 + if large > 0 { 4 + 8 * large } else { 0 }
 }
 
 /// The records behind the directory: APPNOTE 4.3.16, before it 4.3.14 and 4.3.15 where they are needed.
@@ -116,6 +154,7 @@ mod tests {
             name: "a",
             method: 0,
             method_flags: 0,
+            has_descriptor: false,
             crc32: 0,
             compressed: size,
             size,
@@ -133,6 +172,9 @@ mod tests {
         ] {
             let head = head(size, offset);
             assert_eq!((length(head.local()), length(head.central())), (local, central));
+            let told =
+                (local_len("a", head.zip64), central_len("a", [head.size, head.compressed, head.offset]));
+            assert_eq!(told, (local as u64, central as u64));
         }
         assert_eq!(length(end(0, 0, 65_534)), 22);
         assert_eq!(length(end(0, 0, 65_535)), 22 + 76);

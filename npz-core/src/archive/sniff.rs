@@ -1,12 +1,13 @@
 //! What a file is that is not a readable archive, told by its first bytes.
 
 use crate::error::{Error, Result};
-use crate::source::{ReadAt, read_some_at};
+use crate::input::AnyInput;
+use crate::stored::zeros;
 
 /// Refuses an `.npy` file, as `np.load` does: it looks at the first bytes and takes them seriously. The data
 /// of an array may well end in something that looks like an archive's directory.
-pub(super) fn refuse_npy(source: &dyn ReadAt) -> Result<()> {
-    if head(source)?.starts_with(b"\x93NUMPY") {
+pub(super) fn refuse_npy(input: &AnyInput<'_>) -> Result<()> {
+    if head(input)?.starts_with(b"\x93NUMPY") {
         return Err(Error::unsupported(
             "expected an .npz archive, found an .npy file, a single array: read it with `npy::load`",
         ));
@@ -15,8 +16,8 @@ pub(super) fn refuse_npy(source: &dyn ReadAt) -> Result<()> {
 }
 
 /// Explains why there is no directory. `complaint` is what is wrong with the end record, if there is one.
-pub(super) fn explain(source: &dyn ReadAt, size: u64, complaint: Option<&str>) -> Result<Error> {
-    let head = head(source)?;
+pub(super) fn explain(input: &AnyInput<'_>, complaint: Option<&str>) -> Result<Error> {
+    let head = head(input)?;
     if head.is_empty() {
         return Ok(Error::damaged(
             "expected an .npz archive, found an empty file: a save or a copy was interrupted, restore it",
@@ -28,7 +29,8 @@ pub(super) fn explain(source: &dyn ReadAt, size: u64, complaint: Option<&str>) -
     if head.starts_with(b"PK") {
         return Ok(Error::damaged(format!(
             "the archive is cut off: its first bytes are there, its directory, which comes last, is not \
-             among the {size} bytes found; a save was interrupted or a download is incomplete, get the file again"
+             among the {} bytes found; a save was interrupted or a download is incomplete, get the file again",
+            input.size()
         )));
     }
     let what = match *head.as_slice() {
@@ -53,16 +55,16 @@ pub(super) fn broken_directory(complaint: &str) -> Error {
     ))
 }
 
-fn head(source: &dyn ReadAt) -> Result<Vec<u8>> {
-    part(source, 0, 8)
+fn head(input: &AnyInput<'_>) -> Result<Vec<u8>> {
+    part(input, 0, 8)
 }
 
 /// The bytes from `offset` on, fewer at the end.
-pub(super) fn part(source: &dyn ReadAt, offset: u64, most: usize) -> Result<Vec<u8>> {
-    let mut bytes = vec![0; most];
+pub(super) fn part(input: &AnyInput<'_>, offset: u64, most: usize) -> Result<Vec<u8>> {
+    let mut bytes = zeros(most, "archive's directory")?;
     let mut filled = 0;
     while filled < most {
-        match read_some_at(source, &mut bytes[filled..], offset + filled as u64)? {
+        match input.read(&mut bytes[filled..], offset + filled as u64)? {
             0 => break,
             count => filled += count,
         }
@@ -75,6 +77,7 @@ pub(super) fn part(source: &dyn ReadAt, offset: u64, most: usize) -> Result<Vec<
 mod tests {
     use super::*;
     use crate::error::ErrorKind;
+    use crate::input::Input;
 
     #[test]
     fn each_kind_of_file_has_its_advice() {
@@ -87,13 +90,14 @@ mod tests {
             (b"hello\nyou", ErrorKind::Damaged, "found \"hello\\nyo\""),
         ];
         for (bytes, kind, text) in cases {
-            let error = explain(&bytes, bytes.len() as u64, None).unwrap();
+            let error = explain(&Input::new(bytes, None).unwrap(), None).unwrap();
             assert_eq!(error.kind(), kind, "{error}");
             assert!(error.to_string().contains(text), "{error}");
         }
-        let error = explain(&b"PK\x05\x06".as_slice(), 4, Some("bad offset")).unwrap();
+        let error =
+            explain(&Input::new(b"PK\x05\x06".as_slice(), None).unwrap(), Some("bad offset")).unwrap();
         assert!(error.to_string().contains("can't be read: bad offset;"), "{error}");
-        let error = refuse_npy(&b"\x93NUMPY\x01\x00".as_slice()).unwrap_err();
+        let error = refuse_npy(&Input::new(b"\x93NUMPY\x01\x00".as_slice(), None).unwrap()).unwrap_err();
         assert!(error.to_string().contains("npy::load"), "{error}");
     }
 }

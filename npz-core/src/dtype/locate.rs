@@ -5,6 +5,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::literal::shortened;
 
 /// One field of a record, which may lie inside of other fields.
+#[derive(Clone)]
 pub(crate) struct Spot {
     /// Bytes between the start of the record and the first cell.
     pub(crate) offset: usize,

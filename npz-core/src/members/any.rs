@@ -1,23 +1,17 @@
 //! `AnyArray` and `RawArray`: one member each, of any dtype.
 
-use std::borrow::Cow;
-use std::io::Write;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use ndarray::ArrayD;
 
-use super::collect::MemberArray;
-use super::loader::CHANGED;
+use super::task::{ReadRaw, Slot};
 use super::want::Want;
 use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 use crate::any::{AnyArray, RawArray, Tick, Visit, as_cells, visit, with_cells};
 use crate::dtype::{DType, Kind, TimeUnit};
 use crate::element::time::{DateTime64, Generic, TimeDelta64};
 use crate::element::{Cast, Element};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::header::Header;
-use crate::limits::Limits;
-use crate::npy::{self, has_free_cells, read_bytes};
+use crate::npy::{self, has_free_cells};
 use crate::report::ProblemKind;
 
 fn is_kind(header: &Header, kind: Kind) -> bool {
@@ -26,15 +20,6 @@ fn is_kind(header: &Header, kind: Kind) -> bool {
 
 /// What a member of no special dtype is wanted to be, for messages.
 pub(super) const ANY: &str = "any (AnyArray)";
-
-impl MemberArray for Cow<'_, RawArray> {
-    fn header(&self) -> &Header {
-        self.as_ref().header()
-    }
-    fn write_cells(&self, out: &mut dyn Write) -> Result<()> {
-        out.write_all(self.as_bytes()).map_err(|error| Error::io("can't write the array's data", error))
-    }
-}
 
 impl ToMembers for RawArray {
     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
@@ -149,7 +134,8 @@ impl<'s> Loader<'s> {
         if self.record_any_dtype(name) {
             return Plan::refused();
         }
-        let Some((member, header)) = self.take_array(name, ANY, "") else { return Plan::refused() };
+        let Some(array) = self.take_array(name, ANY, "") else { return Plan::refused() };
+        let header = array.header();
         if let Some(misfit) = self.settings.forms.misfit_of_bytes(name) {
             self.note(ProblemKind::DType, name, ANY.to_owned(), header.to_string(), misfit);
             return Plan::refused();
@@ -160,28 +146,9 @@ impl<'s> Loader<'s> {
             self.note(ProblemKind::Shape, name, format!("{ANY}, {want}"), header.to_string(), hint);
             return Plan::refused();
         }
-        self.total = self.total.saturating_add(header.data_len());
-        let settings = self.settings;
-        let slot = Arc::new(Mutex::new(None));
-        let filled = Arc::clone(&slot);
-        let member_name = name.as_str().to_owned();
-        self.jobs.push(Box::new(move |medium, _| {
-            let read = medium.read(member, &mut |mut reader, available| {
-                let found = Header::read(&mut reader, &Limits::trusted())?;
-                if found != header {
-                    return Err(Error::damaged(CHANGED));
-                }
-                let available = available.map(|bytes| bytes.saturating_sub(found.len() as u64));
-                let bytes = read_bytes(reader, &found, available)?;
-                let raw = settings.apply_raw(RawArray::from_file(found, bytes))?;
-                *filled.lock().unwrap_or_else(PoisonError::into_inner) = Some(raw);
-                Ok(())
-            });
-            read.map_err(|error| error.in_member(&member_name))
-        }));
-        Plan::new(move || {
-            let raw = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
-            raw.ok_or_else(|| Error::invalid("a plan was finished before its data were read"))
-        })
+        let slot = Slot::new();
+        let (member, settings, filled) = (name.as_str().to_owned(), self.settings, slot.other());
+        self.tasks.push(Box::new(ReadRaw { member, array, settings, slot: filled }));
+        Plan::new(move || slot.take())
     }
 }

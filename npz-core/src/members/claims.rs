@@ -2,27 +2,28 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Bound::{Included, Unbounded};
+use std::sync::Arc;
 
 use super::loader::Medium;
-use crate::header::Header;
+use crate::stored::Stored;
 
 /// One member that was taken.
 #[derive(Clone)]
-pub(crate) struct Claim {
+pub(crate) struct Claim<'s> {
     pub(crate) member: usize,
     /// As it was asked for.
     pub(crate) key: String,
     /// Nobody had taken it before.
     pub(crate) is_new: bool,
     /// Where it was read on the way.
-    pub(crate) header: Option<Header>,
+    pub(crate) array: Option<Arc<dyn Stored + 's>>,
 }
 
 #[derive(Default)]
-pub(crate) struct Claims {
+pub(crate) struct Claims<'s> {
     taken: HashSet<usize>,
     /// What was taken while somebody listens, and how many do.
-    log: Vec<Claim>,
+    log: Vec<Claim<'s>>,
     listeners: usize,
     /// Prefixes of names that may be left over.
     allowed: BTreeSet<String>,
@@ -30,20 +31,20 @@ pub(crate) struct Claims {
     advice: HashMap<String, String>,
 }
 
-impl Claims {
+impl<'s> Claims<'s> {
     /// Takes a member; `false` if it was taken before.
     pub(crate) fn take(&mut self, member: usize, key: &str) -> bool {
         let is_new = self.taken.insert(member);
         if self.listeners > 0 {
-            self.log.push(Claim { member, key: key.to_owned(), is_new, header: None });
+            self.log.push(Claim { member, key: key.to_owned(), is_new, array: None });
         }
         is_new
     }
 
-    /// Adds the header of the member that was taken last.
-    pub(crate) fn take_header(&mut self, header: &Header) {
+    /// Adds the array that the member is which was taken last.
+    pub(crate) fn take_array(&mut self, array: &Arc<dyn Stored + 's>) {
         if let Some(claim) = self.log.last_mut() {
-            claim.header = Some(header.clone());
+            claim.array = Some(Arc::clone(array));
         }
     }
 
@@ -54,7 +55,7 @@ impl Claims {
     }
 
     /// What was taken since `listen`.
-    pub(crate) fn heard(&mut self, since: usize) -> Vec<Claim> {
+    pub(crate) fn heard(&mut self, since: usize) -> Vec<Claim<'s>> {
         self.listeners = self.listeners.saturating_sub(1);
         let rest = self.log.get(since..).unwrap_or_default();
         // An outer listener wants to hear it as well.

@@ -1,11 +1,9 @@
 //! Saving, first half: a value pushes borrowed members into a list; nothing is copied or written yet.
 
-use std::io::Write;
 use std::sync::Arc;
 
 use ndarray::{ArrayViewD, CowArray, IxDyn};
 
-use super::detached::{Detached, Untouched};
 use super::settings::SaveSettings;
 use super::{Name, Names};
 use crate::any::RawArray;
@@ -15,7 +13,7 @@ use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::limits::MAX_FREE;
-use crate::npy::Body;
+use crate::stored::Stored;
 
 /// Pushes the members that a value is made of.
 ///
@@ -142,41 +140,7 @@ pub(crate) struct Member<'a> {
     pub(crate) name: String,
     /// How this member is stored, where its field says so.
     pub(crate) compression: Option<Compression>,
-    pub(crate) array: Box<dyn MemberArray + 'a>,
-}
-
-/// An array with its cell type forgotten. `Send + Sync`, so that members can be compressed on other threads.
-pub(crate) trait MemberArray: Send + Sync {
-    fn header(&self) -> &Header;
-    fn write_cells(&self, out: &mut dyn Write) -> Result<()>;
-    /// The member that this one is to be a copy of.
-    fn detached(&self) -> Option<&Arc<dyn Detached>> {
-        None
-    }
-}
-
-impl<A: Element> MemberArray for Body<'_, A> {
-    fn header(&self) -> &Header {
-        self.header()
-    }
-    fn write_cells(&self, out: &mut dyn Write) -> Result<()> {
-        self.write_cells(out)
-    }
-}
-
-/// A member whose value is gone: its stored bytes.
-struct Encoded {
-    header: Header,
-    bytes: Vec<u8>,
-}
-
-impl MemberArray for Encoded {
-    fn header(&self) -> &Header {
-        &self.header
-    }
-    fn write_cells(&self, out: &mut dyn Write) -> Result<()> {
-        out.write_all(&self.bytes).map_err(|error| Error::io("can't write the array's data", error))
-    }
+    pub(crate) array: Arc<dyn Stored + 'a>,
 }
 
 impl<'a> Members<'a> {
@@ -243,17 +207,14 @@ impl<'a> Members<'a> {
         push(&mut borrowed)?;
         self.free = borrowed.free;
         for Member { name, compression, array } in borrowed.list {
-            let header = array.header().clone();
-            if let Some(detached) = array.detached() {
-                let array = Box::new(Untouched::new(header, Arc::clone(detached)));
-                self.list.push(Member { name, compression, array });
-                continue;
-            }
-            let mut bytes = Vec::new();
-            array.write_cells(&mut bytes).map_err(|error| error.in_member(&name))?;
-            self.list.push(Member { name, compression, array: Box::new(Encoded { header, bytes }) });
+            let array = array.keep().map_err(|error| error.in_member(&name))?;
+            self.list.push(Member { name, compression, array });
         }
         Ok(())
+    }
+
+    fn push(&mut self, name: String, array: Arc<dyn Stored + 'a>) {
+        self.list.push(Member { name, compression: self.settings.compression, array });
     }
 
     /// Pushes cells of a slice, or a single one.
@@ -289,15 +250,13 @@ impl<'a> Members<'a> {
             body.in_byte_order(self.byte_order.unwrap_or(ByteOrder::Little))
         };
         let body = body().map_err(|error| error.in_member(name.as_str()))?;
-        let (name, compression) = (name.as_str().to_owned(), self.settings.compression);
-        self.list.push(Member { name, compression, array: Box::new(body) });
+        self.push(name.as_str().to_owned(), Arc::new(body));
         Ok(())
     }
 
     /// Pushes a member that was loaded unread, to be saved as it is.
-    pub(crate) fn push_untouched(&mut self, name: String, header: Header, detached: Arc<dyn Detached>) {
-        let (compression, array) = (self.settings.compression, Box::new(Untouched::new(header, detached)));
-        self.list.push(Member { name, compression, array });
+    pub(crate) fn push_untouched(&mut self, name: String, array: Arc<dyn Stored>) {
+        self.push(name, array);
     }
 
     /// Pushes an array that has its stored form already.
@@ -305,8 +264,7 @@ impl<'a> Members<'a> {
         refuse_root(name)?;
         let arranged = || self.settings.raw(name, raw, self.byte_order);
         let array = arranged().map_err(|error| error.in_member(name.as_str()))?;
-        let (name, compression) = (name.as_str().to_owned(), self.settings.compression);
-        self.list.push(Member { name, compression, array: Box::new(array) });
+        self.push(name.as_str().to_owned(), Arc::new(array));
         Ok(())
     }
 

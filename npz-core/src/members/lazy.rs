@@ -43,9 +43,10 @@ use crate::error::{Error, Result};
 /// found by [`get`](Self::get). `cast`, `shape`, `order`, `finite` and the limits of the load hold for `get` too, the
 /// limits for each `get` alone.
 ///
-/// Until it is read, a value keeps its source. Of a file that is one more handle for all values of one load: the file
-/// may be replaced or deleted in the meantime (Windows may refuse that). An [`Arc`] is shared; of other sources (`&[u8]`,
-/// a stream) the compressed bytes are copied. A file that is overwritten *in place* is an error of `get`, or of the save.
+/// Until it is read, a value keeps its source. Of an archive below 1 MiB, which is read whole, that is its bytes. Of a
+/// larger file it is one more handle for all values of one load: the file may be replaced or deleted in the meantime
+/// (Windows may refuse that). An [`Arc`] is shared; of other sources (`&[u8]`, a stream) the compressed bytes are copied. A
+/// larger file that is overwritten *in place* is an error of `get`, or of the save.
 ///
 /// # Save
 ///

@@ -1,27 +1,24 @@
 //! The state of a load: what is there, what is taken, what does not fit, what is to be read.
 
-use std::io::Read;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
+use std::sync::Arc;
 
 use super::claims::Claims;
-use super::detached::{Detached, InMemory};
 use super::problems::is_cast;
 use super::record::Recording;
 use super::settings::LoadSettings;
 use super::spare::Spares;
+use super::task::{ReadCells, Slot, Task, run_all};
 use super::view::{Changes, View};
 use super::want::Want;
 use super::{Name, Plan};
 use crate::dtype::DType;
 use crate::element::{Cast, Decoder, Element, Place, Refusal, Rule, asked_dtype};
 use crate::error::{Error, ErrorKind, Result};
-use crate::header::Header;
 use crate::limits::{Limits, MAX_FREE};
-use crate::npy::{Cells, cost, read_cells};
+use crate::npy::{Cells, Feed, cost, read_cells};
 use crate::report::{ProblemKind, RemarkKind, Report};
-
-/// What a file that is written to in the meantime is told of.
-pub(super) const CHANGED: &str = "the file was changed after its headers were read: load it again";
+use crate::stored::{Extent, Stored};
 
 /// A place that members are loaded from: an archive, or a list in memory.
 pub(crate) trait Medium: Send + Sync {
@@ -31,22 +28,17 @@ pub(crate) trait Medium: Send + Sync {
     fn keys_under<'m>(&'m self, prefix: &str) -> Box<dyn Iterator<Item = (&'m str, usize)> + 'm>;
     /// Every member that a key leads to, in the order of the archive, by the name that a message should show.
     fn members(&self) -> Box<dyn Iterator<Item = (usize, &str)> + '_>;
-    /// The header, or `None` where the member is not an array.
-    fn header(&self, member: usize) -> Result<Option<Header>>;
-    /// Hands the array's bytes to `read`, header first, with the number of bytes that are proved to be there, and
-    /// verifies the member afterwards.
-    fn read(&self, member: usize, read: &mut ReadMember<'_>) -> Result<()>;
+    /// The array that a member is, `None` where it is something else. Its header is read once, and kept.
+    fn array<'m>(&'m self, member: usize) -> Result<Option<Arc<dyn Stored + 'm>>>;
     /// What the caller lets a load take.
     fn limits(&self) -> Limits;
-    /// Gives a handle on one member that outlives this medium. By default that is a copy of its bytes.
-    fn detach(&self, member: usize) -> Result<Arc<dyn Detached>> {
-        InMemory::read_from(|read| self.read(member, read))
+    /// Is told what will be read next, in no order.
+    fn will_need(&self, _extents: Vec<Extent>) {}
+    /// The file, for messages.
+    fn path(&self) -> Option<&Path> {
+        None
     }
 }
-
-pub(crate) type ReadMember<'r> = dyn FnMut(&mut dyn Read, Option<u64>) -> Result<()> + 'r;
-
-type Job<'s> = Box<dyn FnOnce(&dyn Medium, &mut Spares) -> Result<()> + Send + 's>;
 
 /// The state of a load, which [`FromMembers`](crate::FromMembers) plans with.
 ///
@@ -82,7 +74,7 @@ pub struct Loader<'s> {
     /// How many structs were migrated.
     pub(crate) migrations: usize,
     pub(crate) age: Age,
-    pub(super) claims: Claims,
+    pub(super) claims: Claims<'s>,
     pub(super) cast: Cast,
     /// The rule is that of a field, not of the options.
     pub(super) is_own_cast: bool,
@@ -96,9 +88,9 @@ pub struct Loader<'s> {
     pub(super) settings: LoadSettings,
     /// What a type asks for is written down, and nothing is loaded.
     pub(super) recording: Option<Box<Recording>>,
-    pub(super) jobs: Vec<Job<'s>>,
-    /// Bytes that the arrays of the jobs will take.
-    pub(super) total: u64,
+    pub(super) tasks: Vec<Box<dyn Task + 's>>,
+    /// What was read while it was planned took so many bytes.
+    pub(crate) spent: u64,
     pub(super) free: usize,
 }
 
@@ -129,14 +121,14 @@ impl<'s> Loader<'s> {
             fault: None,
             settings: LoadSettings::default(),
             recording: None,
-            jobs: Vec::new(),
-            total: 0,
+            tasks: Vec::new(),
+            spent: 0,
             free: 0,
         }
     }
 
     /// The members as they are now.
-    pub(super) fn view(&self) -> View<'_> {
+    pub(super) fn view(&self) -> View<'s, '_> {
         View { medium: self.medium, changes: &self.changes }
     }
 
@@ -220,8 +212,8 @@ impl<'s> Loader<'s> {
     /// Whether a member that a map finds is left to nobody, in a load that ignores the unknown: no array, a pickle, or a
     /// dtype of another library.
     pub(crate) fn is_ignored(&self, name: &Name) -> bool {
-        let is_readable = |member| match self.view().header(member) {
-            Ok(header) => header.is_some_and(|header| !header.dtype().has_object()),
+        let is_readable = |member| match self.view().array(member) {
+            Ok(array) => array.is_some_and(|array| !array.header().dtype().has_object()),
             // Damage is told in any case.
             Err(error) => error.kind() != ErrorKind::Unsupported,
         };
@@ -238,16 +230,17 @@ impl<'s> Loader<'s> {
 
     /// Plans the reading of one member's cells: checks its header, leaves a job.
     pub(crate) fn plan_cells<A: Element>(&mut self, name: &Name, want: Want<'_>) -> Plan<'s, Cells<A>> {
-        let Some((member, header, decoder)) = self.check::<A>(name, want, A::decoder) else {
+        let Some((array, decoder)) = self.check::<A>(name, want, A::decoder) else {
             return Plan::refused();
         };
         // Both the dtype that a field asks for and that of its cells are as they should be.
         let asked = asked_dtype::<A>(self.settings.forms.form());
-        if is_cast(&A::expected(), &header) && asked.is_none_or(|asked| is_cast(&asked, &header)) {
+        let header = array.header();
+        if is_cast(&A::expected(), header) && asked.is_none_or(|asked| is_cast(&asked, header)) {
             let text = format!("{} was cast to {}", header.dtype(), A::expected());
             self.remark(RemarkKind::Cast, name.as_str(), text);
         }
-        self.plan_read(name, member, header, decoder)
+        self.plan_read(name, array, decoder)
     }
 
     /// Plans the reading of one member's cells as those of a type that says less than the file.
@@ -258,48 +251,39 @@ impl<'s> Loader<'s> {
         decoder: MakeDecoder<A>,
     ) -> Plan<'s, Cells<A>> {
         match self.check(name, want, decoder) {
-            Some((member, header, decoder)) => self.plan_read(name, member, header, decoder),
+            Some((array, decoder)) => self.plan_read(name, array, decoder),
             None => Plan::refused(),
         }
     }
 
-    /// Leaves the job of reading one member's cells.
+    /// Leaves the task of reading one member's cells.
     fn plan_read<A: Element>(
         &mut self,
         name: &Name,
-        member: usize,
-        header: Header,
+        array: Arc<dyn Stored + 's>,
         decoder: Decoder<A>,
     ) -> Plan<'s, Cells<A>> {
-        let cost = cost::<A>(&header);
-        self.total = self.total.saturating_add(cost.bytes());
-        let slot = Arc::new(Mutex::new(None));
-        let filled = Arc::clone(&slot);
-        let member_name = name.as_str().to_owned();
-        let settings = self.settings;
-        self.jobs.push(Box::new(move |medium, spares| {
-            let spare = spares.take(header.shape().iter().product());
-            let read = || {
-                medium.limits().check_cells(cost)?;
-                settings.apply(read_member(medium, member, &header, decoder, spare)?)
-            };
-            let cells = read().map_err(|error| error.in_member(&member_name))?;
-            *filled.lock().unwrap_or_else(PoisonError::into_inner) = Some(cells);
-            Ok(())
-        }));
-        Plan::new(move || {
-            let cells = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
-            cells.ok_or_else(|| {
-                Error::new(ErrorKind::Invalid, "a plan was finished before its data were read")
-            })
-        })
+        let slot = Slot::new();
+        let (member, settings, filled) = (name.as_str().to_owned(), self.settings, slot.other());
+        let cost = cost::<A>(array.header()).with_rest(array.size());
+        let memory = Vec::new();
+        self.tasks.push(Box::new(ReadCells { member, array, decoder, settings, cost, memory, slot: filled }));
+        Plan::new(move || slot.take())
     }
 
     /// Reads one value at once: for what decides the plan of others, such as a count. `None` if it does not fit.
     pub(crate) fn read_now<A: Element>(&mut self, name: &Name) -> Option<A> {
-        let (member, header, decoder) = self.check::<A>(name, Want::Shape(&[]), A::decoder)?;
-        match read_member(&self.view(), member, &header, decoder, Vec::new()) {
-            Ok(cells) => cells.flat.into_iter().next(),
+        let (array, decoder) = self.check::<A>(name, Want::Shape(&[]), A::decoder)?;
+        let cost = cost::<A>(array.header()).with_rest(array.size());
+        let read = || {
+            self.medium.limits().check_array(cost, self.spent)?;
+            read_cells(Feed::Stored(&*array), decoder, Vec::new())
+        };
+        match read() {
+            Ok(cells) => {
+                self.spent = self.spent.saturating_add(cost.bytes());
+                cells.flat.into_iter().next()
+            }
             Err(error) => {
                 self.refuse(name, A::expected(), error);
                 None
@@ -313,7 +297,7 @@ impl<'s> Loader<'s> {
         name: &Name,
         want: Want<'_>,
         decoder: MakeDecoder<A>,
-    ) -> Option<(usize, Header, Decoder<A>)> {
+    ) -> Option<(Arc<dyn Stored + 's>, Decoder<A>)> {
         if self.is_recording() {
             let asked = self.settings.shape.filter(|shape| !want.is_scalar() && want.has_axes(shape.len()));
             self.record::<A>(name, asked.map_or(want, Want::Shape));
@@ -336,7 +320,8 @@ impl<'s> Loader<'s> {
             }
         };
         let expected = format!("{}, {want}", A::expected());
-        let (member, header) = self.take_array(name, &expected, &A::expected())?;
+        let array = self.take_array(name, &expected, &A::expected())?;
+        let header = array.header();
         let forms = self.settings.forms;
         let rule = Rule { cast: self.cast, scalar: want.is_scalar(), form: forms.form() };
         let decoder = match forms.misfit::<A>(name) {
@@ -365,7 +350,7 @@ impl<'s> Loader<'s> {
         if header.data_len() == 0 && !self.spend_free(name, header.shape().iter().product()) {
             return None;
         }
-        Some((member, header, decoder))
+        Some((array, decoder))
     }
 
     /// Reads the data, unless a problem was noted.
@@ -375,39 +360,33 @@ impl<'s> Loader<'s> {
 
     /// Reads the data, unless a problem was noted, into memory that is given then where it fits.
     pub(crate) fn run_with(self, give: impl FnOnce(&mut Spares)) -> Result<Report> {
+        self.run_all(give).map(|(report, _)| report)
+    }
+
+    /// Reads the data, unless a problem was noted, and tells what was spent in all.
+    pub(super) fn run_and_count(self) -> Result<(Report, u64)> {
+        self.run_all(|_| {})
+    }
+
+    fn run_all(mut self, give: impl FnOnce(&mut Spares)) -> Result<(Report, u64)> {
         self.fault.map_or(Ok(()), Err)?;
         if !self.report.is_ok() {
             return Err(Error::mismatch(self.report));
         }
-        let view = View { medium: self.medium, changes: &self.changes };
-        view.limits().check_total(self.total)?;
+        let limits = self.medium.limits();
+        for task in &self.tasks {
+            let cost = task.cost();
+            limits.check_array(cost, self.spent).map_err(|error| error.in_member(task.member()))?;
+            self.spent = self.spent.saturating_add(cost.bytes());
+        }
         let mut spares = Spares::default();
         give(&mut spares);
-        self.jobs.into_iter().try_for_each(|job| job(&view, &mut spares))?;
-        Ok(self.report)
+        self.tasks.iter_mut().for_each(|task| task.take_memory(&mut spares));
+        self.medium.will_need(self.tasks.iter().filter_map(|task| task.extent()).collect());
+        run_all(self.tasks)?;
+        Ok((self.report, self.spent))
     }
 }
 
 /// How cells of a dtype are read, or why they can't be.
 type MakeDecoder<A> = fn(&DType, Rule) -> Result<Decoder<A>, Refusal>;
-
-fn read_member<A: Element>(
-    medium: &dyn Medium,
-    member: usize,
-    planned: &Header,
-    decoder: Decoder<A>,
-    spare: Vec<A>,
-) -> Result<Cells<A>> {
-    let mut decoder = Some((decoder, spare));
-    let mut cells = None;
-    medium.read(member, &mut |mut reader, available| {
-        let header = Header::read(&mut reader, &Limits::trusted())?;
-        let Some((decoder, spare)) = decoder.take().filter(|_| header == *planned) else {
-            return Err(Error::damaged(CHANGED));
-        };
-        let available = available.map(|bytes| bytes.saturating_sub(header.len() as u64));
-        cells = Some(read_cells(reader, &header, decoder, available, spare)?);
-        Ok(())
-    })?;
-    cells.ok_or_else(|| Error::damaged("the member has no data"))
-}

@@ -1,17 +1,15 @@
 //! A collected list as a medium: a value is loaded from the members that another has pushed, without any file.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::ops::Bound;
 use std::sync::Arc;
 
-use super::detached::{Detached, InMemory};
-use super::loader::{Medium, ReadMember};
+use super::loader::Medium;
 use super::{FromMembers, Loader, Members, Name};
 use crate::element::Cast;
-use crate::error::{Error, Result};
-use crate::header::Header;
+use crate::error::Result;
 use crate::limits::Limits;
+use crate::stored::Stored;
 
 struct Memory<'m, 'a> {
     members: &'m Members<'a>,
@@ -63,30 +61,11 @@ impl Medium for Memory<'_, '_> {
         Box::new(self.members.as_slice().iter().enumerate().map(|(i, member)| (i, member.name.as_str())))
     }
 
-    fn header(&self, member: usize) -> Result<Option<Header>> {
-        Ok(self.members.as_slice().get(member).map(|member| member.array.header().clone()))
-    }
-
-    fn read(&self, member: usize, read: &mut ReadMember<'_>) -> Result<()> {
-        let member = self.members.as_slice().get(member).ok_or_else(|| Error::invalid("no such member"))?;
-        if let Some(detached) = member.array.detached() {
-            return detached.read(read);
-        }
-        let mut bytes = member.array.header().to_bytes();
-        member.array.write_cells(&mut bytes)?;
-        let len = bytes.len() as u64;
-        let mut reader: &[u8] = &bytes;
-        read(&mut reader as &mut dyn Read, Some(len))
+    fn array<'m>(&'m self, member: usize) -> Result<Option<Arc<dyn Stored + 'm>>> {
+        Ok(self.members.as_slice().get(member).map(|member| Arc::clone(&member.array) as Arc<dyn Stored>))
     }
 
     fn limits(&self) -> Limits {
         Limits::trusted()
-    }
-
-    fn detach(&self, member: usize) -> Result<Arc<dyn Detached>> {
-        match self.members.as_slice().get(member).and_then(|member| member.array.detached()) {
-            Some(detached) => Ok(Arc::clone(detached)),
-            None => InMemory::read_from(|read| self.read(member, read)),
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! [`OldMembers`]: what a `migrate` function sees and changes.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use super::forms::Forms;
 use super::view::{Changes, View};
@@ -47,6 +47,8 @@ pub(crate) const VERSION: &str = "__version__";
 /// ```
 pub struct OldMembers<'m> {
     medium: &'m dyn Medium,
+    /// What was read for it counts together with what is read later.
+    spent: Cell<u64>,
     changes: &'m mut Changes,
     place: Name,
     cast: Cast,
@@ -60,14 +62,16 @@ impl<'m> OldMembers<'m> {
         let remarks = RefCell::default();
         let place = place.clone();
         let (cast, forms) = (loader.cast, loader.settings.forms.of_a_part());
-        Self { medium: loader.medium, cast, forms, changes: &mut loader.changes, place, remarks }
+        let spent = Cell::new(loader.spent);
+        Self { medium: loader.medium, spent, cast, forms, changes: &mut loader.changes, place, remarks }
     }
 
-    pub(crate) fn into_remarks(self) -> Vec<Remark> {
-        self.remarks.into_inner()
+    /// What reading old values has to tell, and what was spent for it in all.
+    pub(crate) fn into_remarks(self) -> (Vec<Remark>, u64) {
+        (self.remarks.into_inner(), self.spent.get())
     }
 
-    fn view(&self) -> View<'_> {
+    fn view(&self) -> View<'m, '_> {
         View { medium: self.medium, changes: self.changes }
     }
 
@@ -163,9 +167,9 @@ impl<'m> OldMembers<'m> {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn header(&self, name: &str) -> Result<Header> {
-        let header =
-            self.view().header(self.find(name)?).map_err(|error| error.in_member(&self.full(name)))?;
-        header.ok_or_else(|| {
+        let array = self.view().array(self.find(name)?);
+        let array = array.map_err(|error| error.in_member(&self.full(name)))?;
+        array.map(|array| array.header().clone()).ok_or_else(|| {
             Error::new(ErrorKind::Mismatch, "expected an array, found other bytes")
                 .in_member(&self.full(name))
         })
@@ -193,13 +197,15 @@ impl<'m> OldMembers<'m> {
         let view = self.view();
         let mut loader = Loader::new(&view, self.cast, true);
         loader.settings.forms = self.forms;
+        loader.spent = self.spent.get();
         let place = self.place.join(name);
         if !T::is_present(&loader, &place) {
             self.find(name)?;
         }
         let plan = T::plan(&mut loader, &place);
         loader.settle();
-        let report = loader.run_with(|_| {})?;
+        let (report, spent) = loader.run_and_count()?;
+        self.spent.set(spent);
         self.remarks.borrow_mut().extend_from_slice(report.remarks());
         plan.finish().map_err(|error| error.in_member(place.as_str()))
     }
@@ -275,9 +281,8 @@ impl<'m> OldMembers<'m> {
         let mut members = Members::new();
         value.to_members(&mut members, &self.place.join(name))?;
         for member in members.as_slice() {
-            let mut npy = member.array.header().to_bytes();
-            member.array.write_cells(&mut npy).map_err(|error| error.in_member(&member.name))?;
-            let made = self.changes.make(member.array.header().clone(), npy);
+            let array = member.array.keep().map_err(|error| error.in_member(&member.name))?;
+            let made = self.changes.make(array);
             self.changes.add(member.name.clone(), made);
         }
         Ok(())

@@ -5,18 +5,18 @@
 //! members that were taken, the names of all others that a plan can see from its place.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::claims::Claim;
-use super::detached::Detached;
-use super::loader::{Age, Medium, ReadMember};
+use super::loader::{Age, Medium};
 use super::settings::LoadSettings;
+use super::task::{Slot, Task};
 use super::{Loader, Members, Name, Plan};
 use crate::element::Cast;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::header::Header;
-use crate::limits::Limits;
+use crate::limits::{Cost, Limits};
+use crate::stored::{Extent, Stored};
 
 /// The members of a value that was not read yet, and the rules that it was planned under.
 pub(super) struct Origin {
@@ -32,25 +32,29 @@ pub(super) struct Origin {
     is_lent_a_cast: bool,
     /// Elements that no byte of the file stands for.
     free: usize,
+    limits: Limits,
+    /// The file, for messages.
+    path: Option<PathBuf>,
     /// Sorted by key.
-    seen: Vec<Seen>,
+    seen: Vec<Seen<Arc<dyn Stored>>>,
 }
 
 /// A member that the plan could see.
-struct Seen {
+struct Seen<S> {
     key: String,
     /// Its number in the archive.
     member: usize,
     /// Somebody else had taken it before.
     was_taken: bool,
-    /// What is kept of a member that the plan took; `None` where it is not an array.
-    array: Option<(Header, Arc<dyn Detached>)>,
+    /// The member that the plan took, if it is an array.
+    array: Option<S>,
 }
 
-/// What `Origin` is made of when the headers fit.
-struct Sighting {
-    was_taken: bool,
-    claim: Option<Claim>,
+/// Keeps the members that a plan took, instead of reading them.
+struct KeepAll<'s> {
+    origin: Origin,
+    seen: Vec<Seen<Arc<dyn Stored + 's>>>,
+    slot: Slot<Arc<Origin>>,
 }
 
 impl Origin {
@@ -61,50 +65,54 @@ impl Origin {
         separator: &'static str,
         plan: impl FnOnce(&mut Loader<'s>),
     ) -> Plan<'s, Arc<Self>> {
-        let (jobs, total, free) = (loader.jobs.len(), loader.total, loader.free);
-        let migrations = loader.migrations;
+        let (tasks, free, migrations) = (loader.tasks.len(), loader.free, loader.migrations);
         let since = loader.claims.listen();
         plan(loader);
         let claims = loader.claims.heard(since);
-        loader.jobs.truncate(jobs);
-        loader.total = total;
+        loader.tasks.truncate(tasks);
 
+        let medium = loader.view();
         let mut seen = BTreeMap::new();
         for claim in claims {
-            let sighting = Sighting { was_taken: !claim.is_new, claim: None };
-            let sighting = seen.entry(claim.key.clone()).or_insert((claim.member, sighting));
-            // The first claim knows whether the member was free, a later one may know its header.
-            let is_better = sighting.1.claim.as_ref().is_none_or(|known| known.header.is_none());
-            sighting.1.claim = if is_better { Some(claim) } else { sighting.1.claim.take() };
+            // The first claim knows whether the member was free. What was passed over unread may be anything.
+            let seen = seen.entry(claim.key.clone()).or_insert_with(|| Seen {
+                key: claim.key,
+                member: claim.member,
+                was_taken: !claim.is_new,
+                array: None,
+            });
+            seen.array = seen.array.take().or(claim.array);
         }
-        let medium = loader.view();
+        for seen in seen.values_mut().filter(|seen| seen.array.is_none()) {
+            seen.array = medium.array(seen.member).ok().flatten();
+        }
         let own = medium.find(name.as_str()).filter(|_| !name.is_root());
         let own = own.map(|member| (name.as_str(), member)).into_iter();
         let below = medium.keys(&name.prefix());
         let inside = medium.keys(&name.with_separator(separator).prefix());
         for (key, member) in own.chain(below).chain(inside) {
             let was_taken = loader.claims.is_taken(member);
-            seen.entry(key.to_owned()).or_insert((member, Sighting { was_taken, claim: None }));
+            let key = key.to_owned();
+            seen.entry(key.clone()).or_insert_with(|| Seen { key, member, was_taken, array: None });
         }
 
-        let (cast, settings, is_lenient) = (loader.cast, loader.settings, loader.is_lenient);
-        let (name, free) = (name.clone(), loader.free - free);
-        let is_lent_a_cast = loader.cast == Cast::SameKind && !loader.is_own_cast;
-        let is_migrated = loader.age == Age::Migrated || loader.migrations > migrations;
-        let slot = Arc::new(Mutex::new(None));
-        let filled = Arc::clone(&slot);
-        loader.jobs.push(Box::new(move |medium, _| {
-            let detach = |(key, (member, sighting))| Seen::new(medium, key, member, sighting);
-            let seen = seen.into_iter().map(detach).collect::<Result<Vec<_>>>()?;
-            let origin =
-                Self { name, separator, cast, settings, is_lenient, is_migrated, is_lent_a_cast, free, seen };
-            *filled.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(origin));
-            Ok(())
-        }));
-        Plan::new(move || {
-            let origin = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
-            origin.ok_or_else(|| Error::invalid("a plan was finished before its members were detached"))
-        })
+        let slot = Slot::new();
+        let origin = Self {
+            name: name.clone(),
+            separator,
+            cast: loader.cast,
+            settings: loader.settings,
+            is_lenient: loader.is_lenient,
+            is_migrated: loader.age == Age::Migrated || loader.migrations > migrations,
+            is_lent_a_cast: loader.cast == Cast::SameKind && !loader.is_own_cast,
+            free: loader.free - free,
+            limits: loader.medium.limits(),
+            path: loader.medium.path().map(Path::to_path_buf),
+            seen: Vec::new(),
+        };
+        let seen = seen.into_values().collect();
+        loader.tasks.push(Box::new(KeepAll { origin, seen, slot: slot.other() }));
+        Plan::new(move || slot.take())
     }
 
     /// Plans and reads the value, as `plan` did.
@@ -126,7 +134,7 @@ impl Origin {
         load().map_err(|error| {
             let is_placed = error.report().is_some() || self.name.is_root();
             let error = if is_placed { error } else { error.in_member(self.name.as_str()) };
-            match self.path() {
+            match &self.path {
                 Some(path) => error.in_file(path),
                 None => error,
             }
@@ -139,18 +147,15 @@ impl Origin {
         if self.is_migrated || self.is_lent_a_cast {
             return Ok(false);
         }
-        let renamed = |(seen, header, detached)| {
-            let Seen { key, member, .. }: &Seen = seen;
-            Some((*member, self.renamed(key, name, separator)?, header, detached))
-        };
+        let renamed = |(key, member, array)| Some((member, self.renamed(key, name, separator)?, array));
         let Some(mut kept) = self.kept().map(renamed).collect::<Option<Vec<_>>>() else {
             return Ok(false);
         };
         // In the order of the archive, so that the copy goes through the file once.
         kept.sort_by_key(|&(member, ..)| member);
         members.spend_free(name, self.free)?;
-        for (_, name, header, detached) in kept {
-            members.push_untouched(name, Header::clone(header), Arc::clone(detached));
+        for (_, name, array) in kept {
+            members.push_untouched(name, Arc::clone(array));
         }
         Ok(true)
     }
@@ -174,39 +179,39 @@ impl Origin {
         Some(if to.is_root() { part.to_owned() } else { format!("{}{separator}{part}", to.as_str()) })
     }
 
-    fn kept(&self) -> impl Iterator<Item = (&Seen, &Header, &Arc<dyn Detached>)> {
-        self.seen
-            .iter()
-            .filter_map(|seen| seen.array.as_ref().map(|(header, detached)| (seen, header, detached)))
+    /// Key, number and array of each member that the value is made of.
+    fn kept(&self) -> impl Iterator<Item = (&str, usize, &Arc<dyn Stored>)> {
+        self.seen.iter().filter_map(|seen| Some((seen.key.as_str(), seen.member, seen.array.as_ref()?)))
     }
 
     /// The members that the value is made of.
     pub(super) fn headers(&self) -> impl Iterator<Item = (&str, &Header)> {
-        self.kept().map(|(seen, header, _)| (seen.key.as_str(), header))
-    }
-
-    fn path(&self) -> Option<&Path> {
-        self.kept().find_map(|(.., detached)| detached.path())
-    }
-
-    fn array(&self, member: usize) -> Option<&(Header, Arc<dyn Detached>)> {
-        self.seen.get(member).and_then(|seen| seen.array.as_ref())
+        self.kept().map(|(key, _, array)| (key, array.header()))
     }
 }
 
-impl Seen {
-    fn new(medium: &dyn Medium, key: String, member: usize, sighting: Sighting) -> Result<Self> {
-        let Sighting { was_taken, claim } = sighting;
-        let detach = |claim: Claim| {
-            let header = match claim.header {
-                // What is passed over may be anything.
-                None => medium.header(member).ok().flatten(),
-                known => known,
-            };
-            header.map(|header| Ok((header, medium.detach(member)?))).transpose()
+impl Task for KeepAll<'_> {
+    fn member(&self) -> &str {
+        self.origin.name.as_str()
+    }
+
+    fn cost(&self) -> Cost {
+        Cost::stored(0)
+    }
+
+    fn extent(&self) -> Option<Extent> {
+        None
+    }
+
+    fn run(self: Box<Self>) -> Result<()> {
+        let Self { mut origin, seen, slot } = *self;
+        let keep = |Seen { key, member, was_taken, array }: Seen<Arc<dyn Stored + '_>>| {
+            let kept = array.map(|array| array.keep()).transpose();
+            kept.map_err(|error| error.in_member(&key)).map(|array| Seen { key, member, was_taken, array })
         };
-        let array = claim.map(detach).transpose().map_err(|error: Error| error.in_member(&key))?.flatten();
-        Ok(Self { key, member, was_taken, array })
+        origin.seen = seen.into_iter().map(keep).collect::<Result<_>>()?;
+        slot.fill(Arc::new(origin));
+        Ok(())
     }
 }
 
@@ -228,22 +233,16 @@ impl Medium for Origin {
         Box::new(self.seen.iter().enumerate().map(|(i, seen)| (i, seen.key.as_str())))
     }
 
-    /// The header of then: that the member still has it is found out when it is read.
-    fn header(&self, member: usize) -> Result<Option<Header>> {
-        Ok(self.array(member).map(|(header, _)| header.clone()))
-    }
-
-    fn read(&self, member: usize, read: &mut ReadMember<'_>) -> Result<()> {
-        let no_array = || Error::new(ErrorKind::Mismatch, "the member is not an array");
-        self.array(member).ok_or_else(no_array)?.1.read(read)
+    fn array<'m>(&'m self, member: usize) -> Result<Option<Arc<dyn Stored + 'm>>> {
+        let array = self.seen.get(member).and_then(|seen| seen.array.as_ref());
+        Ok(array.map(|array| Arc::clone(array) as Arc<dyn Stored>))
     }
 
     fn limits(&self) -> Limits {
-        self.kept().next().map_or_else(Limits::trusted, |(.., detached)| detached.limits())
+        self.limits
     }
 
-    fn detach(&self, member: usize) -> Result<Arc<dyn Detached>> {
-        let no_array = || Error::new(ErrorKind::Mismatch, "the member is not an array");
-        self.array(member).map(|(_, detached)| Arc::clone(detached)).ok_or_else(no_array)
+    fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
     }
 }

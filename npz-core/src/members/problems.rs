@@ -64,8 +64,8 @@ impl Loader<'_> {
         let left = view.members().filter(|&(member, _)| !self.claims.is_taken(member));
         for (member, name) in left {
             if self.is_lenient || self.claims.is_allowed(name) {
-                let text = match view.header(member) {
-                    Ok(Some(header)) if header.dtype().has_object() => {
+                let text = match view.array(member) {
+                    Ok(Some(array)) if array.header().dtype().has_object() => {
                         "it is a Python pickle, which is never read"
                     }
                     Ok(Some(_)) => "no field wants it",
@@ -99,9 +99,9 @@ impl Loader<'_> {
 }
 
 /// What a member is, for messages.
-pub(super) fn describe(view: View<'_>, member: usize) -> String {
-    match view.header(member) {
-        Ok(Some(header)) => header.to_string(),
+pub(super) fn describe(view: View<'_, '_>, member: usize) -> String {
+    match view.array(member) {
+        Ok(Some(array)) => array.header().to_string(),
         Ok(None) => "other bytes".to_owned(),
         Err(error) => error.to_string(),
     }

@@ -84,8 +84,10 @@ fn takes_integers(loader: &mut Loader<'_>, name: &Name) -> bool {
         return false;
     }
     let view = loader.view();
-    let header = view.find(name.as_str()).and_then(|member| view.header(member).ok().flatten());
-    let Some(scalar) = header.as_ref().and_then(|header| header.dtype().as_scalar()) else { return false };
+    let array = view.find(name.as_str()).and_then(|member| view.array(member).ok().flatten());
+    let Some(scalar) = array.as_ref().and_then(|array| array.header().dtype().as_scalar()) else {
+        return false;
+    };
     let are_integers = matches!(scalar.kind(), Kind::Int | Kind::Uint);
     if are_integers {
         let text = format!("{scalar} was taken for nanoseconds since 1970");

@@ -1,5 +1,7 @@
 //! Taking members: each belongs to the first who asks for it, and what nobody takes is unexpected.
 
+use std::sync::Arc;
+
 use super::problems::describe;
 use super::view::View;
 use super::{Loader, Medium, Name};
@@ -8,10 +10,16 @@ use crate::element::object_hint;
 use crate::error::ErrorKind;
 use crate::header::Header;
 use crate::report::{Problem, ProblemKind, Remark, RemarkKind};
+use crate::stored::Stored;
 
-impl Loader<'_> {
+impl<'s> Loader<'s> {
     /// Looks a member up, takes it, and reads its header; `None` if a problem was noted.
-    pub(super) fn take_array(&mut self, name: &Name, expected: &str, cell: &str) -> Option<(usize, Header)> {
+    pub(super) fn take_array(
+        &mut self,
+        name: &Name,
+        expected: &str,
+        cell: &str,
+    ) -> Option<Arc<dyn Stored + 's>> {
         let found = if name.is_root() { None } else { self.view().find(name.as_str()) };
         let Some(member) = found else {
             // The hint is added by `settle`, when it is known which members nobody else wants.
@@ -19,8 +27,8 @@ impl Loader<'_> {
             return None;
         };
         self.claims.take(member, name.as_str());
-        let header = match self.view().header(member) {
-            Ok(Some(header)) => header,
+        let array = match self.view().array(member) {
+            Ok(Some(array)) => array,
             Ok(None) => {
                 let hint = "it is not an .npy array; read it with `NpzReader::bytes`".to_owned();
                 self.note(ProblemKind::Unreadable, name, expected.to_owned(), "other bytes".to_owned(), hint);
@@ -31,7 +39,8 @@ impl Loader<'_> {
                 return None;
             }
         };
-        self.claims.take_header(&header);
+        self.claims.take_array(&array);
+        let header = array.header();
         if header.dtype().has_object() {
             self.report.push(Problem {
                 kind: ProblemKind::Unreadable,
@@ -44,24 +53,25 @@ impl Loader<'_> {
             });
             return None;
         }
-        Some((member, header))
+        Some(array)
     }
 
     /// The header of a member that nobody has taken yet; `None` for whatever is no array.
     pub(super) fn peek_header(&self, name: &Name) -> Option<Header> {
         let member = self.view().find(name.as_str()).filter(|_| !name.is_root())?;
-        self.view().header(member).ok().flatten()
+        self.view().array(member).ok().flatten().map(|array| array.header().clone())
     }
 
     /// Takes the mark of a value without members: a `true` of no axes. `None` if there is none.
     pub(crate) fn take_mark(&mut self, name: &Name) -> Option<()> {
         let member = self.view().find(name.as_str()).filter(|_| !name.is_root())?;
-        let header = self.view().header(member).ok().flatten()?;
+        let array = self.view().array(member).ok().flatten()?;
+        let header = array.header();
         let is_mark =
             header.shape().is_empty() && header.dtype().as_scalar().is_some_and(|s| s.kind() == Kind::Bool);
         is_mark.then(|| {
             self.claims.take(member, name.as_str());
-            self.claims.take_header(&header);
+            self.claims.take_array(&array);
         })
     }
 

@@ -1,15 +1,14 @@
 //! What a load sees of a medium: its members as they are, or as migrations of old structs have left them.
 
 use std::collections::{BTreeMap, HashSet};
-use std::io::Read;
 use std::ops::Bound;
+use std::path::Path;
 use std::sync::Arc;
 
-use super::detached::{Detached, InMemory};
-use super::loader::{Medium, ReadMember};
-use crate::error::{Error, Result};
-use crate::header::Header;
+use super::loader::Medium;
+use crate::error::Result;
 use crate::limits::Limits;
+use crate::stored::{Extent, Stored};
 
 /// Members that a migration has made are numbered from here on: no archive has so many of its own.
 const FIRST_MADE: usize = usize::MAX / 2;
@@ -21,14 +20,14 @@ pub(super) struct Changes {
     added: BTreeMap<String, usize>,
     /// The members that their own keys lead to no more.
     gone: HashSet<usize>,
-    /// The members that were made, as their `.npy` bytes.
-    made: Vec<(Header, Vec<u8>)>,
+    /// The members that were made.
+    made: Vec<Arc<dyn Stored>>,
 }
 
 /// A medium under changes.
 #[derive(Clone, Copy)]
-pub(super) struct View<'v> {
-    pub(super) medium: &'v dyn Medium,
+pub(super) struct View<'m, 'v> {
+    pub(super) medium: &'m dyn Medium,
     pub(super) changes: &'v Changes,
 }
 
@@ -47,19 +46,15 @@ impl Changes {
     }
 
     /// Makes a member, which has no key yet.
-    pub(super) fn make(&mut self, header: Header, npy: Vec<u8>) -> usize {
-        self.made.push((header, npy));
+    pub(super) fn make(&mut self, array: Arc<dyn Stored>) -> usize {
+        self.made.push(array);
         FIRST_MADE + self.made.len() - 1
-    }
-
-    fn made(&self, member: usize) -> Option<&(Header, Vec<u8>)> {
-        self.made.get(member.checked_sub(FIRST_MADE)?)
     }
 }
 
-impl<'v> View<'v> {
+impl<'m: 'v, 'v> View<'m, 'v> {
     /// The keys that begin with `prefix`, each with its member; in no order.
-    pub(super) fn keys(self, prefix: &str) -> impl Iterator<Item = (&'v str, usize)> + use<'v> {
+    pub(super) fn keys(self, prefix: &str) -> impl Iterator<Item = (&'v str, usize)> + use<'m, 'v> {
         let Changes { added, gone, .. } = self.changes;
         let from = added.range::<str, _>((Bound::Included(prefix), Bound::Unbounded));
         let owned = prefix.to_owned();
@@ -67,9 +62,17 @@ impl<'v> View<'v> {
         let added = added.take_while(move |(key, _)| key.starts_with(&owned));
         self.medium.keys_under(prefix).filter(|(_, member)| !gone.contains(member)).chain(added)
     }
+
+    /// The array that a member is, as that of the medium lives.
+    pub(super) fn array(self, member: usize) -> Result<Option<Arc<dyn Stored + 'm>>> {
+        match member.checked_sub(FIRST_MADE).and_then(|made| self.changes.made.get(made)) {
+            Some(made) => Ok(Some(Arc::clone(made) as Arc<dyn Stored>)),
+            None => self.medium.array(member),
+        }
+    }
 }
 
-impl Medium for View<'_> {
+impl Medium for View<'_, '_> {
     fn find(&self, key: &str) -> Option<usize> {
         let own = || self.medium.find(key).filter(|member| !self.changes.gone.contains(member));
         self.changes.added.get(key).copied().or_else(own)
@@ -84,32 +87,20 @@ impl Medium for View<'_> {
         Box::new(own.chain(self.changes.added.iter().map(|(key, &member)| (member, key.as_str()))))
     }
 
-    fn header(&self, member: usize) -> Result<Option<Header>> {
-        match self.changes.made(member) {
-            Some((header, _)) => Ok(Some(header.clone())),
-            None => self.medium.header(member),
-        }
-    }
-
-    fn read(&self, member: usize, read: &mut ReadMember<'_>) -> Result<()> {
-        match self.changes.made(member) {
-            Some((_, npy)) => {
-                let mut bytes: &[u8] = npy;
-                read(&mut bytes as &mut dyn Read, Some(npy.len() as u64))
-            }
-            None => self.medium.read(member, read),
-        }
+    fn array<'m>(&'m self, member: usize) -> Result<Option<Arc<dyn Stored + 'm>>> {
+        View::array(*self, member)
     }
 
     fn limits(&self) -> Limits {
         self.medium.limits()
     }
 
-    fn detach(&self, member: usize) -> Result<Arc<dyn Detached>> {
-        match self.changes.made(member) {
-            Some(_) => InMemory::read_from(|read| self.read(member, read)),
-            None => self.medium.detach(member),
-        }
+    fn will_need(&self, extents: Vec<Extent>) {
+        self.medium.will_need(extents);
+    }
+
+    fn path(&self) -> Option<&Path> {
+        self.medium.path()
     }
 }
 
@@ -126,11 +117,8 @@ impl Medium for Nothing {
     fn members(&self) -> Box<dyn Iterator<Item = (usize, &str)> + '_> {
         Box::new(std::iter::empty())
     }
-    fn header(&self, _: usize) -> Result<Option<Header>> {
+    fn array<'m>(&'m self, _: usize) -> Result<Option<Arc<dyn Stored + 'm>>> {
         Ok(None)
-    }
-    fn read(&self, _: usize, _: &mut ReadMember<'_>) -> Result<()> {
-        Err(Error::invalid("no such member"))
     }
     fn limits(&self) -> Limits {
         Limits::trusted()

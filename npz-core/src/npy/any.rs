@@ -1,5 +1,6 @@
 //! Single arrays whose cell type is not known beforehand.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{Read, Write};
 use std::iter::FusedIterator;
@@ -8,8 +9,8 @@ use std::path::Path;
 use ndarray::ArrayD;
 
 use super::cost::any_cost;
-use super::field::FieldReader;
-use super::read::{Cells, read_bytes, read_cells};
+use super::field::Column;
+use super::read::{Cells, Feed, read_bytes, read_cells};
 use super::stream::Stream;
 use super::{Body, Budget};
 use crate::any::{AnyArray, RawArray, Tick, Visit, as_cells, from_cells, visit, with_cells};
@@ -178,11 +179,9 @@ fn write_by(writer: &mut dyn Write, array: &AnyArray, order: Option<ByteOrder>) 
         // The bytes are the same for both kinds.
         let cells = as_cells::<TimeDelta64<Generic>>(ticks);
         let body = Body::new(cells, DType::time(kind, *unit), None)?.in_byte_order(other)?;
-        super::write_body(writer, &body)
+        super::write_array(writer, &body)
     }, raw => {
-        let raw = raw.arranged(order, None)?;
-        let written = writer.write_all(&raw.header().to_bytes()).and_then(|()| writer.write_all(raw.as_bytes()));
-        written.map_err(|error| Error::io("can't write the array", error))
+        super::write_array(writer, &raw.arranged(order, None)?)
     })
 }
 
@@ -283,10 +282,12 @@ impl AnyArray {
             // Says that there are no fields.
             return self.dtype().locate(field).and(Err(Error::invalid("the array is not structured")));
         };
-        let mut records = raw.as_bytes();
-        let mut column = FieldReader::new(&mut records, raw.header(), field)?;
-        let trusted = LoadOptions::default().limits(Limits::trusted());
-        read_any_sized(&mut column, None, &trusted).map_err(|error| error.in_field(field))
+        let column = Column::new(raw.header(), field)?;
+        let raw = Cow::Borrowed(raw);
+        let feed = Feed::Field(Box::new(Feed::Stored(&raw)), &column);
+        read_any_feed(feed, 0, &Limits::trusted())
+            .map_err(|error| error.in_field(field))
+            .map(|(array, _)| array)
     }
 }
 
@@ -296,22 +297,23 @@ fn read_any_from(
     budget: Budget,
     options: &LoadOptions,
 ) -> Result<(AnyArray, u64)> {
-    let limits = &options.limits;
-    let header = Header::read(&mut reader, limits)?;
+    let header = Header::read(&mut reader, &options.limits)?;
+    let available = budget.available(&header);
+    read_any_feed(Feed::stream(reader, &header, available), budget.spent, &options.limits)
+}
+
+/// Reads one array whose header is there, as what Rust has for its cells.
+fn read_any_feed(feed: Feed<'_>, spent: u64, limits: &Limits) -> Result<(AnyArray, u64)> {
+    let header = feed.header();
     if header.dtype().has_object() {
         return Err(Error::unsupported(object_file_hint("")));
     }
-    let cost = any_cost(&header);
-    limits.check_cells(cost)?;
-    limits.check_total(budget.spent.saturating_add(cost.bytes()))?;
-    let available = budget.size.map(|size| size.saturating_sub(header.len() as u64));
-    Ok((read_any_cells(reader, &header, available)?, cost.bytes()))
-}
-
-/// Reads the cells that follow a header, as what Rust has for them.
-fn read_any_cells(reader: &mut dyn Read, header: &Header, available: Option<u64>) -> Result<AnyArray> {
-    let cells = ReadCells { reader, header, available };
-    if has_free_cells(header) { cells.other() } else { visit(header.dtype(), cells) }
+    let cost = any_cost(header);
+    limits.check_array(cost, spent)?;
+    let header = header.clone();
+    let cells = ReadCells { feed, header: &header };
+    let array = if has_free_cells(&header) { cells.other() } else { visit(header.dtype(), cells) };
+    Ok((array?, cost.bytes()))
 }
 
 /// Whether there are more cells without bytes than are made from nothing: then they stay the bytes that they are not.
@@ -319,22 +321,20 @@ pub(crate) fn has_free_cells(header: &Header) -> bool {
     header.data_len() == 0 && header.shape().iter().product::<usize>() > MAX_FREE
 }
 
-struct ReadCells<'r, 'h> {
-    reader: &'r mut dyn Read,
+struct ReadCells<'f, 'h> {
+    feed: Feed<'f>,
     header: &'h Header,
-    available: Option<u64>,
 }
 
 impl ReadCells<'_, '_> {
     fn cells<A: Element>(self, decoder: fn(&DType, Rule) -> Result<Decoder<A>, Refusal>) -> Result<Cells<A>> {
         let unfit = |_| Error::unsupported(format!("the dtype {} can't be read", self.header.dtype()));
         let decoder = decoder(self.header.dtype(), Rule::array(Cast::Exact)).map_err(unfit)?;
-        read_cells(self.reader, self.header, decoder, self.available, Vec::new())
+        read_cells(self.feed, decoder, Vec::new())
     }
 
     fn raw(self) -> Result<RawArray> {
-        let bytes = read_bytes(self.reader, self.header, self.available)?;
-        Ok(RawArray::from_file(self.header.clone(), bytes))
+        Ok(RawArray::from_file(self.header.clone(), read_bytes(self.feed)?))
     }
 }
 

@@ -1,12 +1,13 @@
 //! One field of a structured array as an array of its own: the records are read once, and only the field is kept.
 
-use std::io::Read;
+use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use ndarray::{Array, ArrayViewD, Dimension};
 
-use super::read::PIECE;
-use super::read_sized;
+use super::read::Feed;
+use super::read_feed;
 use crate::dtype::Spot;
 use crate::element::record::{Rows, gather as gather_all};
 use crate::element::{Element, object_file_hint};
@@ -15,6 +16,7 @@ use crate::header::Header;
 use crate::options::LoadOptions;
 use crate::shape::Order;
 use crate::source::open_file;
+use crate::stored::{Extent, Stored, copy_range, fill_by_stream};
 
 /// Loads one field of a structured array: `np.load(path)[field]`.
 ///
@@ -78,111 +80,155 @@ pub fn load_field_with<A: Element, D: Dimension>(
             return Err(Error::unsupported(object_file_hint(&A::expected())));
         }
         options.limits.check_member(header.data_len())?;
+        let column = Column::new(&header, field)?;
         let available = size.map(|size| size.saturating_sub(header.len() as u64));
-        let mut column = FieldReader::new(&mut file, &header, field)?;
-        let available = available.map(|bytes| column.available(bytes));
+        let records = Feed::stream(&mut file, &header, available);
         // What is wrong in there is told of the field.
-        read_sized(&mut column, available, options).map_err(|error| error.in_field(field))
+        let cells = read_feed::<A>(Feed::Field(Box::new(records), &column), 0, D::NDIM, options);
+        cells.and_then(|(cells, _)| cells.into_array()).map_err(|error| error.in_field(field))
     };
     read_file().map_err(|error| error.in_file(path))
 }
 
-/// The header of a field as an array of its own, the field's place, and whether its cells have to be moved.
-fn planned(header: &Header, field: &str) -> Result<(Header, Spot, bool)> {
-    let spot = header.dtype().locate(field)?;
-    let mut shape = header.shape().to_vec();
-    shape.extend(spot.axes.iter().map(|(len, _)| *len));
-    // The axes of the field are in C order, whatever those of the records are. Only one order can be told.
-    let order = header.order().as_saved(header.shape());
-    let is_mixed = order == Order::Fortran && !spot.axes.is_empty();
-    let order = if is_mixed { Order::C } else { order };
-    Ok((Header::new(spot.dtype.clone(), &shape, order)?, spot, is_mixed))
-}
-
-/// The header that a field has as an array of its own.
-pub(crate) fn field_header(header: &Header, field: &str) -> Result<Header> {
-    planned(header, field).map(|(header, ..)| header)
-}
-
-/// The `.npy` file that one field of a structured array would be, made of the records as they are read.
-pub(crate) struct FieldReader<'r> {
-    records: &'r mut dyn Read,
-    record_size: usize,
-    records_left: u64,
-    shape: Vec<usize>,
+/// One field of a structured array: where it lies in the records, and the array that it makes.
+#[derive(Clone)]
+pub(crate) struct Column {
     header: Header,
     spot: Spot,
-    /// The records are in Fortran order, and the field has axes of its own: all of it is moved at the end.
+    /// The shape of the records, and the bytes of one.
+    records: Vec<usize>,
+    record_size: usize,
+    /// The records are in Fortran order and the axes of the field in C order, which no header can tell: the cells have
+    /// to be moved.
     is_mixed: bool,
-    rows: Vec<u8>,
-    /// What is handed out, and how much of it was.
-    out: Vec<u8>,
-    done: usize,
 }
 
-impl<'r> FieldReader<'r> {
-    /// Of records whose header was read already.
-    pub(crate) fn new(records: &'r mut dyn Read, header: &Header, field: &str) -> Result<Self> {
-        let (own, spot, is_mixed) = planned(header, field)?;
+impl Column {
+    pub(crate) fn new(header: &Header, field: &str) -> Result<Self> {
+        let spot = header.dtype().locate(field)?;
         let record_size = header.dtype().item_size()?;
-        let count = header.data_len().checked_div(record_size as u64).unwrap_or(0);
-        let out = own.to_bytes();
-        Ok(Self {
-            records,
-            record_size,
-            records_left: count,
-            shape: header.shape().to_vec(),
-            header: own,
-            spot,
-            is_mixed,
-            rows: Vec::new(),
-            out,
-            done: 0,
-        })
+        let mut shape = header.shape().to_vec();
+        shape.extend(spot.axes.iter().map(|(len, _)| *len));
+        // The axes of the field are in C order, whatever those of the records are. Only one order can be told.
+        let order = header.order().as_saved(header.shape());
+        let is_mixed = order == Order::Fortran && !spot.axes.is_empty();
+        let order = if is_mixed { Order::C } else { order };
+        let own = Header::new(spot.dtype.clone(), &shape, order)?;
+        Ok(Self { header: own, spot, records: header.shape().to_vec(), record_size, is_mixed })
     }
 
-    /// How many bytes there are of this, where so many are of the records.
-    pub(crate) fn available(&self, bytes: u64) -> u64 {
+    pub(crate) fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The bytes of the field in one record.
+    fn width(&self) -> usize {
+        let axes = self.spot.axes.iter().map(|(len, _)| *len).product::<usize>();
+        axes.saturating_mul(self.spot.dtype_size())
+    }
+
+    /// How many bytes of the field there are in so many bytes of records.
+    pub(super) fn available(&self, bytes: u64) -> u64 {
         let there = bytes.checked_div(self.record_size as u64).unwrap_or(0);
-        let each = self.header.data_len().checked_div(self.records_left).unwrap_or(0);
-        self.header.len() as u64 + there.min(self.records_left) * each
+        there.saturating_mul(self.width() as u64).min(self.header.data_len())
     }
 
-    /// Reads the next records, and puts what is wanted of them behind what is handed out.
-    fn read_records(&mut self) -> std::io::Result<()> {
-        let count = ((PIECE / self.record_size.max(1)).max(1) as u64).min(self.records_left);
-        self.rows.clear();
-        // Grows with what arrives: one record may be huge.
-        let wanted = count * self.record_size as u64;
-        Read::take(&mut *self.records, wanted).read_to_end(&mut self.rows)?;
-        let there = (self.rows.len() as u64).checked_div(self.record_size as u64).unwrap_or(0);
+    /// Hands out the bytes of the field of all records that `records` hands out.
+    pub(super) fn stream(
+        &self,
+        records: &mut dyn FnMut(&mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()>,
+        put: &mut dyn FnMut(&[u8]) -> Result<()>,
+    ) -> Result<()> {
+        let mut out = Vec::new();
+        records(&mut |rows| {
+            if !self.is_mixed {
+                out.clear();
+            }
+            self.take(rows, &mut out)?;
+            if self.is_mixed { Ok(()) } else { put(&out) }
+        })?;
+        if self.is_mixed && !out.is_empty() { put(&self.moved(out)?) } else { Ok(()) }
+    }
+
+    /// Appends the bytes of the field of some records.
+    fn take(&self, rows: &[u8], out: &mut Vec<u8>) -> Result<()> {
         let Spot { offset, axes, .. } = &self.spot;
+        let more = (rows.len() / self.record_size.max(1)).saturating_mul(self.width());
+        out.try_reserve(more).map_err(|_| Error::no_memory(more as u64, "field"))?;
         if let Some(width) = self.spot.contiguous_size() {
-            let start = self.out.len();
-            self.out.resize(start + there as usize * width, 0);
-            let rows = Rows::new(&self.rows, self.record_size);
-            gather_all(rows, *offset, width, self.out.get_mut(start..).unwrap_or_default());
+            let start = out.len();
+            out.resize(start + more, 0);
+            gather_all(Rows::new(rows, self.record_size), *offset, width, &mut out[start..]);
         } else {
-            for row in self.rows.chunks_exact(self.record_size.max(1)) {
-                gather(row, *offset, axes, self.spot.dtype_size(), &mut self.out);
+            for row in rows.chunks_exact(self.record_size.max(1)) {
+                gather(row, *offset, axes, self.spot.dtype_size(), out);
             }
         }
-        // What is cut off ends here; the reader of the cells notices.
-        self.records_left = if there < count { 0 } else { self.records_left - count };
         Ok(())
     }
 
-    /// Brings the cells of a field with axes, of records in Fortran order, into C order.
-    fn move_cells(&mut self) {
-        let each = self.out.len() / self.shape.iter().product::<usize>().max(1);
+    /// Moves the cells of a field that has axes of its own, in records in Fortran order.
+    fn moved(&self, cells: Vec<u8>) -> Result<Vec<u8>> {
+        let each = cells.len() / self.records.iter().product::<usize>().max(1);
         // As they came: the first axis of the records varies fastest, and the bytes of a field lie side by side.
-        let came: Vec<usize> = self.shape.iter().rev().copied().chain([each]).collect();
-        let axes: Vec<usize> = (0..self.shape.len()).rev().chain([self.shape.len()]).collect();
-        // Where the data are cut off, they don't fill the shape; the reader of the cells notices.
-        if let Ok(cells) = ArrayViewD::from_shape(came, &self.out) {
-            let moved = cells.permuted_axes(axes).as_standard_layout().into_owned();
-            self.out = moved.into_raw_vec_and_offset().0;
-        }
+        let came: Vec<usize> = self.records.iter().rev().copied().chain([each]).collect();
+        let axes: Vec<usize> = (0..self.records.len()).rev().chain([self.records.len()]).collect();
+        let view = ArrayViewD::from_shape(came, &cells);
+        let view =
+            view.map_err(|error| Error::damaged("the records don't fill their shape").with_source(error))?;
+        Ok(view.permuted_axes(axes).as_standard_layout().into_owned().into_raw_vec_and_offset().0)
+    }
+}
+
+/// A field of an array that is there already: an array like any other.
+pub(crate) struct FieldOf<'s> {
+    records: Arc<dyn Stored + 's>,
+    column: Column,
+}
+
+impl<'s> FieldOf<'s> {
+    pub(crate) fn new(records: Arc<dyn Stored + 's>, field: &str) -> Result<Self> {
+        let column = Column::new(records.header(), field)?;
+        Ok(Self { records, column })
+    }
+}
+
+impl Stored for FieldOf<'_> {
+    fn header(&self) -> &Header {
+        &self.column.header
+    }
+
+    fn read_range(&self, cells: Range<usize>, buffer: &mut [u8]) -> Result<()> {
+        let mut bytes = Vec::new();
+        self.stream(&mut |piece| {
+            bytes.extend_from_slice(piece);
+            Ok(())
+        })?;
+        copy_range(&bytes, self.item_size(), cells, buffer)
+    }
+
+    fn fill(&self, buffer: &mut [u8], then: &mut dyn FnMut(&mut [u8])) -> Result<()> {
+        fill_by_stream(self, buffer, then)
+    }
+
+    fn stream(&self, put: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        self.column.stream(&mut |put| self.records.stream(put), put)
+    }
+
+    fn available(&self) -> Option<u64> {
+        self.records.available().map(|bytes| self.column.available(bytes))
+    }
+
+    fn size(&self) -> u64 {
+        self.records.size()
+    }
+
+    fn extent(&self) -> Option<Extent> {
+        self.records.extent()
+    }
+
+    fn keep(&self) -> Result<Arc<dyn Stored>> {
+        Ok(Arc::new(FieldOf { records: self.records.keep()?, column: self.column.clone() }))
     }
 }
 
@@ -215,28 +261,5 @@ fn gather(row: &[u8], offset: usize, axes: &[(usize, usize)], width: usize, out:
         Some((&(len, step), inner)) => {
             (0..len).for_each(|i| gather(row, offset + i * step, inner, width, out));
         }
-    }
-}
-
-impl Read for FieldReader<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        while self.done == self.out.len() && self.records_left > 0 {
-            self.out.clear();
-            self.done = 0;
-            self.read_records()?;
-            while self.is_mixed && self.records_left > 0 {
-                self.read_records()?;
-            }
-            if self.is_mixed {
-                self.move_cells();
-            }
-        }
-        let left = self.out.get(self.done..).unwrap_or_default();
-        let count = left.len().min(buffer.len());
-        if let (Some(to), Some(from)) = (buffer.get_mut(..count), left.get(..count)) {
-            to.copy_from_slice(from);
-        }
-        self.done += count;
-        Ok(count)
     }
 }

@@ -40,6 +40,7 @@ use crate::options::LoadOptions;
 use crate::report::{Problem, ProblemKind, Report};
 use crate::shape::Order;
 use crate::source::open_file;
+use crate::stored::Stored;
 
 pub use self::any::{
     IterAny, iter_any, iter_any_with, load_any, load_any_with, read_any, read_any_with, save_any,
@@ -47,9 +48,9 @@ pub use self::any::{
 };
 pub(crate) use self::any::{has_free_cells, ticks};
 pub(crate) use self::cost::cost;
-pub(crate) use self::field::{FieldReader, field_header};
+pub(crate) use self::field::FieldOf;
 pub use self::field::{load_field, load_field_with};
-pub(crate) use self::read::{Cells, read_bytes, read_cells};
+pub(crate) use self::read::{Cells, Feed, cut_off, read_bytes, read_cells};
 pub use self::stream::{Iter, iter, iter_with, load_all, load_all_with};
 pub(crate) use self::write::{Body, body};
 
@@ -186,7 +187,7 @@ pub fn load_with<A: Element, D: Dimension>(
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 pub fn write<A: Element, D: Dimension>(mut writer: impl Write, array: &ArrayRef<A, D>) -> Result<()> {
-    write_body(&mut writer, &body(array)?)
+    write_array(&mut writer, &body(array)?)
 }
 
 /// Writes an array to a stream in a chosen byte order: `np.save(file, a.astype(a.dtype.newbyteorder(">")))`.
@@ -210,14 +211,17 @@ pub fn write_in<A: Element, D: Dimension>(
     array: &ArrayRef<A, D>,
     order: ByteOrder,
 ) -> Result<()> {
-    write_body(&mut writer, &body(array)?.in_byte_order(order)?)
+    write_array(&mut writer, &body(array)?.in_byte_order(order)?)
 }
 
-fn write_body<A: Element>(mut writer: &mut dyn Write, body: &Body<'_, A>) -> Result<()> {
+/// Writes an array in its stored form.
+fn write_array(writer: &mut dyn Write, array: &dyn Stored) -> Result<()> {
     writer
-        .write_all(&body.header().to_bytes())
+        .write_all(&array.header().to_bytes())
         .map_err(|error| Error::io("can't write the header", error))?;
-    body.write_cells(&mut writer)?;
+    array.stream(&mut |bytes| {
+        writer.write_all(bytes).map_err(|error| Error::io("can't write the array's data", error))
+    })?;
     writer.flush().map_err(|error| Error::io("can't flush the writer", error))
 }
 
@@ -280,8 +284,14 @@ pub fn read_with<A: Element, D: Dimension>(
 pub fn to_bytes<A: Element, D: Dimension>(array: &ArrayRef<A, D>) -> Result<Vec<u8>> {
     let body = body(array)?;
     let mut bytes = body.header().to_bytes();
-    bytes.reserve_exact(usize::try_from(body.header().data_len()).unwrap_or(0));
-    body.write_cells(&mut bytes)?;
+    let len = body.header().data_len();
+    if !usize::try_from(len).is_ok_and(|len| bytes.try_reserve_exact(len).is_ok()) {
+        return Err(Error::no_memory(len, "bytes of the array"));
+    }
+    body.stream(&mut |piece| {
+        bytes.extend_from_slice(piece);
+        Ok(())
+    })?;
     Ok(bytes)
 }
 
@@ -354,7 +364,7 @@ pub fn view<A: Element, D: Dimension>(bytes: &[u8]) -> Result<ArrayView<'_, A, D
     fits::<A>(&header, D::NDIM, Rule::array(Cast::Exact))?;
     let found = rest.len();
     let data = usize::try_from(header.data_len()).ok().and_then(|len| rest.get(..len));
-    let data = data.ok_or_else(|| read::cut_off(&header, found as u64))?;
+    let data = data.ok_or_else(|| cut_off(&header, found as u64))?;
     let cells = A::view(data, header.dtype()).map_err(|reason| {
         Error::unsupported(format!(
             "the array can't be viewed without a copy: {reason}; use `npy::from_bytes`"
@@ -422,6 +432,13 @@ pub(crate) struct Budget {
     spent: u64,
 }
 
+impl Budget {
+    /// How many bytes are proved to follow a header.
+    fn available(self, header: &Header) -> Option<u64> {
+        self.size.map(|size| size.saturating_sub(header.len() as u64))
+    }
+}
+
 /// Reads one array, and tells how many bytes it takes.
 fn read_from<A: Element>(
     mut reader: &mut dyn Read,
@@ -430,12 +447,22 @@ fn read_from<A: Element>(
     options: &LoadOptions,
 ) -> Result<(Cells<A>, u64)> {
     let header = Header::read(&mut reader, &options.limits)?;
-    let decoder = fits::<A>(&header, ndim, Rule::array(options.cast))?;
-    let cost = cost::<A>(&header);
-    options.limits.check_cells(cost)?;
-    options.limits.check_total(budget.spent.saturating_add(cost.bytes()))?;
-    let available = budget.size.map(|size| size.saturating_sub(header.len() as u64));
-    Ok((read_cells(reader, &header, decoder, available, Vec::new())?, cost.bytes()))
+    let available = budget.available(&header);
+    read_feed(Feed::stream(reader, &header, available), budget.spent, ndim, options)
+}
+
+/// Reads one array whose header is there.
+fn read_feed<A: Element>(
+    feed: Feed<'_>,
+    spent: u64,
+    ndim: Option<usize>,
+    options: &LoadOptions,
+) -> Result<(Cells<A>, u64)> {
+    let header = feed.header();
+    let decoder = fits::<A>(header, ndim, Rule::array(options.cast))?;
+    let cost = cost::<A>(header);
+    options.limits.check_array(cost, spent)?;
+    Ok((read_cells(feed, decoder, Vec::new())?, cost.bytes()))
 }
 
 /// Compares a header with what is wanted, before any data are read.

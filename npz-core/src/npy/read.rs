@@ -4,14 +4,14 @@ use std::io::{ErrorKind as IoKind, Read};
 
 use ndarray::{ArrayBase, ArrayD, DataOwned, Dimension, IxDyn, ShapeBuilder};
 
-use crate::element::{BadCell, Decoder, Element, Step, swap_bytes};
+use super::field::Column;
+use crate::element::{BadCell, Decoder, Element, InPlace, Step, swap_bytes};
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::limits::MAX_FREE;
 use crate::shape::{Order, count};
+use crate::stored::{Stored, cells_a_piece, zeros};
 
-/// Bytes that are read, swapped and converted together: they stay in the cache between those steps.
-pub(super) const PIECE: usize = 256 << 10;
 /// What is allocated at first where nothing proves that the data are there; doubled as they come.
 const FIRST_STEP: usize = 1 << 20;
 
@@ -54,97 +54,211 @@ impl<A: Element> Cells<A> {
     }
 }
 
-/// Reads the cells that follow a header.
-///
-/// `available` is how many bytes are proved to follow it: more is refused before anything is allocated. `None`
-/// where nothing is known (a stream): then memory grows with the data that arrive. `spare` is memory to fill, if it
-/// has as many cells; what they hold does not matter.
-pub(crate) fn read_cells<A: Element>(
-    reader: &mut dyn Read,
-    header: &Header,
-    decoder: Decoder<A>,
+/// Where the bytes of cells come from.
+pub(crate) enum Feed<'f> {
+    /// An array that gives them whole, by range or piece by piece.
+    Stored(&'f dyn Stored),
+    /// What follows a header in a stream.
+    Stream(Stream<'f>),
+    /// One field of records.
+    Field(Box<Feed<'f>>, &'f Column),
+}
+
+/// The rest of a stream whose header was read.
+pub(crate) struct Stream<'f> {
+    reader: &'f mut dyn Read,
+    header: &'f Header,
+    /// How many bytes are proved to follow: more is refused before anything is allocated. `None` where nothing is
+    /// known: then memory grows with the data that arrive.
     available: Option<u64>,
+    done: u64,
+}
+
+impl<'f> Feed<'f> {
+    pub(crate) fn stream(reader: &'f mut dyn Read, header: &'f Header, available: Option<u64>) -> Self {
+        Self::Stream(Stream { reader, header, available, done: 0 })
+    }
+
+    pub(crate) fn header(&self) -> &Header {
+        match self {
+            Self::Stored(array) => array.header(),
+            Self::Stream(stream) => stream.header,
+            Self::Field(_, column) => column.header(),
+        }
+    }
+
+    fn available(&self) -> Option<u64> {
+        match self {
+            Self::Stored(array) => array.available(),
+            Self::Stream(stream) => stream.available,
+            Self::Field(records, column) => records.available().map(|bytes| column.available(bytes)),
+        }
+    }
+
+    /// Refuses what is known to be cut off, and tells whether all is known to be there.
+    fn is_proven(&self) -> Result<bool> {
+        let (header, available) = (self.header(), self.available());
+        match available.filter(|&available| available < header.data_len()) {
+            Some(available) => Err(cut_off(header, available)),
+            None => Ok(available.is_some()),
+        }
+    }
+
+    /// Hands out the bytes in pieces of whole cells.
+    pub(crate) fn each_piece(&mut self, put: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        match self {
+            Self::Stored(array) => array.stream(put),
+            Self::Stream(stream) => stream.each_piece(put),
+            Self::Field(records, column) => column.stream(&mut |put| records.each_piece(put), put),
+        }
+    }
+}
+
+/// Reads cells. `spare` is memory to fill, if it has as many cells; what they hold does not matter.
+pub(crate) fn read_cells<A: Element>(
+    mut feed: Feed<'_>,
+    decoder: Decoder<A>,
     spare: Vec<A>,
 ) -> Result<Cells<A>> {
-    let len = count(header.shape())?;
-    let byte_len = header.data_len();
-    if let Some(available) = available.filter(|&available| available < byte_len) {
-        return Err(cut_off(header, available));
-    }
+    let is_proven = feed.is_proven()?;
+    let header = feed.header();
+    let (shape, order, len) = (header.shape().to_vec(), header.order(), count(header.shape())?);
     if decoder.item_size == 0 && len > MAX_FREE {
         return Err(Error::limit(format!("expected at most {MAX_FREE} cells of no bytes, found {len}")));
     }
-    let mut input = Input { reader, header, done: 0 };
-    let cells = match decoder.step {
+    let flat = match decoder.step {
         Step::InPlace(plan) => {
-            let mut cells = if spare.len() == len { spare } else { Vec::new() };
-            let mut read = 0;
-            while read < len {
-                let step = if available.is_some() {
-                    len
-                } else {
-                    (FIRST_STEP / decoder.item_size.max(1)).max(2 * read)
-                };
-                let next = len.min(step.max(1));
-                if cells.len() < next && !(plan.grow)(&mut cells, next) {
-                    return Err(no_memory(byte_len));
+            let spare = if spare.len() == len { spare } else { Vec::new() };
+            match &mut feed {
+                _ if decoder.item_size == 0 => grown(spare, len, &plan)?,
+                Feed::Stored(array) if is_proven => {
+                    let mut cells = grown(spare, len, &plan)?;
+                    array
+                        .fill((plan.as_bytes)(&mut cells), &mut |piece| swap_bytes(piece, plan.swap_width))?;
+                    cells
                 }
-                // Whole cells a piece, so that swapping never splits one.
-                for piece in cells[read..next].chunks_mut((PIECE / decoder.item_size.max(1)).max(1)) {
-                    let bytes = (plan.as_bytes)(piece);
-                    input.fill(bytes)?;
-                    swap_bytes(bytes, plan.swap_width);
-                }
-                read = next;
+                Feed::Stream(stream) => stream.read_in_place(spare, len, decoder.item_size, &plan)?,
+                _ => collect_in_place(&mut feed, len, decoder.item_size, &plan)?,
             }
-            cells
         }
         Step::Convert(mut convert) => {
             let mut cells = spare;
             cells.clear();
-            if available.is_some() && cells.try_reserve_exact(len).is_err() {
-                return Err(no_memory(byte_len));
+            let byte_len = header.data_len();
+            if is_proven && cells.try_reserve_exact(len).is_err() {
+                return Err(Error::no_memory(byte_len, "array"));
             }
-            let cells_a_piece = (PIECE / decoder.item_size.max(1)).clamp(1, len.max(1));
-            let mut scratch = Vec::new();
-            while cells.len() < len && decoder.item_size > 0 {
+            feed.each_piece(&mut |bytes| {
                 let before = cells.len();
-                let bytes = cells_a_piece.min(len - before) * decoder.item_size;
-                // A single cell may be huge (`|S1000000000`): grow with what arrives, as above.
-                input.append(&mut scratch, bytes, available.is_some())?;
-                convert(&scratch, &mut cells)
-                    .map_err(|bad: BadCell| bad.into_error(before, header.shape(), header.order()))?;
-                scratch.clear();
-            }
-            for _ in cells.len()..len {
+                let more = bytes.len() / decoder.item_size.max(1);
+                if cells.try_reserve(more).is_err() {
+                    return Err(Error::no_memory(byte_len, "array"));
+                }
+                convert(bytes, &mut cells).map_err(|bad: BadCell| bad.into_error(before, &shape, order))
+            })?;
+            for _ in cells.len()..if decoder.item_size == 0 { len } else { 0 } {
                 // Cells of no bytes: each is what an empty cell becomes.
-                convert(&[0], &mut cells).map_err(|bad| bad.into_error(0, header.shape(), header.order()))?;
+                convert(&[0], &mut cells).map_err(|bad| bad.into_error(0, &shape, order))?;
             }
             cells
         }
     };
-    Ok(Cells { flat: cells, shape: header.shape().to_vec(), order: header.order() })
+    Ok(Cells { flat, shape, order })
 }
 
-/// Reads the bytes of the cells that follow a header, as they are.
-pub(crate) fn read_bytes(reader: &mut dyn Read, header: &Header, available: Option<u64>) -> Result<Vec<u8>> {
-    let byte_len = header.data_len();
-    if let Some(available) = available.filter(|&available| available < byte_len) {
-        return Err(cut_off(header, available));
+/// Reads the bytes of cells, as they are.
+pub(crate) fn read_bytes(mut feed: Feed<'_>) -> Result<Vec<u8>> {
+    let len = feed.header().data_len();
+    let short = || Error::no_memory(len, "array");
+    if let (true, Feed::Stored(array)) = (feed.is_proven()?, &feed) {
+        let mut bytes = zeros(usize::try_from(len).map_err(|_| short())?, "array")?;
+        array.fill(&mut bytes, &mut |_| {})?;
+        return Ok(bytes);
     }
-    let len = usize::try_from(byte_len).map_err(|_| no_memory(byte_len))?;
     let mut bytes = Vec::new();
-    Input { reader, header, done: 0 }.append(&mut bytes, len, available.is_some())?;
+    if let Feed::Stream(stream) = &mut feed {
+        stream.append(&mut bytes, usize::try_from(len).map_err(|_| short())?)?;
+    } else {
+        feed.each_piece(&mut |piece| {
+            bytes.try_reserve(piece.len()).map_err(|_| short())?;
+            bytes.extend_from_slice(piece);
+            Ok(())
+        })?;
+    }
     Ok(bytes)
 }
 
-struct Input<'r, 'h> {
-    reader: &'r mut dyn Read,
-    header: &'h Header,
-    done: u64,
+fn grown<A>(mut cells: Vec<A>, len: usize, plan: &InPlace<A>) -> Result<Vec<A>> {
+    if cells.len() < len && !(plan.grow)(&mut cells, len) {
+        return Err(Error::no_memory((len as u64).saturating_mul(size_of::<A>() as u64), "array"));
+    }
+    Ok(cells)
 }
 
-impl Input<'_, '_> {
+/// Copies cells as they come, into memory that grows with them.
+fn collect_in_place<A>(
+    feed: &mut Feed<'_>,
+    len: usize,
+    item_size: usize,
+    plan: &InPlace<A>,
+) -> Result<Vec<A>> {
+    let mut cells = Vec::new();
+    let mut filled = 0;
+    feed.each_piece(&mut |bytes| {
+        let next = filled + bytes.len() / item_size;
+        if cells.len() < next {
+            cells = grown(std::mem::take(&mut cells), next.max(2 * filled).min(len), plan)?;
+        }
+        let slot = cells.get_mut(filled..next).map(|cells| (plan.as_bytes)(cells));
+        let slot = slot.ok_or_else(|| Error::damaged("the array has more cells than its shape"))?;
+        slot.copy_from_slice(bytes);
+        swap_bytes(slot, plan.swap_width);
+        filled = next;
+        Ok(())
+    })?;
+    Ok(cells)
+}
+
+impl Stream<'_> {
+    /// Reads cells straight into memory, which grows with them where they are not proved to be there.
+    fn read_in_place<A>(
+        &mut self,
+        mut cells: Vec<A>,
+        len: usize,
+        item_size: usize,
+        plan: &InPlace<A>,
+    ) -> Result<Vec<A>> {
+        let mut read = 0;
+        while read < len {
+            let step = if self.available.is_some() { len } else { (FIRST_STEP / item_size).max(2 * read) };
+            let next = len.min(step.max(1));
+            cells = grown(cells, next, plan)?;
+            // Whole cells a piece, so that swapping never splits one.
+            for piece in cells[read..next].chunks_mut(cells_a_piece(item_size)) {
+                let bytes = (plan.as_bytes)(piece);
+                self.fill(bytes)?;
+                swap_bytes(bytes, plan.swap_width);
+            }
+            read = next;
+        }
+        Ok(cells)
+    }
+
+    fn each_piece(&mut self, put: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        let item_size = self.header.dtype().item_size()?;
+        let mut left = if item_size == 0 { 0 } else { self.header.data_len() };
+        let mut piece = Vec::new();
+        while left > 0 {
+            let len = left.min((cells_a_piece(item_size) * item_size) as u64);
+            piece.clear();
+            // A single cell may be huge (`|S1000000000`): memory grows with what arrives.
+            self.append(&mut piece, len as usize)?;
+            put(&piece)?;
+            left -= len;
+        }
+        Ok(())
+    }
+
     fn fill(&mut self, mut buffer: &mut [u8]) -> Result<()> {
         while !buffer.is_empty() {
             match self.reader.read(buffer) {
@@ -160,22 +274,22 @@ impl Input<'_, '_> {
         Ok(())
     }
 
-    fn append(&mut self, scratch: &mut Vec<u8>, len: usize, is_proven: bool) -> Result<()> {
-        while scratch.len() < len {
-            let start = scratch.len();
-            let step = if is_proven { len } else { FIRST_STEP.max(2 * start) };
+    fn append(&mut self, bytes: &mut Vec<u8>, len: usize) -> Result<()> {
+        while bytes.len() < len {
+            let start = bytes.len();
+            let step = if self.available.is_some() { len } else { FIRST_STEP.max(2 * start) };
             let next = len.min(step);
-            if scratch.try_reserve_exact(next - start).is_err() {
-                return Err(no_memory(len as u64));
+            if bytes.try_reserve_exact(next - start).is_err() {
+                return Err(Error::no_memory(len as u64, "array"));
             }
-            scratch.resize(next, 0);
-            self.fill(&mut scratch[start..])?;
+            bytes.resize(next, 0);
+            self.fill(&mut bytes[start..])?;
         }
         Ok(())
     }
 }
 
-pub(super) fn cut_off(header: &Header, found: u64) -> Error {
+pub(crate) fn cut_off(header: &Header, found: u64) -> Error {
     Error::damaged(format!(
         "the data are cut off: expected {} bytes for shape {} of dtype {}, found {found}; the file was not fully \
          written or downloaded",
@@ -184,8 +298,4 @@ pub(super) fn cut_off(header: &Header, found: u64) -> Error {
         header.dtype(),
     ))
     .at(header.len() as u64 + found)
-}
-
-fn no_memory(bytes: u64) -> Error {
-    Error::io(format!("can't allocate {bytes} bytes for the array"), IoKind::OutOfMemory.into())
 }

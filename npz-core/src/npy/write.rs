@@ -1,18 +1,18 @@
 //! From arrays to stored bytes, in the order that NumPy would choose.
 
-use std::io::Write;
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
 
-use ndarray::{ArrayRef, ArrayViewD, Axis, CowArray, Dimension, IxDyn};
+use ndarray::{ArrayRef, ArrayViewD, Axis, CowArray, Dimension, IxDyn, Slice};
 
-use crate::any::swap_to;
+use crate::any::{RawArray, swap_to};
 use crate::dtype::{ByteOrder, DType};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::shape::Order;
-
-/// Bytes that are gathered or encoded together.
-const PIECE: usize = 256 << 10;
+use crate::stored::Stored;
 
 /// An array that is about to be written: its header is made, nothing is copied.
 pub(crate) struct Body<'a, A: Element> {
@@ -54,56 +54,89 @@ impl<'a, A: Element> Body<'a, A> {
         Ok(self)
     }
 
-    pub(crate) fn header(&self) -> &Header {
-        &self.header
-    }
-
-    /// Writes the cells, without the header.
-    pub(crate) fn write_cells(&self, out: &mut dyn Write) -> Result<()> {
-        let mut put = |cells: &[A]| {
-            let written = match &self.little {
-                None => out.write_all(&A::encode(cells, self.header.dtype())),
-                Some(little) => {
-                    let mut bytes = A::encode(cells, little).into_owned();
-                    swap_to(ByteOrder::Big, little, &mut bytes);
-                    out.write_all(&bytes)
-                }
-            };
-            written.map_err(|error| Error::io("can't write the array's data", error))
-        };
-        let item_size = self.header.dtype().item_size()?.max(size_of::<A>()).max(1);
-        gather(&self.cells.view(), (PIECE / item_size).max(1), &mut put)
+    /// What the cells are in the file, but for the byte order.
+    fn encoded(&self) -> &DType {
+        self.little.as_ref().unwrap_or(self.header.dtype())
     }
 }
 
-/// Hands out the cells in logical order, in slices of about `piece` cells.
-///
-/// Contiguous memory is handed out as it lies. What is not is copied in blocks by ndarray, whose loops follow
-/// the strides; an array larger than a piece is first split along its outermost axis.
-fn gather<A: Element>(
-    view: &ArrayViewD<'_, A>,
-    piece: usize,
-    put: &mut impl FnMut(&[A]) -> Result<()>,
-) -> Result<()> {
-    if let Some(cells) = view.as_slice() {
-        return cells.chunks(piece).try_for_each(put);
+impl<A: Element> Stored for Body<'_, A> {
+    fn header(&self) -> &Header {
+        &self.header
     }
-    if view.len() <= piece {
-        return match view.as_standard_layout().as_slice() {
-            Some(cells) => put(cells),
-            None => Ok(()),
-        };
-    }
-    let row_len = view.len() / view.len_of(Axis(0));
-    let rows = (piece / row_len).max(1);
-    for block in view.axis_chunks_iter(Axis(0), rows) {
-        if rows > 1 {
-            gather(&block, piece, put)?;
-        } else {
-            gather(&block.index_axis(Axis(0), 0), piece, put)?;
+
+    fn region(&self) -> Option<&[u8]> {
+        let cells = self.cells.as_slice().filter(|_| self.little.is_none())?;
+        let dtype = self.encoded();
+        // Whether memory holds the stored form does not depend on the cells: so none are encoded in vain.
+        if let Cow::Owned(_) = A::encode(cells.get(..0)?, dtype) {
+            return None;
+        }
+        match A::encode(cells, dtype) {
+            Cow::Borrowed(bytes) => Some(bytes),
+            Cow::Owned(_) => None,
         }
     }
-    Ok(())
+
+    fn read_range(&self, cells: Range<usize>, buffer: &mut [u8]) -> Result<()> {
+        let mut rest = &mut *buffer;
+        gather(&self.cells.view(), cells, &mut |cells: &[A]| {
+            let bytes = A::encode(cells, self.encoded());
+            let (slot, after) = std::mem::take(&mut rest)
+                .split_at_mut_checked(bytes.len())
+                .ok_or_else(|| Error::invalid("cells are wider than their dtype says"))?;
+            slot.copy_from_slice(&bytes);
+            rest = after;
+            Ok(())
+        })?;
+        if let Some(little) = &self.little {
+            swap_to(ByteOrder::Big, little, buffer);
+        }
+        Ok(())
+    }
+
+    fn keep(&self) -> Result<Arc<dyn Stored>> {
+        RawArray::copy(self).map(RawArray::into_stored)
+    }
+}
+
+/// Hands out some cells, counted in logical order.
+///
+/// Contiguous memory is handed out as it lies. What is not is copied by ndarray, whose loops follow the strides: whole
+/// rows of the outermost axis together, and the parts of rows at both ends by themselves.
+fn gather<A: Element>(
+    view: &ArrayViewD<'_, A>,
+    cells: Range<usize>,
+    put: &mut dyn FnMut(&[A]) -> Result<()>,
+) -> Result<()> {
+    if cells.is_empty() {
+        return Ok(());
+    }
+    if let Some(slice) = view.as_slice() {
+        return slice.get(cells).map_or(Ok(()), put);
+    }
+    let row_len = view.len() / view.len_of(Axis(0)).max(1);
+    let part = |row: usize, from: usize, to: usize, put: &mut dyn FnMut(&[A]) -> Result<()>| {
+        gather(&view.index_axis(Axis(0), row), from..to, put)
+    };
+    let (first, begin) = (cells.start / row_len, cells.start % row_len);
+    let (last, end) = (cells.end / row_len, cells.end % row_len);
+    if first == last {
+        return part(first, begin, end, put);
+    }
+    let mut whole = first;
+    if begin > 0 {
+        part(first, begin, row_len, put)?;
+        whole += 1;
+    }
+    if whole < last {
+        let rows = view.slice_axis(Axis(0), Slice::from(whole..last));
+        match rows.as_standard_layout().as_slice() {
+            Some(cells) => put(cells)?,
+            None => return Err(Error::invalid("the cells can't be laid out in memory")),
+        }
+    }
+    if end > 0 { part(last, 0, end, put) } else { Ok(()) }
 }
 
 /// The plan for an array of any dimension type.
@@ -135,23 +168,34 @@ mod tests {
 
     proptest! {
         #[test]
-        fn gathering_equals_cell_by_cell((array, order, steps, _) in any_view(), piece in 1..20usize) {
+        fn any_range_of_any_view_equals_cell_by_cell(
+            (array, order, steps, _) in any_view(),
+            (start, end) in (0..40usize, 0..40usize),
+        ) {
             let mut view = array.view();
             for (axis, &step) in steps.iter().enumerate() {
                 view.slice_axis_inplace(Axis(axis), Slice::new(0, None, step));
             }
             let view = view.permuted_axes(order);
             let plain: Vec<u32> = view.iter().copied().collect();
-            let mut gathered = Vec::new();
-            let mut longest = 0;
-            let put = &mut |cells: &[u32]| {
-                longest = longest.max(cells.len());
-                gathered.extend_from_slice(cells);
-                Ok(())
-            };
-            gather(&view, piece, put).unwrap();
-            prop_assert!(longest <= piece);
-            prop_assert_eq!(gathered, plain);
+            for range in [0..plain.len(), start.min(plain.len())..end.min(plain.len()).max(start.min(plain.len()))] {
+                let mut gathered = Vec::new();
+                let put = &mut |cells: &[u32]| {
+                    gathered.extend_from_slice(cells);
+                    Ok(())
+                };
+                gather(&view, range.clone(), put).unwrap();
+                prop_assert_eq!(&gathered[..], &plain[range.clone()]);
+                // The same as stored bytes, in either byte order.
+                let body = Body::new(view.clone().into(), DType::of::<u32>().unwrap(), Some(Order::C)).unwrap();
+                let mut bytes = vec![0; gathered.len() * 4];
+                body.read_range(range.clone(), &mut bytes).unwrap();
+                let little: Vec<u8> = gathered.iter().flat_map(|cell| cell.to_le_bytes()).collect();
+                prop_assert_eq!(&bytes, &little);
+                body.in_byte_order(ByteOrder::Big).unwrap().read_range(range, &mut bytes).unwrap();
+                let big: Vec<u8> = gathered.iter().flat_map(|cell| cell.to_be_bytes()).collect();
+                prop_assert_eq!(bytes, big);
+            }
         }
     }
 }

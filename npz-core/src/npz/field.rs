@@ -1,15 +1,15 @@
 //! [`NpzReader::get_field`]: one field of a structured member, as if it were a member of its own.
 
-use std::io::Read;
+use std::sync::Arc;
 
 use super::reader::NpzReader;
 use crate::element::object_hint;
 use crate::error::{Error, ErrorKind, Result};
-use crate::header::Header;
 use crate::limits::Limits;
-use crate::members::{FromMembers, Loader, Medium, Name, ReadMember};
-use crate::npy::{FieldReader, field_header};
+use crate::members::{FromMembers, Loader, Medium, Name};
+use crate::npy::FieldOf;
 use crate::source::ReadAt;
+use crate::stored::{Extent, Stored};
 
 impl<R: ReadAt> NpzReader<R> {
     /// Reads one field of a structured member, as an array, a `Vec`, a scalar, ...: `npz[name][field]` in Python.
@@ -39,12 +39,18 @@ impl<R: ReadAt> NpzReader<R> {
     /// ```
     pub fn get_field<T: FromMembers>(&self, name: &str, field: &str) -> Result<T> {
         self.located(name, || {
-            let medium = FieldMedium { reader: self, member: self.find(name)?, name, field };
+            let member = self.find(name)?;
             // That there is no such field, or no array, is told as it is: not in a list of differences.
-            if medium.header(medium.member)?.is_none() {
+            let Some(records) = self.array(member)? else {
                 let message = "expected a structured array, found other bytes: read it with `bytes`";
                 return Err(Error::new(ErrorKind::Mismatch, message));
+            };
+            if records.header().dtype().has_object() {
+                let found = records.header().dtype().to_string();
+                return Err(Error::unsupported(object_hint(name, &found)));
             }
+            let field_of = Arc::new(FieldOf::new(records, field)?);
+            let medium = FieldMedium { medium: self, name, field: field_of };
             let mut loader = Loader::new(&medium, self.options.cast, self.options.allow_unknown);
             let plan = T::plan(&mut loader, &Name::root().join(name));
             loader.settle();
@@ -58,45 +64,34 @@ impl<R: ReadAt> NpzReader<R> {
 }
 
 /// One field of one member, under the member's name.
-struct FieldMedium<'r, R> {
-    reader: &'r NpzReader<R>,
-    member: usize,
+struct FieldMedium<'r> {
+    medium: &'r dyn Medium,
     name: &'r str,
-    field: &'r str,
+    field: Arc<FieldOf<'r>>,
 }
 
-impl<R: ReadAt> Medium for FieldMedium<'_, R> {
+impl Medium for FieldMedium<'_> {
     fn find(&self, key: &str) -> Option<usize> {
-        (key == self.name).then_some(self.member)
+        (key == self.name).then_some(0)
     }
 
     fn keys_under<'m>(&'m self, prefix: &str) -> Box<dyn Iterator<Item = (&'m str, usize)> + 'm> {
-        Box::new(self.name.starts_with(prefix).then_some((self.name, self.member)).into_iter())
+        Box::new(self.name.starts_with(prefix).then_some((self.name, 0)).into_iter())
     }
 
     fn members(&self) -> Box<dyn Iterator<Item = (usize, &str)> + '_> {
-        Box::new(std::iter::once((self.member, self.name)))
+        Box::new(std::iter::once((0, self.name)))
     }
 
-    fn header(&self, member: usize) -> Result<Option<Header>> {
-        let Some(header) = Medium::header(self.reader, member)? else { return Ok(None) };
-        if header.dtype().has_object() {
-            return Err(Error::unsupported(object_hint(self.name, &header.dtype().to_string())));
-        }
-        field_header(&header, self.field).map(Some)
-    }
-
-    fn read(&self, member: usize, read: &mut ReadMember<'_>) -> Result<()> {
-        Medium::read(self.reader, member, &mut |mut records: &mut dyn Read, available| {
-            let header = Header::read(&mut records, &Limits::trusted())?;
-            let available = available.map(|bytes| bytes.saturating_sub(header.len() as u64));
-            let mut column = FieldReader::new(records, &header, self.field)?;
-            let available = available.map(|bytes| column.available(bytes));
-            read(&mut column, available)
-        })
+    fn array<'m>(&'m self, _: usize) -> Result<Option<Arc<dyn Stored + 'm>>> {
+        Ok(Some(Arc::clone(&self.field) as Arc<dyn Stored + 'm>))
     }
 
     fn limits(&self) -> Limits {
-        Medium::limits(self.reader)
+        self.medium.limits()
+    }
+
+    fn will_need(&self, extents: Vec<Extent>) {
+        self.medium.will_need(extents);
     }
 }

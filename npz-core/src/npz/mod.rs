@@ -10,14 +10,13 @@ mod writer;
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher;
-use std::io::{Cursor, Read, Seek, Write};
+use std::io::{Read, Write};
 use std::path::Path;
 
 pub use self::entry::NpzEntry;
 pub use self::options::SaveOptions;
 pub use self::reader::NpzReader;
 pub use self::writer::NpzWriter;
-use crate::atomic::AtomicFile;
 use crate::error::{Error, Result};
 use crate::members::{FromMembers, Lazy, MapKey, Members, Name, ToMembers, schema_of};
 use crate::options::LoadOptions;
@@ -127,16 +126,20 @@ pub trait Npz: ToMembers {
         let path = path.as_ref();
         let save = || {
             let members = collect(self, options)?;
-            let mut file = AtomicFile::create(path)?;
-            write_members(&members, &mut file, options)?;
-            file.commit()
+            let mut writer = NpzWriter::create_with(path, options)?;
+            writer.add_members(&members)?;
+            writer.finish()
         };
         save().map_err(|error| error.in_file(path))
     }
 
-    /// Writes the archive to a writer, at its position: `np.savez(file, ...)`. `&mut W` works as well.
+    /// Writes the archive to any writer, forward only: a file, a pipe, a socket, standard output. `np.savez(file, ...)`.
+    /// `&mut W` works as well.
     ///
-    /// Arrays are not copied. Not atomic: nothing is synced or renamed.
+    /// Arrays are not copied. Since nothing is filled in afterwards, stored members are gone through twice (their checksum
+    /// comes first), and the sizes of compressed ones stand behind them, as every reader of archives knows it. Not atomic:
+    /// nothing is synced or renamed. What a file holds behind the archive stays there and may hide it: give a file that is
+    /// empty, as [`File::create`](std::fs::File::create) makes it, or use [`save_with`](Self::save_with).
     ///
     /// # Errors
     /// As [`save_with`](Self::save_with). After an error the writer holds half an archive.
@@ -144,13 +147,16 @@ pub trait Npz: ToMembers {
     /// ```
     /// use npz_core::{Npz, SaveOptions};
     /// #[derive(Npz)] struct State { step: u64 }
-    /// let mut memory = std::io::Cursor::new(Vec::new()); // any `Write + Seek`
-    /// State { step: 7 }.write_to(&mut memory, &SaveOptions::stored())?;
-    /// assert_eq!(State::from_bytes(memory.get_ref())?.step, 7);
+    /// let mut body = Vec::new(); // any `Write`
+    /// State { step: 7 }.write_to(&mut body, &SaveOptions::stored())?;
+    /// assert_eq!(State::from_bytes(&body)?.step, 7);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
-    fn write_to(&self, writer: impl Write + Seek, options: &SaveOptions) -> Result<()> {
-        write_members(&collect(self, options)?, writer, options)
+    fn write_to(&self, writer: impl Write, options: &SaveOptions) -> Result<()> {
+        let members = collect(self, options)?;
+        let mut writer = NpzWriter::with_options(writer, options)?;
+        writer.add_members(&members)?;
+        writer.finish()
     }
 
     /// Turns the value into the bytes of an uncompressed archive: `np.savez(io.BytesIO(), ...)`.
@@ -189,9 +195,12 @@ pub trait Npz: ToMembers {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     fn to_bytes_with(&self, options: &SaveOptions) -> Result<Vec<u8>> {
-        let mut cursor = Cursor::new(Vec::new());
-        self.write_to(&mut cursor, options)?;
-        Ok(cursor.into_inner())
+        let members = collect(self, options)?;
+        let mut bytes = Vec::new();
+        let mut writer = NpzWriter::in_memory(&mut bytes, options)?;
+        writer.add_members(&members)?;
+        writer.finish()?;
+        Ok(bytes)
     }
 
     /// Loads from a file that this crate, NumPy or another program wrote: [`np.load(path)`][load], without pickles.
@@ -358,8 +367,8 @@ pub trait Npz: ToMembers {
         Self::read_from_with(reader, &LoadOptions::default())
     }
 
-    /// Loads from a stream with options; at most [`Limits::total_bytes`](crate::Limits::total_bytes) are read from it,
-    /// and one more.
+    /// Loads from a stream with options; at most [`Limits::total_bytes`](crate::Limits::total_bytes) and 256 MiB (of names,
+    /// headers and padding) are read from it.
     ///
     /// # Errors
     /// As [`load`](Self::load).
@@ -368,7 +377,7 @@ pub trait Npz: ToMembers {
     /// use npz_core::{ErrorKind, Limits, LoadOptions, Npz};
     /// #[derive(Npz)] struct State { step: u64 }
     /// let bytes = State { step: 7 }.to_bytes()?;
-    /// let options = LoadOptions::new().limits(Limits::strict().total_bytes(100));
+    /// let options = LoadOptions::new().limits(Limits::strict().total_bytes(7));
     /// let error = State::read_from_with(&bytes[..], &options).err().map(|error| error.kind());
     /// assert_eq!(error, Some(ErrorKind::Limit));
     /// # Ok::<(), npz_core::Error>(())
@@ -379,12 +388,12 @@ pub trait Npz: ToMembers {
     {
         let mut bytes = Vec::new();
         // One byte more tells a stream that is too long from one that just fits.
-        let most = options.limits.total_bytes.saturating_add(1);
+        let most = options.limits.stream_bytes();
         reader
-            .take(most)
+            .take(most.saturating_add(1))
             .read_to_end(&mut bytes)
             .map_err(|error| Error::io("can't read the stream", error))?;
-        options.limits.check_total(bytes.len() as u64)?;
+        options.limits.check_stream(bytes.len() as u64)?;
         Self::from_bytes_with(&bytes, options)
     }
 
@@ -512,10 +521,4 @@ fn collect<'v, T: ToMembers + ?Sized>(value: &'v T, options: &SaveOptions) -> Re
     let mut members = Members::in_byte_order(options.byte_order);
     value.to_members(&mut members, &Name::root())?;
     Ok(members)
-}
-
-fn write_members(members: &Members<'_>, writer: impl Write + Seek, options: &SaveOptions) -> Result<()> {
-    let mut writer = NpzWriter::with_options(writer, options)?;
-    writer.add_members(members)?;
-    writer.finish()
 }

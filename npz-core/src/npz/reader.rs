@@ -1,21 +1,25 @@
 //! [`NpzReader`]: an archive whose members are read on demand, through `&self`.
 
 use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::entry::NpzEntry;
+use super::medium::Head;
 use super::names::{Keys, key_of};
-use crate::archive::decode::with_data;
+use crate::archive::decode::{Place, Seen, place_of_data, with_data};
 use crate::archive::index::{Entry, Index};
-use crate::archive::raw::Home;
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::Header;
-use crate::members::{FromMembers, Loader, Medium, Name};
+use crate::input::Input;
+use crate::members::{FromMembers, Loader, Name};
 use crate::options::LoadOptions;
 use crate::report::{Problem, ProblemKind, Report};
 use crate::source::{ReadAt, open_file};
+
+/// So much of each header does not count against the limits.
+const FREE_HEAD_BYTES: u64 = 1 << 10;
 
 /// Reads an archive member by member: NumPy's [`NpzFile`], without pickles.
 ///
@@ -41,13 +45,14 @@ use crate::source::{ReadAt, open_file};
 ///
 /// [`NpzFile`]: https://numpy.org/doc/stable/reference/generated/numpy.lib.npyio.NpzFile.html
 pub struct NpzReader<R> {
-    pub(super) source: R,
+    pub(super) input: Input<R>,
     pub(super) index: Index,
     pub(super) keys: Keys,
     pub(super) options: LoadOptions,
-    pub(super) path: Option<PathBuf>,
-    /// What lazy values keep of this reader, once there is one.
-    pub(super) shared: OnceLock<Option<Arc<Home>>>,
+    /// Of each member, what its head said; `None` inside where it is no array.
+    heads: Vec<OnceLock<Option<Arc<Head>>>>,
+    /// What the headers among them take in memory.
+    heads_bytes: AtomicU64,
 }
 
 impl NpzReader<File> {
@@ -89,11 +94,9 @@ impl NpzReader<File> {
         let path = path.as_ref();
         let open = || {
             let (file, _) = open_file(path, ".npz")?;
-            Self::with_options(file, options)
+            Self::over(Input::new(file, Some(path.to_path_buf()))?, options)
         };
-        let mut reader = open().map_err(|error| error.in_file(path))?;
-        reader.path = Some(path.to_path_buf());
-        Ok(reader)
+        open().map_err(|error| error.in_file(path))
     }
 }
 
@@ -137,9 +140,47 @@ impl<R: ReadAt> NpzReader<R> {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn with_options(source: R, options: &LoadOptions) -> Result<Self> {
-        let index = Index::read(&source, &options.limits)?;
+        Self::over(Input::new(source, None)?, options)
+    }
+
+    fn over(input: Input<R>, options: &LoadOptions) -> Result<Self> {
+        let index = Index::read(&input, &options.limits)?;
         let keys = Keys::new(index.entries.iter().map(|entry| entry.name.as_str()));
-        Ok(Self { source, index, keys, options: options.clone(), path: None, shared: OnceLock::new() })
+        let heads = index.entries.iter().map(|_| OnceLock::new()).collect();
+        Ok(Self { input, index, keys, options: options.clone(), heads, heads_bytes: AtomicU64::new(0) })
+    }
+
+    /// Reads the head of a member, once.
+    pub(super) fn head(&self, member: usize) -> Result<Option<Arc<Head>>> {
+        let slot = self.heads.get(member).ok_or_else(|| Error::invalid("no such member"))?;
+        if let Some(head) = slot.get() {
+            return Ok(head.clone());
+        }
+        let Place { extent, .. } = place_of_data(&self.input, self.entry(member)?)?;
+        let head = Head::read(&self.input, extent, &self.options.limits)?;
+        if let Some(head) = &head {
+            // A plain header is as small as what the directory says of the member, which is not counted either.
+            let bytes = head.header().memory().saturating_sub(FREE_HEAD_BYTES);
+            let before = self.heads_bytes.fetch_add(bytes, Ordering::Relaxed);
+            self.options.limits.check_heads(before.saturating_add(bytes))?;
+        }
+        Ok(slot.get_or_init(|| head.map(Arc::new)).clone())
+    }
+
+    /// Reads the heads of all members in few reads. What is wrong with one is told by whoever wants it.
+    fn fetch_heads(&self) {
+        if self.input.memory().is_some() {
+            return;
+        }
+        let entries = &self.index.entries;
+        let mut missing: Vec<usize> = (0..entries.len())
+            .filter(|&i| self.heads.get(i).is_some_and(|head| head.get().is_none()))
+            .collect();
+        missing.sort_by_key(|&i| entries[i].header_offset);
+        self.input.will_need(missing.iter().map(|&i| entries[i].head_range()).collect());
+        for member in missing {
+            let _ = self.head(member);
+        }
     }
 
     /// Lists the keys of all members in the order of the archive, as `NpzFile.files`: `.npy` is taken off,
@@ -193,8 +234,8 @@ impl<R: ReadAt> NpzReader<R> {
     /// ```
     pub fn header(&self, name: &str) -> Result<Header> {
         self.located(name, || {
-            let member = self.find(name)?;
-            Medium::header(self, member)?.ok_or_else(|| {
+            let head = self.head(self.find(name)?)?;
+            head.map(|head| head.header().clone()).ok_or_else(|| {
                 Error::new(ErrorKind::Mismatch, "expected an array, found other bytes: read it with `bytes`")
             })
         })
@@ -217,13 +258,14 @@ impl<R: ReadAt> NpzReader<R> {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn entries(&self) -> Result<Vec<NpzEntry>> {
+        self.fetch_heads();
         let list = |(member, entry): (usize, &Entry)| {
-            let (header, problem) = match Medium::header(self, member) {
+            let (header, problem) = match self.head(member) {
                 Err(error) if error.kind() == ErrorKind::Io => {
                     return Err(self.locate(error, key_of(&entry.name)));
                 }
                 Err(error) => (None, Some(error.to_string())),
-                Ok(header) => (header, None),
+                Ok(head) => (head.map(|head| head.header().clone()), None),
             };
             Ok(NpzEntry {
                 file_name: entry.name.clone(),
@@ -292,19 +334,8 @@ impl<R: ReadAt> NpzReader<R> {
         self.located(name, || {
             let entry = self.entry(self.find(name)?)?;
             self.options.limits.check_member(entry.size)?;
-            self.options.limits.check_total(entry.size)?;
-            // Only a size that the compressed bytes can account for is allocated at once.
-            let proven = entry.proven_size()?.unwrap_or(0);
-            with_data(&self.source, entry, |data| {
-                let mut bytes = Vec::new();
-                let reserved = usize::try_from(proven).map(|len| bytes.try_reserve_exact(len).is_ok());
-                if reserved != Ok(true) {
-                    let short = std::io::ErrorKind::OutOfMemory.into();
-                    return Err(Error::io(format!("can't allocate {proven} bytes for the member"), short));
-                }
-                data.read_to_end(&mut bytes).map_err(|error| Error::io("can't read the member", error))?;
-                Ok(bytes)
-            })
+            let Place { extent, .. } = place_of_data(&self.input, entry)?;
+            with_data(&self.input, &extent, Seen::default(), |data| data.rest(extent.is_proven()))
         })
     }
 
@@ -432,6 +463,7 @@ impl<R: ReadAt> NpzReader<R> {
     }
 
     fn plan_all<'s, T: FromMembers + 's>(&'s self) -> (Loader<'s>, crate::members::Plan<'s, T>) {
+        self.fetch_heads();
         let mut loader = Loader::new(self, self.options.cast, self.options.allow_unknown);
         let plan = T::plan(&mut loader, &Name::root());
         loader.settle();
@@ -450,8 +482,8 @@ impl<R: ReadAt> NpzReader<R> {
     fn field_hint(&self, name: &str) -> Option<String> {
         name.rmatch_indices('.').find_map(|(dot, _)| {
             let (member, field) = (&name[..dot], &name[dot + 1..]);
-            let header = Medium::header(self, self.keys.find(member)?).ok()??;
-            header.dtype().locate(field).ok()?;
+            let head = self.head(self.keys.find(member)?).ok()??;
+            head.header().dtype().locate(field).ok()?;
             Some(format!(
                 ", but {member:?} is a structured array: `get_field({member:?}, {field:?})` reads one field of it"
             ))
@@ -484,18 +516,15 @@ impl<R: ReadAt> NpzReader<R> {
     }
 
     fn locate_file(&self, error: Error) -> Error {
-        match &self.path {
-            Some(path) => error.in_file(path),
-            None => error,
-        }
+        self.input.locate(error)
     }
 }
 
-impl<R> std::fmt::Debug for NpzReader<R> {
+impl<R: ReadAt> std::fmt::Debug for NpzReader<R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let members = self.index.entries.len();
         f.debug_struct("NpzReader")
-            .field("path", &self.path)
+            .field("path", &self.input.path())
             .field("members", &members)
             .finish_non_exhaustive()
     }

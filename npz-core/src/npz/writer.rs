@@ -1,12 +1,13 @@
 //! [`NpzWriter`]: members one after another, for archives that are not one struct.
 
-use std::io::{Seek, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::names::{UsedNames, file_name_of};
 use super::options::SaveOptions;
-use crate::archive::Compression;
-use crate::archive::emit::Emitter;
+use crate::archive::emit::{Content, Emitter};
+use crate::archive::layout::{Layout, Part};
+use crate::archive::{Compression, SeekTo};
 use crate::atomic::AtomicFile;
 use crate::dtype::ByteOrder;
 use crate::error::{Error, Result};
@@ -35,15 +36,24 @@ use crate::members::{Member, Members, Name, ToMembers};
 /// # std::fs::remove_file(&path).ok();
 /// # Ok::<(), npz_core::Error>(())
 /// ```
-pub struct NpzWriter<W: Write + Seek> {
+pub struct NpzWriter<W: Write> {
     emitter: Emitter<W>,
     names: UsedNames,
     compression: Compression,
     byte_order: Option<ByteOrder>,
     positional: usize,
-    /// What makes the written archive visible: nothing, or the renaming of a temporary file.
-    commit: fn(W) -> Result<()>,
+    output: Output<W>,
     path: Option<PathBuf>,
+}
+
+/// What can be done with an output beside writing to it.
+struct Output<W> {
+    /// Goes back to fill in headers, where it can.
+    seek: Option<SeekTo<W>>,
+    /// Takes room for so many bytes from a position on, so that a full disk is known of before they are written.
+    reserve: fn(&mut W, u64, u64) -> Result<()>,
+    /// Makes the written archive visible: nothing, or the renaming of a temporary file.
+    commit: fn(W) -> Result<()>,
 }
 
 impl NpzWriter<AtomicFile> {
@@ -91,14 +101,57 @@ impl NpzWriter<AtomicFile> {
     /// ```
     pub fn create_with(path: impl AsRef<Path>, options: &SaveOptions) -> Result<Self> {
         let path = path.as_ref();
-        let begin = || Self::begin(AtomicFile::create(path)?, options, AtomicFile::commit);
+        let output = Output {
+            seek: Some(AtomicFile::seek_to),
+            reserve: AtomicFile::reserve,
+            commit: AtomicFile::commit,
+        };
+        let begin = || Self::begin(AtomicFile::create(path)?, options, output);
         let mut writer = begin().map_err(|error| error.in_file(path))?;
         writer.path = Some(path.to_path_buf());
         Ok(writer)
     }
 }
 
-impl<W: Write + Seek> NpzWriter<W> {
+/// An archive in memory: grows with what is written, and says so where memory is short.
+pub(crate) struct Memory<'b> {
+    bytes: &'b mut Vec<u8>,
+    at: usize,
+}
+
+impl Write for Memory<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let over = bytes.len().min(self.bytes.len() - self.at);
+        let (patch, more) = bytes.split_at(over);
+        self.bytes.try_reserve(more.len()).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        self.bytes[self.at..self.at + over].copy_from_slice(patch);
+        self.bytes.extend_from_slice(more);
+        self.at += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'b> NpzWriter<Memory<'b>> {
+    /// Begins an archive in an empty vector.
+    pub(crate) fn in_memory(bytes: &'b mut Vec<u8>, options: &SaveOptions) -> Result<Self> {
+        let seek = |memory: &mut Memory<'b>, to: u64| {
+            memory.at = (to as usize).min(memory.bytes.len());
+            Ok(())
+        };
+        let reserve = |memory: &mut Memory<'b>, _, end: u64| {
+            let more = usize::try_from(end).unwrap_or(usize::MAX).saturating_sub(memory.bytes.len());
+            memory.bytes.try_reserve_exact(more).map_err(|_| Error::no_memory(end, "archive"))
+        };
+        let output = Output { seek: Some(seek), reserve, commit: |_| Ok(()) };
+        Self::begin(Memory { bytes, at: 0 }, options, output)
+    }
+}
+
+impl<W: Write> NpzWriter<W> {
     /// Begins an archive at the writer's position; `&mut W` works as well.
     ///
     /// Output is buffered here; a writer that is not finished may leave half an archive in it.
@@ -137,14 +190,14 @@ impl<W: Write + Seek> NpzWriter<W> {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn with_options(writer: W, options: &SaveOptions) -> Result<Self> {
-        Self::begin(writer, options, |_| Ok(()))
+        Self::begin(writer, options, Output { seek: None, reserve: |_, _, _| Ok(()), commit: |_| Ok(()) })
     }
 
-    fn begin(writer: W, options: &SaveOptions, commit: fn(W) -> Result<()>) -> Result<Self> {
-        let emitter = Emitter::new(writer, options.alignment)?;
+    fn begin(writer: W, options: &SaveOptions, output: Output<W>) -> Result<Self> {
+        let emitter = Emitter::new(writer, output.seek, options.alignment)?;
         let names = UsedNames::default();
         let (compression, byte_order) = (options.compression, options.byte_order);
-        Ok(Self { emitter, names, compression, byte_order, positional: 0, commit, path: None })
+        Ok(Self { emitter, names, compression, byte_order, positional: 0, output, path: None })
     }
 
     /// Adds a value under a name: an array, a scalar, a `Vec`, a derived struct (`name.field`), ....
@@ -243,15 +296,16 @@ impl<W: Write + Seek> NpzWriter<W> {
     pub fn add_bytes(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
         self.in_file(|writer| {
             writer.names.add(name)?;
-            let size = bytes.len() as u64;
-            let added = writer.emitter.add(name, writer.compression, size, |out| {
-                out.write_all(bytes).map_err(|error| Error::io("can't write the member", error))
-            });
-            added.map_err(|error| error.in_member(name))
+            let content = Content { prefix: &[], size: bytes.len() as u64, write: &|put| put(bytes) };
+            let added = writer.emitter.add(name, writer.compression, &content);
+            added.map_err(|error| {
+                writer.names.remove_all(&[name.to_owned()]);
+                error.in_member(name)
+            })
         })
     }
 
-    /// Adds all members of a list: their names are checked before the first byte is written.
+    /// Adds all members of a list: their names are checked and their places known before the first byte is written.
     pub(crate) fn add_members(&mut self, members: &Members<'_>) -> Result<()> {
         self.in_file(|writer| writer.write(members, writer.compression))
     }
@@ -260,26 +314,52 @@ impl<W: Write + Seek> NpzWriter<W> {
         let members = members.as_slice();
         let file_names: Vec<_> = members.iter().map(|member| file_name_of(&member.name)).collect();
         self.names.add_all(&file_names)?;
-        for (i, (member, file_name)) in members.iter().zip(&file_names).enumerate() {
-            let added = match member.array.detached().and_then(|detached| detached.raw()) {
-                Some(raw) => self.emitter.add_raw(file_name, raw),
-                None => self.write_array(file_name, member, compression),
-            };
-            if let Err(error) = added {
-                self.names.remove_all(&file_names[i..]);
-                return Err(error.in_member(&member.name));
+        let mut written = 0;
+        let result = self.reserve(members, &file_names, compression).and_then(|()| {
+            for (member, file_name) in members.iter().zip(&file_names) {
+                self.write_member(file_name, member, compression)
+                    .map_err(|error| error.in_member(&member.name))?;
+                written += 1;
             }
+            Ok(())
+        });
+        if result.is_err() {
+            self.names.remove_all(&file_names[written..]);
         }
-        Ok(())
+        result
     }
 
-    fn write_array(&mut self, file_name: &str, member: &Member<'_>, compression: Compression) -> Result<()> {
-        let header = member.array.header().to_bytes();
-        let size = header.len() as u64 + member.array.header().data_len();
-        self.emitter.add(file_name, member.compression.unwrap_or(compression), size, |out| {
-            out.write_all(&header).map_err(|error| Error::io("can't write the array's header", error))?;
-            member.array.write_cells(out)
-        })
+    /// Lays the members out, and takes room for them.
+    fn reserve(
+        &mut self,
+        members: &[Member<'_>],
+        file_names: &[String],
+        compression: Compression,
+    ) -> Result<()> {
+        let start = self.emitter.position();
+        let mut layout = Layout::new(start, self.emitter.alignment());
+        for (member, name) in members.iter().zip(file_names) {
+            let header = member.array.header();
+            let (prefix, size) = (header.len() as u64, header.data_len());
+            layout.add(&match member.array.packed() {
+                Some(packed) => Part::packed(name, &packed),
+                None => Part::new(name, member.compression.unwrap_or(compression), prefix, prefix + size),
+            });
+        }
+        (self.output.reserve)(self.emitter.output(), start, layout.end())
+    }
+
+    fn write_member(&mut self, file_name: &str, member: &Member<'_>, compression: Compression) -> Result<()> {
+        if let Some(packed) = member.array.packed() {
+            return self.emitter.add_packed(file_name, &packed);
+        }
+        let header = member.array.header();
+        let content = Content {
+            prefix: &header.to_bytes(),
+            size: header.data_len(),
+            write: &|put| member.array.stream(put),
+        };
+        self.emitter.add(file_name, member.compression.unwrap_or(compression), &content)
     }
 
     /// Writes the directory; for [`create`](Self::create), also syncs the file and puts it in its place.
@@ -299,7 +379,7 @@ impl<W: Write + Seek> NpzWriter<W> {
     /// ```
     pub fn finish(mut self) -> Result<()> {
         let path = self.path.take();
-        let finish = || (self.commit)(self.emitter.finish()?);
+        let finish = || (self.output.commit)(self.emitter.finish()?);
         finish().map_err(|error| match &path {
             Some(path) => error.in_file(path),
             None => error,
@@ -314,7 +394,7 @@ impl<W: Write + Seek> NpzWriter<W> {
     }
 }
 
-impl<W: Write + Seek> std::fmt::Debug for NpzWriter<W> {
+impl<W: Write> std::fmt::Debug for NpzWriter<W> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { path, compression, .. } = self;
         f.debug_struct("NpzWriter")

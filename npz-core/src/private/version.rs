@@ -80,7 +80,8 @@ pub fn migrate<E: Display>(
     let place = parent.join(VERSION);
     let mut old = OldMembers::new(loader, parent);
     let migrated = migrate(&mut old, found);
-    let remarks = old.into_remarks();
+    let (remarks, spent) = old.into_remarks();
+    loader.spent = spent;
     for remark in remarks {
         loader.remark(remark.kind(), remark.member(), remark.text().to_owned());
     }

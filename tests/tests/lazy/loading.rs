@@ -77,8 +77,8 @@ fn a_load_reads_no_data_and_get_reads_them_once_for_eight_threads() {
     for (options, is_stored) in [(SaveOptions::stored(), true), (SaveOptions::compressed(), false)] {
         let bytes = model().to_bytes_with(&options).unwrap();
         let data = data_of(&bytes, "table.npy");
-        // Of compressed data the first 4 KiB are fetched for the header.
-        let header = data.start..data.start + if is_stored { 128 } else { 4096 };
+        // Of compressed data somewhat more is fetched for the header, and inflated again with the rest.
+        let header = data.start..data.start + if is_stored { 600 } else { 4096 };
         let rest = header.end..data.end;
         let source = Counting::new(bytes);
         let state: Model = source.open(Arc::clone(&source)).load().unwrap();
@@ -99,6 +99,7 @@ fn a_load_reads_no_data_and_get_reads_them_once_for_eight_threads() {
         });
         assert!(addresses.iter().all(|address| *address == addresses[0]));
         assert_eq!(source.count(&rest), rest.end - rest.start, "each byte once");
+        assert!(source.count(&header) <= 2 * 4096);
         assert!(state.table.is_loaded() && !state.layers.is_loaded());
         assert_eq!(state.layers.get().unwrap(), &layers());
     }
@@ -111,7 +112,7 @@ fn a_check_reads_no_data_either() {
     let source = Counting::new(bytes);
     let npz = source.open(Unshared(Arc::clone(&source)));
     assert!(npz.check::<Model>().unwrap().is_ok());
-    assert!(source.count(&data) <= 2 * 128);
+    assert!(source.count(&data) <= 512);
 }
 
 #[test]
@@ -361,7 +362,7 @@ fn lazy_values_are_send_sync_cloned_and_shown() {
     fn threads<T: Send + Sync + Clone>(_: &T) {}
     let state = Model::from_bytes(&model().to_bytes().unwrap()).unwrap();
     threads(&state.table);
-    assert_eq!(format!("{:?}", state.table), "Lazy {\"table\": \"<f8 (f64), shape (100000,)\"}");
+    assert_eq!(format!("{:?}", state.table), "Lazy {\"table\": \"<f8 (f64), shape (200000,)\"}");
     assert!(format!("{:?}", state.layers).contains("\"layers.1.name\": \"<U6"));
     assert_eq!(format!("{:?}", Lazy::new(1.5)), "Lazy(1.5)");
     assert!(!state.table.is_loaded(), "to show it reads nothing");

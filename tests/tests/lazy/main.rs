@@ -38,7 +38,7 @@ fn layers() -> Vec<Layer> {
 
 /// Large enough to tell its data from its header.
 fn table() -> Array1<f64> {
-    Array1::from_iter((0..100_000).map(|i| f64::from(i % 1000).sqrt()))
+    Array1::from_iter((0..200_000).map(|i| f64::from(i).sqrt()))
 }
 
 fn model() -> Model {

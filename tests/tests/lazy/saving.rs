@@ -153,7 +153,8 @@ fn stored_data_are_aligned_anew() {
     let bytes = state.to_bytes_with(&SaveOptions::new().alignment(4096)).unwrap();
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(&bytes)).unwrap();
     for i in 0..zip.len() {
-        assert_eq!(zip.by_index(i).unwrap().data_start().unwrap() % 4096, 0);
+        // The first cell, behind the header of the array.
+        assert_eq!((zip.by_index(i).unwrap().data_start().unwrap() + 128) % 4096, 0);
     }
 }
 
@@ -200,7 +201,7 @@ fn other_compressed_data_at_the_same_place_are_not_copied() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("run.npz");
     let with = |first: f64| {
-        let mut table = Array1::zeros(1000);
+        let mut table = table();
         table[0] = first;
         let arrays = Arrays::from([("a".to_owned(), Lazy::new(table.into_dyn()))]);
         arrays.to_bytes_with(&SaveOptions::compressed()).unwrap()

@@ -1,0 +1,90 @@
+//! Where the parts of an archive lie, told before its first byte: exactly where all members are stored.
+
+use crate::archive::Compression;
+use crate::archive::deflate;
+use crate::archive::emit::method_of;
+use crate::archive::records::{self, DEFLATED, MAX_32, STORED};
+use crate::stored::{Extent, Packed};
+
+/// What decides where a member lies.
+pub(crate) struct Part<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) method: u16,
+    /// How much of the data comes before that which is aligned: the header of an array.
+    pub(crate) prefix: u64,
+    /// The length of the data, uncompressed.
+    pub(crate) size: u64,
+    /// Their length as they will lie there, where it is known already.
+    pub(crate) packed: Option<u64>,
+}
+
+impl<'a> Part<'a> {
+    pub(crate) fn new(name: &'a str, compression: Compression, prefix: u64, size: u64) -> Self {
+        Self { name, method: method_of(compression), prefix, size, packed: None }
+    }
+
+    /// A member of another archive, to lie here as it does there.
+    pub(crate) fn packed(name: &'a str, member: &Packed<'_>) -> Self {
+        let Extent { method, size, compressed_size, .. } = member.extent;
+        Self { name, method, prefix: member.prefix, size, packed: Some(compressed_size) }
+    }
+
+    /// The least and the most that the data can take in the archive.
+    fn bounds(&self) -> (u64, u64) {
+        match (self.packed, self.method) {
+            (Some(packed), _) => (packed, packed),
+            (None, DEFLATED) => (self.size / deflate::MOST_RATIO, deflate::bound(self.size)),
+            (None, _) => (self.size, self.size),
+        }
+    }
+}
+
+/// How the header of a member has to be, so that the member lies as it should.
+pub(super) struct Place {
+    pub(super) zip64: bool,
+    /// The length of the alignment field, 0 for none.
+    pub(super) padding: u64,
+}
+
+/// Places a member whose header begins at `offset`.
+pub(super) fn place(offset: u64, part: &Part<'_>, alignment: u64) -> Place {
+    let zip64 = part.bounds().1.max(part.size) >= MAX_32;
+    let mut padding = 0;
+    if part.method == STORED {
+        let aligned = offset + records::local_len(part.name, zip64) + part.prefix;
+        padding = aligned.wrapping_neg() % alignment;
+        // A field has 4 bytes of its own, this one 2 more for the alignment.
+        while padding != 0 && padding < 6 {
+            padding += alignment;
+        }
+    }
+    Place { zip64, padding }
+}
+
+/// Members one after another.
+pub(crate) struct Layout {
+    alignment: u64,
+    at: u64,
+    directory: u64,
+    entries: u64,
+}
+
+impl Layout {
+    /// Of members that begin at a position.
+    pub(crate) fn new(start: u64, alignment: u64) -> Self {
+        Self { alignment, at: start, directory: 0, entries: 0 }
+    }
+
+    pub(crate) fn add(&mut self, part: &Part<'_>) {
+        let Place { zip64, padding } = place(self.at, part, self.alignment);
+        let (least, _) = part.bounds();
+        self.directory += records::central_len(part.name, [part.size, least, self.at]);
+        self.at += records::local_len(part.name, zip64) + padding + least;
+        self.entries += 1;
+    }
+
+    /// Where the archive ends: exactly, or at the earliest where members are deflated.
+    pub(crate) fn end(&self) -> u64 {
+        self.at + self.directory + records::end(self.at, self.directory, self.entries).as_slice().len() as u64
+    }
+}

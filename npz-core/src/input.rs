@@ -1,0 +1,318 @@
+//! [`Input`]: the bytes of an archive by range, fetched in few large reads.
+//!
+//! A small source is read whole, once. Of a larger one, large ranges go straight into the caller's memory; for small
+//! ones a window of neighbouring bytes is kept, as wide as what was told to be wanted next. Knows nothing of any format.
+
+use std::io::{self, Read};
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use crate::error::{Error, Result};
+use crate::source::{ReadAt, read_some_at};
+
+/// Sources below this size are read whole.
+const WHOLE_BYTES: u64 = 1 << 20;
+/// From this length on a range is read into the caller's memory, past the window.
+const DIRECT_BYTES: usize = 64 << 10;
+/// The least that is read where nobody said what comes next, and the most that is held.
+const LEAST_BYTES: u64 = 4 << 10;
+const MOST_BYTES: u64 = 4 << 20;
+/// The most that is worth reading in vain to save one read, of a source that likes large reads.
+const MOST_GAP: u64 = 256 << 10;
+
+/// The bytes of an archive.
+pub(crate) struct Input<S: ?Sized> {
+    /// For messages.
+    path: Option<PathBuf>,
+    size: u64,
+    read_size: usize,
+    whole: Option<Arc<[u8]>>,
+    window: Mutex<Window>,
+    /// The same bytes for what outlives this: made once for all.
+    kept: OnceLock<Option<Arc<KeptInput>>>,
+    source: S,
+}
+
+/// An input over whatever source.
+pub(crate) type AnyInput<'s> = Input<dyn ReadAt + 's>;
+/// One that borrows nothing.
+pub(crate) type KeptInput = AnyInput<'static>;
+
+/// Bytes that were read last, and what to read next.
+#[derive(Default)]
+struct Window {
+    start: u64,
+    bytes: Vec<u8>,
+    /// What was told to be wanted: sorted, with gaps that are worth a read of their own.
+    planned: Vec<Range<u64>>,
+    /// How much was read ahead where nothing was told: more each time that it was wanted.
+    ahead: u64,
+}
+
+impl<S: ReadAt> Input<S> {
+    /// Reads a small source whole; of a larger one only the size is asked for.
+    pub(crate) fn new(source: S, path: Option<PathBuf>) -> Result<Self> {
+        let size = source.size().map_err(|error| Error::io("can't tell the size", error))?;
+        let size = source.memory().map_or(size, |bytes| bytes.len() as u64);
+        let read_size = source.read_size().max(LEAST_BYTES as usize);
+        let whole = if source.memory().is_none() && size < WHOLE_BYTES {
+            let mut bytes = Vec::new();
+            fill(&source, &mut bytes, 0, size)?;
+            Some(bytes.into())
+        } else {
+            None
+        };
+        Ok(Self { path, size, read_size, whole, window: Mutex::default(), kept: OnceLock::new(), source })
+    }
+}
+
+impl<S: ReadAt + ?Sized> Input<S> {
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
+    pub(crate) fn path(&self) -> Option<&PathBuf> {
+        self.path.as_ref()
+    }
+
+    /// How much one read should ask for, of so many bytes.
+    pub(crate) fn chunk(&self, most: u64) -> usize {
+        self.read_size.min(usize::try_from(most).unwrap_or(usize::MAX))
+    }
+
+    /// Says in which file something was wrong.
+    pub(crate) fn locate(&self, error: Error) -> Error {
+        match &self.path {
+            Some(path) => error.in_file(path),
+            None => error,
+        }
+    }
+
+    /// All bytes, where they are in memory.
+    pub(crate) fn memory(&self) -> Option<&[u8]> {
+        self.whole.as_deref().or_else(|| self.source.memory())
+    }
+
+    /// Reads bytes from `offset` on and tells how many; 0 at the end only.
+    pub(crate) fn read(&self, buffer: &mut [u8], offset: u64) -> Result<usize> {
+        if let Some(bytes) = self.memory() {
+            let there = usize::try_from(offset).ok().and_then(|offset| bytes.get(offset..));
+            return Ok(copy(there.unwrap_or_default(), buffer));
+        }
+        if buffer.len() >= DIRECT_BYTES {
+            let most = buffer.len().min(self.read_size);
+            return read_some_at(&self.source, &mut buffer[..most], offset);
+        }
+        let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(there) = window.at(offset) {
+            return Ok(copy(there, buffer));
+        }
+        let length = window.plan(offset, buffer.len() as u64, self.size, self.read_size as u64);
+        let Window { start, bytes, .. } = &mut *window;
+        *start = offset;
+        bytes.clear();
+        fill(&self.source, bytes, offset, length)?;
+        Ok(copy(bytes, buffer))
+    }
+
+    /// Fills `buffer`, or says how many bytes of `what` are there.
+    pub(crate) fn read_exact(&self, buffer: &mut [u8], offset: u64, what: &str) -> Result<()> {
+        let mut filled = 0;
+        while filled < buffer.len() {
+            let count = self.read(&mut buffer[filled..], offset.saturating_add(filled as u64))?;
+            if count == 0 {
+                let expected = buffer.len();
+                return Err(Error::damaged(format!(
+                    "{what} is cut off: expected {expected} bytes, found {filled}"
+                ))
+                .at(offset));
+            }
+            filled += count;
+        }
+        Ok(())
+    }
+
+    /// Copies some of the bytes.
+    pub(crate) fn copy(&self, range: Range<u64>) -> Result<Vec<u8>> {
+        let length = range.end.saturating_sub(range.start);
+        let mut bytes = Vec::new();
+        if !usize::try_from(length).is_ok_and(|length| bytes.try_reserve_exact(length).is_ok()) {
+            return Err(Error::no_memory(length, "compressed member"));
+        }
+        bytes.resize(length as usize, 0);
+        self.read_exact(&mut bytes, range.start, "the member")?;
+        Ok(bytes)
+    }
+
+    /// Is told what will be wanted next, in any order: what lies close together is read together.
+    pub(crate) fn will_need(&self, mut ranges: Vec<Range<u64>>) {
+        if self.memory().is_some() {
+            return;
+        }
+        let gap = (self.read_size as u64 / 64).min(MOST_GAP);
+        ranges.sort_unstable_by_key(|range| range.start);
+        let mut planned: Vec<Range<u64>> = Vec::new();
+        for range in ranges {
+            match planned.last_mut().filter(|last| range.start <= last.end.saturating_add(gap)) {
+                Some(last) => last.end = last.end.max(range.end),
+                None => planned.push(range),
+            }
+        }
+        self.source.will_need(&planned);
+        self.window.lock().unwrap_or_else(PoisonError::into_inner).planned = planned;
+    }
+
+    /// The same bytes for what outlives this input; `None` where the source can't be shared.
+    pub(crate) fn keep(&self) -> Result<Option<Arc<KeptInput>>> {
+        if let Some(kept) = self.kept.get() {
+            return Ok(kept.clone());
+        }
+        let path = self.path.clone();
+        let kept: Option<Arc<KeptInput>> = match &self.whole {
+            Some(whole) => Some(Arc::new(Input::new(Arc::clone(whole), path)?)),
+            None => {
+                let shared = self.source.share();
+                let shared = shared
+                    .map_err(|error| Error::io("can't keep the file open for a `Lazy` value", error))?;
+                match shared {
+                    Some(source) => Some(Arc::new(Input::new(source, path)?)),
+                    None => None,
+                }
+            }
+        };
+        Ok(self.kept.get_or_init(|| kept).clone())
+    }
+}
+
+impl Window {
+    /// The bytes from an offset on, if any of them are there.
+    fn at(&self, offset: u64) -> Option<&[u8]> {
+        let skipped = usize::try_from(offset.checked_sub(self.start)?).ok()?;
+        self.bytes.get(skipped..).filter(|there| !there.is_empty())
+    }
+
+    /// How much to read from an offset on, where so many bytes are wanted now.
+    fn plan(&mut self, offset: u64, wanted: u64, size: u64, read_size: u64) -> u64 {
+        let most = read_size.min(MOST_BYTES).max(wanted);
+        let next = self.planned.partition_point(|range| range.end <= offset);
+        let told = self.planned.get(next).filter(|range| range.start <= offset);
+        let length = if let Some(range) = told {
+            range.end - offset
+        } else {
+            let end = self.start + self.bytes.len() as u64;
+            let goes_on = (end..=end.saturating_add(LEAST_BYTES)).contains(&offset);
+            self.ahead = if goes_on { self.ahead.saturating_mul(2) } else { 0 }.clamp(LEAST_BYTES, most);
+            self.ahead
+        };
+        // Not past the end, where nothing is; but what is asked for is tried in any case.
+        length.max(wanted).min(most).min(size.saturating_sub(offset).max(wanted))
+    }
+}
+
+/// Appends as many bytes as there are, up to a length.
+fn fill<S: ReadAt + ?Sized>(source: &S, bytes: &mut Vec<u8>, offset: u64, length: u64) -> Result<()> {
+    bytes.resize(length as usize, 0);
+    let mut filled = 0;
+    while filled < bytes.len() {
+        match read_some_at(source, &mut bytes[filled..], offset + filled as u64) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) => {
+                bytes.clear();
+                return Err(error);
+            }
+        }
+    }
+    bytes.truncate(filled);
+    Ok(())
+}
+
+fn copy(from: &[u8], to: &mut [u8]) -> usize {
+    let count = from.len().min(to.len());
+    to[..count].copy_from_slice(&from[..count]);
+    count
+}
+
+/// A `Read` over some of the bytes of an input.
+///
+/// An error of the medium leaves it as an [`Error`] inside of the [`io::Error`]: a decoder that sits between
+/// this and the caller passes it on, and what is not ours is then an error of that decoder.
+pub(crate) struct Section<'a> {
+    input: &'a AnyInput<'a>,
+    at: u64,
+    end: u64,
+}
+
+impl<'a> Section<'a> {
+    pub(crate) fn new(input: &'a AnyInput<'a>, range: Range<u64>) -> Self {
+        Self { input, at: range.start, end: range.end }
+    }
+
+    fn left(&self) -> u64 {
+        self.end.saturating_sub(self.at)
+    }
+}
+
+/// A section that is read by a decoder: a chunk at a time, or as it lies in memory.
+pub(crate) struct Chunks<'a> {
+    section: Section<'a>,
+    most: u64,
+    chunk: Vec<u8>,
+    /// How much of the chunk was taken.
+    taken: usize,
+}
+
+impl<'a> Chunks<'a> {
+    /// The bytes come in chunks of at most so many.
+    pub(crate) fn new(section: Section<'a>, most: u64) -> Self {
+        Self { section, most, chunk: Vec::new(), taken: 0 }
+    }
+
+    /// The bytes that come next; none at the end only.
+    pub(crate) fn peek(&mut self) -> Result<&[u8]> {
+        let Section { input, at, end } = self.section;
+        if let Some(bytes) = input.memory() {
+            let there = bytes.get(at as usize..).unwrap_or_default();
+            return Ok(there.get(..end.saturating_sub(at) as usize).unwrap_or(there));
+        }
+        if self.taken == self.chunk.len() {
+            let length = input.chunk(self.section.left().min(self.most));
+            self.taken = 0;
+            self.chunk.clear();
+            if self.chunk.try_reserve_exact(length).is_err() {
+                return Err(Error::no_memory(length as u64, "compressed data"));
+            }
+            self.chunk.resize(length, 0);
+            let count = input.read(&mut self.chunk, at);
+            self.chunk.truncate(*count.as_ref().unwrap_or(&0));
+            self.section.at += count? as u64;
+        }
+        Ok(&self.chunk[self.taken..])
+    }
+
+    /// Takes so many of the bytes that `peek` gave.
+    pub(crate) fn take(&mut self, count: usize) {
+        if self.section.input.memory().is_some() {
+            self.section.at += count as u64
+        } else {
+            self.taken += count
+        }
+    }
+}
+
+impl Read for Section<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.left()).unwrap_or(usize::MAX);
+        let most = buffer.len().min(left);
+        if most == 0 {
+            return Ok(0);
+        }
+        let count = self.input.read(&mut buffer[..most], self.at)?;
+        self.at += count as u64;
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests;

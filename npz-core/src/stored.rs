@@ -1,0 +1,179 @@
+//! [`Stored`]: an array in its stored form, a header and the bytes of its cells. What is read and what is written is one.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+use crate::header::Header;
+use crate::input::AnyInput;
+
+/// Cells are handed on in pieces of about this size, which stay in the processor's cache from one step to the next.
+pub(crate) const PIECE_BYTES: usize = 256 << 10;
+
+/// An array in its stored form, wherever it is: in an archive, or in memory in the form of its cells.
+///
+/// Cells are counted in the order of the file. `Send + Sync`, so that ranges of them can be worked on by several threads.
+pub(crate) trait Stored: Send + Sync {
+    fn header(&self) -> &Header;
+
+    /// Fills `buffer` with the bytes of some cells. A checksum covers all of them together, and is not compared here.
+    fn read_range(&self, cells: Range<usize>, buffer: &mut [u8]) -> Result<()>;
+
+    /// The bytes of all cells, where they lie in memory in their stored form.
+    fn region(&self) -> Option<&[u8]> {
+        None
+    }
+
+    /// Fills `buffer` with the bytes of all cells; `then` has each piece (whole cells) while it is in the cache. What a
+    /// checksum covers is verified.
+    fn fill(&self, buffer: &mut [u8], then: &mut dyn FnMut(&mut [u8])) -> Result<()> {
+        let item_size = self.item_size();
+        if item_size == 0 {
+            return Ok(());
+        }
+        let each = cells_a_piece(item_size);
+        for (i, piece) in buffer.chunks_mut(each * item_size).enumerate() {
+            let start = i * each;
+            self.read_range(start..start + piece.len() / item_size, piece)?;
+            then(piece);
+        }
+        Ok(())
+    }
+
+    /// Hands out the bytes of all cells, in pieces of whole cells, and verifies what a checksum covers.
+    fn stream(&self, put: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        let item_size = self.item_size();
+        let len = usize::try_from(self.header().data_len()).unwrap_or(usize::MAX);
+        if item_size == 0 || len == 0 {
+            return Ok(());
+        }
+        let piece_len = cells_a_piece(item_size) * item_size;
+        if let Some(bytes) = self.region() {
+            return bytes.chunks(piece_len).try_for_each(put);
+        }
+        let mut piece = zeros(len.min(piece_len), "array")?;
+        for start in (0..len).step_by(piece_len) {
+            let end = len.min(start + piece_len);
+            let bytes = &mut piece[..end - start];
+            self.read_range(start / item_size..end / item_size, bytes)?;
+            put(bytes)?;
+        }
+        Ok(())
+    }
+
+    /// How many bytes of cells are known to be there, so that memory may be taken for them at once; `None` where nothing
+    /// is known.
+    fn available(&self) -> Option<u64> {
+        Some(self.header().data_len())
+    }
+
+    /// What reading the array costs in bytes: what stands behind the cells is read too.
+    fn size(&self) -> u64 {
+        self.header().data_len()
+    }
+
+    /// Where it lies, if in an archive.
+    fn extent(&self) -> Option<Extent> {
+        None
+    }
+
+    /// The member of an archive that this is, to be copied as it lies there.
+    fn packed(&self) -> Option<Packed<'_>> {
+        None
+    }
+
+    /// The same array for what outlives this; copies it where it can't be shared.
+    fn keep(&self) -> Result<Arc<dyn Stored>>;
+
+    fn item_size(&self) -> usize {
+        self.header().dtype().item_size().unwrap_or(0)
+    }
+}
+
+/// Where a member lies in an archive, and what its directory says of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Extent {
+    /// Where the member's own header begins, and where its data do.
+    pub(crate) header_start: u64,
+    pub(crate) start: u64,
+    /// The length of the data as they lie in the file, and decompressed.
+    pub(crate) compressed_size: u64,
+    pub(crate) size: u64,
+    pub(crate) crc32: u32,
+    /// The number of the compression method, and the flags that belong to it.
+    pub(crate) method: u16,
+    pub(crate) method_flags: u16,
+}
+
+impl Extent {
+    pub(crate) fn is_stored(&self) -> bool {
+        self.method == 0
+    }
+
+    /// Whether the compressed bytes that are there prove the uncompressed size: for deflate, by how much it can expand.
+    pub(crate) fn is_proven(&self) -> bool {
+        matches!(self.method, 0 | 8)
+    }
+
+    /// Where the data lie.
+    pub(crate) fn range(&self) -> Range<u64> {
+        self.start..self.start + self.compressed_size
+    }
+}
+
+/// A member of an archive as it lies there.
+pub(crate) struct Packed<'a> {
+    pub(crate) input: &'a AnyInput<'a>,
+    pub(crate) extent: Extent,
+    /// How much of the data comes before the cells.
+    pub(crate) prefix: u64,
+    /// The name of the member, for messages.
+    pub(crate) name: &'a str,
+}
+
+/// Copies the bytes of an array that is in memory.
+pub(crate) fn copied(array: &dyn Stored) -> Result<Vec<u8>> {
+    let mut bytes = zeros(usize::try_from(array.header().data_len()).unwrap_or(usize::MAX), "array")?;
+    array.fill(&mut bytes, &mut |_| {})?;
+    Ok(bytes)
+}
+
+/// How many cells make a piece.
+pub(crate) fn cells_a_piece(item_size: usize) -> usize {
+    (PIECE_BYTES / item_size.max(1)).max(1)
+}
+
+/// Copies some cells out of all of them.
+pub(crate) fn copy_range(
+    bytes: &[u8],
+    item_size: usize,
+    cells: Range<usize>,
+    buffer: &mut [u8],
+) -> Result<()> {
+    let start = cells.start.saturating_mul(item_size);
+    let found = bytes.get(start..).and_then(|rest| rest.get(..buffer.len()));
+    buffer.copy_from_slice(found.ok_or_else(|| Error::invalid("there are no such cells"))?);
+    Ok(())
+}
+
+/// Fills a buffer with what an array hands out.
+pub(crate) fn fill_by_stream(
+    array: &dyn Stored,
+    buffer: &mut [u8],
+    then: &mut dyn FnMut(&mut [u8]),
+) -> Result<()> {
+    let mut rest = buffer;
+    array.stream(&mut |bytes| {
+        let slot = std::mem::take(&mut rest).split_at_mut_checked(bytes.len());
+        let (slot, after) = slot.ok_or_else(|| Error::damaged("the array has more cells than its shape"))?;
+        slot.copy_from_slice(bytes);
+        then(slot);
+        rest = after;
+        Ok(())
+    })
+}
+
+/// Memory for what is read; an error where it is short.
+pub(crate) fn zeros(len: usize, what: &str) -> Result<Vec<u8>> {
+    bytemuck::allocation::try_zeroed_vec(len).map_err(|()| Error::no_memory(len as u64, what))
+}
