@@ -33,7 +33,7 @@ const KINDS: [(char, Kind, Sizes); 11] = [
     ('V', Kind::Void, Sizes::Any(1)),
     ('M', Kind::DateTime, Sizes::Bytes(&[8])),
     ('m', Kind::TimeDelta, Sizes::Bytes(&[8])),
-    // Pointers of 32-bit and 64-bit machines; the files hold pickles in any case.
+    // Pointers of 32-bit and 64-bit machines, which NumPy both takes for its own; the files hold pickles in any case.
     ('O', Kind::Object, Sizes::Bytes(&[4, 8])),
 ];
 
@@ -158,8 +158,9 @@ pub(super) fn parse(text: &str) -> Result<Scalar, NoDType> {
         Some((head, unit)) => (head, Some(unit)),
         None => (text, None),
     };
-    let Some(scalar) =
-        named(head).or_else(|| sized(head)).or_else(|| unit.map_or_else(|| single(head), |_| None))
+    let Some(scalar) = named(head)
+        .or_else(|| sized(head, unit.is_some()))
+        .or_else(|| unit.map_or_else(|| single(head), |_| None))
     else {
         return Err(unknown(text));
     };
@@ -176,9 +177,12 @@ fn named(text: &str) -> Option<Scalar> {
     Some(Scalar::new(kind, size, ByteOrder::NotApplicable))
 }
 
-/// `<f4`
-fn sized(text: &str) -> Option<Scalar> {
+/// `<f4`; `f04` too, but not before a unit.
+fn sized(text: &str, has_unit: bool) -> Option<Scalar> {
     let (order, letter, digits) = split(text)?;
+    if has_unit && digits.starts_with('0') {
+        return None;
+    }
     // NumPy 1 knew byte strings by this letter too.
     let letter = if letter == 'a' { 'S' } else { letter };
     let (_, kind, sizes) = KINDS.iter().find(|row| row.0 == letter)?;
@@ -356,6 +360,7 @@ mod tests {
         "M8[]",
         "M8[s]x",
         "M8[s/0]",
+        "m08[s]",
         "M8[ms/2]",
         "M8[0s]",
         "M8[-1s]",
