@@ -42,10 +42,14 @@ pub(super) fn short(dtype: &DType) -> String {
 fn construction(dtype: &DType) -> String {
     match dtype {
         DType::Scalar(scalar) => in_record(scalar),
-        DType::Subarray { item, shape } => format!("({}, {})", construction(item), python_tuple(shape)),
-        DType::Record(fields) if fields.iter().any(Field::is_padding) => with_offsets(fields),
-        DType::Record(fields) => {
-            let items: Vec<String> = fields.iter().map(listed).collect();
+        DType::Subarray(inner) => {
+            format!("({}, {})", construction(inner.item()), python_tuple(inner.shape()))
+        }
+        DType::Record(record) if record.fields().iter().any(Field::is_padding) => {
+            with_offsets(record.fields())
+        }
+        DType::Record(record) => {
+            let items: Vec<String> = record.fields().iter().map(listed).collect();
             format!("[{}]", items.join(", "))
         }
     }
@@ -68,8 +72,8 @@ fn listed(field: &Field) -> String {
         None => repr(field.name()),
     };
     match field.dtype() {
-        DType::Subarray { item, shape } => {
-            format!("({name}, {}, {})", construction(item), python_tuple(shape))
+        DType::Subarray(inner) => {
+            format!("({name}, {}, {})", construction(inner.item()), python_tuple(inner.shape()))
         }
         dtype => format!("({name}, {})", construction(dtype)),
     }

@@ -184,9 +184,9 @@ pub(super) fn decoder<R: NpyRecord>(stored: &DType, rule: Rule) -> Result<(Decod
 /// The cells of a field and the axes of its small array.
 fn flat(dtype: &DType) -> (&DType, Vec<usize>) {
     let (mut item, mut axes) = (dtype, Vec::new());
-    while let DType::Subarray { item: inner, shape } = item {
-        axes.extend_from_slice(shape);
-        item = inner;
+    while let DType::Subarray(subarray) = item {
+        axes.extend_from_slice(subarray.shape());
+        item = subarray.item();
     }
     (item, axes)
 }
