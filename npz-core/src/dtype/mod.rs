@@ -292,6 +292,26 @@ impl DType {
         }
     }
 
+    /// Whether the cells are the same but for their byte order, at every depth.
+    pub(crate) fn is_same_but_for_order(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Scalar(own), Self::Scalar(other)) => {
+                (own.kind, own.size, own.unit) == (other.kind, other.size, other.unit)
+            }
+            (Self::Record(own), Self::Record(other)) => {
+                own.fields().len() == other.fields().len()
+                    && own.fields().iter().zip(other.fields()).all(|(own, other)| {
+                        (&own.name, &own.title) == (&other.name, &other.title)
+                            && own.dtype.is_same_but_for_order(&other.dtype)
+                    })
+            }
+            (Self::Subarray(own), Self::Subarray(other)) => {
+                own.shape() == other.shape() && own.item().is_same_but_for_order(other.item())
+            }
+            _ => false,
+        }
+    }
+
     /// Tells whether any part of the cell is a Python object, which only a pickle can hold.
     ///
     /// ```

@@ -13,7 +13,7 @@ use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 use crate::any::{AnyArray, RawArray, Tick, Visit, as_cells, visit, with_cells};
 use crate::dtype::{DType, Kind, TimeUnit};
 use crate::element::time::{DateTime64, Generic, TimeDelta64};
-use crate::element::{Cast, Element};
+use crate::element::{Cast, Element, Wanted};
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::limits::Limits;
@@ -149,7 +149,9 @@ impl<'s> Loader<'s> {
         if self.record_any_dtype(name) {
             return Plan::refused();
         }
-        let Some((member, header)) = self.take_array(name, ANY, "") else { return Plan::refused() };
+        let Some((member, header)) = self.take_array(name, || ANY.to_owned(), || Wanted::Anything) else {
+            return Plan::refused();
+        };
         if let Some(misfit) = self.settings.forms.misfit_of_bytes(name) {
             self.note(ProblemKind::DType, name, ANY.to_owned(), header.to_string(), misfit);
             return Plan::refused();

@@ -4,18 +4,25 @@ use super::problems::describe;
 use super::view::View;
 use super::{Loader, Medium, Name};
 use crate::dtype::Kind;
-use crate::element::object_hint;
+use crate::element::{Wanted, object_hint};
 use crate::error::ErrorKind;
 use crate::header::Header;
 use crate::report::{Problem, ProblemKind, Remark, RemarkKind};
 
 impl Loader<'_> {
     /// Looks a member up, takes it, and reads its header; `None` if a problem was noted.
-    pub(super) fn take_array(&mut self, name: &Name, expected: &str, cell: &str) -> Option<(usize, Header)> {
+    ///
+    /// What is expected is asked for where there is a problem only.
+    pub(super) fn take_array(
+        &mut self,
+        name: &Name,
+        expected: impl Fn() -> String,
+        wanted: impl FnOnce() -> Wanted,
+    ) -> Option<(usize, Header)> {
         let found = if name.is_root() { None } else { self.view().find(name.as_str()) };
         let Some(member) = found else {
             // The hint is added by `settle`, when it is known which members nobody else wants.
-            self.note(ProblemKind::Missing, name, expected.to_owned(), String::new(), String::new());
+            self.note(ProblemKind::Missing, name, expected(), String::new(), String::new());
             return None;
         };
         self.claims.take(member, name.as_str());
@@ -23,11 +30,11 @@ impl Loader<'_> {
             Ok(Some(header)) => header,
             Ok(None) => {
                 let hint = "it is not an .npy array; read it with `NpzReader::bytes`".to_owned();
-                self.note(ProblemKind::Unreadable, name, expected.to_owned(), "other bytes".to_owned(), hint);
+                self.note(ProblemKind::Unreadable, name, expected(), "other bytes".to_owned(), hint);
                 return None;
             }
             Err(error) => {
-                self.refuse(name, expected.to_owned(), error);
+                self.refuse(name, expected(), error);
                 return None;
             }
         };
@@ -37,9 +44,9 @@ impl Loader<'_> {
                 kind: ProblemKind::Unreadable,
                 member: name.as_str().to_owned(),
                 field: String::new(),
-                expected: expected.to_owned(),
+                expected: expected(),
                 found: header.to_string(),
-                hint: object_hint(name.as_str(), cell),
+                hint: object_hint(name.as_str(), &wanted()),
                 cause: ErrorKind::Unsupported,
             });
             return None;

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::reader::NpzReader;
-use crate::element::object_hint;
+use crate::element::{Wanted, object_hint};
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::Header;
 use crate::limits::Limits;
@@ -81,7 +81,7 @@ impl<R: ReadAt> Medium for FieldMedium<'_, R> {
     fn header(&self, member: usize) -> Result<Option<Header>> {
         let Some(header) = Medium::header(self.reader, member)? else { return Ok(None) };
         if header.dtype().has_object() {
-            return Err(Error::unsupported(object_hint(self.name, &header.dtype().to_string())));
+            return Err(Error::unsupported(object_hint(self.name, &Wanted::Cells(header.dtype().clone()))));
         }
         field_header(&header, self.field).map(Some)
     }
