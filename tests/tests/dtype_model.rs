@@ -390,3 +390,68 @@ print(json.dumps([is_read(depth) for depth in (98, 99, 100)]))";
     // Half of what a thread has otherwise.
     std::thread::Builder::new().stack_size(1 << 20).spawn(walks).unwrap().join().unwrap();
 }
+
+/// A generator of small numbers that is the same on every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % end
+    }
+
+    fn dtype(&mut self, depth: u64) -> DType {
+        let code = ["<f4", ">i8", "|b1", "<U3", ">U2", "|S4", "|V3", "|V0", "<M8[25s]", ">m8", "|S0", "<c16"];
+        match self.below(if depth == 0 { 1 } else { 4 }) {
+            0 => DType::parse(code[self.below(12) as usize]).unwrap(),
+            1 => {
+                let shape: Vec<usize> = (0..self.below(3)).map(|_| self.below(4) as usize).collect();
+                let item = self.dtype(depth - 1);
+                // Of text without a width, and of small arrays of nothing, NumPy makes no small arrays.
+                let has_no_width = item.fields().is_none() && item.item_size().unwrap() == 0;
+                DType::subarray(item, if has_no_width { vec![] } else { shape }).unwrap()
+            }
+            _ => {
+                let count = self.below(5);
+                let fields = (0..count).map(|i| match self.below(4) {
+                    0 => (String::new(), DType::parse(&format!("V{}", self.below(3))).unwrap()),
+                    _ => (format!("it's {i}>\"é"), self.dtype(depth - 1)),
+                });
+                DType::record(fields.collect::<Vec<_>>()).unwrap()
+            }
+        }
+    }
+}
+
+/// Whatever is put together is what a file gives back, to us and to NumPy.
+#[test]
+fn what_is_made_is_what_is_read_again() {
+    let mut dice = Dice(6);
+    let made: Vec<DType> = (0..400).map(|_| dice.dtype(5)).collect();
+    assert!(made.iter().filter(|dtype| dtype.to_string().len() > 100).count() > 50);
+    let dir = temp_dir();
+    let texts: Vec<String> = made.iter().map(ToString::to_string).collect();
+    std::fs::write(dir.path().join("made.json"), serde_json::to_string(&texts).unwrap()).unwrap();
+    let printed = python(
+        dir.path(),
+        "
+import ast
+def read(text):
+    return np.lib.format.descr_to_dtype(ast.literal_eval(text) if text[0] in '[(' else text)
+dtypes = [read(text) for text in json.load(open('made.json'))]
+print(json.dumps([[d.itemsize, repr(np.lib.format.dtype_to_descr(d)) if d.names is not None else ''] for d in dtypes]))",
+    );
+    let numpys: Vec<(usize, String)> = serde_json::from_str(&printed).unwrap();
+    for (dtype, (size, descr)) in made.iter().zip(numpys) {
+        assert_eq!(&DType::parse(&dtype.to_string()).unwrap(), dtype);
+        assert_eq!(dtype.item_size().unwrap(), size, "{dtype}");
+        if dtype.fields().is_some() {
+            assert_eq!(dtype.to_string(), descr);
+            let raw = RawArray::new(dtype.clone(), &[2], vec![0; 2 * size]).unwrap();
+            let mut bytes = Vec::new();
+            npy::write_any(&mut bytes, &AnyArray::Other(raw.clone())).unwrap();
+            assert_eq!(npy::read_any(&bytes[..]).unwrap(), AnyArray::Other(raw));
+            assert_eq!(npy::read_header(&bytes[..]).unwrap().dtype(), dtype);
+        }
+    }
+}

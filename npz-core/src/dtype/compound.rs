@@ -119,8 +119,11 @@ impl DType {
     }
 }
 
-/// Appends a field. NumPy knows offsets only, so padding side by side is one.
+/// Appends a field. NumPy knows offsets only, so padding side by side is one, and none where it has no bytes.
 fn join(fields: &mut Vec<Field>, field: Field) {
+    if field.is_padding() && field.dtype.as_scalar().is_some_and(|scalar| scalar.size == 0) {
+        return;
+    }
     match fields.last_mut().filter(|last| last.is_padding() && field.is_padding()) {
         Some(last) => {
             let sizes = [&*last, &field].map(|field| field.dtype.item_size().unwrap_or(usize::MAX));
