@@ -333,15 +333,15 @@ fn the_strangest_numbers_are_printed_at_once() {
     let printed: Vec<String> = cells.iter().map(LongDouble::to_string).collect();
     let time = start.elapsed();
     println!("{:?} each", time / 10_000);
-    // In an optimised build 15 us each; here 0.15 ms. Seven seconds are for machines that are busy.
-    assert!(time < Duration::from_secs(7), "{time:?}");
+    // In an optimised build up to 40 us each, here 0.15 ms; it was 10 ms even there. The rest is for machines that are busy.
+    assert!(time < Duration::from_secs(30), "{time:?}");
 
     let start = Instant::now();
     let texts = AnyArray::from(cells.clone()).cast_unsafe(&text).unwrap();
     let columns = AnyArray::from(cells.clone()).iter().map(|cell| cell.to_string().len()).sum::<usize>();
     let complex = AnyArray::from(pairs.clone()).cast_unsafe(&text).unwrap();
     let time = start.elapsed();
-    assert!(time < Duration::from_secs(20), "{time:?}");
+    assert!(time < Duration::from_secs(60), "{time:?}");
     assert_eq!(texts.into_array::<String, Ix1>().unwrap().to_vec(), printed);
     assert_eq!(columns, printed.iter().map(String::len).sum::<usize>());
 
