@@ -63,7 +63,6 @@ const LETTERS: &[(char, Kind, usize)] = &[
     ('G', Kind::Complex, 32),
     ('c', Kind::Bytes, 1),
     ('S', Kind::Bytes, 0),
-    ('a', Kind::Bytes, 0),
     ('U', Kind::Unicode, 0),
     ('V', Kind::Void, 0),
     ('M', Kind::DateTime, 8),
@@ -114,6 +113,8 @@ const NAMES: &[(&str, Kind, usize)] = &[
     ("cdouble", Kind::Complex, 16),
     ("complex256", Kind::Complex, 32),
     ("clongdouble", Kind::Complex, 32),
+    // NumPy 1's letter for bytes, which it takes with a byte order only before a number.
+    ("a", Kind::Bytes, 0),
     ("bytes", Kind::Bytes, 0),
     ("bytes_", Kind::Bytes, 0),
     ("str", Kind::Unicode, 0),
