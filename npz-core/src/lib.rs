@@ -40,7 +40,7 @@ pub use npz_derive::NpyRecord;
 pub use crate::any::{AnyArray, AnyValue, RawArray};
 pub use crate::archive::Compression;
 pub use crate::atomic::AtomicFile;
-pub use crate::dtype::{ByteOrder, DType, Field, Kind, Scalar, TimeBase, TimeUnit};
+pub use crate::dtype::{ByteOrder, DType, Field, Kind, Record, Scalar, Subarray, TimeBase, TimeUnit};
 pub use crate::element::time::{self, DateTime64, TimeDelta64};
 pub use crate::element::{
     Cast, Element, FixedBytes, FixedStr, LongDouble, NpyRecord, RawBytes, RawVec, tiny,

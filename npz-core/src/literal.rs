@@ -4,8 +4,8 @@
 //! else that Python could write there is refused by name. Nothing is evaluated. Takes linear time, and nests no
 //! deeper than [`MAX_DEPTH`]. Knows nothing of dtypes.
 
-/// Deep enough for fifteen records inside each other; `np.save` of that is unheard of.
-const MAX_DEPTH: usize = 32;
+/// What Python's own parser takes, and so `np.load`.
+const MAX_DEPTH: usize = 200;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Literal {

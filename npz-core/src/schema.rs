@@ -54,9 +54,13 @@ pub struct Schema {
 pub struct SchemaMember {
     pub(crate) name: String,
     pub(crate) dtype: String,
+    /// What one cell is to a type checker of Python.
+    pub(crate) python: String,
     pub(crate) rust: String,
     pub(crate) shape: Option<Vec<Option<usize>>>,
     pub(crate) is_optional: bool,
+    /// The name stands for all that differ in an index or a key.
+    pub(crate) is_pattern: bool,
     pub(crate) values: Vec<String>,
     pub(crate) condition: String,
 }
@@ -99,10 +103,6 @@ impl SchemaMember {
         &self.condition
     }
 
-    fn is_pattern(&self) -> bool {
-        self.name.contains('*')
-    }
-
     fn shape_text(&self) -> String {
         let Some(shape) = &self.shape else { return "any".to_owned() };
         let lens: Vec<_> =
@@ -127,28 +127,6 @@ impl SchemaMember {
             parts.push("may be absent".to_owned());
         }
         parts.join("; ")
-    }
-
-    /// The type of what `np.load` gives, for a type checker.
-    fn python_type(&self) -> String {
-        if self.dtype == "any" {
-            return "npt.NDArray[Any]".to_owned();
-        }
-        let (kind, size) = self.dtype.get(1..).and_then(|rest| rest.split_at_checked(1)).unwrap_or_default();
-        let bits = size.parse::<usize>().unwrap_or_default().saturating_mul(8);
-        let scalar = match kind {
-            "b" => "np.bool_".to_owned(),
-            "i" => format!("np.int{bits}"),
-            "u" => format!("np.uint{bits}"),
-            "f" => format!("np.float{bits}"),
-            "c" => format!("np.complex{bits}"),
-            "U" => "np.str_".to_owned(),
-            "S" => "np.bytes_".to_owned(),
-            "m" => "np.timedelta64".to_owned(),
-            "M" => "np.datetime64".to_owned(),
-            _ => "np.void".to_owned(),
-        };
-        format!("npt.NDArray[{scalar}]")
     }
 }
 
@@ -228,9 +206,9 @@ impl Schema {
         let _ = writeln!(text, "{class} = TypedDict(\"{class}\", {{");
         for member in &self.members {
             // Two variants may have a member of one name each; a dict has one.
-            let is_comment = member.is_pattern() || !seen.insert(&member.name);
+            let is_comment = member.is_pattern || !seen.insert(&member.name);
             let may_be_absent = member.is_optional || !member.condition.is_empty();
-            let python = member.python_type();
+            let python = format!("npt.NDArray[{}]", member.python);
             let python = if may_be_absent && !is_comment { format!("NotRequired[{python}]") } else { python };
             let presence = if member.condition.is_empty() {
                 String::new()

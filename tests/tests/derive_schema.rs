@@ -458,3 +458,36 @@ fn what_is_stored_as_the_field_asks_is_nothing_to_remark_on() {
         assert!(report.remarks().is_empty(), "{report}");
     }
 }
+
+/// What stands for any index or key is known, not read off the name; and what a cell is, not off the dtype's text.
+#[test]
+fn the_python_stub_takes_names_and_dtypes_as_they_are() {
+    #[derive(Npz)]
+    struct State {
+        #[npz(rename = "2*3")]
+        product: f32,
+        raw: Vec<npz_core::RawVec>,
+        list: Vec<Vec<u8>>,
+        bytes: Array1<Vec<u8>>,
+        wide: Vec<npz_core::LongDouble>,
+        any: npz_core::AnyArray,
+        map: BTreeMap<String, i16>,
+        after: bool,
+    }
+    let stub = State::schema().to_python("State");
+    let lines: Vec<&str> =
+        stub.lines().filter(|line| line.starts_with("    ")).map(str::trim_start).collect();
+    assert_eq!(
+        lines,
+        [
+            "\"2*3\": npt.NDArray[np.float32],  # shape ()",
+            "\"raw\": npt.NDArray[np.void],  # shape (_,)",
+            "# \"list.*\": npt.NDArray[np.uint8],  # shape (_,)",
+            "\"bytes\": npt.NDArray[np.bytes_],  # shape (_,)",
+            "\"wide\": npt.NDArray[np.float128],  # shape (_,)",
+            "\"any\": npt.NDArray[Any],  # shape any",
+            "# \"map.*\": npt.NDArray[np.int16],  # shape ()",
+            "\"after\": npt.NDArray[np.bool_],  # shape ()",
+        ]
+    );
+}

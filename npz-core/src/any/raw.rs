@@ -245,7 +245,8 @@ fn swap(order: ByteOrder, dtype: &DType, cell: &mut [u8]) {
                 }
             }
         }
-        DType::Subarray { item, .. } => {
+        DType::Subarray(subarray) => {
+            let item = subarray.item();
             let size = item.item_size().unwrap_or(0);
             if size > 0 {
                 cell.chunks_exact_mut(size).for_each(|part| swap(order, item, part));
@@ -277,7 +278,8 @@ fn is_finite(dtype: &DType, cell: &[u8]) -> bool {
         DType::Record(_) => {
             parts(dtype, cell.len()).all(|(field, part)| is_finite(field, cell.get(part).unwrap_or_default()))
         }
-        DType::Subarray { item, .. } => {
+        DType::Subarray(subarray) => {
+            let item = subarray.item();
             let size = item.item_size().unwrap_or(0).max(1);
             cell.chunks_exact(size).all(|part| is_finite(item, part))
         }

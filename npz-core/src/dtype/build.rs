@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{DType, Field, Kind, parse};
+use super::{DType, Field, Kind};
 use crate::error::{Error, Result};
 
 impl DType {
@@ -23,15 +23,10 @@ impl DType {
     ///
     /// # Errors
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) where two fields have one name, a field has none and is no void,
-    /// or the record is larger than the 2147483647 bytes that NumPy allows.
+    /// the record is larger than the 2147483647 bytes that NumPy allows, or records lie in it deeper than NumPy reads.
     pub fn record<N: Into<String>>(fields: impl IntoIterator<Item = (N, Self)>) -> Result<Self> {
         let mut made = Vec::new();
         for (name, dtype) in fields {
-            // A small array of no axes is its item.
-            let dtype = match dtype {
-                Self::Subarray { item, shape } if shape.is_empty() => *item,
-                dtype => dtype,
-            };
             let field = Field { name: name.into(), title: None, dtype };
             let is_void = field.dtype.as_scalar().is_some_and(|scalar| scalar.kind == Kind::Void);
             if field.name.is_empty() && !is_void {
@@ -42,11 +37,30 @@ impl DType {
                     field.dtype.descr()
                 )));
             }
-            parse::push(&mut made, field);
+            made.push(field);
         }
-        let dtype = Self::Record(made);
-        dtype.check()?;
-        Ok(dtype)
+        Self::of_fields(made).map_err(Error::invalid)
+    }
+
+    /// Makes the dtype of a small array in each cell, as the fields of records may be: `np.dtype((item, shape))`.
+    ///
+    /// Without axes it is `item` itself, as in NumPy. A small array of small arrays keeps both shapes.
+    ///
+    /// ```
+    /// use npz_core::DType;
+    ///
+    /// let item = DType::parse("<f4")?;
+    /// let pos = DType::subarray(item.clone(), [2, 3])?;
+    /// assert_eq!(DType::record([("pos", pos)])?.to_string(), "[('pos', '<f4', (2, 3))]");
+    /// assert_eq!(DType::subarray(item.clone(), [])?, item); // np.dtype(("<f4", ()))
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for what NumPy has not: more than 64 axes, an axis longer than
+    /// 2147483647, a cell of more bytes than that, or small arrays in each other deeper than it reads.
+    pub fn subarray(item: Self, shape: impl Into<Vec<usize>>) -> Result<Self> {
+        Self::of_axes(item, shape.into()).map_err(Error::invalid)
     }
 }
 

@@ -32,18 +32,18 @@ impl DType {
             };
             let (offset, field, behind) = find(fields, rest)?;
             left = behind;
-            let (mut dtype, offset) = (field.dtype.clone(), spot.offset + offset);
+            let (mut dtype, offset) = (&field.dtype, spot.offset + offset);
             let mut axes = spot.axes;
-            while let DType::Subarray { item, shape } = dtype {
-                let mut step = item.item_size()?;
+            while let DType::Subarray(subarray) = dtype {
+                let mut step = subarray.item().item_size()?;
                 let start = axes.len();
-                for &len in shape.iter().rev() {
+                for &len in subarray.shape().iter().rev() {
                     axes.insert(start, (len, step));
                     step = step.saturating_mul(len);
                 }
-                dtype = *item;
+                dtype = subarray.item();
             }
-            spot = Spot { offset, axes, dtype };
+            spot = Spot { offset, axes, dtype: dtype.clone() };
         }
         Ok(spot)
     }

@@ -4,6 +4,7 @@
 //! from and to the literal of a header. Mirrors `descr_to_dtype` and `dtype_to_descr` of `numpy.lib.format`.
 
 mod build;
+mod compound;
 mod locate;
 mod parse;
 mod print;
@@ -18,6 +19,7 @@ use crate::error::{Error, Result};
 use crate::literal::{self, Literal};
 use crate::shape;
 
+pub use compound::{Record, Subarray};
 pub(crate) use locate::Spot;
 pub(crate) use refusal::NoDType;
 pub use scalar::{ByteOrder, Kind, Scalar};
@@ -41,14 +43,9 @@ pub enum DType {
     /// A number, a string, a time: a cell without fields.
     Scalar(Scalar),
     /// A structured cell: its fields lie one behind the other, padding among them.
-    Record(Vec<Field>),
+    Record(Record),
     /// A small array in each cell, in C order. NumPy allows it for the fields of records only.
-    Subarray {
-        /// What one cell of the small array is.
-        item: Box<DType>,
-        /// The shape of the small array.
-        shape: Vec<usize>,
-    },
+    Subarray(Subarray),
 }
 
 /// One field of a record.
@@ -195,7 +192,7 @@ impl DType {
     /// ```
     pub fn fields(&self) -> Option<&[Field]> {
         match self {
-            Self::Record(fields) => Some(fields),
+            Self::Record(record) => Some(record.fields()),
             _ => None,
         }
     }
@@ -241,11 +238,11 @@ impl DType {
     pub fn item_size(&self) -> Result<usize> {
         let size = match self {
             Self::Scalar(scalar) => scalar.size,
-            Self::Record(fields) => fields.iter().try_fold(0_usize, |sum, field| {
+            Self::Record(record) => record.fields().iter().try_fold(0_usize, |sum, field| {
                 // Two sizes that passed the check below can't overflow.
                 field.dtype.item_size().and_then(|size| checked_size(sum + size))
             })?,
-            Self::Subarray { item, shape } => shape::byte_count(shape, item.item_size()?)?,
+            Self::Subarray(subarray) => shape::byte_count(subarray.shape(), subarray.item().item_size()?)?,
         };
         checked_size(size)
     }
@@ -265,7 +262,7 @@ impl DType {
         match self {
             Self::Scalar(scalar) => scalar.alignment(),
             Self::Record(_) => 1,
-            Self::Subarray { item, .. } => item.alignment(),
+            Self::Subarray(subarray) => subarray.item().alignment(),
         }
     }
 
@@ -290,29 +287,29 @@ impl DType {
             Self::Scalar(scalar) => {
                 Self::Scalar(Scalar { unit: scalar.unit, ..Scalar::new(scalar.kind, scalar.size, order) })
             }
-            Self::Record(fields) => Self::Record(
-                fields
-                    .iter()
-                    .map(|field| Field { dtype: field.dtype.with_byte_order(order), ..field.clone() })
-                    .collect(),
-            ),
-            Self::Subarray { item, shape } => {
-                Self::Subarray { item: Box::new(item.with_byte_order(order)), shape: shape.clone() }
-            }
+            Self::Record(record) => Self::Record(record.map(|dtype| dtype.with_byte_order(order))),
+            Self::Subarray(subarray) => Self::Subarray(subarray.map(|item| item.with_byte_order(order))),
         }
     }
 
-    /// Refuses what NumPy would not read back: for a dtype that the caller put together.
-    pub(crate) fn check(&self) -> Result<()> {
-        match self {
-            Self::Scalar(_) => {}
-            Self::Record(fields) => {
-                parse::check_names(fields).map_err(Error::invalid)?;
-                fields.iter().try_for_each(|field| field.dtype.check())?;
+    /// Whether the cells are the same but for their byte order, at every depth.
+    pub(crate) fn is_same_but_for_order(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Scalar(own), Self::Scalar(other)) => {
+                (own.kind, own.size, own.unit) == (other.kind, other.size, other.unit)
             }
-            Self::Subarray { item, .. } => item.check()?,
+            (Self::Record(own), Self::Record(other)) => {
+                own.fields().len() == other.fields().len()
+                    && own.fields().iter().zip(other.fields()).all(|(own, other)| {
+                        (&own.name, &own.title) == (&other.name, &other.title)
+                            && own.dtype.is_same_but_for_order(&other.dtype)
+                    })
+            }
+            (Self::Subarray(own), Self::Subarray(other)) => {
+                own.shape() == other.shape() && own.item().is_same_but_for_order(other.item())
+            }
+            _ => false,
         }
-        self.item_size().map(drop)
     }
 
     /// Tells whether any part of the cell is a Python object, which only a pickle can hold.
@@ -326,8 +323,8 @@ impl DType {
     pub fn has_object(&self) -> bool {
         match self {
             Self::Scalar(scalar) => scalar.kind == Kind::Object,
-            Self::Record(fields) => fields.iter().any(|field| field.dtype.has_object()),
-            Self::Subarray { item, .. } => item.has_object(),
+            Self::Record(record) => record.fields().iter().any(|field| field.dtype.has_object()),
+            Self::Subarray(subarray) => subarray.item().has_object(),
         }
     }
 }

@@ -27,23 +27,8 @@ pub(super) fn any(descr: &Literal) -> Result<DType, NoDType> {
 }
 
 fn record(literals: &[Literal]) -> Result<DType, NoDType> {
-    let mut fields: Vec<Field> = Vec::new();
-    for literal in literals {
-        push(&mut fields, field(literal)?);
-    }
-    check_names(&fields)?;
-    Ok(checked(DType::Record(fields))?)
-}
-
-/// Appends a field. NumPy knows offsets only, so padding side by side is one.
-pub(super) fn push(fields: &mut Vec<Field>, field: Field) {
-    match fields.last_mut().filter(|last| last.is_padding() && field.is_padding()) {
-        Some(last) => {
-            let sizes = [&*last, &field].map(|field| field.dtype.item_size().unwrap_or(usize::MAX));
-            *last = Field::padding(sizes[0].saturating_add(sizes[1]));
-        }
-        None => fields.push(field),
-    }
+    let fields = literals.iter().map(field).collect::<Result<Vec<_>, _>>()?;
+    Ok(DType::of_fields(fields)?)
 }
 
 fn field(field: &Literal) -> Result<Field, NoDType> {
@@ -67,7 +52,7 @@ fn field(field: &Literal) -> Result<Field, NoDType> {
     let (title, name) = names(name)?;
     Ok(match dtype {
         // To NumPy a subarray is a kind of void, and a void without a name is padding.
-        DType::Subarray { .. } if is_unnamed => {
+        DType::Subarray(_) if is_unnamed => {
             Field::padding(dtype.item_size().map_err(|error| error.to_string())?)
         }
         dtype => Field { name, title, dtype },
@@ -105,12 +90,7 @@ fn subarray(item: &Literal, shape: &Literal) -> Result<DType, NoDType> {
         }
     };
     let shape = axes.iter().map(axis).collect::<Result<Vec<_>, _>>()?;
-    let item = any(item)?;
-    // NumPy takes a subarray without axes for its one cell.
-    if shape.is_empty() {
-        return Ok(item);
-    }
-    Ok(checked(DType::Subarray { item: Box::new(item), shape })?)
+    Ok(DType::of_axes(any(item)?, shape)?)
 }
 
 fn axis(literal: &Literal) -> Result<usize, String> {
@@ -137,10 +117,6 @@ pub(super) fn check_names(fields: &[Field]) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-fn checked(dtype: DType) -> Result<DType, String> {
-    dtype.item_size().map(|_| dtype).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

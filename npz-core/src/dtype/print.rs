@@ -20,10 +20,10 @@ impl fmt::Display for DType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Scalar(scalar) => scalar.fmt(f),
-            Self::Subarray { item, shape } => write!(f, "({}, {})", item.descr(), python_tuple(shape)),
-            Self::Record(fields) => {
+            Self::Subarray(inner) => write!(f, "({}, {})", inner.item().descr(), python_tuple(inner.shape())),
+            Self::Record(record) => {
                 f.write_str("[")?;
-                for (i, field) in fields.iter().enumerate() {
+                for (i, field) in record.fields().iter().enumerate() {
                     let comma = if i == 0 { "" } else { ", " };
                     write!(f, "{comma}{field}")?;
                 }
@@ -40,7 +40,7 @@ impl fmt::Display for Field {
             Some(title) => write!(f, "(({}, {}), ", repr(title), repr(&self.name))?,
         }
         match &self.dtype {
-            DType::Subarray { item, shape } => write!(f, "{}, {})", item.descr(), python_tuple(shape)),
+            DType::Subarray(inner) => write!(f, "{}, {})", inner.item().descr(), python_tuple(inner.shape())),
             other => write!(f, "{})", other.descr()),
         }
     }

@@ -97,6 +97,8 @@ impl Scalar {
             (.., ByteOrder::Big) => ByteOrder::Big,
             _ => ByteOrder::Little,
         };
+        // A pointer is 8 bytes to NumPy, whatever the file says of the machine that wrote it.
+        let size = if matches!(kind, Kind::Object) { 8 } else { size };
         let unit = match kind {
             Kind::DateTime | Kind::TimeDelta => Some(TimeUnit::GENERIC),
             _ => None,

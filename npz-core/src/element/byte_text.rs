@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use ndarray::ArrayViewD;
 
 use super::rule::no_cast;
-use super::{Decoder, Element, Form, Refusal, Rule, Sealed, Step};
+use super::{Decoder, Element, Form, Refusal, Rule, Sealed, Step, Wanted};
 use crate::dtype::{DType, Kind, Scalar};
 use crate::error::{Error, Result};
 
@@ -46,7 +46,7 @@ impl Element for Vec<u8> {
             return Err(Refusal::new("it is a record: read one of its fields in Python and save that"));
         };
         if scalar.kind() != Kind::Bytes {
-            return Err(Refusal::new(no_cast(scalar, "S")));
+            return Err(Refusal::new(no_cast(scalar, Kind::Bytes, "S")));
         }
         let width = scalar.size();
         let convert = move |bytes: &[u8], cells: &mut Vec<Self>| {
@@ -59,7 +59,11 @@ impl Element for Vec<u8> {
         Ok(Decoder { item_size: width, step: Step::Convert(Box::new(convert)) })
     }
 
-    fn expected() -> String {
-        "|S (Vec<u8>)".to_owned()
+    fn wanted() -> Wanted {
+        Wanted::AnyWidth(Kind::Bytes)
+    }
+
+    fn rust_name() -> Cow<'static, str> {
+        "Vec<u8>".into()
     }
 }

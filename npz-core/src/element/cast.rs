@@ -1,7 +1,7 @@
 //! One pass from stored numbers of any dtype to cells of another: through `i64`, `u64` or `f64`, which hold
 //! every number below 16 bytes exactly.
 
-use super::{BadCell, Convert, long_double};
+use super::{BadCell, Convert, Element, long_double};
 use crate::dtype::{ByteOrder, Kind, Scalar};
 
 /// A number that every integer or float of at most 8 bytes can become.
@@ -9,7 +9,7 @@ use crate::dtype::{ByteOrder, Kind, Scalar};
 /// Each function gives the nearest value and whether that is acceptable: with `exact`, only the same value is;
 /// without, a float may be rounded, but a finite number never becomes infinite. The pair keeps the loop free of
 /// branches.
-pub(crate) trait FromWide: Copy + Send + 'static {
+pub(crate) trait FromWide: Element + Copy {
     fn from_i64(value: i64, exact: bool) -> (Self, bool);
     fn from_u64(value: u64, exact: bool) -> (Self, bool);
     fn from_f64(value: f64, exact: bool) -> (Self, bool);
@@ -53,7 +53,7 @@ impl Wide {
     }
 }
 
-fn append<W: Copy + std::fmt::Debug, A>(
+fn append<W: Copy + std::fmt::Debug, A: Element>(
     values: &[W],
     cells: &mut Vec<A>,
     convert: impl Fn(W) -> (A, bool),
@@ -68,14 +68,13 @@ fn append<W: Copy + std::fmt::Debug, A>(
         return Ok(());
     }
     let index = values.iter().position(|&value| !convert(value).1).unwrap_or_default();
-    let target = std::any::type_name::<A>().rsplit("::").next().unwrap_or_default();
-    let value = values[index];
-    let advice = if target.contains('f') {
+    let (target, value) = (A::rust_name(), values[index]);
+    let advice = if A::KIND == Kind::Float {
         "load it into a type that can, or allow rounding by `cast = \"same_kind\"` where it is not too large"
     } else {
         "load it into a wider type"
     };
-    Err(BadCell { index, message: format!("holds {value:?}, which {target} can't hold: {advice}") })
+    Err(BadCell::new(index, format!("holds {value:?}, which {target} can't hold: {advice}")))
 }
 
 type Widen = fn(&[u8], &mut Wide);

@@ -10,8 +10,8 @@ use super::cast::{FromWide, converter};
 use super::narrow::{self, Narrow};
 use super::rule::{Target, Verdict, judge, no_cast};
 use super::{
-    BadCell, Decoder, Element, Form, InPlace, Refusal, Rule, Sealed, Step, encode_pod, first_failing, is_own,
-    view_pod,
+    BadCell, Decoder, Element, Form, InPlace, Refusal, Rule, Sealed, Step, Wanted, encode_pod, first_failing,
+    is_own, view_pod,
 };
 use crate::dtype::{DType, Kind};
 use crate::error::Result;
@@ -37,7 +37,7 @@ where
     let is_complex = scalar.kind() == Kind::Complex;
     let part = if is_complex { scalar.real_part() } else { *scalar };
     let Some(mut convert) = converter::<P>(&part, exact) else {
-        return Err(Refusal::new(no_cast(scalar, "c16")));
+        return Err(Refusal::new(no_cast(scalar, Kind::Complex, "c16")));
     };
     let mut parts = Vec::new();
     let step = Step::Convert(Box::new(move |bytes, cells: &mut Vec<Complex<P>>| {
@@ -82,9 +82,11 @@ macro_rules! complex {
             fn first_not_finite(cells: &ArrayViewD<'_, Self>) -> Option<usize> {
                 first_failing(cells, |cell| cell.re.is_finite() && cell.im.is_finite())
             }
-            fn expected() -> String {
-                let dtype = DType::number(Kind::Complex, size_of::<Self>());
-                format!("{dtype} (Complex<{}>)", stringify!($part))
+            fn wanted() -> Wanted {
+                Wanted::Cells(DType::number(Kind::Complex, size_of::<Self>()))
+            }
+            fn rust_name() -> Cow<'static, str> {
+                concat!("Complex<", stringify!($part), ">").into()
             }
             fn view<'c>(bytes: &'c [u8], stored: &DType) -> Result<&'c [Self], &'static str> {
                 view_pod(bytes, stored)

@@ -11,8 +11,8 @@ use super::cast::{FromWide, converter, fits};
 use super::narrow::{self, Narrow as _};
 use super::rule::{Target, Verdict, judge, no_cast};
 use super::{
-    Cast, Decoder, Element, Form, InPlace, Refusal, Rule, Sealed, Step, encode_pod, first_failing, is_own,
-    view_pod,
+    Cast, Decoder, Element, Form, InPlace, Refusal, Rule, Sealed, Step, Wanted, encode_pod, first_failing,
+    is_own, view_pod,
 };
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 use crate::error::Result;
@@ -74,7 +74,7 @@ trait Narrow: Sized {
 fn convert<A: FromWide>(scalar: &Scalar, exact: bool) -> Result<Decoder<A>, Refusal> {
     match converter(scalar, exact) {
         Some(convert) => Ok(Decoder { item_size: scalar.size(), step: Step::Convert(convert) }),
-        None => Err(Refusal::new(no_cast(scalar, "f4"))),
+        None => Err(Refusal::new(no_cast(scalar, Kind::Float, "f4"))),
     }
 }
 
@@ -113,8 +113,12 @@ impl Element for f16 {
         first_failing(cells, |cell| cell.is_finite())
     }
 
-    fn expected() -> String {
-        "<f2 (f16)".to_owned()
+    fn wanted() -> Wanted {
+        Wanted::Cells(DType::number(Kind::Float, 2))
+    }
+
+    fn rust_name() -> Cow<'static, str> {
+        "f16".into()
     }
 
     fn view<'c>(bytes: &'c [u8], stored: &DType) -> Result<&'c [Self], &'static str> {
@@ -163,8 +167,12 @@ impl Element for bf16 {
         first_failing(cells, |cell| cell.is_finite())
     }
 
-    fn expected() -> String {
-        "<V2 (bf16)".to_owned()
+    fn wanted() -> Wanted {
+        Wanted::Cells(DType::bfloat16())
+    }
+
+    fn rust_name() -> Cow<'static, str> {
+        "bf16".into()
     }
 
     fn view<'c>(bytes: &'c [u8], stored: &DType) -> Result<&'c [Self], &'static str> {

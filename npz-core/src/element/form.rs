@@ -1,6 +1,6 @@
 //! The form that a field asks for its cells to be stored in: `store_as` for numbers, `string` for text.
 
-use super::{Element, Rule, split_expected};
+use super::{Element, Rule, Wanted};
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 
 /// A dtype that numbers are stored as, by its code in NumPy: a value of `store_as`.
@@ -115,9 +115,10 @@ impl Rule {
 }
 
 /// The dtype that such cells are stored as, where a word speaks of them; text without its width.
-pub(crate) fn asked_dtype<A: Element>(form: Form) -> Option<String> {
-    let number = form.store_as(A::KIND).map(|to| to.dtype().to_string());
-    number.or_else(|| (A::KIND == Kind::Unicode && form.takes_bytes()).then(|| "|S".to_owned()))
+pub(crate) fn asked_dtype<A: Element>(form: Form) -> Option<Wanted> {
+    let number = form.store_as(A::KIND).map(|to| Wanted::Cells(to.dtype()));
+    let is_text = A::KIND == Kind::Unicode && form.takes_bytes();
+    number.or_else(|| is_text.then_some(Wanted::AnyWidth(Kind::Bytes)))
 }
 
 /// Why a word can't stand on a field that is bytes with a dtype of their own.
@@ -128,10 +129,8 @@ pub(crate) fn misfit_of_bytes(form: Form) -> Option<String> {
 
 /// Why a word can't stand on a field that is one member with such cells.
 pub(crate) fn misfit<A: Element>(form: Form) -> Option<String> {
-    // The name in "<f4 (f32)".
-    let expected = A::expected();
-    let (_, cells) = split_expected(&expected);
-    let refused = |usage: String, advice: &str| Some(format!("{usage} can't keep {cells} cells: {advice}"));
+    let refused =
+        |usage: String, advice: &str| Some(format!("{usage} can't keep {} cells: {advice}", A::rust_name()));
     if let Some(to) = form.store_as.filter(|to| !to.speaks_of(A::KIND)) {
         let codes = match A::KIND {
             Kind::Float if cfg!(feature = "half") => "f2, bf16, f4, f8",

@@ -18,6 +18,7 @@ mod rule;
 mod text;
 pub mod time;
 pub mod tiny;
+mod wanted;
 
 use std::borrow::Cow;
 
@@ -35,9 +36,10 @@ pub use self::long_double::LongDouble;
 pub use self::raw::{RawBytes, RawVec};
 pub use self::record::NpyRecord;
 pub use self::rule::Cast;
-pub(crate) use self::rule::{Place, object_file_hint, object_hint, split_expected};
+pub(crate) use self::rule::{Place, object_file_hint, object_hint};
 pub use self::rule::{Refusal, Rule};
 pub use self::text::{FixedBytes, FixedStr};
+pub use self::wanted::Wanted;
 
 /// One cell of an array: what may stand as `A` in `Array<A, D>`.
 ///
@@ -120,9 +122,19 @@ pub trait Element: Sealed + Clone + Send + Sync + 'static {
     #[doc(hidden)]
     fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal>;
 
+    /// What a file should hold.
+    #[doc(hidden)]
+    fn wanted() -> Wanted;
+
+    /// What the cells are called in Rust, for messages.
+    #[doc(hidden)]
+    fn rust_name() -> Cow<'static, str>;
+
     /// What a file should hold, for messages: `<f4 (f32)`.
     #[doc(hidden)]
-    fn expected() -> String;
+    fn expected() -> String {
+        format!("{} ({})", Self::wanted(), Self::rust_name())
+    }
 
     /// What the cells that `first_not_finite` finds are.
     #[doc(hidden)]
@@ -204,22 +216,30 @@ pub(crate) struct InPlace<A> {
 pub struct BadCell {
     /// Counted in the order of the file, within the piece.
     pub(crate) index: usize,
+    /// Of a row the field: `pos[1].x` for a field of a row inside of another.
+    pub(crate) field: Option<String>,
+    /// What is wrong with it: `holds 300`.
     pub(crate) message: String,
 }
 
 impl BadCell {
+    pub(crate) fn new(index: usize, message: impl Into<String>) -> Self {
+        Self { index, field: None, message: message.into() }
+    }
+
     /// Names the cell by its index in the array, as Python would.
     pub(crate) fn into_error(self, cells_before: usize, shape: &[usize], order: Order) -> Error {
-        let Self { index, message } = self;
+        let Self { index, field, message } = self;
+        let message = match field {
+            None => message,
+            Some(field) => format!("has a field {field:?} that {message}"),
+        };
         Error::invalid(match place(cells_before + index, shape, order) {
             None => format!("it {message}"),
             Some(place) => format!("cell {place} {message}"),
         })
     }
 }
-
-/// What stands in an advice before a type that can't be a field of a row: there the advice ends.
-const FOR_ANY_WIDTH: &str = ", or for any width to ";
 
 /// Where the cell of a number stands: `3`, or `(1, 0)` where there are several axes; `None` where there is nothing to
 /// count.

@@ -8,7 +8,8 @@ use super::cast::converter;
 use super::narrow::{self, Narrow};
 use super::rule::{Target, Verdict, judge, no_cast};
 use super::{
-    Decoder, Element, Form, InPlace, Refusal, Rule, Sealed, Step, encode_pod, first_failing, is_own, view_pod,
+    Decoder, Element, Form, InPlace, Refusal, Rule, Sealed, Step, Wanted, encode_pod, first_failing, is_own,
+    view_pod,
 };
 use crate::dtype::{DType, Kind};
 use crate::error::Result;
@@ -44,13 +45,16 @@ macro_rules! numbers {
                     Verdict::Same => Step::InPlace(InPlace::new(scalar.order(), size)),
                     Verdict::Convert { exact } => match converter(scalar, exact) {
                         Some(convert) => Step::Convert(convert),
-                        None => return Err(Refusal::new(no_cast(scalar, "f8"))),
+                        None => return Err(Refusal::new(no_cast(scalar, Kind::Float, "f8"))),
                     },
                 };
                 Ok(Decoder { item_size: scalar.size(), step })
             }
-            fn expected() -> String {
-                format!("{} ({})", DType::number(Kind::$kind, size_of::<Self>()), stringify!($number))
+            fn wanted() -> Wanted {
+                Wanted::Cells(DType::number(Kind::$kind, size_of::<Self>()))
+            }
+            fn rust_name() -> Cow<'static, str> {
+                stringify!($number).into()
             }
             $(
                 fn first_not_finite(cells: &ArrayViewD<'_, Self>) -> Option<usize> {
@@ -115,11 +119,14 @@ macro_rules! indices {
                 }
                 match converter(scalar, true) {
                     Some(convert) => Ok(Decoder { item_size: scalar.size(), step: Step::Convert(convert) }),
-                    None => Err(Refusal::new(no_cast(scalar, "i8"))),
+                    None => Err(Refusal::new(no_cast(scalar, Kind::Int, "i8"))),
                 }
             }
-            fn expected() -> String {
-                format!("{} ({})", DType::number(Kind::$kind, 8), stringify!($index))
+            fn wanted() -> Wanted {
+                Wanted::Cells(DType::number(Kind::$kind, 8))
+            }
+            fn rust_name() -> Cow<'static, str> {
+                stringify!($index).into()
             }
             #[cfg(target_pointer_width = "64")]
             fn view<'c>(bytes: &'c [u8], stored: &DType) -> Result<&'c [Self], &'static str> {
@@ -152,8 +159,12 @@ impl Element for bool {
         Ok(Decoder { item_size: 1, step })
     }
 
-    fn expected() -> String {
-        "|b1 (bool)".to_owned()
+    fn wanted() -> Wanted {
+        Wanted::Cells(DType::number(Kind::Bool, 1))
+    }
+
+    fn rust_name() -> Cow<'static, str> {
+        "bool".into()
     }
 
     fn view<'c>(bytes: &'c [u8], _: &DType) -> Result<&'c [Self], &'static str> {

@@ -7,7 +7,7 @@ use ndarray::ArrayViewD;
 
 use super::rule::no_cast;
 use super::text::cell_by_cell;
-use super::{Decoder, Element, FOR_ANY_WIDTH, Refusal, Rule, Sealed, Step, place};
+use super::{Decoder, Element, Refusal, Rule, Sealed, Step, Wanted, place};
 use crate::dtype::{ByteOrder, DType, Kind};
 use crate::error::{Error, Result};
 use crate::shape::Order;
@@ -160,7 +160,7 @@ const fn void(width: usize) -> DType {
 fn width_of(stored: &DType) -> Result<usize, Refusal> {
     match stored.as_scalar() {
         Some(scalar) if scalar.kind() == Kind::Void => Ok(scalar.size()),
-        Some(scalar) if scalar.kind() == Kind::Object => Err(Refusal::new(no_cast(scalar, "V"))),
+        Some(scalar) if scalar.kind() == Kind::Object => Err(Refusal::new(no_cast(scalar, Kind::Void, "V"))),
         Some(scalar) => Err(Refusal::new(format!(
             "no casting rule allows that: change the field's type, or save `a.view('V{}')` in Python for the bytes as they \
              are",
@@ -185,9 +185,7 @@ impl<const N: usize> Element for RawBytes<N> {
     fn decoder(stored: &DType, _: Rule) -> Result<Decoder<Self>, Refusal> {
         let width = width_of(stored)?;
         if width != N {
-            return Err(Refusal::new(format!(
-                "change the field's cell type to `RawBytes<{width}>`{FOR_ANY_WIDTH}`RawVec`"
-            )));
+            return Err(Refusal::widened_by(format!("RawBytes<{width}>"), "RawVec"));
         }
         let step = if N == 0 {
             Step::Convert(Box::new(|bytes, cells| {
@@ -203,8 +201,12 @@ impl<const N: usize> Element for RawBytes<N> {
         Ok(Decoder { item_size: N, step })
     }
 
-    fn expected() -> String {
-        format!("|V{N} (RawBytes<{N}>)")
+    fn wanted() -> Wanted {
+        Wanted::Cells(void(N))
+    }
+
+    fn rust_name() -> Cow<'static, str> {
+        format!("RawBytes<{N}>").into()
     }
 }
 
@@ -239,7 +241,11 @@ impl Element for RawVec {
         Ok(Decoder { item_size: width, step: Step::Convert(convert) })
     }
 
-    fn expected() -> String {
-        "|V (RawVec)".to_owned()
+    fn wanted() -> Wanted {
+        Wanted::AnyWidth(Kind::Void)
+    }
+
+    fn rust_name() -> Cow<'static, str> {
+        "RawVec".into()
     }
 }

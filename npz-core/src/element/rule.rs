@@ -1,7 +1,7 @@
 //! Which dtype may become which cell type: NumPy's casting rules, with values checked where it does not.
 
-use super::Form;
 use super::record::FieldProblem;
+use super::{Form, Wanted};
 use crate::dtype::{DType, Kind, Scalar};
 use crate::error::ErrorKind;
 use crate::report::{Problem, ProblemKind};
@@ -78,6 +78,8 @@ pub(super) enum Advice {
     /// Another rule lets it through, with this effect.
     Allow(Cast, &'static str),
     Text(String),
+    /// Another cell type is wide enough; the second is so for any width, but can't be the field of a row.
+    Widen(String, &'static str),
     /// Of a record: each field that does not fit, with its own.
     Fields(Vec<FieldProblem>),
 }
@@ -105,6 +107,11 @@ impl Refusal {
         Self { advice: Advice::Allow(cast, effect) }
     }
 
+    /// The cells are wider than those of the cell type; these types have room.
+    pub(super) fn widened_by(cell: String, for_any_width: &'static str) -> Self {
+        Self { advice: Advice::Widen(cell, for_any_width) }
+    }
+
     /// What is wrong with a member (or a file, whose name is empty): one problem, or one for each field of its records.
     pub(crate) fn problems(&self, place: Place, member: &str, expected: &str, found: &str) -> Vec<Problem> {
         let problem = |kind, field: &str, expected: &str, found: &str, advice: &Advice| Problem {
@@ -121,7 +128,7 @@ impl Refusal {
                 fields.iter().map(|f| problem(f.kind, &f.field, &f.expected, &f.found, &f.advice)).collect()
             }
             // What is said of files and fields says nothing of an array in memory.
-            Advice::Text(_) if place == Place::Array => {
+            Advice::Text(_) | Advice::Widen(..) if place == Place::Array => {
                 vec![problem(ProblemKind::DType, "", expected, found, &Advice::Text(String::new()))]
             }
             advice => vec![problem(ProblemKind::DType, "", expected, found, advice)],
@@ -134,6 +141,9 @@ impl Advice {
     fn text(&self, place: Place) -> String {
         match (self, place) {
             (Advice::Text(text), _) => text.clone(),
+            (Advice::Widen(cell, any), _) => {
+                format!("change the field's cell type to `{cell}`, or for any width to `{any}`")
+            }
             (Advice::Fields(problems), place) => {
                 problems.first().map(|problem| problem.advice.text(place)).unwrap_or_default()
             }
@@ -215,22 +225,22 @@ pub(crate) fn judge(stored: &DType, target: Target, rule: Rule) -> Result<(&Scal
             if is_integer(to.0) { " if every value fits" } else { " and may round values" },
         )
     } else {
-        Refusal::new(no_cast(scalar, &numpy_name(target)))
+        Refusal::new(no_cast(scalar, target.kind, &numpy_name(target)))
     })
 }
 
-/// The advice where no casting rule helps.
-pub(crate) fn no_cast(stored: &Scalar, wanted: &str) -> String {
-    match (stored.kind(), wanted) {
+/// The advice where no casting rule helps; `wanted` is what NumPy calls a dtype of the kind.
+pub(crate) fn no_cast(stored: &Scalar, kind: Kind, wanted: &str) -> String {
+    match (stored.kind(), kind) {
         (Kind::Object, _) => "it is a Python pickle, which is never read".to_owned(),
-        (Kind::Void, wanted) if stored.size() == 2 && wanted.starts_with('f') => {
+        (Kind::Void, Kind::Float) if stored.size() == 2 => {
             "if it is bfloat16, make the cells `half::bf16`, or put `#[npz(store_as = \"bf16\")]` on the field".to_owned()
         }
-        (Kind::Void, wanted) if stored.size() == 1 && wanted.starts_with(['f', 'i']) => {
+        (Kind::Void, Kind::Float | Kind::Int) if stored.size() == 1 => {
             "if it is one of the small numbers of ml_dtypes, make the cells one of `npz_core::tiny`, such as `Float8E4M3Fn`"
                 .to_owned()
         }
-        (_, "bool") => {
+        (_, Kind::Bool) => {
             "no casting rule allows that: change the field's type, or save `a.astype(bool)` in Python"
                 .to_owned()
         }
@@ -240,28 +250,18 @@ pub(crate) fn no_cast(stored: &Scalar, wanted: &str) -> String {
     }
 }
 
-/// The dtype and the Rust type of what a cell type expects: `<f4` and `f32` of `<f4 (f32)`.
-pub(crate) fn split_expected(expected: &str) -> (&str, &str) {
-    let (dtype, rust) = expected.rsplit_once(" (").unwrap_or((expected, ""));
-    (dtype, rust.strip_suffix(')').unwrap_or(rust))
-}
-
-/// The dtype that is expected, as it is written in Python.
-fn in_python(expected: &str) -> String {
-    let (dtype, _) = split_expected(expected);
-    if dtype.starts_with('[') { dtype.to_owned() } else { format!("'{dtype}'") }
-}
-
 /// What is said of a pickle, before the advice.
 const PICKLE: &str = "dtype object is a Python pickle, which can run any code when it is loaded, so it is never read; if you trust the \
      file, re-save it in Python with a plain dtype:";
 
-/// The advice for a member that is a pickle; `expected` begins with the dtype that is wanted, and is empty for any.
-pub(crate) fn object_hint(name: &str, expected: &str) -> String {
+/// The advice for a member that is a pickle.
+pub(crate) fn object_hint(name: &str, wanted: &Wanted) -> String {
     let member = format!("f[{name:?}]");
-    let plain = format!("`{member} = {}`", plain_array(&member, expected));
-    let (dict, others) = match expected {
-        "" => (format!(" (of a dict: `{member} = np.array(json.dumps({member}.item()))`)"), PASSED_OVER),
+    let plain = format!("`{member} = {}`", plain_array(&member, wanted));
+    let (dict, others) = match wanted {
+        Wanted::Anything => {
+            (format!(" (of a dict: `{member} = np.array(json.dumps({member}.item()))`)"), PASSED_OVER)
+        }
         _ => (String::new(), ""),
     };
     format!(
@@ -270,9 +270,10 @@ pub(crate) fn object_hint(name: &str, expected: &str) -> String {
 }
 
 /// The advice for a `.npy` file that is a pickle.
-pub(crate) fn object_file_hint(expected: &str) -> String {
-    let dict = if expected.is_empty() { " (of a dict: `np.array(json.dumps(a.item()))`)" } else { "" };
-    let array = plain_array("a", expected);
+pub(crate) fn object_file_hint(wanted: &Wanted) -> String {
+    let is_any = *wanted == Wanted::Anything;
+    let dict = if is_any { " (of a dict: `np.array(json.dumps(a.item()))`)" } else { "" };
+    let array = plain_array("a", wanted);
     format!("{PICKLE} `a = np.load(path, allow_pickle=True)`, `np.save(path, {array})`{dict}")
 }
 
@@ -280,10 +281,10 @@ pub(crate) fn object_file_hint(expected: &str) -> String {
 const PASSED_OVER: &str = "; in a map, `LoadOptions::allow_unknown(true)` passes over it; `NpzReader::get` reads the others one by one";
 
 /// Python for the same values without objects; where any dtype is fine, NumPy finds one for numbers and texts.
-fn plain_array(array: &str, expected: &str) -> String {
-    match expected {
-        "" => format!("np.array({array}.tolist())"),
-        expected => format!("np.array({array}.tolist(), dtype={})", in_python(expected)),
+fn plain_array(array: &str, wanted: &Wanted) -> String {
+    match wanted.in_python() {
+        None => format!("np.array({array}.tolist())"),
+        Some(dtype) => format!("np.array({array}.tolist(), dtype={dtype})"),
     }
 }
 

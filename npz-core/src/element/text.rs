@@ -11,8 +11,7 @@ use ndarray::ArrayViewD;
 
 use super::rule::{IS_RECORD, no_cast};
 use super::{
-    BadCell, Cast, Convert, Decoder, Element, FOR_ANY_WIDTH, Form, Refusal, Rule, Sealed, Step, TextForm,
-    place,
+    BadCell, Cast, Convert, Decoder, Element, Form, Refusal, Rule, Sealed, Step, TextForm, Wanted, place,
 };
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 use crate::error::{Error, Result};
@@ -213,16 +212,19 @@ pub(super) fn cell_by_cell<A: Send + 'static>(
 ) -> Convert<A> {
     Box::new(move |bytes, cells| {
         for (index, cell) in bytes.chunks_exact(width.max(1)).enumerate() {
-            cells.push(convert(cell).map_err(|message| BadCell { index, message })?);
+            cells.push(convert(cell).map_err(|message| BadCell::new(index, message))?);
         }
         Ok(())
     })
 }
 
-fn text_scalar<'d>(stored: &'d DType, wanted: &str) -> Result<&'d Scalar, Refusal> {
+fn text_scalar(stored: &DType, kind: Kind) -> Result<&Scalar, Refusal> {
     match stored.as_scalar() {
         Some(scalar) if matches!(scalar.kind(), Kind::Unicode | Kind::Bytes) => Ok(scalar),
-        Some(scalar) => Err(Refusal::new(no_cast(scalar, wanted))),
+        Some(scalar) => {
+            let wanted = if kind == Kind::Bytes { "S" } else { "U" };
+            Err(Refusal::new(no_cast(scalar, kind, wanted)))
+        }
         None => Err(Refusal::new(IS_RECORD)),
     }
 }
@@ -274,7 +276,7 @@ impl Element for String {
     }
 
     fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
-        let scalar = text_scalar(stored, "U")?;
+        let scalar = text_scalar(stored, Kind::Unicode)?;
         refuse_other_kind(scalar, Kind::Unicode, rule)?;
         let (item_size, is_big) = (scalar.size(), scalar.order() == ByteOrder::Big);
         let convert = if scalar.kind() == Kind::Unicode {
@@ -285,8 +287,12 @@ impl Element for String {
         Ok(Decoder { item_size, step: Step::Convert(convert) })
     }
 
-    fn expected() -> String {
-        "<U (String)".to_owned()
+    fn wanted() -> Wanted {
+        Wanted::AnyWidth(Kind::Unicode)
+    }
+
+    fn rust_name() -> Cow<'static, str> {
+        "String".into()
     }
 }
 
@@ -323,7 +329,7 @@ impl<const N: usize> Element for FixedStr<N> {
     }
 
     fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
-        let scalar = text_scalar(stored, "U")?;
+        let scalar = text_scalar(stored, Kind::Unicode)?;
         refuse_other_kind(scalar, Kind::Unicode, rule)?;
         let (item_size, is_big) = (scalar.size(), scalar.order() == ByteOrder::Big);
         let is_unicode = scalar.kind() == Kind::Unicode;
@@ -331,9 +337,7 @@ impl<const N: usize> Element for FixedStr<N> {
         // As wide as `string = "utf8"` writes it; whether the characters fit is seen cell by cell.
         let most = if !is_unicode && rule.form.takes_bytes() { N.saturating_mul(4) } else { N };
         if width > most.max(1) {
-            return Err(Refusal::new(format!(
-                "change the field's cell type to `FixedStr<{width}>`{FOR_ANY_WIDTH}`String`"
-            )));
+            return Err(Refusal::widened_by(format!("FixedStr<{width}>"), "String"));
         }
         let convert = cell_by_cell(item_size, move |cell| {
             let text = if is_unicode {
@@ -346,8 +350,12 @@ impl<const N: usize> Element for FixedStr<N> {
         Ok(Decoder { item_size, step: Step::Convert(convert) })
     }
 
-    fn expected() -> String {
-        format!("<U{N} (FixedStr<{N}>)")
+    fn wanted() -> Wanted {
+        Wanted::Cells(DType::unicode(N.max(1)))
+    }
+
+    fn rust_name() -> Cow<'static, str> {
+        format!("FixedStr<{N}>").into()
     }
 }
 
@@ -364,7 +372,7 @@ impl<const N: usize> Element for FixedBytes<N> {
     }
 
     fn decoder(stored: &DType, _: Rule) -> Result<Decoder<Self>, Refusal> {
-        let scalar = text_scalar(stored, "S")?;
+        let scalar = text_scalar(stored, Kind::Bytes)?;
         let item_size = scalar.size();
         if scalar.kind() != Kind::Bytes {
             return Err(Refusal::new("change the field's cell type to `String` or `FixedStr`"));
@@ -377,7 +385,11 @@ impl<const N: usize> Element for FixedBytes<N> {
         Ok(Decoder { item_size, step: Step::Convert(convert) })
     }
 
-    fn expected() -> String {
-        format!("|S{N} (FixedBytes<{N}>)")
+    fn wanted() -> Wanted {
+        Wanted::Cells(DType::bytes(N.max(1)))
+    }
+
+    fn rust_name() -> Cow<'static, str> {
+        format!("FixedBytes<{N}>").into()
     }
 }

@@ -8,7 +8,7 @@ use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 use crate::any::{AnyArray, RawArray, Tick, Visit, as_cells, visit, with_cells};
 use crate::dtype::{DType, Kind, TimeUnit};
 use crate::element::time::{DateTime64, Generic, TimeDelta64};
-use crate::element::{Cast, Element};
+use crate::element::{Cast, Element, Wanted};
 use crate::error::Result;
 use crate::header::Header;
 use crate::npy::{self, has_free_cells};
@@ -134,7 +134,9 @@ impl<'s> Loader<'s> {
         if self.record_any_dtype(name) {
             return Plan::refused();
         }
-        let Some(array) = self.take_array(name, ANY, "") else { return Plan::refused() };
+        let Some(array) = self.take_array(name, || ANY.to_owned(), || Wanted::Anything) else {
+            return Plan::refused();
+        };
         let header = array.header();
         if let Some(misfit) = self.settings.forms.misfit_of_bytes(name) {
             self.note(ProblemKind::DType, name, ANY.to_owned(), header.to_string(), misfit);

@@ -88,25 +88,29 @@ impl<'s> Claims<'s> {
         false
     }
 
-    /// Advice for a missing name: the nearest one that is there, or what is there at all.
-    pub(crate) fn nearest(&self, medium: &dyn Medium, wanted: &str, parent: usize) -> String {
+    /// The nearest name that is there and that nobody has taken.
+    pub(crate) fn nearest<'m>(&self, medium: &'m dyn Medium, wanted: &str) -> Option<&'m str> {
         // Comparing each missing name with each member must not become a way to keep us busy.
         const LOOKED_AT: usize = 2_000;
-        if let Some(advice) = self.advice.get(wanted) {
-            return advice.clone();
-        }
         let free = medium
             .members()
             .filter(|&(member, name)| !self.is_taken(member) && name != wanted)
             .take(LOOKED_AT);
         // The comparison takes the product of both lengths, and a name in a file may have 64 KiB.
         let is_near_in_len = |name: &str| wanted.len() <= 256 && name.len() <= 2 * wanted.len() + 8;
-        let nearest = free
-            .filter(|&(_, name)| is_near_in_len(name))
+        free.filter(|&(_, name)| is_near_in_len(name))
             .map(|(_, name)| (strsim::jaro_winkler(&name.to_lowercase(), &wanted.to_lowercase()), name))
             .filter(|&(likeness, _)| likeness > 0.8)
-            .max_by(|a, b| a.0.total_cmp(&b.0));
-        let Some((_, name)) = nearest else {
+            .max_by(|a, b| a.0.total_cmp(&b.0))
+            .map(|(_, name)| name)
+    }
+
+    /// Advice for a missing name.
+    pub(crate) fn advice(&self, medium: &dyn Medium, wanted: &str, parent: usize) -> String {
+        if let Some(advice) = self.advice.get(wanted) {
+            return advice.clone();
+        }
+        let Some(name) = self.nearest(medium, wanted) else {
             return "`#[npz(default)]` on the field, or `Option`, would let it be absent".to_owned();
         };
         // An alias stands below the same parent as the field's own name, and an element of a list has no field.

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::claims::Claims;
-use super::problems::is_cast;
 use super::record::Recording;
 use super::settings::LoadSettings;
 use super::spare::Spares;
@@ -13,7 +12,7 @@ use super::view::{Changes, View};
 use super::want::Want;
 use super::{Name, Plan};
 use crate::dtype::DType;
-use crate::element::{Cast, Decoder, Element, Place, Refusal, Rule, asked_dtype};
+use crate::element::{Cast, Decoder, Element, Place, Refusal, Rule, Wanted, asked_dtype};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{Limits, MAX_FREE};
 use crate::npy::{Cells, Feed, cost, read_cells};
@@ -234,9 +233,10 @@ impl<'s> Loader<'s> {
             return Plan::refused();
         };
         // Both the dtype that a field asks for and that of its cells are as they should be.
-        let asked = asked_dtype::<A>(self.settings.forms.form());
         let header = array.header();
-        if is_cast(&A::expected(), header) && asked.is_none_or(|asked| is_cast(&asked, header)) {
+        let asked = || asked_dtype::<A>(self.settings.forms.form());
+        let is_cast = |wanted: &Wanted| !wanted.is_met_by(header.dtype());
+        if is_cast(&A::wanted()) && asked().as_ref().is_none_or(is_cast) {
             let text = format!("{} was cast to {}", header.dtype(), A::expected());
             self.remark(RemarkKind::Cast, name.as_str(), text);
         }
@@ -319,8 +319,8 @@ impl<'s> Loader<'s> {
                 return None;
             }
         };
-        let expected = format!("{}, {want}", A::expected());
-        let array = self.take_array(name, &expected, &A::expected())?;
+        let expected = || format!("{}, {want}", A::expected());
+        let array = self.take_array(name, expected, A::wanted)?;
         let header = array.header();
         let forms = self.settings.forms;
         let rule = Rule { cast: self.cast, scalar: want.is_scalar(), form: forms.form() };
@@ -330,7 +330,7 @@ impl<'s> Loader<'s> {
         };
         let has_shape = want.allows(header.shape());
         if let Err(refusal) = &decoder {
-            let problems = refusal.problems(Place::Member, name.as_str(), &expected, &header.to_string());
+            let problems = refusal.problems(Place::Member, name.as_str(), &expected(), &header.to_string());
             for problem in problems {
                 self.report.push(problem);
             }
@@ -344,7 +344,7 @@ impl<'s> Loader<'s> {
                 }
                 None => want.hint(header.shape()),
             };
-            self.note(ProblemKind::Shape, name, expected, header.to_string(), hint);
+            self.note(ProblemKind::Shape, name, expected(), header.to_string(), hint);
         }
         let decoder = decoder.ok().filter(|_| has_shape)?;
         if header.data_len() == 0 && !self.spend_free(name, header.shape().iter().product()) {

@@ -2,9 +2,7 @@
 
 use super::view::View;
 use super::{Loader, Medium, Name};
-use crate::element::split_expected;
 use crate::error::{Error, ErrorKind, Result};
-use crate::header::Header;
 use crate::report::{Problem, ProblemKind, Remark, RemarkKind, Report};
 
 const UNEXPECTED_HINT: &str =
@@ -54,8 +52,14 @@ impl Loader<'_> {
     pub(crate) fn settle(&mut self) {
         let view = View { medium: self.medium, changes: &self.changes };
         for (problem, parent) in self.report.missing().zip(&self.parents) {
-            problem.hint = self.claims.nearest(&view, &problem.member, *parent);
+            problem.hint = self.claims.advice(&view, &problem.member, *parent);
         }
+    }
+
+    /// The member whose name was probably meant.
+    pub(crate) fn nearest_name(&self, wanted: &str) -> Option<String> {
+        let view = View { medium: self.medium, changes: &self.changes };
+        self.claims.nearest(&view, wanted).map(str::to_owned)
     }
 
     /// Notes the members that nobody took: a problem each, or a remark where they are allowed.
@@ -105,18 +109,4 @@ pub(super) fn describe(view: View<'_, '_>, member: usize) -> String {
         Ok(None) => "other bytes".to_owned(),
         Err(error) => error.to_string(),
     }
-}
-
-/// Whether cells of a file become those of another dtype; the byte order does not count.
-pub(super) fn is_cast(expected: &str, header: &Header) -> bool {
-    let (descr, _) = split_expected(expected);
-    // Of records each field has its byte order.
-    let found = header.dtype().to_string().replace('>', "<");
-    // `<U` of any width is what a text wants.
-    let is_same = if descr.ends_with(['U', 'S']) {
-        found.get(1..2) == descr.get(1..2)
-    } else {
-        found.get(1..) == descr.get(1..)
-    };
-    !is_same
 }

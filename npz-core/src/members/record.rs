@@ -4,11 +4,10 @@
 //! [`FromMembers`](super::FromMembers) has one as well. Only where the members decide what is planned (an `Option`, the
 //! count of a list, the variant of an enum) a plan asks whether it is being recorded, and plans all there could be.
 
-use super::any::ANY;
 use super::view::Nothing;
 use super::want::Want;
 use super::{FromMembers, Loader, Name, Plan};
-use crate::element::{Cast, Element, asked_dtype, split_expected};
+use crate::element::{Cast, Element, Wanted, asked_dtype};
 use crate::schema::{Schema, SchemaMember};
 
 /// What stands in a name for any index and any key.
@@ -23,6 +22,8 @@ pub(super) struct Recording {
     members: Vec<SchemaMember>,
     /// How many of the values around this one may be absent.
     optional: usize,
+    /// How many of the names around this one stand for any index or key.
+    patterns: usize,
     /// The variants that this value is in: `optimizer.tag = "Adam"`.
     conditions: Vec<String>,
     /// The types around this one: a recursive type has no end.
@@ -61,30 +62,35 @@ impl<'s> Loader<'s> {
     /// Records one member of whatever dtype and shape; `false` in an ordinary load.
     pub(super) fn record_any_dtype(&mut self, name: &Name) -> bool {
         let shape = self.settings.shape;
-        self.record_expected(name, ANY, None, shape.map_or(Want::Axes(None), Want::Shape), Vec::new())
+        let want = shape.map_or(Want::Axes(None), Want::Shape);
+        self.record_wanted(name, &Wanted::Anything, "AnyArray", want, Vec::new())
     }
 
     fn record_as<A: Element>(&mut self, name: &Name, want: Want<'_>, values: Vec<String>) -> bool {
-        let asked = asked_dtype::<A>(self.settings.forms.form());
-        self.record_expected(name, &A::expected(), asked, want, values)
+        if !self.is_recording() {
+            return false;
+        }
+        let wanted = asked_dtype::<A>(self.settings.forms.form()).unwrap_or_else(A::wanted);
+        self.record_wanted(name, &wanted, &A::rust_name(), want, values)
     }
 
-    fn record_expected(
+    fn record_wanted(
         &mut self,
         name: &Name,
-        expected: &str,
-        asked: Option<String>,
+        wanted: &Wanted,
+        rust: &str,
         want: Want<'_>,
         values: Vec<String>,
     ) -> bool {
         let Some(recording) = &mut self.recording else { return false };
-        let (own, rust) = split_expected(expected);
         recording.members.push(SchemaMember {
             name: name.as_str().to_owned(),
-            dtype: asked.unwrap_or_else(|| own.to_owned()),
+            dtype: wanted.to_string(),
+            python: wanted.in_python_types(),
             rust: rust.to_owned(),
             shape: want.lens(),
             is_optional: recording.optional > 0,
+            is_pattern: recording.patterns > 0,
             values,
             condition: recording.conditions.join(" and "),
         });
@@ -110,12 +116,14 @@ impl<'s> Loader<'s> {
 
     /// Records one element for all of a list or a map, of which there may be none; `false` in an ordinary load.
     pub(super) fn record_any<T: FromMembers + 's>(&mut self, name: &Name, inner: usize) -> bool {
-        if self.recording.is_none() {
-            return false;
-        }
+        let Some(recording) = &mut self.recording else { return false };
+        recording.patterns += 1;
         let place = (0..=inner).fold(name.clone(), |place, _| place.join(ANY_PART));
         if place.check_depth().is_ok() {
             drop(T::plan(self, &place));
+        }
+        if let Some(recording) = &mut self.recording {
+            recording.patterns -= 1;
         }
         true
     }

@@ -6,7 +6,7 @@ use super::problems::describe;
 use super::view::View;
 use super::{Loader, Medium, Name};
 use crate::dtype::Kind;
-use crate::element::object_hint;
+use crate::element::{Wanted, object_hint};
 use crate::error::ErrorKind;
 use crate::header::Header;
 use crate::report::{Problem, ProblemKind, Remark, RemarkKind};
@@ -14,16 +14,18 @@ use crate::stored::Stored;
 
 impl<'s> Loader<'s> {
     /// Looks a member up, takes it, and reads its header; `None` if a problem was noted.
+    ///
+    /// What is expected is asked for where there is a problem only.
     pub(super) fn take_array(
         &mut self,
         name: &Name,
-        expected: &str,
-        cell: &str,
+        expected: impl Fn() -> String,
+        wanted: impl FnOnce() -> Wanted,
     ) -> Option<Arc<dyn Stored + 's>> {
         let found = if name.is_root() { None } else { self.view().find(name.as_str()) };
         let Some(member) = found else {
             // The hint is added by `settle`, when it is known which members nobody else wants.
-            self.note(ProblemKind::Missing, name, expected.to_owned(), String::new(), String::new());
+            self.note(ProblemKind::Missing, name, expected(), String::new(), String::new());
             return None;
         };
         self.claims.take(member, name.as_str());
@@ -31,11 +33,11 @@ impl<'s> Loader<'s> {
             Ok(Some(array)) => array,
             Ok(None) => {
                 let hint = "it is not an .npy array; read it with `NpzReader::bytes`".to_owned();
-                self.note(ProblemKind::Unreadable, name, expected.to_owned(), "other bytes".to_owned(), hint);
+                self.note(ProblemKind::Unreadable, name, expected(), "other bytes".to_owned(), hint);
                 return None;
             }
             Err(error) => {
-                self.refuse(name, expected.to_owned(), error);
+                self.refuse(name, expected(), error);
                 return None;
             }
         };
@@ -46,9 +48,9 @@ impl<'s> Loader<'s> {
                 kind: ProblemKind::Unreadable,
                 member: name.as_str().to_owned(),
                 field: String::new(),
-                expected: expected.to_owned(),
+                expected: expected(),
                 found: header.to_string(),
-                hint: object_hint(name.as_str(), cell),
+                hint: object_hint(name.as_str(), &wanted()),
                 cause: ErrorKind::Unsupported,
             });
             return None;

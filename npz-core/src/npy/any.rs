@@ -16,7 +16,7 @@ use super::{Body, Budget};
 use crate::any::{AnyArray, RawArray, Tick, Visit, as_cells, from_cells, visit, with_cells};
 use crate::dtype::{ByteOrder, DType, Kind, TimeUnit};
 use crate::element::time::{Generic, TimeDelta64};
-use crate::element::{Cast, Decoder, Element, Refusal, Rule, object_file_hint};
+use crate::element::{Cast, Decoder, Element, Refusal, Rule, Wanted, object_file_hint};
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::limits::{Limits, MAX_FREE};
@@ -306,7 +306,7 @@ fn read_any_from(
 fn read_any_feed(feed: Feed<'_>, spent: u64, limits: &Limits) -> Result<(AnyArray, u64)> {
     let header = feed.header();
     if header.dtype().has_object() {
-        return Err(Error::unsupported(object_file_hint("")));
+        return Err(Error::unsupported(object_file_hint(&Wanted::Anything)));
     }
     let cost = any_cost(header);
     limits.check_array(cost, spent)?;

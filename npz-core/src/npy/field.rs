@@ -77,7 +77,7 @@ pub fn load_field_with<A: Element, D: Dimension>(
         let (mut file, size) = open_file(path, ".npy")?;
         let header = Header::read(&mut file, &options.limits)?;
         if header.dtype().has_object() {
-            return Err(Error::unsupported(object_file_hint(&A::expected())));
+            return Err(Error::unsupported(object_file_hint(&A::wanted())));
         }
         options.limits.check_member(header.data_len())?;
         let column = Column::new(&header, field)?;

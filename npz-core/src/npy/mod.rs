@@ -468,7 +468,7 @@ fn read_feed<A: Element>(
 /// Compares a header with what is wanted, before any data are read.
 fn fits<A: Element>(header: &Header, ndim: Option<usize>, rule: Rule) -> Result<Decoder<A>> {
     if header.dtype().has_object() {
-        return Err(Error::unsupported(object_file_hint(&A::expected())));
+        return Err(Error::unsupported(object_file_hint(&A::wanted())));
     }
     let mut report = Report::default();
     let decoder = A::decoder(header.dtype(), rule);

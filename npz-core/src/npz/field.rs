@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::reader::NpzReader;
-use crate::element::object_hint;
+use crate::element::{Wanted, object_hint};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::members::{FromMembers, Loader, Medium, Name};
@@ -46,7 +46,7 @@ impl<R: ReadAt> NpzReader<R> {
                 return Err(Error::new(ErrorKind::Mismatch, message));
             };
             if records.header().dtype().has_object() {
-                let found = records.header().dtype().to_string();
+                let found = Wanted::Cells(records.header().dtype().clone());
                 return Err(Error::unsupported(object_hint(name, &found)));
             }
             let field_of = Arc::new(FieldOf::new(records, field)?);

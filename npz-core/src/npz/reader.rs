@@ -307,7 +307,7 @@ impl<R: ReadAt> NpzReader<R> {
             if let [problem] = loader.report().problems()
                 && problem.member() == name
             {
-                self.refuse_single(problem)?;
+                self.refuse_single(problem, &loader)?;
             }
             loader.run()?;
             plan.finish()
@@ -443,12 +443,12 @@ impl<R: ReadAt> NpzReader<R> {
     }
 
     /// The error of one member that is missing or can't be read at all.
-    fn refuse_single(&self, problem: &Problem) -> Result<()> {
+    fn refuse_single(&self, problem: &Problem, loader: &Loader<'_>) -> Result<()> {
         match problem.kind() {
             ProblemKind::Missing => {
-                let hint = match (self.field_hint(problem.member()), problem.hint().split_once('?')) {
+                let hint = match (self.field_hint(problem.member()), loader.nearest_name(problem.member())) {
                     (Some(hint), _) => hint,
-                    (None, Some((nearest, _))) => format!("; {nearest}?"),
+                    (None, Some(nearest)) => format!("; did you mean {nearest:?}?"),
                     (None, None) => format!(": it has {}", self.some_names()),
                 };
                 Err(Error::new(ErrorKind::NotFound, format!("no such member in the archive{hint}")))

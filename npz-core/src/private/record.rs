@@ -8,9 +8,9 @@ pub use ndarray::ArrayViewD;
 
 pub use crate::element::record::{
     ConvertRows, EachField, Layout, PodRow, RecordField, RecordPlan, RowField, Rows, decoder, encode,
-    expected, first_not_finite,
+    first_not_finite, wanted,
 };
-pub use crate::element::{Decoder, NpyRecord, Refusal, Rule, Sealed};
+pub use crate::element::{Decoder, NpyRecord, Refusal, Rule, Sealed, Wanted};
 use crate::members::spare::Spares;
 use crate::members::{plan_cell, plan_cells, push_cells, push_gathered_cells};
 pub use crate::{DType, Element, Kind};

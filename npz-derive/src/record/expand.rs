@@ -233,8 +233,12 @@ fn element(record: &Record<'_>) -> TokenStream {
                 #decoder
             }
 
-            fn expected() -> __npz::String {
-                __npz::expected::<Self>()
+            fn wanted() -> __npz::Wanted {
+                __npz::wanted::<Self>()
+            }
+
+            fn rust_name() -> __npz::Cow<'static, __npz::str> {
+                __npz::Cow::Borrowed(<Self as __npz::NpyRecord>::NAME)
             }
 
             fn first_not_finite(__cells: &__npz::ArrayViewD<'_, Self>) -> __npz::Option<__npz::usize> {
@@ -371,7 +375,10 @@ pub(super) fn fallback(record: &Record<'_>) -> TokenStream {
                 ) -> __npz::Result<__npz::Decoder<Self>, __npz::Refusal> {
                     loop {}
                 }
-                fn expected() -> __npz::String {
+                fn wanted() -> __npz::Wanted {
+                    loop {}
+                }
+                fn rust_name() -> __npz::Cow<'static, __npz::str> {
                     loop {}
                 }
             }

@@ -98,8 +98,11 @@ const _: () = {
                 &[__npz::offset_of!(Self, pos_of), __npz::offset_of!(Self, in_spin)],
             )
         }
-        fn expected() -> __npz::String {
-            __npz::expected::<Self>()
+        fn wanted() -> __npz::Wanted {
+            __npz::wanted::<Self>()
+        }
+        fn rust_name() -> __npz::Cow<'static, __npz::str> {
+            __npz::Cow::Borrowed(<Self as __npz::NpyRecord>::NAME)
         }
         fn first_not_finite(
             __cells: &__npz::ArrayViewD<'_, Self>,

@@ -361,3 +361,19 @@ fn a_member_of_another_dtype_and_shape_is_shown_once() {
         "  - its shape differs too; make the field an array of 1 axis, or `ArrayD` for any number of axes"
     );
 }
+
+/// Names are quoted whole, whatever stands in them.
+#[test]
+fn a_single_member_that_is_missing_is_told_the_whole_name_that_is_near() {
+    let bytes = archive(|npz| {
+        npz.add("is it? yes; \"it\" is", &array![1.0]).unwrap();
+        npz.add("x", &array![1.0]).unwrap();
+    });
+    let npz = npz_core::NpzReader::from_bytes(&bytes).unwrap();
+    let error = npz.get::<Vec<f64>>("is it? yes; \"it\" iz").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    let near = format!("no such member in the archive; did you mean {:?}?", "is it? yes; \"it\" is");
+    assert!(error.to_string().ends_with(&near), "{error}");
+    let error = npz.get::<Vec<f64>>("quite another?").unwrap_err().to_string();
+    assert!(error.contains("no such member in the archive: it has ") && error.contains("\"x\""), "{error}");
+}

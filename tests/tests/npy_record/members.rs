@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use ndarray::{Array1, Array2, ArrayD, ArrayView1, array};
-use npz_core::{ErrorKind, Lazy, NpyRecord, Npz, NpzReader, RemarkKind};
+use npz_core::time::Second;
+use npz_core::{
+    Cast, DateTime64, ErrorKind, FixedStr, Lazy, LoadOptions, NpyRecord, Npz, NpzReader, RawVec, RemarkKind,
+};
 use tests::{python, temp_dir};
 
 #[derive(NpyRecord, Clone, Debug, PartialEq)]
@@ -73,8 +76,7 @@ fn numpy_sees_structured_arrays_and_writes_them_back() {
         writeln!(lines, "{name} {dtype} {shape} {ids}").unwrap();
     }
     assert_eq!(seen, lines);
-    let (back, report) =
-        State::load_with_report(dir.path().join("b.npz"), &npz_core::LoadOptions::new()).unwrap();
+    let (back, report) = State::load_with_report(dir.path().join("b.npz"), &LoadOptions::new()).unwrap();
     assert_eq!(back, state());
     assert!(report.remarks().is_empty(), "{report}");
 }
@@ -177,4 +179,88 @@ fn rows_of_any_number_of_axes_are_read_by_name() {
     assert_eq!(npz.get::<ArrayD<Particle>>("table").unwrap().shape(), [2, 1]);
     assert_eq!(npz.get::<Particle>("one").unwrap(), particle(8));
     assert_eq!(npz.get::<[Particle; 2]>("array").unwrap(), [particle(1), particle(2)]);
+}
+
+/// Names are no part of what is compared as a byte order or a width, and rows of the other order are no others.
+#[test]
+fn only_what_is_cast_is_said_to_be() {
+    #[derive(NpyRecord, Clone, Debug, PartialEq)]
+    struct Inner {
+        #[npy(rename = "<i4 > f4")]
+        arrow: i32,
+        when: DateTime64<Second>,
+    }
+    #[derive(NpyRecord, Clone, Debug, PartialEq)]
+    struct Odd {
+        #[npy(rename = "a>b")]
+        more: f32,
+        #[npy(rename = "a (U")]
+        text: FixedStr<3>,
+        #[npy(rename = "S>U")]
+        inner: [Inner; 2],
+    }
+    #[derive(Npz, Debug, PartialEq)]
+    struct Rows {
+        rows: Vec<Odd>,
+        raw: Vec<RawVec>,
+        none: Vec<FixedStr<0>>,
+        text: Vec<String>,
+        bytes: Array1<Vec<u8>>,
+    }
+    let inner = Inner { arrow: 3, when: DateTime64::new(7) };
+    let odd = Odd { more: 0.5, text: FixedStr::new("abc").unwrap(), inner: [inner.clone(), inner] };
+    let rows = Rows {
+        rows: vec![odd],
+        raw: vec![RawVec::from(vec![1, 0])],
+        none: vec![FixedStr::new("").unwrap()],
+        text: vec!["a".to_owned(), "bcd".to_owned()],
+        bytes: array![b"ab".to_vec()],
+    };
+    let dir = temp_dir();
+    let path = |name: &str| dir.path().join(name);
+    rows.save(path("own.npz")).unwrap();
+    python(
+        dir.path(),
+        "
+f = dict(np.load('own.npz'))
+big = {name: a.astype(a.dtype.newbyteorder('>')) for name, a in f.items()}
+assert big['rows'].dtype['S>U'].base['<i4 > f4'].str == '>i4'
+np.savez('big.npz', **big)
+f['rows'] = f['rows'].astype([('a>b', 'f4'), ('a (U', 'U2'), ('S>U', f['rows'].dtype['S>U'].base, 2)])
+np.savez('narrow.npz', **f)",
+    );
+    let options = LoadOptions::new().cast(Cast::Exact);
+    for name in ["own.npz", "big.npz"] {
+        let (back, report) = Rows::load_with_report(path(name), &options).unwrap();
+        assert_eq!(back, rows);
+        assert!(report.remarks().is_empty(), "{name}: {report}");
+    }
+    let (_, report) = Rows::load_with_report(path("narrow.npz"), &options).unwrap();
+    let remarks: Vec<_> = report.remarks().iter().map(|remark| (remark.member(), remark.kind())).collect();
+    assert_eq!(remarks, [("rows", RemarkKind::Cast)]);
+}
+
+/// Each part of the path is a name as it is, whatever it holds.
+#[test]
+fn a_fault_in_a_row_is_told_with_the_names_as_they_are() {
+    #[derive(NpyRecord, Clone, Debug, PartialEq)]
+    struct Inner {
+        #[npy(rename = "x.y\" that")]
+        x: u8,
+    }
+    #[derive(NpyRecord, Clone, Debug, PartialEq)]
+    struct Outer {
+        #[npy(rename = "has a field \"")]
+        inner: Inner,
+    }
+    let dir = temp_dir();
+    python(
+        dir.path(),
+        "np.savez('a.npz', a=np.array([((300,),)], [('has a field \"', [('x.y\" that', 'i2')])]))",
+    );
+    let options = LoadOptions::new().cast(Cast::SameKind);
+    let npz = NpzReader::open_with(dir.path().join("a.npz"), &options).unwrap();
+    let error = npz.get::<Vec<Outer>>("a").unwrap_err().to_string();
+    let path = format!("{:?}", "has a field \".x.y\" that");
+    assert!(error.contains(&format!("cell 0 has a field {path} that holds 300")), "{error}");
 }

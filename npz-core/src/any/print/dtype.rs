@@ -1,6 +1,6 @@
 //! Dtypes as they stand in the `repr` of an array. Mirrors `dtype_short_repr` of `arrayprint.py` and `_dtype.py`.
 
-use crate::dtype::{ByteOrder, DType, Field, Kind, Scalar};
+use crate::dtype::{ByteOrder, DType, Field, Kind, Scalar, TimeUnit};
 use crate::literal::repr;
 use crate::shape::python_tuple;
 
@@ -19,8 +19,8 @@ pub(super) fn is_implied(dtype: &DType) -> bool {
 pub(super) fn short(dtype: &DType) -> String {
     let Some(scalar) = dtype.as_scalar() else { return construction(dtype) };
     let bits = 8 * scalar.size();
-    let unit = match scalar.unit().map(|unit| unit.to_string()) {
-        Some(unit) if unit != "generic" => format!("[{unit}]"),
+    let unit = match scalar.unit() {
+        Some(unit) if unit != TimeUnit::GENERIC => format!("[{unit}]"),
         _ => String::new(),
     };
     let name = match scalar.kind() {
@@ -42,10 +42,14 @@ pub(super) fn short(dtype: &DType) -> String {
 fn construction(dtype: &DType) -> String {
     match dtype {
         DType::Scalar(scalar) => in_record(scalar),
-        DType::Subarray { item, shape } => format!("({}, {})", construction(item), python_tuple(shape)),
-        DType::Record(fields) if fields.iter().any(Field::is_padding) => with_offsets(fields),
-        DType::Record(fields) => {
-            let items: Vec<String> = fields.iter().map(listed).collect();
+        DType::Subarray(inner) => {
+            format!("({}, {})", construction(inner.item()), python_tuple(inner.shape()))
+        }
+        DType::Record(record) if record.fields().iter().any(Field::is_padding) => {
+            with_offsets(record.fields())
+        }
+        DType::Record(record) => {
+            let items: Vec<String> = record.fields().iter().map(listed).collect();
             format!("[{}]", items.join(", "))
         }
     }
@@ -58,7 +62,8 @@ fn in_record(scalar: &Scalar) -> String {
         (Kind::Void, 0) => "'V'".to_owned(),
         (Kind::Void, size) => format!("'V{size}'"),
         (Kind::Unicode, 0) => repr(scalar.to_string().trim_end_matches('0')),
-        _ => repr(scalar.to_string().trim_start_matches('|')),
+        _ if scalar.order() == ByteOrder::NotApplicable => repr(&scalar.code()),
+        _ => repr(&scalar.to_string()),
     }
 }
 
@@ -68,8 +73,8 @@ fn listed(field: &Field) -> String {
         None => repr(field.name()),
     };
     match field.dtype() {
-        DType::Subarray { item, shape } => {
-            format!("({name}, {}, {})", construction(item), python_tuple(shape))
+        DType::Subarray(inner) => {
+            format!("({name}, {}, {})", construction(inner.item()), python_tuple(inner.shape()))
         }
         dtype => format!("({name}, {})", construction(dtype)),
     }

@@ -136,10 +136,10 @@ impl<'a> Format<'a> {
                 let cells: Vec<Cell<'_>> = cells.iter().map(|bytes| Cell::decode(scalar, bytes)).collect();
                 Self::Leaf(scalar, Leaf::new(scalar, &cells, style))
             }
-            DType::Record(fields) => {
+            DType::Record(record) => {
                 let mut offset = 0;
                 let mut formats = Vec::new();
-                for field in fields {
+                for field in record.fields() {
                     let size = field.dtype().item_size().unwrap_or(0);
                     if !field.is_padding() {
                         let parts: Vec<&[u8]> = cells.iter().map(|cell| part(cell, offset, size)).collect();
@@ -149,7 +149,8 @@ impl<'a> Format<'a> {
                 }
                 Self::Record(formats)
             }
-            DType::Subarray { item, shape } => {
+            DType::Subarray(subarray) => {
+                let (item, shape) = (subarray.item(), subarray.shape());
                 let item_size = item.item_size().unwrap_or(0);
                 // Cells of no bytes are all alike, however many there are.
                 let parts: Vec<&[u8]> = if item_size == 0 {

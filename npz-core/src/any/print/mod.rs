@@ -169,10 +169,10 @@ pub(super) fn python_item(dtype: &DType, bytes: &[u8], quoted: bool) -> String {
     match dtype {
         DType::Scalar(scalar) if scalar.kind() == Kind::Void => cell::repr_bytes(bytes),
         DType::Scalar(scalar) => scalar_str(scalar, &Cell::decode(scalar, bytes), quoted),
-        DType::Record(fields) => {
+        DType::Record(record) => {
             let mut offset = 0;
             let mut parts = Vec::new();
-            for field in fields {
+            for field in record.fields() {
                 let size = field.dtype().item_size().unwrap_or(0);
                 if !field.is_padding() {
                     parts.push(python_item(field.dtype(), part(bytes, offset, size), true));
@@ -181,7 +181,7 @@ pub(super) fn python_item(dtype: &DType, bytes: &[u8], quoted: bool) -> String {
             }
             tuple(&parts)
         }
-        DType::Subarray { .. } => {
+        DType::Subarray(_) => {
             let style = Style { is_alone: true, each_float: true };
             Format::new(dtype, &[bytes], style).text(bytes)
         }

@@ -8,7 +8,9 @@ use super::{BIAS, LongDouble, MAX_EXPONENT, Round};
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 use crate::element::cast::{self, FromWide};
 use crate::element::rule::{Target, Verdict, judge, no_cast};
-use crate::element::{BadCell, Convert, Decoder, Element, Refusal, Rule, Sealed, Step, first_failing};
+use crate::element::{
+    BadCell, Convert, Decoder, Element, Refusal, Rule, Sealed, Step, Wanted, first_failing,
+};
 use crate::error::Result;
 
 /// How the cells of one array are read.
@@ -86,15 +88,13 @@ impl Reader {
         let stored = || bytes.chunks_exact(self.size).map(|bytes| self.cell(bytes));
         for (index, cell) in stored().enumerate() {
             let number = LongDouble::new(cell.significand, cell.head);
-            cells.push(
-                number.ok_or_else(|| BadCell { index, message: format!("is no x87 number: {ELSEWHERE}") })?,
-            );
+            cells.push(number.ok_or_else(|| BadCell::new(index, format!("is no x87 number: {ELSEWHERE}")))?);
         }
         let is_known = self.is_known || stored().any(|cell| cell.is_plain());
         let doubtful = if is_known { None } else { stored().position(|cell| cell.is_doubtful()) };
         if let Some(index) = doubtful {
             let message = format!("can't be told from a number of another machine: {ELSEWHERE}");
-            return Err(BadCell { index, message });
+            return Err(BadCell::new(index, message));
         }
         self.is_known = is_known;
         Ok(())
@@ -116,10 +116,10 @@ pub(in crate::element) fn converter<A: FromWide>(scalar: &Scalar, exact: bool) -
             let (cell, fits) = A::from_f64(double, exact);
             let is_kept = if exact { LongDouble::from(double) == *value || value.is_nan() } else { true };
             if !(fits && is_kept) || double.is_infinite() && value.is_finite() {
-                let target = std::any::type_name::<A>().rsplit("::").next().unwrap_or_default();
+                let target = A::rust_name();
                 let message =
                     format!("holds {value}, which {target} can't hold: make the cells `LongDouble`");
-                return Err(BadCell { index, message });
+                return Err(BadCell::new(index, message));
             }
             cells.push(cell);
         }
@@ -174,7 +174,7 @@ fn decode(
         }
         None => part.as_scalar().and_then(|part| cast::converter(part, exact)),
     };
-    let convert = convert.ok_or_else(|| Refusal::new(no_cast(scalar, "longdouble")))?;
+    let convert = convert.ok_or_else(|| Refusal::new(no_cast(scalar, kind, "longdouble")))?;
     Ok((scalar.size(), scalar.kind(), convert))
 }
 
@@ -196,8 +196,12 @@ impl Element for LongDouble {
         Ok(Decoder { item_size, step: Step::Convert(convert) })
     }
 
-    fn expected() -> String {
-        "<f16 (LongDouble)".to_owned()
+    fn wanted() -> Wanted {
+        Wanted::Cells(DType::number(Kind::Float, 16))
+    }
+
+    fn rust_name() -> Cow<'static, str> {
+        "LongDouble".into()
     }
 
     fn first_not_finite(cells: &ArrayViewD<'_, Self>) -> Option<usize> {
@@ -211,7 +215,7 @@ mod complex {
 
     use super::{
         ArrayViewD, BadCell, Cow, DType, Decoder, Element, Kind, LongDouble, Refusal, Result, Rule, Sealed,
-        Step, decode, encode, first_failing,
+        Step, Wanted, decode, encode, first_failing,
     };
 
     impl Sealed for Complex<LongDouble> {}
@@ -243,8 +247,12 @@ mod complex {
             Ok(Decoder { item_size, step })
         }
 
-        fn expected() -> String {
-            "<c32 (Complex<LongDouble>)".to_owned()
+        fn wanted() -> Wanted {
+            Wanted::Cells(DType::number(Kind::Complex, 32))
+        }
+
+        fn rust_name() -> Cow<'static, str> {
+            "Complex<LongDouble>".into()
         }
 
         fn first_not_finite(cells: &ArrayViewD<'_, Self>) -> Option<usize> {

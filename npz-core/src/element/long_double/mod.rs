@@ -1,5 +1,6 @@
 //! NumPy's `longdouble` as x86 has it: ten bytes that count, in a cell of 16 (or 12).
 
+mod big;
 mod cells;
 mod print;
 

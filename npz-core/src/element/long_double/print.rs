@@ -2,121 +2,92 @@
 
 use std::fmt;
 
+use super::big::Big;
 use super::{BIAS, INTEGER_BIT, LongDouble};
 
-/// A whole number without an upper end: digits in base 10^9, the least first.
-struct Big(Vec<u32>);
+/// Twenty-one digits tell any two numbers apart.
+const MOST_DIGITS: u32 = 21;
 
-const BASE: u64 = 1_000_000_000;
-
-impl Big {
-    fn new(mut value: u128) -> Self {
-        let mut digits = Vec::new();
-        while value > 0 {
-            digits.push((value % u128::from(BASE)) as u32);
-            value /= u128::from(BASE);
-        }
-        Self(digits)
-    }
-
-    fn times(&mut self, factor: u32) {
-        let mut carry = 0;
-        for digit in &mut self.0 {
-            let product = u64::from(*digit) * u64::from(factor) + carry;
-            *digit = (product % BASE) as u32;
-            carry = product / BASE;
-        }
-        if carry > 0 {
-            self.0.push(carry as u32);
-        }
-    }
-
-    fn times_power(&mut self, base: u32, mut power: u32) {
-        // The largest step below the base: 5^12, or 2^29.
-        let step = if base == 5 { 12 } else { 29 };
-        while power > 0 {
-            let now = power.min(step);
-            self.times(base.pow(now));
-            power -= now;
-        }
-    }
-
-    fn to_decimal(&self) -> Vec<u8> {
-        self.0.iter().rev().flat_map(|digit| format!("{digit:09}").into_bytes()).collect()
-    }
+/// A number times a power of ten, cut off behind the point.
+struct Scaled {
+    whole: u128,
+    /// Nothing was cut off.
+    is_exact: bool,
 }
 
-/// `value * 2^exponent` as decimal digits, and how many of them stand behind the point.
-fn decimal(value: u128, exponent: i32) -> (Vec<u8>, usize) {
-    let mut big = Big::new(value);
-    let behind = if exponent < 0 { exponent.unsigned_abs() } else { 0 };
-    // A half is five tenths.
-    big.times_power(if exponent < 0 { 5 } else { 2 }, exponent.unsigned_abs());
-    (big.to_decimal(), behind as usize)
+/// `value * 2^exponent * 10^power`, which must be less than 2^128.
+fn scale(value: u128, exponent: i32, fives: &Big, power: i32) -> Scaled {
+    let (value, twos) = (Big::new(value), exponent + power);
+    let (whole, is_exact) = match (power >= 0, twos >= 0) {
+        (true, true) => value.times(fives).times_power_of_two(twos.unsigned_abs()).over_power_of_two(0),
+        (true, false) => value.times(fives).over_power_of_two(twos.unsigned_abs()),
+        (false, true) => value.times_power_of_two(twos.unsigned_abs()).over(fives),
+        (false, false) => value.over(&fives.times_power_of_two(twos.unsigned_abs())),
+    };
+    Scaled { whole, is_exact }
 }
 
-/// Pads with zeros in front; the first digit is one, so that a carry has room.
-fn padded(digits: &[u8], len: usize) -> Vec<u8> {
-    let mut padded = vec![b'0'; len - digits.len()];
-    padded.extend_from_slice(digits);
-    padded
+/// The numbers that stand for no other long double, scaled so that each of 21 digits is a whole one.
+struct Near {
+    low: Scaled,
+    own: Scaled,
+    high: Scaled,
+    /// Half way to a neighbour, the even one of both is meant.
+    is_even: bool,
 }
 
-/// The next larger number with zeros from `end` on.
-fn next_up(cut: &[u8], end: usize) -> Vec<u8> {
-    let mut up = cut.to_vec();
-    for digit in up[..end].iter_mut().rev() {
-        if *digit < b'9' {
-            *digit += 1;
-            break;
-        }
-        *digit = b'0';
+impl Near {
+    fn contains(&self, number: u128) -> bool {
+        let is_at = |end: &Scaled| end.is_exact && number == end.whole;
+        let is_above = number > self.low.whole || self.is_even && is_at(&self.low);
+        let is_below =
+            number < self.high.whole || number == self.high.whole && (self.is_even || !self.high.is_exact);
+        is_above && is_below
     }
-    up
-}
 
-/// Cuts digits off from `end` on, downwards or upwards, if the result stands for the same number; of two that do, the
-/// nearer.
-fn cut(own: &[u8], end: usize, is_own: impl Fn(&[u8]) -> bool) -> Option<Vec<u8>> {
-    let mut down = own.to_vec();
-    down[end..].fill(b'0');
-    let up = next_up(&down, end);
-    match (is_own(&down), is_own(&up)) {
-        (false, false) => None,
-        (true, false) => Some(down),
-        (false, true) => Some(up),
-        (true, true) => {
-            let is_up = match own[end..].split_first() {
-                Some((b'5', rest)) if rest.iter().all(|&digit| digit == b'0') => own[end - 1] % 2 == 1,
-                Some((digit, _)) => *digit >= b'5',
-                None => false,
-            };
-            Some(if is_up { up } else { down })
+    /// Cuts off what is less than a unit, downwards or upwards, if the result stands for the same number; of two that do, the
+    /// nearer.
+    fn cut(&self, unit: u128) -> Option<u128> {
+        let rest = self.own.whole % unit;
+        let down = self.own.whole - rest;
+        let up = down + unit;
+        match (self.contains(down), self.contains(up)) {
+            (false, false) => None,
+            (true, false) => Some(down),
+            (false, true) => Some(up),
+            (true, true) => {
+                let is_half = rest == unit / 2 && self.own.is_exact;
+                let is_up = if is_half { down / unit % 2 == 1 } else { rest >= unit / 2 };
+                Some(if is_up { up } else { down })
+            }
         }
     }
 }
 
 /// The digits of a finite number above zero, and the power of ten of the first of them.
+///
+/// The time grows with the exponent at most: big numbers are multiplied a few times, not for each digit.
 fn shortest(value: LongDouble) -> (String, i32) {
     let significand = u128::from(value.significand);
     let exponent = i32::from(value.exponent().max(1)) - BIAS - 63;
+    // Right or one too little: a power of two lies that much below the number.
+    let twos = 63 - value.significand.leading_zeros() as i32 + exponent;
+    let about = (i64::from(twos) * 30103).div_euclid(100_000) as i32;
+    let power = MOST_DIGITS as i32 + 2 - about;
+    let fives = Big::power_of_five(power.unsigned_abs());
     // All in quarters of a last digit. Below a power of two the neighbour is half as far.
     let is_power = value.significand == INTEGER_BIT && value.exponent() > 1;
-    let (own, behind) = decimal(4 * significand, exponent - 2);
-    let (low, _) = decimal(4 * significand - if is_power { 1 } else { 2 }, exponent - 2);
-    let (high, _) = decimal(4 * significand + 2, exponent - 2);
-    let len = 1 + high.len().max(own.len());
-    let (own, low, high) = (padded(&own, len), padded(&low, len), padded(&high, len));
-    let first = own.iter().position(|&digit| digit != b'0').unwrap_or_default();
-    // Twenty-one digits tell any two numbers apart.
-    // Half way to a neighbour, the even one of both is meant.
-    let is_even = value.significand.is_multiple_of(2);
-    let is_own = |near: &[u8]| (*low < *near && *near < *high) || is_even && (near == low || near == high);
-    let digits = (1..=21).find_map(|count| cut(&own, (first + count).min(len), is_own));
-    let digits = digits.unwrap_or(own);
-    let first = digits.iter().position(|&digit| digit != b'0').unwrap_or_default();
-    let text: String = digits[first..].iter().map(|&digit| char::from(digit)).collect();
-    (text.trim_end_matches('0').to_owned(), len as i32 - behind as i32 - first as i32 - 1)
+    let quarters = |count| scale(count, exponent - 2, &fives, power);
+    let near = Near {
+        low: quarters(4 * significand - if is_power { 1 } else { 2 }),
+        own: quarters(4 * significand),
+        high: quarters(4 * significand + 2),
+        is_even: value.significand.is_multiple_of(2),
+    };
+    let len = near.own.whole.checked_ilog10().unwrap_or_default() + 1;
+    let cut = (1..=MOST_DIGITS).find_map(|count| near.cut(10_u128.pow(len.saturating_sub(count))));
+    let text = cut.unwrap_or(near.own.whole).to_string();
+    (text.trim_end_matches('0').to_owned(), text.len() as i32 - 1 - power)
 }
 
 /// As NumPy prints a scalar: `0.1`, `100.0`, `1e-05`, `1.5e+16`.

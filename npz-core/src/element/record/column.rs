@@ -48,26 +48,29 @@ impl<T: RecordField> Column<T> {
         if self.is_absent {
             return Ok(());
         }
-        self.cells_of(rows).map_err(|BadCell { index, message }| {
+        self.cells_of(rows).map_err(|BadCell { index, field, message }| {
             let count = T::COUNT.max(1);
             let mut axes = Vec::new();
             T::push_axes(&mut axes);
             let inside = if axes.is_empty() { String::new() } else { place_in(&axes, index % count) };
-            BadCell { index: index / count, message: in_field(&self.name, &inside, &message) }
+            // A row inside of a row has the path from there.
+            let below = field.map_or_else(String::new, |field| format!(".{field}"));
+            let field = Some(format!("{}{inside}{below}", self.name));
+            BadCell { index: index / count, field, message }
         })
     }
 
     fn cells_of(&mut self, rows: Rows<'_>) -> Result<(), BadCell> {
         let Self { cells, scratch, offset, .. } = self;
         let Some(decoder) = &mut self.decoder else {
-            return Err(BadCell { index: 0, message: "is not in the file".to_owned() });
+            return Err(BadCell::new(0, "is not in the file"));
         };
         let (count, width) = (rows.len * T::COUNT, T::COUNT * decoder.item_size);
         match &mut decoder.step {
             Step::InPlace(plan) => {
                 // What is there from the rows before is overwritten.
                 if cells.len() < count && !(plan.grow)(cells, count) {
-                    return Err(BadCell { index: 0, message: "does not fit into memory".to_owned() });
+                    return Err(BadCell::new(0, "does not fit into memory"));
                 }
                 let bytes = (plan.as_bytes)(&mut cells[..count]);
                 gather(rows, *offset, width, bytes);
@@ -86,7 +89,7 @@ impl<T: RecordField> Column<T> {
             }
         }
         if cells.len() < count {
-            return Err(BadCell { index: cells.len(), message: "is not in the file".to_owned() });
+            return Err(BadCell::new(cells.len(), "is not in the file"));
         }
         Ok(())
     }
@@ -139,25 +142,12 @@ fn place_in(axes: &[usize], mut index: usize) -> String {
     format!("[{}]", places.join(", "))
 }
 
-const IN_FIELD: &str = "has a field \"";
-const THAT: &str = "\" that ";
-
-/// What is wrong with a row, from what is wrong with a field; a row inside of a row adds its name in front.
-fn in_field(name: &str, inside: &str, message: &str) -> String {
-    match message.strip_prefix(IN_FIELD) {
-        Some(inner) => format!("{IN_FIELD}{name}{inside}.{inner}"),
-        None => format!("{IN_FIELD}{name}{inside}{THAT}{message}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn faults_inside_of_rows_have_one_path() {
-        let inner = in_field("x", "", "holds 300");
-        assert_eq!(in_field("pos", "[1]", &inner), "has a field \"pos[1].x\" that holds 300");
+    fn places_are_those_of_python() {
         assert_eq!(place_in(&[2, 3], 5), "[1, 2]");
     }
 }

@@ -46,7 +46,7 @@ impl EachField for Scatter<'_> {
                     get(row).push_cells(&mut cells);
                 }
                 let dtype = match field.dtype() {
-                    DType::Subarray { item, .. } => item,
+                    DType::Subarray(subarray) => subarray.item(),
                     own => own,
                 };
                 let encoded: Cow<'_, [u8]> = T::Cell::encode(&cells, dtype);

@@ -82,9 +82,7 @@ impl Layout {
     pub(super) fn dtype(mut self) -> Result<DType> {
         self.fault.take().map_or(Ok(()), Err)?;
         self.pad_to(self.alignment);
-        let dtype = DType::Record(self.fields);
-        dtype.check()?;
-        Ok(dtype)
+        DType::of_fields(self.fields).map_err(Error::invalid)
     }
 }
 
@@ -93,5 +91,5 @@ fn dtype_of<T: RecordField>() -> Result<DType> {
     let item = DType::of::<T::Cell>()?;
     let mut shape = Vec::new();
     T::push_axes(&mut shape);
-    Ok(if shape.is_empty() { item } else { DType::Subarray { item: Box::new(item), shape } })
+    DType::subarray(item, shape)
 }

@@ -13,7 +13,7 @@ mod pod;
 
 use ndarray::ArrayViewD;
 
-use super::{Decoder, Element, Refusal, Rule};
+use super::{Decoder, Element, Refusal, Rule, Wanted};
 use crate::dtype::DType;
 use crate::error::Result;
 
@@ -85,9 +85,9 @@ pub fn decoder<R: NpyRecord>(stored: &DType, rule: Rule) -> Result<Decoder<R>, R
     plan::decoder(stored, rule).map(|(decoder, _)| decoder)
 }
 
-/// What a file should hold, for messages.
-pub fn expected<R: NpyRecord>() -> String {
-    R::record_dtype().map_or_else(|_| R::NAME.to_owned(), |dtype| format!("{dtype} ({})", R::NAME))
+/// What a file should hold.
+pub fn wanted<R: NpyRecord>() -> Wanted {
+    R::record_dtype().map_or(Wanted::Anything, Wanted::Cells)
 }
 
 /// The first row with a number that is NaN or infinite.

@@ -1,7 +1,7 @@
 //! The fields of a file against those of a row type: matched by name, and every difference noted.
 
 use super::super::rule::Advice;
-use super::super::{BadCell, Cast, Decoder, Element, FOR_ANY_WIDTH, Form, Refusal, Rule, Step};
+use super::super::{BadCell, Cast, Decoder, Element, Form, Refusal, Rule, Step};
 use super::column::Column;
 use super::{CHUNK, NpyRecord, RecordField, Rows};
 use crate::dtype::{DType, Field};
@@ -184,9 +184,9 @@ pub(super) fn decoder<R: NpyRecord>(stored: &DType, rule: Rule) -> Result<(Decod
 /// The cells of a field and the axes of its small array.
 fn flat(dtype: &DType) -> (&DType, Vec<usize>) {
     let (mut item, mut axes) = (dtype, Vec::new());
-    while let DType::Subarray { item: inner, shape } = item {
-        axes.extend_from_slice(shape);
-        item = inner;
+    while let DType::Subarray(subarray) = item {
+        axes.extend_from_slice(subarray.shape());
+        item = subarray.item();
     }
     (item, axes)
 }
@@ -221,10 +221,9 @@ fn on_field(advice: Advice, own: Option<Cast>) -> Advice {
                 "`#[npy(cast = \"{word}\")]`{instead} on the field of the row{options} accepts it{effect}"
             ))
         }
-        Advice::Text(text) => {
-            Advice::Text(text.split_once(FOR_ANY_WIDTH).map_or(text.as_str(), |(fixed, _)| fixed).to_owned())
-        }
-        fields @ Advice::Fields(_) => fields,
+        // All fields of a row are as wide in each.
+        Advice::Widen(cell, _) => Advice::Text(format!("change the field's cell type to `{cell}`")),
+        advice @ (Advice::Text(_) | Advice::Fields(_)) => advice,
     }
 }
 

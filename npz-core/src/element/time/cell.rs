@@ -14,7 +14,7 @@ use super::nanos::type_name;
 use super::scale::Scale;
 use super::text::{NAT, time_text};
 use crate::dtype::{DType, Kind};
-use crate::element::{Decoder, Element, Refusal, Rule, Sealed, encode_pod, first_failing, view_pod};
+use crate::element::{Decoder, Element, Refusal, Rule, Sealed, Wanted, encode_pod, first_failing, view_pod};
 use crate::error::{Error, Result};
 
 /// A point in time, as ticks of `U` from 1970-01-01: a cell of NumPy's `datetime64`, written as `<M8[..]`.
@@ -224,8 +224,11 @@ macro_rules! cells {
             fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
                 decode::decoder(Kind::$kind, U::UNIT, stored, rule)
             }
-            fn expected() -> String {
-                format!("{} ({})", DType::time(Kind::$kind, U::UNIT), type_name(Kind::$kind, U::UNIT))
+            fn wanted() -> Wanted {
+                Wanted::Cells(DType::time(Kind::$kind, U::UNIT))
+            }
+            fn rust_name() -> Cow<'static, str> {
+                type_name(Kind::$kind, U::UNIT).into()
             }
             const NOT_FINITE: &'static str = "NaT";
             fn first_not_finite(cells: &ArrayViewD<'_, Self>) -> Option<usize> {

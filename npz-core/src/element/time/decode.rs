@@ -70,7 +70,7 @@ fn from_integers<A: Ticks>(stored: &DType, rule: Rule) -> Result<Step<A>, Refusa
         Verdict::Same => Ok(Step::InPlace(InPlace::new(scalar.order(), 8))),
         Verdict::Convert { exact } => {
             let Some(mut convert) = converter::<i64>(scalar, exact) else {
-                return Err(Refusal::new(no_cast(scalar, "i8")));
+                return Err(Refusal::new(no_cast(scalar, Kind::Int, "i8")));
             };
             let mut ticks = Vec::new();
             Ok(Step::Convert(Box::new(move |bytes, cells: &mut Vec<A>| {
@@ -91,8 +91,8 @@ fn no_cast_to_time(scalar: &Scalar, kind: Kind, unit: TimeUnit) -> String {
             type_name(scalar.kind(), from)
         );
     }
-    let dtype = DType::time(kind, unit).to_string();
-    no_cast(scalar, dtype.trim_start_matches('<'))
+    let wanted = DType::time(kind, unit).as_scalar().map(Scalar::code);
+    no_cast(scalar, kind, &wanted.unwrap_or_default())
 }
 
 /// A conversion from one unit to another.
@@ -150,7 +150,7 @@ impl Times {
         }
         let bad = stored.iter().map(read).enumerate().find(|&(_, ticks)| !checked(ticks).1);
         let (index, ticks) = bad.unwrap_or_default();
-        Err(BadCell { index, message: self.complaint(ticks) })
+        Err(BadCell::new(index, self.complaint(ticks)))
     }
 
     fn complaint(self, ticks: i64) -> String {

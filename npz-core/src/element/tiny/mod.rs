@@ -59,8 +59,8 @@ use std::borrow::Cow;
 
 use ndarray::ArrayViewD;
 
-use super::{Decoder, Element, Refusal, Rule, Sealed, Step, first_failing};
-use crate::dtype::{ByteOrder, DType, Kind};
+use super::{Decoder, Element, Refusal, Rule, Sealed, Step, Wanted, first_failing};
+use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 use crate::error::Result;
 
 pub use float::{
@@ -96,7 +96,13 @@ fn decoder<A: Send + 'static>(
                  save `a.astype(ml_dtypes.{numpy})` in Python"
             )));
         }
-        (Kind::Object, _) => return Err(Refusal::new(super::rule::no_cast(scalar, numpy))),
+        (Kind::Object, _) => {
+            return Err(Refusal::new(super::rule::no_cast(
+                scalar,
+                own.as_scalar().map_or(Kind::Void, Scalar::kind),
+                numpy,
+            )));
+        }
         _ => {
             return Err(Refusal::new(format!(
                 "no casting rule allows that: change the field's type, or save `a.astype(ml_dtypes.{numpy})` in Python"
@@ -127,8 +133,12 @@ impl<F: TinyFormat> Element for TinyFloat<F> {
         decoder(stored, &F::LAYOUT.dtype(), F::LAYOUT.numpy, Self::from_bits)
     }
 
-    fn expected() -> String {
-        format!("{} ({})", F::LAYOUT.dtype(), F::LAYOUT.name)
+    fn wanted() -> Wanted {
+        Wanted::Cells(F::LAYOUT.dtype())
+    }
+
+    fn rust_name() -> Cow<'static, str> {
+        F::LAYOUT.name.into()
     }
 
     fn first_not_finite(cells: &ArrayViewD<'_, Self>) -> Option<usize> {
@@ -152,7 +162,11 @@ impl<const BITS: u32, const SIGNED: bool> Element for TinyInt<BITS, SIGNED> {
         decoder(stored, &ONE_BYTE, &Self::numpy(), Self::from_bits)
     }
 
-    fn expected() -> String {
-        format!("{ONE_BYTE} ({})", Self::name())
+    fn wanted() -> Wanted {
+        Wanted::Cells(ONE_BYTE)
+    }
+
+    fn rust_name() -> Cow<'static, str> {
+        Self::name().into()
     }
 }

@@ -1,0 +1,70 @@
+//! What a cell type wants of a file, as data: compared as dtypes, and printed only where there is something to tell.
+
+use std::fmt;
+
+use crate::dtype::{DType, Kind};
+
+/// The dtypes that cells of a type are, without a cast.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wanted {
+    /// This one, in either byte order.
+    Cells(DType),
+    /// Text, bytes or voids of any width.
+    AnyWidth(Kind),
+    /// Whatever the file holds.
+    Anything,
+}
+
+impl Wanted {
+    /// Whether stored cells are such. Allocates and formats nothing: every member of a load is asked.
+    pub(crate) fn is_met_by(&self, stored: &DType) -> bool {
+        match self {
+            Self::Cells(dtype) => dtype.is_same_but_for_order(stored),
+            Self::AnyWidth(kind) => stored.as_scalar().is_some_and(|scalar| scalar.kind() == *kind),
+            Self::Anything => true,
+        }
+    }
+
+    /// As it is written in Python, where a dtype is asked for.
+    pub(crate) fn in_python(&self) -> Option<String> {
+        match self {
+            Self::Cells(dtype) => Some(dtype.descr()),
+            Self::AnyWidth(_) => Some(format!("'{self}'")),
+            Self::Anything => None,
+        }
+    }
+
+    /// What one cell is to a type checker of Python.
+    pub(crate) fn in_python_types(&self) -> String {
+        let (kind, size) = match self {
+            Self::Cells(dtype) => dtype.as_scalar().map_or((Kind::Void, 0), |s| (s.kind(), s.size())),
+            Self::AnyWidth(kind) => (*kind, 0),
+            Self::Anything => return "Any".to_owned(),
+        };
+        let bits = 8 * size;
+        match kind {
+            Kind::Bool => "np.bool_".to_owned(),
+            Kind::Int => format!("np.int{bits}"),
+            Kind::Uint => format!("np.uint{bits}"),
+            Kind::Float => format!("np.float{bits}"),
+            Kind::Complex => format!("np.complex{bits}"),
+            Kind::Unicode => "np.str_".to_owned(),
+            Kind::Bytes => "np.bytes_".to_owned(),
+            Kind::TimeDelta => "np.timedelta64".to_owned(),
+            Kind::DateTime => "np.datetime64".to_owned(),
+            Kind::Void | Kind::Object => "np.void".to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cells(dtype) => dtype.fmt(f),
+            Self::AnyWidth(Kind::Unicode) => f.write_str("<U"),
+            Self::AnyWidth(Kind::Bytes) => f.write_str("|S"),
+            Self::AnyWidth(_) => f.write_str("|V"),
+            Self::Anything => f.write_str("any"),
+        }
+    }
+}
