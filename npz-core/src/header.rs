@@ -9,7 +9,7 @@ use std::io::Read;
 
 use crate::dtype::{DType, NoDType};
 use crate::error::{Error, Result};
-use crate::limits::Limits;
+use crate::limits::{Limits, MAX_FREE, MAX_HEADER};
 use crate::literal::{self, Literal, shortened};
 use crate::shape::{self, MAX_AXES, Order};
 
@@ -64,8 +64,22 @@ pub(crate) fn is_magic(bytes: &[u8]) -> bool {
 }
 
 impl Header {
-    /// The header that `np.save` writes for an array whose cells lie in this order.
+    /// The header that `np.save` writes for an array of typed cells, which lie in this order.
     pub(crate) fn new(dtype: DType, shape: &[usize], order: Order) -> Result<Self> {
+        let header = Self::of(dtype, shape, order)?;
+        header.check_saved()?;
+        let cells = || header.shape.iter().product::<usize>();
+        if header.data_len == 0 && cells() > MAX_FREE {
+            return Err(Error::invalid(format!(
+                "expected at most {MAX_FREE} cells without bytes, found {}: no more are loaded",
+                cells()
+            )));
+        }
+        Ok(header)
+    }
+
+    /// The same for bytes of any dtype, and for what need not be saved: a part of an array that was read.
+    pub(crate) fn of(dtype: DType, shape: &[usize], order: Order) -> Result<Self> {
         dtype.check()?;
         let mut header =
             Self::checked(dtype, shape.to_vec(), order.as_saved(shape)).map_err(Error::invalid)?;
@@ -74,8 +88,35 @@ impl Header {
             return Err(Error::invalid("the names of the fields are longer than a header can hold (4 GiB)"));
         }
         header.version = Version::first_for(&text);
-        header.len = header.to_bytes().len();
+        header.len = header.version.file_len(&text);
         Ok(header)
+    }
+
+    /// Refuses to save what would not be loaded again by default.
+    pub(crate) fn check_saved(&self) -> Result<()> {
+        // Only records have long or deep headers.
+        if let DType::Record(fields) = &self.dtype {
+            let text = self.text();
+            let version = Version::first_for(&text);
+            let length = (version.file_len(&text) - version.prefix_len()) as u64;
+            if length > MAX_HEADER {
+                return Err(Error::invalid(format!(
+                    "the header would have {length} bytes, the limit is {MAX_HEADER}, which is also what is read by \
+                     default: save the {} fields as arrays of their own, or give them shorter names",
+                    fields.len()
+                )));
+            }
+            // One more for the dict around it.
+            let depth = self.dtype.brackets() + 1;
+            if depth > literal::MAX_DEPTH {
+                return Err(Error::invalid(format!(
+                    "records are nested too deep: the header would have {depth} brackets inside each other, at most \
+                     {} are read: save inner records as arrays of their own",
+                    literal::MAX_DEPTH
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// Reads the header at the start of an `.npy` file. Looks at nothing behind it, keeps none of `bytes`.
@@ -332,6 +373,12 @@ impl Version {
             Self::V2 => (2, 0),
             Self::V3 => (3, 0),
         }
+    }
+
+    /// The bytes of a header with this text, magic string, padding and all.
+    fn file_len(self, text: &str) -> usize {
+        let unpadded = self.prefix_len() + self.length_of(text) + 1;
+        unpadded + padding(unpadded)
     }
 
     /// Magic string, version and length.

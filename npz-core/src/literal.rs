@@ -5,7 +5,7 @@
 //! deeper than [`MAX_DEPTH`]. Knows nothing of dtypes.
 
 /// Deep enough for fifteen records inside each other; `np.save` of that is unheard of.
-const MAX_DEPTH: usize = 32;
+pub(crate) const MAX_DEPTH: usize = 32;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Literal {

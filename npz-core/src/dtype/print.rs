@@ -14,6 +14,15 @@ impl DType {
             other => other.to_string(),
         }
     }
+
+    /// How many brackets stand inside each other in that text.
+    pub(crate) fn brackets(&self) -> usize {
+        match self {
+            Self::Scalar(_) => 0,
+            Self::Subarray { item, .. } => 1 + item.brackets().max(1),
+            Self::Record(fields) => 1 + fields.iter().map(Field::brackets).max().unwrap_or(0),
+        }
+    }
 }
 
 impl fmt::Display for DType {
@@ -30,6 +39,18 @@ impl fmt::Display for DType {
                 f.write_str("]")
             }
         }
+    }
+}
+
+impl Field {
+    fn brackets(&self) -> usize {
+        let in_name = usize::from(self.title.is_some());
+        let in_dtype = match &self.dtype {
+            // Its shape stands beside it, not around.
+            DType::Subarray { item, .. } => item.brackets().max(1),
+            other => other.brackets(),
+        };
+        1 + in_dtype.max(in_name)
     }
 }
 

@@ -150,6 +150,7 @@ impl Origin {
         kept.sort_by_key(|&(member, ..)| member);
         members.spend_free(name, self.free)?;
         for (_, name, header, detached) in kept {
+            header.check_saved().map_err(|error| error.in_member(&name))?;
             members.push_untouched(name, Header::clone(header), Arc::clone(detached));
         }
         Ok(true)

@@ -181,6 +181,7 @@ fn write_by(writer: &mut dyn Write, array: &AnyArray, order: Option<ByteOrder>) 
         super::write_body(writer, &body)
     }, raw => {
         let raw = raw.arranged(order, None)?;
+        raw.header().check_saved()?;
         let written = writer.write_all(&raw.header().to_bytes()).and_then(|()| writer.write_all(raw.as_bytes()));
         written.map_err(|error| Error::io("can't write the array", error))
     })

@@ -96,7 +96,7 @@ fn planned(header: &Header, field: &str) -> Result<(Header, Spot, bool)> {
     let order = header.order().as_saved(header.shape());
     let is_mixed = order == Order::Fortran && !spot.axes.is_empty();
     let order = if is_mixed { Order::C } else { order };
-    Ok((Header::new(spot.dtype.clone(), &shape, order)?, spot, is_mixed))
+    Ok((Header::of(spot.dtype.clone(), &shape, order)?, spot, is_mixed))
 }
 
 /// The header that a field has as an array of its own.
