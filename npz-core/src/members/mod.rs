@@ -11,6 +11,7 @@ mod collect;
 mod collection;
 mod detached;
 pub(crate) mod forms;
+mod hole;
 mod lazy;
 mod load;
 mod loader;
