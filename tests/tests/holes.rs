@@ -213,7 +213,10 @@ fn long_names_pay_for_the_elements_that_they_claim() {
     let loaded: BTreeMap<String, Vec<Optional>> = load(&few).unwrap();
     assert_eq!((loaded[&long].len(), loaded[&long][200].a0), (201, Some(7)));
     let many = archive([format!("v.{long}.2000.a0")]);
-    assert_eq!(load::<BTreeMap<String, Vec<Optional>>>(&many).map(drop).unwrap_err().kind(), ErrorKind::Limit);
+    assert_eq!(
+        load::<BTreeMap<String, Vec<Optional>>>(&many).map(drop).unwrap_err().kind(),
+        ErrorKind::Limit
+    );
     // The save knows it.
     let map = |len| BTreeMap::from([(long.clone(), vec![None::<u8>; len])]);
     assert_eq!(BTreeMap::from_bytes(&map(200).to_bytes().unwrap()).unwrap(), map(200));
