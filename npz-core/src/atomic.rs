@@ -253,7 +253,13 @@ fn keep_owner_and_mode(_: &File, _: &Metadata) -> io::Result<()> {
 
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
-    match File::open(folder)?.sync_all() {
+    let opened = match File::open(folder) {
+        // It can be written but not read (mode 0333), and only what is open for reading can be synced. The file is
+        // synced and in place: an error would tell of a save that failed.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Ok(()),
+        opened => opened?,
+    };
+    match opened.sync_all() {
         // Some network and user-space file systems don't have this for folders: EINVAL, ENOTSUP. There is
         // nothing that the user could do.
         Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {

@@ -4,18 +4,22 @@
 //! what `np.save` writes; what is read is what `np.load` reads. Knows nothing of the data behind the header but
 //! their length.
 
+mod input;
+mod version;
+
 use std::fmt;
 use std::io::Read;
 
 use crate::dtype::{DType, NoDType};
 use crate::error::{Error, Result};
-use crate::limits::Limits;
-use crate::literal::{self, Literal, shortened};
+use crate::limits::{Limits, MAX_FREE, MAX_HEADER};
+use crate::literal::{self, Literal};
 use crate::shape::{self, MAX_AXES, Order};
 
+use input::{Input, wrong_magic};
+use version::{ALIGN, Version, padding};
+
 const MAGIC: &[u8; 6] = b"\x93NUMPY";
-/// The data start at a multiple of this, for maps.
-const ALIGN: usize = 64;
 /// The header has room for the first axis to grow to so many digits without moving the data.
 const GROWTH_AXIS_MAX_DIGITS: usize = 21;
 
@@ -47,25 +51,28 @@ pub struct Header {
     data_len: usize,
 }
 
-/// The versions of the format that there are; NumPy writes the first that can hold the header.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Version {
-    /// Latin-1, up to 65535 bytes.
-    V1,
-    /// Latin-1, up to 4 GiB.
-    V2,
-    /// UTF-8, up to 4 GiB.
-    V3,
-}
-
 /// Tells whether these bytes start an `.npy` file or member.
 pub(crate) fn is_magic(bytes: &[u8]) -> bool {
     bytes.starts_with(MAGIC)
 }
 
 impl Header {
-    /// The header that `np.save` writes for an array whose cells lie in this order.
+    /// The header that `np.save` writes for an array of typed cells, which lie in this order.
     pub(crate) fn new(dtype: DType, shape: &[usize], order: Order) -> Result<Self> {
+        let header = Self::of(dtype, shape, order)?;
+        header.check_saved()?;
+        let cells = || header.shape.iter().product::<usize>();
+        if header.data_len == 0 && cells() > MAX_FREE {
+            return Err(Error::invalid(format!(
+                "expected at most {MAX_FREE} cells without bytes, found {}: no more are loaded",
+                cells()
+            )));
+        }
+        Ok(header)
+    }
+
+    /// The same for bytes of any dtype, and for what need not be saved: a part of an array that was read.
+    pub(crate) fn of(dtype: DType, shape: &[usize], order: Order) -> Result<Self> {
         let mut header =
             Self::checked(dtype, shape.to_vec(), order.as_saved(shape)).map_err(Error::invalid)?;
         let text = header.text();
@@ -73,8 +80,26 @@ impl Header {
             return Err(Error::invalid("the names of the fields are longer than a header can hold (4 GiB)"));
         }
         header.version = Version::first_for(&text);
-        header.len = header.to_bytes().len();
+        header.len = header.version.file_len(&text);
         Ok(header)
+    }
+
+    /// Refuses to save what would not be loaded again by default.
+    pub(crate) fn check_saved(&self) -> Result<()> {
+        // Only records have long headers.
+        if let Some(fields) = self.dtype.fields() {
+            let text = self.text();
+            let version = Version::first_for(&text);
+            let length = (version.file_len(&text) - version.prefix_len()) as u64;
+            if length > MAX_HEADER {
+                return Err(Error::invalid(format!(
+                    "the header would have {length} bytes, the limit is {MAX_HEADER}, which is also what is read by \
+                     default: save the {} fields as arrays of their own, or give them shorter names",
+                    fields.len()
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// Reads the header at the start of an `.npy` file. Looks at nothing behind it, keeps none of `bytes`.
@@ -97,9 +122,8 @@ impl Header {
     /// Reads exactly the bytes of the header, so that the data come next.
     pub(crate) fn read(reader: &mut impl Read, limits: &Limits) -> Result<Self> {
         let mut input = Input { reader, offset: 0 };
-        let magic = input.up_to(MAGIC.len())?;
-        if magic != MAGIC {
-            return Err(wrong_magic(&magic));
+        if let Err(found) = input.is_there(MAGIC)? {
+            return Err(wrong_magic(&found));
         }
         Self::read_rest(input, limits)
     }
@@ -130,7 +154,7 @@ impl Header {
         Ok(Self { version, len: input.offset, ..header })
     }
 
-    fn from_literal(literal: &Literal) -> Result<Self> {
+    fn from_literal(literal: &Literal<'_>) -> Result<Self> {
         let [descr, order, shape] = entries(literal).map_err(Error::damaged)?;
         let order = match order {
             Literal::Bool(true) => Order::Fortran,
@@ -196,9 +220,9 @@ impl Header {
         format!("{{'descr': {descr}, 'fortran_order': {order}, 'shape': {shape}, }}{:room$}", "")
     }
 
-    /// About what it takes in memory.
+    /// About the bytes that it keeps in memory.
     pub(crate) fn memory(&self) -> u64 {
-        (size_of::<Self>() + size_of_val(&self.shape[..])) as u64
+        (size_of::<Self>() + self.shape.capacity() * size_of::<usize>() + self.dtype.memory()) as u64
     }
 
     /// Tells what one cell is.
@@ -259,13 +283,8 @@ fn unread(why: NoDType) -> Error {
     }
 }
 
-/// From 1 to 64 spaces: NumPy adds a full 64 where the header would be aligned without.
-fn padding(length: usize) -> usize {
-    ALIGN - length % ALIGN
-}
-
 /// The values of `descr`, `fortran_order` and `shape`, which must be all there is.
-fn entries(literal: &Literal) -> Result<[&Literal; 3], String> {
+fn entries<'l, 't>(literal: &'l Literal<'t>) -> Result<[&'l Literal<'t>; 3], String> {
     const KEYS: [&str; 3] = ["descr", "fortran_order", "shape"];
     let Literal::Dict(entries) = literal else {
         return Err(format!("the header must be a dict, found {}", literal.what()));
@@ -294,148 +313,22 @@ fn entries(literal: &Literal) -> Result<[&Literal; 3], String> {
     }
 }
 
-fn axes(literal: &Literal) -> Result<Vec<usize>, String> {
-    let Literal::Tuple(axes) = literal else {
+fn axes(literal: &Literal<'_>) -> Result<Vec<usize>, String> {
+    let Some(axes) = literal.tuple() else {
         return Err(format!(
             "the header's 'shape' must be a tuple of whole numbers such as (2, 3) or (3,), found {}",
             literal.what()
         ));
     };
-    let length = |literal: &Literal| match literal {
+    let length = |literal: &Literal<'_>| match literal {
         Literal::Int(number) => usize::try_from(*number).ok(),
         _ => None,
     };
-    let wrong = |literal: &Literal| {
+    let wrong = |literal: &Literal<'_>| {
         let found = literal.what();
         format!("the header's 'shape' must hold whole numbers from 0 to {}, found {found}", isize::MAX)
     };
     axes.iter().map(|literal| length(literal).ok_or_else(|| wrong(literal))).collect()
-}
-
-impl Version {
-    fn read(input: &mut Input<'_, impl Read>) -> Result<Self> {
-        let [major, minor] = input.array("version")?;
-        match (major, minor) {
-            (1, 0) => Ok(Self::V1),
-            (2, 0) => Ok(Self::V2),
-            (3, 0) => Ok(Self::V3),
-            _ => {
-                let message = format!(
-                    "format version {major}.{minor} is unknown: expected 1.0, 2.0 or 3.0; load the file with the \
-                     program that wrote it and save it with np.save"
-                );
-                Err(Error::unsupported(message).at(MAGIC.len() as u64))
-            }
-        }
-    }
-
-    /// The lowest version that can hold this text.
-    fn first_for(text: &str) -> Self {
-        if text.chars().any(|c| u32::from(c) > 0xff) {
-            return Self::V3;
-        }
-        let length = text.chars().count() + 1;
-        let padded = length + padding(Self::V1.prefix_len() + length);
-        if u16::try_from(padded).is_ok() { Self::V1 } else { Self::V2 }
-    }
-
-    fn number(self) -> (u8, u8) {
-        match self {
-            Self::V1 => (1, 0),
-            Self::V2 => (2, 0),
-            Self::V3 => (3, 0),
-        }
-    }
-
-    /// Magic string, version and length.
-    fn prefix_len(self) -> usize {
-        if self == Self::V1 { 10 } else { 12 }
-    }
-
-    fn encode(self, text: &str) -> Vec<u8> {
-        match self {
-            Self::V1 | Self::V2 => text.chars().map(|c| c as u8).collect(),
-            Self::V3 => text.as_bytes().to_vec(),
-        }
-    }
-
-    /// An error is the place of the first byte that is no text.
-    fn decode(self, bytes: Vec<u8>) -> Result<String, usize> {
-        match self {
-            Self::V1 | Self::V2 => Ok(bytes.into_iter().map(char::from).collect()),
-            Self::V3 => String::from_utf8(bytes).map_err(|error| error.utf8_error().valid_up_to()),
-        }
-    }
-
-    /// The bytes that this decoded text has in the file.
-    fn length_of(self, text: &str) -> usize {
-        match self {
-            Self::V1 | Self::V2 => text.chars().count(),
-            Self::V3 => text.len(),
-        }
-    }
-}
-
-/// A reader that counts, and that takes nobody's word for how much will come.
-struct Input<'r, R> {
-    reader: &'r mut R,
-    offset: usize,
-}
-
-impl<R: Read> Input<'_, R> {
-    /// As many bytes, or those up to the end. The buffer grows with what really arrives.
-    fn up_to(&mut self, length: usize) -> Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        let read = self.reader.by_ref().take(length as u64).read_to_end(&mut bytes);
-        read.map_err(|error| Error::io("can't read the .npy header", error))?;
-        self.offset += bytes.len();
-        Ok(bytes)
-    }
-
-    fn exactly(&mut self, length: usize, what: &str) -> Result<Vec<u8>> {
-        let bytes = self.up_to(length)?;
-        if bytes.len() == length { Ok(bytes) } else { Err(self.cut_off(length, what, bytes.len())) }
-    }
-
-    fn array<const N: usize>(&mut self, what: &str) -> Result<[u8; N]> {
-        let bytes = self.up_to(N)?;
-        bytes.try_into().map_err(|bytes: Vec<u8>| self.cut_off(N, what, bytes.len()))
-    }
-
-    fn cut_off(&self, expected: usize, what: &str, found: usize) -> Error {
-        cut_off(expected, what, found).at(self.offset as u64)
-    }
-}
-
-fn cut_off(expected: usize, what: &str, found: usize) -> Error {
-    Error::damaged(format!(
-        "the file ends inside its header: expected {expected} bytes of {what}, found {found}"
-    ))
-}
-
-/// Why the first bytes are not `MAGIC`: what else they are, as far as that shows.
-fn wrong_magic(found: &[u8]) -> Error {
-    if found.is_empty() {
-        return Error::damaged("there are no data left: expected a .npy header, found the end of the file")
-            .at(0);
-    }
-    if MAGIC.starts_with(found) {
-        return cut_off(MAGIC.len(), "magic string", found.len()).at(found.len() as u64);
-    }
-    // Protocols 2 and up start with 0x80, the older ones with the first thing that was pickled.
-    if found.starts_with(b"\x80") || found.starts_with(b"(") || found.starts_with(b"cnumpy") {
-        let message = "the file is a pickle, which can run any code when it is loaded and is never read here; if \
-                       you trust it, load it in Python with np.load(..., allow_pickle=True) and save plain arrays \
-                       with np.save(..., allow_pickle=False)";
-        return Error::unsupported(message).at(0);
-    }
-    let archive = found.starts_with(b"PK\x03\x04") || found.starts_with(b"PK\x05\x06");
-    let hint = if archive { "; this is a zip archive, load it as .npz" } else { "" };
-    let found = shortened(&found.iter().copied().map(char::from).collect::<String>());
-    Error::damaged(format!(
-        "this is not a .npy file: expected it to start with '\\x93NUMPY', found {found}{hint}"
-    ))
-    .at(0)
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ use crate::error::{Error, Result};
 /// Cells without bytes (`|S0`), and elements without members, that one file may claim: nothing in it pays for them.
 pub(crate) const MAX_FREE: usize = 1 << 16;
 
+/// The longest header that is read by default, and the longest that is written: what we save, we also load.
+pub(crate) const MAX_HEADER: u64 = 1 << 20;
 /// What a stream may hold beside its members.
 const STREAM_OVERHEAD: u64 = 256 << 20;
 
@@ -18,11 +20,13 @@ const STREAM_OVERHEAD: u64 = 256 << 20;
 /// take eight bytes each, and a `String`, `Vec<u8>` or `RawVec` takes its own size and 32 bytes for its allocation beside
 /// the text. So a megabyte of one-byte strings counts as 57.
 ///
+/// What is saved can be loaded by default: a save refuses headers of more than 1 MiB.
+///
 /// Not counted is what serde makes of a text that a field with `#[npz(json)]` reads.
 ///
 /// | preset | header | one member | all members | members |
 /// | --- | --- | --- | --- | --- |
-/// | [`Limits::default`] | 64 KiB | no limit | no limit | no limit |
+/// | [`Limits::default`] | 1 MiB (the longest that is saved) | no limit | no limit | no limit |
 /// | [`Limits::strict`] | 10 000 B (NumPy's cap) | 1 GiB | 4 GiB | 10 000 |
 /// | [`Limits::trusted`] | 16 MiB | no limit | no limit | no limit |
 ///
@@ -49,7 +53,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { header_bytes: 64 << 10, ..Self::trusted() }
+        Self { header_bytes: MAX_HEADER, ..Self::trusted() }
     }
 }
 

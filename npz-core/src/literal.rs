@@ -4,15 +4,24 @@
 //! else that Python could write there is refused by name. Nothing is evaluated. Takes linear time, and nests no
 //! deeper than [`MAX_DEPTH`]. Knows nothing of dtypes.
 
+mod print;
+
+use std::borrow::Cow;
+
+pub(crate) use print::{repr, shortened};
+
 /// What Python's own parser takes, and so `np.load`.
-const MAX_DEPTH: usize = 200;
+pub(crate) const MAX_DEPTH: usize = 200;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Literal {
-    Dict(Vec<(Literal, Literal)>),
-    Tuple(Vec<Literal>),
-    List(Vec<Literal>),
-    Str(String),
+pub(crate) enum Literal<'t> {
+    Dict(Vec<(Self, Self)>),
+    Tuple(Vec<Self>),
+    /// A tuple of two strings without escapes: records are made of them, and it needs no memory.
+    Pair(&'t str, &'t str),
+    List(Vec<Self>),
+    /// A piece of the text, unless it has escapes.
+    Str(Cow<'t, str>),
     Int(i128),
     Bool(bool),
     None,
@@ -25,12 +34,13 @@ pub(crate) struct Fault {
     pub(crate) message: String,
 }
 
-impl Literal {
+impl<'t> Literal<'t> {
     /// What it is, for "expected ..., found ...".
     pub(crate) fn what(&self) -> String {
         match self {
             Self::Dict(_) => "a dict".to_owned(),
             Self::Tuple(items) => format!("a tuple of length {}", items.len()),
+            Self::Pair(..) => "a tuple of length 2".to_owned(),
             Self::List(items) => format!("a list of length {}", items.len()),
             Self::Str(text) => format!("the string {}", shortened(text)),
             Self::Int(number) => number.to_string(),
@@ -39,64 +49,28 @@ impl Literal {
             Self::None => "None".to_owned(),
         }
     }
+
+    /// The values of a tuple.
+    pub(crate) fn tuple(&self) -> Option<Cow<'_, [Literal<'t>]>> {
+        match self {
+            Self::Tuple(items) => Some(Cow::Borrowed(items)),
+            Self::Pair(first, second) => {
+                Some(Cow::Owned([first, second].map(|text| Self::Str(Cow::Borrowed(text))).to_vec()))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Reads one literal with nothing but white space after it.
 ///
 /// `long_ints` allows the suffix of Python 2's long integers: `3L`.
-pub(crate) fn parse(text: &str, long_ints: bool) -> Result<Literal, Fault> {
+pub(crate) fn parse(text: &str, long_ints: bool) -> Result<Literal<'_>, Fault> {
     let mut parser = Parser { text, rest: text, depth: 0, long_ints };
     let value = parser.value()?;
     match parser.peek() {
         None => Ok(value),
         Some(_) => Err(parser.unexpected("the end of the text")),
-    }
-}
-
-/// The text as Python's `repr` prints a string.
-pub(crate) fn repr(text: &str) -> String {
-    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push(quote);
-    for c in text.chars() {
-        let code = u32::from(c);
-        let escape = match c {
-            '\n' => "\\n".to_owned(),
-            '\r' => "\\r".to_owned(),
-            '\t' => "\\t".to_owned(),
-            '\\' => "\\\\".to_owned(),
-            _ if c == quote => format!("\\{quote}"),
-            _ if is_printable(c) => {
-                out.push(c);
-                continue;
-            }
-            _ if code <= 0xff => format!("\\x{code:02x}"),
-            _ if code <= 0xffff => format!("\\u{code:04x}"),
-            _ => format!("\\U{code:08x}"),
-        };
-        out.push_str(&escape);
-    }
-    out.push(quote);
-    out
-}
-
-/// `str.isprintable` of one character: neither a control, nor a separator other than the space, nor unassigned.
-fn is_printable(c: char) -> bool {
-    if c.is_ascii() {
-        return !c.is_ascii_control();
-    }
-    // The standard library has the table, but shows it only through `escape_debug`, which also escapes a
-    // combining character where it comes first.
-    let behind_another: String = ['a', c].iter().collect();
-    behind_another.escape_debug().nth(1) == Some(c)
-}
-
-/// A piece of a file's text for an error message.
-pub(crate) fn shortened(text: &str) -> String {
-    const LONGEST: usize = 60;
-    match text.char_indices().nth(LONGEST) {
-        None => repr(text),
-        Some((end, _)) => format!("{}...", repr(&text[..end])),
     }
 }
 
@@ -108,11 +82,12 @@ struct Parser<'t> {
 }
 
 impl<'t> Parser<'t> {
-    fn value(&mut self) -> Result<Literal, Fault> {
+    fn value(&mut self) -> Result<Literal<'t>, Fault> {
         match self.peek() {
-            Some('{') => self.nested(Self::dict),
-            Some('[') => self.nested(|parser| Ok(Literal::List(parser.items(']')?.0))),
+            Some('\'' | '"') => self.strings(),
             Some('(') => self.nested(Self::tuple),
+            Some('[') => self.nested(|parser| Ok(Literal::List(parser.items(']')?.0))),
+            Some('{') => self.nested(Self::dict),
             Some('0'..='9' | '.' | '+' | '-') => self.int(),
             _ if self.at_string() => self.strings(),
             Some(c) if c.is_alphabetic() || c == '_' => self.word(),
@@ -120,7 +95,10 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn nested(&mut self, inside: impl FnOnce(&mut Self) -> Result<Literal, Fault>) -> Result<Literal, Fault> {
+    fn nested(
+        &mut self,
+        inside: impl FnOnce(&mut Self) -> Result<Literal<'t>, Fault>,
+    ) -> Result<Literal<'t>, Fault> {
         if self.depth == MAX_DEPTH {
             return Err(self.fault(format!("brackets are nested more than {MAX_DEPTH} deep")));
         }
@@ -131,7 +109,7 @@ impl<'t> Parser<'t> {
         value
     }
 
-    fn dict(&mut self) -> Result<Literal, Fault> {
+    fn dict(&mut self) -> Result<Literal<'t>, Fault> {
         let mut entries = Vec::new();
         while !self.eat('}') {
             let key = self.value()?;
@@ -147,7 +125,11 @@ impl<'t> Parser<'t> {
     }
 
     /// A tuple, or a value that merely stands in parentheses.
-    fn tuple(&mut self) -> Result<Literal, Fault> {
+    fn tuple(&mut self) -> Result<Literal<'t>, Fault> {
+        if let Some((pair, rest)) = pair(self.rest) {
+            self.rest = rest;
+            return Ok(pair);
+        }
         let (mut items, ends_with_comma) = self.items(')')?;
         match items.pop() {
             Some(only) if items.is_empty() && !ends_with_comma => Ok(only),
@@ -159,7 +141,7 @@ impl<'t> Parser<'t> {
     }
 
     /// The values up to the closing bracket, and whether a comma follows the last one.
-    fn items(&mut self, close: char) -> Result<(Vec<Literal>, bool), Fault> {
+    fn items(&mut self, close: char) -> Result<(Vec<Literal<'t>>, bool), Fault> {
         let mut items = Vec::new();
         let mut ends_with_comma = false;
         while !self.eat(close) {
@@ -172,7 +154,7 @@ impl<'t> Parser<'t> {
         Ok((items, ends_with_comma))
     }
 
-    fn int(&mut self) -> Result<Literal, Fault> {
+    fn int(&mut self) -> Result<Literal<'t>, Fault> {
         let start = self.rest;
         let negative = self.eat('-');
         if !negative {
@@ -190,7 +172,7 @@ impl<'t> Parser<'t> {
         Ok(Literal::Int(if negative { -value } else { value }))
     }
 
-    fn word(&mut self) -> Result<Literal, Fault> {
+    fn word(&mut self) -> Result<Literal<'t>, Fault> {
         let start = self.rest;
         match self.take_while(|c| c.is_alphanumeric() || c == '_' || c == '.') {
             "True" => Ok(Literal::Bool(true)),
@@ -213,33 +195,49 @@ impl<'t> Parser<'t> {
     }
 
     /// Is this a string, perhaps with the `u` that Python 2 printed?
+    #[inline]
     fn at_string(&self) -> bool {
-        self.rest.strip_prefix(['u', 'U']).unwrap_or(self.rest).starts_with(['\'', '"'])
+        matches!(self.rest.as_bytes(), [b'\'' | b'"', ..] | [b'u' | b'U', b'\'' | b'"', ..])
     }
 
     /// One string, or several in a row, which Python joins.
-    fn strings(&mut self) -> Result<Literal, Fault> {
-        let mut out = String::new();
+    fn strings(&mut self) -> Result<Literal<'t>, Fault> {
+        let mut out = self.string()?;
+        self.peek();
         while self.at_string() {
-            let start = self.rest;
-            if self.rest.starts_with(['u', 'U']) {
-                self.bump();
-            }
-            let quote = self.bump();
-            loop {
-                match self.bump() {
-                    c if c == quote => break,
-                    Some('\\') => self.escape(&mut out)?,
-                    None | Some('\n' | '\r') => {
-                        self.rest = start;
-                        return Err(self.fault("the string that starts here is not closed".to_owned()));
-                    }
-                    Some(c) => out.push(c),
-                }
-            }
+            out.to_mut().push_str(&self.string()?);
             self.peek();
         }
         Ok(Literal::Str(out))
+    }
+
+    fn string(&mut self) -> Result<Cow<'t, str>, Fault> {
+        let start = self.rest;
+        if matches!(self.rest.as_bytes(), [b'u' | b'U', ..]) {
+            self.skip(1);
+        }
+        let quote = self.bump();
+        let mut out = Cow::Borrowed(self.plain());
+        loop {
+            match self.bump() {
+                c if c == quote => return Ok(out),
+                Some('\\') => self.escape(out.to_mut())?,
+                None | Some('\n' | '\r') => {
+                    self.rest = start;
+                    return Err(self.fault("the string that starts here is not closed".to_owned()));
+                }
+                Some(c) => out.to_mut().push(c),
+            }
+            out += self.plain();
+        }
+    }
+
+    /// The text up to what may end a string, or is not what it looks like: borrowed, as nearly all strings are.
+    fn plain(&mut self) -> &'t str {
+        let end = self.rest.bytes().position(|byte| IS_SPECIAL[usize::from(byte)]);
+        let (text, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
+        self.rest = rest;
+        text
     }
 
     /// Appends what the text behind a backslash stands for.
@@ -285,14 +283,25 @@ impl<'t> Parser<'t> {
     }
 
     /// The next character behind white space and comments.
+    #[inline]
     fn peek(&mut self) -> Option<char> {
         loop {
-            self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r', '\x0c']);
-            let Some(comment) = self.rest.strip_prefix('#') else { return self.rest.chars().next() };
-            self.rest = comment.find(['\n', '\r']).and_then(|end| comment.get(end..)).unwrap_or_default();
+            match self.rest.as_bytes() {
+                [b' ' | b'\t' | b'\n' | b'\r' | b'\x0c', ..] => self.skip(1),
+                [b'#', ..] => self.skip(self.rest.find(['\n', '\r']).unwrap_or(self.rest.len())),
+                [byte, ..] if byte.is_ascii() => return Some(char::from(*byte)),
+                _ => return self.rest.chars().next(),
+            }
         }
     }
 
+    /// Steps over so many bytes, which end with a character.
+    #[inline]
+    fn skip(&mut self, bytes: usize) {
+        self.rest = self.rest.get(bytes..).unwrap_or_default();
+    }
+
+    #[inline]
     fn bump(&mut self) -> Option<char> {
         let mut chars = self.rest.chars();
         let next = chars.next();
@@ -301,10 +310,11 @@ impl<'t> Parser<'t> {
     }
 
     /// Steps over `wanted`, if that is next behind white space.
+    #[inline]
     fn eat(&mut self, wanted: char) -> bool {
         let found = self.peek() == Some(wanted);
         if found {
-            self.bump();
+            self.skip(wanted.len_utf8());
         }
         found
     }
@@ -326,6 +336,31 @@ impl<'t> Parser<'t> {
     fn fault(&self, message: String) -> Fault {
         Fault { offset: self.text.len() - self.rest.len(), message }
     }
+}
+
+/// What may end a string, or is not what it looks like.
+const IS_SPECIAL: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut special: &[u8] = b"'\"\\\n\r";
+    while let [byte, rest @ ..] = special {
+        table[*byte as usize] = true;
+        special = rest;
+    }
+    table
+};
+
+/// Two strings and the closing bracket, spelled as NumPy does, and what follows them.
+fn pair(text: &str) -> Option<(Literal<'_>, &str)> {
+    let string = |text: &'_ str| -> Option<(usize, usize)> {
+        let inner = text.as_bytes().strip_prefix(b"'")?;
+        let len = inner.iter().position(|byte| IS_SPECIAL[usize::from(*byte)])?;
+        (inner.get(len) == Some(&b'\'')).then_some((1, 1 + len))
+    };
+    let (start, end) = string(text)?;
+    let (first, rest) = (text.get(start..end)?, text.get(end + 1..)?.strip_prefix(", ")?);
+    let (start, end) = string(rest)?;
+    let (second, rest) = (rest.get(start..end)?, rest.get(end + 1..)?.strip_prefix(')')?);
+    Some((Literal::Pair(first, second), rest))
 }
 
 /// The value of an unsigned integer in Python's spelling.

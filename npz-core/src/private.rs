@@ -75,6 +75,9 @@ fn find_place<T: FromMembers>(loader: &Loader<'_>, parent: &Name, names: &[&str]
         return (place, is_present);
     };
     let own = parent.join(own);
+    if loader.is_void(parent) {
+        return (own, false);
+    }
     if is_at::<T>(loader, &own) || loader.contains(&own.join(NONE)) {
         return (own, true);
     }
@@ -90,7 +93,9 @@ fn plan_at<'s, T: FromMembers + 's>(
     cast: Option<Cast>,
 ) -> Plan<'s, T> {
     // A marked value has no members: what plans it finds nothing, which is what was saved.
-    loader.take_mark(&place.join(NONE));
+    if !loader.is_void(place) {
+        loader.take_mark(&place.join(NONE));
+    }
     loader.note_place(place);
     plan_checked(loader, place, cast, |loader| loader.enter::<T>(|loader| T::plan(loader, place)))
 }

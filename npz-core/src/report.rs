@@ -1,15 +1,28 @@
 //! The list of differences between a file and the type that it is loaded into.
 
+mod remark;
+
 use std::fmt;
 
 use crate::error::ErrorKind;
 
+pub use remark::{Remark, RemarkKind};
+
 /// How many problems a message shows: a file of another program may differ in thousands of members, and the
 /// first ones tell the story.
-const SHOWN: usize = 40;
+pub(crate) const SHOWN: usize = 40;
+
+/// How many problems a report keeps. A short name in a file can claim thousands of elements that all lack something, so
+/// the rest is only counted.
+const MOST_PROBLEMS: usize = 100;
+
+/// How many remarks a report keeps of what the file does not have. The others stand for a member each.
+const MOST_FREE_REMARKS: usize = 500;
 
 /// Lists every difference between the members of an archive and what a type expects, and what a load that goes well
 /// ignores, casts, defaults and migrates.
+///
+/// Keeps the first hundred problems and counts the rest ([`problem_count`](Self::problem_count)).
 ///
 /// Made by [`Npz::check`](crate::Npz::check) from the headers alone, and carried by the error of a failed load
 /// ([`Error::report`](crate::Error::report)).
@@ -35,56 +48,26 @@ const SHOWN: usize = 40;
 #[must_use = "a report may list problems: look at `is_ok()` or call `into_result()`"]
 pub struct Report {
     problems: Vec<Problem>,
+    more_problems: MoreProblems,
     remarks: Vec<Remark>,
+    /// How many of the remarks no member stands for.
+    free_remarks: usize,
+    more_remarks: usize,
 }
 
-/// What was done to a member that a caller may want to know of, in a load that goes well.
-///
-/// Prints as one line.
-///
-/// ```
-/// use npz_core::{LoadOptions, Npz, RemarkKind};
-///
-/// #[derive(Npz)]
-/// struct Old { rate: f32, beta: f32 }
-/// #[derive(Npz)]
-/// struct New { rate: f64, #[npz(default)] step: u64 }
-///
-/// let path = std::env::temp_dir().join("npz-core-doc-remark.npz");
-/// Old { rate: 0.5, beta: 0.9 }.save(&path)?;
-/// let options = LoadOptions::new().allow_unknown(true);
-/// let (state, report) = New::load_with_report(&path, &options)?;
-/// assert_eq!((state.rate, state.step), (0.5, 0));
-/// let remarks: Vec<_> = report.remarks().iter().map(|r| (r.member(), r.kind())).collect();
-/// let expected = [("rate", RemarkKind::Cast), ("step", RemarkKind::Defaulted), ("beta", RemarkKind::Ignored)];
-/// assert_eq!(remarks, expected);
-/// assert_eq!(report.remarks()[0].to_string(), r#"member "rate": <f4 was cast to <f8 (f64)"#);
-/// # std::fs::remove_file(&path).ok();
-/// # Ok::<(), npz_core::Error>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remark {
-    pub(crate) kind: RemarkKind,
-    pub(crate) member: String,
-    pub(crate) text: String,
+/// The problems that are not kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct MoreProblems {
+    count: usize,
+    /// The gravest cause among them.
+    gravest: Option<ErrorKind>,
 }
 
-/// What was done to a member; [`Remark`] has an example.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum RemarkKind {
-    /// The archive has it, but nobody wants it: `allow_unknown`, or `skip_load`.
-    Ignored,
-    /// Its cells were converted to those of the field. A change of the byte order is none.
-    Cast,
-    /// The archive does not have it, and the field's default was taken.
-    Defaulted,
-    /// The member was found under this name, which is an `alias` of its field's.
-    Aliased,
-    /// A struct of an older version was migrated; the member is that of the version.
-    Migrated,
-    /// A struct of an older version was loaded as it is, since it has no `migrate`.
-    Outdated,
+/// How far a report was written, to take back what was noted after that.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    kept: usize,
+    more: MoreProblems,
 }
 
 /// One difference between a member and what the type expects of it.
@@ -154,13 +137,31 @@ impl Report {
         self.problems.is_empty()
     }
 
-    /// Lists the problems in the order of the type's fields, unexpected members last.
+    /// Lists the first hundred problems in the order of the type's fields, unexpected members last.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
 
+    /// Counts all problems, also those after the first hundred.
+    ///
+    /// ```
+    /// use npz_core::{Npz, NpzReader};
+    ///
+    /// #[derive(Npz)]
+    /// struct Empty {}
+    ///
+    /// let bytes = (0..250u8).map(|i| (i.to_string(), i)).collect::<std::collections::BTreeMap<_, _>>().to_bytes()?;
+    /// let report = NpzReader::from_bytes(&bytes)?.check::<Empty>()?;
+    /// assert_eq!((report.problem_count(), report.problems().len()), (250, 100));
+    /// assert!(report.to_string().ends_with("and 210 more")); // forty are shown
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn problem_count(&self) -> usize {
+        self.problems.len() + self.more_problems.count
+    }
+
     /// Lists what was, or would be, ignored, cast, defaulted and migrated: in the order of the type's fields, ignored
-    /// members last.
+    /// members last. Of what the file does not have (defaulted fields, versions) the first five hundred are listed.
     pub fn remarks(&self) -> &[Remark] {
         &self.remarks
     }
@@ -170,13 +171,20 @@ impl Report {
             let line = if i > 0 { "\n" } else { "" };
             write!(f, "{line}  - {remark}")?;
         }
-        match self.remarks.len().saturating_sub(SHOWN) {
+        match self.remarks.len().saturating_sub(SHOWN) + self.more_remarks {
             0 => Ok(()),
             more => write!(f, "\n  - and {more} more"),
         }
     }
 
     pub(crate) fn remark(&mut self, remark: Remark) {
+        if !remark.kind.is_of_a_member() {
+            if self.free_remarks == MOST_FREE_REMARKS {
+                self.more_remarks += 1;
+                return;
+            }
+            self.free_remarks += 1;
+        }
         self.remarks.push(remark);
     }
 
@@ -188,54 +196,70 @@ impl Report {
         }
     }
 
-    pub(crate) fn push(&mut self, problem: Problem) {
+    /// Adds a problem; gives its index if it is kept.
+    pub(crate) fn push(&mut self, problem: Problem) -> Option<usize> {
+        if self.is_full() {
+            self.count_more(problem.cause);
+            return None;
+        }
         self.problems.push(problem);
+        Some(self.problems.len() - 1)
     }
 
-    /// The problems of missing members whose hint is not made yet; at most as many as a message shows.
-    pub(crate) fn missing(&mut self) -> impl Iterator<Item = &mut Problem> {
-        let missing =
-            self.problems.iter_mut().filter(|p| p.kind == ProblemKind::Missing && p.hint.is_empty());
-        missing.take(SHOWN)
+    /// Whether more problems are only counted: then it would be in vain to describe them.
+    pub(crate) fn is_full(&self) -> bool {
+        self.problems.len() >= MOST_PROBLEMS
+    }
+
+    /// Counts a problem that is not kept.
+    pub(crate) fn count_more(&mut self, cause: ErrorKind) {
+        let MoreProblems { count, gravest } = &mut self.more_problems;
+        *count += 1;
+        *gravest = Some(gravest.map_or(cause, |before| gravest_of([before, cause])));
+    }
+
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { kept: self.problems.len(), more: self.more_problems }
+    }
+
+    /// The gravest cause among the problems that were noted since, if there are any.
+    pub(crate) fn cause_since(&self, mark: Mark) -> Option<ErrorKind> {
+        let is_more = self.more_problems.count > mark.more.count;
+        let later = self.problems.get(mark.kept..).unwrap_or_default().iter().map(|problem| problem.cause);
+        let mut causes = later.chain(self.more_problems.gravest.filter(|_| is_more)).peekable();
+        causes.peek().is_some().then(|| gravest_of(causes))
+    }
+
+    /// Forgets the problems that were noted since.
+    pub(crate) fn take_back(&mut self, mark: Mark) {
+        self.problems.truncate(mark.kept);
+        self.more_problems = mark.more;
+    }
+
+    pub(crate) fn problem_mut(&mut self, index: usize) -> Option<&mut Problem> {
+        self.problems.get_mut(index)
     }
 
     /// The kind of the error that carries this report: that of the gravest problem.
     pub(crate) fn error_kind(&self) -> ErrorKind {
-        let gravest_first = [ErrorKind::Io, ErrorKind::Damaged, ErrorKind::Unsupported, ErrorKind::Limit];
-        let is_there = |kind: &ErrorKind| self.problems.iter().any(|problem| problem.cause == *kind);
-        gravest_first.into_iter().find(is_there).unwrap_or(ErrorKind::Mismatch)
+        gravest_of(self.problems.iter().map(|problem| problem.cause).chain(self.more_problems.gravest))
     }
 
     /// The headline of the error that carries this report.
     pub(crate) fn summary(&self) -> String {
-        match self.problems.len() {
+        match self.problem_count() {
             1 => "what the file holds does not fit the type".to_owned(),
             n => format!("what the file holds does not fit the type, in {n} places"),
         }
     }
 }
 
-impl Remark {
-    /// Tells what was done.
-    pub fn kind(&self) -> RemarkKind {
-        self.kind
-    }
-
-    /// Names the member, as `np.load` would.
-    pub fn member(&self) -> &str {
-        &self.member
-    }
-
-    /// Tells the same in words.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-}
-
-impl fmt::Display for Remark {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "member {:?}: {}", self.member, self.text)
-    }
+/// Of several causes the one that a caller has to act on first.
+fn gravest_of(causes: impl IntoIterator<Item = ErrorKind>) -> ErrorKind {
+    const GRAVEST_FIRST: [ErrorKind; 4] =
+        [ErrorKind::Io, ErrorKind::Damaged, ErrorKind::Unsupported, ErrorKind::Limit];
+    let places = causes.into_iter().filter_map(|cause| GRAVEST_FIRST.iter().position(|kind| *kind == cause));
+    places.min().map_or(ErrorKind::Mismatch, |first| GRAVEST_FIRST[first])
 }
 
 impl Problem {
@@ -292,7 +316,7 @@ impl fmt::Display for Report {
             f.write_str("  - ")?;
             problem.write(f, !is_repeated)?;
         }
-        match self.problems.len().saturating_sub(SHOWN) {
+        match self.problem_count().saturating_sub(SHOWN) {
             0 => {}
             more => write!(f, "\n  - and {more} more")?,
         }

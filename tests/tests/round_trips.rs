@@ -157,7 +157,7 @@ fn the_kind_of_a_failed_load_says_who_has_to_act() {
     pickle.extend(b"{'descr': '|O', 'fortran_order': False, 'shape': (2,)    }");
     assert_eq!(load(&with_member(&pickle)).kind(), ErrorKind::Unsupported);
     assert!(load(&with_member(&pickle)).to_string().contains("f[\"x\"]"), "the advice names the member");
-    let long = with_member(&[b"\x93NUMPY\x02\x00\x00\x00\x10\x00".as_slice(), &vec![b' '; 1 << 20]].concat());
+    let long = with_member(&[b"\x93NUMPY\x02\x00\x00\x00\x20\x00".as_slice(), &vec![b' '; 2 << 20]].concat());
     assert_eq!(load(&long).kind(), ErrorKind::Limit);
     assert_eq!(
         load(&BTreeMap::from([("x".to_owned(), 1u8)]).to_bytes().unwrap()).kind(),

@@ -52,12 +52,12 @@ impl RawArray {
                 bytes.len()
             )));
         }
-        Ok(Self { header: Header::new(dtype, shape, Order::C)?, bytes })
+        Ok(Self { header: Header::of(dtype, shape, Order::C)?, bytes })
     }
 
     /// Bytes that were made of cells.
     pub(super) fn of(dtype: DType, shape: &[usize], order: Order, bytes: Vec<u8>) -> Result<Self> {
-        Ok(Self { header: Header::new(dtype, shape, order)?, bytes })
+        Ok(Self { header: Header::of(dtype, shape, order)?, bytes })
     }
 
     /// The bytes that followed a header; their number is checked by who has read them.
@@ -159,7 +159,7 @@ impl RawArray {
         swap_to(ByteOrder::Little, self.dtype(), &mut bytes);
         // Reversing twice is not reversing: the way back is the same.
         swap_to(ByteOrder::Little, dtype, &mut bytes);
-        Ok(Self { header: Header::new(dtype.clone(), self.shape(), self.order())?, bytes })
+        Ok(Self { header: Header::of(dtype.clone(), self.shape(), self.order())?, bytes })
     }
 
     /// The same cells in a byte order and an order of axes (`None` keeps it), copied if they have another.
@@ -178,7 +178,7 @@ impl RawArray {
         if let Some(byte_order) = byte_order {
             swap_to(byte_order, self.dtype(), &mut bytes);
         }
-        Ok(Cow::Owned(Self { header: Header::new(dtype, self.shape(), order)?, bytes }))
+        Ok(Cow::Owned(Self { header: Header::of(dtype, self.shape(), order)?, bytes }))
     }
 
     /// The place of the first number that is NaN or infinite, or time that is NaT, as its cell comes in memory.

@@ -99,7 +99,7 @@ impl DType {
     }
 
     /// The dtype that a header's `descr` describes, or why it is none.
-    pub(crate) fn from_literal(descr: &Literal) -> Result<Self, NoDType> {
+    pub(crate) fn from_literal(descr: &Literal<'_>) -> Result<Self, NoDType> {
         parse::any(descr)
     }
 
@@ -312,6 +312,18 @@ impl DType {
         }
     }
 
+    /// The bytes that it keeps in memory beside its own size.
+    pub(crate) fn memory(&self) -> usize {
+        match self {
+            Self::Scalar(_) => 0,
+            Self::Record(record) => {
+                let own = size_of_val(record.fields());
+                own + record.fields().iter().map(Field::memory).sum::<usize>()
+            }
+            Self::Subarray(inner) => size_of::<Self>() + inner.item().memory() + size_of_val(inner.shape()),
+        }
+    }
+
     /// Tells whether any part of the cell is a Python object, which only a pickle can hold.
     ///
     /// ```
@@ -332,6 +344,10 @@ impl DType {
 impl Field {
     pub(crate) fn new(name: &str, title: Option<&str>, dtype: DType) -> Self {
         Self { name: name.to_owned(), title: title.map(str::to_owned), dtype }
+    }
+
+    fn memory(&self) -> usize {
+        self.name.capacity() + self.title.as_ref().map_or(0, String::capacity) + self.dtype.memory()
     }
 
     /// Fills so many bytes.

@@ -3,6 +3,7 @@
 //! An error is a sentence without a kind: the same text is a fault of the file in a header, and the caller's mistake in
 //! `DType::parse`.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::refusal::NoDType;
@@ -10,11 +11,11 @@ use super::spelling;
 use super::{DType, Field};
 use crate::literal::{Literal, shortened};
 
-pub(super) fn any(descr: &Literal) -> Result<DType, NoDType> {
+pub(super) fn any(descr: &Literal<'_>) -> Result<DType, NoDType> {
     match descr {
         Literal::Str(text) => spelling::parse(text).map(DType::Scalar),
         Literal::List(fields) => record(fields),
-        Literal::Tuple(parts) => match parts.as_slice() {
+        Literal::Tuple(_) | Literal::Pair(..) => match &*descr.tuple().unwrap_or_default() {
             [item, shape] => subarray(item, shape),
             _ => Err(format!("expected a dtype and a shape in the tuple, found {}", descr.what()).into()),
         },
@@ -26,12 +27,16 @@ pub(super) fn any(descr: &Literal) -> Result<DType, NoDType> {
     }
 }
 
-fn record(literals: &[Literal]) -> Result<DType, NoDType> {
+fn record(literals: &[Literal<'_>]) -> Result<DType, NoDType> {
     let fields = literals.iter().map(field).collect::<Result<Vec<_>, _>>()?;
     Ok(DType::of_fields(fields)?)
 }
 
-fn field(field: &Literal) -> Result<Field, NoDType> {
+fn field(field: &Literal<'_>) -> Result<Field, NoDType> {
+    if let Literal::Pair(name, spelling) = field {
+        let dtype = DType::Scalar(spelling::parse(spelling)?);
+        return Ok(Field { name: (*name).to_owned(), title: None, dtype });
+    }
     let (Literal::Tuple(parts) | Literal::List(parts)) = field else {
         return Err(
             format!("expected a field as a tuple such as ('a', '<f4'), found {}", field.what()).into()
@@ -60,14 +65,16 @@ fn field(field: &Literal) -> Result<Field, NoDType> {
 }
 
 /// A name, or a pair of title and name.
-fn names(literal: &Literal) -> Result<(Option<String>, String), String> {
+fn names(literal: &Literal<'_>) -> Result<(Option<String>, String), String> {
     if let Literal::Str(name) = literal {
-        return Ok((None, name.clone()));
+        return Ok((None, name.clone().into_owned()));
     }
-    if let Literal::Tuple(pair) = literal {
-        match pair.as_slice() {
-            [Literal::Str(title), Literal::Str(name)] => return Ok((Some(title.clone()), name.clone())),
-            [Literal::None, Literal::Str(name)] => return Ok((None, name.clone())),
+    if let Some(pair) = literal.tuple() {
+        match &*pair {
+            [Literal::Str(title), Literal::Str(name)] => {
+                return Ok((Some(title.clone().into_owned()), name.clone().into_owned()));
+            }
+            [Literal::None, Literal::Str(name)] => return Ok((None, name.clone().into_owned())),
             _ => {}
         }
     }
@@ -77,10 +84,11 @@ fn names(literal: &Literal) -> Result<(Option<String>, String), String> {
     ))
 }
 
-fn subarray(item: &Literal, shape: &Literal) -> Result<DType, NoDType> {
-    let axes = match shape {
-        Literal::Int(_) => std::slice::from_ref(shape),
-        Literal::Tuple(axes) | Literal::List(axes) => axes.as_slice(),
+fn subarray(item: &Literal<'_>, shape: &Literal<'_>) -> Result<DType, NoDType> {
+    let axes = match (shape, shape.tuple()) {
+        (Literal::Int(_), _) => Cow::Borrowed(std::slice::from_ref(shape)),
+        (Literal::List(axes), _) => Cow::Borrowed(axes.as_slice()),
+        (_, Some(axes)) => axes,
         _ => {
             return Err(format!(
                 "expected the shape of a field as a tuple such as (3,), found {}",
@@ -93,7 +101,7 @@ fn subarray(item: &Literal, shape: &Literal) -> Result<DType, NoDType> {
     Ok(DType::of_axes(any(item)?, shape)?)
 }
 
-fn axis(literal: &Literal) -> Result<usize, String> {
+fn axis(literal: &Literal<'_>) -> Result<usize, String> {
     let axis = if let Literal::Int(number) = literal { i32::try_from(*number).ok() } else { None };
     axis.and_then(|axis| usize::try_from(axis).ok()).ok_or_else(|| {
         format!(
@@ -105,7 +113,7 @@ fn axis(literal: &Literal) -> Result<usize, String> {
 
 /// NumPy keeps names and titles in one dict: none may be there twice.
 pub(super) fn check_names(fields: &[Field]) -> Result<(), String> {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::with_capacity(fields.len());
     for field in fields.iter().filter(|field| !field.is_padding()) {
         for name in [Some(field.name()), field.title()].into_iter().flatten() {
             if !seen.insert(name) {
@@ -186,6 +194,12 @@ mod tests {
             ("['a']", "expected a field as a tuple"),
             ("[(1, 'i4')]", "expected the name of a field as a string"),
             ("[(('t', 1), 'i4')]", "expected the name of a field as a string"),
+            (
+                "[('a', ('i4', 'x'))]",
+                "expected the shape of a field as a tuple such as (3,), found the string 'x'",
+            ),
+            ("[('a', 'i4', ('x', 'y'))]", "expected whole numbers from 0 to 2147483647"),
+            ("('i4', 'x')", "expected the shape of a field as a tuple such as (3,), found the string 'x'"),
             (
                 "[('a', 'i4', -1)]",
                 "expected whole numbers from 0 to 2147483647 in the shape of a field, found -1",

@@ -152,6 +152,10 @@ const OF_ML_DTYPES: &[(&str, Kind, usize)] = &[
 
 /// Reads the dtype of one cell.
 pub(super) fn parse(text: &str) -> Result<Scalar, NoDType> {
+    // What a file has nearly always, and none of the names is spelled like.
+    if let Some(scalar) = sized(text, false) {
+        return Ok(scalar);
+    }
     if let Some(&(_, kind, size)) = OF_ML_DTYPES.iter().find(|row| row.0 == text) {
         return Ok(Scalar::new(kind, size, ByteOrder::Little));
     }

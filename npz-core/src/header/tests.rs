@@ -1,4 +1,5 @@
 use super::*;
+use crate::dtype::Field;
 use crate::error::ErrorKind;
 use std::io::{self, Cursor};
 
@@ -150,6 +151,7 @@ fn headers_that_numpy_refuses() {
         ),
         ("{'descr': '<f4', 'fortran_order': False, 'shape': 2}", "(2, 3) or (3,), found 2"),
         ("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}", "whole numbers from 0 to"),
+        ("{'descr': '<f4', 'fortran_order': False, 'shape': ('2', '3')}", "found the string '2'"),
         ("{'descr': '<f4', 'fortran_order': False, 'shape': (True,)}", "found True"),
         ("{'descr': '<f4', 'fortran_order': False, 'shape': (2.0,)}", "expected a whole number"),
         ("{'descr': '<f4', 'fortran_order': False, 'shape': (np.int64(2),)}", "found a call of 'np.int64'"),
@@ -276,4 +278,23 @@ fn what_numpy_would_not_read_is_not_written() {
         let error = Header::new(dtype.clone(), shape, Order::C).expect_err("NumPy can't read this");
         assert_eq!(error.kind(), ErrorKind::Invalid, "{error}");
     }
+}
+
+#[test]
+fn the_memory_of_a_header_is_that_of_its_parts() {
+    let memory = |dtype: &str, shape: &[usize]| header(dtype, shape, Order::C).memory();
+    let plain = memory("<f8", &[]);
+    assert_eq!(plain, size_of::<Header>() as u64);
+    assert_eq!(memory("<f8", &[2, 3]), plain + 16);
+    let field = size_of::<Field>() as u64;
+    assert_eq!(memory("[('name', '<f8')]", &[]), plain + field + 4);
+    assert_eq!(memory("[(('title', 'name'), '<f8')]", &[]), plain + field + 9);
+    // A field inside of a field, and a small array with its item.
+    assert_eq!(memory("[('a', [('bc', '<f8')])]", &[]), plain + 2 * field + 3);
+    let subarray = size_of::<DType>() as u64 + 4 * 8;
+    assert_eq!(memory("[('a', '<f8', (2, 3, 4, 5))]", &[]), plain + field + 1 + subarray);
+    // Many fields: no more than twice what they are.
+    let fields: Vec<_> = (0..300).map(|i| format!("('field{i:03}', '<f4')")).collect();
+    let many = memory(&format!("[{}]", fields.join(", ")), &[]);
+    assert!((300 * (field + 8)..600 * (field + 8)).contains(&many), "{many}");
 }

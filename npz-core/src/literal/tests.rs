@@ -1,10 +1,10 @@
 use super::*;
 
-fn ints(values: &[i128]) -> Vec<Literal> {
+fn ints(values: &[i128]) -> Vec<Literal<'static>> {
     values.iter().copied().map(Literal::Int).collect()
 }
 
-fn read(text: &str) -> Literal {
+fn read(text: &str) -> Literal<'_> {
     parse(text, false).unwrap_or_else(|fault| panic!("{text}: {} at {}", fault.message, fault.offset))
 }
 
@@ -130,5 +130,32 @@ fn repr_is_pythons() {
     for (text, printed) in cases {
         assert_eq!(repr(text), printed);
         assert_eq!(read(printed), Literal::Str(text.into()));
+    }
+}
+
+#[test]
+fn a_string_is_copied_only_where_it_has_to_be() {
+    let is_borrowed = |text| match read(text) {
+        Literal::Str(text) => matches!(text, Cow::Borrowed(_)),
+        other => panic!("{text} is {other:?}"),
+    };
+    assert!(is_borrowed("'plain'") && is_borrowed("u\"plain \"") && is_borrowed("''"));
+    assert!(!is_borrowed(r"'a\n'") && !is_borrowed("'a' 'b'") && !is_borrowed("\"it's\""));
+    assert_eq!(read("\"it's\" 'a' ''"), Literal::Str("it'sa".into()));
+}
+
+#[test]
+fn two_plain_strings_are_a_pair_however_they_are_spelled() {
+    let (a, b) = (|| Literal::Str("a".into()), || Literal::Str("b".into()));
+    assert_eq!(read("('a', 'b')"), Literal::Pair("a", "b"));
+    assert_eq!(read("('', '')").tuple().expect("a tuple").len(), 2);
+    for text in ["('a','b')", "( 'a', 'b')", "('a', \"b\")", "('a', 'b',)", r"('\x61', 'b')", "('a', 'b' '')"]
+    {
+        assert_eq!(read(text).tuple().expect(text).to_vec(), [a(), b()], "{text}");
+    }
+    assert_eq!(read("[('a', 'b'), 1]"), Literal::List(vec![Literal::Pair("a", "b"), Literal::Int(1)]));
+    assert_eq!(read("('a', 'b')").what(), "a tuple of length 2");
+    for (text, offset) in [("('a', 'b'", 9), ("('a', 'b", 6), ("('a', 'b\n')", 6), ("('a', 'b'))", 10)] {
+        assert_eq!(parse(text, false).expect_err(text).offset, offset, "{text}");
     }
 }

@@ -250,6 +250,10 @@ impl<'a> Members<'a> {
             body.in_byte_order(self.byte_order.unwrap_or(ByteOrder::Little))
         };
         let body = body().map_err(|error| error.in_member(name.as_str()))?;
+        // As in a load of typed cells.
+        if body.header().data_len() == 0 {
+            self.spend_free(name, body.header().shape().iter().product())?;
+        }
         self.push(name.as_str().to_owned(), Arc::new(body));
         Ok(())
     }
@@ -300,15 +304,15 @@ impl<'a> Members<'a> {
         pushed
     }
 
-    /// Accounts for elements of a list that push nothing, so that what is saved can be loaded.
+    /// Accounts for elements that no bytes will stand for, so that what is saved can be loaded.
     pub(crate) fn spend_free(&mut self, name: &Name, count: usize) -> Result<()> {
         self.free += count;
         if self.free <= MAX_FREE {
             return Ok(());
         }
         Err(Error::invalid(format!(
-            "expected at most {MAX_FREE} list elements without members (such as `None`), found {}: save the values \
-             and a mask of which are there",
+            "expected at most {MAX_FREE} cells without bytes and list elements without members (such as `None`), \
+             found {}: save the values and a mask of which are there",
             self.free
         ))
         .in_member(name.as_str()))

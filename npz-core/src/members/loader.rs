@@ -80,8 +80,10 @@ pub struct Loader<'s> {
     /// Whether members that nobody wants are ignored in the whole archive.
     pub(super) is_lenient: bool,
     pub(super) report: Report,
-    /// For each missing member, how much of its name is that of its parent.
-    pub(super) parents: Vec<usize>,
+    /// For each problem that wants a hint, how much of the missing member's name is that of its parent.
+    pub(super) parents: Vec<(usize, usize)>,
+    /// The element that is planned although no member stands for it.
+    pub(super) hole: Option<String>,
     /// The source failed: then nothing that was noted can be believed.
     pub(super) fault: Option<Error>,
     pub(super) settings: LoadSettings,
@@ -117,6 +119,7 @@ impl<'s> Loader<'s> {
             is_lenient,
             report: Report::default(),
             parents: Vec::new(),
+            hole: None,
             fault: None,
             settings: LoadSettings::default(),
             recording: None,
@@ -195,17 +198,17 @@ impl<'s> Loader<'s> {
     }
 
     pub(crate) fn contains(&self, name: &Name) -> bool {
-        !name.is_root() && self.view().find(name.as_str()).is_some()
+        !name.is_root() && !self.is_void(name) && self.view().find(name.as_str()).is_some()
     }
 
     /// Whether there are members below a place that no field has taken.
     pub(crate) fn contains_under(&self, name: &Name) -> bool {
-        self.free_keys_under(name).next().is_some()
+        !self.is_void(name) && self.free_keys_under(name).next().is_some()
     }
 
     /// Whether there are any members below a place, taken or not.
     pub(crate) fn leads_on(&self, name: &Name) -> bool {
-        self.view().keys(&name.prefix()).next().is_some()
+        !self.is_void(name) && self.view().keys(&name.prefix()).next().is_some()
     }
 
     /// Whether a member that a map finds is left to nobody, in a load that ignores the unknown: no array, a pickle, or a

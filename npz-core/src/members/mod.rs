@@ -10,6 +10,7 @@ mod claims;
 mod collect;
 mod collection;
 pub(crate) mod forms;
+mod hole;
 mod lazy;
 mod load;
 mod loader;

@@ -155,6 +155,7 @@ impl Origin {
         kept.sort_by_key(|&(member, ..)| member);
         members.spend_free(name, self.free)?;
         for (_, name, array) in kept {
+            array.header().check_saved().map_err(|error| error.in_member(&name))?;
             members.push_untouched(name, Arc::clone(array));
         }
         Ok(true)

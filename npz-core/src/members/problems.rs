@@ -3,7 +3,7 @@
 use super::view::View;
 use super::{Loader, Medium, Name};
 use crate::error::{Error, ErrorKind, Result};
-use crate::report::{Problem, ProblemKind, Remark, RemarkKind, Report};
+use crate::report::{Problem, ProblemKind, Remark, RemarkKind, Report, SHOWN};
 
 const UNEXPECTED_HINT: &str =
     "`#[npz(allow_unknown)]` on the struct, or `LoadOptions::allow_unknown(true)`, ignores it";
@@ -19,11 +19,12 @@ impl Loader<'_> {
         hint: String,
     ) {
         let cause = ErrorKind::Mismatch;
-        if kind == ProblemKind::Missing {
-            self.parents.push(name.parent_len());
-        }
+        let wants_hint = kind == ProblemKind::Missing && hint.is_empty();
         let (member, field) = (name.as_str().to_owned(), String::new());
-        self.report.push(Problem { kind, member, field, expected, found, hint, cause });
+        let kept = self.report.push(Problem { kind, member, field, expected, found, hint, cause });
+        if let Some(index) = kept.filter(|_| wants_hint) {
+            self.parents.push((index, name.parent_len()));
+        }
     }
 
     /// Notes that a member can't be read.
@@ -51,8 +52,10 @@ impl Loader<'_> {
     /// Adds to each missing member the name that was probably meant.
     pub(crate) fn settle(&mut self) {
         let view = View { medium: self.medium, changes: &self.changes };
-        for (problem, parent) in self.report.missing().zip(&self.parents) {
-            problem.hint = self.claims.advice(&view, &problem.member, *parent);
+        for (index, parent) in self.parents.drain(..).take(SHOWN) {
+            if let Some(problem) = self.report.problem_mut(index) {
+                problem.hint = self.claims.advice(&view, &problem.member, parent);
+            }
         }
     }
 
@@ -78,6 +81,10 @@ impl Loader<'_> {
                 };
                 let text = text.to_owned();
                 self.report.remark(Remark { kind: RemarkKind::Ignored, member: name.to_owned(), text });
+                continue;
+            }
+            if self.report.is_full() {
+                self.report.count_more(ErrorKind::Mismatch);
                 continue;
             }
             self.report.push(Problem {

@@ -49,7 +49,7 @@ fn push_each<'a, I>(
         invisible += usize::from(!is_last_visible);
         len += 1;
     }
-    members.spend_free(name, invisible)?;
+    members.spend_free(name, name.cost_of_free(invisible))?;
     if is_last_visible { Ok(()) } else { members.push_sign(&name.join(LEN), &len) }
 }
 
@@ -65,26 +65,61 @@ pub(crate) fn plan_indexed<'s, T: FromMembers + 's>(
     if loader.record_any::<T>(name, inner.len()) {
         return Plan::refused();
     }
-    let Some(found) = count::<T>(loader, name) else {
+    let Some(elements) = count::<T>(loader, name) else {
         return Plan::refused();
     };
+    let found = elements.len;
     if let Some(want) = want.filter(|&want| want != found) {
         let hint = "make the field a `Vec` to accept any number".to_owned();
         loader.note(ProblemKind::Shape, name, format!("{want} elements"), format!("{found} elements"), hint);
         return Plan::refused();
     }
     if inner.is_empty() {
-        let plans: Vec<_> = (0..found).map(|i| T::plan(loader, &name.join(i))).collect();
-        return Plan::new(move || plans.into_iter().map(Plan::finish).collect());
+        let plans = elements.plan_each(loader, name, T::plan);
+        return plans.map_or_else(Plan::refused, |plans| {
+            Plan::new(move || plans.into_iter().map(Plan::finish).collect())
+        });
     }
-    let plans: Vec<_> = (0..found).map(|i| plan_indexed::<T>(loader, &name.join(i), inner)).collect();
-    Plan::new(move || {
-        let mut flat = Vec::new();
-        for plan in plans {
-            flat.extend(plan.finish()?);
-        }
-        Ok(flat)
+    let plans = elements.plan_each(loader, name, |loader, place| plan_indexed::<T>(loader, place, inner));
+    plans.map_or_else(Plan::refused, |plans| {
+        Plan::new(move || {
+            let mut flat = Vec::new();
+            for plan in plans {
+                flat.extend(plan.finish()?);
+            }
+            Ok(flat)
+        })
     })
+}
+
+/// The elements of a list.
+struct Elements {
+    len: usize,
+    /// Those that members stand for.
+    seen: BTreeSet<usize>,
+}
+
+impl Elements {
+    /// Plans one after the other, up to the first that can't be absent and is; `None` if there is such.
+    fn plan_each<'s, P>(
+        &self,
+        loader: &mut Loader<'s>,
+        name: &Name,
+        plan: impl Fn(&mut Loader<'s>, &Name) -> P,
+    ) -> Option<Vec<P>> {
+        let mut plan_one = |i| {
+            let place = name.join(i);
+            if self.seen.contains(&i) {
+                return Some(plan(loader, &place));
+            }
+            loader.plan_hole(&place, (i, self.len), |loader| plan(loader, &place))
+        };
+        let plans: Option<Vec<P>> = (0..self.len).map(&mut plan_one).collect();
+        if plans.is_none() {
+            allow_elements(loader, name);
+        }
+        plans
+    }
 }
 
 pub(crate) fn are_indexed_present<T: FromMembers>(loader: &Loader<'_>, name: &Name) -> bool {
@@ -92,7 +127,7 @@ pub(crate) fn are_indexed_present<T: FromMembers>(loader: &Loader<'_>, name: &Na
 }
 
 /// Counts the elements, before they are planned; `None` if a problem was noted.
-fn count<T: FromMembers>(loader: &mut Loader<'_>, name: &Name) -> Option<usize> {
+fn count<T: FromMembers>(loader: &mut Loader<'_>, name: &Name) -> Option<Elements> {
     let seen: BTreeSet<usize> = indices::<T>(loader, name).collect();
     let up_to_last = seen.last().map_or(0, |last| last.saturating_add(1));
     let expected = || format!("elements named {:?}, {:?}, ...", name.join(0).as_str(), name.join(1).as_str());
@@ -110,10 +145,18 @@ fn count<T: FromMembers>(loader: &mut Loader<'_>, name: &Name) -> Option<usize> 
         return None;
     };
     // What no member stands for is `None` or the like; a file could claim any number of them.
-    if !loader.spend_free(name, len - seen.len()) {
+    if !loader.spend_free(name, name.cost_of_free(len - seen.len())) {
+        allow_elements(loader, name);
         return None;
     }
-    Some(len)
+    Some(Elements { len, seen })
+}
+
+/// That nobody wants the elements of a list which was refused is no mistake of its own.
+fn allow_elements(loader: &mut Loader<'_>, name: &Name) {
+    if !name.is_root() {
+        loader.allow_unknown(name);
+    }
 }
 
 /// What to do where one array was found instead of an element for each.

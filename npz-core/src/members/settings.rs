@@ -105,7 +105,9 @@ impl SaveSettings {
                 Error::invalid(format!("{error}; nothing is written, the last file stands"))
             })?;
         }
-        raw.arranged(order, self.order.flatten())
+        let arranged = raw.arranged(order, self.order.flatten())?;
+        arranged.header().check_saved()?;
+        Ok(arranged)
     }
 }
 

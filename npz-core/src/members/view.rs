@@ -45,6 +45,11 @@ impl Changes {
         self.added.insert(key, member);
     }
 
+    /// Whether any key was given anew.
+    pub(super) fn has_added(&self) -> bool {
+        !self.added.is_empty()
+    }
+
     /// Makes a member, which has no key yet.
     pub(super) fn make(&mut self, array: Arc<dyn Stored>) -> usize {
         self.made.push(array);

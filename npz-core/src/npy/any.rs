@@ -181,7 +181,9 @@ fn write_by(writer: &mut dyn Write, array: &AnyArray, order: Option<ByteOrder>) 
         let body = Body::new(cells, DType::time(kind, *unit), None)?.in_byte_order(other)?;
         super::write_array(writer, &body)
     }, raw => {
-        super::write_array(writer, &raw.arranged(order, None)?)
+        let raw = raw.arranged(order, None)?;
+        raw.header().check_saved()?;
+        super::write_array(writer, &raw)
     })
 }
 

@@ -113,7 +113,7 @@ impl Column {
         let order = header.order().as_saved(header.shape());
         let is_mixed = order == Order::Fortran && !spot.axes.is_empty();
         let order = if is_mixed { Order::C } else { order };
-        let own = Header::new(spot.dtype.clone(), &shape, order)?;
+        let own = Header::of(spot.dtype.clone(), &shape, order)?;
         Ok(Self { header: own, spot, records: header.shape().to_vec(), record_size, is_mixed })
     }
 

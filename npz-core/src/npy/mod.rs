@@ -61,8 +61,8 @@ pub(crate) use self::write::{Body, body};
 ///
 /// # Errors
 /// [`ErrorKind::Io`] if the file can't be written (the old one is then untouched, unless the message says that the
-/// new one is in place and only its folder could not be synced); [`ErrorKind::Invalid`] if
-/// the path is not a regular file or a text ends with NUL.
+/// new one is in place and only its folder could not be synced, which is no error where the folder may not be read);
+/// [`ErrorKind::Invalid`] if the path is not a regular file or a text ends with NUL.
 ///
 /// ```
 /// use ndarray::{array, s};

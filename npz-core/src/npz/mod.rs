@@ -65,7 +65,7 @@ pub trait Npz: ToMembers {
     /// members would have one name, a value can't be kept, or the path is not a regular file;
     /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) if values are nested deeper than 128 levels. The old file is
     /// untouched by any error, but one: the message says so where the new file is in place and only its folder could
-    /// not be synced.
+    /// not be synced. A folder that may be written but not read can't be synced at all, which is no error.
     ///
     /// ```
     /// use npz_core::Npz;

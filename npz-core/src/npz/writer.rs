@@ -366,7 +366,7 @@ impl<W: Write> NpzWriter<W> {
     ///
     /// # Errors
     /// [`ErrorKind::Io`](crate::ErrorKind::Io); the file at the path is then the old one, unless the message says that
-    /// only its folder could not be synced.
+    /// only its folder could not be synced (which is no error where the folder may not be read).
     ///
     /// ```
     /// # let path = std::env::temp_dir().join("npz-core-doc-finish.npz");

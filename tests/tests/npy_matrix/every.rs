@@ -157,7 +157,7 @@ impl Group<'_> {
     }
 }
 
-/// Headers of more than 64 KiB are read where that is allowed.
+/// Headers of any length are read where that is allowed.
 fn trusted() -> LoadOptions {
     LoadOptions::new().limits(Limits::trusted()).cast(Cast::Exact)
 }
