@@ -86,6 +86,8 @@ fn walk(dtype: &DType) {
     assert!(array.field("a").map_or_else(|error| error.to_string().contains(" axes"), |_| true));
 }
 
+type Way<'w> = &'w dyn Fn(DType) -> npz_core::Result<DType>;
+
 #[test]
 fn a_dtype_is_as_deep_as_numpy_reads_and_no_deeper() {
     let script = "
@@ -106,8 +108,7 @@ print(json.dumps([is_read(depth) for depth in (98, 99, 100)]))";
         let in_record = |dtype: DType| DType::record([("a", dtype)]);
         let in_subarray = |dtype: DType| DType::subarray(dtype, [1]);
         let in_both = |dtype: DType| DType::record([("a", DType::subarray(dtype, [1])?)]);
-        let ways: [(usize, &dyn Fn(DType) -> npz_core::Result<DType>); 3] =
-            [(99, &in_record), (99, &in_subarray), (49, &in_both)];
+        let ways: [(usize, Way<'_>); 3] = [(99, &in_record), (99, &in_subarray), (49, &in_both)];
         for (most, way) in ways {
             let mut dtype = DType::parse("f4").unwrap();
             for _ in 0..most {

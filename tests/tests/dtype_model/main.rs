@@ -220,6 +220,9 @@ fn the_dtype_of_a_cell_type_is_what_its_arrays_are_written_as() {
     assert_eq!(DType::of::<Twice>().unwrap_err().kind(), ErrorKind::Invalid);
 }
 
+/// The text, the size and the alignment of a cell.
+type Cell = (String, usize, usize);
+
 #[test]
 fn a_code_of_one_cell_is_taken_or_refused_as_numpy_does() {
     let script = "
@@ -233,8 +236,8 @@ def model(c):
         return None
     return [d.str, d.itemsize, d.alignment]
 print(json.dumps([[c, model(c)] for c in codes]))";
-    type Model = Option<(String, usize, usize)>;
-    let codes: Vec<(String, Model)> = serde_json::from_str(&python(temp_dir().path(), script)).unwrap();
+    let codes: Vec<(String, Option<Cell>)> =
+        serde_json::from_str(&python(temp_dir().path(), script)).unwrap();
     assert_eq!(codes.len(), 5 * 52 * 13 * 2);
     // What other platforms and ml_dtypes write, which this NumPy has no dtype for.
     let is_beyond_numpy = |code: &str| code.ends_with("f1") || code.ends_with("f12");
