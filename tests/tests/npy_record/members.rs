@@ -200,7 +200,7 @@ fn only_what_is_cast_is_said_to_be() {
         inner: [Inner; 2],
     }
     #[derive(Npz, Debug, PartialEq)]
-    struct Rows {
+    struct State {
         rows: Vec<Odd>,
         raw: Vec<RawVec>,
         none: Vec<FixedStr<0>>,
@@ -209,7 +209,7 @@ fn only_what_is_cast_is_said_to_be() {
     }
     let inner = Inner { arrow: 3, when: DateTime64::new(7) };
     let odd = Odd { more: 0.5, text: FixedStr::new("abc").unwrap(), inner: [inner.clone(), inner] };
-    let rows = Rows {
+    let state = State {
         rows: vec![odd],
         raw: vec![RawVec::from(vec![1, 0])],
         none: vec![FixedStr::new("").unwrap()],
@@ -218,7 +218,7 @@ fn only_what_is_cast_is_said_to_be() {
     };
     let dir = temp_dir();
     let path = |name: &str| dir.path().join(name);
-    rows.save(path("own.npz")).unwrap();
+    state.save(path("own.npz")).unwrap();
     python(
         dir.path(),
         "
@@ -231,11 +231,11 @@ np.savez('narrow.npz', **f)",
     );
     let options = LoadOptions::new().cast(Cast::Exact);
     for name in ["own.npz", "big.npz"] {
-        let (back, report) = Rows::load_with_report(path(name), &options).unwrap();
-        assert_eq!(back, rows);
+        let (back, report) = State::load_with_report(path(name), &options).unwrap();
+        assert_eq!(back, state);
         assert!(report.remarks().is_empty(), "{name}: {report}");
     }
-    let (_, report) = Rows::load_with_report(path("narrow.npz"), &options).unwrap();
+    let (_, report) = State::load_with_report(path("narrow.npz"), &options).unwrap();
     let remarks: Vec<_> = report.remarks().iter().map(|remark| (remark.member(), remark.kind())).collect();
     assert_eq!(remarks, [("rows", RemarkKind::Cast)]);
 }

@@ -169,7 +169,7 @@ mod tests {
         ];
         let five = Big::power_of_five(300);
         let powers = (0..1000).map(|i: u32| {
-            (five.times(&Big::new(u128::from(i) << 70 | 12345)).times_power_of_two(i % 7).0, five.0.clone())
+            (five.times(&Big::new((u128::from(i) << 70) + 12345)).times_power_of_two(i % 7).0, five.0.clone())
         });
         for (dividend, divisor) in cases.into_iter().chain(powers) {
             let (dividend, divisor) = (Big(dividend), Big(divisor));
