@@ -90,7 +90,9 @@ fn an_archive_whose_directory_has_no_bytes_but_members_is_damaged() {
     }
     // A count that is wrong alone is passed over, as Python's zipfile does.
     let mut bytes = archive_of_two();
-    COUNTS.iter().for_each(|place| bytes[end + place] = 7);
+    for place in COUNTS {
+        bytes[end + place] = 7;
+    }
     let dir = tests::temp_dir();
     std::fs::write(dir.path().join("x.npz"), &bytes).unwrap();
     let pythons = tests::python(dir.path(), "print(sorted(np.load('x.npz')), end='')");
@@ -191,7 +193,7 @@ np.savez('x.npz', rows=np.ones(1, [('inner', inner), ('one', 'u1')]))
         );
         let rows: RawArray = npz.get("rows").unwrap();
         // Its parts are read, however long their own headers would be.
-        assert_eq!(npz.get_field::<RawArray>("rows", "inner").unwrap().as_bytes(), [1; 30_000]);
+        assert_eq!(npz.get_field::<RawArray>("rows", "inner").unwrap().as_bytes(), vec![1; 30_000]);
         assert_eq!(npz.get_field::<Vec<u8>>("rows", "one").unwrap(), [1]);
         // Neither it nor a value that was never read is saved so that only wider limits load it again.
         let error = archive(&rows).unwrap_err();
@@ -296,7 +298,9 @@ mod mutations {
         let (size, offset) = (u64::from(field(12)), u64::from(field(16)));
         bytes.truncate(end);
         bytes.extend(b"PK\x06\x06\x2c\0\0\0\0\0\0\0\x2d\0\x2d\0\0\0\0\0\0\0\0\0");
-        [2, 2, size, offset].iter().for_each(|number: &u64| bytes.extend(number.to_le_bytes()));
+        for number in [2, 2, size, offset] {
+            bytes.extend(number.to_le_bytes());
+        }
         bytes.extend(b"PK\x06\x07\0\0\0\0");
         bytes.extend((end as u64).to_le_bytes());
         bytes.extend(b"\x01\0\0\0PK\x05\x06\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\0\0");
