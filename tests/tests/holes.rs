@@ -117,6 +117,9 @@ fn elements_before_a_hole_are_told_of_as_ever() {
     assert_eq!((missing.len(), missing[0], missing[18]), (19, "v.0.a2", "v.1"), "{error}");
 }
 
+#[derive(Npz, Debug)]
+struct Empty {}
+
 #[test]
 fn a_report_keeps_a_hundred_problems_and_counts_the_rest() {
     // Elements that are there lack nineteen members each.
@@ -134,8 +137,6 @@ fn a_report_keeps_a_hundred_problems_and_counts_the_rest() {
     writer.finish().unwrap();
     assert_eq!(load::<Vec<Required>>(file.get_ref()).map(drop).unwrap_err().kind(), ErrorKind::Damaged);
     // Members that nobody wants are counted as well.
-    #[derive(Npz, Debug)]
-    struct Empty {}
     let report = NpzReader::from_bytes(file.get_ref()).unwrap().check::<Empty>().unwrap();
     assert_eq!((report.problems().len(), report.problem_count()), (100, 501));
 }
@@ -181,7 +182,7 @@ fn what_may_be_absent_may_be_so_many_times() {
     comes_back(vec![Optional::default(); 65_536]);
     comes_back(vec![None::<Choice>; 65_536]);
     comes_back(VecDeque::from(vec![None::<Required>; 65_536]));
-    comes_back([None::<u64>; 65_536].to_vec());
+    comes_back(vec![None::<u64>; 65_536]);
     comes_back(BTreeMap::from([("key".to_owned(), vec![None::<Required>; 65_536])]));
     let mut sparse = vec![None; 65_000];
     sparse[64_000] = Some(Required { a3: 3, ..Required::default() });
