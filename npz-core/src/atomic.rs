@@ -4,12 +4,18 @@
 //! the name is on the disk before `commit` returns. Whatever fails before the rename leaves the old file as
 //! it was, and the temporary file is removed when [`AtomicFile`] is dropped.
 
+mod system;
+
 use std::ffi::OsString;
-use std::fs::{self, File, Metadata};
+use std::fs::{self, Metadata};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
+
+#[cfg(unix)]
+use self::system::sync_folder;
+use self::system::{keep_owner_and_mode, reserve};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -208,70 +214,10 @@ fn shorten(name: &str, most: usize) -> &str {
     &name[..end]
 }
 
-/// The size of the file does not change by it, so nothing has to be cut off where less is written.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn reserve(file: &File, start: u64, bytes: u64) -> io::Result<()> {
-    use rustix::fs::{FallocateFlags, fallocate};
-    match fallocate(file, FallocateFlags::KEEP_SIZE, start, bytes).map_err(io::Error::from) {
-        Err(error) if is_full(&error) => Err(error),
-        // Not every file system has this, and none has to.
-        _ => Ok(()),
-    }
-}
-
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn is_full(error: &io::Error) -> bool {
-    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
-    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn reserve(_: &File, _: u64, _: u64) -> io::Result<()> {
-    Ok(())
-}
-
-#[cfg(unix)]
-fn keep_owner_and_mode(file: &File, old: &Metadata) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt, fchown};
-    let new = file.metadata()?;
-    if (new.uid(), new.gid()) != (old.uid(), old.gid()) {
-        // Root that saves over a user's file leaves it the user's. Others may not give files away, which is
-        // no reason to fail: the group alone is tried then.
-        let _ =
-            fchown(file, Some(old.uid()), Some(old.gid())).or_else(|_| fchown(file, None, Some(old.gid())));
-    }
-    // After the owner, a change of which clears some bits of the mode.
-    file.set_permissions(old.permissions())
-}
-
-#[cfg(not(unix))]
-fn keep_owner_and_mode(_: &File, _: &Metadata) -> io::Result<()> {
-    // The one bit that there is, "read-only", would keep the next save from renaming over the file; and a
-    // target that has it can't be renamed over now.
-    Ok(())
-}
-
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    let opened = match File::open(folder) {
-        // It can be written but not read (mode 0333), and only what is open for reading can be synced. The file is
-        // synced and in place: an error would tell of a save that failed.
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Ok(()),
-        opened => opened?,
-    };
-    match opened.sync_all() {
-        // Some network and user-space file systems don't have this for folders: EINVAL, ENOTSUP. There is
-        // nothing that the user could do.
-        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
-            Ok(())
-        }
-        result => result,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs::File;
     use tempfile::tempdir;
 
     fn save(path: &Path, bytes: &[u8]) -> Result<()> {

@@ -125,15 +125,6 @@ impl Header {
         if let Err(found) = input.is_there(MAGIC)? {
             return Err(wrong_magic(&found));
         }
-        Self::read_rest(input, limits)
-    }
-
-    /// The same, of a header whose magic string was read.
-    pub(crate) fn read_behind_magic(reader: &mut impl Read, limits: &Limits) -> Result<Self> {
-        Self::read_rest(Input { reader, offset: MAGIC.len() }, limits)
-    }
-
-    fn read_rest(mut input: Input<'_, impl Read>, limits: &Limits) -> Result<Self> {
         let version = Version::read(&mut input)?;
         let length = if version == Version::V1 {
             u32::from(u16::from_le_bytes(input.array("length of the header")?))
@@ -152,6 +143,35 @@ impl Header {
         })?;
         let header = Self::from_literal(&literal).map_err(|error| error.at(start as u64))?;
         Ok(Self { version, len: input.offset, ..header })
+    }
+
+    /// Reads the bytes of a header for [`parse`](Self::parse), which finds out what is wrong with them; fewer than the magic
+    /// string where they are none.
+    pub(crate) fn collect(reader: &mut impl Read, limits: &Limits) -> Result<Vec<u8>> {
+        // What most headers take.
+        let mut bytes = Vec::with_capacity(128);
+        let mut input = Input { reader, offset: 0 };
+        input.append(&mut bytes, MAGIC.len() + 4)?;
+        let length = match *bytes.as_slice() {
+            [.., low, high] if bytes.len() == MAGIC.len() + 4 && bytes[MAGIC.len()] == 1 => {
+                u32::from(u16::from_le_bytes([low, high]))
+            }
+            [.., low, high] if bytes.len() == MAGIC.len() + 4 && matches!(bytes[MAGIC.len()], 2 | 3) => {
+                let mut rest = Vec::new();
+                input.append(&mut rest, 2)?;
+                bytes.extend_from_slice(&rest);
+                match *rest.as_slice() {
+                    [third, fourth] => u32::from_le_bytes([low, high, third, fourth]),
+                    _ => 0,
+                }
+            }
+            _ => 0,
+        };
+        if is_magic(&bytes) {
+            limits.check_header(u64::from(length)).map_err(|error| error.at(8))?;
+            input.append(&mut bytes, length as usize)?;
+        }
+        Ok(bytes)
     }
 
     fn from_literal(literal: &Literal<'_>) -> Result<Self> {

@@ -43,6 +43,8 @@ pub(crate) type KeptInput = AnyInput<'static>;
 #[derive(Default)]
 struct Window {
     start: u64,
+    /// How many of the bytes are there; memory is kept for the next ones.
+    len: usize,
     bytes: Vec<u8>,
     /// What was told to be wanted: sorted, with gaps that are worth a read of their own.
     planned: Vec<Range<u64>>,
@@ -57,8 +59,9 @@ impl<S: ReadAt> Input<S> {
         let size = source.memory().map_or(size, |bytes| bytes.len() as u64);
         let read_size = source.read_size().max(LEAST_BYTES as usize);
         let whole = if source.memory().is_none() && size < WHOLE_BYTES {
-            let mut bytes = Vec::new();
-            fill(&source, &mut bytes, 0, size)?;
+            let mut bytes = vec![0; size as usize];
+            let len = fill(&source, &mut bytes, 0)?;
+            bytes.truncate(len);
             Some(bytes.into())
         } else {
             None
@@ -109,11 +112,13 @@ impl<S: ReadAt + ?Sized> Input<S> {
             return Ok(copy(there, buffer));
         }
         let length = window.plan(offset, buffer.len() as u64, self.size, self.read_size as u64);
-        let Window { start, bytes, .. } = &mut *window;
-        *start = offset;
-        bytes.clear();
-        fill(&self.source, bytes, offset, length)?;
-        Ok(copy(bytes, buffer))
+        let Window { start, len, bytes, .. } = &mut *window;
+        (*start, *len) = (offset, 0);
+        if bytes.len() < length as usize {
+            bytes.resize(length as usize, 0);
+        }
+        *len = fill(&self.source, &mut bytes[..length as usize], offset)?;
+        Ok(copy(&bytes[..*len], buffer))
     }
 
     /// Fills `buffer`, or says how many bytes of `what` are there.
@@ -150,7 +155,7 @@ impl<S: ReadAt + ?Sized> Input<S> {
         if self.memory().is_some() {
             return;
         }
-        let gap = (self.read_size as u64 / 64).min(MOST_GAP);
+        let gap = (self.read_size as u64 / 256).min(MOST_GAP);
         ranges.sort_unstable_by_key(|range| range.start);
         let mut planned: Vec<Range<u64>> = Vec::new();
         for range in ranges {
@@ -163,24 +168,24 @@ impl<S: ReadAt + ?Sized> Input<S> {
         self.window.lock().unwrap_or_else(PoisonError::into_inner).planned = planned;
     }
 
+    /// Keeps nothing of what was read last.
+    pub(crate) fn forget(&self) {
+        self.window.lock().unwrap_or_else(PoisonError::into_inner).len = 0;
+    }
+
     /// The same bytes for what outlives this input; `None` where the source can't be shared.
     pub(crate) fn keep(&self) -> Result<Option<Arc<KeptInput>>> {
         if let Some(kept) = self.kept.get() {
             return Ok(kept.clone());
         }
-        let path = self.path.clone();
-        let kept: Option<Arc<KeptInput>> = match &self.whole {
-            Some(whole) => Some(Arc::new(Input::new(Arc::clone(whole), path)?)),
-            None => {
-                let shared = self.source.share();
-                let shared = shared
-                    .map_err(|error| Error::io("can't keep the file open for a `Lazy` value", error))?;
-                match shared {
-                    Some(source) => Some(Arc::new(Input::new(source, path)?)),
-                    None => None,
-                }
-            }
+        let source: Option<Arc<dyn ReadAt>> = if let Some(whole) = &self.whole {
+            Some(Arc::new(Arc::clone(whole)))
+        } else {
+            let shared = self.source.share();
+            shared.map_err(|error| Error::io("can't keep the file open for a `Lazy` value", error))?
         };
+        let kept = source.map(|source| Input::new(source, self.path.clone())).transpose()?;
+        let kept = kept.map(|input| Arc::new(input) as Arc<KeptInput>);
         Ok(self.kept.get_or_init(|| kept).clone())
     }
 }
@@ -189,7 +194,7 @@ impl Window {
     /// The bytes from an offset on, if any of them are there.
     fn at(&self, offset: u64) -> Option<&[u8]> {
         let skipped = usize::try_from(offset.checked_sub(self.start)?).ok()?;
-        self.bytes.get(skipped..).filter(|there| !there.is_empty())
+        self.bytes.get(skipped..self.len).filter(|there| !there.is_empty())
     }
 
     /// How much to read from an offset on, where so many bytes are wanted now.
@@ -200,7 +205,7 @@ impl Window {
         let length = if let Some(range) = told {
             range.end - offset
         } else {
-            let end = self.start + self.bytes.len() as u64;
+            let end = self.start + self.len as u64;
             let goes_on = (end..=end.saturating_add(LEAST_BYTES)).contains(&offset);
             self.ahead = if goes_on { self.ahead.saturating_mul(2) } else { 0 }.clamp(LEAST_BYTES, most);
             self.ahead
@@ -210,22 +215,16 @@ impl Window {
     }
 }
 
-/// Appends as many bytes as there are, up to a length.
-fn fill<S: ReadAt + ?Sized>(source: &S, bytes: &mut Vec<u8>, offset: u64, length: u64) -> Result<()> {
-    bytes.resize(length as usize, 0);
+/// Reads as many bytes as there are, and tells how many.
+fn fill<S: ReadAt + ?Sized>(source: &S, bytes: &mut [u8], offset: u64) -> Result<usize> {
     let mut filled = 0;
     while filled < bytes.len() {
-        match read_some_at(source, &mut bytes[filled..], offset + filled as u64) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) => {
-                bytes.clear();
-                return Err(error);
-            }
+        match read_some_at(source, &mut bytes[filled..], offset + filled as u64)? {
+            0 => break,
+            count => filled += count,
         }
     }
-    bytes.truncate(filled);
-    Ok(())
+    Ok(filled)
 }
 
 fn copy(from: &[u8], to: &mut [u8]) -> usize {
@@ -294,9 +293,9 @@ impl<'a> Chunks<'a> {
     /// Takes so many of the bytes that `peek` gave.
     pub(crate) fn take(&mut self, count: usize) {
         if self.section.input.memory().is_some() {
-            self.section.at += count as u64
+            self.section.at += count as u64;
         } else {
-            self.taken += count
+            self.taken += count;
         }
     }
 }

@@ -219,6 +219,7 @@ pub(crate) fn open_file(path: &Path, suffix: &str) -> Result<(File, Option<u64>)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::{AtomicU32, Ordering};
 
     #[test]
     fn slices_end_where_they_end() {
@@ -248,11 +249,11 @@ mod tests {
     }
 
     /// One byte a read, and a signal before each of them.
-    struct Slow(std::sync::atomic::AtomicU32);
+    struct Slow(AtomicU32);
 
     impl ReadAt for Slow {
         fn read_at(&self, buffer: &mut [u8], _: u64) -> io::Result<usize> {
-            if self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed).is_multiple_of(2) {
+            if self.0.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) {
                 return Err(io::ErrorKind::Interrupted.into());
             }
             buffer[0] = 7;
@@ -267,7 +268,7 @@ mod tests {
 
     #[test]
     fn signals_are_ridden_out() {
-        let source = Slow(Default::default());
+        let source = Slow(AtomicU32::new(0));
         let mut buffer = [0; 5];
         assert_eq!(read_some_at(&source, &mut buffer, 2).unwrap(), 5);
         assert_eq!(read_some_at(&source, &mut [], 2).unwrap(), 0);

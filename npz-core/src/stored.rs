@@ -10,6 +10,9 @@ use crate::input::AnyInput;
 /// Cells are handed on in pieces of about this size, which stay in the processor's cache from one step to the next.
 pub(crate) const PIECE_BYTES: usize = 256 << 10;
 
+/// Takes bytes, piece by piece.
+pub(crate) type Put<'p> = dyn FnMut(&[u8]) -> Result<()> + 'p;
+
 /// An array in its stored form, wherever it is: in an archive, or in memory in the form of its cells.
 ///
 /// Cells are counted in the order of the file. `Send + Sync`, so that ranges of them can be worked on by several threads.
@@ -41,7 +44,7 @@ pub(crate) trait Stored: Send + Sync {
     }
 
     /// Hands out the bytes of all cells, in pieces of whole cells, and verifies what a checksum covers.
-    fn stream(&self, put: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    fn stream(&self, put: &mut Put<'_>) -> Result<()> {
         let item_size = self.item_size();
         let len = usize::try_from(self.header().data_len()).unwrap_or(usize::MAX);
         if item_size == 0 || len == 0 {

@@ -210,24 +210,17 @@ np.savez('x.npz', rows=np.ones(1, [('inner', inner), ('one', 'u1')]))
             let dtype = (0..depth).fold(byte, |inner, _| DType::record([("x", inner)]).unwrap());
             RawArray::new(dtype, &[1], vec![7]).unwrap()
         };
-        for depth in 1..=15 {
+        // Deeper ones can't be made.
+        for depth in [1, 15, 16, 40, 98, 99] {
             let file = npy_file(&nested(depth)).unwrap();
             assert_eq!(npy::read_any(&file[..]).unwrap(), AnyArray::from(nested(depth)));
-        }
-        for depth in [16, 40] {
-            for error in [npy_file(&nested(depth)).unwrap_err(), archive(&nested(depth)).unwrap_err()] {
-                assert_eq!(error.kind(), ErrorKind::Invalid, "{error}");
-                assert!(error.to_string().contains("nested too deep"), "{error}");
-            }
+            assert!(archive(&nested(depth)).is_ok());
         }
         // Titles and small arrays have brackets too.
-        let deepest = "[('x', ".repeat(14) + "[(('title', 'y'), ('<i2', (2,)), (3,))]" + &")]".repeat(14);
+        let deepest = "[('x', ".repeat(96) + "[(('title', 'y'), ('<i2', (2,)), (3,))]" + &")]".repeat(96);
         let text = |deep: &str| RawArray::new(DType::parse(deep).unwrap(), &[1], vec![7; 12]).unwrap();
-        let file = npy_file(&text(&deepest)).unwrap_err();
-        assert!(file.to_string().contains("33 brackets"), "{file}");
-        let fits = deepest.replace("('<i2', (2,)), (3,)", "'<i2', (6,)");
-        let file = npy_file(&text(&fits)).unwrap();
-        assert_eq!(npy::read_any(&file[..]).unwrap(), AnyArray::from(text(&fits)));
+        let file = npy_file(&text(&deepest)).unwrap();
+        assert_eq!(npy::read_any(&file[..]).unwrap(), AnyArray::from(text(&deepest)));
     }
 
     #[test]

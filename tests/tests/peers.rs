@@ -100,7 +100,8 @@ np.savez('x.npz', long=np.zeros(1, [(f'field_number_{i:05}', '<f8') for i in ran
     assert_eq!(npz.header("long").unwrap().dtype().fields().unwrap().len(), 3000);
     assert_eq!(npz.header("latin").unwrap().version(), (1, 0));
     assert_eq!(npz.header("latin").unwrap().dtype().fields().unwrap()[0].name(), "é");
-    let cautious = NpzReader::open(dir.path().join("x.npz")).unwrap();
+    let strict = npz_core::LoadOptions::new().limits(Limits::strict());
+    let cautious = NpzReader::open_with(dir.path().join("x.npz"), &strict).unwrap();
     assert_eq!(cautious.header("long").unwrap_err().kind(), ErrorKind::Limit);
 
     for shape in

@@ -77,11 +77,13 @@ pub(crate) fn with_data<T>(
     seen: Seen,
     read: impl FnOnce(&mut Data<'_>) -> Result<T>,
 ) -> Result<T> {
-    with(input, extent, seen, MOST_CHUNK, |data| {
+    let verified = with(input, extent, seen, MOST_CHUNK, |data| {
         let value = read(data)?;
         data.verify(extent.crc32)?;
         Ok(value)
-    })
+    });
+    // Whoever tries again reads anew.
+    verified.inspect_err(|_| input.forget())
 }
 
 fn with<T>(
@@ -146,8 +148,8 @@ fn check(entry: &Entry) -> Result<()> {
 /// Where the data lie. The member's own header tells, as its extra fields are not those of the directory (NumPy
 /// writes 20 bytes here and none there).
 pub(crate) fn place_of_data(input: &AnyInput<'_>, entry: &Entry) -> Result<Place> {
-    check(entry)?;
     const WHAT: &str = "the member's header";
+    check(entry)?;
     let offset = entry.header_offset;
     // Header and name in one read. No encoding of the name is longer than that in UTF-8.
     let there = entry.end.saturating_sub(offset);
@@ -250,12 +252,9 @@ impl<'a> Data<'a> {
     }
 
     fn verify(&mut self, expected: u32) -> Result<()> {
-        let mut scratch = vec![0; self.left.clamp(1, REST_BYTES) as usize];
-        while self.left > 0 {
-            self.read(&mut scratch).map_err(|error| Error::io("can't read the member", error))?;
-        }
+        self.skip(self.size)?;
         // Besides, this makes a decoder look at what stands behind the last byte.
-        if self.inner.read(&mut scratch[..1]).map_err(broken)? > 0 {
+        if self.inner.read(&mut [0]).map_err(broken)? > 0 {
             return Err(Error::damaged(format!(
                 "the member holds more than the {} bytes that the directory tells of; {RESTORE}",
                 self.size

@@ -17,13 +17,10 @@ use crate::archive::patch::{PatchWriter, SeekTo};
 use crate::archive::raw;
 use crate::archive::records::{DEFLATED, Head, MAX_16, MAX_32, STORED, end};
 use crate::error::{Error, Result};
-use crate::stored::{PIECE_BYTES, Packed};
+use crate::stored::{PIECE_BYTES, Packed, Put};
 
 /// The largest alignment that the alignment field can hold: its top bit is a flag.
 const MAX_ALIGNMENT: u16 = 1 << 14;
-
-/// Takes the bytes of a member, piece by piece.
-pub(crate) type Put<'p> = dyn FnMut(&[u8]) -> Result<()> + 'p;
 
 /// What a member holds.
 pub(crate) struct Content<'a> {
@@ -272,6 +269,7 @@ mod tests {
         }
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "outputs can fail")]
     fn go_back(out: &mut Cursor<Vec<u8>>, to: u64) -> io::Result<()> {
         out.set_position(to);
         Ok(())

@@ -178,12 +178,12 @@ mod tests {
     }
 
     fn names(archive: &[u8]) -> Vec<String> {
-        let index = read(&archive, &Limits::default()).unwrap();
+        let index = read(archive, &Limits::default()).unwrap();
         index.entries.into_iter().map(|entry| entry.name).collect()
     }
 
     fn refused(archive: &[u8]) -> String {
-        let error = read(&archive, &Limits::default()).err().expect("it is refused");
+        let error = read(archive, &Limits::default()).err().expect("it is refused");
         assert_eq!(error.kind(), ErrorKind::Damaged, "{error}");
         error.to_string()
     }

@@ -116,6 +116,7 @@ mod tests {
     }
 
     impl Counting {
+        #[expect(clippy::unnecessary_wraps, reason = "outputs can fail")]
         fn seek_to(&mut self, to: u64) -> io::Result<()> {
             self.seeks += 1;
             self.inner.set_position(to);

@@ -1,10 +1,9 @@
 //! A member on its way from one archive to another, as it lies there.
 
 use super::decode::{Seen, with_data};
-use super::emit::Put;
 use crate::bytes::{take, take_u16, take_u32};
 use crate::error::{Error, Result};
-use crate::stored::{PIECE_BYTES, Packed};
+use crate::stored::{PIECE_BYTES, Packed, Put};
 
 /// Makes sure that the data still are what the directory spoke of, as far as that can be told without decompressing them.
 pub(super) fn check(member: &Packed<'_>) -> Result<()> {

@@ -45,6 +45,13 @@ impl<R: Read> Input<'_, R> {
         if bytes.len() == length { Ok(bytes) } else { Err(self.cut_off(length, what, bytes.len())) }
     }
 
+    /// Appends as many bytes, or those up to the end; memory grows with what really arrives.
+    pub(super) fn append(&mut self, bytes: &mut Vec<u8>, length: usize) -> Result<()> {
+        let read = self.reader.by_ref().take(length as u64).read_to_end(bytes);
+        self.offset += read.map_err(unread)?;
+        Ok(())
+    }
+
     pub(super) fn array<const N: usize>(&mut self, what: &str) -> Result<[u8; N]> {
         let mut buffer = [0; N];
         let found = self.up_to(&mut buffer)?.len();

@@ -11,7 +11,7 @@ use crate::element::time::{DateTime64, Generic, TimeDelta64};
 use crate::element::{Cast, Element, Wanted};
 use crate::error::Result;
 use crate::header::Header;
-use crate::npy::{self, has_free_cells};
+use crate::npy::{self, Cells, has_free_cells};
 use crate::report::ProblemKind;
 
 fn is_kind(header: &Header, kind: Kind) -> bool {
@@ -107,9 +107,10 @@ impl<'s> Visit for PlanCells<'_, 's, '_> {
 
     fn typed<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Plan<'s, AnyArray> {
         let Self { loader, name } = self;
-        let cells = loader.with_cast(Cast::Exact, |loader| loader.plan_cells::<A>(name, Want::Axes(None)));
         let member = name.as_str().to_owned();
-        cells.and_then(move |cells| cells.into_array().map(wrap).map_err(|error| error.in_member(&member)))
+        let finish =
+            move |cells: Cells<A>| cells.into_array().map(wrap).map_err(|error| error.in_member(&member));
+        loader.with_cast(Cast::Exact, |loader| loader.plan_cells(name, Want::Axes(None), finish))
     }
 
     fn times(self, kind: Kind, unit: TimeUnit) -> Plan<'s, AnyArray> {

@@ -45,9 +45,10 @@ where
     where
         Self: 's,
     {
-        let cells = loader.plan_cells::<S::Elem>(name, Want::Axes(D::NDIM));
         let member = name.as_str().to_owned();
-        cells.and_then(move |cells| cells.into_array().map_err(|error| error.in_member(&member)))
+        loader.plan_cells::<S::Elem, _>(name, Want::Axes(D::NDIM), move |cells| {
+            cells.into_array().map_err(|error| error.in_member(&member))
+        })
     }
 
     fn is_present(loader: &Loader<'_>, name: &Name) -> bool {

@@ -32,9 +32,9 @@ pub(crate) fn push_gathered<A: Element>(
 }
 
 pub(crate) fn plan_one<'s, A: Element>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, A> {
-    let cells = loader.plan_cells::<A>(name, Want::Shape(&[]));
-    cells
-        .and_then(|cells| cells.flat.into_iter().next().ok_or_else(|| Error::damaged("a scalar has no cell")))
+    loader.plan_cells::<A, _>(name, Want::Shape(&[]), |cells| {
+        cells.flat.into_iter().next().ok_or_else(|| Error::damaged("a scalar has no cell"))
+    })
 }
 
 pub(crate) fn plan_many<'s, A: Element>(
@@ -42,9 +42,8 @@ pub(crate) fn plan_many<'s, A: Element>(
     name: &Name,
     dims: &[Option<usize>],
 ) -> Plan<'s, Vec<A>> {
-    let cells = loader.plan_cells::<A>(name, Want::Shape(dims));
     // A `Vec` of arrays is in C order.
-    cells.and_then(|cells| Ok(cells.into_order(Order::C)?.flat))
+    loader.plan_cells::<A, _>(name, Want::Shape(dims), |cells| Ok(cells.into_order(Order::C)?.flat))
 }
 
 macro_rules! cells {

@@ -5,6 +5,7 @@ use std::ops::Bound::{Included, Unbounded};
 use std::sync::Arc;
 
 use super::loader::Medium;
+use super::view::FIRST_MADE;
 use crate::stored::Stored;
 
 /// One member that was taken.
@@ -21,7 +22,9 @@ pub(crate) struct Claim<'s> {
 
 #[derive(Default)]
 pub(crate) struct Claims<'s> {
-    taken: HashSet<usize>,
+    /// Of each member of the medium, whether it was taken; and those that migrations have made.
+    taken: Vec<bool>,
+    taken_made: HashSet<usize>,
     /// What was taken while somebody listens, and how many do.
     log: Vec<Claim<'s>>,
     listeners: usize,
@@ -34,11 +37,21 @@ pub(crate) struct Claims<'s> {
 impl<'s> Claims<'s> {
     /// Takes a member; `false` if it was taken before.
     pub(crate) fn take(&mut self, member: usize, key: &str) -> bool {
-        let is_new = self.taken.insert(member);
+        let is_new = self.insert(member);
         if self.listeners > 0 {
             self.log.push(Claim { member, key: key.to_owned(), is_new, array: None });
         }
         is_new
+    }
+
+    fn insert(&mut self, member: usize) -> bool {
+        if member >= FIRST_MADE {
+            return self.taken_made.insert(member);
+        }
+        if self.taken.len() <= member {
+            self.taken.resize(member + 1, false);
+        }
+        self.taken.get_mut(member).is_some_and(|taken| !std::mem::replace(taken, true))
     }
 
     /// Adds the array that the member is which was taken last.
@@ -63,7 +76,7 @@ impl<'s> Claims<'s> {
     }
 
     pub(crate) fn is_taken(&self, member: usize) -> bool {
-        self.taken.contains(&member)
+        self.taken.get(member).is_some_and(|&taken| taken) || self.taken_made.contains(&member)
     }
 
     pub(crate) fn allow(&mut self, prefix: String) {

@@ -230,8 +230,13 @@ impl<'s> Loader<'s> {
         free.filter_map(move |(key, _)| key.get(prefix_len..))
     }
 
-    /// Plans the reading of one member's cells: checks its header, leaves a job.
-    pub(crate) fn plan_cells<A: Element>(&mut self, name: &Name, want: Want<'_>) -> Plan<'s, Cells<A>> {
+    /// Plans the reading of one member's cells: checks its header, leaves a task; `finish` makes a value of the cells.
+    pub(crate) fn plan_cells<A: Element, T>(
+        &mut self,
+        name: &Name,
+        want: Want<'_>,
+        finish: impl FnOnce(Cells<A>) -> Result<T> + 's,
+    ) -> Plan<'s, T> {
         let Some((array, decoder)) = self.check::<A>(name, want, A::decoder) else {
             return Plan::refused();
         };
@@ -243,7 +248,8 @@ impl<'s> Loader<'s> {
             let text = format!("{} was cast to {}", header.dtype(), A::expected());
             self.remark(RemarkKind::Cast, name.as_str(), text);
         }
-        self.plan_read(name, array, decoder)
+        let slot = self.plan_read(name, array, decoder);
+        Plan::new(move || finish(slot.take()?))
     }
 
     /// Plans the reading of one member's cells as those of a type that says less than the file.
@@ -254,7 +260,10 @@ impl<'s> Loader<'s> {
         decoder: MakeDecoder<A>,
     ) -> Plan<'s, Cells<A>> {
         match self.check(name, want, decoder) {
-            Some((array, decoder)) => self.plan_read(name, array, decoder),
+            Some((array, decoder)) => {
+                let slot = self.plan_read(name, array, decoder);
+                Plan::new(move || slot.take())
+            }
             None => Plan::refused(),
         }
     }
@@ -265,13 +274,13 @@ impl<'s> Loader<'s> {
         name: &Name,
         array: Arc<dyn Stored + 's>,
         decoder: Decoder<A>,
-    ) -> Plan<'s, Cells<A>> {
+    ) -> Slot<Cells<A>> {
         let slot = Slot::new();
         let (member, settings, filled) = (name.as_str().to_owned(), self.settings, slot.other());
         let cost = cost::<A>(array.header()).with_rest(array.size());
         let memory = Vec::new();
         self.tasks.push(Box::new(ReadCells { member, array, decoder, settings, cost, memory, slot: filled }));
-        Plan::new(move || slot.take())
+        slot
     }
 
     /// Reads one value at once: for what decides the plan of others, such as a count. `None` if it does not fit.

@@ -28,6 +28,11 @@ pub trait MapKey: Ord + Sized + sealed::Sealed {
     /// The part of a member's name.
     #[doc(hidden)]
     fn to_part(&self) -> String;
+    /// The place of the key's value.
+    #[doc(hidden)]
+    fn place(&self, name: &Name) -> Name {
+        name.join(self.to_part())
+    }
     /// The key, if the part is one as `to_part` writes it.
     #[doc(hidden)]
     fn from_part(part: &str) -> Option<Self>;
@@ -41,6 +46,9 @@ impl sealed::Sealed for String {}
 impl MapKey for String {
     fn to_part(&self) -> String {
         self.clone()
+    }
+    fn place(&self, name: &Name) -> Name {
+        name.join(self)
     }
     fn from_part(part: &str) -> Option<Self> {
         Some(part.to_owned())
@@ -108,11 +116,10 @@ where
     let keys: BTreeSet<K> = loader
         .free_keys_under(name)
         .map(|rest| if T::is_single() { rest } else { rest.split(separator).next().unwrap_or(rest) })
-        .filter(|part| !loader.is_ignored(&name.join(part)))
+        .filter(|part| !loader.is_lenient || !loader.is_ignored(&name.join(part)))
         .filter_map(K::from_part)
         .collect();
-    let plans: Vec<_> =
-        keys.into_iter().map(|key| (T::plan(loader, &name.join(key.to_part())), key)).collect();
+    let plans: Vec<_> = keys.into_iter().map(|key| (T::plan(loader, &key.place(name)), key)).collect();
     Plan::new(move || plans.into_iter().map(|(plan, key)| Ok((key, plan.finish()?))).collect())
 }
 

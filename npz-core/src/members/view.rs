@@ -11,7 +11,7 @@ use crate::limits::Limits;
 use crate::stored::{Extent, Stored};
 
 /// Members that a migration has made are numbered from here on: no archive has so many of its own.
-const FIRST_MADE: usize = usize::MAX / 2;
+pub(super) const FIRST_MADE: usize = usize::MAX / 2;
 
 /// What migrations have changed. Nothing of it is written anywhere: the file stays as it is.
 #[derive(Default)]

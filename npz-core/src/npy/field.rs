@@ -16,7 +16,7 @@ use crate::header::Header;
 use crate::options::LoadOptions;
 use crate::shape::Order;
 use crate::source::open_file;
-use crate::stored::{Extent, Stored, copy_range, fill_by_stream};
+use crate::stored::{Extent, Put, Stored, copy_range, fill_by_stream};
 
 /// Loads one field of a structured array: `np.load(path)[field]`.
 ///
@@ -136,8 +136,8 @@ impl Column {
     /// Hands out the bytes of the field of all records that `records` hands out.
     pub(super) fn stream(
         &self,
-        records: &mut dyn FnMut(&mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()>,
-        put: &mut dyn FnMut(&[u8]) -> Result<()>,
+        records: impl FnOnce(&mut Put<'_>) -> Result<()>,
+        put: &mut Put<'_>,
     ) -> Result<()> {
         let mut out = Vec::new();
         records(&mut |rows| {
@@ -147,7 +147,7 @@ impl Column {
             self.take(rows, &mut out)?;
             if self.is_mixed { Ok(()) } else { put(&out) }
         })?;
-        if self.is_mixed && !out.is_empty() { put(&self.moved(out)?) } else { Ok(()) }
+        if self.is_mixed && !out.is_empty() { put(&self.moved(&out)?) } else { Ok(()) }
     }
 
     /// Appends the bytes of the field of some records.
@@ -168,12 +168,12 @@ impl Column {
     }
 
     /// Moves the cells of a field that has axes of its own, in records in Fortran order.
-    fn moved(&self, cells: Vec<u8>) -> Result<Vec<u8>> {
+    fn moved(&self, cells: &[u8]) -> Result<Vec<u8>> {
         let each = cells.len() / self.records.iter().product::<usize>().max(1);
         // As they came: the first axis of the records varies fastest, and the bytes of a field lie side by side.
         let came: Vec<usize> = self.records.iter().rev().copied().chain([each]).collect();
         let axes: Vec<usize> = (0..self.records.len()).rev().chain([self.records.len()]).collect();
-        let view = ArrayViewD::from_shape(came, &cells);
+        let view = ArrayViewD::from_shape(came, cells);
         let view =
             view.map_err(|error| Error::damaged("the records don't fill their shape").with_source(error))?;
         Ok(view.permuted_axes(axes).as_standard_layout().into_owned().into_raw_vec_and_offset().0)
@@ -211,8 +211,8 @@ impl Stored for FieldOf<'_> {
         fill_by_stream(self, buffer, then)
     }
 
-    fn stream(&self, put: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
-        self.column.stream(&mut |put| self.records.stream(put), put)
+    fn stream(&self, put: &mut Put<'_>) -> Result<()> {
+        self.column.stream(|put| self.records.stream(put), put)
     }
 
     fn available(&self) -> Option<u64> {

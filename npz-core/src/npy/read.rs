@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::limits::MAX_FREE;
 use crate::shape::{Order, count};
-use crate::stored::{Stored, cells_a_piece, zeros};
+use crate::stored::{Put, Stored, cells_a_piece, zeros};
 
 /// What is allocated at first where nothing proves that the data are there; doubled as they come.
 const FIRST_STEP: usize = 1 << 20;
@@ -105,11 +105,11 @@ impl<'f> Feed<'f> {
     }
 
     /// Hands out the bytes in pieces of whole cells.
-    pub(crate) fn each_piece(&mut self, put: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    fn each_piece(&mut self, put: &mut Put<'_>) -> Result<()> {
         match self {
             Self::Stored(array) => array.stream(put),
             Self::Stream(stream) => stream.each_piece(put),
-            Self::Field(records, column) => column.stream(&mut |put| records.each_piece(put), put),
+            Self::Field(records, column) => column.stream(|put| records.each_piece(put), put),
         }
     }
 }
@@ -244,7 +244,7 @@ impl Stream<'_> {
         Ok(cells)
     }
 
-    fn each_piece(&mut self, put: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    fn each_piece(&mut self, put: &mut Put<'_>) -> Result<()> {
         let item_size = self.header.dtype().item_size()?;
         let mut left = if item_size == 0 { 0 } else { self.header.data_len() };
         let mut piece = Vec::new();

@@ -15,28 +15,54 @@ use crate::limits::Limits;
 use crate::members::Medium;
 use crate::npy::cut_off;
 use crate::source::ReadAt;
-use crate::stored::{Extent, PIECE_BYTES, Packed, Stored, cells_a_piece};
+use crate::stored::{Extent, PIECE_BYTES, Packed, Put, Stored, cells_a_piece};
 
 /// What is known of an array in an archive once its head was read: the member's own header, and that of the array.
 pub(super) struct Head {
     extent: Extent,
-    header: Header,
+    header: Arc<Header>,
     /// The bytes of the array's header, which count in the checksum of the member.
     seen: Seen,
 }
 
+/// The header that was read last, as it lies in the file and as it is understood. Most members of an archive with many
+/// have the same.
+#[derive(Default)]
+pub(super) struct LastHeader {
+    bytes: Vec<u8>,
+    header: Option<Arc<Header>>,
+}
+
+impl LastHeader {
+    /// Understands a header; gives what it takes in memory, 0 where it is that of the last one.
+    fn parse(&mut self, bytes: &[u8], limits: &Limits) -> Result<(Arc<Header>, u64)> {
+        if let Some(header) = self.header.as_ref().filter(|_| self.bytes == bytes) {
+            return Ok((Arc::clone(header), 0));
+        }
+        let header = Arc::new(Header::parse(bytes, limits)?);
+        self.bytes.clear();
+        self.bytes.extend_from_slice(bytes);
+        self.header = Some(Arc::clone(&header));
+        let memory = header.memory();
+        Ok((header, memory))
+    }
+}
+
 impl Head {
-    /// Reads the header of the array, `None` where the member is none.
-    pub(super) fn read(input: &AnyInput<'_>, extent: Extent, limits: &Limits) -> Result<Option<Self>> {
+    /// Reads the header of the array, `None` where the member is none; and tells what it takes in memory.
+    pub(super) fn read(
+        input: &AnyInput<'_>,
+        extent: Extent,
+        limits: &Limits,
+        last: &mut LastHeader,
+    ) -> Result<(Option<Self>, u64)> {
         with_prefix(input, &extent, |data| {
-            let mut start = [0; 6];
-            let there = (extent.size as usize).min(start.len());
-            data.fill(&mut start[..there])?;
-            if !is_magic(&start) {
-                return Ok(None);
+            let bytes = Header::collect(data, limits)?;
+            if !is_magic(&bytes) {
+                return Ok((None, 0));
             }
-            let header = Header::read_behind_magic(data, limits)?;
-            Ok(Some(Self { extent, header, seen: data.seen() }))
+            let (header, memory) = last.parse(&bytes, limits)?;
+            Ok((Some(Self { extent, header, seen: data.seen() }), memory))
         })
     }
 
@@ -119,7 +145,7 @@ impl Stored for ArchiveArray<'_> {
         })
     }
 
-    fn stream(&self, put: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    fn stream(&self, put: &mut Put<'_>) -> Result<()> {
         let item_size = self.item_size();
         let mut left = if item_size == 0 { 0 } else { self.header().data_len() };
         // From a source that likes large reads, they are large here too.
@@ -167,19 +193,16 @@ impl Stored for ArchiveArray<'_> {
 
     fn keep(&self) -> Result<Arc<dyn Stored>> {
         let name = Cow::Owned(self.name.clone().into_owned());
-        let (input, head) = match self.input().keep()? {
-            Some(input) => (input, Arc::clone(&self.head)),
-            None => {
-                // Copied, compressed as it is, with the member's own header.
-                let Head { extent, seen, header } = &*self.head;
-                let range = extent.header_start..extent.range().end;
-                let bytes = self.input().copy(range)?;
-                let start = extent.start - extent.header_start;
-                let extent = Extent { header_start: 0, start, ..*extent };
-                let head = Arc::new(Head { extent, seen: *seen, header: header.clone() });
-                let input: Arc<KeptInput> = Arc::new(Input::new(bytes, self.input().path().cloned())?);
-                (input, head)
-            }
+        let (input, head) = if let Some(input) = self.input().keep()? {
+            (input, Arc::clone(&self.head))
+        } else {
+            // Copied, compressed as it is, with the member's own header.
+            let Head { extent, seen, header } = &*self.head;
+            let bytes = self.input().copy(extent.header_start..extent.range().end)?;
+            let extent = Extent { header_start: 0, start: extent.start - extent.header_start, ..*extent };
+            let head = Arc::new(Head { extent, seen: *seen, header: Arc::clone(header) });
+            let input: Arc<KeptInput> = Arc::new(Input::new(bytes, self.input().path().cloned())?);
+            (input, head)
         };
         Ok(Arc::new(ArchiveArray { source: Source::Kept(input), head, name }))
     }
@@ -190,13 +213,13 @@ const MOST_STREAMED: u64 = 16 << 20;
 
 impl<R: ReadAt> Medium for NpzReader<R> {
     fn find(&self, key: &str) -> Option<usize> {
-        self.keys.find(key)
+        self.keys.find(&self.index, key)
     }
 
     fn keys_under<'m>(&'m self, prefix: &str) -> Box<dyn Iterator<Item = (&'m str, usize)> + 'm> {
         Box::new(
             self.keys
-                .under(prefix)
+                .under(&self.index, prefix)
                 .filter(|&(_, m)| !self.index.entries.get(m).is_some_and(|e| e.name.ends_with('/'))),
         )
     }
@@ -204,7 +227,7 @@ impl<R: ReadAt> Medium for NpzReader<R> {
     fn members(&self) -> Box<dyn Iterator<Item = (usize, &str)> + '_> {
         let entries = self.index.entries.iter().enumerate();
         // A folder's entry holds nothing that a type could want.
-        let wanted = entries.filter(|(i, e)| !e.name.ends_with('/') && self.keys.is_reachable(*i, &e.name));
+        let wanted = entries.filter(|(i, e)| !e.name.ends_with('/') && self.keys.is_reachable(*i));
         Box::new(wanted.map(|(i, entry)| (i, key_of(&entry.name))))
     }
 

@@ -1,6 +1,7 @@
 //! Names of members: what may be written, and what a key finds when it is read.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::error::{Error, Result};
 
@@ -68,41 +69,101 @@ impl UsedNames {
     }
 }
 
-/// Finds members by the rules of `NpzFile`.
+/// The names of an archive's members.
+pub(crate) trait FileNames {
+    fn count(&self) -> usize;
+    fn file_name(&self, member: usize) -> &str;
+}
+
+/// What finds a member, by the rules of `NpzFile`: the exact name of the file first, then without `.npy`; of several the
+/// last.
+///
+/// Holds numbers only: the names stay where they are.
 pub(crate) struct Keys {
-    /// Each distinct key, in byte order, with the member that it leads to.
-    by_key: BTreeMap<String, usize>,
-    by_file_name: HashMap<String, usize>,
+    /// The members, sorted by key; of one key in the order of the archive.
+    sorted: Vec<usize>,
+    /// Whether each member is found by its own name: a later one may have the same.
+    reachable: Vec<bool>,
+    /// What was found last. Names are mostly looked for in their order, and then the next one is the right one.
+    last: AtomicUsize,
 }
 
 impl Keys {
-    pub(crate) fn new<'e>(file_names: impl Iterator<Item = &'e str> + Clone) -> Self {
-        let numbered = file_names.enumerate();
-        // Later members replace earlier ones, and whole file names replace shortened ones.
-        let by_file_name: HashMap<_, _> = numbered.clone().map(|(i, name)| (name.to_owned(), i)).collect();
-        let mut by_key: BTreeMap<_, _> = numbered.map(|(i, name)| (key_of(name).to_owned(), i)).collect();
-        for (key, member) in &mut by_key {
-            if let Some(&exact) = by_file_name.get(key) {
-                *member = exact;
+    pub(crate) fn new(names: &(impl FileNames + ?Sized)) -> Self {
+        let mut sorted: Vec<usize> = (0..names.count()).collect();
+        // Stable, and linear where an archive is in this order already.
+        sorted.sort_by(|&a, &b| key_of(names.file_name(a)).cmp(key_of(names.file_name(b))));
+        let mut keys =
+            Self { sorted, reachable: vec![true; names.count()], last: AtomicUsize::new(usize::MAX) };
+        let is_last = |&member: &usize| {
+            let name = names.file_name(member);
+            keys.group(names, key_of(name)).iter().rfind(|&&other| names.file_name(other) == name)
+                == Some(&member)
+        };
+        let mut reachable = vec![true; names.count()];
+        for pair in keys.sorted.windows(2) {
+            if key_of(names.file_name(pair[0])) == key_of(names.file_name(pair[1])) {
+                for member in pair {
+                    reachable[*member] = is_last(member);
+                }
             }
         }
-        Self { by_key, by_file_name }
+        keys.reachable = reachable;
+        keys
     }
 
-    pub(crate) fn find(&self, key: &str) -> Option<usize> {
-        self.by_file_name.get(key).or_else(|| self.by_key.get(key)).copied()
+    /// The members that have a key, in the order of the archive.
+    fn group(&self, names: &(impl FileNames + ?Sized), key: &str) -> &[usize] {
+        let key_at = |at: usize| self.sorted.get(at).map(|&member| key_of(names.file_name(member)));
+        let next = self.last.load(Ordering::Relaxed).wrapping_add(1);
+        let is_next = key_at(next) == Some(key) && next.checked_sub(1).and_then(key_at) != Some(key);
+        let start = if is_next {
+            next
+        } else {
+            self.sorted.partition_point(|&member| key_of(names.file_name(member)) < key)
+        };
+        let rest = self.sorted.get(start..).unwrap_or_default();
+        let len = rest.iter().take_while(|&&member| key_of(names.file_name(member)) == key).count();
+        if len > 0 {
+            self.last.store(start + len - 1, Ordering::Relaxed);
+        }
+        &rest[..len]
     }
 
-    pub(crate) fn under<'k>(&'k self, prefix: &str) -> impl Iterator<Item = (&'k str, usize)> + use<'k> {
-        let from =
-            self.by_key.range::<str, _>((std::ops::Bound::Included(prefix), std::ops::Bound::Unbounded));
+    pub(crate) fn find(&self, names: &(impl FileNames + ?Sized), key: &str) -> Option<usize> {
+        let exact = |group: &[usize]| group.iter().rfind(|&&member| names.file_name(member) == key).copied();
+        let short = key_of(key);
+        if short.len() < key.len()
+            && let Some(member) = exact(self.group(names, short))
+        {
+            return Some(member);
+        }
+        let group = self.group(names, key);
+        exact(group).or_else(|| group.last().copied())
+    }
+
+    /// The keys that begin with a prefix, sorted, each with the member that it finds.
+    pub(crate) fn under<'k, N: FileNames + ?Sized>(
+        &'k self,
+        names: &'k N,
+        prefix: &str,
+    ) -> impl Iterator<Item = (&'k str, usize)> + use<'k, N> {
+        let key = |member: usize| key_of(names.file_name(member));
+        let start = self.sorted.partition_point(|&member| key(member) < prefix);
         let prefix = prefix.to_owned();
-        from.map(|(key, &member)| (key.as_str(), member)).take_while(move |(key, _)| key.starts_with(&prefix))
+        let groups = self.sorted[start..].chunk_by(move |&a, &b| key(a) == key(b));
+        groups
+            .filter_map(move |group| {
+                let key = key(*group.first()?);
+                let exact = group.iter().rfind(|&&member| names.file_name(member) == key);
+                Some((key, *exact.or(group.last())?))
+            })
+            .take_while(move |(key, _)| key.starts_with(&prefix))
     }
 
-    /// Whether a member can be reached: an earlier one of the same file name can't.
-    pub(crate) fn is_reachable(&self, member: usize, file_name: &str) -> bool {
-        self.by_file_name.get(file_name) == Some(&member)
+    /// Tells whether the name of a member finds it.
+    pub(crate) fn is_reachable(&self, member: usize) -> bool {
+        self.reachable.get(member).is_some_and(|&reachable| reachable)
     }
 }
 
@@ -110,19 +171,48 @@ impl Keys {
 mod tests {
     use super::*;
 
+    impl FileNames for [&str] {
+        fn count(&self) -> usize {
+            self.len()
+        }
+        fn file_name(&self, member: usize) -> &str {
+            self[member]
+        }
+    }
+
+    /// The same in whatever order and how often they are looked for.
+    #[test]
+    fn every_name_is_found_from_everywhere() {
+        let names: Vec<String> = (0..200).map(|i| format!("m{}.npy", i * 7 % 200 / 2)).collect();
+        let files: Vec<&str> = names.iter().map(String::as_str).collect();
+        let keys = Keys::new(&files[..]);
+        for step in [1, 3, 199] {
+            for i in (0..200).map(|i| i * step % 200) {
+                let last = files.iter().rposition(|name| *name == files[i]);
+                assert_eq!(keys.find(&files[..], files[i]), last);
+                assert_eq!(keys.find(&files[..], key_of(files[i])), last);
+                assert_eq!(keys.is_reachable(i), last == Some(i));
+            }
+        }
+    }
+
     #[test]
     fn keys_follow_npzfile() {
         // numpy-facts: with members `a.npy` and `a`, key 'a' is member `a`, and 'a.npy' is the last `a.npy`.
         let files = ["a.npy", "a", "b.npy.npy", "c.NPY", "a.npy"];
-        let keys = Keys::new(files.iter().copied());
-        assert_eq!(keys.find("a"), Some(1));
-        assert_eq!(keys.find("a.npy"), Some(4));
-        assert_eq!(keys.find("b.npy"), Some(2));
-        assert_eq!(keys.find("b"), None);
-        assert_eq!(keys.find("c.NPY"), Some(3));
-        assert_eq!(keys.find("c"), None);
-        let reachable: Vec<_> = (0..5).filter(|&i| keys.is_reachable(i, files[i])).collect();
+        let keys = Keys::new(&files[..]);
+        assert_eq!(keys.find(&files[..], "a"), Some(1));
+        assert_eq!(keys.find(&files[..], "a.npy"), Some(4));
+        assert_eq!(keys.find(&files[..], "b.npy"), Some(2));
+        assert_eq!(keys.find(&files[..], "b"), None);
+        assert_eq!(keys.find(&files[..], "c.NPY"), Some(3));
+        assert_eq!(keys.find(&files[..], "c"), None);
+        let reachable: Vec<_> = (0..5).filter(|&i| keys.is_reachable(i)).collect();
         assert_eq!(reachable, [1, 2, 3, 4]);
+        let under = |prefix| keys.under(&files[..], prefix).collect::<Vec<_>>();
+        assert_eq!(under(""), [("a", 1), ("b.npy", 2), ("c.NPY", 3)]);
+        assert_eq!(under("b."), [("b.npy", 2)]);
+        assert_eq!(under("b.npz"), []);
     }
 
     #[test]

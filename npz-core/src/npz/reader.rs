@@ -3,11 +3,11 @@
 use std::fs::File;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use super::entry::NpzEntry;
-use super::medium::Head;
-use super::names::{Keys, key_of};
+use super::medium::{Head, LastHeader};
+use super::names::{FileNames, Keys, key_of};
 use crate::archive::decode::{Place, Seen, place_of_data, with_data};
 use crate::archive::index::{Entry, Index};
 use crate::error::{Error, ErrorKind, Result};
@@ -53,6 +53,17 @@ pub struct NpzReader<R> {
     heads: Vec<OnceLock<Option<Arc<Head>>>>,
     /// What the headers among them take in memory.
     heads_bytes: AtomicU64,
+    last_header: Mutex<LastHeader>,
+}
+
+impl FileNames for Index {
+    fn count(&self) -> usize {
+        self.entries.len()
+    }
+
+    fn file_name(&self, member: usize) -> &str {
+        self.entries.get(member).map_or("", |entry| &entry.name)
+    }
 }
 
 impl NpzReader<File> {
@@ -145,9 +156,10 @@ impl<R: ReadAt> NpzReader<R> {
 
     fn over(input: Input<R>, options: &LoadOptions) -> Result<Self> {
         let index = Index::read(&input, &options.limits)?;
-        let keys = Keys::new(index.entries.iter().map(|entry| entry.name.as_str()));
+        let keys = Keys::new(&index);
         let heads = index.entries.iter().map(|_| OnceLock::new()).collect();
-        Ok(Self { input, index, keys, options: options.clone(), heads, heads_bytes: AtomicU64::new(0) })
+        let (options, heads_bytes, last_header) = (options.clone(), AtomicU64::new(0), Mutex::default());
+        Ok(Self { input, index, keys, options, heads, heads_bytes, last_header })
     }
 
     /// Reads the head of a member, once.
@@ -157,13 +169,14 @@ impl<R: ReadAt> NpzReader<R> {
             return Ok(head.clone());
         }
         let Place { extent, .. } = place_of_data(&self.input, self.entry(member)?)?;
-        let head = Head::read(&self.input, extent, &self.options.limits)?;
-        if let Some(head) = &head {
-            // A plain header is as small as what the directory says of the member, which is not counted either.
-            let bytes = head.header().memory().saturating_sub(FREE_HEAD_BYTES);
-            let before = self.heads_bytes.fetch_add(bytes, Ordering::Relaxed);
-            self.options.limits.check_heads(before.saturating_add(bytes))?;
-        }
+        let mut last = self.last_header.try_lock();
+        let mut none = LastHeader::default();
+        let last = last.as_deref_mut().unwrap_or(&mut none);
+        let (head, bytes) = Head::read(&self.input, extent, &self.options.limits, last)?;
+        // A plain header is as small as what the directory says of the member, which is not counted either.
+        let bytes = bytes.saturating_sub(FREE_HEAD_BYTES);
+        let before = self.heads_bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.options.limits.check_heads(before.saturating_add(bytes))?;
         Ok(slot.get_or_init(|| head.map(Arc::new)).clone())
     }
 
@@ -199,8 +212,7 @@ impl<R: ReadAt> NpzReader<R> {
     /// ```
     pub fn duplicates(&self) -> impl Iterator<Item = &str> {
         let mut seen = std::collections::HashSet::new();
-        let earlier =
-            self.index.entries.iter().enumerate().filter(|(i, e)| !self.keys.is_reachable(*i, &e.name));
+        let earlier = self.index.entries.iter().enumerate().filter(|(i, _)| !self.keys.is_reachable(*i));
         earlier.map(|(_, entry)| entry.name.as_str()).filter(move |name| seen.insert(*name))
     }
 
@@ -216,7 +228,7 @@ impl<R: ReadAt> NpzReader<R> {
 
     /// Tells whether a key leads to a member: `name in npz`.
     pub fn contains(&self, name: &str) -> bool {
-        self.keys.find(name).is_some()
+        self.keys.find(&self.index, name).is_some()
     }
 
     /// Reads the header of one array: dtype, shape and order. Reads or inflates the start of the member.
@@ -472,7 +484,7 @@ impl<R: ReadAt> NpzReader<R> {
     }
 
     pub(super) fn find(&self, name: &str) -> Result<usize> {
-        self.keys.find(name).ok_or_else(|| {
+        self.keys.find(&self.index, name).ok_or_else(|| {
             let hint = self.field_hint(name).unwrap_or_else(|| format!(": it has {}", self.some_names()));
             Error::new(ErrorKind::NotFound, format!("no such member in the archive{hint}"))
         })
@@ -482,7 +494,7 @@ impl<R: ReadAt> NpzReader<R> {
     fn field_hint(&self, name: &str) -> Option<String> {
         name.rmatch_indices('.').find_map(|(dot, _)| {
             let (member, field) = (&name[..dot], &name[dot + 1..]);
-            let head = self.head(self.keys.find(member)?).ok()??;
+            let head = self.head(self.keys.find(&self.index, member)?).ok()??;
             head.header().dtype().locate(field).ok()?;
             Some(format!(
                 ", but {member:?} is a structured array: `get_field({member:?}, {field:?})` reads one field of it"

@@ -1,0 +1,69 @@
+//! What each system asks for: room on the disk, owners and modes, folders that are synced.
+
+use std::fs::{File, Metadata};
+use std::io;
+#[cfg(unix)]
+use std::path::Path;
+
+/// Takes room for some bytes of a file from a position on.
+///
+/// The size of the file does not change by it, so nothing has to be cut off where less is written.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) fn reserve(file: &File, start: u64, bytes: u64) -> io::Result<()> {
+    use rustix::fs::{FallocateFlags, fallocate};
+    match fallocate(file, FallocateFlags::KEEP_SIZE, start, bytes).map_err(io::Error::from) {
+        Err(error) if is_full(&error) => Err(error),
+        // Not every file system has this, and none has to.
+        _ => Ok(()),
+    }
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn is_full(error: &io::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) fn reserve(_: &File, _: u64, _: u64) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
+pub(super) fn keep_owner_and_mode(file: &File, old: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let new = file.metadata()?;
+    if (new.uid(), new.gid()) != (old.uid(), old.gid()) {
+        // Root that saves over a user's file leaves it the user's. Others may not give files away, which is
+        // no reason to fail: the group alone is tried then.
+        let _ =
+            fchown(file, Some(old.uid()), Some(old.gid())).or_else(|_| fchown(file, None, Some(old.gid())));
+    }
+    // After the owner, a change of which clears some bits of the mode.
+    file.set_permissions(old.permissions())
+}
+
+#[cfg(not(unix))]
+pub(super) fn keep_owner_and_mode(_: &File, _: &Metadata) -> io::Result<()> {
+    // The one bit that there is, "read-only", would keep the next save from renaming over the file; and a
+    // target that has it can't be renamed over now.
+    Ok(())
+}
+
+#[cfg(unix)]
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+    let opened = match File::open(folder) {
+        // It can be written but not read (mode 0333), and only what is open for reading can be synced. The file is
+        // synced and in place: an error would tell of a save that failed.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Ok(()),
+        opened => opened?,
+    };
+    match opened.sync_all() {
+        // Some network and user-space file systems don't have this for folders: EINVAL, ENOTSUP. There is
+        // nothing that the user could do.
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
+            Ok(())
+        }
+        result => result,
+    }
+}
