@@ -115,15 +115,11 @@ impl Header {
     /// let error = Header::parse(b"\x93NUMPY\x09\x00", &Limits::default()).unwrap_err(); // version 9.0
     /// assert_eq!(error.kind(), ErrorKind::Unsupported);
     /// ```
-    pub fn parse(mut bytes: &[u8], limits: &Limits) -> Result<Self> {
-        Self::read(&mut bytes, limits)
-    }
-
-    /// Reads exactly the bytes of the header, so that the data come next.
-    pub(crate) fn read(reader: &mut impl Read, limits: &Limits) -> Result<Self> {
-        let mut input = Input { reader, offset: 0 };
-        if let Err(found) = input.is_there(MAGIC)? {
-            return Err(wrong_magic(&found));
+    pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Self> {
+        let mut input = Input { bytes, offset: 0 };
+        let magic = input.up_to(MAGIC.len());
+        if magic != MAGIC {
+            return Err(wrong_magic(magic));
         }
         let version = Version::read(&mut input)?;
         let length = if version == Version::V1 {
@@ -133,9 +129,8 @@ impl Header {
         };
         limits.check_header(u64::from(length)).map_err(|error| error.at(8))?;
         let start = input.offset;
-        let bytes = input.exactly(length as usize, "header")?;
         let text = version
-            .decode(bytes)
+            .decode(input.exactly(length as usize, "header")?)
             .map_err(|at| Error::damaged("the header of format 3.0 is not UTF-8").at((start + at) as u64))?;
         let literal = literal::parse(&text, version != Version::V3).map_err(|fault| {
             let at = start + version.length_of(&text[..fault.offset]);
@@ -145,32 +140,37 @@ impl Header {
         Ok(Self { version, len: input.offset, ..header })
     }
 
-    /// Reads the bytes of a header for [`parse`](Self::parse), which finds out what is wrong with them; fewer than the magic
-    /// string where they are none.
+    /// Reads exactly the bytes of the header, so that the data come next.
+    pub(crate) fn read(reader: &mut impl Read, limits: &Limits) -> Result<Self> {
+        Self::parse(&Self::collect(reader, limits)?, limits)
+    }
+
+    /// Reads the bytes of a header for [`parse`](Self::parse), which finds out what is wrong with them.
     pub(crate) fn collect(reader: &mut impl Read, limits: &Limits) -> Result<Vec<u8>> {
-        // What most headers take.
+        // What most headers take. Memory grows with what really arrives.
         let mut bytes = Vec::with_capacity(128);
-        let mut input = Input { reader, offset: 0 };
-        input.append(&mut bytes, MAGIC.len() + 4)?;
-        let length = match *bytes.as_slice() {
-            [.., low, high] if bytes.len() == MAGIC.len() + 4 && bytes[MAGIC.len()] == 1 => {
-                u32::from(u16::from_le_bytes([low, high]))
-            }
-            [.., low, high] if bytes.len() == MAGIC.len() + 4 && matches!(bytes[MAGIC.len()], 2 | 3) => {
-                let mut rest = Vec::new();
-                input.append(&mut rest, 2)?;
-                bytes.extend_from_slice(&rest);
-                match *rest.as_slice() {
-                    [third, fourth] => u32::from_le_bytes([low, high, third, fourth]),
+        let mut append = |bytes: &mut Vec<u8>, length: u32| {
+            let read = reader.by_ref().take(u64::from(length)).read_to_end(bytes);
+            read.map(drop).map_err(|error| Error::io("can't read the .npy header", error))
+        };
+        append(&mut bytes, MAGIC.len() as u32)?;
+        if !is_magic(&bytes) {
+            return Ok(bytes);
+        }
+        append(&mut bytes, 4)?;
+        let length = match bytes.get(MAGIC.len()..) {
+            Some(&[1, _, low, high]) => u32::from(u16::from_le_bytes([low, high])),
+            Some(&[2 | 3, _, low, high]) => {
+                append(&mut bytes, 2)?;
+                match bytes.get(MAGIC.len() + 4..) {
+                    Some(&[third, fourth]) => u32::from_le_bytes([low, high, third, fourth]),
                     _ => 0,
                 }
             }
             _ => 0,
         };
-        if is_magic(&bytes) {
-            limits.check_header(u64::from(length)).map_err(|error| error.at(8))?;
-            input.append(&mut bytes, length as usize)?;
-        }
+        limits.check_header(u64::from(length)).map_err(|error| error.at(8))?;
+        append(&mut bytes, length)?;
         Ok(bytes)
     }
 

@@ -266,6 +266,27 @@ mod unix {
     }
 
     #[test]
+    fn a_disk_without_room_is_told_of_before_anything_is_written() {
+        let dir = temp_dir();
+        let path = dir.path().join("run.npz");
+        generation(1).save(&path).unwrap();
+        for mode in ["once", "writer"] {
+            let output = saver_after("trap '' XFSZ; ulimit -f 2048", mode, &path, 1_000_000);
+            let text = String::from_utf8_lossy(&output.stdout);
+            // Where the system can take room: elsewhere the write itself fails.
+            let told = if cfg!(target_os = "linux") { "nothing is written" } else { "can't write" };
+            assert!(text.starts_with("Io: ") && text.contains(told), "{text}");
+            assert_eq!(load_whole(&path), 1);
+            assert_eq!(listing(dir.path()), ["run.npz"]);
+        }
+        // What is taken is what is used, to the byte.
+        generation(2).save(&path).unwrap();
+        let large = Generation { number: 3, cells: vec![3; 1_000_000] };
+        large.save(&path).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), large.to_bytes().unwrap());
+    }
+
+    #[test]
     fn the_permissions_of_the_old_file_are_kept() {
         let dir = temp_dir();
         let path = dir.path().join("run.npz");

@@ -121,3 +121,115 @@ fn trusted_limits_refuse_no_number_of_strings() {
         assert_eq!(npy::from_bytes_with::<String, Ix1>(&text, &options).unwrap().len(), 100_000);
     }
 }
+
+#[test]
+fn what_stands_behind_the_cells_counts_as_it_is_inflated() {
+    let dir = temp_dir();
+    // 64 scalars, each followed by 16 MiB of zeros that belong to nothing.
+    python(
+        dir.path(),
+        r"
+scalar = io.BytesIO(); np.save(scalar, 1.5)
+with zipfile.ZipFile('bomb.npz', 'w', zipfile.ZIP_DEFLATED) as z:
+    for i in range(64):
+        z.writestr(f'x{i}.npy', scalar.getvalue() + bytes(16 << 20))
+    z.writestr('__version__.npy', scalar.getvalue() + bytes(16 << 20))
+",
+    );
+    let path = dir.path().join("bomb.npz");
+    let options = LoadOptions::new().limits(Limits::strict().total_bytes(16 << 20));
+    let started = std::time::Instant::now();
+    let load = BTreeMap::<String, f64>::load_with(&path, &options);
+    // The first in the order of the plan is named.
+    refused(load, &["\"__version__\"", "`Limits::total_bytes`"]);
+    refused(NpzReader::open_with(&path, &options).unwrap().get::<f64>("x7"), &["`Limits::total_bytes`"]);
+    // What is read to plan others counts as well: a version, the number of elements.
+    #[derive(Npz, Debug)]
+    #[npz(version = 1)]
+    struct Versioned {
+        x0: f64,
+    }
+    assert!(Versioned::load_with(&path, &options).is_err());
+    assert!(started.elapsed().as_secs() < 5, "nothing is inflated: {:?}", started.elapsed());
+    let wider = LoadOptions::new().limits(Limits::strict().total_bytes(17 << 20));
+    assert_eq!(NpzReader::open_with(&path, &wider).unwrap().get::<f64>("x7").unwrap(), 1.5);
+    let lazy = BTreeMap::<String, Lazy<f64>>::load_with(&path, &options).unwrap();
+    refused(lazy["x3"].get().copied(), &["`Limits::total_bytes`"]);
+}
+
+#[test]
+fn a_stream_and_its_bytes_are_read_alike() {
+    let state: BTreeMap<String, u8> = (0..1000).map(|i| (format!("m{i}"), 1)).collect();
+    let bytes = state.to_bytes().unwrap();
+    // The members take a byte each, names and headers far more.
+    let options = |total| LoadOptions::new().limits(Limits::strict().total_bytes(total));
+    assert_eq!(BTreeMap::from_bytes_with(&bytes, &options(1000)).unwrap(), state);
+    assert_eq!(BTreeMap::read_from_with(&bytes[..], &options(1000)).unwrap(), state);
+    for total in [0, 999] {
+        refused(BTreeMap::<String, u8>::from_bytes_with(&bytes, &options(total)), &["`Limits::total_bytes`"]);
+        refused(
+            BTreeMap::<String, u8>::read_from_with(&bytes[..], &options(total)),
+            &["`Limits::total_bytes`"],
+        );
+    }
+    // A stream without an end has one here.
+    refused(
+        BTreeMap::<String, u8>::read_from_with(std::io::repeat(b'P'), &options(1 << 20)),
+        &["the stream's length in bytes", "`Limits::total_bytes`"],
+    );
+}
+
+#[test]
+fn all_limits_that_are_passed_are_told_at_once_with_the_member() {
+    let state = BTreeMap::from([("a".to_owned(), vec![0u8; 10]), ("b".to_owned(), vec![0u8; 5000])]);
+    let bytes = state.to_bytes().unwrap();
+    let load =
+        |limits| BTreeMap::<String, Vec<u8>>::from_bytes_with(&bytes, &LoadOptions::new().limits(limits));
+    let small = Limits::strict().member_bytes(1000).total_bytes(2000);
+    let told = ["member \"b\"", "is 5000, the limit is 1000", "is 5010, the limit is 2000"];
+    refused(load(small), &told);
+    refused(load(small), &["raise `Limits::member_bytes` and `Limits::total_bytes`"]);
+    refused(load(small.member_bytes(5000)), &["member \"b\"", "raise `Limits::total_bytes`"]);
+    refused(load(small.total_bytes(5010)), &["member \"b\"", "raise `Limits::member_bytes`"]);
+    assert_eq!(load(small.member_bytes(5000).total_bytes(5010)).unwrap(), state);
+    // Of single arrays, too.
+    let file = npy::to_bytes(&Array1::<u8>::zeros(5000)).unwrap();
+    let options = LoadOptions::new().limits(small);
+    refused(
+        npy::from_bytes_with::<u8, Ix1>(&file, &options),
+        &["`Limits::member_bytes` and `Limits::total_bytes`"],
+    );
+}
+
+#[test]
+fn headers_that_are_kept_count_as_what_they_take_in_memory() {
+    let dir = temp_dir();
+    // 2,000 members of no cells, whose headers of 8.4 kB deflate to next to nothing and are all different.
+    python(
+        dir.path(),
+        r#"
+def header(i):
+    text = "{'descr': [" + ', '.join(f"('a{j}', '<f4')" for j in range(450)) + f", ('i{i}', '<f4')], 'fortran_order': False, 'shape': (0,), }}"
+    text += ' ' * (63 - (len(text) + 10) % 64) + '\n'
+    return b'\x93NUMPY\x01\0' + len(text).to_bytes(2, 'little') + text.encode()
+with zipfile.ZipFile('heads.npz', 'w', zipfile.ZIP_DEFLATED) as z:
+    for i in range(2000):
+        z.writestr(f'x{i}.npy', header(i))
+"#,
+    );
+    let path = dir.path().join("heads.npz");
+    let options = LoadOptions::new().limits(Limits::strict().total_bytes(1 << 20));
+    let started = std::time::Instant::now();
+    let npz = NpzReader::open_with(&path, &options).unwrap();
+    let entries = npz.entries().unwrap();
+    let read = entries.iter().filter(|entry| entry.header().is_some()).count();
+    assert!((5..100).contains(&read), "{read} of 2000 headers are kept");
+    assert!(entries[1999].problem().is_some_and(|problem| problem.contains("of the members' headers is")));
+    let error = npz.load::<BTreeMap<String, AnyArray>>().unwrap_err();
+    assert!(error.to_string().contains("`Limits::total_bytes`"), "{error}");
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+    // Many that are the same are kept once.
+    let plain: BTreeMap<String, f64> = (0..9000).map(|i| (format!("m{i}"), 1.5)).collect();
+    let options = LoadOptions::new().limits(Limits::strict().total_bytes(9000 * 8));
+    assert_eq!(BTreeMap::from_bytes_with(&plain.to_bytes().unwrap(), &options).unwrap(), plain);
+}

@@ -6,17 +6,17 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::hint::black_box;
-use std::io::{BufReader, BufWriter, Cursor, Write};
+use std::io::{BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use benchmarks::{Outcome, Samples, Side, is_smoke, machine, take_turns, time};
-use ndarray::{Array2, Ix0, arr0};
+use ndarray::{Array2, arr0};
 use npz_core::{Npz, NpzReader, NpzWriter, SaveOptions};
 
 /// A state that is saved and loaded in three ways.
 trait State: Npz + npz_core::FromMembers {
-    fn add_all<W: Write + std::io::Seek>(&self, writer: &mut NpzWriter<W>) -> npz_core::Result<()>;
+    fn add_all<W: Write>(&self, writer: &mut NpzWriter<W>) -> npz_core::Result<()>;
     fn get_all<R: npz_core::ReadAt>(npz: &NpzReader<R>) -> npz_core::Result<Self>;
     fn add_all_peer<W: Write + std::io::Seek>(
         &self,
@@ -39,7 +39,7 @@ macro_rules! state {
         }
 
         impl State for $name {
-            fn add_all<W: Write + std::io::Seek>(&self, writer: &mut NpzWriter<W>) -> npz_core::Result<()> {
+            fn add_all<W: Write>(&self, writer: &mut NpzWriter<W>) -> npz_core::Result<()> {
                 $(writer.add(stringify!($field), &self.$field)?;)*
                 Ok(())
             }
@@ -68,44 +68,64 @@ state!(Small {
     j0 j1 j2 j3 j4 j5 j6 j7 j8 j9
 });
 
-/// Many scalars whose names are data.
-#[derive(Npz)]
-struct Scalars {
-    values: BTreeMap<String, f64>,
-}
-
-impl Scalars {
-    fn new(count: usize) -> Self {
-        Self { values: (0..count).map(|i| (format!("step_{i:05}"), i as f64 * 0.5)).collect() }
-    }
-}
-
-impl State for Scalars {
-    fn add_all<W: Write + std::io::Seek>(&self, writer: &mut NpzWriter<W>) -> npz_core::Result<()> {
-        self.values.iter().try_for_each(|(key, value)| writer.add(&format!("values.{key}"), value))
-    }
-    fn get_all<R: npz_core::ReadAt>(npz: &NpzReader<R>) -> npz_core::Result<Self> {
-        let key = |name: &str| name.strip_prefix("values.").unwrap_or(name).to_owned();
-        let values = npz.names().map(|name| Ok((key(name), npz.get(name)?)));
-        Ok(Self { values: values.collect::<npz_core::Result<_>>()? })
-    }
-    fn add_all_peer<W: Write + std::io::Seek>(
-        &self,
-        writer: &mut ndarray_npy::NpzWriter<W>,
-    ) -> Result<(), ndarray_npy::WriteNpzError> {
-        self.values
-            .iter()
-            .try_for_each(|(key, value)| writer.add_array(format!("values.{key}"), &arr0(*value)))
-    }
-    fn get_all_peer(npz: &mut ndarray_npy::NpzReader<BufReader<File>>) -> Outcome<Self> {
-        let mut values = BTreeMap::new();
-        for i in 0..npz.len() {
-            let array: ndarray::Array<f64, Ix0> = npz.by_index(i)?;
-            values.insert(format!("step_{i:05}"), array.into_scalar());
+/// Many members whose names are data: what there are of each, and how the peer writes and reads one.
+macro_rules! map_state {
+    ($(#[$doc:meta])* $name:ident: $value:ty, $make:expr, $to_peer:expr, $from_peer:expr, $peer:ty) => {
+        $(#[$doc])*
+        #[derive(Npz)]
+        struct $name {
+            values: BTreeMap<String, $value>,
         }
-        Ok(Self { values })
-    }
+
+        impl $name {
+            fn new(count: usize) -> Self {
+                let make: fn(usize) -> $value = $make;
+                Self { values: (0..count).map(|i| (format!("step_{i:06}"), make(i))).collect() }
+            }
+        }
+
+        impl State for $name {
+            fn add_all<W: Write>(&self, writer: &mut NpzWriter<W>) -> npz_core::Result<()> {
+                self.values.iter().try_for_each(|(key, value)| writer.add(&format!("values.{key}"), value))
+            }
+            fn get_all<R: npz_core::ReadAt>(npz: &NpzReader<R>) -> npz_core::Result<Self> {
+                let key = |name: &str| name.strip_prefix("values.").unwrap_or(name).to_owned();
+                let values = npz.names().map(|name| Ok((key(name), npz.get(name)?)));
+                Ok(Self { values: values.collect::<npz_core::Result<_>>()? })
+            }
+            fn add_all_peer<W: Write + std::io::Seek>(
+                &self,
+                writer: &mut ndarray_npy::NpzWriter<W>,
+            ) -> Result<(), ndarray_npy::WriteNpzError> {
+                let to_peer: fn(&$value) -> $peer = $to_peer;
+                let mut values = self.values.iter();
+                values.try_for_each(|(key, value)| writer.add_array(format!("values.{key}"), &to_peer(value)))
+            }
+            fn get_all_peer(npz: &mut ndarray_npy::NpzReader<BufReader<File>>) -> Outcome<Self> {
+                let from_peer: fn($peer) -> $value = $from_peer;
+                let mut values = BTreeMap::new();
+                for i in 0..npz.len() {
+                    let array: $peer = npz.by_index(i)?;
+                    values.insert(format!("step_{i:06}"), from_peer(array));
+                }
+                Ok(Self { values })
+            }
+        }
+    };
 }
+
+map_state!(
+    /// A log of a training run.
+    Scalars: f64, |i| i as f64 * 0.5, |value| arr0(*value), ndarray::Array0::into_scalar, ndarray::Array0<f64>
+);
+map_state!(
+    /// Many small arrays.
+    Arrays: Vec<f32>,
+    |i| vec![i as f32; 100],
+    |value| ndarray::Array1::from_vec(value.clone()),
+    |array| array.into_raw_vec_and_offset().0,
+    ndarray::Array1<f32>
+);
 
 /// Values like those of a trained layer: small, of both signs, with random low bits.
 struct Noise(u64);
@@ -130,12 +150,14 @@ fn main() -> Outcome<()> {
     println!("{}; {rounds} rounds; files in {place}", machine());
     println!("times are medians; ratios are against the derive in the same round: median (least to most)");
 
-    let (large, deflated, count) = if smoke { (64, 16, 100) } else { (4096, 1024, 10_000) };
+    let (large, deflated, scalars, arrays) =
+        if smoke { (64, 16, 100, 10) } else { (4096, 1024, 100_000, 1000) };
     let mut bench = Bench { folder: folder.path().to_path_buf(), rounds, repeats: 1 };
     bench.repeats = if smoke { 1 } else { 20 };
     bench.run("100 arrays of 4 KiB", &Small::new(32, 32), true)?;
+    bench.run(&format!("{arrays} arrays of 400 bytes in a map"), &Arrays::new(arrays), false)?;
     bench.repeats = 1;
-    bench.run(&format!("{count} scalars in a map"), &Scalars::new(count), true)?;
+    bench.run(&format!("{scalars} scalars in a map"), &Scalars::new(scalars), false)?;
     let size = |side: usize| match side * side * 4 {
         bytes @ ..0x10_0000 => format!("{} KiB", bytes >> 10),
         bytes => format!("{} MiB", bytes >> 20),
@@ -193,11 +215,11 @@ impl Bench {
         }
 
         let bytes_by_hand = || -> Outcome<Vec<u8>> {
-            let mut bytes = Cursor::new(Vec::new());
+            let mut bytes = Vec::new();
             let mut writer = NpzWriter::with_options(&mut bytes, &options)?;
             state.add_all(&mut writer)?;
             writer.finish()?;
-            Ok(bytes.into_inner())
+            Ok(bytes)
         };
         let in_memory = take_turns(
             self.rounds,

@@ -7,11 +7,8 @@ use crc32fast::Hasher;
 use crate::archive::Method;
 #[cfg(any(feature = "bzip2", feature = "lzma", feature = "zstd"))]
 use crate::archive::foreign;
-use crate::archive::index::{Entry, LOCAL_BYTES};
 use crate::archive::inflate::Inflate;
-use crate::archive::names::is_name;
-use crate::archive::records::DESCRIPTOR;
-use crate::bytes::{take, take_u16, take_u32};
+use crate::archive::local;
 use crate::error::{Error, Result};
 use crate::input::{AnyInput, Chunks, Section};
 use crate::source::is_ours;
@@ -107,104 +104,8 @@ fn with<T>(
         method if foreign::reads(method) => foreign::with_decoder(chunks(), extent, |inner| {
             read(&mut Data::new(Inner::Foreign(inner), extent, Seen::default(), PIECE_BYTES))
         }),
-        method => Err(refuse(method)),
+        method => Err(local::refuse(method)),
     }
-}
-
-fn refuse(method: Method) -> Error {
-    let advice = match method {
-        Method::Bzip2 | Method::Lzma | Method::Zstd => {
-            format!("which this build does not read: enable the feature `{method}` of npz-core")
-        }
-        _ => "which is not read: extract the archive and zip it again with deflate".to_owned(),
-    };
-    Error::unsupported(format!("the member is compressed with {method}, {advice}"))
-}
-
-/// Where the data of a member lie, and the checksum that its own header has, unless it stands behind the data.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) struct Place {
-    pub(crate) extent: Extent,
-    pub(crate) crc32: Option<u32>,
-}
-
-/// Refuses what can't be read, whatever lies there.
-fn check(entry: &Entry) -> Result<()> {
-    if entry.encrypted {
-        return Err(Error::unsupported(
-            "the member is encrypted, which neither NumPy nor this crate reads; \
-             extract the archive with its password, for example by `7z x`, and zip it again without one",
-        ));
-    }
-    entry.proven_size()?;
-    match entry.method {
-        Method::Stored | Method::Deflate => Ok(()),
-        #[cfg(any(feature = "bzip2", feature = "lzma", feature = "zstd"))]
-        method if foreign::reads(method) => Ok(()),
-        method => Err(refuse(method)),
-    }
-}
-
-/// Where the data lie. The member's own header tells, as its extra fields are not those of the directory (NumPy
-/// writes 20 bytes here and none there).
-pub(crate) fn place_of_data(input: &AnyInput<'_>, entry: &Entry) -> Result<Place> {
-    const WHAT: &str = "the member's header";
-    check(entry)?;
-    let offset = entry.header_offset;
-    // Header and name in one read. No encoding of the name is longer than that in UTF-8.
-    let there = entry.end.saturating_sub(offset);
-    let mut block = vec![0; there.min(LOCAL_BYTES + entry.whole_name().len() as u64) as usize];
-    input.read_exact(&mut block, offset, WHAT)?;
-    let mut rest = block.as_slice();
-    let cut_off = || Error::damaged(format!("{WHAT} is cut off")).at(offset);
-    let signature = take::<4>(&mut rest).ok_or_else(cut_off)?;
-    if &signature != b"PK\x03\x04" {
-        return Err(Error::damaged(format!(
-            "expected {WHAT}, which begins with \"PK\\x03\\x04\", found \"{}\"; \
-             the file was damaged after it was written, restore a copy",
-            signature.escape_ascii()
-        ))
-        .at(offset));
-    }
-    take::<2>(&mut rest).ok_or_else(cut_off)?;
-    let flags = take_u16(&mut rest).ok_or_else(cut_off)?;
-    // Method, time and date; behind the checksum both sizes.
-    take::<6>(&mut rest).ok_or_else(cut_off)?;
-    let crc32 = take_u32(&mut rest).ok_or_else(cut_off)?;
-    take::<8>(&mut rest).ok_or_else(cut_off)?;
-    let name_bytes = take_u16(&mut rest).ok_or_else(cut_off)?;
-    let extra_bytes = take_u16(&mut rest).ok_or_else(cut_off)?;
-    let start = offset + LOCAL_BYTES + u64::from(name_bytes) + u64::from(extra_bytes);
-    let end = start.checked_add(entry.compressed_size).filter(|&end| end <= entry.end);
-    if end.is_none() {
-        return Err(Error::damaged(format!(
-            "the member's data run into the next member or the directory: expected {} bytes, \
-             found room for {}; the file was damaged or made to mislead",
-            entry.compressed_size,
-            entry.end.saturating_sub(start)
-        ))
-        .at(start));
-    }
-    let own = rest.get(..usize::from(name_bytes));
-    if !own.is_some_and(|own| is_name(own, flags, entry.whole_name())) {
-        return Err(Error::damaged(format!(
-            "the directory and the member's own header give different names: \
-             expected {:?}, found \"{}\"; the file was damaged or made to mislead",
-            entry.whole_name(),
-            own.unwrap_or(rest).escape_ascii()
-        ))
-        .at(offset));
-    }
-    let extent = Extent {
-        header_start: offset,
-        start,
-        compressed_size: entry.compressed_size,
-        size: entry.size,
-        crc32: entry.crc32,
-        method: entry.method.number(),
-        method_flags: entry.method_flags,
-    };
-    Ok(Place { extent, crc32: (flags & DESCRIPTOR == 0).then_some(crc32) })
 }
 
 impl<'a> Data<'a> {
@@ -319,7 +220,8 @@ mod tests {
     use super::*;
     use crate::archive::Compression;
     use crate::archive::emit::{Content, Emitter};
-    use crate::archive::index::Index;
+    use crate::archive::index::{Entry, Index};
+    use crate::archive::local::place_of_data;
     use crate::error::ErrorKind;
     use crate::input::Input;
     use crate::limits::Limits;

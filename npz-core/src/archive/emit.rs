@@ -254,9 +254,10 @@ fn cant_write(error: io::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::archive::decode::{Seen, place_of_data, with_data};
+    use crate::archive::decode::{Seen, with_data};
     use crate::archive::index::{Entry, Index};
     use crate::archive::layout::Layout;
+    use crate::archive::local::place_of_data;
     use crate::error::ErrorKind;
     use crate::input::Input;
     use crate::limits::Limits;

@@ -86,8 +86,9 @@ impl Read for Tap<'_> {
 mod tests {
     use super::*;
     use crate::archive::decode;
-    use crate::archive::decode::{Data, Seen, place_of_data};
+    use crate::archive::decode::{Data, Seen};
     use crate::archive::index::{Entry, Index};
+    use crate::archive::local::place_of_data;
     use crate::error::ErrorKind;
     use crate::input::Input;
     use crate::limits::Limits;

@@ -1,7 +1,7 @@
 //! The zip container: which members there are, their bytes out of it and into it.
 //!
 //! Knows nothing of arrays. [`end`] finds the directory, [`directory`] parses it, and [`index`] is the list of
-//! members that comes out. [`decode`] reads them, with `foreign` for the methods behind a feature. [`emit`]
+//! members that comes out. [`local`] finds their data and [`decode`] reads them, with `foreign` for the methods behind a feature. [`emit`]
 //! writes members and directory where [`layout`] places them, with [`deflate`] for the compression. [`raw`] is a member on its way from one
 //! archive to another, as it is. The rules are PKWARE's APPNOTE 6.3 as Python's `zipfile` reads it.
 
@@ -15,6 +15,7 @@ mod foreign;
 pub(crate) mod index;
 mod inflate;
 pub(crate) mod layout;
+pub(crate) mod local;
 mod names;
 mod patch;
 mod raw;

@@ -1,70 +1,37 @@
 //! The bytes of a header as they come, and what they are where they are none.
 
-use std::io::{self, ErrorKind, Read};
-
 use super::MAGIC;
 use crate::error::{Error, Result};
 use crate::literal::shortened;
 
-/// A reader that counts, and that takes nobody's word for how much will come.
-pub(super) struct Input<'r, R> {
-    pub(super) reader: &'r mut R,
+/// Takes the parts of a header off its bytes, and counts.
+pub(super) struct Input<'b> {
+    pub(super) bytes: &'b [u8],
     pub(super) offset: usize,
 }
 
-impl<R: Read> Input<'_, R> {
+impl<'b> Input<'b> {
     /// As many bytes, or those up to the end.
-    fn up_to<'b>(&mut self, buffer: &'b mut [u8]) -> Result<&'b [u8]> {
-        let mut filled = 0;
-        while filled < buffer.len() {
-            match self.reader.read(&mut buffer[filled..]) {
-                Ok(0) => break,
-                Ok(read) => filled += read,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(unread(error)),
-            }
-        }
-        self.offset += filled;
-        Ok(&buffer[..filled])
+    pub(super) fn up_to(&mut self, length: usize) -> &'b [u8] {
+        let (found, rest) = self.bytes.split_at(length.min(self.bytes.len()));
+        self.bytes = rest;
+        self.offset += found.len();
+        found
     }
 
-    /// The first bytes of a file, if they are these; otherwise what is there instead.
-    pub(super) fn is_there<const N: usize>(&mut self, wanted: &[u8; N]) -> Result<Result<(), Vec<u8>>> {
-        let mut buffer = [0; N];
-        let found = self.up_to(&mut buffer)?;
-        Ok(if found == wanted { Ok(()) } else { Err(found.to_vec()) })
-    }
-
-    /// So many bytes; the buffer grows with what really arrives.
-    pub(super) fn exactly(&mut self, length: usize, what: &str) -> Result<Vec<u8>> {
-        /// What most headers take at most.
-        const AT_ONCE: usize = 16 << 10;
-        let mut bytes = Vec::with_capacity(length.min(AT_ONCE));
-        self.reader.by_ref().take(length as u64).read_to_end(&mut bytes).map_err(unread)?;
-        self.offset += bytes.len();
-        if bytes.len() == length { Ok(bytes) } else { Err(self.cut_off(length, what, bytes.len())) }
-    }
-
-    /// Appends as many bytes, or those up to the end; memory grows with what really arrives.
-    pub(super) fn append(&mut self, bytes: &mut Vec<u8>, length: usize) -> Result<()> {
-        let read = self.reader.by_ref().take(length as u64).read_to_end(bytes);
-        self.offset += read.map_err(unread)?;
-        Ok(())
+    pub(super) fn exactly(&mut self, length: usize, what: &str) -> Result<&'b [u8]> {
+        let found = self.up_to(length);
+        if found.len() == length { Ok(found) } else { Err(self.cut_off(length, what, found.len())) }
     }
 
     pub(super) fn array<const N: usize>(&mut self, what: &str) -> Result<[u8; N]> {
-        let mut buffer = [0; N];
-        let found = self.up_to(&mut buffer)?.len();
-        if found == N { Ok(buffer) } else { Err(self.cut_off(N, what, found)) }
+        let found = self.up_to(N);
+        <[u8; N]>::try_from(found).map_err(|_| self.cut_off(N, what, found.len()))
     }
 
     fn cut_off(&self, expected: usize, what: &str, found: usize) -> Error {
         cut_off(expected, what, found).at(self.offset as u64)
     }
-}
-
-fn unread(error: io::Error) -> Error {
-    Error::io("can't read the .npy header", error)
 }
 
 fn cut_off(expected: usize, what: &str, found: usize) -> Error {

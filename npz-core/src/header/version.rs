@@ -1,8 +1,8 @@
 //! The versions of the format: how long a header may be, and how its text is encoded.
 
-use std::io::Read;
-
 use super::MAGIC;
+use std::borrow::Cow;
+
 use super::input::Input;
 use crate::error::{Error, Result};
 
@@ -21,7 +21,7 @@ pub(super) enum Version {
 }
 
 impl Version {
-    pub(super) fn read(input: &mut Input<'_, impl Read>) -> Result<Self> {
+    pub(super) fn read(input: &mut Input<'_>) -> Result<Self> {
         let [major, minor] = input.array("version")?;
         match (major, minor) {
             (1, 0) => Ok(Self::V1),
@@ -74,11 +74,11 @@ impl Version {
     }
 
     /// An error is the place of the first byte that is no text.
-    pub(super) fn decode(self, bytes: Vec<u8>) -> Result<String, usize> {
+    pub(super) fn decode(self, bytes: &[u8]) -> Result<Cow<'_, str>, usize> {
         match self {
             // ASCII is UTF-8 as it is.
-            Self::V1 | Self::V2 if !bytes.is_ascii() => Ok(bytes.into_iter().map(char::from).collect()),
-            _ => String::from_utf8(bytes).map_err(|error| error.utf8_error().valid_up_to()),
+            Self::V1 | Self::V2 if !bytes.is_ascii() => Ok(bytes.iter().copied().map(char::from).collect()),
+            _ => std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| error.valid_up_to()),
         }
     }
 

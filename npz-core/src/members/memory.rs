@@ -11,9 +11,24 @@ use crate::error::Result;
 use crate::limits::Limits;
 use crate::stored::Stored;
 
-struct Memory<'m, 'a> {
-    members: &'m Members<'a>,
+/// Arrays by name.
+pub(crate) struct Memory<'m> {
+    arrays: Vec<(&'m str, Arc<dyn Stored + 'm>)>,
+    /// Which of them a name finds.
     keys: BTreeMap<&'m str, usize>,
+    limits: Limits,
+}
+
+impl<'m> Memory<'m> {
+    fn new(arrays: Vec<(&'m str, Arc<dyn Stored + 'm>)>, limits: Limits) -> Self {
+        let keys = arrays.iter().enumerate().map(|(i, (name, _))| (*name, i)).collect();
+        Self { arrays, keys, limits }
+    }
+
+    /// A single array, under limits of whoever has it from somewhere.
+    pub(crate) fn of_one(name: &'m str, array: Arc<dyn Stored + 'm>, limits: Limits) -> Self {
+        Self::new(vec![(name, array)], limits)
+    }
 }
 
 impl Members<'_> {
@@ -35,8 +50,11 @@ impl Members<'_> {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn load<T: FromMembers>(&self) -> Result<T> {
-        let keys = self.as_slice().iter().enumerate().map(|(i, member)| (member.name.as_str(), i)).collect();
-        let medium = Memory { members: self, keys };
+        let arrays = self.as_slice().iter().map(|member| {
+            let array: Arc<dyn Stored + '_> = member.array.clone();
+            (member.name.as_str(), array)
+        });
+        let medium = Memory::new(arrays.collect(), Limits::trusted());
         let mut loader = Loader::new(&medium, Cast::Safe, false);
         let plan = T::plan(&mut loader, &Name::root());
         loader.settle();
@@ -46,7 +64,7 @@ impl Members<'_> {
     }
 }
 
-impl Medium for Memory<'_, '_> {
+impl Medium for Memory<'_> {
     fn find(&self, key: &str) -> Option<usize> {
         self.keys.get(key).copied()
     }
@@ -58,14 +76,14 @@ impl Medium for Memory<'_, '_> {
     }
 
     fn members(&self) -> Box<dyn Iterator<Item = (usize, &str)> + '_> {
-        Box::new(self.members.as_slice().iter().enumerate().map(|(i, member)| (i, member.name.as_str())))
+        Box::new(self.arrays.iter().enumerate().map(|(i, (name, _))| (i, *name)))
     }
 
     fn array<'m>(&'m self, member: usize) -> Result<Option<Arc<dyn Stored + 'm>>> {
-        Ok(self.members.as_slice().get(member).map(|member| Arc::clone(&member.array) as Arc<dyn Stored>))
+        Ok(self.arrays.get(member).map(|(_, array)| Arc::clone(array) as Arc<dyn Stored>))
     }
 
     fn limits(&self) -> Limits {
-        Limits::trusted()
+        self.limits
     }
 }

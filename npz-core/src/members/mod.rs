@@ -47,6 +47,7 @@ pub use self::load::{FromMembers, Plan};
 pub use self::loader::Loader;
 pub(crate) use self::loader::{Age, Medium};
 pub use self::map::MapKey;
+pub(crate) use self::memory::Memory;
 pub(crate) use self::name::NONE;
 pub use self::name::Name;
 pub use self::names::Names;

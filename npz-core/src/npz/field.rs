@@ -5,11 +5,9 @@ use std::sync::Arc;
 use super::reader::NpzReader;
 use crate::element::{Wanted, object_hint};
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits::Limits;
-use crate::members::{FromMembers, Loader, Medium, Name};
+use crate::members::{FromMembers, Loader, Medium, Memory, Name};
 use crate::npy::FieldOf;
 use crate::source::ReadAt;
-use crate::stored::{Extent, Stored};
 
 impl<R: ReadAt> NpzReader<R> {
     /// Reads one field of a structured member, as an array, a `Vec`, a scalar, ...: `npz[name][field]` in Python.
@@ -49,8 +47,7 @@ impl<R: ReadAt> NpzReader<R> {
                 let found = Wanted::Cells(records.header().dtype().clone());
                 return Err(Error::unsupported(object_hint(name, &found)));
             }
-            let field_of = Arc::new(FieldOf::new(records, field)?);
-            let medium = FieldMedium { medium: self, name, field: field_of };
+            let medium = Memory::of_one(name, Arc::new(FieldOf::new(records, field)?), self.options.limits);
             let mut loader = Loader::new(&medium, self.options.cast, self.options.allow_unknown);
             let plan = T::plan(&mut loader, &Name::root().join(name));
             loader.settle();
@@ -60,38 +57,5 @@ impl<R: ReadAt> NpzReader<R> {
             };
             run().map_err(|error| error.in_field(field))
         })
-    }
-}
-
-/// One field of one member, under the member's name.
-struct FieldMedium<'r> {
-    medium: &'r dyn Medium,
-    name: &'r str,
-    field: Arc<FieldOf<'r>>,
-}
-
-impl Medium for FieldMedium<'_> {
-    fn find(&self, key: &str) -> Option<usize> {
-        (key == self.name).then_some(0)
-    }
-
-    fn keys_under<'m>(&'m self, prefix: &str) -> Box<dyn Iterator<Item = (&'m str, usize)> + 'm> {
-        Box::new(self.name.starts_with(prefix).then_some((self.name, 0)).into_iter())
-    }
-
-    fn members(&self) -> Box<dyn Iterator<Item = (usize, &str)> + '_> {
-        Box::new(std::iter::once((0, self.name)))
-    }
-
-    fn array<'m>(&'m self, _: usize) -> Result<Option<Arc<dyn Stored + 'm>>> {
-        Ok(Some(Arc::clone(&self.field) as Arc<dyn Stored + 'm>))
-    }
-
-    fn limits(&self) -> Limits {
-        self.medium.limits()
-    }
-
-    fn will_need(&self, extents: Vec<Extent>) {
-        self.medium.will_need(extents);
     }
 }

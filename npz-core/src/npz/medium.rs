@@ -249,3 +249,71 @@ impl<R: ReadAt> Medium for NpzReader<R> {
         self.input.path().map(|path| &**path)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::npz::{Npz, SaveOptions};
+    use crate::options::LoadOptions;
+    use std::collections::BTreeMap;
+
+    /// Large enough not to be read whole.
+    fn archive(options: &SaveOptions) -> (Vec<u8>, Vec<u8>) {
+        let cells: Vec<u32> = (0..400_000u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
+        let bytes = cells.iter().flat_map(|cell| cell.to_le_bytes()).collect();
+        (BTreeMap::from([("a".to_owned(), cells)]).to_bytes_with(options).unwrap(), bytes)
+    }
+
+    /// Neither in memory nor shared.
+    struct Far(Vec<u8>);
+
+    impl ReadAt for Far {
+        fn read_at(&self, buffer: &mut [u8], offset: u64) -> std::io::Result<usize> {
+            self.0.read_at(buffer, offset)
+        }
+        fn size(&self) -> std::io::Result<u64> {
+            self.0.size()
+        }
+    }
+
+    fn check(array: &dyn Stored, cells: &[u8]) {
+        let mut all = vec![0; cells.len()];
+        let mut pieces = 0;
+        array.fill(&mut all, &mut |piece| pieces += usize::from(piece.len() % 4 == 0)).unwrap();
+        assert!(all == cells && pieces > 1);
+        let mut streamed = Vec::new();
+        let put = &mut |piece: &[u8]| {
+            streamed.extend_from_slice(piece);
+            Ok(())
+        };
+        array.stream(put).unwrap();
+        assert!(streamed == cells);
+        for (start, end) in [(0, 1), (7, 90_000), (399_999, 400_000), (5, 5)] {
+            let mut part = vec![0; (end - start) * 4];
+            array.read_range(start..end, &mut part).unwrap();
+            assert!(part == cells[start * 4..end * 4], "{start}..{end}");
+        }
+        assert!(array.read_range(399_999..400_001, &mut [0; 8]).is_err());
+    }
+
+    #[test]
+    fn an_array_is_the_same_whole_by_range_by_pieces_and_as_it_lies() {
+        for (options, is_stored) in [(SaveOptions::stored(), true), (SaveOptions::compressed(), false)] {
+            let (bytes, cells) = archive(&options);
+            let far = NpzReader::new(Far(bytes.clone())).unwrap();
+            let array = far.array(0).unwrap().unwrap();
+            check(&*array, &cells);
+            assert!(array.region().is_none());
+            // What is kept is a copy, since the source can't be shared.
+            let kept = array.keep().unwrap();
+            drop(array);
+            drop(far);
+            check(&*kept, &cells);
+            assert_eq!(kept.region(), Some(&cells[..]).filter(|_| is_stored));
+            let near = NpzReader::with_options(&bytes, &LoadOptions::new()).unwrap();
+            let array = near.array(0).unwrap().unwrap();
+            check(&*array, &cells);
+            assert_eq!(array.region(), Some(&cells[..]).filter(|_| is_stored));
+        }
+    }
+}
