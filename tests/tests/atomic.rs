@@ -265,19 +265,36 @@ mod unix {
         }
     }
 
+    #[cfg(target_os = "linux")]
     #[test]
     fn a_disk_without_room_is_told_of_before_anything_is_written() {
         let dir = temp_dir();
         let path = dir.path().join("run.npz");
-        generation(1).save(&path).unwrap();
-        for mode in ["once", "writer"] {
-            let output = saver_after("trap '' XFSZ; ulimit -f 2048", mode, &path, 1_000_000);
-            let text = String::from_utf8_lossy(&output.stdout);
-            // Where the system can take room: elsewhere the write itself fails.
-            let told = if cfg!(target_os = "linux") { "nothing is written" } else { "can't write" };
-            assert!(text.starts_with("Io: ") && text.contains(told), "{text}");
-            assert_eq!(load_whole(&path), 1);
-            assert_eq!(listing(dir.path()), ["run.npz"]);
+        // A disk of 4 MiB: the limit of a shell says nothing of room that is taken beforehand.
+        let disk = dir.path().join("disk");
+        fs::create_dir(&disk).unwrap();
+        let script = "mount -t tmpfs -o size=4m none \"$1\" && \"$0\" once \"$1/run.npz\" 100 && for mode in once writer; do \
+                      \"$0\" $mode \"$1/run.npz\" 1000000; done; ls -A \"$1\"; wc -c < \"$1/run.npz\"";
+        let mounted = |flags| {
+            let mut unshare = Command::new("unshare");
+            unshare.args([flags, "sh", "-c", script, SAVER]).arg(&disk).output().unwrap()
+        };
+        let output = [mounted("-m"), mounted("-rm")].into_iter().find(|output| !output.stdout.is_empty());
+        match output {
+            None => eprintln!("NOT CHECKED: no disk of 4 MiB can be mounted here, not even in a namespace"),
+            Some(output) => {
+                let text = String::from_utf8_lossy(&output.stdout);
+                let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
+                let told = "can't take room for 8000";
+                assert!(lines.len() == 4 && lines[..2].iter().all(|line| line.contains(told)), "{text}");
+                assert!(
+                    lines[..2].iter().all(|line| line.starts_with("Io: ") && line.contains("No space")),
+                    "{text}"
+                );
+                // Nothing was written, nothing is left behind, and the old file stands.
+                assert_eq!(lines[2], "run.npz");
+                assert!(lines[3].trim().parse::<u64>().unwrap() < 2000, "{text}");
+            }
         }
         // What is taken is what is used, to the byte.
         generation(2).save(&path).unwrap();

@@ -136,7 +136,8 @@ impl Stored for ArchiveArray<'_> {
         let piece = cells_a_piece(self.item_size()) * self.item_size().max(1);
         self.with_cells(|data| {
             // As much at once as the source likes, whole pieces for what comes then.
-            let most = (self.input().chunk(buffer.len() as u64) / piece).max(1) * piece;
+            let chunk = self.input().chunk(buffer.len() as u64);
+            let most = if chunk < buffer.len() { (chunk / piece).max(1) * piece } else { chunk.max(1) };
             for part in buffer.chunks_mut(most) {
                 data.fill(part)?;
                 part.chunks_mut(piece).for_each(&mut *then);
@@ -209,7 +210,7 @@ impl Stored for ArchiveArray<'_> {
 }
 
 /// Pieces that are handed on to be converted are not larger, whatever the source likes.
-const MOST_STREAMED: u64 = 16 << 20;
+const MOST_STREAMED: u64 = 24 << 20;
 
 impl<R: ReadAt> Medium for NpzReader<R> {
     fn find(&self, key: &str) -> Option<usize> {
