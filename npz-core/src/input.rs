@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::source::{ReadAt, read_some_at};
 
 /// Sources below this size are read whole.
@@ -27,7 +28,7 @@ pub(crate) struct Input<S: ?Sized> {
     path: Option<PathBuf>,
     size: u64,
     read_size: usize,
-    whole: Option<Arc<[u8]>>,
+    whole: Option<Arc<Vec<u8>>>,
     window: Mutex<Window>,
     /// The same bytes for what outlives this: made once for all.
     kept: OnceLock<Option<Arc<KeptInput>>>,
@@ -59,7 +60,7 @@ impl<S: ReadAt> Input<S> {
         let whole = if source.memory().is_none() && size < WHOLE_BYTES {
             let mut bytes = Vec::new();
             fill(&source, &mut bytes, 0, size)?;
-            Some(bytes.into())
+            Some(Arc::new(bytes))
         } else {
             None
         };
@@ -91,7 +92,7 @@ impl<S: ReadAt + ?Sized> Input<S> {
 
     /// All bytes, where they are in memory.
     pub(crate) fn memory(&self) -> Option<&[u8]> {
-        self.whole.as_deref().or_else(|| self.source.memory())
+        self.whole.as_ref().map(|whole| whole.as_slice()).or_else(|| self.source.memory())
     }
 
     /// Reads bytes from `offset` on and tells how many; 0 at the end only.
@@ -136,11 +137,7 @@ impl<S: ReadAt + ?Sized> Input<S> {
     /// Copies some of the bytes.
     pub(crate) fn copy(&self, range: Range<u64>) -> Result<Vec<u8>> {
         let length = range.end.saturating_sub(range.start);
-        let mut bytes = Vec::new();
-        if !usize::try_from(length).is_ok_and(|length| bytes.try_reserve_exact(length).is_ok()) {
-            return Err(Error::no_memory(length, "compressed member"));
-        }
-        bytes.resize(length as usize, 0);
+        let mut bytes = memory::zeros(usize::try_from(length).unwrap_or(usize::MAX), "compressed member")?;
         self.read_exact(&mut bytes, range.start, "the member")?;
         Ok(bytes)
     }
@@ -212,7 +209,7 @@ impl Window {
 
 /// Appends as many bytes as there are, up to a length.
 fn fill<S: ReadAt + ?Sized>(source: &S, bytes: &mut Vec<u8>, offset: u64, length: u64) -> Result<()> {
-    bytes.resize(length as usize, 0);
+    memory::resize(bytes, usize::try_from(length).unwrap_or(usize::MAX), "archive")?;
     let mut filled = 0;
     while filled < bytes.len() {
         match read_some_at(source, &mut bytes[filled..], offset + filled as u64) {

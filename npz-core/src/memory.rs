@@ -3,12 +3,11 @@
 //! `Vec::extend`, `collect`, `clone` and their like end the process where there is no memory. What holds an array, or a
 //! piece of one whose cells may be huge, is made here: room is made once, then it is filled.
 
+use std::io;
+
 use ndarray::{ArrayD, ArrayRef, Dimension, IxDyn, ShapeBuilder};
 
 use crate::error::{Error, Result};
-
-/// The largest allocation that is taken for granted: what is larger grows with the data.
-pub(crate) const SMALL_BYTES: usize = 32 << 10;
 
 fn short<T>(len: usize, what: &str) -> Error {
     Error::no_memory((len as u64).saturating_mul(size_of::<T>() as u64), what)
@@ -36,6 +35,30 @@ pub(crate) fn resize(bytes: &mut Vec<u8>, len: usize, what: &str) -> Result<()> 
     reserve(bytes, len.saturating_sub(bytes.len()), what)?;
     bytes.resize(len, 0);
     Ok(())
+}
+
+/// A vector that is written to.
+pub(crate) struct Growing(pub(crate) Vec<u8>);
+
+impl io::Write for Growing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.try_reserve(bytes.len()).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A slice of one's own, without the room that a vector may have left.
+pub(crate) fn boxed<T>(items: Vec<T>, what: &str) -> Result<Box<[T]>> {
+    // Memory of another length would be allocated anew.
+    if items.len() == items.capacity() {
+        return Ok(items.into_boxed_slice());
+    }
+    collect(items.into_iter(), what).map(Vec::into_boxed_slice)
 }
 
 /// Appends bytes.
@@ -68,10 +91,7 @@ pub(crate) fn collect<T>(items: impl ExactSizeIterator<Item = T>, what: &str) ->
 }
 
 /// As `collect` of what may fail.
-pub(crate) fn try_collect<T>(
-    items: impl ExactSizeIterator<Item = Result<T>>,
-    what: &str,
-) -> Result<Vec<T>> {
+pub(crate) fn try_collect<T>(items: impl ExactSizeIterator<Item = Result<T>>, what: &str) -> Result<Vec<T>> {
     let mut collected = with_room(items.len(), what)?;
     for item in items {
         collected.push(item?);

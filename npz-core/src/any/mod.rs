@@ -11,9 +11,9 @@ mod value;
 
 use ndarray::{Array, ArrayD, ArrayViewD, Dimension, IxDyn, ShapeBuilder};
 
+use self::convert::ARRAY;
 pub use self::raw::RawArray;
 pub(crate) use self::raw::swap_to;
-use self::convert::ARRAY;
 pub(crate) use self::times::{Tick, as_cells, from_cells};
 pub use self::value::AnyValue;
 use crate::dtype::{DType, Kind, TimeUnit};

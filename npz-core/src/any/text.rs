@@ -4,9 +4,9 @@ use std::str::FromStr;
 
 use ndarray::{ArrayD, IxDyn};
 
+use super::convert::ARRAY;
 use super::print::{Cell, scalar_str};
 use super::value::AnyValue;
-use super::convert::ARRAY;
 use super::{AnyArray, convert};
 use crate::dtype::{DType, Kind, Scalar};
 use crate::element::{Cast, place};

@@ -71,15 +71,17 @@ fn numbers(any: &AnyArray, dtype: &DType) -> Result<AnyArray> {
             Some(Kind::Float) => Numbers::Float(memory::map_cells(cells, ARRAY, |z| near(&z.re, size))?),
             Some(Kind::Complex) => {
                 let part = |x: &LongDouble| near(x, size / 2);
-                let complex = |z: &num_complex::Complex<_>| num_complex::Complex::new(part(&z.re), part(&z.im));
+                let complex =
+                    |z: &num_complex::Complex<_>| num_complex::Complex::new(part(&z.re), part(&z.im));
                 return from_complex(any.shape(), memory::map_cells(cells, ARRAY, complex)?, dtype);
             }
             _ => return Err(no_numbers(&source, dtype)),
         },
         (AnyArray::Str(_) | AnyArray::Bytes(_), _) => match kind(dtype) {
-            Some(Kind::Bool) => {
-                Numbers::Uint(memory::collect(any.iter().map(|cell| u64::from(!cell.is_empty_text())), ARRAY)?)
-            }
+            Some(Kind::Bool) => Numbers::Uint(memory::collect(
+                any.iter().map(|cell| u64::from(!cell.is_empty_text())),
+                ARRAY,
+            )?),
             Some(kind @ (Kind::Int | Kind::Uint)) => {
                 let bits = 8 * size as u32;
                 let ends = match kind {
@@ -153,9 +155,7 @@ fn from_complex(axes: &[usize], cells: Vec<num_complex::Complex<f64>>, dtype: &D
             let cells = cells.iter().map(|z| Complex::new(z.re as f32, z.im as f32));
             shaped(axes, memory::collect(cells, ARRAY)?).map(AnyArray::Complex64)
         }
-        Some((Kind::Complex, 16)) => {
-            shaped(axes, cells).map(AnyArray::Complex128)
-        }
+        Some((Kind::Complex, 16)) => shaped(axes, cells).map(AnyArray::Complex128),
         Some((Kind::Complex, 32)) => {
             let cells = cells.iter().map(|z| Complex::new(z.re.into(), z.im.into()));
             shaped(axes, memory::collect(cells, ARRAY)?).map(AnyArray::ComplexLongDouble)

@@ -14,6 +14,7 @@ use crate::archive::records::DESCRIPTOR;
 use crate::bytes::{take, take_u16, take_u32};
 use crate::error::{Error, Result};
 use crate::input::{AnyInput, Chunks, Section};
+use crate::memory::zeros;
 use crate::source::is_ours;
 use crate::stored::{Extent, PIECE_BYTES};
 
@@ -151,7 +152,7 @@ pub(crate) fn place_of_data(input: &AnyInput<'_>, entry: &Entry) -> Result<Place
     let offset = entry.header_offset;
     // Header and name in one read. No encoding of the name is longer than that in UTF-8.
     let there = entry.end.saturating_sub(offset);
-    let mut block = vec![0; there.min(LOCAL_BYTES + entry.whole_name().len() as u64) as usize];
+    let mut block = zeros(there.min(LOCAL_BYTES + entry.whole_name().len() as u64) as usize, WHAT)?;
     input.read_exact(&mut block, offset, WHAT)?;
     let mut rest = block.as_slice();
     let cut_off = || Error::damaged(format!("{WHAT} is cut off")).at(offset);
@@ -224,7 +225,7 @@ impl<'a> Data<'a> {
     /// Passes over the first bytes of the member, up to a place that may lie behind it already.
     pub(crate) fn skip(&mut self, to: u64) -> Result<()> {
         let mut left = to.saturating_sub(self.size - self.left);
-        let mut scratch = vec![0; left.min(REST_BYTES) as usize];
+        let mut scratch = zeros(left.min(REST_BYTES) as usize, "member")?;
         while left > 0 {
             let step = left.min(REST_BYTES);
             self.fill(&mut scratch[..step as usize])?;
@@ -250,7 +251,7 @@ impl<'a> Data<'a> {
     }
 
     fn verify(&mut self, expected: u32) -> Result<()> {
-        let mut scratch = vec![0; self.left.clamp(1, REST_BYTES) as usize];
+        let mut scratch = zeros(self.left.clamp(1, REST_BYTES) as usize, "member")?;
         while self.left > 0 {
             self.read(&mut scratch).map_err(|error| Error::io("can't read the member", error))?;
         }

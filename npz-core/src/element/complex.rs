@@ -10,8 +10,8 @@ use super::cast::{FromWide, converter};
 use super::narrow::{self, Narrow};
 use super::rule::{Target, Verdict, judge, no_cast};
 use super::{
-    BadCell, CELLS, Decoder, Element, Form, InPlace, Refusal, Rule, Sealed, Step, Wanted, encode_pod, first_failing,
-    is_own, view_pod,
+    BadCell, CELLS, Decoder, Element, Form, InPlace, Refusal, Rule, Sealed, Step, Wanted, encode_pod,
+    first_failing, is_own, view_pod,
 };
 use crate::dtype::{DType, Kind};
 use crate::error::Result;

@@ -11,8 +11,8 @@ use super::cast::{FromWide, converter, fits};
 use super::narrow::{self, Narrow as _};
 use super::rule::{Target, Verdict, judge, no_cast};
 use super::{
-    CELLS, Cast, Decoder, Element, Form, InPlace, Refusal, Rule, Sealed, Step, Wanted, encode_pod, first_failing,
-    is_own, view_pod,
+    CELLS, Cast, Decoder, Element, Form, InPlace, Refusal, Rule, Sealed, Step, Wanted, encode_pod,
+    first_failing, is_own, view_pod,
 };
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 use crate::error::Result;

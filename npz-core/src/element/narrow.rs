@@ -193,7 +193,11 @@ mod tests {
             // The first of its two steps is rustc's own.
             let expected = nearest(&values, f64::from(number as f32));
             assert_eq!(fits(number), expected < 0x7f80, "{number:e}");
-            assert_eq!(f64::encode_as(&[number], &scalar).unwrap(), (expected as u16).to_le_bytes(), "{number:e}");
+            assert_eq!(
+                f64::encode_as(&[number], &scalar).unwrap(),
+                (expected as u16).to_le_bytes(),
+                "{number:e}"
+            );
         }
     }
 

@@ -180,7 +180,8 @@ impl<const N: usize> Element for RawBytes<N> {
     }
 
     fn encode<'c>(cells: &'c [Self], _: &DType) -> Result<Cow<'c, [u8]>> {
-        memory::collect(cells.iter().map(|cell| cell.0), CELLS).map(|bytes| Cow::Owned(bytes.into_flattened()))
+        memory::collect(cells.iter().map(|cell| cell.0), CELLS)
+            .map(|bytes| Cow::Owned(bytes.into_flattened()))
     }
 
     fn decoder(stored: &DType, _: Rule) -> Result<Decoder<Self>, Refusal> {

@@ -11,7 +11,8 @@ use ndarray::ArrayViewD;
 
 use super::rule::{IS_RECORD, no_cast};
 use super::{
-    BadCell, CELLS, Cast, Convert, Decoder, Element, Form, Refusal, Rule, Sealed, Step, TextForm, Wanted, place,
+    BadCell, CELLS, Cast, Convert, Decoder, Element, Form, Refusal, Rule, Sealed, Step, TextForm, Wanted,
+    place,
 };
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 use crate::error::{Error, Result};
@@ -333,7 +334,8 @@ impl<const N: usize> Element for FixedStr<N> {
     fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Result<Cow<'c, [u8]>> {
         if is_bytes(dtype) {
             let size = dtype.as_scalar().map_or(0, Scalar::size);
-            return encode_bytes(cells.iter().map(|cell| cell.to_string().into_bytes()), size).map(Cow::Owned);
+            return encode_bytes(cells.iter().map(|cell| cell.to_string().into_bytes()), size)
+                .map(Cow::Owned);
         }
         encode_unicode(cells.iter().map(|cell| cell.0.iter().copied()), N.max(1)).map(Cow::Owned)
     }
@@ -350,11 +352,8 @@ impl<const N: usize> Element for FixedStr<N> {
             return Err(Refusal::widened_by(format!("FixedStr<{width}>"), "String"));
         }
         let convert = cell_by_cell(item_size, move |cell| {
-            let text = if is_unicode {
-                Cow::Owned(unicode_text(cell, is_big)?)
-            } else {
-                Cow::Borrowed(utf8(cell)?)
-            };
+            let text =
+                if is_unicode { Cow::Owned(unicode_text(cell, is_big)?) } else { Cow::Borrowed(utf8(cell)?) };
             Self::new(&text).map_err(|error| BadCell::new(0, error.to_string()))
         });
         Ok(Decoder { item_size, step: Step::Convert(convert) })

@@ -13,6 +13,7 @@ use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::limits::MAX_FREE;
+use crate::memory;
 use crate::stored::Stored;
 
 /// Pushes the members that a value is made of.
@@ -81,7 +82,7 @@ pub trait ToMembers {
     where
         Self: Sized,
     {
-        Self::refs_to_members(&items.iter().collect::<Vec<_>>(), shape, members, name)
+        Self::refs_to_members(&refs(items.iter(), name)?, shape, members, name)
     }
 
     /// The same for values that do not lie side by side, such as those of a `Vec<Box<T>>`.
@@ -326,6 +327,11 @@ impl<'a> Members<'a> {
     pub(crate) fn names_since(&self, start: usize) -> impl Iterator<Item = &str> {
         self.list.iter().skip(start).map(|member| member.name.as_str())
     }
+}
+
+/// A list of what is saved as one member, or as a list of them.
+pub(super) fn refs<T>(items: impl ExactSizeIterator<Item = T>, name: &Name) -> Result<Vec<T>> {
+    memory::collect(items, "list").map_err(|error| error.in_member(name.as_str()))
 }
 
 fn refuse_root(name: &Name) -> Result<()> {

@@ -7,6 +7,7 @@ use std::hash::{BuildHasher, Hash};
 use super::spare::Spares;
 use super::{FromMembers, Loader, Members, NONE, Name, Names, Plan, ToMembers};
 use crate::error::{Error, Result};
+use crate::memory;
 
 /// A key of a map: text, or an integer, which is written in decimal. Sealed: there are no others.
 ///
@@ -113,7 +114,9 @@ where
         .collect();
     let plans: Vec<_> =
         keys.into_iter().map(|key| (T::plan(loader, &name.join(key.to_part())), key)).collect();
-    Plan::new(move || plans.into_iter().map(|(plan, key)| Ok((key, plan.finish()?))).collect())
+    Plan::new(move || {
+        memory::try_collect(plans.into_iter().map(|(plan, key)| Ok((key, plan.finish()?))), "map")
+    })
 }
 
 impl<K: MapKey, T: ToMembers, S> ToMembers for HashMap<K, T, S> {

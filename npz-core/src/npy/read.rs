@@ -9,8 +9,8 @@ use crate::element::{BadCell, Decoder, Element, InPlace, Step, swap_bytes};
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::limits::MAX_FREE;
-use crate::shape::{Order, count};
 use crate::memory::{self, copy_cells, zeros};
+use crate::shape::{Order, count};
 use crate::stored::{Stored, cells_a_piece};
 
 /// What is allocated at first where nothing proves that the data are there; doubled as they come.
@@ -181,9 +181,7 @@ pub(crate) fn read_bytes(mut feed: Feed<'_>) -> Result<Vec<u8>> {
     if let Feed::Stream(stream) = &mut feed {
         stream.append(&mut bytes, usize::try_from(len).map_err(|_| short())?)?;
     } else {
-        feed.each_piece(&mut |piece| {
-            memory::append(&mut bytes, piece, "array")
-        })?;
+        feed.each_piece(&mut |piece| memory::append(&mut bytes, piece, "array"))?;
     }
     Ok(bytes)
 }

@@ -216,8 +216,8 @@ mod complex {
     use num_complex::Complex;
 
     use super::{
-        ArrayViewD, BadCell, Cow, DType, Decoder, Element, Kind, LongDouble, Refusal, Result, Rule, Sealed,
-        Step, Wanted, bits, decode, first_failing, memory, CELLS,
+        ArrayViewD, BadCell, CELLS, Cow, DType, Decoder, Element, Kind, LongDouble, Refusal, Result, Rule,
+        Sealed, Step, Wanted, bits, decode, first_failing, memory,
     };
 
     impl Sealed for Complex<LongDouble> {}
