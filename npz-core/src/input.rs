@@ -150,6 +150,10 @@ impl<S: ReadAt + ?Sized> Input<S> {
         let gap = (self.read_size as u64 / 64).min(MOST_GAP);
         ranges.sort_unstable_by_key(|range| range.start);
         let mut planned: Vec<Range<u64>> = Vec::new();
+        // Only advice: without the memory for it, it is forgotten.
+        if planned.try_reserve_exact(ranges.len()).is_err() {
+            return;
+        }
         for range in ranges {
             match planned.last_mut().filter(|last| range.start <= last.end.saturating_add(gap)) {
                 Some(last) => last.end = last.end.max(range.end),

@@ -160,7 +160,7 @@ impl<'s> Loader<'s> {
         }
         let slot = Slot::new();
         let (member, settings, filled) = (name.as_str().to_owned(), self.settings, slot.other());
-        self.tasks.push(Box::new(ReadRaw { member, array, settings, slot: filled }));
+        self.leave(Box::new(ReadRaw { member, array, settings, slot: filled }));
         Plan::new(move || slot.take())
     }
 }

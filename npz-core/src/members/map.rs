@@ -70,7 +70,9 @@ fn push_entries<'a, K: MapKey + 'a, T: ToMembers + 'a>(
     members: &mut Members<'a>,
     name: &Name,
 ) -> Result<()> {
-    let sorted: BTreeMap<&K, &T> = entries.collect();
+    // Not `collect`, which sorts in memory of its own.
+    let mut sorted = BTreeMap::<&K, &T>::new();
+    sorted.extend(entries);
     let separator = T::inner_separator(name.separator());
     for (key, value) in sorted {
         let key = key.to_part();
@@ -106,14 +108,24 @@ where
         return Plan::refused();
     }
     let separator = T::inner_separator(name.separator());
-    let keys: BTreeSet<K> = loader
+    let found = loader
         .free_keys_under(name)
         .map(|rest| if T::is_single() { rest } else { rest.split(separator).next().unwrap_or(rest) })
         .filter(|part| !loader.is_ignored(&name.join(part)))
-        .filter_map(K::from_part)
-        .collect();
-    let plans: Vec<_> =
-        keys.into_iter().map(|key| (T::plan(loader, &name.join(key.to_part())), key)).collect();
+        .filter_map(K::from_part);
+    // Not `collect`, which sorts in memory of its own.
+    let mut keys = BTreeSet::new();
+    keys.extend(found);
+    let mut plans = match memory::with_room(keys.len(), "map") {
+        Ok(plans) => plans,
+        Err(error) => {
+            loader.fault.get_or_insert(error.in_member(name.as_str()));
+            return Plan::refused();
+        }
+    };
+    for key in keys {
+        plans.push((T::plan(loader, &name.join(key.to_part())), key));
+    }
     Plan::new(move || {
         memory::try_collect(plans.into_iter().map(|(plan, key)| Ok((key, plan.finish()?))), "map")
     })
@@ -136,13 +148,13 @@ impl<K: MapKey, T: ToMembers> ToMembers for BTreeMap<K, T> {
 }
 
 macro_rules! load_entries {
-    ($( ($($generics:tt)*) $map:ty ),* $(,)?) => {$(
+    ($( ($($generics:tt)*) $map:ty, $make:expr );* $(;)?) => {$(
         impl<$($generics)*> FromMembers for $map {
             fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
             where
                 Self: 's,
             {
-                plan_entries(loader, name).map(|entries: Vec<(K, T)>| entries.into_iter().collect())
+                plan_entries(loader, name).and_then($make)
             }
             fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
                 loader.contains_under(name)
@@ -166,6 +178,18 @@ macro_rules! load_entries {
 }
 
 load_entries! {
-    (K: MapKey + Hash + Eq, T: FromMembers, S: BuildHasher + Default) HashMap<K, T, S>,
-    (K: MapKey, T: FromMembers) BTreeMap<K, T>,
+    (K: MapKey + Hash + Eq, T: FromMembers, S: BuildHasher + Default) HashMap<K, T, S>, hash_map;
+    (K: MapKey, T: FromMembers) BTreeMap<K, T>, |entries| {
+        let mut map = BTreeMap::new();
+        map.extend(entries);
+        Ok(map)
+    };
+}
+
+fn hash_map<K: Hash + Eq, T, S: BuildHasher + Default>(entries: Vec<(K, T)>) -> Result<HashMap<K, T, S>> {
+    let mut map = HashMap::default();
+    let bytes = (entries.len() as u64).saturating_mul(size_of::<(K, T)>() as u64);
+    map.try_reserve(entries.len()).map_err(|_| Error::no_memory(bytes, "map"))?;
+    map.extend(entries);
+    Ok(map)
 }

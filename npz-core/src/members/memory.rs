@@ -35,7 +35,9 @@ impl Members<'_> {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn load<T: FromMembers>(&self) -> Result<T> {
-        let keys = self.as_slice().iter().enumerate().map(|(i, member)| (member.name.as_str(), i)).collect();
+        // Not `collect`, which sorts in memory of its own.
+        let mut keys = BTreeMap::new();
+        keys.extend(self.as_slice().iter().enumerate().map(|(i, member)| (member.name.as_str(), i)));
         let medium = Memory { members: self, keys };
         let mut loader = Loader::new(&medium, Cast::Safe, false);
         let plan = T::plan(&mut loader, &Name::root());

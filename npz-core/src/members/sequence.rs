@@ -123,7 +123,7 @@ impl Elements {
         let mut plans = match memory::with_room(self.len, LIST) {
             Ok(plans) => plans,
             Err(error) => {
-                loader.refuse(name, "elements".to_owned(), error);
+                loader.fault.get_or_insert(error.in_member(name.as_str()));
                 return None;
             }
         };
@@ -144,7 +144,9 @@ pub(crate) fn are_indexed_present<T: FromMembers>(loader: &Loader<'_>, name: &Na
 
 /// Counts the elements, before they are planned; `None` if a problem was noted.
 fn count<T: FromMembers>(loader: &mut Loader<'_>, name: &Name) -> Option<Elements> {
-    let seen: BTreeSet<usize> = indices::<T>(loader, name).collect();
+    // Not `collect`, which sorts in memory of its own.
+    let mut seen = BTreeSet::new();
+    seen.extend(indices::<T>(loader, name));
     let up_to_last = seen.last().map_or(0, |last| last.saturating_add(1));
     let expected = || format!("elements named {:?}, {:?}, ...", name.join(0).as_str(), name.join(1).as_str());
     let len_name = name.join(LEN);

@@ -17,6 +17,10 @@ pub(crate) fn file_name_of(key: &str) -> String {
     format!("{key}{SUFFIX}")
 }
 
+fn short(bytes: usize) -> Error {
+    Error::no_memory(bytes as u64, "names of the members")
+}
+
 /// The names that a writer has used.
 #[derive(Default)]
 pub(crate) struct UsedNames {
@@ -43,6 +47,8 @@ impl UsedNames {
                  `rename`s lead to it, rename one of them",
             );
         }
+        let bytes = (self.used.len() + 2) * size_of::<String>();
+        self.used.try_reserve(2).map_err(|_| short(bytes))?;
         self.used.insert(key.to_owned());
         self.used.insert(file_name.to_owned());
         Ok(())
@@ -76,17 +82,21 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    pub(crate) fn new<'e>(file_names: impl Iterator<Item = &'e str> + Clone) -> Self {
-        let numbered = file_names.enumerate();
+    pub(crate) fn new<'e>(file_names: impl ExactSizeIterator<Item = &'e str> + Clone) -> Result<Self> {
+        let (mut by_key, mut by_file_name) = (BTreeMap::new(), HashMap::<String, usize>::new());
+        let bytes = file_names.len() * size_of::<(String, usize)>();
+        by_file_name.try_reserve(file_names.len()).map_err(|_| short(bytes))?;
         // Later members replace earlier ones, and whole file names replace shortened ones.
-        let by_file_name: HashMap<_, _> = numbered.clone().map(|(i, name)| (name.to_owned(), i)).collect();
-        let mut by_key: BTreeMap<_, _> = numbered.map(|(i, name)| (key_of(name).to_owned(), i)).collect();
+        for (i, name) in file_names.enumerate() {
+            by_key.insert(key_of(name).to_owned(), i);
+            by_file_name.insert(name.to_owned(), i);
+        }
         for (key, member) in &mut by_key {
             if let Some(&exact) = by_file_name.get(key) {
                 *member = exact;
             }
         }
-        Self { by_key, by_file_name }
+        Ok(Self { by_key, by_file_name })
     }
 
     pub(crate) fn find(&self, key: &str) -> Option<usize> {
@@ -114,7 +124,7 @@ mod tests {
     fn keys_follow_npzfile() {
         // numpy-facts: with members `a.npy` and `a`, key 'a' is member `a`, and 'a.npy' is the last `a.npy`.
         let files = ["a.npy", "a", "b.npy.npy", "c.NPY", "a.npy"];
-        let keys = Keys::new(files.iter().copied());
+        let keys = Keys::new(files.iter().copied()).unwrap();
         assert_eq!(keys.find("a"), Some(1));
         assert_eq!(keys.find("a.npy"), Some(4));
         assert_eq!(keys.find("b.npy"), Some(2));

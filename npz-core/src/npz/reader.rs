@@ -14,12 +14,16 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::header::Header;
 use crate::input::Input;
 use crate::members::{FromMembers, Loader, Name};
+use crate::memory;
 use crate::options::LoadOptions;
 use crate::report::{Problem, ProblemKind, Report};
 use crate::source::{ReadAt, open_file};
 
 /// So much of each header does not count against the limits.
 const FREE_HEAD_BYTES: u64 = 1 << 10;
+
+/// What is short of memory, for messages.
+const MEMBERS: &str = "list of members";
 
 /// Reads an archive member by member: NumPy's [`NpzFile`], without pickles.
 ///
@@ -145,8 +149,8 @@ impl<R: ReadAt> NpzReader<R> {
 
     fn over(input: Input<R>, options: &LoadOptions) -> Result<Self> {
         let index = Index::read(&input, &options.limits)?;
-        let keys = Keys::new(index.entries.iter().map(|entry| entry.name.as_str()));
-        let heads = index.entries.iter().map(|_| OnceLock::new()).collect();
+        let keys = Keys::new(index.entries.iter().map(|entry| entry.name.as_str()))?;
+        let heads = memory::collect(index.entries.iter().map(|_| OnceLock::new()), MEMBERS)?;
         Ok(Self { input, index, keys, options: options.clone(), heads, heads_bytes: AtomicU64::new(0) })
     }
 
@@ -173,11 +177,14 @@ impl<R: ReadAt> NpzReader<R> {
             return;
         }
         let entries = &self.index.entries;
-        let mut missing: Vec<usize> = (0..entries.len())
-            .filter(|&i| self.heads.get(i).is_some_and(|head| head.get().is_none()))
-            .collect();
-        missing.sort_by_key(|&i| entries[i].header_offset);
-        self.input.will_need(missing.iter().map(|&i| entries[i].head_range()).collect());
+        // Without memory for it, each is read when it is wanted.
+        let Ok(mut missing) = memory::collect(0..entries.len(), MEMBERS) else { return };
+        missing.retain(|&i| self.heads.get(i).is_some_and(|head| head.get().is_none()));
+        missing.sort_unstable_by_key(|&i| (entries[i].header_offset, i));
+        let Ok(ranges) = memory::collect(missing.iter().map(|&i| entries[i].head_range()), MEMBERS) else {
+            return;
+        };
+        self.input.will_need(ranges);
         for member in missing {
             let _ = self.head(member);
         }
@@ -276,7 +283,7 @@ impl<R: ReadAt> NpzReader<R> {
                 compression: entry.method.to_string(),
             })
         };
-        self.index.entries.iter().enumerate().map(list).collect()
+        memory::try_collect(self.index.entries.iter().enumerate().map(list), MEMBERS)
     }
 
     /// Reads a value: an array, a scalar, a `Vec`, a derived struct (from `name.field`), ....

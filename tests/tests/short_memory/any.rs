@@ -38,8 +38,8 @@ fn casts() {
         ("strided", ArrayD::<f64>::ones(vec![20, 40, 100]).permuted_axes(vec![1, 0, 2]).into()),
     ];
     let targets = [
-        "|b1", "|i1", "<i4", "<i8", "<u2", "<u8", "|f1", "<f2", "<f4", "<f8", "<f16", "<c8", "<c16", "<c32", "<U8",
-        "|S8", "<M8[ns]", "<M8[s]", "<m8", "<m8[s]",
+        "|b1", "|i1", "<i4", "<i8", "<u2", "<u8", "|f1", "<f2", "<f4", "<f8", "<f16", "<c8", "<c16", "<c32",
+        "<U8", "|S8", "<M8[ns]", "<M8[s]", "<m8", "<m8[s]",
     ]
     .map(|text| (text, if text == "|f1" { dtype("<f1") } else { dtype(text) }));
     let mut all: Vec<Operation<'_>> = Vec::new();
@@ -51,7 +51,9 @@ fn casts() {
                 all.push(operation(format!("cast of {name} to {text}"), cast));
             }
             if any.cast_unsafe(dtype).is_ok() {
-                all.push(operation(format!("cast_unsafe of {name} to {text}"), || any.cast_unsafe(dtype).map(drop)));
+                all.push(operation(format!("cast_unsafe of {name} to {text}"), || {
+                    any.cast_unsafe(dtype).map(drop)
+                }));
             }
         }
     }
@@ -64,8 +66,10 @@ fn copies_and_orders() {
     let values = any(|i| i as f64);
     let fortran: AnyArray = Array2::<f64>::ones((200, 400).f()).into();
     let strided: AnyArray = ArrayD::<f64>::ones(vec![20, 40, 100]).permuted_axes(vec![1, 0, 2]).into();
-    let times: AnyArray =
-        AnyArray::DateTime64 { unit: TimeUnit::new(1, TimeBase::Second).unwrap(), ticks: ArrayD::ones(vec![200, 400]).permuted_axes(vec![1, 0]) };
+    let times: AnyArray = AnyArray::DateTime64 {
+        unit: TimeUnit::new(1, TimeBase::Second).unwrap(),
+        ticks: ArrayD::ones(vec![200, 400]).permuted_axes(vec![1, 0]),
+    };
     let strided_times = AnyArray::TimeDelta64 {
         unit: TimeUnit::new(1, TimeBase::Second).unwrap(),
         ticks: ArrayD::ones(vec![20, 40, 100]).permuted_axes(vec![1, 0, 2]),

@@ -22,7 +22,9 @@ fn noise() -> Array1<f64> {
 /// What reading does with an archive, whatever its members are compressed with.
 fn reads<'o>(name: &str, bytes: &'o [u8]) -> Vec<Operation<'o>> {
     vec![
-        operation(format!("get of {name}"), move || NpzReader::from_bytes(bytes)?.get::<Array1<f64>>("a").map(drop)),
+        operation(format!("get of {name}"), move || {
+            NpzReader::from_bytes(bytes)?.get::<Array1<f64>>("a").map(drop)
+        }),
         operation(format!("get of {name}, cast"), move || {
             NpzReader::from_bytes(bytes)?.get::<Vec<num_complex::Complex<f64>>>("a").map(drop)
         }),

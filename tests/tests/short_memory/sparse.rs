@@ -13,7 +13,9 @@ fn round_trip<T: Npz + FromMembers + 'static>(name: &str, matrix: T) -> Vec<Oper
     vec![
         operation(format!("to_bytes of {name}"), move || matrix.to_bytes().map(drop)),
         operation(format!("from_bytes of {name}"), move || T::from_bytes(&bytes).map(drop)),
-        operation(format!("from_bytes of any from {name}"), move || Sparse::<f64>::from_bytes(&again).map(drop)),
+        operation(format!("from_bytes of any from {name}"), move || {
+            Sparse::<f64>::from_bytes(&again).map(drop)
+        }),
     ]
 }
 
