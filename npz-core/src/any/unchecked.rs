@@ -241,7 +241,7 @@ fn from_numbers(shape: &[usize], numbers: &Numbers, dtype: &DType) -> Result<Any
             }
         }};
     }
-    let array = to! {
+    to! {
         Bool 1 => Bool |n| n != 0, |x| x != 0.0;
         Int 1 => Int8 |n| n as i8, |x| cut_to_i32(x) as i8;
         Int 2 => Int16 |n| n as i16, |x| cut_to_i32(x) as i16;
@@ -255,8 +255,7 @@ fn from_numbers(shape: &[usize], numbers: &Numbers, dtype: &DType) -> Result<Any
         Float 16 => LongDouble |n| n.into(), |x| x.into();
         Float 4 => Float32 |n| n as f32, |x| x as f32;
         Float 8 => Float64 |n| n as f64, |x| x;
-    };
-    array
+    }
 }
 
 #[cfg(feature = "num-complex")]

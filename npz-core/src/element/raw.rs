@@ -234,7 +234,9 @@ impl Element for RawVec {
 
     fn encode<'c>(cells: &'c [Self], _: &DType) -> Result<Cow<'c, [u8]>> {
         let mut bytes = memory::with_room(cells.iter().map(|cell| cell.0.len()).sum(), CELLS)?;
-        cells.iter().for_each(|cell| bytes.extend_from_slice(&cell.0));
+        for cell in cells {
+            bytes.extend_from_slice(&cell.0);
+        }
         Ok(Cow::Owned(bytes))
     }
 

@@ -32,16 +32,12 @@ impl ToMembers for AnyArray {
         with_cells!(self, array => array.to_members(members, name), (kind, unit, ticks) => {
             let dtype = Some(DType::time(kind, *unit));
             let in_member = |error: Error| error.in_member(name.as_str());
-            match kind {
-                Kind::DateTime => {
-                    let cells = as_cells::<DateTime64<Generic>>(ticks).map_err(in_member)?;
-                    members.push_cells(name, cells, dtype, true)
-                }
-                _ => {
-                    let cells = as_cells::<TimeDelta64<Generic>>(ticks).map_err(in_member)?;
-                    members.push_cells(name, cells, dtype, true)
-                }
+            if kind == Kind::DateTime {
+                let cells = as_cells::<DateTime64<Generic>>(ticks).map_err(in_member)?;
+                return members.push_cells(name, cells, dtype, true);
             }
+            let cells = as_cells::<TimeDelta64<Generic>>(ticks).map_err(in_member)?;
+            members.push_cells(name, cells, dtype, true)
         }, raw => raw.to_members(members, name))
     }
 }

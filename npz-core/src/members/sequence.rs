@@ -284,7 +284,9 @@ impl<T: ToMembers, const N: usize> ToMembers for [T; N] {
         refuse_no_cells::<N>(name)?;
         let in_member = |error: Error| error.in_member(name.as_str());
         let mut flat: Vec<&T> = memory::with_room(items.len().saturating_mul(N), LIST).map_err(in_member)?;
-        items.iter().for_each(|item| flat.extend(item.iter()));
+        for item in items {
+            flat.extend(item.iter());
+        }
         T::refs_to_members(&flat, &[shape, &[N]].concat(), members, name)
     }
 }

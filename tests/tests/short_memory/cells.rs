@@ -239,10 +239,11 @@ fn files_and_fields() {
     // What succeeds at last replaces the file: so the old one is put back.
     let restore = || fs::write(&path, &before).unwrap();
     let big: ArrayD<f64> = array.clone().into_dyn();
+    let texts = texts();
     let mut points = exhaust_after("save of rows", LARGE, || npy::save(&path, &rows), stands);
     restore();
     points += exhaust_after("save_in", LARGE, || npy::save_in(&path, &big, ByteOrder::Big), stands);
     restore();
-    points += exhaust_after("save of texts", LARGE, || npy::save(&path, &texts()), || {});
+    points += exhaust_after("save of texts", LARGE, || npy::save(&path, &texts), stands);
     assert!(points >= 5, "only {points} allocations failed");
 }
