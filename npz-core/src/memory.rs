@@ -3,6 +3,7 @@
 //! `Vec::extend`, `collect`, `clone` and their like end the process where there is no memory. What holds an array, or a
 //! piece of one whose cells may be huge, is made here: room is made once, then it is filled.
 
+#[cfg(feature = "serde")]
 use std::io;
 
 use ndarray::{ArrayD, ArrayRef, Dimension, IxDyn, ShapeBuilder};
@@ -38,8 +39,10 @@ pub(crate) fn resize(bytes: &mut Vec<u8>, len: usize, what: &str) -> Result<()> 
 }
 
 /// A vector that is written to.
+#[cfg(feature = "serde")]
 pub(crate) struct Growing(pub(crate) Vec<u8>);
 
+#[cfg(feature = "serde")]
 impl io::Write for Growing {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.try_reserve(bytes.len()).map_err(|_| io::ErrorKind::OutOfMemory)?;

@@ -148,7 +148,7 @@ impl Column {
             self.take(rows, &mut out)?;
             if self.is_mixed { Ok(()) } else { put(&out) }
         })?;
-        if self.is_mixed && !out.is_empty() { put(&self.moved(out)?) } else { Ok(()) }
+        if self.is_mixed && !out.is_empty() { put(&self.moved(&out)?) } else { Ok(()) }
     }
 
     /// Appends the bytes of the field of some records.
@@ -169,12 +169,12 @@ impl Column {
     }
 
     /// Moves the cells of a field that has axes of its own, in records in Fortran order.
-    fn moved(&self, cells: Vec<u8>) -> Result<Vec<u8>> {
+    fn moved(&self, cells: &[u8]) -> Result<Vec<u8>> {
         let each = cells.len() / self.records.iter().product::<usize>().max(1);
         // As they came: the first axis of the records varies fastest, and the bytes of a field lie side by side.
         let came: Vec<usize> = self.records.iter().rev().copied().chain([each]).collect();
         let axes: Vec<usize> = (0..self.records.len()).rev().chain([self.records.len()]).collect();
-        let view = ArrayViewD::from_shape(came, &cells);
+        let view = ArrayViewD::from_shape(came, cells);
         let view =
             view.map_err(|error| Error::damaged("the records don't fill their shape").with_source(error))?;
         copy_cells(&view.permuted_axes(axes), "field")

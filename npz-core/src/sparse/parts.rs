@@ -49,13 +49,11 @@ impl Width {
     ) -> Result<()> {
         let shape = shape.into_dimension();
         let narrow = if self.is_wide { None } else { all_as::<i32, _>(indices.clone(), shape.size(), name)? };
-        match narrow {
-            Some(narrow) => push_plain(members, name, shape, narrow),
-            None => {
-                let wide = wide(indices, shape.size(), name)?;
-                push_plain(members, name, shape, wide)
-            }
+        if let Some(narrow) = narrow {
+            return push_plain(members, name, shape, narrow);
         }
+        let wide = wide(indices, shape.size(), name)?;
+        push_plain(members, name, shape, wide)
     }
 }
 

@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use npz_core::{Error, ErrorKind, Result};
 
 /// From here on an allocation grows with the data.
-pub const LARGE: usize = 64 << 10;
+pub(crate) const LARGE: usize = 64 << 10;
 
 /// What is to fail on this thread.
 #[derive(Clone, Copy)]
@@ -86,7 +86,7 @@ fn run_short<T>(least: usize, through: usize, operation: impl FnOnce() -> T) -> 
 
 /// Runs an operation again and again: each time the next of its large allocations fails, until none is left. It must give an
 /// error that says so each time; `after` looks at what is left of the world.
-pub fn exhaust_after(
+pub(crate) fn exhaust_after(
     name: &str,
     least: usize,
     mut operation: impl FnMut() -> Result<()>,
@@ -113,7 +113,7 @@ pub fn exhaust_after(
     unreachable!("an operation ends")
 }
 
-pub fn exhaust(name: &str, operation: impl FnMut() -> Result<()>) -> usize {
+pub(crate) fn exhaust(name: &str, operation: impl FnMut() -> Result<()>) -> usize {
     exhaust_after(name, LARGE, operation, || {})
 }
 

@@ -18,16 +18,16 @@ use crate::allocator::{LARGE, exhaust_after};
 use crate::{Operation, exhaust_all, operation};
 
 /// So many cells that each array takes several pieces of 256 KiB.
-pub const MANY: usize = 70_000;
+pub(crate) const MANY: usize = 70_000;
 
 #[derive(NpyRecord, Clone, Debug)]
-pub struct Row {
-    pub id: u32,
-    pub place: [f64; 3],
-    pub name: FixedStr<4>,
+pub(crate) struct Row {
+    pub(crate) id: u32,
+    pub(crate) place: [f64; 3],
+    pub(crate) name: FixedStr<4>,
 }
 
-pub fn rows() -> Array1<Row> {
+pub(crate) fn rows() -> Array1<Row> {
     let row = |i: usize| Row { id: i as u32, place: [i as f64; 3], name: FixedStr::new("ab").unwrap() };
     (0..MANY / 4).map(row).collect()
 }
@@ -106,6 +106,15 @@ fn huge_cells() {
     exhaust_all(all, 50);
 }
 
+/// Both ways out.
+fn views<'a, A: Element, D: Dimension + 'a>(name: &str, view: ArrayView<'a, A, D>) -> [Operation<'a>; 2] {
+    let again = view.clone();
+    [
+        operation(format!("to_bytes of {name}"), move || npy::to_bytes(&view).map(drop)),
+        operation(format!("write of {name}"), move || npy::write(io::sink(), &again)),
+    ]
+}
+
 /// Arrays whose cells don't lie one behind another.
 #[test]
 fn strided_views() {
@@ -120,13 +129,6 @@ fn strided_views() {
         operation("to_bytes of Fortran order", || npy::to_bytes(&fortran).map(drop)),
     ];
     all.extend(round_trip("every other column", &wide.slice(s![.., ..;2])));
-    fn views<'a, A: Element, D: Dimension + 'a>(name: &str, view: ArrayView<'a, A, D>) -> [Operation<'a>; 2] {
-        let again = view.clone();
-        [
-            operation(format!("to_bytes of {name}"), move || npy::to_bytes(&view).map(drop)),
-            operation(format!("write of {name}"), move || npy::write(io::sink(), &again)),
-        ]
-    }
     all.extend(views("a view of columns", wide.slice(s![.., ..;2])));
     all.extend(views("a view backwards", wide.slice(s![..;-1, ..;-1])));
     all.extend(views("long rows backwards", long.slice(s![.., ..;-1])));

@@ -15,14 +15,14 @@ mod sparse;
 use npz_core::Result;
 
 /// An operation's name and what it does.
-pub type Operation<'o> = (String, Box<dyn FnMut() -> Result<()> + 'o>);
+pub(crate) type Operation<'o> = (String, Box<dyn FnMut() -> Result<()> + 'o>);
 
-pub fn operation<'o>(name: impl Into<String>, run: impl FnMut() -> Result<()> + 'o) -> Operation<'o> {
+pub(crate) fn operation<'o>(name: impl Into<String>, run: impl FnMut() -> Result<()> + 'o) -> Operation<'o> {
     (name.into(), Box::new(run))
 }
 
 /// Runs them all, and compares how many there were and how often an allocation failed: so that none is lost unseen.
-pub fn exhaust_all(operations: Vec<Operation<'_>>, least_points: usize) {
+pub(crate) fn exhaust_all(operations: Vec<Operation<'_>>, least_points: usize) {
     let count = operations.len();
     let points: usize = operations.into_iter().map(|(name, run)| allocator::exhaust(&name, run)).sum();
     println!("{count} operations, {points} points");

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::fs;
 use std::io;
 use std::num::Wrapping;
+use std::sync::Arc;
 use std::time::Duration;
 
 use half::f16;
@@ -109,7 +110,7 @@ struct Lists {
     wide: Vec<u128>,
     wrapped: Vec<Wrapping<u32>>,
     durations: Vec<Duration>,
-    pointers: Vec<Box<f64>>,
+    pointers: Vec<Arc<f64>>,
     raw: Vec<RawVec>,
     rows: Vec<Row>,
     many: Vec<Vec<f64>>,
@@ -141,7 +142,7 @@ fn a_struct_of_lists() {
         wide: vec![1 << 80; 5000],
         wrapped: vec![Wrapping(1); SOME],
         durations: vec![Duration::from_secs(1); SOME],
-        pointers: vec![Box::new(1.0); SOME],
+        pointers: numbers().map(|i| Arc::new(i as f64)).collect(),
         raw: vec![RawVec::from(&b"abc"[..]); SOME],
         rows: rows().to_vec(),
         many: vec![vec![1.0; 20_000]; 3],
