@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::source::{ReadAt, read_some_at};
 
 /// Sources below this size are read whole.
@@ -27,7 +28,7 @@ pub(crate) struct Input<S: ?Sized> {
     path: Option<PathBuf>,
     size: u64,
     read_size: usize,
-    whole: Option<Arc<[u8]>>,
+    whole: Option<Arc<Vec<u8>>>,
     window: Mutex<Window>,
     /// The same bytes for what outlives this: made once for all.
     kept: OnceLock<Option<Arc<KeptInput>>>,
@@ -59,10 +60,10 @@ impl<S: ReadAt> Input<S> {
         let size = source.memory().map_or(size, |bytes| bytes.len() as u64);
         let read_size = source.read_size().max(LEAST_BYTES as usize);
         let whole = if source.memory().is_none() && size < WHOLE_BYTES {
-            let mut bytes = vec![0; size as usize];
+            let mut bytes = memory::zeros(size as usize, "archive")?;
             let len = fill(&source, &mut bytes, 0)?;
             bytes.truncate(len);
-            Some(bytes.into())
+            Some(Arc::new(bytes))
         } else {
             None
         };
@@ -94,7 +95,7 @@ impl<S: ReadAt + ?Sized> Input<S> {
 
     /// All bytes, where they are in memory.
     pub(crate) fn memory(&self) -> Option<&[u8]> {
-        self.whole.as_deref().or_else(|| self.source.memory())
+        self.whole.as_ref().map(|whole| whole.as_slice()).or_else(|| self.source.memory())
     }
 
     /// Reads bytes from `offset` on and tells how many; 0 at the end only.
@@ -115,7 +116,7 @@ impl<S: ReadAt + ?Sized> Input<S> {
         let Window { start, len, bytes, .. } = &mut *window;
         (*start, *len) = (offset, 0);
         if bytes.len() < length as usize {
-            bytes.resize(length as usize, 0);
+            memory::resize(bytes, length as usize, "archive")?;
         }
         *len = fill(&self.source, &mut bytes[..length as usize], offset)?;
         Ok(copy(&bytes[..*len], buffer))
@@ -141,11 +142,7 @@ impl<S: ReadAt + ?Sized> Input<S> {
     /// Copies some of the bytes.
     pub(crate) fn copy(&self, range: Range<u64>) -> Result<Vec<u8>> {
         let length = range.end.saturating_sub(range.start);
-        let mut bytes = Vec::new();
-        if !usize::try_from(length).is_ok_and(|length| bytes.try_reserve_exact(length).is_ok()) {
-            return Err(Error::no_memory(length, "compressed member"));
-        }
-        bytes.resize(length as usize, 0);
+        let mut bytes = memory::zeros(usize::try_from(length).unwrap_or(usize::MAX), "compressed member")?;
         self.read_exact(&mut bytes, range.start, "the member")?;
         Ok(bytes)
     }
@@ -158,6 +155,10 @@ impl<S: ReadAt + ?Sized> Input<S> {
         let gap = (self.read_size as u64 / 256).min(MOST_GAP);
         ranges.sort_unstable_by_key(|range| range.start);
         let mut planned: Vec<Range<u64>> = Vec::new();
+        // Only advice: without the memory for it, it is forgotten.
+        if planned.try_reserve_exact(ranges.len()).is_err() {
+            return;
+        }
         for range in ranges {
             match planned.last_mut().filter(|last| range.start <= last.end.saturating_add(gap)) {
                 Some(last) => last.end = last.end.max(range.end),

@@ -13,6 +13,7 @@ mod input;
 mod limits;
 mod literal;
 mod members;
+mod memory;
 pub mod npy;
 mod npz;
 #[doc = include_str!("numpy.md")]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::input::AnyInput;
+use crate::memory::zeros;
 
 /// Cells are handed on in pieces of about this size, which stay in the processor's cache from one step to the next.
 pub(crate) const PIECE_BYTES: usize = 256 << 10;
@@ -174,9 +175,4 @@ pub(crate) fn fill_by_stream(
         rest = after;
         Ok(())
     })
-}
-
-/// Memory for what is read; an error where it is short.
-pub(crate) fn zeros(len: usize, what: &str) -> Result<Vec<u8>> {
-    bytemuck::allocation::try_zeroed_vec(len).map_err(|()| Error::no_memory(len as u64, what))
 }

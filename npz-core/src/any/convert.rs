@@ -12,18 +12,28 @@ use crate::element::time::{Generic, TimeDelta64};
 use crate::element::{BadCell, Cast, Decoder, Element, Place, Refusal, Rule, Step, swap_bytes};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::MAX_FREE;
+use crate::memory;
 use crate::report::Report;
 use crate::shape::Order;
 
+/// What is short of memory, for messages.
+pub(super) const ARRAY: &str = "array";
+
 /// The cells in C order, little-endian.
 pub(super) fn le_bytes<A: Element>(cells: &ArrayViewD<'_, A>) -> Result<Vec<u8>> {
-    Ok(encoded(cells, &A::dtype_of(cells)?))
+    encoded(cells, &A::dtype_of(cells)?)
 }
 
 /// The same of cells whose dtype was found.
-fn encoded<A: Element>(cells: &ArrayViewD<'_, A>, dtype: &DType) -> Vec<u8> {
-    let cells = cells.as_standard_layout();
-    cells.as_slice().map(|cells| A::encode(cells, dtype).into_owned()).unwrap_or_default()
+fn encoded<A: Element>(cells: &ArrayViewD<'_, A>, dtype: &DType) -> Result<Vec<u8>> {
+    let cells = match cells.as_slice() {
+        Some(cells) => Cow::Borrowed(cells),
+        None => Cow::Owned(memory::copy_cells(cells, ARRAY)?),
+    };
+    match A::encode(&cells, dtype)? {
+        Cow::Borrowed(bytes) => memory::copy(bytes, ARRAY),
+        Cow::Owned(bytes) => Ok(bytes),
+    }
 }
 
 /// Cells of another type, with values checked.
@@ -43,7 +53,7 @@ pub(super) fn stored<A: Element>(cells: &ArrayViewD<'_, A>) -> Result<(DType, Co
     let turned = cells.view().reversed_axes();
     let is_fortran = !cells.is_standard_layout() && turned.is_standard_layout();
     let (cells, order) = if is_fortran { (&turned, Order::Fortran) } else { (cells, Order::C) };
-    let bytes = encoded(cells, &dtype);
+    let bytes = encoded(cells, &dtype)?;
     Ok((dtype, bytes.into(), order))
 }
 
@@ -93,20 +103,24 @@ fn refused(refusal: &Refusal, expected: &str, dtype: &DType) -> Error {
     Error::new(ErrorKind::Mismatch, message)
 }
 
-/// The bytes of cells as cells, if they are of that type.
-pub(super) fn typed<A: Element>(raw: &RawArray) -> Option<ArrayD<A>> {
-    let decoder = A::decoder(raw.dtype(), Rule::array(Cast::Exact)).ok()?;
-    let cells = decode(raw.as_bytes(), decoder, raw.shape(), raw.order()).ok()?;
-    arranged(raw.shape(), raw.order(), cells).ok()
+/// The bytes of cells as cells, if they are of that type; an error where only memory is missing.
+pub(super) fn typed<A: Element>(raw: &RawArray) -> Result<Option<ArrayD<A>>> {
+    let Ok(decoder) = A::decoder(raw.dtype(), Rule::array(Cast::Exact)) else { return Ok(None) };
+    let cells = decode(raw.as_bytes(), decoder, raw.shape(), raw.order());
+    match cells.and_then(|cells| arranged(raw.shape(), raw.order(), cells)) {
+        Ok(array) => Ok(Some(array)),
+        Err(error) if error.kind() == ErrorKind::Io => Err(error),
+        Err(_) => Ok(None),
+    }
 }
 
-/// Bytes as what Rust has for them.
+/// Bytes as what Rust has for them. Where memory is short they stay bytes, as nobody could be told.
 pub(super) fn from_raw(raw: RawArray) -> AnyArray {
     struct FromRaw<'a>(&'a RawArray);
     impl Visit for FromRaw<'_> {
         type Out = Option<AnyArray>;
         fn typed<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Option<AnyArray> {
-            typed(self.0).map(wrap)
+            typed(self.0).ok().flatten().map(wrap)
         }
         fn times(self, kind: Kind, unit: TimeUnit) -> Option<AnyArray> {
             let raw = self.0;
@@ -135,13 +149,14 @@ fn decode<A>(bytes: &[u8], decoder: Decoder<A>, shape: &[usize], order: Order) -
             let has_memory = (plan.grow)(&mut cells, shape.iter().product());
             let memory = (plan.as_bytes)(&mut cells);
             if !has_memory || memory.len() != bytes.len() {
-                return Err(Error::io("can't allocate the array", std::io::ErrorKind::OutOfMemory.into()));
+                return Err(Error::no_memory(bytes.len() as u64, ARRAY));
             }
             memory.copy_from_slice(bytes);
             swap_bytes(memory, plan.swap_width);
         }
         Step::Convert(mut convert) => {
             let told = |bad: BadCell| bad.into_error(0, shape, order);
+            memory::reserve(&mut cells, bytes.len() / decoder.item_size.max(1), ARRAY)?;
             convert(bytes, &mut cells).map_err(told)?;
             // Cells of no bytes: each is what an empty cell becomes. There may be any number of them.
             let free = if decoder.item_size == 0 { shape.iter().product() } else { 0 };
@@ -149,6 +164,7 @@ fn decode<A>(bytes: &[u8], decoder: Decoder<A>, shape: &[usize], order: Order) -
                 let message = format!("expected at most {MAX_FREE} cells without bytes, found {free}");
                 return Err(Error::limit(message));
             }
+            memory::reserve(&mut cells, free, ARRAY)?;
             (0..free).try_for_each(|_| convert(&[0], &mut cells)).map_err(told)?;
         }
     }
@@ -160,7 +176,7 @@ pub(super) fn to_dtype(any: &AnyArray, dtype: &DType, cast: Cast) -> Result<AnyA
         && text::is_allowed(&any.dtype(), text.kind(), cast)
     {
         let cast = text::to_text(any, dtype, text, Long::Refused)?;
-        return Ok(if any.is_fortran() { cast.into_fortran() } else { cast });
+        return if any.is_fortran() { cast.into_fortran() } else { Ok(cast) };
     }
     visit(dtype, ToDType { any, dtype, cast })
 }
@@ -192,7 +208,7 @@ impl Visit for ToDType<'_> {
     fn other(self) -> Result<AnyArray> {
         let little = |dtype: &DType| dtype.with_byte_order(ByteOrder::Little);
         match self.any {
-            AnyArray::Other(raw) if raw.dtype() == self.dtype => Ok(self.any.clone()),
+            AnyArray::Other(raw) if raw.dtype() == self.dtype => raw.copied().map(AnyArray::Other),
             AnyArray::Other(raw) if little(raw.dtype()) == little(self.dtype) => {
                 Ok(AnyArray::Other(raw.as_dtype(self.dtype)?))
             }

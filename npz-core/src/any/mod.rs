@@ -9,8 +9,9 @@ mod typed;
 mod unchecked;
 mod value;
 
-use ndarray::{Array, ArrayD, ArrayViewD, Dimension};
+use ndarray::{Array, ArrayD, ArrayViewD, Dimension, IxDyn, ShapeBuilder};
 
+use self::convert::ARRAY;
 pub use self::raw::RawArray;
 pub(crate) use self::raw::swap_to;
 pub(crate) use self::times::{Tick, as_cells, from_cells};
@@ -18,6 +19,7 @@ pub use self::value::AnyValue;
 use crate::dtype::{DType, Kind, TimeUnit};
 use crate::element::{Cast, Element, LongDouble, tiny};
 use crate::error::Result;
+use crate::memory::{copy_array, copy_cells};
 
 /// What is done with the array inside, whatever its cells are.
 pub(crate) trait Visit {
@@ -322,15 +324,24 @@ impl AnyArray {
         with_cells!(self,
             array => convert::le_bytes(&array.view()),
             (_, _, ticks) => convert::le_bytes(&ticks.view()),
-            raw => Ok(raw.to_le_bytes())
+            raw => raw.le_bytes()
         )
     }
 }
 
 impl AnyArray {
     /// Long doubles of x87, if that is what the cells are; other machines' stay the bytes that they are.
-    pub(crate) fn long_doubles<A: Element>(raw: RawArray, wrap: fn(ArrayD<A>) -> Self) -> Self {
-        convert::typed(&raw).map_or(Self::Other(raw), wrap)
+    pub(crate) fn long_doubles<A: Element>(raw: RawArray, wrap: fn(ArrayD<A>) -> Self) -> Result<Self> {
+        Ok(convert::typed(&raw)?.map_or(Self::Other(raw), wrap))
+    }
+
+    /// As `clone`.
+    fn copied(&self) -> Result<Self> {
+        Ok(with_cells!(self,
+            array => copy_array(array, ARRAY)?.into(),
+            (kind, unit, ticks) => Self::times(kind, *unit, copy_array(ticks, ARRAY)?),
+            raw => Self::Other(raw.copied()?)
+        ))
     }
 
     /// Whether the cells lie in Fortran order, and not in C order too.
@@ -346,15 +357,16 @@ impl AnyArray {
     }
 
     /// Moves the cells into Fortran order.
-    fn into_fortran(self) -> Self {
-        fn moved<A: Clone>(array: &ArrayD<A>) -> ArrayD<A> {
-            array.t().as_standard_layout().into_owned().reversed_axes()
+    fn into_fortran(self) -> Result<Self> {
+        fn moved<A: Clone>(array: &ArrayD<A>) -> Result<ArrayD<A>> {
+            let cells = copy_cells(&array.t(), ARRAY)?;
+            ArrayD::from_shape_vec(IxDyn(array.shape()).f(), cells).map_err(convert::unfit)
         }
-        with_cells!(self,
-            array => moved(&array).into(),
-            (kind, unit, ticks) => Self::times(kind, unit, moved(&ticks)),
+        Ok(with_cells!(self,
+            array => moved(&array)?.into(),
+            (kind, unit, ticks) => Self::times(kind, unit, moved(&ticks)?),
             raw => Self::Other(raw)
-        )
+        ))
     }
 
     fn longest_text(&self) -> DType {

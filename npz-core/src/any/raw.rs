@@ -4,12 +4,14 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::convert::ARRAY;
 use super::print::Cell;
 use crate::dtype::{ByteOrder, DType};
 use crate::element::time::text::NAT;
 use crate::element::{component_width, swap_bytes};
 use crate::error::{Error, Result};
 use crate::header::Header;
+use crate::memory;
 use crate::shape::{Order, byte_count};
 use crate::stored::{Stored, copied, copy_range};
 
@@ -130,7 +132,8 @@ impl RawArray {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn to_le_bytes(&self) -> Vec<u8> {
-        let mut bytes = self.in_c_order().into_owned();
+        let mut bytes = Vec::with_capacity(self.bytes.len());
+        self.put_in_order(Order::C, &mut bytes);
         swap_to(ByteOrder::Little, self.dtype(), &mut bytes);
         bytes
     }
@@ -149,13 +152,18 @@ impl RawArray {
     /// ```
     #[must_use]
     pub fn with_byte_order(&self, order: ByteOrder) -> Self {
+        let mut swapped = self.clone();
         // The dtype is as valid as it was.
-        self.arranged(Some(order), None).map_or_else(|_| self.clone(), Cow::into_owned)
+        if let Ok(header) = Header::of(self.dtype().with_byte_order(order), self.shape(), self.order()) {
+            swapped.header = header;
+            swap_to(order, self.dtype(), &mut swapped.bytes);
+        }
+        swapped
     }
 
     /// The same cells as a dtype that differs in byte orders only.
     pub(super) fn as_dtype(&self, dtype: &DType) -> Result<Self> {
-        let mut bytes = self.bytes.clone();
+        let mut bytes = memory::copy(&self.bytes, ARRAY)?;
         swap_to(ByteOrder::Little, self.dtype(), &mut bytes);
         // Reversing twice is not reversing: the way back is the same.
         swap_to(ByteOrder::Little, dtype, &mut bytes);
@@ -174,7 +182,8 @@ impl RawArray {
         if dtype == *self.dtype() && order == self.order() {
             return Ok(Cow::Borrowed(self));
         }
-        let mut bytes = if order == self.order() { self.bytes.clone() } else { self.in_other_order() };
+        let mut bytes = memory::with_room(self.bytes.len(), ARRAY)?;
+        self.put_in_order(order, &mut bytes);
         if let Some(byte_order) = byte_order {
             swap_to(byte_order, self.dtype(), &mut bytes);
         }
@@ -187,26 +196,33 @@ impl RawArray {
         self.bytes.chunks_exact(size).position(|cell| !is_finite(self.dtype(), cell))
     }
 
-    /// The cells in C order, each as it is.
-    pub(crate) fn in_c_order(&self) -> Cow<'_, [u8]> {
-        match self.order() {
-            Order::C => Cow::Borrowed(&self.bytes),
-            Order::Fortran => Cow::Owned(self.in_other_order()),
-        }
+    /// As `clone`.
+    pub(super) fn copied(&self) -> Result<Self> {
+        Ok(Self { header: self.header.clone(), bytes: memory::copy(&self.bytes, ARRAY)? })
     }
 
-    /// The cells in C order if they are in Fortran order, and the other way round.
-    fn in_other_order(&self) -> Vec<u8> {
+    /// As `to_le_bytes`.
+    pub(super) fn le_bytes(&self) -> Result<Vec<u8>> {
+        let mut bytes = memory::with_room(self.bytes.len(), ARRAY)?;
+        self.put_in_order(Order::C, &mut bytes);
+        swap_to(ByteOrder::Little, self.dtype(), &mut bytes);
+        Ok(bytes)
+    }
+
+    /// Appends the cells in an order, each as it is, to a vector that has room for them.
+    fn put_in_order(&self, order: Order, bytes: &mut Vec<u8>) {
+        if order == self.order() {
+            return bytes.extend_from_slice(&self.bytes);
+        }
         let size = self.dtype().item_size().unwrap_or(0);
         if self.bytes.is_empty() || size == 0 {
-            return Vec::new();
+            return;
         }
         // In Fortran order the first axis runs fastest: as in C order with the axes reversed.
         let mut shape = self.shape().to_vec();
         if self.order() == Order::C {
             shape.reverse();
         }
-        let mut bytes = Vec::with_capacity(self.bytes.len());
         let mut index = vec![0; shape.len()];
         for _ in 0..self.bytes.len() / size {
             let place = index.iter().zip(&shape).rev().fold(0, |place, (i, len)| place * len + i);
@@ -219,7 +235,6 @@ impl RawArray {
                 *i = 0;
             }
         }
-        bytes
     }
 }
 

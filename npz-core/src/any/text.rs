@@ -4,12 +4,14 @@ use std::str::FromStr;
 
 use ndarray::{ArrayD, IxDyn};
 
+use super::convert::ARRAY;
 use super::print::{Cell, scalar_str};
 use super::value::AnyValue;
 use super::{AnyArray, convert};
 use crate::dtype::{DType, Kind, Scalar};
 use crate::element::{Cast, place};
 use crate::error::{Error, ErrorKind, Result};
+use crate::memory;
 use crate::shape::Order;
 
 /// What becomes of a text that is longer than the dtype has room for.
@@ -43,7 +45,7 @@ pub(super) fn to_text(any: &AnyArray, dtype: &DType, target: &Scalar, long: Long
     };
     if target.kind() == Kind::Unicode {
         let room = target.size() / 4;
-        let mut cells = Vec::with_capacity(texts.len());
+        let mut cells = memory::with_room(texts.len(), ARRAY)?;
         for (index, text) in texts.into_iter().enumerate() {
             let Ok(text) = String::from_utf8(text) else {
                 return fault(index, "holds bytes that are no UTF-8: load it as bytes".to_owned());
@@ -53,8 +55,11 @@ pub(super) fn to_text(any: &AnyArray, dtype: &DType, target: &Scalar, long: Long
                 _ if room == 0 || len <= room => cells.push(text),
                 // NUL at the end is no part of a text.
                 Long::Cut => {
-                    let cut: String = text.chars().take(room).collect();
-                    cells.push(cut.trim_end_matches('\0').to_owned());
+                    let end = text.char_indices().nth(room).map_or(text.len(), |(at, _)| at);
+                    let mut cut = text;
+                    cut.truncate(end);
+                    cut.truncate(cut.trim_end_matches('\0').len());
+                    cells.push(cut);
                 }
                 Long::Refused => return unfit(index, len, "characters", room),
             }
@@ -92,11 +97,11 @@ fn texts(any: &AnyArray) -> Result<Vec<Vec<u8>>> {
         return Err(Error::unsupported(format!("expected text, numbers or times, found {}", any.dtype())));
     };
     let text = |cell: AnyValue<'_>| match cell {
-        AnyValue::Str(text) => text.as_bytes().to_vec(),
-        AnyValue::Bytes(bytes) => bytes.to_vec(),
-        number => scalar_str(&scalar, &Cell::of(&number), false).into_bytes(),
+        AnyValue::Str(text) => memory::copy(text.as_bytes(), ARRAY),
+        AnyValue::Bytes(bytes) => memory::copy(bytes, ARRAY),
+        number => Ok(scalar_str(&scalar, &Cell::of(&number), false).into_bytes()),
     };
-    Ok(any.iter().map(text).collect())
+    memory::try_collect(any.iter().map(text), ARRAY)
 }
 
 /// The numbers that texts spell, as far as Python reads them and the target has room.
@@ -116,7 +121,7 @@ pub(super) fn numbers<A: FromStr>(any: &AnyArray, has_room: impl Fn(&A) -> bool)
             )
         })
     };
-    texts(any)?.into_iter().enumerate().map(parse).collect()
+    memory::try_collect(texts(any)?.into_iter().enumerate().map(parse), ARRAY)
 }
 
 /// Without what Python's numbers may have and Rust's may not: spaces around, `_` between digits.

@@ -6,10 +6,13 @@ use bytemuck::Pod;
 use ndarray::{ArrayD, ArrayViewD, CowArray, IxDyn, ShapeBuilder};
 
 use super::AnyArray;
+use super::convert::{ARRAY, unfit};
 use crate::dtype::{DType, Kind, TimeUnit};
 use crate::element::time::decode::{Ticks, decoder};
 use crate::element::time::{DateTime64, Generic, TimeDelta64, Unit};
 use crate::element::{Cast, Decoder, Element, Refusal, Rule};
+use crate::error::Result;
+use crate::memory::map_cells;
 
 /// A cell that is a count of ticks of no unit.
 pub(crate) trait Tick: Element + Pod + Ticks {
@@ -24,11 +27,12 @@ impl Tick for DateTime64<Generic> {}
 impl Tick for TimeDelta64<Generic> {}
 
 /// Ticks as cells; copies only what does not lie side by side.
-pub(crate) fn as_cells<A: Tick>(ticks: &ArrayD<i64>) -> CowArray<'_, A, IxDyn> {
-    match view_by(ticks, bytemuck::cast_slice) {
-        Some(view) => view.into(),
-        None => ticks.mapv(A::of).into(),
+pub(crate) fn as_cells<A: Tick>(ticks: &ArrayD<i64>) -> Result<CowArray<'_, A, IxDyn>> {
+    if let Some(view) = view_by(ticks, bytemuck::cast_slice) {
+        return Ok(view.into());
     }
+    let cells = map_cells(ticks, ARRAY, |&ticks| A::of(ticks))?;
+    ArrayD::from_shape_vec(ticks.shape(), cells).map(CowArray::from).map_err(unfit)
 }
 
 /// Cells as ticks, where they lie.

@@ -8,6 +8,7 @@ use super::{AnyArray, RawArray, convert, times, with_cells};
 use crate::element::time::{DateTime64, TimeDelta64, Unit};
 use crate::element::{Cast, Element, LongDouble};
 use crate::error::{Error, ErrorKind, Result};
+use crate::memory::copy_array;
 use crate::shape::python_tuple;
 
 impl AnyArray {
@@ -110,7 +111,7 @@ impl AnyArray {
     /// ```
     pub fn to_array<A: Element>(&self, cast: Cast) -> Result<ArrayD<A>> {
         if let Some(array) = self.view::<A>() {
-            return Ok(array.to_owned());
+            return copy_array(&array, convert::ARRAY);
         }
         convert::checked(self, cast)
     }

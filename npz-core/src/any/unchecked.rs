@@ -3,7 +3,7 @@
 use ndarray::{ArrayD, IxDyn};
 
 use super::AnyArray;
-use super::convert::{no_cells, text_of, to_dtype, unfit};
+use super::convert::{ARRAY, no_cells, text_of, to_dtype, unfit};
 use super::text::{self, Long};
 use crate::dtype::{DType, Kind, Scalar, TimeUnit};
 #[cfg(feature = "half")]
@@ -12,6 +12,7 @@ use crate::element::LongDouble;
 use crate::element::tiny::Float8E5M2;
 use crate::element::{Cast, Element};
 use crate::error::{Error, Result};
+use crate::memory;
 
 /// Numbers, widened: each kind holds every number of its kind exactly.
 enum Numbers {
@@ -22,13 +23,13 @@ enum Numbers {
 
 pub(super) fn to_dtype_unchecked(any: &AnyArray, dtype: &DType) -> Result<AnyArray> {
     if any.dtype() == *dtype {
-        return Ok(any.clone());
+        return any.copied();
     }
     let cast = match text_of(dtype) {
         Some(text) => text::to_text(any, dtype, text, Long::Cut)?,
         None => numbers(any, dtype)?,
     };
-    Ok(if any.is_fortran() { cast.into_fortran() } else { cast })
+    if any.is_fortran() { cast.into_fortran() } else { Ok(cast) }
 }
 
 /// In C order.
@@ -41,42 +42,46 @@ fn numbers(any: &AnyArray, dtype: &DType) -> Result<AnyArray> {
             match (kind(dtype), dtype.as_scalar().and_then(Scalar::unit)) {
                 // No unit is any.
                 (Some(kind), Some(TimeUnit::GENERIC)) => {
-                    return Ok(AnyArray::times(kind, *unit, ticks.as_standard_layout().into_owned()));
+                    let ticks = shaped(any.shape(), memory::copy_cells(ticks, ARRAY)?)?;
+                    return Ok(AnyArray::times(kind, *unit, ticks));
                 }
                 // A unit counts between times of one kind only.
                 (to, Some(_)) if from == to => return to_dtype(any, dtype, Cast::SameKind),
-                _ => Numbers::Int(ticks.iter().copied().collect()),
+                _ => Numbers::Int(memory::copy_cells(ticks, ARRAY)?),
             }
         }
-        (AnyArray::Float8E5M2(cells), _) => Numbers::Float(cells.iter().map(|&x| x.into()).collect()),
+        (AnyArray::Float8E5M2(cells), _) => Numbers::Float(memory::map_cells(cells, ARRAY, |&x| x.into())?),
         (AnyArray::LongDouble(cells), _) => match kind(dtype) {
-            Some(Kind::Bool) => Numbers::Uint(cells.iter().map(is_true).collect()),
-            Some(Kind::Float) => Numbers::Float(cells.iter().map(|x| near(x, size)).collect()),
+            Some(Kind::Bool) => Numbers::Uint(memory::map_cells(cells, ARRAY, is_true)?),
+            Some(Kind::Float) => Numbers::Float(memory::map_cells(cells, ARRAY, |x| near(x, size))?),
             // All digits are kept.
             Some(Kind::Complex) if size == 32 => return to_dtype(any, dtype, Cast::Safe),
-            Some(Kind::Complex) => Numbers::Float(cells.iter().map(|x| near(x, size / 2)).collect()),
+            Some(Kind::Complex) => Numbers::Float(memory::map_cells(cells, ARRAY, |x| near(x, size / 2))?),
             _ => return Err(no_numbers(&source, dtype)),
         },
         #[cfg(feature = "num-complex")]
         (AnyArray::ComplexLongDouble(cells), _) => match kind(dtype) {
             Some(Kind::Bool) => {
-                Numbers::Uint(cells.iter().map(|z| is_true(&z.re) | is_true(&z.im)).collect())
+                Numbers::Uint(memory::map_cells(cells, ARRAY, |z| is_true(&z.re) | is_true(&z.im))?)
             }
             Some(Kind::Float) if size == 16 => {
-                return Ok(AnyArray::LongDouble(cells.mapv(|z| z.re).as_standard_layout().into_owned()));
+                let reals = memory::map_cells(cells, ARRAY, |z| z.re)?;
+                return shaped(any.shape(), reals).map(AnyArray::LongDouble);
             }
-            Some(Kind::Float) => Numbers::Float(cells.iter().map(|z| near(&z.re, size)).collect()),
+            Some(Kind::Float) => Numbers::Float(memory::map_cells(cells, ARRAY, |z| near(&z.re, size))?),
             Some(Kind::Complex) => {
-                let part = |x| near(x, size / 2);
-                let cells = cells.iter().map(|z| num_complex::Complex::new(part(&z.re), part(&z.im)));
-                return from_complex(any.shape(), cells.collect(), dtype);
+                let part = |x: &LongDouble| near(x, size / 2);
+                let complex =
+                    |z: &num_complex::Complex<_>| num_complex::Complex::new(part(&z.re), part(&z.im));
+                return from_complex(any.shape(), memory::map_cells(cells, ARRAY, complex)?, dtype);
             }
             _ => return Err(no_numbers(&source, dtype)),
         },
         (AnyArray::Str(_) | AnyArray::Bytes(_), _) => match kind(dtype) {
-            Some(Kind::Bool) => {
-                Numbers::Uint(any.iter().map(|cell| u64::from(!cell.is_empty_text())).collect())
-            }
+            Some(Kind::Bool) => Numbers::Uint(memory::collect(
+                any.iter().map(|cell| u64::from(!cell.is_empty_text())),
+                ARRAY,
+            )?),
             Some(kind @ (Kind::Int | Kind::Uint)) => {
                 let bits = 8 * size as u32;
                 let ends = match kind {
@@ -85,7 +90,7 @@ fn numbers(any: &AnyArray, dtype: &DType) -> Result<AnyArray> {
                 };
                 // What is in range has its own bits in either.
                 let numbers: Vec<i128> = text::numbers(any, |number| ends.contains(number))?;
-                Numbers::Int(numbers.into_iter().map(|number| number as i64).collect())
+                Numbers::Int(memory::collect(numbers.into_iter().map(|number| number as i64), ARRAY)?)
             }
             Some(Kind::Float) if size <= 8 => Numbers::Float(text::numbers(any, |_| true)?),
             Some(Kind::Complex) if size <= 16 => Numbers::Float(text::numbers(any, |_| true)?),
@@ -134,33 +139,42 @@ fn near(x: &LongDouble, size: usize) -> f64 {
 }
 
 fn flat<A: Element>(any: &AnyArray) -> Result<Vec<A>> {
-    Ok(any.to_array::<A>(Cast::Safe)?.into_iter().collect())
+    let cells = any.to_array::<A>(Cast::Safe)?;
+    if cells.is_standard_layout() {
+        return Ok(cells.into_raw_vec_and_offset().0);
+    }
+    memory::copy_cells(&cells, ARRAY)
 }
 
 #[cfg(feature = "num-complex")]
 fn from_complex(axes: &[usize], cells: Vec<num_complex::Complex<f64>>, dtype: &DType) -> Result<AnyArray> {
     use num_complex::Complex;
-    let shape = IxDyn(axes);
     let scalar = dtype.as_scalar().map(|scalar| (scalar.kind(), scalar.size()));
     match scalar {
         Some((Kind::Complex, 8)) => {
-            let cells = cells.iter().map(|z| Complex::new(z.re as f32, z.im as f32)).collect();
-            ArrayD::from_shape_vec(shape, cells).map(AnyArray::Complex64).map_err(unfit)
+            let cells = cells.iter().map(|z| Complex::new(z.re as f32, z.im as f32));
+            shaped(axes, memory::collect(cells, ARRAY)?).map(AnyArray::Complex64)
         }
-        Some((Kind::Complex, 16)) => {
-            ArrayD::from_shape_vec(shape, cells).map(AnyArray::Complex128).map_err(unfit)
-        }
+        Some((Kind::Complex, 16)) => shaped(axes, cells).map(AnyArray::Complex128),
         Some((Kind::Complex, 32)) => {
-            let cells = cells.iter().map(|z| Complex::new(z.re.into(), z.im.into())).collect();
-            ArrayD::from_shape_vec(shape, cells).map(AnyArray::ComplexLongDouble).map_err(unfit)
+            let cells = cells.iter().map(|z| Complex::new(z.re.into(), z.im.into()));
+            shaped(axes, memory::collect(cells, ARRAY)?).map(AnyArray::ComplexLongDouble)
         }
         // A complex number is true where either part is.
         Some((Kind::Bool, _)) => {
-            let cells = cells.iter().map(|z| z.re != 0.0 || z.im != 0.0).collect();
-            ArrayD::from_shape_vec(shape, cells).map(AnyArray::Bool).map_err(unfit)
+            let cells = cells.iter().map(|z| z.re != 0.0 || z.im != 0.0);
+            shaped(axes, memory::collect(cells, ARRAY)?).map(AnyArray::Bool)
         }
-        _ => from_numbers(axes, &Numbers::Float(cells.iter().map(|z| z.re).collect()), dtype),
+        _ => {
+            let reals = memory::collect(cells.iter().map(|z| z.re), ARRAY)?;
+            from_numbers(axes, &Numbers::Float(reals), dtype)
+        }
     }
+}
+
+/// The array of some axes that has these cells, in C order.
+fn shaped<A>(axes: &[usize], cells: Vec<A>) -> Result<ArrayD<A>> {
+    ArrayD::from_shape_vec(IxDyn(axes), cells).map_err(unfit)
 }
 
 /// Makes cells of each number as `as` does.
@@ -171,63 +185,63 @@ fn from_numbers(shape: &[usize], numbers: &Numbers, dtype: &DType) -> Result<Any
             match (scalar.kind(), scalar.size()) {
                 $( (Kind::$kind, $size) => {
                     let cells = match numbers {
-                        Numbers::Int(numbers) => numbers.iter().map(|&$int| $from_int).collect(),
-                        Numbers::Uint(numbers) => numbers.iter().map(|&$int| $from_int).collect(),
-                        Numbers::Float(numbers) => numbers.iter().map(|&$float| $from_float).collect(),
+                        Numbers::Int(numbers) => memory::collect(numbers.iter().map(|&$int| $from_int), ARRAY)?,
+                        Numbers::Uint(numbers) => memory::collect(numbers.iter().map(|&$int| $from_int), ARRAY)?,
+                        Numbers::Float(numbers) => memory::collect(numbers.iter().map(|&$float| $from_float), ARRAY)?,
                     };
-                    ArrayD::from_shape_vec(IxDyn(shape), cells).map(AnyArray::$variant)
+                    shaped(shape, cells).map(AnyArray::$variant)
                 } )*
                 (kind @ (Kind::DateTime | Kind::TimeDelta), _) => {
                     let ticks = match numbers {
-                        Numbers::Int(numbers) => numbers.clone(),
-                        Numbers::Uint(numbers) => numbers.iter().map(|&n| n as i64).collect(),
+                        Numbers::Int(numbers) => memory::copy(numbers, ARRAY)?,
+                        Numbers::Uint(numbers) => memory::collect(numbers.iter().map(|&n| n as i64), ARRAY)?,
                         // The least is NaT.
-                        Numbers::Float(numbers) => numbers.iter().map(|&x| cut_to_i64(x)).collect(),
+                        Numbers::Float(numbers) => memory::collect(numbers.iter().map(|&x| cut_to_i64(x)), ARRAY)?,
                     };
                     let unit = scalar.unit().ok_or_else(|| no_cells(dtype))?;
-                    ArrayD::from_shape_vec(IxDyn(shape), ticks).map(|ticks| AnyArray::times(kind, unit, ticks))
+                    shaped(shape, ticks).map(|ticks| AnyArray::times(kind, unit, ticks))
                 }
                 #[cfg(feature = "half")]
                 (Kind::Float, 2) => {
                     let cells = match numbers {
-                        Numbers::Int(numbers) => numbers.iter().map(|&n| <half::f16 as FromWide>::from_i64(n, false).0).collect(),
-                        Numbers::Uint(numbers) => numbers.iter().map(|&n| <half::f16 as FromWide>::from_u64(n, false).0).collect(),
-                        Numbers::Float(numbers) => numbers.iter().map(|&n| <half::f16 as FromWide>::from_f64(n, false).0).collect(),
+                        Numbers::Int(numbers) => memory::collect(numbers.iter().map(|&n| <half::f16 as FromWide>::from_i64(n, false).0), ARRAY)?,
+                        Numbers::Uint(numbers) => memory::collect(numbers.iter().map(|&n| <half::f16 as FromWide>::from_u64(n, false).0), ARRAY)?,
+                        Numbers::Float(numbers) => memory::collect(numbers.iter().map(|&n| <half::f16 as FromWide>::from_f64(n, false).0), ARRAY)?,
                     };
-                    ArrayD::from_shape_vec(IxDyn(shape), cells).map(AnyArray::Float16)
+                    shaped(shape, cells).map(AnyArray::Float16)
                 }
                 #[cfg(feature = "num-complex")]
                 (Kind::Complex, 8) => {
-                    let real = |numbers: &Numbers| match numbers {
-                        Numbers::Int(numbers) => numbers.iter().map(|&n| (n as f32).into()).collect(),
-                        Numbers::Uint(numbers) => numbers.iter().map(|&n| (n as f32).into()).collect(),
-                        Numbers::Float(numbers) => numbers.iter().map(|&n| (n as f32).into()).collect(),
+                    let real = match numbers {
+                        Numbers::Int(numbers) => memory::collect(numbers.iter().map(|&n| (n as f32).into()), ARRAY)?,
+                        Numbers::Uint(numbers) => memory::collect(numbers.iter().map(|&n| (n as f32).into()), ARRAY)?,
+                        Numbers::Float(numbers) => memory::collect(numbers.iter().map(|&n| (n as f32).into()), ARRAY)?,
                     };
-                    ArrayD::from_shape_vec(IxDyn(shape), real(numbers)).map(AnyArray::Complex64)
+                    shaped(shape, real).map(AnyArray::Complex64)
                 }
                 #[cfg(feature = "num-complex")]
                 (Kind::Complex, 16) => {
-                    let real = |numbers: &Numbers| match numbers {
-                        Numbers::Int(numbers) => numbers.iter().map(|&n| (n as f64).into()).collect(),
-                        Numbers::Uint(numbers) => numbers.iter().map(|&n| (n as f64).into()).collect(),
-                        Numbers::Float(numbers) => numbers.iter().map(|&n| n.into()).collect(),
+                    let real = match numbers {
+                        Numbers::Int(numbers) => memory::collect(numbers.iter().map(|&n| (n as f64).into()), ARRAY)?,
+                        Numbers::Uint(numbers) => memory::collect(numbers.iter().map(|&n| (n as f64).into()), ARRAY)?,
+                        Numbers::Float(numbers) => memory::collect(numbers.iter().map(|&n| n.into()), ARRAY)?,
                     };
-                    ArrayD::from_shape_vec(IxDyn(shape), real(numbers)).map(AnyArray::Complex128)
+                    shaped(shape, real).map(AnyArray::Complex128)
                 }
                 #[cfg(feature = "num-complex")]
                 (Kind::Complex, 32) => {
                     let real: Vec<num_complex::Complex<LongDouble>> = match numbers {
-                        Numbers::Int(numbers) => numbers.iter().map(|&n| long(n.into())).collect(),
-                        Numbers::Uint(numbers) => numbers.iter().map(|&n| long(n.into())).collect(),
-                        Numbers::Float(numbers) => numbers.iter().map(|&n| long(n.into())).collect(),
+                        Numbers::Int(numbers) => memory::collect(numbers.iter().map(|&n| long(n.into())), ARRAY)?,
+                        Numbers::Uint(numbers) => memory::collect(numbers.iter().map(|&n| long(n.into())), ARRAY)?,
+                        Numbers::Float(numbers) => memory::collect(numbers.iter().map(|&n| long(n.into())), ARRAY)?,
                     };
-                    ArrayD::from_shape_vec(IxDyn(shape), real).map(AnyArray::ComplexLongDouble)
+                    shaped(shape, real).map(AnyArray::ComplexLongDouble)
                 }
                 _ => return Err(no_cells(dtype)),
             }
         }};
     }
-    let array = to! {
+    to! {
         Bool 1 => Bool |n| n != 0, |x| x != 0.0;
         Int 1 => Int8 |n| n as i8, |x| cut_to_i32(x) as i8;
         Int 2 => Int16 |n| n as i16, |x| cut_to_i32(x) as i16;
@@ -241,8 +255,7 @@ fn from_numbers(shape: &[usize], numbers: &Numbers, dtype: &DType) -> Result<Any
         Float 16 => LongDouble |n| n.into(), |x| x.into();
         Float 4 => Float32 |n| n as f32, |x| x as f32;
         Float 8 => Float64 |n| n as f64, |x| x;
-    };
-    array.map_err(unfit)
+    }
 }
 
 #[cfg(feature = "num-complex")]

@@ -11,6 +11,7 @@ use crate::archive::inflate::Inflate;
 use crate::archive::local;
 use crate::error::{Error, Result};
 use crate::input::{AnyInput, Chunks, Section};
+use crate::memory::zeros;
 use crate::source::is_ours;
 use crate::stored::{Extent, PIECE_BYTES};
 
@@ -127,7 +128,7 @@ impl<'a> Data<'a> {
     /// Passes over the first bytes of the member, up to a place that may lie behind it already.
     pub(crate) fn skip(&mut self, to: u64) -> Result<()> {
         let mut left = to.saturating_sub(self.size - self.left);
-        let mut scratch = vec![0; left.min(REST_BYTES) as usize];
+        let mut scratch = zeros(left.min(REST_BYTES) as usize, "member")?;
         while left > 0 {
             let step = left.min(REST_BYTES);
             self.fill(&mut scratch[..step as usize])?;
@@ -239,7 +240,7 @@ mod tests {
         read: impl FnOnce(&mut Data<'_>) -> Result<T>,
     ) -> Result<T> {
         let input = Input::new(archive, None)?;
-        super::with_data(&input, &place_of_data(&input, entry)?.extent, Seen::default(), read)
+        super::with_data(&input, &place_of_data(&input, entry)?, Seen::default(), read)
     }
 
     fn with_prefix<T>(
@@ -248,7 +249,7 @@ mod tests {
         read: impl FnOnce(&mut Data<'_>) -> Result<T>,
     ) -> Result<T> {
         let input = Input::new(archive, None)?;
-        super::with_prefix(&input, &place_of_data(&input, entry)?.extent, read)
+        super::with_prefix(&input, &place_of_data(&input, entry)?, read)
     }
 
     fn only(archive: &[u8]) -> Entry {
@@ -289,7 +290,7 @@ mod tests {
             let good = archive(compression, &data);
             let entry = only(&good);
             let place = place_of_data(&Input::new(&good[..], None).unwrap(), &entry).unwrap();
-            for at in place.extent.range() {
+            for at in place.range() {
                 let mut bad = good.clone();
                 bad[at as usize] ^= 0x10;
                 // Some bits of a deflate stream are padding.

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use flate2::{Compress, FlushCompress, Status};
 
 use crate::error::{Error, Result};
+use crate::memory;
 
 /// The compressed bytes are handed on in pieces of this size.
 const OUTPUT_BYTES: usize = 64 << 10;
@@ -24,7 +25,7 @@ impl Deflater {
             return Err(Error::invalid(format!("expected a deflate level from 0 to 9, found {level}")));
         }
         let stream = Compress::new(flate2::Compression::new(level), false);
-        Ok(Self { stream, level, output: Vec::with_capacity(OUTPUT_BYTES) })
+        Ok(Self { stream, level, output: memory::with_room(OUTPUT_BYTES, "compressed data")? })
     }
 
     pub(super) fn level(&self) -> u32 {

@@ -18,6 +18,7 @@ use crate::archive::sniff::broken_directory;
 use crate::bytes::{take, take_u16, take_u32, take_u64};
 use crate::error::{Error, Result};
 use crate::input::{AnyInput, Section};
+use crate::memory;
 
 /// The fixed part of an entry: APPNOTE 4.3.12.
 const ENTRY_BYTES: usize = 46;
@@ -66,7 +67,7 @@ pub(super) fn read(
             let found = head[..4].escape_ascii();
             wrong(&format!("expected an entry, which begins with \"PK\\x01\\x02\", found \"{found}\""))
         })?;
-        tail.resize(entry.tail_bytes(), 0);
+        memory::resize(&mut tail, entry.tail_bytes(), "archive's directory")?;
         fill(&mut tail, ENTRY_BYTES)?;
         each(entry.complete(&tail, place.shift).map_err(|complaint| wrong(&complaint))?)?;
         at += (ENTRY_BYTES + tail.len()) as u64;

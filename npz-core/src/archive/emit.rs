@@ -17,6 +17,7 @@ use crate::archive::patch::{PatchWriter, SeekTo};
 use crate::archive::raw;
 use crate::archive::records::{DEFLATED, Head, MAX_16, MAX_32, STORED, end};
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::stored::{PIECE_BYTES, Packed, Put};
 
 /// The largest alignment that the alignment field can hold: its top bit is a flag.
@@ -143,8 +144,7 @@ impl<W: Write> Emitter<W> {
         } else if head.crc32 != told {
             return Err(Error::invalid("the cells changed while they were written"));
         }
-        self.finish_member(&head);
-        Ok(())
+        self.finish_member(&head)
     }
 
     /// Writes a member of another archive as it lies there: nothing is decompressed. Its header is one of ours.
@@ -159,14 +159,14 @@ impl<W: Write> Emitter<W> {
         self.broken = true;
         self.out.write(head.local().as_slice()).map_err(cant_write)?;
         raw::copy(member, &mut |piece| self.out.write(piece).map_err(cant_write))?;
-        self.finish_member(&head);
-        Ok(())
+        self.finish_member(&head)
     }
 
-    fn finish_member(&mut self, head: &Head<'_>) {
-        self.directory.extend_from_slice(head.central().as_slice());
+    fn finish_member(&mut self, head: &Head<'_>) -> Result<()> {
+        memory::append(&mut self.directory, head.central().as_slice(), "directory of the archive")?;
         self.entries += 1;
         self.broken = false;
+        Ok(())
     }
 
     /// Writes the directory and gives the stream back, positioned behind the archive.
@@ -334,9 +334,11 @@ mod tests {
             for (i, entry) in entries(&bytes).iter().enumerate() {
                 let place = place_of_data(&input, entry).unwrap();
                 // A checksum behind the data only where it has to be.
-                assert_eq!(place.crc32.is_none(), seek.is_none() && !place.extent.is_stored());
+                let flags = bytes[entry.header_offset as usize + 6];
+                let is_behind = u16::from(flags) & crate::archive::records::DESCRIPTOR != 0;
+                assert_eq!(is_behind, seek.is_none() && !place.is_stored());
                 let rest = |data: &mut crate::archive::decode::Data<'_>| data.rest(true);
-                let found = with_data(&input, &place.extent, Seen::default(), rest).unwrap();
+                let found = with_data(&input, &place, Seen::default(), rest).unwrap();
                 assert!(found == long[..sizes[i / methods.len()]], "member {i}");
             }
         }

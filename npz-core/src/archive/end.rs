@@ -6,6 +6,7 @@ use crate::archive::sniff::{self, broken_directory};
 use crate::bytes::{take, take_u16, take_u32, take_u64};
 use crate::error::{Error, Result};
 use crate::input::AnyInput;
+use crate::memory;
 
 /// The records behind the directory: APPNOTE 4.3.16, 4.3.15 and 4.3.14.
 const END_BYTES: usize = 22;
@@ -177,7 +178,8 @@ impl<'a> Tail<'a> {
                 // It may end before the tail begins, or in it.
                 bytes.truncate(record.size as usize);
                 let rest = end.saturating_sub(self.start) as usize;
-                bytes.extend_from_slice(self.bytes.get(..rest).unwrap_or_default());
+                let rest = self.bytes.get(..rest).unwrap_or_default();
+                memory::append(&mut bytes, rest, "archive's directory")?;
                 Some(bytes)
             }
             _ => None,

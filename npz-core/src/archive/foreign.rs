@@ -131,7 +131,7 @@ mod tests {
         read: impl FnOnce(&mut Data<'_>) -> Result<T>,
     ) -> Result<T> {
         let input = Input::new(source, None)?;
-        decode::with_data(&input, &place_of_data(&input, entry)?.extent, Seen::default(), read)
+        decode::with_data(&input, &place_of_data(&input, entry)?, Seen::default(), read)
     }
 
     fn with_prefix<T>(
@@ -140,7 +140,7 @@ mod tests {
         read: impl FnOnce(&mut Data<'_>) -> Result<T>,
     ) -> Result<T> {
         let input = Input::new(source, None)?;
-        decode::with_prefix(&input, &place_of_data(&input, entry)?.extent, read)
+        decode::with_prefix(&input, &place_of_data(&input, entry)?, read)
     }
 
     fn only(archive: &[u8]) -> Entry {

@@ -8,6 +8,7 @@ use crate::archive::{Method, end, sniff};
 use crate::error::{Error, Result};
 use crate::input::AnyInput;
 use crate::limits::Limits;
+use crate::memory;
 
 /// The fixed part of a local header: APPNOTE 4.3.7.
 pub(super) const LOCAL_BYTES: u64 = 30;
@@ -62,6 +63,7 @@ impl Index {
         let mut entries = Vec::new();
         directory::read(&place, input, |raw| {
             limits.check_members(entries.len() as u64 + 1)?;
+            memory::reserve(&mut entries, 1, "archive's directory")?;
             entries.push(Entry::new(&raw)?);
             Ok(())
         })?;
@@ -135,9 +137,9 @@ impl Entry {
 /// terabytes with them.
 fn set_ends(entries: &mut [Entry], directory: u64) -> Result<()> {
     let mut end = directory;
-    let mut order: Vec<usize> = (0..entries.len()).collect();
-    // Stable, and archives are in this order already, so this is linear in practice.
-    order.sort_by_key(|&i| entries[i].header_offset);
+    let mut order: Vec<usize> = memory::collect(0..entries.len(), "archive's directory")?;
+    // Archives are in this order already, so this is linear in practice.
+    order.sort_unstable_by_key(|&i| (entries[i].header_offset, i));
     for &i in order.iter().rev() {
         let entry = &mut entries[i];
         let need = entry.compressed_size.saturating_add(LOCAL_BYTES);

@@ -5,18 +5,11 @@ use crate::archive::Method;
 use crate::archive::foreign;
 use crate::archive::index::{Entry, LOCAL_BYTES};
 use crate::archive::names::is_name;
-use crate::archive::records::DESCRIPTOR;
-use crate::bytes::{take, take_u16, take_u32};
+use crate::bytes::{take, take_u16};
 use crate::error::{Error, Result};
 use crate::input::AnyInput;
+use crate::memory::zeros;
 use crate::stored::Extent;
-
-/// Where the data of a member lie, and the checksum that its own header has, unless it stands behind the data.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) struct Place {
-    pub(crate) extent: Extent,
-    pub(crate) crc32: Option<u32>,
-}
 
 /// Refuses what can't be read, whatever lies there.
 fn check(entry: &Entry) -> Result<()> {
@@ -37,13 +30,13 @@ fn check(entry: &Entry) -> Result<()> {
 
 /// Where the data lie. The member's own header tells, as its extra fields are not those of the directory (NumPy
 /// writes 20 bytes here and none there).
-pub(crate) fn place_of_data(input: &AnyInput<'_>, entry: &Entry) -> Result<Place> {
+pub(crate) fn place_of_data(input: &AnyInput<'_>, entry: &Entry) -> Result<Extent> {
     const WHAT: &str = "the member's header";
     check(entry)?;
     let offset = entry.header_offset;
     // Header and name in one read. No encoding of the name is longer than that in UTF-8.
     let there = entry.end.saturating_sub(offset);
-    let mut block = vec![0; there.min(LOCAL_BYTES + entry.whole_name().len() as u64) as usize];
+    let mut block = zeros(there.min(LOCAL_BYTES + entry.whole_name().len() as u64) as usize, WHAT)?;
     input.read_exact(&mut block, offset, WHAT)?;
     let mut rest = block.as_slice();
     let cut_off = || Error::damaged(format!("{WHAT} is cut off")).at(offset);
@@ -58,10 +51,8 @@ pub(crate) fn place_of_data(input: &AnyInput<'_>, entry: &Entry) -> Result<Place
     }
     take::<2>(&mut rest).ok_or_else(cut_off)?;
     let flags = take_u16(&mut rest).ok_or_else(cut_off)?;
-    // Method, time and date; behind the checksum both sizes.
-    take::<6>(&mut rest).ok_or_else(cut_off)?;
-    let crc32 = take_u32(&mut rest).ok_or_else(cut_off)?;
-    take::<8>(&mut rest).ok_or_else(cut_off)?;
+    // Method, time, date, checksum and both sizes.
+    take::<18>(&mut rest).ok_or_else(cut_off)?;
     let name_bytes = take_u16(&mut rest).ok_or_else(cut_off)?;
     let extra_bytes = take_u16(&mut rest).ok_or_else(cut_off)?;
     let start = offset + LOCAL_BYTES + u64::from(name_bytes) + u64::from(extra_bytes);
@@ -85,7 +76,7 @@ pub(crate) fn place_of_data(input: &AnyInput<'_>, entry: &Entry) -> Result<Place
         ))
         .at(offset));
     }
-    let extent = Extent {
+    Ok(Extent {
         header_start: offset,
         start,
         compressed_size: entry.compressed_size,
@@ -93,8 +84,7 @@ pub(crate) fn place_of_data(input: &AnyInput<'_>, entry: &Entry) -> Result<Place
         crc32: entry.crc32,
         method: entry.method.number(),
         method_flags: entry.method_flags,
-    };
-    Ok(Place { extent, crc32: (flags & DESCRIPTOR == 0).then_some(crc32) })
+    })
 }
 
 pub(super) fn refuse(method: Method) -> Error {

@@ -46,6 +46,7 @@ impl<W: Write> PatchWriter<W> {
             self.out.write_all(bytes)?;
             self.start += bytes.len() as u64;
         } else {
+            self.buffer.try_reserve(bytes.len()).map_err(|_| io::ErrorKind::OutOfMemory)?;
             self.buffer.extend_from_slice(bytes);
         }
         Ok(())

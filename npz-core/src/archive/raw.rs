@@ -3,6 +3,7 @@
 use super::decode::{Seen, with_data};
 use crate::bytes::{take, take_u16, take_u32};
 use crate::error::{Error, Result};
+use crate::memory::zeros;
 use crate::stored::{PIECE_BYTES, Packed, Put};
 
 /// Makes sure that the data still are what the directory spoke of, as far as that can be told without decompressing them.
@@ -35,7 +36,7 @@ pub(super) fn copy(member: &Packed<'_>, put: &mut Put<'_>) -> Result<()> {
     let expected = member.extent.crc32;
     let range = member.extent.range();
     let mut hasher = member.extent.is_stored().then(crc32fast::Hasher::new);
-    let mut buffer = vec![0; (PIECE_BYTES as u64).min(range.end - range.start) as usize];
+    let mut buffer = zeros((PIECE_BYTES as u64).min(range.end - range.start) as usize, "member")?;
     let mut at = range.start;
     while at < range.end {
         let piece = &mut buffer[..(PIECE_BYTES as u64).min(range.end - at) as usize];

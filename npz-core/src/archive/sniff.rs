@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::input::AnyInput;
-use crate::stored::zeros;
+use crate::memory::zeros;
 
 /// Refuses an `.npy` file, as `np.load` does: it looks at the first bytes and takes them seriously. The data
 /// of an array may well end in something that looks like an archive's directory.

@@ -5,9 +5,11 @@ use std::borrow::Cow;
 use ndarray::ArrayViewD;
 
 use super::rule::no_cast;
-use super::{Decoder, Element, Form, Refusal, Rule, Sealed, Step, Wanted};
+use super::text::cell_by_cell;
+use super::{CELLS, Decoder, Element, Form, Refusal, Rule, Sealed, Step, Wanted};
 use crate::dtype::{DType, Kind, Scalar};
 use crate::error::{Error, Result};
+use crate::memory;
 
 impl Sealed for Vec<u8> {}
 impl Element for Vec<u8> {
@@ -31,14 +33,14 @@ impl Element for Vec<u8> {
         Ok(DType::bytes(width))
     }
 
-    fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Cow<'c, [u8]> {
+    fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Result<Cow<'c, [u8]>> {
         let width = dtype.as_scalar().map_or(0, Scalar::size);
-        let mut bytes = Vec::with_capacity(cells.len() * width);
+        let mut bytes = memory::with_room(cells.len().saturating_mul(width), CELLS)?;
         for (i, cell) in cells.iter().enumerate() {
             bytes.extend_from_slice(cell);
             bytes.resize((i + 1) * width, 0);
         }
-        Cow::Owned(bytes)
+        Ok(Cow::Owned(bytes))
     }
 
     fn decoder(stored: &DType, _: Rule) -> Result<Decoder<Self>, Refusal> {
@@ -49,14 +51,11 @@ impl Element for Vec<u8> {
             return Err(Refusal::new(no_cast(scalar, Kind::Bytes, "S")));
         }
         let width = scalar.size();
-        let convert = move |bytes: &[u8], cells: &mut Vec<Self>| {
-            cells.extend(bytes.chunks_exact(width.max(1)).map(|cell| {
-                let len = cell.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
-                cell[..len].to_vec()
-            }));
-            Ok(())
-        };
-        Ok(Decoder { item_size: width, step: Step::Convert(Box::new(convert)) })
+        let convert = cell_by_cell(width, |cell| {
+            let len = cell.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
+            Ok(memory::copy(&cell[..len], CELLS)?)
+        });
+        Ok(Decoder { item_size: width, step: Step::Convert(convert) })
     }
 
     fn wanted() -> Wanted {

@@ -1,8 +1,10 @@
 //! One pass from stored numbers of any dtype to cells of another: through `i64`, `u64` or `f64`, which hold
 //! every number below 16 bytes exactly.
 
-use super::{BadCell, Convert, Element, long_double};
+use super::{BadCell, CELLS, Convert, Element, long_double};
 use crate::dtype::{ByteOrder, Kind, Scalar};
+use crate::error::Result;
+use crate::memory;
 
 /// A number that every integer or float of at most 8 bytes can become.
 ///
@@ -32,7 +34,7 @@ pub(crate) fn converter<A: FromWide>(scalar: &Scalar, exact: bool) -> Option<Con
     let mut wide = Wide::of(kind)?;
     let widen = widener(kind, size, scalar.order() == ByteOrder::Big)?;
     Some(Box::new(move |bytes, cells| {
-        widen(bytes, &mut wide);
+        widen(bytes, &mut wide)?;
         match &wide {
             Wide::Int(values) => append(values, cells, |v| A::from_i64(v, exact)),
             Wide::Uint(values) => append(values, cells, |v| A::from_u64(v, exact)),
@@ -77,7 +79,7 @@ fn append<W: Copy + std::fmt::Debug, A: Element>(
     Err(BadCell::new(index, format!("holds {value:?}, which {target} can't hold: {advice}")))
 }
 
-type Widen = fn(&[u8], &mut Wide);
+type Widen = fn(&[u8], &mut Wide) -> Result<()>;
 
 /// Reads cells of one dtype: a table of plain loops, which the compiler turns into vector code.
 fn widener(kind: Kind, size: usize, is_big: bool) -> Option<Widen> {
@@ -85,18 +87,24 @@ fn widener(kind: Kind, size: usize, is_big: bool) -> Option<Widen> {
         ($( $kind:ident $size:literal => $wide:ident $read:expr ),* $(,)?) => {
             match (kind, size, is_big) {
                 $(
-                    (Kind::$kind, $size, false) => |bytes, wide| if let Wide::$wide(out) = wide {
+                    (Kind::$kind, $size, false) => |bytes, wide| {
+                        let Wide::$wide(out) = wide else { return Ok(()) };
+                        let (cells, read) = (bytes.as_chunks::<$size>().0, $read);
                         out.clear();
-                        let read = $read;
-                        out.extend(bytes.as_chunks::<$size>().0.iter().map(|&cell| read(cell)));
+                        memory::reserve(out, cells.len(), CELLS)?;
+                        out.extend(cells.iter().map(|&cell| read(cell)));
+                        Ok(())
                     },
-                    (Kind::$kind, $size, true) => |bytes, wide| if let Wide::$wide(out) = wide {
+                    (Kind::$kind, $size, true) => |bytes, wide| {
+                        let Wide::$wide(out) = wide else { return Ok(()) };
+                        let (cells, read) = (bytes.as_chunks::<$size>().0, $read);
                         out.clear();
-                        let read = $read;
-                        out.extend(bytes.as_chunks::<$size>().0.iter().map(|&(mut cell)| {
+                        memory::reserve(out, cells.len(), CELLS)?;
+                        out.extend(cells.iter().map(|&(mut cell)| {
                             cell.reverse();
                             read(cell)
                         }));
+                        Ok(())
                     },
                 )*
                 _ => return None,

@@ -10,11 +10,12 @@ use super::cast::{FromWide, converter};
 use super::narrow::{self, Narrow};
 use super::rule::{Target, Verdict, judge, no_cast};
 use super::{
-    BadCell, Decoder, Element, Form, InPlace, Refusal, Rule, Sealed, Step, Wanted, encode_pod, first_failing,
-    is_own, view_pod,
+    BadCell, CELLS, Decoder, Element, Form, InPlace, Refusal, Rule, Sealed, Step, Wanted, encode_pod,
+    first_failing, is_own, view_pod,
 };
 use crate::dtype::{DType, Kind};
 use crate::error::Result;
+use crate::memory;
 
 /// A part of a complex number.
 trait Part: FromWide + Default + bytemuck::Pod {}
@@ -43,6 +44,7 @@ where
     let step = Step::Convert(Box::new(move |bytes, cells: &mut Vec<Complex<P>>| {
         parts.clear();
         let parts_a_cell = if is_complex { 2 } else { 1 };
+        memory::reserve(&mut parts, bytes.len() / part.size(), CELLS)?;
         convert(bytes, &mut parts).map_err(|bad| BadCell { index: bad.index / parts_a_cell, ..bad })?;
         if is_complex {
             cells.extend(parts.as_chunks::<2>().0.iter().map(|&[re, im]| Complex { re, im }));
@@ -68,10 +70,10 @@ macro_rules! complex {
                     None => Self::dtype_of(cells),
                 }
             }
-            fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Cow<'c, [u8]> {
+            fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Result<Cow<'c, [u8]>> {
                 match dtype.as_scalar() {
                     Some(to) if !is_own(dtype, Kind::Complex, size_of::<Self>()) => {
-                        Cow::Owned(Self::encode_as(cells, to))
+                        Self::encode_as(cells, to).map(Cow::Owned)
                     }
                     _ => encode_pod(cells, size_of::<$part>()),
                 }

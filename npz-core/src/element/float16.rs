@@ -11,11 +11,12 @@ use super::cast::{FromWide, converter, fits};
 use super::narrow::{self, Narrow as _};
 use super::rule::{Target, Verdict, judge, no_cast};
 use super::{
-    Cast, Decoder, Element, Form, InPlace, Refusal, Rule, Sealed, Step, Wanted, encode_pod, first_failing,
-    is_own, view_pod,
+    CELLS, Cast, Decoder, Element, Form, InPlace, Refusal, Rule, Sealed, Step, Wanted, encode_pod,
+    first_failing, is_own, view_pod,
 };
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 use crate::error::Result;
+use crate::memory;
 
 macro_rules! from_wide {
     ($($float:ty),*) => {$(
@@ -41,17 +42,23 @@ macro_rules! from_wide {
 from_wide!(f16, bf16);
 
 /// Rounds to the nearest `f16`, and gives the stored bytes.
-pub(super) fn encode_f16(values: impl Iterator<Item = f64>) -> Vec<u8> {
-    let odd: Vec<f32> = values.map(to_odd_f32).collect();
-    let mut halves = vec![f16::ZERO; odd.len()];
-    halves.convert_from_f32_slice(&odd);
-    encode_pod(&halves, 2).into_owned()
+pub(super) fn encode_f16(values: impl ExactSizeIterator<Item = f64>) -> Result<Vec<u8>> {
+    let odd: Vec<f32> = memory::collect(values.map(to_odd_f32), CELLS)?;
+    let mut bytes = memory::zeros(2 * odd.len(), CELLS)?;
+    // Some at a time, as memory of bytes is not aligned for halves.
+    for (odd, bytes) in odd.chunks(512).zip(bytes.chunks_mut(1024)) {
+        let mut halves = [f16::ZERO; 512];
+        let halves = &mut halves[..odd.len()];
+        halves.convert_from_f32_slice(odd);
+        bytes.copy_from_slice(&encode_pod(halves, 2)?);
+    }
+    Ok(bytes)
 }
 
 /// Rounds to the nearest `f32` and from there to the nearest `bf16`, as `ml_dtypes` does, and gives the stored bytes.
-pub(super) fn encode_bf16(values: impl Iterator<Item = f64>) -> Vec<u8> {
-    let halves: Vec<bf16> = values.map(|value| bf16::from_f32(value as f32)).collect();
-    encode_pod(&halves, 2).into_owned()
+pub(super) fn encode_bf16(values: impl ExactSizeIterator<Item = f64>) -> Result<Vec<u8>> {
+    let halves = values.map(|value| bf16::from_f32(value as f32).to_le_bytes());
+    memory::collect(halves, CELLS).map(Vec::into_flattened)
 }
 
 /// The value as `f32`; where that is not exact, one of its two neighbours, that with the last bit set.
@@ -93,9 +100,9 @@ impl Element for f16 {
         }
     }
 
-    fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Cow<'c, [u8]> {
+    fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Result<Cow<'c, [u8]>> {
         match dtype.as_scalar() {
-            Some(to) if !is_own(dtype, Kind::Float, 2) => Cow::Owned(Self::encode_as(cells, to)),
+            Some(to) if !is_own(dtype, Kind::Float, 2) => Self::encode_as(cells, to).map(Cow::Owned),
             _ => encode_pod(cells, 2),
         }
     }
@@ -142,9 +149,9 @@ impl Element for bf16 {
         }
     }
 
-    fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Cow<'c, [u8]> {
+    fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Result<Cow<'c, [u8]>> {
         match dtype.as_scalar() {
-            Some(to) if !is_own(dtype, Kind::Void, 2) => Cow::Owned(Self::encode_as(cells, to)),
+            Some(to) if !is_own(dtype, Kind::Void, 2) => Self::encode_as(cells, to).map(Cow::Owned),
             _ => encode_pod(cells, 2),
         }
     }

@@ -26,6 +26,7 @@ use ndarray::ArrayViewD;
 
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::shape::{Order, python_tuple};
 
 #[cfg(feature = "half")]
@@ -116,7 +117,7 @@ pub trait Element: Sealed + Clone + Send + Sync + 'static {
 
     /// The stored bytes of a slice, as `dtype_of` or `dtype_as` said; borrowed where memory already holds them.
     #[doc(hidden)]
-    fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Cow<'c, [u8]>;
+    fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Result<Cow<'c, [u8]>>;
 
     /// How cells of `stored` become `Self`, or why they can't.
     #[doc(hidden)]
@@ -192,7 +193,7 @@ pub struct Decoder<A> {
     pub(crate) step: Step<A>,
 }
 
-/// Appends the cells of a piece of stored bytes (a whole number of cells) to a vector.
+/// Appends the cells of a piece of stored bytes (a whole number of cells) to a vector that has room for them.
 pub(crate) type Convert<A> = Box<dyn FnMut(&[u8], &mut Vec<A>) -> Result<(), BadCell> + Send>;
 
 pub(crate) enum Step<A> {
@@ -220,16 +221,21 @@ pub struct BadCell {
     pub(crate) field: Option<String>,
     /// What is wrong with it: `holds 300`.
     pub(crate) message: String,
+    /// There is no memory for the cells, and nothing is wrong with this one.
+    pub(crate) no_memory: Option<Error>,
 }
 
 impl BadCell {
     pub(crate) fn new(index: usize, message: impl Into<String>) -> Self {
-        Self { index, field: None, message: message.into() }
+        Self { index, field: None, message: message.into(), no_memory: None }
     }
 
     /// Names the cell by its index in the array, as Python would.
     pub(crate) fn into_error(self, cells_before: usize, shape: &[usize], order: Order) -> Error {
-        let Self { index, field, message } = self;
+        let Self { index, field, message, no_memory } = self;
+        if let Some(error) = no_memory {
+            return error;
+        }
         let message = match field {
             None => message,
             Some(field) => format!("has a field {field:?} that {message}"),
@@ -238,6 +244,15 @@ impl BadCell {
             None => format!("it {message}"),
             Some(place) => format!("cell {place} {message}"),
         })
+    }
+}
+
+/// What holds cells on their way.
+const CELLS: &str = "cells";
+
+impl From<Error> for BadCell {
+    fn from(no_memory: Error) -> Self {
+        Self { no_memory: Some(no_memory), ..Self::new(0, String::new()) }
     }
 }
 
@@ -337,15 +352,14 @@ fn first_failing<A>(cells: &ArrayViewD<'_, A>, passes: impl Fn(&A) -> bool) -> O
 }
 
 /// The stored bytes of a slice of plain numbers: its own memory, or a swapped copy on a big-endian machine.
-fn encode_pod<A: bytemuck::Pod>(cells: &[A], component_width: usize) -> Cow<'_, [u8]> {
+fn encode_pod<A: bytemuck::Pod>(cells: &[A], component_width: usize) -> Result<Cow<'_, [u8]>> {
     let bytes: &[u8] = bytemuck::cast_slice(cells);
     if is_native(ByteOrder::Little) {
-        Cow::Borrowed(bytes)
-    } else {
-        let mut swapped = bytes.to_vec();
-        swap_bytes(&mut swapped, component_width);
-        Cow::Owned(swapped)
+        return Ok(Cow::Borrowed(bytes));
     }
+    let mut swapped = memory::copy(bytes, CELLS)?;
+    swap_bytes(&mut swapped, component_width);
+    Ok(Cow::Owned(swapped))
 }
 
 /// Plain numbers without a copy: needs our byte order and an aligned start.

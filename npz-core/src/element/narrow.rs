@@ -9,9 +9,10 @@ use std::fmt::Debug;
 use ndarray::ArrayViewD;
 
 use super::form::StoreAs;
-use super::{first_failing, place};
+use super::{CELLS, first_failing, place};
 use crate::dtype::{DType, Kind, Scalar};
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::shape::Order;
 
 /// A number that can be stored as another of its kind.
@@ -19,7 +20,7 @@ pub(super) trait Narrow: Copy + Debug {
     /// The first cell, in logical order, that a dtype of this kind can't hold.
     fn first_unfit(cells: &ArrayViewD<'_, Self>, to: &Scalar) -> Option<usize>;
     /// The stored bytes of cells that fit.
-    fn encode_as(cells: &[Self], to: &Scalar) -> Vec<u8>;
+    fn encode_as(cells: &[Self], to: &Scalar) -> Result<Vec<u8>>;
 }
 
 /// Gives the dtype, if every cell can be stored so.
@@ -67,7 +68,7 @@ fn float_fits(to: &Scalar) -> impl Fn(f64) -> bool + use<> {
     move |value| value.abs() < limit || !value.is_finite()
 }
 
-fn encode_floats<A: Copy>(cells: &[A], to: &Scalar, wide: impl Fn(A) -> f64) -> Vec<u8> {
+fn encode_floats<A: Copy>(cells: &[A], to: &Scalar, wide: impl Fn(A) -> f64) -> Result<Vec<u8>> {
     match (to.kind(), to.size()) {
         (Kind::Float, 8) => bytes(cells, |cell| wide(cell).to_le_bytes()),
         (Kind::Float, 4) => bytes(cells, |cell| (wide(cell) as f32).to_le_bytes()),
@@ -77,12 +78,12 @@ fn encode_floats<A: Copy>(cells: &[A], to: &Scalar, wide: impl Fn(A) -> f64) -> 
         _ => super::float16::encode_f16(cells.iter().map(|&cell| wide(cell))),
         // Without the feature no attribute can ask for it.
         #[cfg(not(feature = "half"))]
-        _ => Vec::new(),
+        _ => Ok(Vec::new()),
     }
 }
 
-fn bytes<A: Copy, const N: usize>(cells: &[A], encode: impl Fn(A) -> [u8; N]) -> Vec<u8> {
-    cells.iter().map(|&cell| encode(cell)).collect::<Vec<_>>().into_flattened()
+fn bytes<A: Copy, const N: usize>(cells: &[A], encode: impl Fn(A) -> [u8; N]) -> Result<Vec<u8>> {
+    memory::collect(cells.iter().map(|&cell| encode(cell)), CELLS).map(Vec::into_flattened)
 }
 
 macro_rules! floats {
@@ -92,7 +93,7 @@ macro_rules! floats {
                 let fits = float_fits(to);
                 first_failing(cells, |&cell| fits(f64::from(cell)))
             }
-            fn encode_as(cells: &[Self], to: &Scalar) -> Vec<u8> {
+            fn encode_as(cells: &[Self], to: &Scalar) -> Result<Vec<u8>> {
                 encode_floats(cells, to, f64::from)
             }
         }
@@ -112,7 +113,7 @@ macro_rules! integers {
                 first_failing(cells, |&cell| cell >= least && cell <= most)
             }
             // Of a value that fits, the low bytes are the whole value, in either sign.
-            fn encode_as(cells: &[Self], to: &Scalar) -> Vec<u8> {
+            fn encode_as(cells: &[Self], to: &Scalar) -> Result<Vec<u8>> {
                 match to.size() {
                     1 => bytes(cells, |cell| (cell as u8).to_le_bytes()),
                     2 => bytes(cells, |cell| (cell as u16).to_le_bytes()),
@@ -134,7 +135,7 @@ where
         let fits = float_fits(&to.real_part());
         first_failing(cells, |cell| fits(cell.re.into()) & fits(cell.im.into()))
     }
-    fn encode_as(cells: &[Self], to: &Scalar) -> Vec<u8> {
+    fn encode_as(cells: &[Self], to: &Scalar) -> Result<Vec<u8>> {
         P::encode_as(bytemuck::cast_slice(cells), &to.real_part())
     }
 }
@@ -177,7 +178,7 @@ mod tests {
             let expected = nearest(&values, number);
             assert_eq!(fits(number), expected < 0x7c00, "{number:e}");
             for (sign, bit) in [(1.0, 0), (-1.0, 0x8000)] {
-                let found = f64::encode_as(&[sign * number], &scalar);
+                let found = f64::encode_as(&[sign * number], &scalar).unwrap();
                 assert_eq!(found, (expected as u16 | bit).to_le_bytes(), "{number:e}");
             }
         }
@@ -192,7 +193,11 @@ mod tests {
             // The first of its two steps is rustc's own.
             let expected = nearest(&values, f64::from(number as f32));
             assert_eq!(fits(number), expected < 0x7f80, "{number:e}");
-            assert_eq!(f64::encode_as(&[number], &scalar), (expected as u16).to_le_bytes(), "{number:e}");
+            assert_eq!(
+                f64::encode_as(&[number], &scalar).unwrap(),
+                (expected as u16).to_le_bytes(),
+                "{number:e}"
+            );
         }
     }
 

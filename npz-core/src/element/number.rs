@@ -29,10 +29,10 @@ macro_rules! numbers {
                     None => Self::dtype_of(cells),
                 }
             }
-            fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Cow<'c, [u8]> {
+            fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Result<Cow<'c, [u8]>> {
                 match dtype.as_scalar() {
                     Some(to) if !is_own(dtype, Kind::$kind, size_of::<Self>()) => {
-                        Cow::Owned(Self::encode_as(cells, to))
+                        Self::encode_as(cells, to).map(Cow::Owned)
                     }
                     _ => encode_pod(cells, size_of::<Self>()),
                 }
@@ -77,7 +77,7 @@ numbers! {
 /// `usize` and `isize`.
 trait Index: Sized {
     /// Eight bytes a cell.
-    fn encode_own(cells: &[Self]) -> Cow<'_, [u8]>;
+    fn encode_own(cells: &[Self]) -> Result<Cow<'_, [u8]>>;
 }
 
 /// `usize` and `isize` are eight bytes in every file, whatever the machine that writes it.
@@ -86,12 +86,13 @@ macro_rules! indices {
         impl Sealed for $index {}
         impl Index for $index {
             #[cfg(target_pointer_width = "64")]
-            fn encode_own(cells: &[Self]) -> Cow<'_, [u8]> {
+            fn encode_own(cells: &[Self]) -> Result<Cow<'_, [u8]>> {
                 encode_pod(cells, 8)
             }
             #[cfg(not(target_pointer_width = "64"))]
-            fn encode_own(cells: &[Self]) -> Cow<'_, [u8]> {
-                Cow::Owned(cells.iter().flat_map(|&cell| (cell as $wide).to_le_bytes()).collect())
+            fn encode_own(cells: &[Self]) -> Result<Cow<'_, [u8]>> {
+                let bytes = cells.iter().map(|&cell| (cell as $wide).to_le_bytes());
+                Ok(Cow::Owned(crate::memory::collect(bytes, super::CELLS)?.into_flattened()))
             }
         }
         impl Element for $index {
@@ -105,9 +106,9 @@ macro_rules! indices {
                     None => Self::dtype_of(cells),
                 }
             }
-            fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Cow<'c, [u8]> {
+            fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Result<Cow<'c, [u8]>> {
                 match dtype.as_scalar() {
-                    Some(to) if !is_own(dtype, Kind::$kind, 8) => Cow::Owned(Self::encode_as(cells, to)),
+                    Some(to) if !is_own(dtype, Kind::$kind, 8) => Self::encode_as(cells, to).map(Cow::Owned),
                     _ => Self::encode_own(cells),
                 }
             }
@@ -145,8 +146,8 @@ impl Element for bool {
         Ok(DType::number(Kind::Bool, 1))
     }
 
-    fn encode<'c>(cells: &'c [Self], _: &DType) -> Cow<'c, [u8]> {
-        Cow::Borrowed(bytemuck::cast_slice(cells))
+    fn encode<'c>(cells: &'c [Self], _: &DType) -> Result<Cow<'c, [u8]>> {
+        Ok(Cow::Borrowed(bytemuck::cast_slice(cells)))
     }
 
     fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {

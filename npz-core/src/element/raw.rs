@@ -7,9 +7,10 @@ use ndarray::ArrayViewD;
 
 use super::rule::no_cast;
 use super::text::cell_by_cell;
-use super::{Decoder, Element, Refusal, Rule, Sealed, Step, Wanted, place};
+use super::{CELLS, Decoder, Element, Refusal, Rule, Sealed, Step, Wanted, place};
 use crate::dtype::{ByteOrder, DType, Kind};
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::shape::Order;
 
 /// A cell of exactly `N` bytes, written as <code>&#124;V</code>*N*: keys, hashes, packed structs.
@@ -178,8 +179,9 @@ impl<const N: usize> Element for RawBytes<N> {
         Ok(void(N))
     }
 
-    fn encode<'c>(cells: &'c [Self], _: &DType) -> Cow<'c, [u8]> {
-        Cow::Owned(cells.iter().flat_map(|cell| cell.0).collect())
+    fn encode<'c>(cells: &'c [Self], _: &DType) -> Result<Cow<'c, [u8]>> {
+        memory::collect(cells.iter().map(|cell| cell.0), CELLS)
+            .map(|bytes| Cow::Owned(bytes.into_flattened()))
     }
 
     fn decoder(stored: &DType, _: Rule) -> Result<Decoder<Self>, Refusal> {
@@ -230,14 +232,21 @@ impl Element for RawVec {
         }
     }
 
-    fn encode<'c>(cells: &'c [Self], _: &DType) -> Cow<'c, [u8]> {
-        Cow::Owned(cells.iter().flat_map(|cell| cell.0.iter().copied()).collect())
+    fn encode<'c>(cells: &'c [Self], _: &DType) -> Result<Cow<'c, [u8]>> {
+        let mut bytes = memory::with_room(cells.iter().map(|cell| cell.0.len()).sum(), CELLS)?;
+        for cell in cells {
+            bytes.extend_from_slice(&cell.0);
+        }
+        Ok(Cow::Owned(bytes))
     }
 
     fn decoder(stored: &DType, _: Rule) -> Result<Decoder<Self>, Refusal> {
         let width = width_of(stored)?;
         // A cell of no bytes comes as one byte.
-        let convert = cell_by_cell(width, move |cell| Ok(Self(cell.get(..width).unwrap_or_default().into())));
+        let convert = cell_by_cell(width, move |cell| {
+            let bytes = memory::copy(cell.get(..width).unwrap_or_default(), CELLS)?;
+            Ok(Self(bytes.into_boxed_slice()))
+        });
         Ok(Decoder { item_size: width, step: Step::Convert(convert) })
     }
 

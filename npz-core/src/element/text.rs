@@ -11,10 +11,12 @@ use ndarray::ArrayViewD;
 
 use super::rule::{IS_RECORD, no_cast};
 use super::{
-    BadCell, Cast, Convert, Decoder, Element, Form, Refusal, Rule, Sealed, Step, TextForm, Wanted, place,
+    BadCell, CELLS, Cast, Convert, Decoder, Element, Form, Refusal, Rule, Sealed, Step, TextForm, Wanted,
+    place,
 };
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::shape::Order;
 
 /// A text cell of at most `N` characters, written as `<U`*N* (four bytes a character).
@@ -147,23 +149,23 @@ fn trim_nul(bytes: &[u8]) -> &[u8] {
 fn encode_unicode<I: Iterator<Item = char>>(
     texts: impl ExactSizeIterator<Item = I>,
     width: usize,
-) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(texts.len() * width * 4);
+) -> Result<Vec<u8>> {
+    let mut bytes = memory::with_room(texts.len().saturating_mul(width * 4), CELLS)?;
     for (i, text) in texts.enumerate() {
         text.for_each(|character| bytes.extend_from_slice(&u32::from(character).to_le_bytes()));
         bytes.resize((i + 1) * width * 4, 0);
     }
-    bytes
+    Ok(bytes)
 }
 
 /// Writes bytes as `|S` cells of `width` bytes.
-fn encode_bytes(texts: impl ExactSizeIterator<Item: AsRef<[u8]>>, width: usize) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(texts.len() * width);
+fn encode_bytes(texts: impl ExactSizeIterator<Item: AsRef<[u8]>>, width: usize) -> Result<Vec<u8>> {
+    let mut bytes = memory::with_room(texts.len().saturating_mul(width), CELLS)?;
     for (i, text) in texts.enumerate() {
         bytes.extend_from_slice(text.as_ref());
         bytes.resize((i + 1) * width, 0);
     }
-    bytes
+    Ok(bytes)
 }
 
 fn is_bytes(dtype: &DType) -> bool {
@@ -193,26 +195,34 @@ fn at_index(error: Error, shape: &[usize], index: usize) -> Error {
     }
 }
 
-/// The characters of one `U` cell, or what is wrong with it.
-fn decode_unicode(cell: &[u8], is_big: bool) -> impl Iterator<Item = Result<char, String>> + '_ {
+/// The text of one `U` cell, or what is wrong with it.
+fn unicode_text(cell: &[u8], is_big: bool) -> Result<String, BadCell> {
     let units = cell.as_chunks::<4>().0;
     let len = units.iter().rposition(|unit| *unit != [0; 4]).map_or(0, |last| last + 1);
-    units[..len].iter().map(move |&unit| {
-        let code = if is_big { u32::from_be_bytes(unit) } else { u32::from_le_bytes(unit) };
-        char::from_u32(code).ok_or_else(|| {
-            format!("holds U+{code:04X}, which is not a Unicode character (a lone surrogate, or damage)")
-        })
-    })
+    let code = |&unit| if is_big { u32::from_be_bytes(unit) } else { u32::from_le_bytes(unit) };
+    let codes = || units[..len].iter().map(code);
+    let mut text = String::new();
+    let bytes: usize = codes().map(|code| char::from_u32(code).map_or(0, char::len_utf8)).sum();
+    text.try_reserve_exact(bytes).map_err(|_| Error::no_memory(bytes as u64, CELLS))?;
+    for code in codes() {
+        text.push(char::from_u32(code).ok_or_else(|| {
+            BadCell::new(
+                0,
+                format!("holds U+{code:04X}, which is not a Unicode character (a lone surrogate, or damage)"),
+            )
+        })?);
+    }
+    Ok(text)
 }
 
 /// Makes the function that turns each stored cell into an `A` by itself.
 pub(super) fn cell_by_cell<A: Send + 'static>(
     width: usize,
-    convert: impl Fn(&[u8]) -> Result<A, String> + Send + 'static,
+    convert: impl Fn(&[u8]) -> Result<A, BadCell> + Send + 'static,
 ) -> Convert<A> {
     Box::new(move |bytes, cells| {
         for (index, cell) in bytes.chunks_exact(width.max(1)).enumerate() {
-            cells.push(convert(cell).map_err(|message| BadCell::new(index, message))?);
+            cells.push(convert(cell).map_err(|bad| BadCell { index, ..bad })?);
         }
         Ok(())
     })
@@ -238,9 +248,12 @@ fn refuse_other_kind(scalar: &Scalar, own: Kind, rule: Rule) -> Result<(), Refus
     Ok(())
 }
 
-fn utf8(cell: &[u8]) -> Result<&str, String> {
+fn utf8(cell: &[u8]) -> Result<&str, BadCell> {
     std::str::from_utf8(trim_nul(cell)).map_err(|_| {
-        "holds bytes that are not UTF-8: load it as `FixedBytes`, or decode it in Python with `np.char.decode`".to_owned()
+        BadCell::new(
+            0,
+            "holds bytes that are not UTF-8: load it as `FixedBytes`, or decode it in Python with `np.char.decode`",
+        )
     })
 }
 
@@ -266,13 +279,12 @@ impl Element for String {
         Ok(if form == TextForm::Unicode { DType::unicode(width) } else { DType::bytes(width) })
     }
 
-    fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Cow<'c, [u8]> {
+    fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Result<Cow<'c, [u8]>> {
         let size = dtype.as_scalar().map_or(0, Scalar::size);
-        Cow::Owned(if is_bytes(dtype) {
-            encode_bytes(cells.iter().map(String::as_bytes), size)
-        } else {
-            encode_unicode(cells.iter().map(|text| text.chars()), size / 4)
-        })
+        if is_bytes(dtype) {
+            return encode_bytes(cells.iter().map(String::as_bytes), size).map(Cow::Owned);
+        }
+        encode_unicode(cells.iter().map(|text| text.chars()), size / 4).map(Cow::Owned)
     }
 
     fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
@@ -280,9 +292,9 @@ impl Element for String {
         refuse_other_kind(scalar, Kind::Unicode, rule)?;
         let (item_size, is_big) = (scalar.size(), scalar.order() == ByteOrder::Big);
         let convert = if scalar.kind() == Kind::Unicode {
-            cell_by_cell(item_size, move |cell| decode_unicode(cell, is_big).collect())
+            cell_by_cell(item_size, move |cell| unicode_text(cell, is_big))
         } else {
-            cell_by_cell(item_size, |cell| utf8(cell).map(str::to_owned))
+            cell_by_cell(item_size, |cell| Ok(memory::copy_text(utf8(cell)?, CELLS)?))
         };
         Ok(Decoder { item_size, step: Step::Convert(convert) })
     }
@@ -319,13 +331,13 @@ impl<const N: usize> Element for FixedStr<N> {
         }
     }
 
-    fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Cow<'c, [u8]> {
-        Cow::Owned(if is_bytes(dtype) {
+    fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Result<Cow<'c, [u8]>> {
+        if is_bytes(dtype) {
             let size = dtype.as_scalar().map_or(0, Scalar::size);
-            encode_bytes(cells.iter().map(|cell| cell.to_string().into_bytes()), size)
-        } else {
-            encode_unicode(cells.iter().map(|cell| cell.0.iter().copied()), N.max(1))
-        })
+            return encode_bytes(cells.iter().map(|cell| cell.to_string().into_bytes()), size)
+                .map(Cow::Owned);
+        }
+        encode_unicode(cells.iter().map(|cell| cell.0.iter().copied()), N.max(1)).map(Cow::Owned)
     }
 
     fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
@@ -340,12 +352,9 @@ impl<const N: usize> Element for FixedStr<N> {
             return Err(Refusal::widened_by(format!("FixedStr<{width}>"), "String"));
         }
         let convert = cell_by_cell(item_size, move |cell| {
-            let text = if is_unicode {
-                decode_unicode(cell, is_big).collect::<Result<String, _>>()?
-            } else {
-                utf8(cell)?.to_owned()
-            };
-            Self::new(&text).map_err(|error| error.to_string())
+            let text =
+                if is_unicode { Cow::Owned(unicode_text(cell, is_big)?) } else { Cow::Borrowed(utf8(cell)?) };
+            Self::new(&text).map_err(|error| BadCell::new(0, error.to_string()))
         });
         Ok(Decoder { item_size, step: Step::Convert(convert) })
     }
@@ -367,8 +376,8 @@ impl<const N: usize> Element for FixedBytes<N> {
         Ok(DType::bytes(N.max(1)))
     }
 
-    fn encode<'c>(cells: &'c [Self], _: &DType) -> Cow<'c, [u8]> {
-        Cow::Owned(encode_bytes(cells.iter().map(|cell| &cell.0), N.max(1)))
+    fn encode<'c>(cells: &'c [Self], _: &DType) -> Result<Cow<'c, [u8]>> {
+        encode_bytes(cells.iter().map(|cell| &cell.0), N.max(1)).map(Cow::Owned)
     }
 
     fn decoder(stored: &DType, _: Rule) -> Result<Decoder<Self>, Refusal> {
@@ -380,8 +389,9 @@ impl<const N: usize> Element for FixedBytes<N> {
         if item_size > N.max(1) {
             return Err(Refusal::new(format!("change the field's cell type to `FixedBytes<{item_size}>`")));
         }
-        let convert =
-            cell_by_cell(item_size, |cell| Self::new(trim_nul(cell)).map_err(|error| error.to_string()));
+        let convert = cell_by_cell(item_size, |cell| {
+            Self::new(trim_nul(cell)).map_err(|error| BadCell::new(0, error.to_string()))
+        });
         Ok(Decoder { item_size, step: Step::Convert(convert) })
     }
 

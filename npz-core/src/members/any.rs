@@ -9,7 +9,7 @@ use crate::any::{AnyArray, RawArray, Tick, Visit, as_cells, visit, with_cells};
 use crate::dtype::{DType, Kind, TimeUnit};
 use crate::element::time::{DateTime64, Generic, TimeDelta64};
 use crate::element::{Cast, Element, Wanted};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::npy::{self, Cells, has_free_cells};
 use crate::report::ProblemKind;
@@ -31,10 +31,13 @@ impl ToMembers for AnyArray {
     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
         with_cells!(self, array => array.to_members(members, name), (kind, unit, ticks) => {
             let dtype = Some(DType::time(kind, *unit));
-            match kind {
-                Kind::DateTime => members.push_cells(name, as_cells::<DateTime64<Generic>>(ticks), dtype, true),
-                _ => members.push_cells(name, as_cells::<TimeDelta64<Generic>>(ticks), dtype, true),
+            let in_member = |error: Error| error.in_member(name.as_str());
+            if kind == Kind::DateTime {
+                let cells = as_cells::<DateTime64<Generic>>(ticks).map_err(in_member)?;
+                return members.push_cells(name, cells, dtype, true);
             }
+            let cells = as_cells::<TimeDelta64<Generic>>(ticks).map_err(in_member)?;
+            members.push_cells(name, cells, dtype, true)
         }, raw => raw.to_members(members, name))
     }
 }
@@ -121,7 +124,10 @@ impl<'s> Visit for PlanCells<'_, 's, '_> {
     }
 
     fn long_doubles<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Plan<'s, AnyArray> {
-        self.loader.plan_raw(self.name).map(move |raw| AnyArray::long_doubles(raw, wrap))
+        let member = self.name.as_str().to_owned();
+        self.loader
+            .plan_raw(self.name)
+            .and_then(move |raw| AnyArray::long_doubles(raw, wrap).map_err(|error| error.in_member(&member)))
     }
 
     fn other(self) -> Plan<'s, AnyArray> {
@@ -151,7 +157,7 @@ impl<'s> Loader<'s> {
         }
         let slot = Slot::new();
         let (member, settings, filled) = (name.as_str().to_owned(), self.settings, slot.other());
-        self.tasks.push(Box::new(ReadRaw { member, array, settings, slot: filled }));
+        self.leave(Box::new(ReadRaw { member, array, settings, slot: filled }));
         Plan::new(move || slot.take())
     }
 }

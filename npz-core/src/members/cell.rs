@@ -9,7 +9,11 @@ use crate::element::time::{DateTime64, TimeDelta64, Unit};
 use crate::element::tiny::{TinyFloat, TinyFormat, TinyInt};
 use crate::element::{Element, FixedBytes, FixedStr, LongDouble, RawBytes, RawVec};
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::shape::Order;
+
+/// What is short of memory, for messages.
+const CELLS: &str = "cells";
 
 pub(crate) fn push_slice<'a, A: Element>(
     cells: &'a [A],
@@ -22,13 +26,14 @@ pub(crate) fn push_slice<'a, A: Element>(
 }
 
 pub(crate) fn push_gathered<A: Element>(
-    cells: Vec<A>,
+    cells: impl ExactSizeIterator<Item = Result<A>>,
     shape: &[usize],
     members: &mut Members<'_>,
     name: &Name,
 ) -> Result<()> {
-    let array = ArrayD::from_shape_vec(IxDyn(shape), cells);
-    members.push_array(name, array.map_err(|error| Error::custom(error).in_member(name.as_str()))?)
+    let array = memory::try_collect(cells, CELLS)
+        .and_then(|cells| ArrayD::from_shape_vec(IxDyn(shape), cells).map_err(Error::custom));
+    members.push_array(name, array.map_err(|error| error.in_member(name.as_str()))?)
 }
 
 pub(crate) fn plan_one<'s, A: Element>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, A> {
@@ -67,7 +72,7 @@ macro_rules! cells {
                 members: &mut Members<'a>,
                 name: &Name,
             ) -> Result<()> {
-                push_gathered(items.iter().map(|&cell| cell.clone()).collect(), shape, members, name)
+                push_gathered(items.iter().map(|&cell| Ok(cell.clone())), shape, members, name)
             }
         }
 
@@ -120,7 +125,8 @@ cells! {
 /// Borrowed text is saved as `String` is.
 impl ToMembers for str {
     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
-        members.push_array(name, arr0(self.to_owned()).into_dyn())
+        let text = memory::copy_text(self, CELLS).map_err(|error| error.in_member(name.as_str()))?;
+        members.push_array(name, arr0(text).into_dyn())
     }
 
     fn refs_to_members<'a>(
@@ -129,6 +135,6 @@ impl ToMembers for str {
         members: &mut Members<'a>,
         name: &Name,
     ) -> Result<()> {
-        push_gathered(items.iter().map(|&text| text.to_owned()).collect(), shape, members, name)
+        push_gathered(items.iter().map(|&text| memory::copy_text(text, CELLS)), shape, members, name)
     }
 }

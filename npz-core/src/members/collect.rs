@@ -13,6 +13,7 @@ use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::limits::MAX_FREE;
+use crate::memory::{self, MEMBERS};
 use crate::stored::Stored;
 
 /// Pushes the members that a value is made of.
@@ -81,7 +82,7 @@ pub trait ToMembers {
     where
         Self: Sized,
     {
-        Self::refs_to_members(&items.iter().collect::<Vec<_>>(), shape, members, name)
+        Self::refs_to_members(&refs(items.iter(), name)?, shape, members, name)
     }
 
     /// The same for values that do not lie side by side, such as those of a `Vec<Box<T>>`.
@@ -208,13 +209,16 @@ impl<'a> Members<'a> {
         self.free = borrowed.free;
         for Member { name, compression, array } in borrowed.list {
             let array = array.keep().map_err(|error| error.in_member(&name))?;
+            memory::reserve(&mut self.list, 1, MEMBERS)?;
             self.list.push(Member { name, compression, array });
         }
         Ok(())
     }
 
-    fn push(&mut self, name: String, array: Arc<dyn Stored + 'a>) {
+    fn push(&mut self, name: String, array: Arc<dyn Stored + 'a>) -> Result<()> {
+        memory::reserve(&mut self.list, 1, MEMBERS)?;
         self.list.push(Member { name, compression: self.settings.compression, array });
+        Ok(())
     }
 
     /// Pushes cells of a slice, or a single one.
@@ -254,13 +258,12 @@ impl<'a> Members<'a> {
         if body.header().data_len() == 0 {
             self.spend_free(name, body.header().shape().iter().product())?;
         }
-        self.push(name.as_str().to_owned(), Arc::new(body));
-        Ok(())
+        self.push(name.as_str().to_owned(), Arc::new(body))
     }
 
     /// Pushes a member that was loaded unread, to be saved as it is.
-    pub(crate) fn push_untouched(&mut self, name: String, array: Arc<dyn Stored>) {
-        self.push(name, array);
+    pub(crate) fn push_untouched(&mut self, name: String, array: Arc<dyn Stored>) -> Result<()> {
+        self.push(name, array)
     }
 
     /// Pushes an array that has its stored form already.
@@ -268,8 +271,7 @@ impl<'a> Members<'a> {
         refuse_root(name)?;
         let arranged = || self.settings.raw(name, raw, self.byte_order);
         let array = arranged().map_err(|error| error.in_member(name.as_str()))?;
-        self.push(name.as_str().to_owned(), Arc::new(array));
-        Ok(())
+        self.push(name.as_str().to_owned(), Arc::new(array))
     }
 
     /// Pushes something under settings of its own.
@@ -326,6 +328,11 @@ impl<'a> Members<'a> {
     pub(crate) fn names_since(&self, start: usize) -> impl Iterator<Item = &str> {
         self.list.iter().skip(start).map(|member| member.name.as_str())
     }
+}
+
+/// A list of what is saved as one member, or as a list of them.
+pub(super) fn refs<T>(items: impl ExactSizeIterator<Item = T>, name: &Name) -> Result<Vec<T>> {
+    memory::collect(items, "list").map_err(|error| error.in_member(name.as_str()))
 }
 
 fn refuse_root(name: &Name) -> Result<()> {

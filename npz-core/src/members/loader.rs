@@ -15,6 +15,7 @@ use crate::dtype::DType;
 use crate::element::{Cast, Decoder, Element, Place, Refusal, Rule, Wanted, asked_dtype};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{Limits, MAX_FREE};
+use crate::memory::{self, MEMBERS};
 use crate::npy::{Cells, Feed, cost, read_cells};
 use crate::report::{ProblemKind, RemarkKind, Report};
 use crate::stored::{Extent, Stored};
@@ -279,8 +280,18 @@ impl<'s> Loader<'s> {
         let (member, settings, filled) = (name.as_str().to_owned(), self.settings, slot.other());
         let cost = cost::<A>(array.header()).with_rest(array.size());
         let memory = Vec::new();
-        self.tasks.push(Box::new(ReadCells { member, array, decoder, settings, cost, memory, slot: filled }));
+        self.leave(Box::new(ReadCells { member, array, decoder, settings, cost, memory, slot: filled }));
         slot
+    }
+
+    /// Leaves a task.
+    pub(super) fn leave(&mut self, task: Box<dyn Task + 's>) {
+        match memory::reserve(&mut self.tasks, 1, MEMBERS) {
+            Ok(()) => self.tasks.push(task),
+            Err(error) => {
+                self.fault.get_or_insert(error);
+            }
+        }
     }
 
     /// Reads one value at once: for what decides the plan of others, such as a count. `None` if it does not fit.
@@ -394,7 +405,9 @@ impl<'s> Loader<'s> {
         let mut spares = Spares::default();
         give(&mut spares);
         self.tasks.iter_mut().for_each(|task| task.take_memory(&mut spares));
-        self.medium.will_need(self.tasks.iter().filter_map(|task| task.extent()).collect());
+        let mut extents = memory::with_room(self.tasks.len(), MEMBERS)?;
+        extents.extend(self.tasks.iter().filter_map(|task| task.extent()));
+        self.medium.will_need(extents);
         run_all(self.tasks)?;
         Ok((self.report, self.spent))
     }

@@ -7,6 +7,7 @@ use std::hash::{BuildHasher, Hash};
 use super::spare::Spares;
 use super::{FromMembers, Loader, Members, NONE, Name, Names, Plan, ToMembers};
 use crate::error::{Error, Result};
+use crate::memory;
 
 /// A key of a map: text, or an integer, which is written in decimal. Sealed: there are no others.
 ///
@@ -77,7 +78,9 @@ fn push_entries<'a, K: MapKey + 'a, T: ToMembers + 'a>(
     members: &mut Members<'a>,
     name: &Name,
 ) -> Result<()> {
-    let sorted: BTreeMap<&K, &T> = entries.collect();
+    // Not `collect`, which sorts in memory of its own.
+    let mut sorted = BTreeMap::<&K, &T>::new();
+    sorted.extend(entries);
     let separator = T::inner_separator(name.separator());
     for (key, value) in sorted {
         let key = key.to_part();
@@ -113,14 +116,27 @@ where
         return Plan::refused();
     }
     let separator = T::inner_separator(name.separator());
-    let keys: BTreeSet<K> = loader
+    let found = loader
         .free_keys_under(name)
         .map(|rest| if T::is_single() { rest } else { rest.split(separator).next().unwrap_or(rest) })
         .filter(|part| !loader.is_lenient || !loader.is_ignored(&name.join(part)))
-        .filter_map(K::from_part)
-        .collect();
-    let plans: Vec<_> = keys.into_iter().map(|key| (T::plan(loader, &key.place(name)), key)).collect();
-    Plan::new(move || plans.into_iter().map(|(plan, key)| Ok((key, plan.finish()?))).collect())
+        .filter_map(K::from_part);
+    // Not `collect`, which sorts in memory of its own.
+    let mut keys = BTreeSet::new();
+    keys.extend(found);
+    let mut plans = match memory::with_room(keys.len(), "map") {
+        Ok(plans) => plans,
+        Err(error) => {
+            loader.fault.get_or_insert(error.in_member(name.as_str()));
+            return Plan::refused();
+        }
+    };
+    for key in keys {
+        plans.push((T::plan(loader, &key.place(name)), key));
+    }
+    Plan::new(move || {
+        memory::try_collect(plans.into_iter().map(|(plan, key)| Ok((key, plan.finish()?))), "map")
+    })
 }
 
 impl<K: MapKey, T: ToMembers, S> ToMembers for HashMap<K, T, S> {
@@ -140,13 +156,13 @@ impl<K: MapKey, T: ToMembers> ToMembers for BTreeMap<K, T> {
 }
 
 macro_rules! load_entries {
-    ($( ($($generics:tt)*) $map:ty ),* $(,)?) => {$(
+    ($( ($($generics:tt)*) $map:ty, $make:expr );* $(;)?) => {$(
         impl<$($generics)*> FromMembers for $map {
             fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
             where
                 Self: 's,
             {
-                plan_entries(loader, name).map(|entries: Vec<(K, T)>| entries.into_iter().collect())
+                plan_entries(loader, name).and_then($make)
             }
             fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
                 loader.contains_under(name)
@@ -170,6 +186,18 @@ macro_rules! load_entries {
 }
 
 load_entries! {
-    (K: MapKey + Hash + Eq, T: FromMembers, S: BuildHasher + Default) HashMap<K, T, S>,
-    (K: MapKey, T: FromMembers) BTreeMap<K, T>,
+    (K: MapKey + Hash + Eq, T: FromMembers, S: BuildHasher + Default) HashMap<K, T, S>, hash_map;
+    (K: MapKey, T: FromMembers) BTreeMap<K, T>, |entries| {
+        let mut map = BTreeMap::new();
+        map.extend(entries);
+        Ok(map)
+    };
+}
+
+fn hash_map<K: Hash + Eq, T, S: BuildHasher + Default>(entries: Vec<(K, T)>) -> Result<HashMap<K, T, S>> {
+    let mut map = HashMap::default();
+    let bytes = (entries.len() as u64).saturating_mul(size_of::<(K, T)>() as u64);
+    map.try_reserve(entries.len()).map_err(|_| Error::no_memory(bytes, "map"))?;
+    map.extend(entries);
+    Ok(map)
 }

@@ -16,6 +16,7 @@ use crate::element::Cast;
 use crate::error::Result;
 use crate::header::Header;
 use crate::limits::{Cost, Limits};
+use crate::memory::{self, MEMBERS};
 use crate::stored::{Extent, Stored};
 
 /// The members of a value that was not read yet, and the rules that it was planned under.
@@ -111,7 +112,7 @@ impl Origin {
             seen: Vec::new(),
         };
         let seen = seen.into_values().collect();
-        loader.tasks.push(Box::new(KeepAll { origin, seen, slot: slot.other() }));
+        loader.leave(Box::new(KeepAll { origin, seen, slot: slot.other() }));
         Plan::new(move || slot.take())
     }
 
@@ -156,7 +157,7 @@ impl Origin {
         members.spend_free(name, self.free)?;
         for (_, name, array) in kept {
             array.header().check_saved().map_err(|error| error.in_member(&name))?;
-            members.push_untouched(name, Arc::clone(array));
+            members.push_untouched(name, Arc::clone(array))?;
         }
         Ok(true)
     }
@@ -210,7 +211,7 @@ impl Task for KeepAll<'_> {
             let kept = array.map(|array| array.keep()).transpose();
             kept.map_err(|error| error.in_member(&key)).map(|array| Seen { key, member, was_taken, array })
         };
-        origin.seen = seen.into_iter().map(keep).collect::<Result<_>>()?;
+        origin.seen = memory::try_collect(seen.into_iter().map(keep), MEMBERS)?;
         slot.fill(Arc::new(origin));
         Ok(())
     }

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::collect::refs;
 use super::spare::Spares;
 use super::{FromMembers, Loader, Members, Name, Names, Plan, ToMembers};
 use crate::error::Result;
+use crate::memory;
 
 macro_rules! save_through {
     ($( ($($generics:tt)*) $pointer:ty => $target:ty ),* $(,)?) => {$(
@@ -22,7 +24,7 @@ macro_rules! save_through {
                 members: &mut Members<'a>,
                 name: &Name,
             ) -> Result<()> {
-                let targets: Vec<&'a $target> = items.iter().map(|&item| &**item).collect();
+                let targets: Vec<&'a $target> = refs(items.iter().map(|&item| &**item), name)?;
                 <$target>::refs_to_members(&targets, shape, members, name)
             }
             fn inner_separator(inherited: &'static str) -> &'static str {
@@ -61,7 +63,7 @@ macro_rules! load_through {
         Self: 's,
     {
                 let many = <$target>::plan_many(loader, name, dims);
-                many.map(|targets| targets.into_iter().map($wrap).collect())
+                many.and_then(|targets| memory::collect(targets.into_iter().map($wrap), "list"))
             }
             fn are_present(loader: &Loader<'_>, name: &Name) -> bool {
                 <$target>::are_present(loader, name)
@@ -111,7 +113,7 @@ macro_rules! load_unsized {
         Self: 's,
     {
                 let many = <$owned>::plan_many(loader, name, dims);
-                many.map(|targets| targets.into_iter().map(Into::into).collect())
+                many.and_then(|targets| memory::collect(targets.into_iter().map(Into::into), "list"))
             }
             fn are_present(loader: &Loader<'_>, name: &Name) -> bool {
                 <$owned>::are_present(loader, name)

@@ -11,10 +11,14 @@ use super::{FromMembers, Loader, Members, Name, Names, Plan, ToMembers};
 use crate::dtype::{DType, Kind, Scalar};
 use crate::error::{Error, Result};
 use crate::header::Header;
+use crate::memory;
 use crate::report::ProblemKind;
 
 /// The part that the count is written under.
 const LEN: &str = "len";
+
+/// What is short of memory, for messages.
+const LIST: &str = "list";
 
 /// Pushes elements that are not cells, one name each.
 pub(crate) fn push_indexed<'a, T: ToMembers + ?Sized>(
@@ -77,7 +81,7 @@ pub(crate) fn plan_indexed<'s, T: FromMembers + 's>(
     if inner.is_empty() {
         let plans = elements.plan_each(loader, name, T::plan);
         return plans.map_or_else(Plan::refused, |plans| {
-            Plan::new(move || plans.into_iter().map(Plan::finish).collect())
+            Plan::new(move || memory::try_collect(plans.into_iter().map(Plan::finish), LIST))
         });
     }
     let plans = elements.plan_each(loader, name, |loader, place| plan_indexed::<T>(loader, place, inner));
@@ -85,7 +89,9 @@ pub(crate) fn plan_indexed<'s, T: FromMembers + 's>(
         Plan::new(move || {
             let mut flat = Vec::new();
             for plan in plans {
-                flat.extend(plan.finish()?);
+                let items = plan.finish()?;
+                memory::reserve(&mut flat, items.len(), LIST)?;
+                flat.extend(items);
             }
             Ok(flat)
         })
@@ -114,11 +120,21 @@ impl Elements {
             }
             loader.plan_hole(&place, (i, self.len), |loader| plan(loader, &place))
         };
-        let plans: Option<Vec<P>> = (0..self.len).map(&mut plan_one).collect();
-        if plans.is_none() {
-            allow_elements(loader, name);
+        let mut plans = match memory::with_room(self.len, LIST) {
+            Ok(plans) => plans,
+            Err(error) => {
+                loader.fault.get_or_insert(error.in_member(name.as_str()));
+                return None;
+            }
+        };
+        for i in 0..self.len {
+            let Some(plan) = plan_one(i) else {
+                allow_elements(loader, name);
+                return None;
+            };
+            plans.push(plan);
         }
-        plans
+        Some(plans)
     }
 }
 
@@ -128,7 +144,9 @@ pub(crate) fn are_indexed_present<T: FromMembers>(loader: &Loader<'_>, name: &Na
 
 /// Counts the elements, before they are planned; `None` if a problem was noted.
 fn count<T: FromMembers>(loader: &mut Loader<'_>, name: &Name) -> Option<Elements> {
-    let seen: BTreeSet<usize> = indices::<T>(loader, name).collect();
+    // Not `collect`, which sorts in memory of its own.
+    let mut seen = BTreeSet::new();
+    seen.extend(indices::<T>(loader, name));
     let up_to_last = seen.last().map_or(0, |last| last.saturating_add(1));
     let expected = || format!("elements named {:?}, {:?}, ...", name.join(0).as_str(), name.join(1).as_str());
     let len_name = name.join(LEN);
@@ -227,7 +245,12 @@ impl<T: FromMembers> FromMembers for Vec<T> {
         }
         self.truncate(loaded.len());
         self.iter_mut().zip(loaded.iter_mut()).for_each(|(item, loaded)| item.take_over::<Used>(loaded));
-        self.extend(loaded.drain(self.len()..));
+        if self.capacity() >= loaded.len() {
+            return self.extend(loaded.drain(self.len()..));
+        }
+        // The memory of the other list is there, and has room for all.
+        self.iter_mut().zip(loaded.iter_mut()).for_each(|(item, loaded)| std::mem::swap(item, loaded));
+        std::mem::swap(self, loaded);
     }
 
     fn is_single() -> bool {
@@ -259,7 +282,11 @@ impl<T: ToMembers, const N: usize> ToMembers for [T; N] {
         name: &Name,
     ) -> Result<()> {
         refuse_no_cells::<N>(name)?;
-        let flat: Vec<&T> = items.iter().flat_map(|item| item.iter()).collect();
+        let in_member = |error: Error| error.in_member(name.as_str());
+        let mut flat: Vec<&T> = memory::with_room(items.len().saturating_mul(N), LIST).map_err(in_member)?;
+        for item in items {
+            flat.extend(item.iter());
+        }
         T::refs_to_members(&flat, &[shape, &[N]].concat(), members, name)
     }
 }
@@ -314,13 +341,14 @@ impl<T: FromMembers, const N: usize> FromMembers for [T; N] {
             );
             return Plan::refused();
         }
-        T::plan_many(loader, name, &[dims, &[Some(N)]].concat()).map(|flat| {
+        T::plan_many(loader, name, &[dims, &[Some(N)]].concat()).and_then(|flat| {
             let mut flat = flat.into_iter();
-            let mut arrays = Vec::with_capacity(flat.len() / N);
-            while let Ok(array) = <[T; N]>::try_from(flat.by_ref().take(N).collect::<Vec<_>>()) {
-                arrays.push(array);
+            let mut arrays = memory::with_room(flat.len() / N, LIST)?;
+            for _ in 0..flat.len() / N {
+                let array = memory::collect(flat.by_ref().take(N), LIST)?.try_into();
+                arrays.push(array.map_err(|_| Error::damaged(format!("expected {N} elements")))?);
             }
-            arrays
+            Ok(arrays)
         })
     }
 

@@ -7,6 +7,7 @@ use std::num::{NonZero, Wrapping};
 use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 use crate::element::place;
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::shape::Order;
 
 /// A type with another one that stands for it in the file.
@@ -47,7 +48,7 @@ pub(super) fn save_many<T: StoredAs>(
     members: &mut Members<'_>,
     name: &Name,
 ) -> Result<()> {
-    let stored = items.iter().map(|item| item.store()).collect::<Result<Vec<_>>>();
+    let stored = memory::try_collect(items.iter().map(|item| item.store()), "list");
     let stored = stored.map_err(|error| error.in_member(name.as_str()))?;
     members.push_owned_by(|members| T::Stored::slice_to_members(&stored, shape, members, name))
 }
@@ -71,7 +72,7 @@ pub(super) fn restore_many<T: StoredAs>(
     let known = dims.iter().flatten().product::<usize>().max(1);
     let shape: Vec<usize> = dims.iter().map(|dim| dim.unwrap_or(many.len() / known)).collect();
     if shape.is_empty() {
-        return many.into_iter().map(|stored| restore_in(stored, member)).collect();
+        return memory::try_collect(many.into_iter().map(|stored| restore_in(stored, member)), "list");
     }
     let restore = |(number, stored): (usize, T::Stored)| {
         let place = || place(number, &shape, Order::C).unwrap_or_default();
@@ -87,7 +88,7 @@ pub(super) fn restore_many<T: StoredAs>(
         }
         .map_err(|error| error.in_member(member))
     };
-    many.into_iter().enumerate().map(restore).collect()
+    memory::try_collect(many.into_iter().enumerate().map(restore), "list")
 }
 
 macro_rules! stored_as {

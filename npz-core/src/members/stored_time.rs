@@ -11,6 +11,7 @@ use crate::element::Cast;
 use crate::element::time::Day;
 use crate::element::time::{DateTime64, Nanosecond, TimeDelta64};
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::report::RemarkKind;
 
 stored_as! {
@@ -72,7 +73,7 @@ impl StoredAs for SystemTime {
     {
         if takes_integers(loader, name) {
             let many = i64::plan_many(loader, name, dims);
-            return many.map(|many| many.into_iter().map(DateTime64::new).collect());
+            return many.and_then(|many| memory::collect(many.into_iter().map(DateTime64::new), "list"));
         }
         Self::Stored::plan_many(loader, name, dims)
     }

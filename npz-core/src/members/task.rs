@@ -8,6 +8,7 @@ use crate::any::RawArray;
 use crate::element::{Decoder, Element};
 use crate::error::{Error, Result};
 use crate::limits::Cost;
+use crate::memory::{self, MEMBERS};
 use crate::npy::{Cells, Feed, read_bytes, read_cells};
 use crate::stored::{Extent, Stored};
 
@@ -27,8 +28,8 @@ pub(super) trait Task: Send {
 /// Runs tasks one after another, in the order of the file. The error is that of the first task that has one, in the order
 /// in which they were planned.
 pub(super) fn run_all(tasks: Vec<Box<dyn Task + '_>>) -> Result<()> {
-    let mut tasks: Vec<_> = tasks.into_iter().enumerate().collect();
-    tasks.sort_by_key(|(_, task)| task.extent().map(|extent| extent.start));
+    let mut tasks = memory::collect(tasks.into_iter().enumerate(), MEMBERS)?;
+    tasks.sort_unstable_by_key(|(number, task)| (task.extent().map(|extent| extent.start), *number));
     let mut first: Option<(usize, Error)> = None;
     for (number, task) in tasks {
         if first.as_ref().is_some_and(|(failed, _)| *failed < number) {

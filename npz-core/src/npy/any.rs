@@ -177,7 +177,7 @@ fn write_by(writer: &mut dyn Write, array: &AnyArray, order: Option<ByteOrder>) 
     let other = order.unwrap_or(ByteOrder::Little);
     with_cells!(array, array => super::write_in(writer, array, other), (kind, unit, ticks) => {
         // The bytes are the same for both kinds.
-        let cells = as_cells::<TimeDelta64<Generic>>(ticks);
+        let cells = as_cells::<TimeDelta64<Generic>>(ticks)?;
         let body = Body::new(cells, DType::time(kind, *unit), None)?.in_byte_order(other)?;
         super::write_array(writer, &body)
     }, raw => {
@@ -353,7 +353,7 @@ impl Visit for ReadCells<'_, '_> {
     }
 
     fn long_doubles<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Result<AnyArray> {
-        self.raw().map(|raw| AnyArray::long_doubles(raw, wrap))
+        AnyArray::long_doubles(self.raw()?, wrap)
     }
 
     fn other(self) -> Result<AnyArray> {

@@ -13,6 +13,7 @@ use crate::element::record::{Rows, gather as gather_all};
 use crate::element::{Element, object_file_hint};
 use crate::error::{Error, Result};
 use crate::header::Header;
+use crate::memory::{self, copy_cells};
 use crate::options::LoadOptions;
 use crate::shape::Order;
 use crate::source::open_file;
@@ -154,7 +155,7 @@ impl Column {
     fn take(&self, rows: &[u8], out: &mut Vec<u8>) -> Result<()> {
         let Spot { offset, axes, .. } = &self.spot;
         let more = (rows.len() / self.record_size.max(1)).saturating_mul(self.width());
-        out.try_reserve(more).map_err(|_| Error::no_memory(more as u64, "field"))?;
+        memory::reserve(out, more, "field")?;
         if let Some(width) = self.spot.contiguous_size() {
             let start = out.len();
             out.resize(start + more, 0);
@@ -176,7 +177,7 @@ impl Column {
         let view = ArrayViewD::from_shape(came, cells);
         let view =
             view.map_err(|error| Error::damaged("the records don't fill their shape").with_source(error))?;
-        Ok(view.permuted_axes(axes).as_standard_layout().into_owned().into_raw_vec_and_offset().0)
+        copy_cells(&view.permuted_axes(axes), "field")
     }
 }
 
@@ -200,10 +201,7 @@ impl Stored for FieldOf<'_> {
 
     fn read_range(&self, cells: Range<usize>, buffer: &mut [u8]) -> Result<()> {
         let mut bytes = Vec::new();
-        self.stream(&mut |piece| {
-            bytes.extend_from_slice(piece);
-            Ok(())
-        })?;
+        self.stream(&mut |piece| memory::append(&mut bytes, piece, "field"))?;
         copy_range(&bytes, self.item_size(), cells, buffer)
     }
 

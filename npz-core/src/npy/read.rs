@@ -9,8 +9,9 @@ use crate::element::{BadCell, Decoder, Element, InPlace, Step, swap_bytes};
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::limits::MAX_FREE;
+use crate::memory::{self, copy_cells, zeros};
 use crate::shape::{Order, count};
-use crate::stored::{Put, Stored, cells_a_piece, zeros};
+use crate::stored::{Put, Stored, cells_a_piece};
 
 /// What is allocated at first where nothing proves that the data are there; doubled as they come.
 const FIRST_STEP: usize = 1 << 20;
@@ -48,7 +49,7 @@ impl<A: Element> Cells<A> {
         let flat = if in_c.is_standard_layout() {
             in_c.into_raw_vec_and_offset().0
         } else {
-            in_c.iter().cloned().collect()
+            copy_cells(&in_c, "array")?
         };
         Ok(Self { flat, shape, order })
     }
@@ -145,7 +146,8 @@ pub(crate) fn read_cells<A: Element>(
             let mut cells = spare;
             cells.clear();
             let byte_len = header.data_len();
-            if is_proven && cells.try_reserve_exact(len).is_err() {
+            let is_free = decoder.item_size == 0;
+            if (is_proven || is_free) && cells.try_reserve_exact(len).is_err() {
                 return Err(Error::no_memory(byte_len, "array"));
             }
             feed.each_piece(&mut |bytes| {
@@ -156,7 +158,7 @@ pub(crate) fn read_cells<A: Element>(
                 }
                 convert(bytes, &mut cells).map_err(|bad: BadCell| bad.into_error(before, &shape, order))
             })?;
-            for _ in cells.len()..if decoder.item_size == 0 { len } else { 0 } {
+            for _ in cells.len()..if is_free { len } else { 0 } {
                 // Cells of no bytes: each is what an empty cell becomes.
                 convert(&[0], &mut cells).map_err(|bad| bad.into_error(0, &shape, order))?;
             }
@@ -179,11 +181,7 @@ pub(crate) fn read_bytes(mut feed: Feed<'_>) -> Result<Vec<u8>> {
     if let Feed::Stream(stream) = &mut feed {
         stream.append(&mut bytes, usize::try_from(len).map_err(|_| short())?)?;
     } else {
-        feed.each_piece(&mut |piece| {
-            bytes.try_reserve(piece.len()).map_err(|_| short())?;
-            bytes.extend_from_slice(piece);
-            Ok(())
-        })?;
+        feed.each_piece(&mut |piece| memory::append(&mut bytes, piece, "array"))?;
     }
     Ok(bytes)
 }

@@ -11,6 +11,7 @@ use crate::dtype::{ByteOrder, DType};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::header::Header;
+use crate::memory::copy_cells;
 use crate::shape::Order;
 use crate::stored::{Put, Stored, cells_a_piece};
 
@@ -69,19 +70,17 @@ impl<A: Element> Stored for Body<'_, A> {
         let cells = self.cells.as_slice().filter(|_| self.little.is_none())?;
         let dtype = self.encoded();
         // Whether memory holds the stored form does not depend on the cells: so none are encoded in vain.
-        if let Cow::Owned(_) = A::encode(cells.get(..0)?, dtype) {
-            return None;
-        }
+        let Ok(Cow::Borrowed(_)) = A::encode(cells.get(..0)?, dtype) else { return None };
         match A::encode(cells, dtype) {
-            Cow::Borrowed(bytes) => Some(bytes),
-            Cow::Owned(_) => None,
+            Ok(Cow::Borrowed(bytes)) => Some(bytes),
+            _ => None,
         }
     }
 
     fn read_range(&self, cells: Range<usize>, buffer: &mut [u8]) -> Result<()> {
         let mut rest = &mut *buffer;
         gather(&self.cells.view(), cells, &mut |cells: &[A]| {
-            let bytes = A::encode(cells, self.encoded());
+            let bytes = A::encode(cells, self.encoded())?;
             let (slot, after) = std::mem::take(&mut rest)
                 .split_at_mut_checked(bytes.len())
                 .ok_or_else(|| Error::invalid("cells are wider than their dtype says"))?;
@@ -99,7 +98,7 @@ impl<A: Element> Stored for Body<'_, A> {
     fn stream(&self, put: &mut Put<'_>) -> Result<()> {
         let each = cells_a_piece(self.item_size().max(size_of::<A>()));
         gather_blocks(&self.cells.view(), each, &mut |cells| {
-            let mut bytes = A::encode(cells, self.encoded());
+            let mut bytes = A::encode(cells, self.encoded())?;
             if let Some(little) = &self.little {
                 swap_to(ByteOrder::Big, little, bytes.to_mut());
             }
@@ -141,7 +140,7 @@ fn gather_blocks<A: Element>(
 
 /// Hands out some cells, counted in logical order.
 ///
-/// Contiguous memory is handed out as it lies. What is not is copied by ndarray, whose loops follow the strides: whole
+/// Contiguous memory is handed out as it lies. What is not is copied, by ndarray's loops, which follow the strides: whole
 /// rows of the outermost axis together, and the parts of rows at both ends by themselves.
 fn gather<A: Element>(
     view: &ArrayViewD<'_, A>,
@@ -170,9 +169,9 @@ fn gather<A: Element>(
     }
     if whole < last {
         let rows = view.slice_axis(Axis(0), Slice::from(whole..last));
-        match rows.as_standard_layout().as_slice() {
+        match rows.as_slice() {
             Some(cells) => put(cells)?,
-            None => return Err(Error::invalid("the cells can't be laid out in memory")),
+            None => put(&copy_cells(&rows, "cells")?)?,
         }
     }
     if end > 0 { part(last, 0, end, put) } else { Ok(()) }

@@ -13,6 +13,7 @@ use crate::header::{Header, is_magic};
 use crate::input::{AnyInput, Input, KeptInput};
 use crate::limits::Limits;
 use crate::members::Medium;
+use crate::memory;
 use crate::npy::cut_off;
 use crate::source::ReadAt;
 use crate::stored::{Extent, PIECE_BYTES, Packed, Put, Stored, cells_a_piece};
@@ -243,7 +244,10 @@ impl<R: ReadAt> Medium for NpzReader<R> {
     }
 
     fn will_need(&self, extents: Vec<Extent>) {
-        self.input.will_need(extents.iter().map(Extent::range).collect());
+        // Only advice: without the memory for it, it is not given.
+        if let Ok(ranges) = memory::collect(extents.iter().map(Extent::range), "ranges") {
+            self.input.will_need(ranges);
+        }
     }
 
     fn path(&self) -> Option<&Path> {

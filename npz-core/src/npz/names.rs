@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::error::{Error, Result};
+use crate::memory::{self, MEMBERS};
 
 /// What `NpzFile` takes off the end of a member's file name to make its key.
 const SUFFIX: &str = ".npy";
@@ -16,6 +17,10 @@ pub(crate) fn key_of(file_name: &str) -> &str {
 /// The file name of an array.
 pub(crate) fn file_name_of(key: &str) -> String {
     format!("{key}{SUFFIX}")
+}
+
+fn short(bytes: usize) -> Error {
+    Error::no_memory(bytes as u64, "names of the members")
 }
 
 /// The names that a writer has used.
@@ -44,6 +49,8 @@ impl UsedNames {
                  `rename`s lead to it, rename one of them",
             );
         }
+        let bytes = (self.used.len() + 2) * size_of::<String>();
+        self.used.try_reserve(2).map_err(|_| short(bytes))?;
         self.used.insert(key.to_owned());
         self.used.insert(file_name.to_owned());
         Ok(())
@@ -89,27 +96,23 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    pub(crate) fn new(names: &(impl FileNames + ?Sized)) -> Self {
-        let mut sorted: Vec<usize> = (0..names.count()).collect();
-        // Stable, and linear where an archive is in this order already.
-        sorted.sort_by(|&a, &b| key_of(names.file_name(a)).cmp(key_of(names.file_name(b))));
-        let mut keys =
-            Self { sorted, reachable: vec![true; names.count()], last: AtomicUsize::new(usize::MAX) };
-        let is_last = |&member: &usize| {
-            let name = names.file_name(member);
-            keys.group(names, key_of(name)).iter().rfind(|&&other| names.file_name(other) == name)
-                == Some(&member)
-        };
-        let mut reachable = vec![true; names.count()];
-        for pair in keys.sorted.windows(2) {
-            if key_of(names.file_name(pair[0])) == key_of(names.file_name(pair[1])) {
-                for member in pair {
-                    reachable[*member] = is_last(member);
+    pub(crate) fn new(names: &(impl FileNames + ?Sized)) -> Result<Self> {
+        let key = |member: usize| key_of(names.file_name(member));
+        let mut sorted: Vec<usize> = memory::collect(0..names.count(), MEMBERS)?;
+        // Of one key in the order of the archive; linear where an archive is sorted already.
+        sorted.sort_unstable_by(|&a, &b| key(a).cmp(key(b)).then(a.cmp(&b)));
+        let mut reachable = memory::collect((0..names.count()).map(|_| true), MEMBERS)?;
+        for group in sorted.chunk_by(|&a, &b| key(a) == key(b)).filter(|group| group.len() > 1) {
+            // A key has two names, with `.npy` and without: of each the last one is found.
+            let mut seen = [false; 2];
+            for &member in group.iter().rev() {
+                let seen = &mut seen[usize::from(names.file_name(member) == key(member))];
+                if let Some(reachable) = reachable.get_mut(member) {
+                    *reachable = !std::mem::replace(seen, true);
                 }
             }
         }
-        keys.reachable = reachable;
-        keys
+        Ok(Self { sorted, reachable, last: AtomicUsize::new(usize::MAX) })
     }
 
     /// The members that have a key, in the order of the archive.
@@ -123,7 +126,13 @@ impl Keys {
             self.sorted.partition_point(|&member| key_of(names.file_name(member)) < key)
         };
         let rest = self.sorted.get(start..).unwrap_or_default();
-        let len = rest.iter().take_while(|&&member| key_of(names.file_name(member)) == key).count();
+        let len = match rest.get(1) {
+            // Mostly it is one.
+            Some(&second) if key_of(names.file_name(second)) == key => {
+                rest.partition_point(|&member| key_of(names.file_name(member)) <= key)
+            }
+            _ => usize::from(rest.first().is_some_and(|&first| key_of(names.file_name(first)) == key)),
+        };
         if len > 0 {
             self.last.store(start + len - 1, Ordering::Relaxed);
         }
@@ -185,7 +194,7 @@ mod tests {
     fn every_name_is_found_from_everywhere() {
         let names: Vec<String> = (0..200).map(|i| format!("m{}.npy", i * 7 % 200 / 2)).collect();
         let files: Vec<&str> = names.iter().map(String::as_str).collect();
-        let keys = Keys::new(&files[..]);
+        let keys = Keys::new(&files[..]).unwrap();
         for step in [1, 3, 199] {
             for i in (0..200).map(|i| i * step % 200) {
                 let last = files.iter().rposition(|name| *name == files[i]);
@@ -200,7 +209,7 @@ mod tests {
     fn keys_follow_npzfile() {
         // numpy-facts: with members `a.npy` and `a`, key 'a' is member `a`, and 'a.npy' is the last `a.npy`.
         let files = ["a.npy", "a", "b.npy.npy", "c.NPY", "a.npy"];
-        let keys = Keys::new(&files[..]);
+        let keys = Keys::new(&files[..]).unwrap();
         assert_eq!(keys.find(&files[..], "a"), Some(1));
         assert_eq!(keys.find(&files[..], "a.npy"), Some(4));
         assert_eq!(keys.find(&files[..], "b.npy"), Some(2));

@@ -10,11 +10,12 @@ use super::medium::{Head, LastHeader};
 use super::names::{FileNames, Keys, key_of};
 use crate::archive::decode::{Seen, with_data};
 use crate::archive::index::{Entry, Index};
-use crate::archive::local::{Place, place_of_data};
+use crate::archive::local::place_of_data;
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::Header;
 use crate::input::Input;
 use crate::members::{FromMembers, Loader, Name};
+use crate::memory::{self, MEMBERS};
 use crate::options::LoadOptions;
 use crate::report::{Problem, ProblemKind, Report};
 use crate::source::{ReadAt, open_file};
@@ -157,8 +158,8 @@ impl<R: ReadAt> NpzReader<R> {
 
     fn over(input: Input<R>, options: &LoadOptions) -> Result<Self> {
         let index = Index::read(&input, &options.limits)?;
-        let keys = Keys::new(&index);
-        let heads = index.entries.iter().map(|_| OnceLock::new()).collect();
+        let keys = Keys::new(&index)?;
+        let heads = memory::collect(index.entries.iter().map(|_| OnceLock::new()), MEMBERS)?;
         let (options, heads_bytes, last_header) = (options.clone(), AtomicU64::new(0), Mutex::default());
         Ok(Self { input, index, keys, options, heads, heads_bytes, last_header })
     }
@@ -169,7 +170,7 @@ impl<R: ReadAt> NpzReader<R> {
         if let Some(head) = slot.get() {
             return Ok(head.clone());
         }
-        let Place { extent, .. } = place_of_data(&self.input, self.entry(member)?)?;
+        let extent = place_of_data(&self.input, self.entry(member)?)?;
         let mut last = self.last_header.try_lock();
         let mut none = LastHeader::default();
         let last = last.as_deref_mut().unwrap_or(&mut none);
@@ -187,11 +188,14 @@ impl<R: ReadAt> NpzReader<R> {
             return;
         }
         let entries = &self.index.entries;
-        let mut missing: Vec<usize> = (0..entries.len())
-            .filter(|&i| self.heads.get(i).is_some_and(|head| head.get().is_none()))
-            .collect();
-        missing.sort_by_key(|&i| entries[i].header_offset);
-        self.input.will_need(missing.iter().map(|&i| entries[i].head_range()).collect());
+        // Without memory for it, each is read when it is wanted.
+        let Ok(mut missing) = memory::collect(0..entries.len(), MEMBERS) else { return };
+        missing.retain(|&i| self.heads.get(i).is_some_and(|head| head.get().is_none()));
+        missing.sort_unstable_by_key(|&i| (entries[i].header_offset, i));
+        let Ok(ranges) = memory::collect(missing.iter().map(|&i| entries[i].head_range()), MEMBERS) else {
+            return;
+        };
+        self.input.will_need(ranges);
         for member in missing {
             let _ = self.head(member);
         }
@@ -289,7 +293,7 @@ impl<R: ReadAt> NpzReader<R> {
                 compression: entry.method.to_string(),
             })
         };
-        self.index.entries.iter().enumerate().map(list).collect()
+        memory::try_collect(self.index.entries.iter().enumerate().map(list), MEMBERS)
     }
 
     /// Reads a value: an array, a scalar, a `Vec`, a derived struct (from `name.field`), ....
@@ -347,7 +351,7 @@ impl<R: ReadAt> NpzReader<R> {
         self.located(name, || {
             let entry = self.entry(self.find(name)?)?;
             self.options.limits.check_member(entry.size)?;
-            let Place { extent, .. } = place_of_data(&self.input, entry)?;
+            let extent = place_of_data(&self.input, entry)?;
             with_data(&self.input, &extent, Seen::default(), |data| data.rest(extent.is_proven()))
         })
     }

@@ -12,6 +12,7 @@ use crate::atomic::AtomicFile;
 use crate::dtype::ByteOrder;
 use crate::error::{Error, Result};
 use crate::members::{Member, Members, Name, ToMembers};
+use crate::memory::{self, MEMBERS};
 
 /// Writes an archive member by member: [`np.savez`](https://numpy.org/doc/stable/reference/generated/numpy.savez.html), a piece at a time.
 ///
@@ -312,7 +313,8 @@ impl<W: Write> NpzWriter<W> {
 
     fn write(&mut self, members: &Members<'_>, compression: Compression) -> Result<()> {
         let members = members.as_slice();
-        let file_names: Vec<_> = members.iter().map(|member| file_name_of(&member.name)).collect();
+        let file_names = members.iter().map(|member| file_name_of(&member.name));
+        let file_names = memory::collect(file_names, MEMBERS)?;
         self.names.add_all(&file_names)?;
         let mut written = 0;
         let result = self.reserve(members, &file_names, compression).and_then(|()| {

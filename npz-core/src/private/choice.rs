@@ -143,7 +143,7 @@ pub fn push_choices<'a, T: Choice>(
     members: &mut Members<'a>,
     name: &Name,
 ) -> Result<()> {
-    let tags: Vec<&'static str> = items.iter().map(|item| tag_of(*item)).collect();
+    let tags: Vec<&'static str> = crate::memory::collect(items.iter().map(|item| tag_of(*item)), "list")?;
     str::refs_to_members(&tags, shape, members, name)
 }
 

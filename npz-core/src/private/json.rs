@@ -32,8 +32,15 @@ pub trait Json {}
 #[cfg(feature = "serde")]
 pub fn to_json<T: Json>(parent: &Name, part: Option<&str>, value: &T) -> Result<String> {
     let refuse = |message: String| crate::Error::invalid(message).in_member(place(parent, part).as_str());
-    let text = serde_json::to_string(value)
-        .map_err(|error| refuse(format!("the value can't be written as JSON: {error}")))?;
+    let mut text = crate::memory::Growing(Vec::new());
+    serde_json::to_writer(&mut text, value).map_err(|error| {
+        if error.is_io() {
+            return crate::Error::io("the value can't be written as JSON", error.into())
+                .in_member(place(parent, part).as_str());
+        }
+        refuse(format!("the value can't be written as JSON: {error}"))
+    })?;
+    let text = String::from_utf8(text.0).map_err(|error| refuse(error.to_string()))?;
     // What can't be loaded must not replace the last good file.
     if let Err(error) = serde_json::from_str::<T>(&text) {
         return Err(refuse(format!(

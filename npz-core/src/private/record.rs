@@ -38,7 +38,7 @@ pub fn push_row_refs<R: NpyRecord>(
     members: &mut Members<'_>,
     name: &Name,
 ) -> Result<()> {
-    push_gathered_cells(rows.iter().map(|&row| row.clone()).collect(), shape, members, name)
+    push_gathered_cells(rows.iter().map(|&row| Ok(row.clone())), shape, members, name)
 }
 
 /// Plans one row.

@@ -2,6 +2,7 @@
 
 use super::plan_checked;
 use crate::members::{FromMembers, Loader, Members, Name, Plan, ToMembers};
+use crate::memory;
 use crate::{Cast, Result};
 
 /// Pushes the fields of many structs as many such fields are pushed.
@@ -13,7 +14,7 @@ pub fn push_inners<'a, S: ?Sized, T: ToMembers + 'a>(
     name: &Name,
 ) -> Result<()> {
     name.check_depth()?;
-    let inners: Vec<&'a T> = items.iter().map(|item| inner(item)).collect();
+    let inners: Vec<&'a T> = memory::collect(items.iter().map(|item| inner(item)), "list")?;
     T::refs_to_members(&inners, shape, members, name)
 }
 
@@ -37,5 +38,5 @@ pub fn plan_inners<'s, T: FromMembers + 's, S: 's>(
     wrap: impl Fn(T) -> Result<S> + 's,
 ) -> Plan<'s, Vec<S>> {
     plan_checked(loader, name, cast, |loader| T::plan_many(loader, name, dims))
-        .and_then(move |inners| inners.into_iter().map(wrap).collect())
+        .and_then(move |inners| memory::try_collect(inners.into_iter().map(wrap), "list"))
 }

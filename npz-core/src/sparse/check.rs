@@ -9,25 +9,37 @@ use crate::members::Name;
 pub(super) struct Fault {
     member: &'static str,
     text: String,
+    /// Nothing is wrong, but there was no memory to find out.
+    no_memory: Option<Error>,
 }
 
 pub(super) type Checked = Result<(), Fault>;
 
 impl Fault {
     pub(super) fn new(member: &'static str, text: impl Into<String>) -> Self {
-        Self { member, text: text.into() }
+        Self { member, text: text.into(), no_memory: None }
+    }
+
+    pub(super) fn no_memory(member: &'static str, error: Error) -> Self {
+        Self { no_memory: Some(error), ..Self::new(member, "") }
+    }
+
+    /// What is wrong, by an error of the kind that it is.
+    fn error(self, of_kind: fn(String) -> Error, place: &Name) -> Error {
+        let Self { member, text, no_memory } = self;
+        let error =
+            no_memory.unwrap_or_else(|| of_kind(format!("the sparse matrix is inconsistent: {text}")));
+        error.in_member(place.join(member).as_str())
     }
 
     /// The error of a file.
     pub(super) fn in_file(self, place: &Name) -> Error {
-        Error::damaged(format!("the sparse matrix is inconsistent: {}", self.text))
-            .in_member(place.join(self.member).as_str())
+        self.error(Error::damaged, place)
     }
 
     /// The error of a value.
     pub(super) fn in_value(self, place: &Name) -> Error {
-        Error::invalid(format!("the sparse matrix is inconsistent: {}", self.text))
-            .in_member(place.join(self.member).as_str())
+        self.error(Error::invalid, place)
     }
 }
 

@@ -4,7 +4,7 @@ use std::ops::Add;
 
 use ndarray::{Array2, ArrayD, Axis};
 
-use super::check::{Checked, Fault, add_to, below, dense, ensure};
+use super::check::{Checked, add_to, below, dense, ensure};
 use super::compressed::Packed;
 use super::parts::{
     Width, is_present, plan_data, plan_format, plan_is_array, plan_plain, plan_shape, push_data, push_format,
@@ -14,6 +14,7 @@ use crate::element::Element;
 use crate::error::Result;
 use crate::members::spare::Spares;
 use crate::members::{FromMembers, Loader, Members, Name, Plan, ToMembers};
+use crate::memory::copy_cells;
 use crate::shape::MAX_AXES;
 
 /// A sparse array of any number of axes whose values have their places beside them: `scipy.sparse.coo_array`,
@@ -166,7 +167,7 @@ impl<A: Element> Coo<A> {
         Plan::new(move || {
             let shape = shape.finish()?;
             let coords = match all {
-                Some(all) => split(&all.finish()?, shape.len()).map_err(|fault| fault.in_file(&place))?,
+                Some(all) => split(&all.finish()?, shape.len(), &place)?,
                 None => each.into_iter().map(Plan::finish).collect::<Result<_>>()?,
             };
             let array = Self { data: data.finish()?, coords, shape, is_array: is_array.finish()? };
@@ -177,11 +178,13 @@ impl<A: Element> Coo<A> {
 }
 
 /// The coordinates of each axis. A file may claim any number of empty rows: they are counted first.
-fn split(all: &Array2<usize>, axes: usize) -> Result<Vec<Vec<usize>>, Fault> {
-    ensure(all.nrows() == axes, COORDS, || {
+fn split(all: &Array2<usize>, axes: usize, place: &Name) -> Result<Vec<Vec<usize>>> {
+    let are_as_many = ensure(all.nrows() == axes, COORDS, || {
         format!("expected coordinates for {axes} axes, as the shape says, found {}", all.nrows())
-    })?;
-    Ok(all.axis_iter(Axis(0)).map(|coords| coords.to_vec()).collect())
+    });
+    are_as_many.map_err(|fault| fault.in_file(place))?;
+    let coords = all.axis_iter(Axis(0)).map(|coords| copy_cells(&coords, "coordinates"));
+    coords.collect::<Result<_>>().map_err(|error| error.in_member(place.join(COORDS).as_str()))
 }
 
 impl<A: Element> ToMembers for Coo<A> {

@@ -82,6 +82,10 @@ impl<A> Dia<A> {
             )
         })?;
         let mut seen = HashSet::new();
+        if seen.try_reserve(self.offsets.len()).is_err() {
+            let bytes = size_of_val(&*self.offsets) as u64;
+            return Err(Fault::no_memory("offsets", Error::no_memory(bytes, "offsets of the diagonals")));
+        }
         match self.offsets.iter().position(|offset| !seen.insert(offset)) {
             Some(i) => {
                 let text = format!("cell {i} holds {}, which is there before: add the two", self.offsets[i]);

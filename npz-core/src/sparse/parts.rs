@@ -5,6 +5,7 @@ use ndarray::{Array, Array1, ArrayView1, Dimension, Ix1};
 use crate::element::{Element, FixedBytes};
 use crate::error::{Error, Result};
 use crate::members::{FromMembers, Loader, Members, Name, Plan};
+use crate::memory;
 use crate::report::ProblemKind;
 
 /// The name of the member that says which format a matrix has.
@@ -47,21 +48,36 @@ impl Width {
         indices: impl Iterator<Item = T> + Clone,
     ) -> Result<()> {
         let shape = shape.into_dimension();
-        let narrow: Option<Vec<i32>> =
-            if self.is_wide { None } else { indices.clone().map(|index| index.try_into().ok()).collect() };
-        match narrow {
-            Some(narrow) => push_plain(members, name, shape, narrow),
-            None => push_plain(members, name, shape, wide(indices, name)?),
+        let narrow = if self.is_wide { None } else { all_as::<i32, _>(indices.clone(), shape.size(), name)? };
+        if let Some(narrow) = narrow {
+            return push_plain(members, name, shape, narrow);
         }
+        let wide = wide(indices, shape.size(), name)?;
+        push_plain(members, name, shape, wide)
     }
 }
 
-fn wide<T: TryInto<i64>>(numbers: impl Iterator<Item = T>, name: &Name) -> Result<Vec<i64>> {
-    let numbers: Option<_> = numbers.map(|number| number.try_into().ok()).collect();
-    numbers.ok_or_else(|| Error::invalid("expected numbers that fit int64").in_member(name.as_str()))
+fn wide<T: TryInto<i64>>(numbers: impl Iterator<Item = T>, count: usize, name: &Name) -> Result<Vec<i64>> {
+    all_as(numbers, count, name)?
+        .ok_or_else(|| Error::invalid("expected numbers that fit int64").in_member(name.as_str()))
 }
 
 /// Pushes numbers of ours, which no attribute of the field speaks of.
+/// So many numbers as others, `None` where one of them does not fit.
+fn all_as<N, T: TryInto<N>>(
+    numbers: impl Iterator<Item = T>,
+    count: usize,
+    name: &Name,
+) -> Result<Option<Vec<N>>> {
+    let mut all = memory::with_room(count, "indices of a sparse matrix")
+        .map_err(|error| error.in_member(name.as_str()))?;
+    for number in numbers {
+        let Ok(number) = number.try_into() else { return Ok(None) };
+        all.push(number);
+    }
+    Ok(Some(all))
+}
+
 fn push_plain<A: Element, D: Dimension>(
     members: &mut Members<'_>,
     name: &Name,
@@ -90,7 +106,7 @@ pub(super) fn push_format(
 ) -> Result<()> {
     members.push_sign(&place.join(FORMAT), &FixedBytes::<3>::new(format.as_bytes())?)?;
     let name = place.join("shape");
-    push_plain(members, &name, Ix1(shape.len()), wide(shape.iter().copied(), &name)?)
+    push_plain(members, &name, Ix1(shape.len()), wide(shape.iter().copied(), shape.len(), &name)?)
 }
 
 /// Pushes the mark of a sparse array behind the data, where it is one.

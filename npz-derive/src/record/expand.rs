@@ -197,7 +197,7 @@ fn element(record: &Record<'_>) -> TokenStream {
         )
     } else {
         (
-            quote!(__npz::Cow::Owned(__npz::encode::<Self>(__cells, __dtype))),
+            quote!(__npz::encode::<Self>(__cells, __dtype)),
             quote!(__npz::decoder::<Self>(__stored, __rule)),
             quote!(__npz::cannot_view()),
         )
@@ -222,7 +222,10 @@ fn element(record: &Record<'_>) -> TokenStream {
                 <Self as __npz::NpyRecord>::layout().alignment()
             }
 
-            fn encode<'__c>(__cells: &'__c [Self], __dtype: &__npz::DType) -> __npz::Cow<'__c, [__npz::u8]> {
+            fn encode<'__c>(
+                __cells: &'__c [Self],
+                __dtype: &__npz::DType,
+            ) -> __npz::Result<__npz::Cow<'__c, [__npz::u8]>> {
                 #encode
             }
 
@@ -366,7 +369,10 @@ pub(super) fn fallback(record: &Record<'_>) -> TokenStream {
                 fn dtype_of(_: &__npz::ArrayViewD<'_, Self>) -> __npz::Result<__npz::DType> {
                     loop {}
                 }
-                fn encode<'__c>(_: &'__c [Self], _: &__npz::DType) -> __npz::Cow<'__c, [__npz::u8]> {
+                fn encode<'__c>(
+                    _: &'__c [Self],
+                    _: &__npz::DType,
+                ) -> __npz::Result<__npz::Cow<'__c, [__npz::u8]>> {
                     loop {}
                 }
                 fn decoder(

@@ -70,8 +70,8 @@ const _: () = {
         fn encode<'__c>(
             __cells: &'__c [Self],
             __dtype: &__npz::DType,
-        ) -> __npz::Cow<'__c, [__npz::u8]> {
-            __npz::Cow::Owned(__npz::encode::<Self>(__cells, __dtype))
+        ) -> __npz::Result<__npz::Cow<'__c, [__npz::u8]>> {
+            __npz::encode::<Self>(__cells, __dtype)
         }
         fn decoder(
             __stored: &__npz::DType,

@@ -81,7 +81,7 @@ const _: () = {
         fn encode<'__c>(
             __cells: &'__c [Self],
             __dtype: &__npz::DType,
-        ) -> __npz::Cow<'__c, [__npz::u8]> {
+        ) -> __npz::Result<__npz::Cow<'__c, [__npz::u8]>> {
             <Self as __npz::PodRow>::encode_pod(
                 __cells,
                 __dtype,

@@ -9,9 +9,10 @@ use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 use crate::element::cast::{self, FromWide};
 use crate::element::rule::{Target, Verdict, judge, no_cast};
 use crate::element::{
-    BadCell, Convert, Decoder, Element, Refusal, Rule, Sealed, Step, Wanted, first_failing,
+    BadCell, CELLS, Convert, Decoder, Element, Refusal, Rule, Sealed, Step, Wanted, first_failing,
 };
 use crate::error::Result;
+use crate::memory;
 
 /// How the cells of one array are read.
 struct Reader {
@@ -107,9 +108,10 @@ pub(in crate::element) fn converter<A: FromWide>(scalar: &Scalar, exact: bool) -
     let mut reader = Reader::new(scalar).ok().filter(|_| is_own)?;
     // What is narrower than an f64 is rounded once more.
     let round = if size_of::<A>() < 8 { Round::Odd } else { Round::Nearest };
-    let mut wide = Vec::new();
+    let (mut wide, size) = (Vec::new(), scalar.size());
     Some(Box::new(move |bytes, cells| {
         wide.clear();
+        memory::reserve(&mut wide, bytes.len() / size, CELLS)?;
         reader.read(bytes, &mut wide)?;
         for (index, value) in wide.iter().enumerate() {
             let double = value.round(round);
@@ -140,9 +142,8 @@ impl FromWide for LongDouble {
 }
 
 /// Sixteen bytes a cell; what x87 does not use is zero.
-fn encode<'c>(cells: impl Iterator<Item = &'c LongDouble>) -> Vec<u8> {
-    let bits = |cell: &LongDouble| u128::from(cell.head) << 64 | u128::from(cell.significand);
-    cells.flat_map(|cell| bits(cell).to_le_bytes()).collect()
+fn bits(cell: &LongDouble) -> [u8; 16] {
+    (u128::from(cell.head) << 64 | u128::from(cell.significand)).to_le_bytes()
 }
 
 /// Reads cells of any float, or those of one part of a complex number.
@@ -187,8 +188,9 @@ impl Element for LongDouble {
         Ok(DType::number(Kind::Float, 16))
     }
 
-    fn encode<'c>(cells: &'c [Self], _: &DType) -> Cow<'c, [u8]> {
-        Cow::Owned(encode(cells.iter()))
+    fn encode<'c>(cells: &'c [Self], _: &DType) -> Result<Cow<'c, [u8]>> {
+        let bytes = memory::collect(cells.iter().map(bits), CELLS)?;
+        Ok(Cow::Owned(bytes.into_flattened()))
     }
 
     fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
@@ -214,8 +216,8 @@ mod complex {
     use num_complex::Complex;
 
     use super::{
-        ArrayViewD, BadCell, Cow, DType, Decoder, Element, Kind, LongDouble, Refusal, Result, Rule, Sealed,
-        Step, Wanted, decode, encode, first_failing,
+        ArrayViewD, BadCell, CELLS, Cow, DType, Decoder, Element, Kind, LongDouble, Refusal, Result, Rule,
+        Sealed, Step, Wanted, bits, decode, first_failing, memory,
     };
 
     impl Sealed for Complex<LongDouble> {}
@@ -226,8 +228,9 @@ mod complex {
             Ok(DType::number(Kind::Complex, 32))
         }
 
-        fn encode<'c>(cells: &'c [Self], _: &DType) -> Cow<'c, [u8]> {
-            Cow::Owned(encode(cells.iter().flat_map(|cell| [&cell.re, &cell.im])))
+        fn encode<'c>(cells: &'c [Self], _: &DType) -> Result<Cow<'c, [u8]>> {
+            let parts = cells.iter().map(|cell| [bits(&cell.re), bits(&cell.im)]);
+            Ok(Cow::Owned(memory::collect(parts, CELLS)?.into_flattened().into_flattened()))
         }
 
         fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
@@ -235,6 +238,7 @@ mod complex {
             let mut parts = Vec::new();
             let step = Step::Convert(Box::new(move |bytes, cells: &mut Vec<Self>| {
                 parts.clear();
+                memory::reserve(&mut parts, 2 * bytes.len() / item_size, CELLS)?;
                 if kind == Kind::Complex {
                     convert(bytes, &mut parts).map_err(|bad| BadCell { index: bad.index / 2, ..bad })?;
                     cells.extend(parts.as_chunks::<2>().0.iter().map(|&[re, im]| Complex { re, im }));

@@ -1,7 +1,9 @@
 //! From bytes to the values of one field, of some rows at a time.
 
-use super::super::{BadCell, Decoder, Step, swap_bytes};
+use super::super::{BadCell, CELLS, Decoder, Step, swap_bytes};
 use super::RecordField;
+use crate::error::Error;
+use crate::memory;
 
 /// The bytes of some rows.
 #[derive(Clone, Copy)]
@@ -48,7 +50,7 @@ impl<T: RecordField> Column<T> {
         if self.is_absent {
             return Ok(());
         }
-        self.cells_of(rows).map_err(|BadCell { index, field, message }| {
+        self.cells_of(rows).map_err(|BadCell { index, field, message, no_memory }| {
             let count = T::COUNT.max(1);
             let mut axes = Vec::new();
             T::push_axes(&mut axes);
@@ -56,7 +58,7 @@ impl<T: RecordField> Column<T> {
             // A row inside of a row has the path from there.
             let below = field.map_or_else(String::new, |field| format!(".{field}"));
             let field = Some(format!("{}{inside}{below}", self.name));
-            BadCell { index: index / count, field, message }
+            BadCell { index: index / count, field, message, no_memory }
         })
     }
 
@@ -70,7 +72,8 @@ impl<T: RecordField> Column<T> {
             Step::InPlace(plan) => {
                 // What is there from the rows before is overwritten.
                 if cells.len() < count && !(plan.grow)(cells, count) {
-                    return Err(BadCell::new(0, "does not fit into memory"));
+                    let bytes = (count as u64).saturating_mul(size_of::<T::Cell>() as u64);
+                    return Err(Error::no_memory(bytes, CELLS).into());
                 }
                 let bytes = (plan.as_bytes)(&mut cells[..count]);
                 gather(rows, *offset, width, bytes);
@@ -78,11 +81,12 @@ impl<T: RecordField> Column<T> {
             }
             Step::Convert(convert) => {
                 cells.clear();
+                memory::reserve(cells, count, CELLS)?;
                 if decoder.item_size == 0 {
                     // Cells of no bytes: each is what an empty cell becomes.
                     (0..count).try_for_each(|_| convert(&[0], cells))?;
                 } else {
-                    scratch.resize(rows.len * width, 0);
+                    memory::resize(scratch, rows.len * width, CELLS)?;
                     gather(rows, *offset, width, scratch);
                     convert(scratch, cells)?;
                 }

@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::super::Element;
+use super::super::{CELLS, Element};
 use super::{CHUNK, NpyRecord, RecordField};
 use crate::dtype::{DType, Field};
+use crate::error::Result;
+use crate::memory;
 
 /// Sees the values of each field of some rows, in the order in which they are written.
 pub trait EachField {
@@ -13,17 +15,28 @@ pub trait EachField {
 }
 
 /// The stored bytes of rows.
-pub fn encode<R: NpyRecord>(rows: &[R], dtype: &DType) -> Vec<u8> {
+pub fn encode<R: NpyRecord>(rows: &[R], dtype: &DType) -> Result<Cow<'static, [u8]>> {
     let (fields, item_size) = (dtype.fields().unwrap_or_default(), dtype.item_size().unwrap_or(0));
     // Padding stays zero, as in `np.zeros`.
-    let mut bytes = vec![0; rows.len() * item_size];
+    let mut bytes = memory::zeros(rows.len().saturating_mul(item_size), CELLS)?;
     if let Some(rows_a_chunk) = CHUNK.checked_div(item_size) {
         let rows_a_chunk = rows_a_chunk.max(1);
         for (rows, bytes) in rows.chunks(rows_a_chunk).zip(bytes.chunks_mut(rows_a_chunk * item_size)) {
-            R::each_field(rows, &mut Scatter { bytes, item_size, fields: fields.iter(), offset: 0 });
+            let mut scatter = Scatter { bytes, item_size, fields: fields.iter(), offset: 0, done: Ok(()) };
+            R::each_field(rows, &mut scatter);
+            scatter.done?;
         }
     }
-    bytes
+    Ok(Cow::Owned(bytes))
+}
+
+/// The cells of one field of some rows.
+fn cells_of<R, T: RecordField>(rows: &[R], get: impl Fn(&R) -> &T) -> Result<Vec<T::Cell>> {
+    let mut cells = memory::with_room(rows.len().saturating_mul(T::COUNT), CELLS)?;
+    for row in rows {
+        get(row).push_cells(&mut cells);
+    }
+    Ok(cells)
 }
 
 /// Puts the bytes of each field at their places in the rows.
@@ -32,6 +45,8 @@ struct Scatter<'w> {
     item_size: usize,
     fields: std::slice::Iter<'w, Field>,
     offset: usize,
+    /// The first error.
+    done: Result<()>,
 }
 
 impl EachField for Scatter<'_> {
@@ -41,16 +56,20 @@ impl EachField for Scatter<'_> {
             let (offset, width) = (self.offset, field.dtype().item_size().unwrap_or(0));
             self.offset += width;
             if !field.is_padding() {
-                let mut cells = Vec::with_capacity(rows.len() * T::COUNT);
-                for row in rows {
-                    get(row).push_cells(&mut cells);
-                }
                 let dtype = match field.dtype() {
                     DType::Subarray(subarray) => subarray.item(),
                     own => own,
                 };
-                let encoded: Cow<'_, [u8]> = T::Cell::encode(&cells, dtype);
-                scatter(&encoded, width, self.bytes, self.item_size, offset);
+                let put = || -> Result<()> {
+                    let cells = cells_of(rows, get)?;
+                    let encoded = T::Cell::encode(&cells, dtype)?;
+                    scatter(&encoded, width, self.bytes, self.item_size, offset);
+                    Ok(())
+                };
+                let done = put();
+                if self.done.is_ok() {
+                    self.done = done;
+                }
                 return;
             }
         }

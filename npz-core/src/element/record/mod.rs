@@ -104,10 +104,20 @@ pub fn first_not_finite<R: NpyRecord>(rows: &ArrayViewD<'_, R>) -> Option<usize>
             self.0 = [self.0, row].into_iter().flatten().min();
         }
     }
-    let mut search = Search(None);
-    match rows.as_slice() {
-        Some(rows) => R::each_field(rows, &mut search),
-        None => R::each_field(&rows.iter().cloned().collect::<Vec<_>>(), &mut search),
+    // Some rows at a time, so that their cells take little room.
+    let rows_a_chunk = (CHUNK / size_of::<R>().max(1)).max(1);
+    let search = |(number, rows): (usize, &[R])| {
+        let mut search = Search(None);
+        R::each_field(rows, &mut search);
+        search.0.map(|row| number * rows_a_chunk + row)
+    };
+    if let Some(rows) = rows.as_slice() {
+        return rows.chunks(rows_a_chunk).enumerate().find_map(search);
     }
-    search.0
+    let mut left = rows.iter().cloned();
+    let chunks = (0..).map_while(|number| {
+        let rows: Vec<R> = left.by_ref().take(rows_a_chunk).collect();
+        (!rows.is_empty()).then_some((number, rows))
+    });
+    chunks.into_iter().find_map(|(number, rows)| search((number, &rows)))
 }

@@ -10,6 +10,7 @@ use super::NpyRecord;
 use super::plan::decoder;
 use crate::dtype::{ByteOrder, DType};
 use crate::element::Cast;
+use crate::error::Result;
 
 /// Whether records of the file are rows in memory, byte by byte.
 fn is_image<R: NpyRecord>(places: &[(usize, bool)], item_size: usize, offsets: &[usize]) -> bool {
@@ -33,7 +34,7 @@ pub trait PodRow: Sized {
     fn decoder_of_pod(stored: &DType, rule: Rule, offsets: &[usize]) -> Result<Decoder<Self>, Refusal>;
 
     /// The stored bytes of rows: their own memory where the layouts are the same.
-    fn encode_pod<'c>(rows: &'c [Self], dtype: &DType, offsets: &[usize]) -> Cow<'c, [u8]>;
+    fn encode_pod<'c>(rows: &'c [Self], dtype: &DType, offsets: &[usize]) -> Result<Cow<'c, [u8]>>;
 
     /// Rows without a copy.
     fn view_pod<'c>(bytes: &'c [u8], stored: &DType, offsets: &[usize]) -> Result<&'c [Self], &'static str>;
@@ -49,11 +50,11 @@ impl<R: NpyRecord + bytemuck::Pod> PodRow for R {
         Ok(Decoder { item_size: decoder.item_size, step })
     }
 
-    fn encode_pod<'c>(rows: &'c [R], dtype: &DType, offsets: &[usize]) -> Cow<'c, [u8]> {
+    fn encode_pod<'c>(rows: &'c [R], dtype: &DType, offsets: &[usize]) -> Result<Cow<'c, [u8]>> {
         if is_stored_as_in_memory::<R>(dtype, offsets) {
-            return Cow::Borrowed(bytemuck::cast_slice(rows));
+            return Ok(Cow::Borrowed(bytemuck::cast_slice(rows)));
         }
-        Cow::Owned(super::encode(rows, dtype))
+        super::encode(rows, dtype)
     }
 
     fn view_pod<'c>(bytes: &'c [u8], stored: &DType, offsets: &[usize]) -> Result<&'c [R], &'static str> {

@@ -218,7 +218,7 @@ macro_rules! cells {
             fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
                 Ok(DType::time(Kind::$kind, U::UNIT))
             }
-            fn encode<'c>(cells: &'c [Self], _: &DType) -> Cow<'c, [u8]> {
+            fn encode<'c>(cells: &'c [Self], _: &DType) -> Result<Cow<'c, [u8]>> {
                 encode_pod(cells, size_of::<i64>())
             }
             fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {

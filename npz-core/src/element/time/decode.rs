@@ -6,7 +6,8 @@ use super::text::{NAT, time_text};
 use crate::dtype::{ByteOrder, DType, Kind, Scalar, TimeUnit};
 use crate::element::cast::converter;
 use crate::element::rule::{Target, Verdict, judge, no_cast};
-use crate::element::{BadCell, Cast, Convert, Decoder, Form, InPlace, Refusal, Rule, Step};
+use crate::element::{BadCell, CELLS, Cast, Convert, Decoder, Form, InPlace, Refusal, Rule, Step};
+use crate::memory;
 
 /// A cell that is its count of ticks.
 pub(crate) trait Ticks: bytemuck::Pod + Send {
@@ -72,9 +73,10 @@ fn from_integers<A: Ticks>(stored: &DType, rule: Rule) -> Result<Step<A>, Refusa
             let Some(mut convert) = converter::<i64>(scalar, exact) else {
                 return Err(Refusal::new(no_cast(scalar, Kind::Int, "i8")));
             };
-            let mut ticks = Vec::new();
+            let (mut ticks, size) = (Vec::new(), scalar.size());
             Ok(Step::Convert(Box::new(move |bytes, cells: &mut Vec<A>| {
                 ticks.clear();
+                memory::reserve(&mut ticks, bytes.len() / size, CELLS)?;
                 convert(bytes, &mut ticks)?;
                 cells.extend(ticks.iter().map(|&ticks| A::of(ticks)));
                 Ok(())

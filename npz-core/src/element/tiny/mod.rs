@@ -59,9 +59,10 @@ use std::borrow::Cow;
 
 use ndarray::ArrayViewD;
 
-use super::{Decoder, Element, Refusal, Rule, Sealed, Step, Wanted, first_failing};
+use super::{CELLS, Decoder, Element, Refusal, Rule, Sealed, Step, Wanted, first_failing};
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 use crate::error::Result;
+use crate::memory;
 
 pub use float::{
     Float4E2M1Fn, Float6E2M3Fn, Float6E3M2Fn, Float8E3M4, Float8E4M3, Float8E4M3B11Fnuz, Float8E4M3Fn,
@@ -125,8 +126,8 @@ impl<F: TinyFormat> Element for TinyFloat<F> {
         Ok(F::LAYOUT.dtype())
     }
 
-    fn encode<'c>(cells: &'c [Self], _: &DType) -> Cow<'c, [u8]> {
-        Cow::Owned(cells.iter().map(|cell| cell.to_bits()).collect())
+    fn encode<'c>(cells: &'c [Self], _: &DType) -> Result<Cow<'c, [u8]>> {
+        memory::collect(cells.iter().map(|cell| cell.to_bits()), CELLS).map(Cow::Owned)
     }
 
     fn decoder(stored: &DType, _: Rule) -> Result<Decoder<Self>, Refusal> {
@@ -154,8 +155,8 @@ impl<const BITS: u32, const SIGNED: bool> Element for TinyInt<BITS, SIGNED> {
         Ok(ONE_BYTE)
     }
 
-    fn encode<'c>(cells: &'c [Self], _: &DType) -> Cow<'c, [u8]> {
-        Cow::Owned(cells.iter().map(|cell| cell.to_bits()).collect())
+    fn encode<'c>(cells: &'c [Self], _: &DType) -> Result<Cow<'c, [u8]>> {
+        memory::collect(cells.iter().map(|cell| cell.to_bits()), CELLS).map(Cow::Owned)
     }
 
     fn decoder(stored: &DType, _: Rule) -> Result<Decoder<Self>, Refusal> {
