@@ -7,7 +7,7 @@
 mod system;
 
 use std::ffi::OsString;
-use std::fs::{self, Metadata};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -55,6 +55,8 @@ pub struct AtomicFile {
     target: PathBuf,
     /// The file that will be replaced.
     old: Option<Metadata>,
+    /// Where the room ends that was taken.
+    reserved: u64,
 }
 
 impl AtomicFile {
@@ -87,7 +89,7 @@ impl AtomicFile {
             }
             Error::io(format_args!("can't create a temporary file in {}", folder.display()), error)
         })?;
-        Ok(Self { temp, path: path.to_path_buf(), target, old })
+        Ok(Self { temp, path: path.to_path_buf(), target, old, reserved: 0 })
     }
 
     /// Takes room on the disk for the bytes between two positions, so that a full one is known of before they are written.
@@ -97,9 +99,12 @@ impl AtomicFile {
         if bytes < LEAST_RESERVED {
             return Ok(());
         }
+        self.reserved = self.reserved.max(end);
         reserve(self.temp.as_file(), start, bytes).map_err(|error| {
             Error::io(
-                format_args!("can't take room for {bytes} bytes on the disk; nothing is written"),
+                format_args!(
+                    "can't take room for {bytes} bytes on the disk; nothing of this value is written"
+                ),
                 error,
             )
         })
@@ -117,9 +122,12 @@ impl AtomicFile {
     }
 
     fn put_in_place(self) -> Result<()> {
-        let Self { temp, target, old, path: _ } = self;
+        let Self { temp, target, old, reserved, path: _ } = self;
         let mut file = temp.as_file();
         file.flush().map_err(|error| Error::io("can't write the new file; the old one stands", error))?;
+        give_back(file, reserved).map_err(|error| {
+            Error::io("can't give back the room that the new file does not need; the old one stands", error)
+        })?;
         if let Some(old) = &old {
             keep_owner_and_mode(file, old).map_err(|error| {
                 Error::io("can't give the new file the permissions of the old one, which stands", error)
@@ -146,6 +154,12 @@ impl AtomicFile {
         }
         Ok(())
     }
+}
+
+/// Gives back what was reserved past the end of a file, such as for a value that could not be written then.
+fn give_back(file: &File, reserved: u64) -> io::Result<()> {
+    let len = file.metadata()?.len();
+    if reserved > len { file.set_len(len) } else { Ok(()) }
 }
 
 impl Write for AtomicFile {
@@ -217,7 +231,6 @@ fn shorten(name: &str, most: usize) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs::File;
     use tempfile::tempdir;
 
     fn save(path: &Path, bytes: &[u8]) -> Result<()> {

@@ -187,11 +187,16 @@ impl Error {
         self
     }
 
-    /// Names the field of a member's records that all this is about.
+    /// Names the field of a member's records that all this is about, unless a deeper layer already did.
     pub(crate) fn in_field(mut self, path: &str) -> Self {
         match &mut self.0.report {
             Some(report) => report.in_field(path),
-            None => self.0.message = format!("field {path:?}: {}", self.0.message),
+            None => {
+                let place = format!("field {path:?}: ");
+                if !self.0.message.starts_with(&place) {
+                    self.0.message.insert_str(0, &place);
+                }
+            }
         }
         self
     }

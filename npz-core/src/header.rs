@@ -240,6 +240,13 @@ impl Header {
         format!("{{'descr': {descr}, 'fortran_order': {order}, 'shape': {shape}, }}{:room$}", "")
     }
 
+    /// The same as it will be saved: in a file it may have had another version, or be padded to another length.
+    pub(crate) fn as_saved(&self) -> Self {
+        let text = self.text();
+        let version = Version::first_for(&text);
+        Self { version, len: version.file_len(&text), ..self.clone() }
+    }
+
     /// About the bytes that it keeps in memory.
     pub(crate) fn memory(&self) -> u64 {
         (size_of::<Self>() + self.shape.capacity() * size_of::<usize>() + self.dtype.memory()) as u64

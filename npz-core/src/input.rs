@@ -6,7 +6,7 @@
 use std::io::{self, Read};
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::error::{Error, Result};
 use crate::memory;
@@ -108,18 +108,27 @@ impl<S: ReadAt + ?Sized> Input<S> {
             let most = buffer.len().min(self.read_size);
             return read_some_at(&self.source, &mut buffer[..most], offset);
         }
-        let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut window = self.window();
         if let Some(there) = window.at(offset) {
             return Ok(copy(there, buffer));
         }
-        let length = window.plan(offset, buffer.len() as u64, self.size, self.read_size as u64);
-        let Window { start, len, bytes, .. } = &mut *window;
-        (*start, *len) = (offset, 0);
-        if bytes.len() < length as usize {
-            memory::resize(bytes, length as usize, "archive")?;
+        let length = window.plan(offset, buffer.len() as u64, self.size, self.read_size as u64) as usize;
+        window.len = 0;
+        let mut bytes = std::mem::take(&mut window.bytes);
+        // Others go on meanwhile: a source may be far.
+        drop(window);
+        if bytes.len() < length {
+            memory::resize(&mut bytes, length, "archive")?;
         }
-        *len = fill(&self.source, &mut bytes[..length as usize], offset)?;
-        Ok(copy(&bytes[..*len], buffer))
+        let len = fill(&self.source, &mut bytes[..length], offset)?;
+        let count = copy(&bytes[..len], buffer);
+        let mut window = self.window();
+        (window.start, window.len, window.bytes) = (offset, len, bytes);
+        Ok(count)
+    }
+
+    fn window(&self) -> MutexGuard<'_, Window> {
+        self.window.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Fills `buffer`, or says how many bytes of `what` are there.
@@ -159,19 +168,30 @@ impl<S: ReadAt + ?Sized> Input<S> {
         if planned.try_reserve_exact(ranges.len()).is_err() {
             return;
         }
-        for range in ranges {
-            match planned.last_mut().filter(|last| range.start <= last.end.saturating_add(gap)) {
-                Some(last) => last.end = last.end.max(range.end),
-                None => planned.push(range),
-            }
+        for range in ranges.iter().filter(|range| !range.is_empty()) {
+            merge(&mut planned, range, gap);
+        }
+        if planned.is_empty() {
+            return;
         }
         self.source.will_need(&planned);
-        self.window.lock().unwrap_or_else(PoisonError::into_inner).planned = planned;
+        // What is large is read past the window: it would be read twice where it is part of one.
+        let mut gap_now = gap;
+        planned.clear();
+        for range in ranges.iter().filter(|range| !range.is_empty()) {
+            if range.end - range.start < DIRECT_BYTES as u64 {
+                merge(&mut planned, range, gap_now);
+                gap_now = gap;
+            } else {
+                gap_now = 0;
+            }
+        }
+        self.window().planned = planned;
     }
 
     /// Keeps nothing of what was read last.
     pub(crate) fn forget(&self) {
-        self.window.lock().unwrap_or_else(PoisonError::into_inner).len = 0;
+        self.window().len = 0;
     }
 
     /// The same bytes for what outlives this input; `None` where the source can't be shared.
@@ -213,6 +233,14 @@ impl Window {
         };
         // Not past the end, where nothing is; but what is asked for is tried in any case.
         length.max(wanted).min(most).min(size.saturating_sub(offset).max(wanted))
+    }
+}
+
+/// Adds a range behind others; together with the last one, where no more than `gap` lies between them.
+fn merge(ranges: &mut Vec<Range<u64>>, next: &Range<u64>, gap: u64) {
+    match ranges.last_mut().filter(|last| next.start <= last.end.saturating_add(gap)) {
+        Some(last) => last.end = last.end.max(next.end),
+        None => ranges.push(next.clone()),
     }
 }
 

@@ -3,6 +3,7 @@
 //! `Vec::extend`, `collect`, `clone` and their like end the process where there is no memory. What holds an array, or a
 //! piece of one whose cells may be huge, is made here: room is made once, then it is filled.
 
+use std::borrow::Cow;
 #[cfg(feature = "serde")]
 use std::io;
 
@@ -79,6 +80,14 @@ pub(crate) fn copy<T: Clone>(items: &[T], what: &str) -> Result<Vec<T>> {
     let mut copied = with_room(items.len(), what)?;
     copied.extend_from_slice(items);
     Ok(copied)
+}
+
+/// As `Cow::into_owned`.
+pub(crate) fn into_owned(bytes: Cow<'_, [u8]>, what: &str) -> Result<Vec<u8>> {
+    match bytes {
+        Cow::Borrowed(bytes) => copy(bytes, what),
+        Cow::Owned(bytes) => Ok(bytes),
+    }
 }
 
 /// As `to_owned` of a text.

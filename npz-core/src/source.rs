@@ -36,8 +36,8 @@ use crate::error::{Error, Result};
 /// Below 1 MiB, whole: one read, and the file is not touched again. Above, the directory at the end takes two reads at
 /// most (up to 64 MiB of it), and a load fetches what it wants by few large ones: headers of neighbours together, never less
 /// than 512 bytes, each once; small members that lie side by side together; the cells of a large member in one read, or in
-/// pieces of [`read_size`](Self::read_size). `NpzReader::get` of one member is one read for its header, and one for its
-/// cells where these did not come with it.
+/// pieces of [`read_size`](Self::read_size) (24 MiB at most where they are inflated or converted). `NpzReader::get` of one
+/// member is one read of its header, 4 KiB, and one of its cells where these did not come with it.
 #[doc = include_str!("http.md")]
 pub trait ReadAt: Send + Sync {
     /// Reads bytes from `offset` on into `buffer` and tells how many.

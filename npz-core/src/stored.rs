@@ -89,6 +89,11 @@ pub(crate) trait Stored: Send + Sync {
     /// The same array for what outlives this; copies it where it can't be shared.
     fn keep(&self) -> Result<Arc<dyn Stored>>;
 
+    /// How many bytes [`keep`](Self::keep) would copy.
+    fn keep_cost(&self) -> u64 {
+        0
+    }
+
     fn item_size(&self) -> usize {
         self.header().dtype().item_size().unwrap_or(0)
     }
@@ -174,5 +179,9 @@ pub(crate) fn fill_by_stream(
         then(slot);
         rest = after;
         Ok(())
-    })
+    })?;
+    match rest.len() {
+        0 => Ok(()),
+        missing => Err(Error::damaged(format!("the array is cut off: {missing} bytes are missing"))),
+    }
 }

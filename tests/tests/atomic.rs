@@ -2,6 +2,7 @@
 #![allow(missing_docs)]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panics")]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use npz_core::{ErrorKind, Npz, NpzReader, NpzWriter, SaveOptions};
+use npz_core::{AnyArray, ErrorKind, Npz, NpzReader, NpzWriter, SaveOptions};
 use tests::temp_dir;
 
 /// Whole if every cell is the number; `saver` knows it too.
@@ -296,7 +297,29 @@ mod unix {
                 assert!(lines[3].trim().parse::<u64>().unwrap() < 2000, "{text}");
             }
         }
-        // What is taken is what is used, to the byte.
+        // What is taken is what is used, whatever room the headers had in another file, or a value that was not written.
+        let on_disk = |path: &Path| {
+            let file = fs::metadata(path).unwrap();
+            std::os::unix::fs::MetadataExt::blocks(&file) * 512 - file.len()
+        };
+        let text = b"{'descr': '<u4', 'fortran_order': False, 'shape': (1,), }";
+        let mut padded = [&b"\x93NUMPY\x01\0"[..], &65_526u16.to_le_bytes(), text].concat();
+        padded.resize(10 + 65_525, b' ');
+        padded.extend(b"\n\x07\0\0\0");
+        let mut bytes = Vec::new();
+        let mut writer = NpzWriter::new(&mut bytes).unwrap();
+        (0..200).for_each(|i| writer.add_bytes(&format!("m{i}.npy"), &padded).unwrap());
+        writer.finish().unwrap();
+        let arrays = BTreeMap::<String, AnyArray>::from_bytes(&bytes).unwrap();
+        assert_eq!(arrays["m7"], AnyArray::from(ndarray::arr1(&[7u32]).into_dyn()));
+        arrays.save(&path).unwrap();
+        assert!(on_disk(&path) < 64 << 10, "{}", on_disk(&path));
+        let mut writer = NpzWriter::create(&path).unwrap();
+        writer.add_with("x", &vec![0u8; 20_000_000], npz_core::Compression::Deflate(10)).unwrap_err();
+        writer.add("y", &1.5).unwrap();
+        writer.finish().unwrap();
+        assert!(on_disk(&path) < 64 << 10, "{}", on_disk(&path));
+        // To the byte.
         generation(2).save(&path).unwrap();
         let large = Generation { number: 3, cells: vec![3; 1_000_000] };
         large.save(&path).unwrap();

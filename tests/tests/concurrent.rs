@@ -2,27 +2,29 @@
 #![allow(missing_docs)]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panics")]
 
+use std::collections::BTreeMap;
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
 
-use ndarray::Array1;
 use npz_core::{
     DType, Error, Header, LoadOptions, Members, Npz, NpzEntry, NpzReader, NpzWriter, ReadAt, Report,
     SaveOptions,
 };
 
-/// Lets no read of data pass before two are under way.
+/// Once armed, lets the first two reads of at least so many bytes pass together only.
 struct Gate {
     bytes: Vec<u8>,
+    least: usize,
     barrier: Barrier,
-    is_armed: AtomicBool,
+    waiting: AtomicU32,
 }
 
 impl ReadAt for Gate {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        if self.is_armed.load(Ordering::Relaxed) && buffer.len() > 60_000 {
+        let is_one_of_two = |left: u32| if buffer.len() >= self.least { left.checked_sub(1) } else { None };
+        if self.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, is_one_of_two).is_ok() {
             self.barrier.wait();
         }
         self.bytes.read_at(buffer, offset)
@@ -33,24 +35,33 @@ impl ReadAt for Gate {
     }
 }
 
+/// Each of two threads waits in its read for the other's: one after the other, they would wait for ever.
+fn read_at_the_same_time(state: &BTreeMap<String, Vec<f32>>, names: [&str; 2], least: usize) {
+    let bytes = state.to_bytes().unwrap();
+    assert!(bytes.len() > 1 << 20, "a smaller one is read whole");
+    let gate = Arc::new(Gate { bytes, least, barrier: Barrier::new(2), waiting: AtomicU32::new(0) });
+    let npz = NpzReader::new(Arc::clone(&gate)).unwrap();
+    gate.waiting.store(2, Ordering::Relaxed);
+    thread::scope(|scope| {
+        for name in names {
+            let npz = &npz;
+            scope.spawn(move || assert!(npz.get::<Vec<f32>>(name).unwrap() == state[name]));
+        }
+    });
+    assert_eq!(gate.waiting.load(Ordering::Relaxed), 0);
+}
+
 #[test]
 fn two_members_are_read_at_the_same_time() {
-    let array = Array1::from_iter((0..20_000u32).map(|i| i as f32));
-    let map =
-        std::collections::BTreeMap::from([("a".to_owned(), array.clone()), ("b".to_owned(), array.clone())]);
-    let gate =
-        Gate { bytes: map.to_bytes().unwrap(), barrier: Barrier::new(2), is_armed: AtomicBool::new(false) };
-    let gate = Arc::new(gate);
-    let npz = NpzReader::new(Arc::clone(&gate)).unwrap();
-    gate.is_armed.store(true, Ordering::Relaxed);
-    // Each thread's read of data waits for the other's: one after the other, they would wait for ever.
-    thread::scope(|scope| {
-        let npz = &npz;
-        let read = |name| scope.spawn(move || npz.get::<Array1<f32>>(name).unwrap());
-        let (a, b) = (read("a"), read("b"));
-        assert_eq!(a.join().unwrap(), array);
-        assert_eq!(b.join().unwrap(), array);
-    });
+    let array: Vec<f32> = (0..200_000u32).map(|i| i as f32).collect();
+    let state = BTreeMap::from([("a".to_owned(), array.clone()), ("b".to_owned(), array)]);
+    read_at_the_same_time(&state, ["a", "b"], 100_000);
+}
+
+#[test]
+fn small_members_are_read_at_the_same_time_too() {
+    let state = (0..400).map(|i| (format!("m{i:03}"), vec![i as f32; 1000])).collect();
+    read_at_the_same_time(&state, ["m000", "m399"], 0);
 }
 
 #[test]

@@ -233,3 +233,48 @@ with zipfile.ZipFile('heads.npz', 'w', zipfile.ZIP_DEFLATED) as z:
     let options = LoadOptions::new().limits(Limits::strict().total_bytes(9000 * 8));
     assert_eq!(BTreeMap::from_bytes_with(&plain.to_bytes().unwrap(), &options).unwrap(), plain);
 }
+
+#[test]
+fn lazy_values_of_a_source_that_is_copied_count_too() {
+    let state: BTreeMap<String, Vec<f32>> = (0..4).map(|i| (format!("x{i}"), vec![0.5; 100_000])).collect();
+    let bytes = state.to_bytes().unwrap();
+    let options = |total| LoadOptions::new().limits(Limits::strict().total_bytes(total));
+    let load = |total| BTreeMap::<String, Lazy<Vec<f32>>>::from_bytes_with(&bytes, &options(total));
+    refused(load(1_599_000), &["the limit is 1599000", "`Limits::total_bytes`"]);
+    assert_eq!(load(1_601_000).unwrap().len(), 4);
+    // Bytes that are shared take nothing.
+    let npz = NpzReader::with_options(std::sync::Arc::new(bytes.clone()), &options(1000)).unwrap();
+    assert_eq!(npz.load::<BTreeMap<String, Lazy<Vec<f32>>>>().unwrap().len(), 4);
+}
+
+/// So many members of one name in an archive.
+fn same_names(count: u32) -> Vec<u8> {
+    let local = [&b"PK\x03\x04\x14\0\0\0\0\0\0\0\x21\0"[..], &[0; 12], &[1, 0, 0, 0, b'a']].concat();
+    let mut bytes = local.repeat(count as usize);
+    let start = bytes.len() as u32;
+    for i in 0..count {
+        bytes.extend(b"PK\x01\x02\x14\x03\x14\0\0\0\0\0\0\0\x21\0");
+        bytes.extend(
+            [&[0; 12][..], &[1, 0], &[0; 12], &(i * local.len() as u32).to_le_bytes(), b"a"].concat(),
+        );
+    }
+    let length = bytes.len() as u32 - start;
+    let count = (count as u16).to_le_bytes();
+    let end =
+        [&b"PK\x05\x06\0\0\0\0"[..], &count, &count, &length.to_le_bytes(), &start.to_le_bytes(), &[0, 0]];
+    bytes.extend(end.concat());
+    bytes
+}
+
+#[test]
+fn an_archive_of_one_name_does_not_hold_its_reader_up() {
+    let bytes = same_names(60_000);
+    let started = std::time::Instant::now();
+    let npz = NpzReader::from_bytes(&bytes).unwrap();
+    assert_eq!((npz.len(), npz.duplicates().collect::<Vec<_>>()), (60_000, vec!["a"]));
+    for _ in 0..1000 {
+        assert!(npz.contains("a") && !npz.contains("b"));
+    }
+    // Compared each with each, they would take minutes.
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+}

@@ -6,10 +6,13 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::io;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use ndarray::{Array1, Array2, ArrayD};
-use npz_core::{AnyArray, ByteOrder, Cast, Lazy, LoadOptions, Npz, NpzReader, ReadAt, SaveOptions};
+use npz_core::{
+    AnyArray, ByteOrder, Cast, ErrorKind, Lazy, LoadOptions, Npz, NpzReader, ReadAt, SaveOptions,
+};
 
 /// Says nothing of itself, and writes down what is asked of it.
 struct Counting {
@@ -172,4 +175,51 @@ fn members_that_are_read_one_by_one_are_read_ahead() {
     }
     let reads = source.reads();
     assert!(reads.len() < 20, "{} reads", reads.len());
+}
+
+#[test]
+fn no_byte_of_a_file_is_read_twice() {
+    for len in [25_000, 66_000, 75_000, 80_000] {
+        let state = arrays(40, len);
+        let source = Counting::new(state.to_bytes().unwrap());
+        let npz = NpzReader::new(Arc::clone(&source)).unwrap();
+        npz.entries().unwrap();
+        source.reads();
+        assert_eq!(npz.load::<BTreeMap<String, Vec<f32>>>().unwrap(), state);
+        let sum: u64 = source.reads().iter().map(|read| read.end - read.start).sum();
+        assert!(
+            sum <= source.bytes.len() as u64 + (128 << 10),
+            "{len}: {sum} of {} bytes",
+            source.bytes.len()
+        );
+    }
+}
+
+#[test]
+fn a_source_that_is_down_is_not_asked_for_each_member() {
+    struct Down(Arc<Counting>, AtomicBool);
+    impl ReadAt for Down {
+        fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+            let read = self.0.read_at(buffer, offset);
+            if self.1.load(Ordering::Relaxed) { Err(io::Error::other("the line is down")) } else { read }
+        }
+        fn size(&self) -> io::Result<u64> {
+            self.0.size()
+        }
+    }
+    let source = Counting::new(arrays(50, 20_000).to_bytes().unwrap());
+    let down = Arc::new(Down(Arc::clone(&source), AtomicBool::new(false)));
+    let npz = NpzReader::new(Arc::clone(&down)).unwrap();
+    down.1.store(true, Ordering::Relaxed);
+    source.reads();
+    let told = |error: npz_core::Error| {
+        assert_eq!(error.kind(), ErrorKind::Io, "{error}");
+        assert!(error.to_string().contains("the line is down"), "{error}");
+        let reads = source.reads().len();
+        assert!(reads <= 3, "{reads} reads");
+    };
+    told(npz.entries().unwrap_err());
+    told(npz.load::<BTreeMap<String, Vec<f32>>>().unwrap_err());
+    told(npz.check::<BTreeMap<String, Vec<f32>>>().unwrap_err());
+    told(npz.get::<Vec<f32>>("a00001").unwrap_err());
 }

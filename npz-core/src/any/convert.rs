@@ -30,10 +30,7 @@ fn encoded<A: Element>(cells: &ArrayViewD<'_, A>, dtype: &DType) -> Result<Vec<u
         Some(cells) => Cow::Borrowed(cells),
         None => Cow::Owned(memory::copy_cells(cells, ARRAY)?),
     };
-    match A::encode(&cells, dtype)? {
-        Cow::Borrowed(bytes) => memory::copy(bytes, ARRAY),
-        Cow::Owned(bytes) => Ok(bytes),
-    }
+    memory::into_owned(A::encode(&cells, dtype)?, ARRAY)
 }
 
 /// Cells of another type, with values checked.

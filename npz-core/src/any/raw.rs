@@ -63,8 +63,8 @@ impl RawArray {
     }
 
     /// The bytes that followed a header; their number is checked by who has read them.
-    pub(crate) fn from_file(header: Header, bytes: Vec<u8>) -> Self {
-        Self { header, bytes }
+    pub(crate) fn from_file(header: &Header, bytes: Vec<u8>) -> Self {
+        Self { header: header.as_saved(), bytes }
     }
 
     pub(crate) fn header(&self) -> &Header {
@@ -340,7 +340,7 @@ impl Stored for Cow<'_, RawArray> {
 impl RawArray {
     /// Copies an array that is in memory, in its stored form.
     pub(crate) fn copy(array: &dyn Stored) -> Result<Self> {
-        Ok(Self { header: array.header().clone(), bytes: copied(array)? })
+        Ok(Self::from_file(array.header(), copied(array)?))
     }
 
     pub(crate) fn into_stored(self) -> Arc<dyn Stored> {

@@ -16,7 +16,7 @@ use crate::source::is_ours;
 use crate::stored::{Extent, PIECE_BYTES};
 
 /// Compressed bytes are fetched in chunks of this size at most, for a whole member and for its first bytes.
-const MOST_CHUNK: u64 = 24 << 20;
+pub(crate) const MOST_CHUNK: u64 = 24 << 20;
 const PREFIX_CHUNK: u64 = 4 << 10;
 /// What is left of a member is read in pieces of this size.
 const REST_BYTES: u64 = 64 << 10;

@@ -36,7 +36,8 @@ pub(super) struct Raw<'a> {
     pub(super) name: &'a [u8],
 }
 
-/// Gives every entry to `each`. Holds one of them at a time, whatever length the directory claims.
+/// Gives every entry to `each`. Of a directory that was not fetched already it holds one entry at a time, whatever length is
+/// claimed.
 pub(super) fn read(
     place: &Place,
     bytes: &AnyInput<'_>,

@@ -51,7 +51,7 @@ pub(super) fn place(offset: u64, part: &Part<'_>, alignment: u64) -> Place {
     let zip64 = part.bounds().1.max(part.size) >= MAX_32;
     let mut padding = 0;
     if part.method == STORED {
-        let aligned = offset + records::local_len(part.name, zip64) + part.prefix;
+        let aligned = offset.saturating_add(records::local_len(part.name, zip64) + part.prefix);
         padding = aligned.wrapping_neg() % alignment;
         // A field has 4 bytes of its own, this one 2 more for the alignment.
         while padding != 0 && padding < 6 {
@@ -78,13 +78,16 @@ impl Layout {
     pub(crate) fn add(&mut self, part: &Part<'_>) {
         let Place { zip64, padding } = place(self.at, part, self.alignment);
         let (least, _) = part.bounds();
-        self.directory += records::central_len(part.name, [part.size, least, self.at]);
-        self.at += records::local_len(part.name, zip64) + padding + least;
+        let header = records::local_len(part.name, zip64) + padding;
+        self.directory =
+            self.directory.saturating_add(records::central_len(part.name, [part.size, least, self.at]));
+        self.at = self.at.saturating_add(header).saturating_add(least);
         self.entries += 1;
     }
 
     /// Where the archive ends: exactly, or at the earliest where members are deflated.
     pub(crate) fn end(&self) -> u64 {
-        self.at + self.directory + records::end(self.at, self.directory, self.entries).as_slice().len() as u64
+        let end = records::end(self.at, self.directory, self.entries).as_slice().len() as u64;
+        self.at.saturating_add(self.directory).saturating_add(end)
     }
 }

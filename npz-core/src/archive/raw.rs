@@ -1,6 +1,7 @@
 //! A member on its way from one archive to another, as it lies there.
 
 use super::decode::{Seen, with_data};
+use super::records::{DESCRIPTOR, DESCRIPTOR_MARK};
 use crate::bytes::{take, take_u16, take_u32};
 use crate::error::{Error, Result};
 use crate::memory::zeros;
@@ -9,15 +10,17 @@ use crate::stored::{PIECE_BYTES, Packed, Put};
 /// Makes sure that the data still are what the directory spoke of, as far as that can be told without decompressing them.
 pub(super) fn check(member: &Packed<'_>) -> Result<()> {
     let Packed { input, extent, .. } = member;
+    // What was read before may be older than what lies there now.
+    input.forget();
     // Of stored data the checksum is taken while they are copied.
     if extent.is_stored() || own_crc32(member)? == Some(extent.crc32) {
         return Ok(());
     }
-    // Checksum behind the data, or another one: only the data themselves can tell.
+    // No checksum, or another one: only the data themselves can tell.
     with_data(input, extent, Seen::default(), |_| Ok(())).map_err(|error| locate(member, error))
 }
 
-/// The checksum in the member's own header, unless it stands behind the data.
+/// The checksum in the member's own header, or in the record behind its data.
 fn own_crc32(member: &Packed<'_>) -> Result<Option<u32>> {
     let mut header = [0; 18];
     let read = member.input.read_exact(&mut header, member.extent.header_start, "the member's header");
@@ -27,8 +30,18 @@ fn own_crc32(member: &Packed<'_>) -> Result<Option<u32>> {
     take::<2>(rest);
     let flags = take_u16(rest).unwrap_or_default();
     take::<6>(rest);
-    let crc32 = take_u32(rest).filter(|_| flags & super::records::DESCRIPTOR == 0);
-    Ok(crc32.filter(|_| signature == Some(*b"PK\x03\x04")))
+    if signature != Some(*b"PK\x03\x04") {
+        return Ok(None);
+    }
+    if flags & DESCRIPTOR == 0 {
+        return Ok(take_u32(rest));
+    }
+    let mut record = [0; 8];
+    let read = member.input.read_exact(&mut record, member.extent.range().end, "the record behind the data");
+    let rest = &mut record.as_slice();
+    // It need not have a signature; what is not there can't be compared.
+    let is_marked = read.is_ok() && take::<4>(rest) == Some(DESCRIPTOR_MARK);
+    Ok(take_u32(rest).filter(|_| is_marked))
 }
 
 /// Hands the data out piece by piece, compressed as they are. A stored member's checksum is verified.

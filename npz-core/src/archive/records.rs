@@ -18,6 +18,8 @@ const LZMA_VERSION: u16 = 63;
 const UTF_8: u16 = 1 << 11;
 /// Checksum and sizes stand behind the data: APPNOTE 4.4.4.
 pub(super) const DESCRIPTOR: u16 = 1 << 3;
+/// What it begins with: APPNOTE 4.3.9.3.
+pub(super) const DESCRIPTOR_MARK: [u8; 4] = *b"PK\x07\x08";
 /// Numbers of methods: APPNOTE 4.4.5.
 pub(super) const STORED: u16 = 0;
 pub(super) const DEFLATED: u16 = 8;
@@ -86,7 +88,7 @@ impl Head<'_> {
     /// APPNOTE 4.3.9, with the signature that everybody writes.
     pub(super) fn descriptor(&self) -> Record {
         let mut record = Record::new();
-        record.bytes(b"PK\x07\x08").u32(self.crc32);
+        record.bytes(&DESCRIPTOR_MARK).u32(self.crc32);
         if self.zip64 {
             record.u64(self.compressed).u64(self.size);
         } else {

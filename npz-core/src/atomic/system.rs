@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// Takes room for some bytes of a file from a position on.
 ///
-/// The size of the file does not change by it, so nothing has to be cut off where less is written.
+/// The size of the file does not change by it: what is written decides that.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) fn reserve(file: &File, start: u64, bytes: u64) -> io::Result<()> {
     use rustix::fs::{FallocateFlags, fallocate};

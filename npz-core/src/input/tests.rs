@@ -77,7 +77,7 @@ fn what_was_told_is_read_together_and_large_ranges_directly() {
     assert_eq!(reads(&input), [(0, 100_512), (2_000_000, 100), (1 << 20, 1 << 20)]);
     // One that likes small reads.
     let input = Input::new(Logged::new(3 << 20, 64 << 10), None).unwrap();
-    input.will_need(vec![0..512, 700..400_000, 1_000_000..1_000_010]);
+    input.will_need(vec![0..512, 700..60_000, 60_100..120_000, 1_000_000..1_000_010]);
     expect(&input, 0, 30);
     expect(&input, 1000, 60_000);
     expect(&input, 64 << 10, 30);
@@ -85,8 +85,19 @@ fn what_was_told_is_read_together_and_large_ranges_directly() {
     expect(&input, 0, 100_000);
     assert_eq!(
         reads(&input),
-        [(0, 65_536), (65_536, 65_536), (1_000_000, 10), (0, 65_536), (65_536, 65_536)]
+        [(0, 65_536), (65_536, 54_464), (1_000_000, 10), (0, 65_536), (65_536, 54_464)]
     );
+    // No byte of what is large is read with its small neighbours.
+    let input = Input::new(Logged::new(3 << 20, usize::MAX), None).unwrap();
+    input.will_need(vec![0..100, 100..200_000, 200_000..200_100, 200_200..200_300]);
+    assert_eq!(*input.source.told.lock().unwrap(), [0..200_300]);
+    expect(&input, 0, 100);
+    expect(&input, 100, 199_900);
+    expect(&input, 200_000, 100);
+    expect(&input, 200_200, 100);
+    assert_eq!(reads(&input), [(0, 100), (100, 199_900), (200_000, 300)]);
+    input.will_need(vec![5..5]);
+    assert_eq!(*input.source.told.lock().unwrap(), [0..200_300]);
 }
 
 #[test]

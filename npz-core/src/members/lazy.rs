@@ -51,8 +51,9 @@ use crate::error::{Error, Result};
 /// # Save
 ///
 /// A value that was never read is copied with its compression, its dtype and the names of its parts, whatever the save
-/// or the field's attributes ask for; nothing is inflated, and 256 KiB are in memory at a time. Stored data are aligned
-/// as usual, and have their checksum verified on the way; compressed data are checked when they are read again. If the
+/// or the field's attributes ask for, and 256 KiB are in memory at a time. Stored data are aligned as usual, and have
+/// their checksum verified on the way; of compressed data the checksum in the file is compared, and they are checked when
+/// they are read again. If the
 /// value moved to a place with another `separator`, so that its parts have other names there, or was never in an
 /// archive, it is read and written anew. So is a value that was read: [`get`](Self::get) is enough.
 ///

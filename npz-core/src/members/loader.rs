@@ -14,7 +14,7 @@ use super::{Name, Plan};
 use crate::dtype::DType;
 use crate::element::{Cast, Decoder, Element, Place, Refusal, Rule, Wanted, asked_dtype};
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits::{Limits, MAX_FREE};
+use crate::limits::{Cost, Limits, MAX_FREE};
 use crate::memory::{self, MEMBERS};
 use crate::npy::{Cells, Feed, cost, read_cells};
 use crate::report::{ProblemKind, RemarkKind, Report};
@@ -397,6 +397,8 @@ impl<'s> Loader<'s> {
             return Err(Error::mismatch(self.report));
         }
         let limits = self.medium.limits();
+        // What lazy values copy is nobody's alone.
+        limits.check_array(Cost::stored(0), self.spent)?;
         for task in &self.tasks {
             let cost = task.cost();
             limits.check_array(cost, self.spent).map_err(|error| error.in_member(task.member()))?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::loader::Medium;
@@ -17,17 +18,24 @@ pub(crate) struct Memory<'m> {
     /// Which of them a name finds.
     keys: BTreeMap<&'m str, usize>,
     limits: Limits,
+    /// The file, for messages.
+    path: Option<&'m Path>,
 }
 
 impl<'m> Memory<'m> {
-    fn new(arrays: Vec<(&'m str, Arc<dyn Stored + 'm>)>, limits: Limits) -> Self {
+    fn new(arrays: Vec<(&'m str, Arc<dyn Stored + 'm>)>, limits: Limits, path: Option<&'m Path>) -> Self {
         let keys = arrays.iter().enumerate().map(|(i, (name, _))| (*name, i)).collect();
-        Self { arrays, keys, limits }
+        Self { arrays, keys, limits, path }
     }
 
-    /// A single array, under limits of whoever has it from somewhere.
-    pub(crate) fn of_one(name: &'m str, array: Arc<dyn Stored + 'm>, limits: Limits) -> Self {
-        Self::new(vec![(name, array)], limits)
+    /// A single array of a file, under the limits that its reader has.
+    pub(crate) fn of_one(
+        name: &'m str,
+        array: Arc<dyn Stored + 'm>,
+        limits: Limits,
+        path: Option<&'m Path>,
+    ) -> Self {
+        Self::new(vec![(name, array)], limits, path)
     }
 }
 
@@ -54,7 +62,7 @@ impl Members<'_> {
             let array: Arc<dyn Stored + '_> = member.array.clone();
             (member.name.as_str(), array)
         });
-        let medium = Memory::new(arrays.collect(), Limits::trusted());
+        let medium = Memory::new(arrays.collect(), Limits::trusted(), None);
         let mut loader = Loader::new(&medium, Cast::Safe, false);
         let plan = T::plan(&mut loader, &Name::root());
         loader.settle();
@@ -85,5 +93,9 @@ impl Medium for Memory<'_> {
 
     fn limits(&self) -> Limits {
         self.limits
+    }
+
+    fn path(&self) -> Option<&Path> {
+        self.path
     }
 }

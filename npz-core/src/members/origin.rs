@@ -59,7 +59,7 @@ struct KeepAll<'s> {
 }
 
 impl Origin {
-    /// Runs a plan, but leaves its data unread: what it took is detached instead.
+    /// Runs a plan, but leaves its data unread: what it took is kept instead.
     pub(super) fn plan<'s>(
         loader: &mut Loader<'s>,
         name: &Name,
@@ -111,6 +111,10 @@ impl Origin {
             path: loader.medium.path().map(Path::to_path_buf),
             seen: Vec::new(),
         };
+        // What is copied takes memory now, and counts in all.
+        let copied =
+            |seen: &Seen<Arc<dyn Stored + 's>>| seen.array.as_ref().map_or(0, |array| array.keep_cost());
+        loader.spent = seen.values().map(copied).fold(loader.spent, u64::saturating_add);
         let seen = seen.into_values().collect();
         loader.leave(Box::new(KeepAll { origin, seen, slot: slot.other() }));
         Plan::new(move || slot.take())

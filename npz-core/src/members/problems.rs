@@ -67,6 +67,10 @@ impl Loader<'_> {
 
     /// Notes the members that nobody took: a problem each, or a remark where they are allowed.
     pub(crate) fn note_unexpected(&mut self) {
+        // Of a source that is down, nothing more is asked.
+        if self.fault.is_some() {
+            return;
+        }
         let view = View { medium: self.medium, changes: &self.changes };
         let left = view.members().filter(|&(member, _)| !self.claims.is_taken(member));
         for (member, name) in left {

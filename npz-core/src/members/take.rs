@@ -22,6 +22,10 @@ impl<'s> Loader<'s> {
         expected: impl Fn() -> String,
         wanted: impl FnOnce() -> Wanted,
     ) -> Option<Arc<dyn Stored + 's>> {
+        // Of a source that is down, nothing more is asked.
+        if self.fault.is_some() {
+            return None;
+        }
         let found = if name.is_root() { None } else { self.view().find(name.as_str()) };
         let Some(member) = found else {
             // The hint is added by `settle`, when it is known which members nobody else wants.

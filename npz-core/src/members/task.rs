@@ -125,7 +125,7 @@ impl Task for ReadRaw<'_> {
     fn run(self: Box<Self>) -> Result<()> {
         let Self { member, array, settings, slot } = *self;
         let raw = read_bytes(Feed::Stored(&*array))
-            .and_then(|bytes| settings.apply_raw(RawArray::from_file(array.header().clone(), bytes)));
+            .and_then(|bytes| settings.apply_raw(RawArray::from_file(array.header(), bytes)));
         slot.fill(raw.map_err(|error| error.in_member(&member))?);
         Ok(())
     }

@@ -185,12 +185,14 @@ impl Column {
 pub(crate) struct FieldOf<'s> {
     records: Arc<dyn Stored + 's>,
     column: Column,
+    /// For messages.
+    field: String,
 }
 
 impl<'s> FieldOf<'s> {
     pub(crate) fn new(records: Arc<dyn Stored + 's>, field: &str) -> Result<Self> {
         let column = Column::new(records.header(), field)?;
-        Ok(Self { records, column })
+        Ok(Self { records, column, field: field.to_owned() })
     }
 }
 
@@ -210,7 +212,8 @@ impl Stored for FieldOf<'_> {
     }
 
     fn stream(&self, put: &mut Put<'_>) -> Result<()> {
-        self.column.stream(|put| self.records.stream(put), put)
+        let streamed = self.column.stream(|put| self.records.stream(put), put);
+        streamed.map_err(|error| error.in_field(&self.field))
     }
 
     fn available(&self) -> Option<u64> {
@@ -225,8 +228,13 @@ impl Stored for FieldOf<'_> {
         self.records.extent()
     }
 
+    fn keep_cost(&self) -> u64 {
+        self.records.keep_cost()
+    }
+
     fn keep(&self) -> Result<Arc<dyn Stored>> {
-        Ok(Arc::new(FieldOf { records: self.records.keep()?, column: self.column.clone() }))
+        let (column, field) = (self.column.clone(), self.field.clone());
+        Ok(Arc::new(FieldOf { records: self.records.keep()?, column, field }))
     }
 }
 

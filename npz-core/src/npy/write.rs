@@ -11,7 +11,7 @@ use crate::dtype::{ByteOrder, DType};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::header::Header;
-use crate::memory::copy_cells;
+use crate::memory::{self, copy_cells};
 use crate::shape::Order;
 use crate::stored::{Put, Stored, cells_a_piece};
 
@@ -98,11 +98,11 @@ impl<A: Element> Stored for Body<'_, A> {
     fn stream(&self, put: &mut Put<'_>) -> Result<()> {
         let each = cells_a_piece(self.item_size().max(size_of::<A>()));
         gather_blocks(&self.cells.view(), each, &mut |cells| {
-            let mut bytes = A::encode(cells, self.encoded())?;
-            if let Some(little) = &self.little {
-                swap_to(ByteOrder::Big, little, bytes.to_mut());
-            }
-            put(&bytes)
+            let bytes = A::encode(cells, self.encoded())?;
+            let Some(little) = &self.little else { return put(&bytes) };
+            let mut swapped = memory::into_owned(bytes, "cells")?;
+            swap_to(ByteOrder::Big, little, &mut swapped);
+            put(&swapped)
         })
     }
 

@@ -13,7 +13,7 @@ impl<R: ReadAt> NpzReader<R> {
     /// Reads one field of a structured member, as an array, a `Vec`, a scalar, ...: `npz[name][field]` in Python.
     ///
     /// The field of a record inside of another one is `"pos.x"`. The axes of a subarray come behind those of the
-    /// member. The member is read or inflated once, in pieces of 256 KiB, and only the field is kept.
+    /// member. The member is read or inflated once, in pieces, and only the field is kept.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] with the names that there are, if there is no such member or field;
@@ -47,7 +47,8 @@ impl<R: ReadAt> NpzReader<R> {
                 let found = Wanted::Cells(records.header().dtype().clone());
                 return Err(Error::unsupported(object_hint(name, &found)));
             }
-            let medium = Memory::of_one(name, Arc::new(FieldOf::new(records, field)?), self.options.limits);
+            let column = Arc::new(FieldOf::new(records, field)?);
+            let medium = Memory::of_one(name, column, self.options.limits, self.path());
             let mut loader = Loader::new(&medium, self.options.cast, self.options.allow_unknown);
             let plan = T::plan(&mut loader, &Name::root().join(name));
             loader.settle();

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use super::names::key_of;
 use super::reader::NpzReader;
-use crate::archive::decode::{Data, Seen, with_data, with_part, with_prefix};
-use crate::error::{Error, Result};
+use crate::archive::decode::{Data, MOST_CHUNK, Seen, with_data, with_part, with_prefix};
+use crate::error::Result;
 use crate::header::{Header, is_magic};
 use crate::input::{AnyInput, Input, KeptInput};
 use crate::limits::Limits;
@@ -111,8 +111,10 @@ impl Stored for ArchiveArray<'_> {
 
     fn region(&self) -> Option<&[u8]> {
         let Head { extent, seen, header } = &*self.head;
-        let start = usize::try_from(extent.start + seen.len).ok().filter(|_| extent.is_stored())?;
-        self.input().memory()?.get(start..)?.get(..usize::try_from(header.data_len()).ok()?)
+        let data = extent.range();
+        let data = usize::try_from(data.start + seen.len).ok()?..usize::try_from(data.end).ok()?;
+        let bytes = self.input().memory().filter(|_| extent.is_stored())?.get(data)?;
+        bytes.get(..usize::try_from(header.data_len()).ok()?)
     }
 
     /// Of a deflated member all cells before those are inflated too.
@@ -151,8 +153,9 @@ impl Stored for ArchiveArray<'_> {
         let item_size = self.item_size();
         let mut left = if item_size == 0 { 0 } else { self.header().data_len() };
         // From a source that likes large reads, they are large here too.
-        let chunk = self.input().chunk(MOST_STREAMED).max(PIECE_BYTES);
+        let chunk = self.input().chunk(MOST_CHUNK).max(PIECE_BYTES);
         let most = (chunk / item_size.max(1)).max(1) * item_size;
+        let piece_len = cells_a_piece(item_size) * item_size.max(1);
         let is_proven = self.available().is_some();
         let mut piece = Vec::new();
         self.with_cells(|data| {
@@ -163,12 +166,10 @@ impl Stored for ArchiveArray<'_> {
                     // A single cell may be huge: memory grows with what arrives.
                     let start = piece.len();
                     let next = if is_proven { len } else { len.min(PIECE_BYTES.max(2 * start)) };
-                    let reserved = piece.try_reserve_exact(next - start);
-                    reserved.map_err(|_| Error::no_memory(len as u64, "array"))?;
-                    piece.resize(next, 0);
+                    memory::resize(&mut piece, next, "array")?;
                     data.fill(&mut piece[start..])?;
                 }
-                put(&piece)?;
+                piece.chunks(piece_len).try_for_each(&mut *put)?;
                 left -= len as u64;
             }
             Ok(())
@@ -193,6 +194,13 @@ impl Stored for ArchiveArray<'_> {
         Some(Packed { input: self.input(), extent: *extent, prefix: seen.len, name: &self.name })
     }
 
+    fn keep_cost(&self) -> u64 {
+        match self.input().keep() {
+            Ok(Some(_)) => 0,
+            _ => self.head.extent.compressed_size,
+        }
+    }
+
     fn keep(&self) -> Result<Arc<dyn Stored>> {
         let name = Cow::Owned(self.name.clone().into_owned());
         let (input, head) = if let Some(input) = self.input().keep()? {
@@ -209,9 +217,6 @@ impl Stored for ArchiveArray<'_> {
         Ok(Arc::new(ArchiveArray { source: Source::Kept(input), head, name }))
     }
 }
-
-/// Pieces that are handed on to be converted are not larger, whatever the source likes.
-const MOST_STREAMED: u64 = 24 << 20;
 
 impl<R: ReadAt> Medium for NpzReader<R> {
     fn find(&self, key: &str) -> Option<usize> {

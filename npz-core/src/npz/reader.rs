@@ -178,8 +178,14 @@ impl<R: ReadAt> NpzReader<R> {
         // A plain header is as small as what the directory says of the member, which is not counted either.
         let bytes = bytes.saturating_sub(FREE_HEAD_BYTES);
         let before = self.heads_bytes.fetch_add(bytes, Ordering::Relaxed);
-        self.options.limits.check_heads(before.saturating_add(bytes))?;
-        Ok(slot.get_or_init(|| head.map(Arc::new)).clone())
+        let allowed = self.options.limits.check_heads(before.saturating_add(bytes));
+        let head = head.map(Arc::new);
+        // Another thread may have read the same.
+        if allowed.is_err() || slot.set(head.clone()).is_err() {
+            self.heads_bytes.fetch_sub(bytes, Ordering::Relaxed);
+            *last = LastHeader::default();
+        }
+        allowed.map(|()| head)
     }
 
     /// Reads the heads of all members in few reads. What is wrong with one is told by whoever wants it.
@@ -197,7 +203,10 @@ impl<R: ReadAt> NpzReader<R> {
         };
         self.input.will_need(ranges);
         for member in missing {
-            let _ = self.head(member);
+            // Of a source that is down, the next one would not come either.
+            if self.head(member).is_err_and(|error| error.kind() == ErrorKind::Io) {
+                break;
+            }
         }
     }
 
@@ -322,6 +331,7 @@ impl<R: ReadAt> NpzReader<R> {
             loader.settle();
             // A single member needs no list of differences.
             if let [problem] = loader.report().problems()
+                && problem.cause != ErrorKind::Io
                 && problem.member() == name
             {
                 self.refuse_single(problem, &loader)?;

@@ -153,12 +153,15 @@ impl<'b> NpzWriter<Memory<'b>> {
 }
 
 impl<W: Write> NpzWriter<W> {
-    /// Begins an archive at the writer's position; `&mut W` works as well.
+    /// Begins an archive where the writer stands; `&mut W` works as well.
+    ///
+    /// The writer never goes back: a pipe or a socket will do. Offsets in the archive count from here; NumPy and unzip
+    /// also read one that stands behind other bytes.
     ///
     /// Output is buffered here; a writer that is not finished may leave half an archive in it.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the writer can't tell its position.
+    /// None today; [`ErrorKind::Io`](crate::ErrorKind::Io) of the writer comes from what is added.
     ///
     /// ```
     /// use npz_core::{NpzReader, NpzWriter};

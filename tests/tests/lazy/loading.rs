@@ -285,10 +285,10 @@ fn what_the_field_and_the_options_ask_for_holds_for_get() {
 
 #[test]
 fn limits_hold_for_each_get() {
-    let bytes = model().to_bytes().unwrap();
+    let bytes = Arc::new(model().to_bytes().unwrap());
     let limits = |limits| {
         let options = LoadOptions::new().limits(limits);
-        NpzReader::with_options(&bytes[..], &options).unwrap().load::<Model>().unwrap()
+        NpzReader::with_options(Arc::clone(&bytes), &options).unwrap().load::<Model>().unwrap()
     };
     for state in
         [limits(Limits::default().member_bytes(10_000)), limits(Limits::default().total_bytes(10_000))]

@@ -1,6 +1,7 @@
 //! What a save copies, byte by byte, and what it writes anew.
 
 use std::fs;
+use std::io::Write;
 
 use ndarray::{Array1, Array2, ArrayD};
 use npz_core::{
@@ -213,6 +214,41 @@ fn other_compressed_data_at_the_same_place_are_not_copied() {
     fs::write(&path, two).unwrap();
     let error = state.to_bytes().unwrap_err();
     assert!(error.kind() == ErrorKind::Damaged && error.to_string().contains("CRC-32"), "{error}");
+}
+
+/// What an earlier copy has read is not what lies there now.
+#[test]
+fn a_file_that_was_changed_in_place_after_a_copy_is_read_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("run.npz");
+    let with = |turn: u32| {
+        let noise =
+            (0..430_000u32).map(|i| f64::from(i.wrapping_mul(2_654_435_761).rotate_left(turn) ^ (i >> 3)));
+        let arrays = Arrays::from([("a".to_owned(), Lazy::new(Array1::from_iter(noise).into_dyn()))]);
+        arrays.to_bytes_with(&SaveOptions::compressed()).unwrap()
+    };
+    let (one, two) = (with(0), with(7));
+    fs::write(&path, &one).unwrap();
+    let state = Arrays::load(&path).unwrap();
+    assert_eq!(state.to_bytes().unwrap().len(), one.len());
+    // In place: the open file sees it.
+    fs::OpenOptions::new().write(true).open(&path).unwrap().write_all(&two).unwrap();
+    let error = state.to_bytes().unwrap_err();
+    assert!(error.kind() == ErrorKind::Damaged, "{error}");
+}
+
+#[test]
+fn forwarded_archives_are_copied_with_the_checksum_behind_the_data() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("run.npz");
+    let mut bytes = Vec::new();
+    Arrays::from([("a".to_owned(), Lazy::new(table().into_dyn()))])
+        .write_to(&mut bytes, &SaveOptions::compressed())
+        .unwrap();
+    fs::write(&path, &bytes).unwrap();
+    let state = Arrays::load(&path).unwrap();
+    let copied = state.to_bytes().unwrap();
+    assert_eq!(Arrays::from_bytes(&copied).unwrap()["a"].get().unwrap(), table().into_dyn());
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! One field of a structured array, without a Rust type of its rows.
 
+use std::io::Write;
+
 use ndarray::{Array1, Array2, Array3, ArrayD, Ix1, array};
-use npz_core::{Cast, ErrorKind, Limits, LoadOptions, NpyRecord, NpzReader, ProblemKind, npy};
+use npz_core::{Cast, ErrorKind, Lazy, Limits, LoadOptions, NpyRecord, NpzReader, ProblemKind, npy};
 use tests::{python, temp_dir};
 
 #[derive(NpyRecord, Clone, Debug, PartialEq)]
@@ -233,5 +235,25 @@ np.savez('a.npz', particles=p, plain=np.zeros(2), **{'group.particles': p})",
     for name in ["particles.speed", "plain.mass"] {
         let error = npz.get::<Vec<f32>>(name).unwrap_err().to_string();
         assert!(!error.contains("get_field"), "{error}");
+    }
+}
+
+#[test]
+fn damage_in_a_field_is_told_with_file_member_and_field_even_when_it_is_read_later() {
+    let dir = temp_dir();
+    let path = dir.path().join("a.npz");
+    python(
+        dir.path(),
+        "np.savez('a.npz', particles=np.zeros(100_000, [('mass', 'f4'), ('pos', 'f8', (3,))]))",
+    );
+    let npz = NpzReader::open(&path).unwrap();
+    let lazy: Lazy<Array1<f32>> = npz.get_field("particles", "mass").unwrap();
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[1_000_000] = 9;
+    std::fs::OpenOptions::new().write(true).open(&path).unwrap().write_all(&bytes).unwrap();
+    for error in [lazy.get().unwrap_err(), npz.get_field::<Array1<f32>>("particles", "mass").unwrap_err()] {
+        assert_eq!((error.file(), error.member()), (Some(&*path), Some("particles")), "{error}");
+        let text = error.to_string();
+        assert!(text.contains("CRC-32") && text.matches("field \"mass\"").count() == 1, "{text}");
     }
 }
