@@ -10,6 +10,7 @@ use super::{FromMembers, Loader, Members, Name};
 use crate::element::Cast;
 use crate::error::Result;
 use crate::limits::Limits;
+use crate::memory::{self, MEMBERS};
 use crate::stored::Stored;
 
 /// Arrays by name.
@@ -24,7 +25,9 @@ pub(crate) struct Memory<'m> {
 
 impl<'m> Memory<'m> {
     fn new(arrays: Vec<(&'m str, Arc<dyn Stored + 'm>)>, limits: Limits, path: Option<&'m Path>) -> Self {
-        let keys = arrays.iter().enumerate().map(|(i, (name, _))| (*name, i)).collect();
+        // Not `collect`, which sorts in memory of its own.
+        let mut keys = BTreeMap::new();
+        keys.extend(arrays.iter().enumerate().map(|(i, (name, _))| (*name, i)));
         Self { arrays, keys, limits, path }
     }
 
@@ -62,7 +65,7 @@ impl Members<'_> {
             let array: Arc<dyn Stored + '_> = member.array.clone();
             (member.name.as_str(), array)
         });
-        let medium = Memory::new(arrays.collect(), Limits::trusted(), None);
+        let medium = Memory::new(memory::collect(arrays, MEMBERS)?, Limits::trusted(), None);
         let mut loader = Loader::new(&medium, Cast::Safe, false);
         let plan = T::plan(&mut loader, &Name::root());
         loader.settle();
