@@ -189,14 +189,11 @@ impl Error {
 
     /// Names the field of a member's records that all this is about, unless a deeper layer already did.
     pub(crate) fn in_field(mut self, path: &str) -> Self {
-        match &mut self.0.report {
-            Some(report) => report.in_field(path),
-            None => {
-                let place = format!("field {path:?}: ");
-                if !self.0.message.starts_with(&place) {
-                    self.0.message.insert_str(0, &place);
-                }
-            }
+        let place = format!("field {path:?}: ");
+        if let Some(report) = &mut self.0.report {
+            report.in_field(path);
+        } else if !self.0.message.starts_with(&place) {
+            self.0.message.insert_str(0, &place);
         }
         self
     }

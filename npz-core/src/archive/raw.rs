@@ -10,8 +10,6 @@ use crate::stored::{PIECE_BYTES, Packed, Put};
 /// Makes sure that the data still are what the directory spoke of, as far as that can be told without decompressing them.
 pub(super) fn check(member: &Packed<'_>) -> Result<()> {
     let Packed { input, extent, .. } = member;
-    // What was read before may be older than what lies there now.
-    input.forget();
     // Of stored data the checksum is taken while they are copied.
     if extent.is_stored() || own_crc32(member)? == Some(extent.crc32) {
         return Ok(());

@@ -120,18 +120,17 @@ impl Elements {
             }
             loader.plan_hole(&place, (i, self.len), |loader| plan(loader, &place))
         };
-        let mut plans = match memory::with_room(self.len, LIST) {
-            Ok(plans) => plans,
-            Err(error) => {
-                loader.fault.get_or_insert(error.in_member(name.as_str()));
-                return None;
-            }
-        };
+        // Room comes with the elements: a file may claim any number of them.
+        let mut plans = Vec::new();
         for i in 0..self.len {
             let Some(plan) = plan_one(i) else {
                 allow_elements(loader, name);
                 return None;
             };
+            if let Err(error) = memory::reserve(&mut plans, 1, LIST) {
+                loader.fault.get_or_insert(error.in_member(name.as_str()));
+                return None;
+            }
             plans.push(plan);
         }
         Some(plans)

@@ -336,7 +336,7 @@ impl ReadCells<'_, '_> {
     }
 
     fn raw(self) -> Result<RawArray> {
-        Ok(RawArray::from_file(&self.header, read_bytes(self.feed)?))
+        Ok(RawArray::from_file(self.header, read_bytes(self.feed)?))
     }
 }
 

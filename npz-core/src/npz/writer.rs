@@ -347,7 +347,11 @@ impl<W: Write> NpzWriter<W> {
             let header = member.array.header();
             let (prefix, size) = (header.len() as u64, header.data_len());
             layout.add(&match member.array.packed() {
-                Some(packed) => Part::packed(name, &packed),
+                Some(packed) => {
+                    // What was read before this save may be older than what lies there now.
+                    packed.input.forget();
+                    Part::packed(name, &packed)
+                }
                 None => Part::new(name, member.compression.unwrap_or(compression), prefix, prefix + size),
             });
         }

@@ -135,7 +135,7 @@ fn zstandard_is_copied_by_its_number() {
     #[expect(deprecated, reason = "the named methods of `zip` depend on which of its features are on")]
     let zstd = zip::CompressionMethod::from_u16(93);
     writer.start_file("a.npy", SimpleFileOptions::default().compression_method(zstd)).unwrap();
-    std::io::Write::write_all(&mut writer, &npy).unwrap();
+    writer.write_all(&npy).unwrap();
     npy.clear();
     let bytes = writer.finish().unwrap().into_inner();
     let arrays = Arrays::from_bytes(&bytes).unwrap();
