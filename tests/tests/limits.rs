@@ -124,6 +124,11 @@ fn trusted_limits_refuse_no_number_of_strings() {
 
 #[test]
 fn what_stands_behind_the_cells_counts_as_it_is_inflated() {
+    #[derive(Npz, Debug)]
+    #[npz(version = 1)]
+    struct Versioned {
+        x0: f64,
+    }
     let dir = temp_dir();
     // 64 scalars, each followed by 16 MiB of zeros that belong to nothing.
     python(
@@ -144,11 +149,6 @@ with zipfile.ZipFile('bomb.npz', 'w', zipfile.ZIP_DEFLATED) as z:
     refused(load, &["\"__version__\"", "`Limits::total_bytes`"]);
     refused(NpzReader::open_with(&path, &options).unwrap().get::<f64>("x7"), &["`Limits::total_bytes`"]);
     // What is read to plan others counts as well: a version, the number of elements.
-    #[derive(Npz, Debug)]
-    #[npz(version = 1)]
-    struct Versioned {
-        x0: f64,
-    }
     assert!(Versioned::load_with(&path, &options).is_err());
     assert!(started.elapsed().as_secs() < 5, "nothing is inflated: {:?}", started.elapsed());
     let wider = LoadOptions::new().limits(Limits::strict().total_bytes(17 << 20));

@@ -90,14 +90,14 @@ fn what_was_told_is_read_together_and_large_ranges_directly() {
     // No byte of what is large is read with its small neighbours.
     let input = Input::new(Logged::new(3 << 20, usize::MAX), None).unwrap();
     input.will_need(vec![0..100, 100..200_000, 200_000..200_100, 200_200..200_300]);
-    assert_eq!(*input.source.told.lock().unwrap(), [0..200_300]);
+    assert!(input.source.told.lock().unwrap().iter().eq([&(0..200_300)]));
     expect(&input, 0, 100);
     expect(&input, 100, 199_900);
     expect(&input, 200_000, 100);
     expect(&input, 200_200, 100);
     assert_eq!(reads(&input), [(0, 100), (100, 199_900), (200_000, 300)]);
-    input.will_need(vec![5..5]);
-    assert_eq!(*input.source.told.lock().unwrap(), [0..200_300]);
+    input.will_need(vec![5..5, 7..7]);
+    assert!(input.source.told.lock().unwrap().iter().eq([&(0..200_300)]));
 }
 
 #[test]
