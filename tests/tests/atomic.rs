@@ -306,7 +306,7 @@ mod unix {
         let path = dir.path().join("run.npz");
         let on_disk = |path: &Path| {
             let file = fs::metadata(path).unwrap();
-            std::os::unix::fs::MetadataExt::blocks(&file) * 512 - file.len()
+            (std::os::unix::fs::MetadataExt::blocks(&file) * 512).saturating_sub(file.len())
         };
         let large = Generation { number: 3, cells: vec![3; 1_000_000] };
         let text = b"{'descr': [('a', '<u4')], 'fortran_order': False, 'shape': (1,), }";
