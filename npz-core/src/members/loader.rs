@@ -381,17 +381,9 @@ impl<'s> Loader<'s> {
         self.run_with(|_| {}).map(drop)
     }
 
-    /// Reads the data, unless a problem was noted, into memory that is given then where it fits.
-    pub(crate) fn run_with(self, give: impl FnOnce(&mut Spares)) -> Result<Report> {
-        self.run_all(give).map(|(report, _)| report)
-    }
-
-    /// Reads the data, unless a problem was noted, and tells what was spent in all.
-    pub(super) fn run_and_count(self) -> Result<(Report, u64)> {
-        self.run_all(|_| {})
-    }
-
-    fn run_all(mut self, give: impl FnOnce(&mut Spares)) -> Result<(Report, u64)> {
+    /// Reads the data, unless a problem was noted, into memory that is given then where it fits. Gives the remarks, and how
+    /// many bytes were spent in all.
+    pub(crate) fn run_with(mut self, give: impl FnOnce(&mut Spares)) -> Result<(Report, u64)> {
         self.fault.map_or(Ok(()), Err)?;
         if !self.report.is_ok() {
             return Err(Error::mismatch(self.report));

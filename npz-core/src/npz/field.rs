@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::reader::NpzReader;
 use crate::element::{Wanted, object_hint};
 use crate::error::{Error, ErrorKind, Result};
-use crate::members::{FromMembers, Loader, Medium, Memory, Name};
+use crate::members::{ArrayList, FromMembers, Loader, Medium, Name};
 use crate::npy::FieldOf;
 use crate::source::ReadAt;
 
@@ -48,7 +48,7 @@ impl<R: ReadAt> NpzReader<R> {
                 return Err(Error::unsupported(object_hint(name, &found)));
             }
             let column = Arc::new(FieldOf::new(records, field)?);
-            let medium = Memory::of_one(name, column, self.options.limits, self.path());
+            let medium = ArrayList::of_one(name, column, self.options.limits, self.path());
             let mut loader = Loader::new(&medium, self.options.cast, self.options.allow_unknown);
             let plan = T::plan(&mut loader, &Name::root().join(name));
             loader.settle();

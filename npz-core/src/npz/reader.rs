@@ -408,7 +408,7 @@ impl<R: ReadAt> NpzReader<R> {
     pub fn load_with_report<T: FromMembers>(&self) -> Result<(T, Report)> {
         let load = || {
             let (loader, plan) = self.plan_all::<T>();
-            let report = loader.run_with(|_| {})?;
+            let (report, _) = loader.run_with(|_| {})?;
             Ok((plan.finish()?, report))
         };
         load().map_err(|error| self.locate_file(error))

@@ -115,12 +115,12 @@ impl NpzWriter<AtomicFile> {
 }
 
 /// An archive in memory: grows with what is written, and says so where memory is short.
-pub(crate) struct Memory<'b> {
+pub(crate) struct InMemory<'b> {
     bytes: &'b mut Vec<u8>,
     at: usize,
 }
 
-impl Write for Memory<'_> {
+impl Write for InMemory<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let over = bytes.len().min(self.bytes.len() - self.at);
         let (patch, more) = bytes.split_at(over);
@@ -136,19 +136,19 @@ impl Write for Memory<'_> {
     }
 }
 
-impl<'b> NpzWriter<Memory<'b>> {
+impl<'b> NpzWriter<InMemory<'b>> {
     /// Begins an archive in an empty vector.
     pub(crate) fn in_memory(bytes: &'b mut Vec<u8>, options: &SaveOptions) -> Result<Self> {
-        let seek = |memory: &mut Memory<'b>, to: u64| {
+        let seek = |memory: &mut InMemory<'b>, to: u64| {
             memory.at = (to as usize).min(memory.bytes.len());
             Ok(())
         };
-        let reserve = |memory: &mut Memory<'b>, _, end: u64| {
+        let reserve = |memory: &mut InMemory<'b>, _, end: u64| {
             let more = usize::try_from(end).unwrap_or(usize::MAX).saturating_sub(memory.bytes.len());
             memory.bytes.try_reserve_exact(more).map_err(|_| Error::no_memory(end, "archive"))
         };
         let output = Output { seek: Some(seek), reserve, commit: |_| Ok(()) };
-        Self::begin(Memory { bytes, at: 0 }, options, output)
+        Self::begin(InMemory { bytes, at: 0 }, options, output)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::memory::{self, MEMBERS};
 use crate::stored::Stored;
 
 /// Arrays by name.
-pub(crate) struct Memory<'m> {
+pub(crate) struct ArrayList<'m> {
     arrays: Vec<(&'m str, Arc<dyn Stored + 'm>)>,
     /// Which of them a name finds.
     keys: BTreeMap<&'m str, usize>,
@@ -23,7 +23,7 @@ pub(crate) struct Memory<'m> {
     path: Option<&'m Path>,
 }
 
-impl<'m> Memory<'m> {
+impl<'m> ArrayList<'m> {
     fn new(arrays: Vec<(&'m str, Arc<dyn Stored + 'm>)>, limits: Limits, path: Option<&'m Path>) -> Self {
         // Not `collect`, which sorts in memory of its own.
         let mut keys = BTreeMap::new();
@@ -65,7 +65,7 @@ impl Members<'_> {
             let array: Arc<dyn Stored + '_> = member.array.clone();
             (member.name.as_str(), array)
         });
-        let medium = Memory::new(memory::collect(arrays, MEMBERS)?, Limits::trusted(), None);
+        let medium = ArrayList::new(memory::collect(arrays, MEMBERS)?, Limits::trusted(), None);
         let mut loader = Loader::new(&medium, Cast::Safe, false);
         let plan = T::plan(&mut loader, &Name::root());
         loader.settle();
@@ -75,7 +75,7 @@ impl Members<'_> {
     }
 }
 
-impl Medium for Memory<'_> {
+impl Medium for ArrayList<'_> {
     fn find(&self, key: &str) -> Option<usize> {
         self.keys.get(key).copied()
     }
