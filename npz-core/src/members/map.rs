@@ -1,7 +1,7 @@
 //! Maps with text or integers as keys: `name.key` for each value. At the root of an archive the keys are the
 //! members' names.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, Hash};
 
 use super::spare::Spares;
@@ -72,15 +72,26 @@ macro_rules! integer_keys {
 }
 integer_keys!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize);
 
+/// As `collect` of items that nobody has counted.
+fn grown<T>(items: impl Iterator<Item = T>) -> Result<Vec<T>> {
+    let mut grown = Vec::new();
+    for item in items {
+        memory::reserve(&mut grown, 1, "map")?;
+        grown.push(item);
+    }
+    Ok(grown)
+}
+
 /// Pushes the entries, sorted by key: the same map gives the same bytes.
 fn push_entries<'a, K: MapKey + 'a, T: ToMembers + 'a>(
     entries: impl Iterator<Item = (&'a K, &'a T)>,
     members: &mut Members<'a>,
     name: &Name,
 ) -> Result<()> {
-    // Not `collect`, which sorts in memory of its own.
-    let mut sorted = BTreeMap::<&K, &T>::new();
-    sorted.extend(entries);
+    let sorted = grown(entries).map_err(|error| error.in_member(name.as_str()));
+    let mut sorted: Vec<(&K, &T)> = sorted?;
+    // In place; linear where they are sorted already.
+    sorted.sort_unstable_by(|a, b| a.0.cmp(b.0));
     let separator = T::inner_separator(name.separator());
     for (key, value) in sorted {
         let key = key.to_part();
@@ -121,11 +132,13 @@ where
         .map(|rest| if T::is_single() { rest } else { rest.split(separator).next().unwrap_or(rest) })
         .filter(|part| !loader.is_lenient || !loader.is_ignored(&name.join(part)))
         .filter_map(K::from_part);
-    // Not `collect`, which sorts in memory of its own.
-    let mut keys = BTreeSet::new();
-    keys.extend(found);
-    let mut plans = match memory::with_room(keys.len(), "map") {
-        Ok(plans) => plans,
+    let room = grown(found).and_then(|mut keys| {
+        keys.sort_unstable();
+        keys.dedup();
+        Ok((memory::with_room(keys.len(), "map")?, keys))
+    });
+    let (mut plans, keys) = match room {
+        Ok(room) => room,
         Err(error) => {
             loader.fault.get_or_insert(error.in_member(name.as_str()));
             return Plan::refused();
@@ -188,6 +201,7 @@ macro_rules! load_entries {
 load_entries! {
     (K: MapKey + Hash + Eq, T: FromMembers, S: BuildHasher + Default) HashMap<K, T, S>, hash_map;
     (K: MapKey, T: FromMembers) BTreeMap<K, T>, |entries| {
+        // Not `collect`, which sorts in memory of its own.
         let mut map = BTreeMap::new();
         map.extend(entries);
         Ok(map)
