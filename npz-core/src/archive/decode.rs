@@ -220,7 +220,8 @@ fn broken(error: io::Error) -> Error {
 mod tests {
     use super::*;
     use crate::archive::Compression;
-    use crate::archive::emit::{Content, Emitter};
+    use crate::archive::content::Content;
+    use crate::archive::emit::Emitter;
     use crate::archive::index::{Entry, Index};
     use crate::archive::local::place_of_data;
     use crate::error::ErrorKind;
@@ -229,8 +230,7 @@ mod tests {
 
     fn archive(compression: Compression, bytes: &[u8]) -> Vec<u8> {
         let mut emitter = Emitter::new(Vec::new(), None, 64).unwrap();
-        let content = Content { prefix: b"", size: bytes.len() as u64, write: &|put| put(bytes) };
-        emitter.add("a.npy", compression, &content).unwrap();
+        emitter.add("a.npy", compression, &Content::bytes(bytes)).unwrap();
         emitter.finish().unwrap()
     }
 

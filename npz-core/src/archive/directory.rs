@@ -12,6 +12,7 @@
 
 use std::io::{self, BufReader, Read};
 
+use crate::archive::block_index;
 use crate::archive::end::Place;
 use crate::archive::records::MAX_32;
 use crate::archive::sniff::broken_directory;
@@ -34,6 +35,8 @@ pub(super) struct Raw<'a> {
     pub(super) size: u64,
     pub(super) header_offset: u64,
     pub(super) name: &'a [u8],
+    /// The field of [`block_index`].
+    pub(super) blocks: Option<&'a [u8]>,
 }
 
 /// Gives every entry to `each`. Of a directory that was not fetched already it holds one entry at a time, whatever length is
@@ -120,20 +123,21 @@ impl Fixed {
     fn complete<'a>(&self, tail: &'a [u8], shift: i128) -> Result<Raw<'a>, String> {
         let (name, rest) = tail.split_at(usize::from(self.name_bytes));
         let mut values = [self.size, self.compressed_size, self.header_offset].map(u64::from);
-        widen(&mut values, &rest[..usize::from(self.extra_bytes)])
+        let blocks = widen(&mut values, &rest[..usize::from(self.extra_bytes)])
             .map_err(|complaint| format!("{complaint} of the member \"{}\"", name.escape_ascii()))?;
         let [size, compressed_size, offset] = values;
         let header_offset = u64::try_from(i128::from(offset) + shift).map_err(|_| {
             format!("the header of the member \"{}\" is said to be outside of the file", name.escape_ascii())
         })?;
         let Self { flags, method, crc32, .. } = *self;
-        Ok(Raw { flags, method, crc32, compressed_size, size, header_offset, name })
+        Ok(Raw { flags, method, crc32, compressed_size, size, header_offset, name, blocks })
     }
 }
 
-/// Takes what is too large for 32 bits from the zip64 field: APPNOTE 4.5.3. Of other extra fields just the
-/// lengths matter.
-fn widen(values: &mut [u64; 3], mut extra: &[u8]) -> Result<(), &'static str> {
+/// Takes what is too large for 32 bits from the zip64 field: APPNOTE 4.5.3. Gives the field of blocks; of other extra fields
+/// just the lengths matter.
+fn widen<'a>(values: &mut [u64; 3], mut extra: &'a [u8]) -> Result<Option<&'a [u8]>, &'static str> {
+    let mut blocks = None;
     let mut missing = values.contains(&MAX_32);
     loop {
         let mut rest = extra;
@@ -146,9 +150,12 @@ fn widen(values: &mut [u64; 3], mut extra: &[u8]) -> Result<(), &'static str> {
                 *value = take_u64(&mut field).ok_or("a value is missing in the zip64 field")?;
             }
         }
+        if id == block_index::FIELD {
+            blocks = Some(field);
+        }
         extra = after;
     }
-    if missing { Err("the zip64 field is missing") } else { Ok(()) }
+    if missing { Err("the zip64 field is missing") } else { Ok(blocks) }
 }
 
 #[cfg(test)]

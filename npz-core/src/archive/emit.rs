@@ -11,61 +11,19 @@
 use std::io::{self, Write};
 
 use crate::archive::Compression;
-use crate::archive::deflate::Deflater;
+use crate::archive::block_index::BlockIndex;
+use crate::archive::blocks::{self, Encoders};
+use crate::archive::content::Content;
 use crate::archive::layout::{Part, Place, place};
 use crate::archive::patch::{PatchWriter, SeekTo};
 use crate::archive::raw;
 use crate::archive::records::{DEFLATED, Head, MAX_16, MAX_32, STORED, end};
 use crate::error::{Error, Result};
 use crate::memory;
-use crate::stored::{PIECE_BYTES, Packed, Put};
+use crate::stored::Packed;
 
 /// The largest alignment that the alignment field can hold: its top bit is a flag.
 const MAX_ALIGNMENT: u16 = 1 << 14;
-
-/// What a member holds.
-pub(crate) struct Content<'a> {
-    /// What comes before that which is aligned.
-    pub(crate) prefix: &'a [u8],
-    /// The length of the rest.
-    pub(crate) size: u64,
-    /// Hands out the rest, the same each time.
-    pub(crate) write: &'a dyn Fn(&mut Put<'_>) -> Result<()>,
-}
-
-impl Content<'_> {
-    fn size(&self) -> u64 {
-        self.prefix.len() as u64 + self.size
-    }
-
-    /// Hands out all of it, in pieces that are still in the cache for whatever is done with them next.
-    fn each_piece(&self, put: &mut Put<'_>) -> Result<()> {
-        let mut left = self.size();
-        let size = left;
-        let mut put_some = |bytes: &[u8]| {
-            left = left.checked_sub(bytes.len() as u64).ok_or_else(|| {
-                Error::invalid(format!("the member was announced with {size} bytes and has more"))
-            })?;
-            bytes.chunks(PIECE_BYTES).try_for_each(&mut *put)
-        };
-        put_some(self.prefix)?;
-        (self.write)(&mut put_some)?;
-        if left > 0 {
-            let found = size - left;
-            return Err(Error::invalid(format!("the member was announced with {size} bytes, found {found}")));
-        }
-        Ok(())
-    }
-
-    fn crc32(&self) -> Result<u32> {
-        let mut crc = crc32fast::Hasher::new();
-        self.each_piece(&mut |piece| {
-            crc.update(piece);
-            Ok(())
-        })?;
-        Ok(crc.finalize())
-    }
-}
 
 /// An archive that is being written.
 pub(crate) struct Emitter<W> {
@@ -74,7 +32,7 @@ pub(crate) struct Emitter<W> {
     /// The central directory, printed entry by entry.
     directory: Vec<u8>,
     entries: u64,
-    deflater: Option<Deflater>,
+    encoders: Encoders,
     /// A member broke off in the middle: what is in `out` now is no archive.
     broken: bool,
 }
@@ -93,7 +51,7 @@ impl<W: Write> Emitter<W> {
             alignment: u64::from(alignment),
             directory: Vec::new(),
             entries: 0,
-            deflater: None,
+            encoders: Encoders::default(),
             broken: false,
         })
     }
@@ -116,12 +74,10 @@ impl<W: Write> Emitter<W> {
         self.refuse_broken()?;
         refuse_name(name)?;
         let method = method_of(compression);
-        if let Compression::Deflate(level) = compression
-            && self.deflater.as_ref().is_none_or(|deflater| deflater.level() != level)
-        {
-            self.deflater = Some(Deflater::new(level)?);
+        if let Compression::Deflate(level @ 10..) = compression {
+            return Err(Error::invalid(format!("expected a deflate level from 0 to 9, found {level}")));
         }
-        let part = Part::new(name, compression, content.prefix.len() as u64, content.size());
+        let part = Part::new(name, compression, content.prefix().len() as u64, content.size());
         let mut head = self.head(&part);
         let goes_back = self.out.goes_back();
         head.has_descriptor = !goes_back && method == DEFLATED;
@@ -132,8 +88,16 @@ impl<W: Write> Emitter<W> {
 
         self.broken = true;
         self.out.write(head.local().as_slice()).map_err(cant_write)?;
-        (head.crc32, head.compressed) = self.data(method, content)?;
-        // `bound` in `deflate` is far above what deflate needs, so this does not happen.
+        match compression {
+            Compression::Stored => head.crc32 = self.store(content)?,
+            Compression::Deflate(level) => {
+                let put = &mut |bytes: &[u8]| self.out.write(bytes).map_err(cant_write);
+                let deflated = blocks::deflate(content, level, &self.encoders, put)?;
+                (head.crc32, head.compressed) = (deflated.crc32, deflated.len);
+                head.blocks = BlockIndex::of(deflated);
+            }
+        }
+        // `bound` in `layout` is far above what deflate needs, so this does not happen.
         if head.compressed >= MAX_32 && !head.zip64 {
             return Err(Error::invalid("the member grew by compression past what its header can tell"));
         }
@@ -202,28 +166,27 @@ impl<W: Write> Emitter<W> {
             zip64,
             padding,
             alignment: self.alignment,
+            blocks: None,
         }
     }
 
-    /// Writes the data, and gives their checksum and their length as written.
-    fn data(&mut self, method: u16, content: &Content<'_>) -> Result<(u32, u64)> {
-        let Self { out, deflater, .. } = self;
-        let start = out.position();
+    /// Writes the data as they are, and gives their checksum.
+    fn store(&mut self, content: &Content<'_>) -> Result<u32> {
         let mut crc = crc32fast::Hasher::new();
-        if let Some(deflater) = deflater.as_mut().filter(|_| method == DEFLATED) {
-            deflater.start();
-            content.each_piece(&mut |piece| {
-                crc.update(piece);
-                deflater.write(piece, out).map_err(cant_write)
+        let size = content.size();
+        let mut left = size;
+        content.each_piece(&mut |piece| {
+            left = left.checked_sub(piece.len() as u64).ok_or_else(|| {
+                Error::invalid(format!("the member was announced with {size} bytes and has more"))
             })?;
-            deflater.finish(out).map_err(cant_write)?;
-        } else {
-            content.each_piece(&mut |piece| {
-                crc.update(piece);
-                out.write(piece).map_err(cant_write)
-            })?;
+            crc.update(piece);
+            self.out.write(piece).map_err(cant_write)
+        })?;
+        if left > 0 {
+            let found = size - left;
+            return Err(Error::invalid(format!("the member was announced with {size} bytes, found {found}")));
         }
-        Ok((crc.finalize(), out.position() - start))
+        Ok(crc.finalize())
     }
 }
 
@@ -254,19 +217,32 @@ fn cant_write(error: io::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::any::RawArray;
     use crate::archive::decode::{Seen, with_data};
     use crate::archive::index::{Entry, Index};
     use crate::archive::layout::Layout;
     use crate::archive::local::place_of_data;
+    use crate::dtype::DType;
     use crate::error::ErrorKind;
+    use crate::header::Header;
     use crate::input::Input;
     use crate::limits::Limits;
+    use crate::shape::Order;
+    use crate::stored::{Put, Stored};
+    use std::borrow::Cow;
     use std::io::Cursor;
+    use std::ops::Range;
+    use std::sync::Arc;
+
+    /// An array of one cell.
+    fn bytes_of(text: &str) -> Cow<'static, RawArray> {
+        let dtype = DType::parse(&format!("S{}", text.len())).unwrap();
+        Cow::Owned(RawArray::from_file(&Header::new(dtype, &[], Order::C).unwrap(), text.into()))
+    }
 
     impl<W: Write> Emitter<W> {
-        /// Writes a member that is announced with a size and holds these bytes.
-        fn put(&mut self, name: &str, compression: Compression, size: u64, bytes: &[u8]) -> Result<()> {
-            self.add(name, compression, &Content { prefix: b"", size, write: &|put| put(bytes) })
+        fn put(&mut self, name: &str, compression: Compression, bytes: &[u8]) -> Result<()> {
+            self.add(name, compression, &Content::bytes(bytes))
         }
     }
 
@@ -287,7 +263,7 @@ mod tests {
     #[test]
     fn the_bytes_of_a_small_archive() {
         let mut emitter = emitter(64);
-        emitter.put("a", Compression::Stored, 9, b"123456789").unwrap();
+        emitter.put("a", Compression::Stored, b"123456789").unwrap();
         let local = b"PK\x03\x04\x14\0\0\0\0\0\0\0\x21\0\x26\x39\xf4\xcb\x09\0\0\0\x09\0\0\0\x01\0\x21\0a\
             \x1e\xa1\x1d\0\x40\0";
         let central = b"PK\x01\x02\x14\x03\x14\0\0\0\0\0\0\0\x21\0\x26\x39\xf4\xcb\x09\0\0\0\x09\0\0\0\x01\0\
@@ -304,7 +280,8 @@ mod tests {
             for length in 0..70 {
                 // What comes before the cells is not aligned, whatever its length.
                 let prefix = vec![0; 3 * length];
-                let content = Content { prefix: &prefix, size: 5, write: &|put| put(b"MAGIC") };
+                let body = bytes_of("MAGIC");
+                let content = Content::array(&prefix, &body);
                 emitter.add(&"n".repeat(length), Compression::Stored, &content).unwrap();
             }
             let bytes = emitter.finish().unwrap().into_inner();
@@ -326,7 +303,7 @@ mod tests {
             let mut emitter = Emitter::new(Cursor::new(Vec::new()), seek, 64).unwrap();
             for size in sizes {
                 for compression in methods {
-                    emitter.put("x", compression, size as u64, &long[..size]).unwrap();
+                    emitter.put("x", compression, &long[..size]).unwrap();
                 }
             }
             let bytes = emitter.finish().unwrap().into_inner();
@@ -351,17 +328,34 @@ mod tests {
         for length in [0, 7, 300, 70_000] {
             let name = "n".repeat(length % 71);
             layout.add(&Part::new(&name, Compression::Stored, 0, length as u64));
-            emitter.put(&name, Compression::Stored, length as u64, &vec![1; length]).unwrap();
+            emitter.put(&name, Compression::Stored, &vec![1; length]).unwrap();
         }
         let end = layout.end();
         assert_eq!(end, emitter.finish().unwrap().into_inner().len() as u64);
     }
 
     #[test]
-    fn a_member_of_another_length_spoils_the_archive() {
-        for bytes in [b"1234".as_slice(), b"123456"] {
+    fn a_member_that_breaks_off_spoils_the_archive() {
+        /// Tells of one cell more than it has.
+        struct Liar(Header);
+        impl Stored for Liar {
+            fn header(&self) -> &Header {
+                &self.0
+            }
+            fn read_range(&self, _: Range<usize>, _: &mut [u8]) -> Result<()> {
+                Err(Error::invalid("there are no such cells"))
+            }
+            fn stream(&self, put: &mut Put<'_>) -> Result<()> {
+                put(b"1234")
+            }
+            fn keep(&self) -> Result<Arc<dyn Stored>> {
+                Err(Error::invalid("it can't be kept"))
+            }
+        }
+        let liar = Liar(Header::new(DType::parse("S5").unwrap(), &[], Order::C).unwrap());
+        for compression in [Compression::Stored, Compression::Deflate(6)] {
             let mut emitter = emitter(64);
-            let error = emitter.put("a", Compression::Deflate(6), 5, bytes).unwrap_err();
+            let error = emitter.add("a", compression, &Content::array(b"", &liar)).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Invalid);
             assert_eq!(emitter.finish().unwrap_err().kind(), ErrorKind::Invalid);
         }
@@ -372,10 +366,10 @@ mod tests {
         let mut emitter = emitter(64);
         let long = "x".repeat(65_536);
         for (name, level) in [("a\0b", 6), (long.as_str(), 6), ("a", 10)] {
-            let error = emitter.put(name, Compression::Deflate(level), 0, b"").unwrap_err();
+            let error = emitter.put(name, Compression::Deflate(level), b"").unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Invalid);
         }
-        emitter.put(&long[1..], Compression::Stored, 1, b"a").unwrap();
+        emitter.put(&long[1..], Compression::Stored, b"a").unwrap();
         let bytes = emitter.finish().unwrap().into_inner();
         assert_eq!(entries(&bytes)[0].name.len(), 65_535);
     }
@@ -384,7 +378,7 @@ mod tests {
     fn an_error_of_the_stream_is_told_as_one() {
         let mut small = [0; 100];
         let mut emitter = Emitter::new(Cursor::new(small.as_mut_slice()), None, 64).unwrap();
-        emitter.put("a", Compression::Stored, 10, b"0123456789").unwrap();
+        emitter.put("a", Compression::Stored, b"0123456789").unwrap();
         let error = emitter.finish().err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Io);
         assert!(error.to_string().starts_with("can't write the archive"), "{error}");

@@ -45,6 +45,7 @@ pub(super) fn with_decoder<T>(
         zip64: extent.compressed_size.max(extent.size) >= MAX_32,
         padding: 0,
         alignment: 1,
+        blocks: None,
     };
     let head = head.local();
     let open = Cell::new(true);

@@ -1,9 +1,12 @@
 //! Every member of an archive: what its directory says, and whether that can be true.
 
 use std::ops::Range;
+use std::sync::Arc;
 
+use crate::archive::block_index::BlockIndex;
 use crate::archive::directory::{self, Raw};
 use crate::archive::names::decode_name;
+use crate::archive::records::DEFLATED;
 use crate::archive::{Method, end, sniff};
 use crate::error::{Error, Result};
 use crate::input::AnyInput;
@@ -41,6 +44,8 @@ pub(crate) struct Entry {
     pub(crate) crc32: u32,
     pub(crate) header_offset: u64,
     pub(crate) encrypted: bool,
+    /// Where its blocks lie, if it has some that are known.
+    pub(crate) blocks: Option<Arc<BlockIndex>>,
     /// Where the next member or the directory begins.
     pub(super) end: u64,
 }
@@ -90,6 +95,11 @@ impl Entry {
             crc32: raw.crc32,
             header_offset: raw.header_offset,
             encrypted: raw.flags & ENCRYPTED != 0,
+            blocks: raw
+                .blocks
+                .filter(|_| raw.method == DEFLATED)
+                .and_then(|field| BlockIndex::parse(field, raw.size, raw.compressed_size))
+                .map(Arc::new),
             end: 0,
         })
     }
@@ -162,15 +172,15 @@ fn set_ends(entries: &mut [Entry], directory: u64) -> Result<()> {
 mod tests {
     use super::*;
     use crate::archive::Compression;
-    use crate::archive::emit::{Content, Emitter};
+    use crate::archive::content::Content;
+    use crate::archive::emit::Emitter;
     use crate::error::ErrorKind;
     use crate::input::Input;
 
     fn archive(names: &[&str]) -> Vec<u8> {
         let mut emitter = Emitter::new(Vec::new(), None, 64).unwrap();
         for name in names {
-            let content = Content { prefix: b"", size: 3, write: &|put| put(b"abc") };
-            emitter.add(name, Compression::Stored, &content).unwrap();
+            emitter.add(name, Compression::Stored, &Content::bytes(b"abc")).unwrap();
         }
         emitter.finish().unwrap()
     }

@@ -1,10 +1,18 @@
 //! Where the parts of an archive lie, told before its first byte: exactly where all members are stored.
 
 use crate::archive::Compression;
-use crate::archive::deflate;
 use crate::archive::emit::method_of;
 use crate::archive::records::{self, DEFLATED, MAX_32, STORED};
 use crate::stored::{Extent, Packed};
+
+/// Deflate makes at most so many bytes of one.
+const MOST_RATIO: u64 = 1032;
+
+/// No smaller than what deflate can make of `size` bytes: stored blocks cost 5 bytes for each 16 KiB and
+/// the bound that zlib gives for its worst setting is a 32nd.
+fn bound(size: u64) -> u64 {
+    size.saturating_add(size / 16).saturating_add(1024)
+}
 
 /// What decides where a member lies.
 pub(crate) struct Part<'a> {
@@ -33,7 +41,7 @@ impl<'a> Part<'a> {
     fn bounds(&self) -> (u64, u64) {
         match (self.packed, self.method) {
             (Some(packed), _) => (packed, packed),
-            (None, DEFLATED) => (self.size / deflate::MOST_RATIO, deflate::bound(self.size)),
+            (None, DEFLATED) => (self.size / MOST_RATIO, bound(self.size)),
             (None, _) => (self.size, self.size),
         }
     }

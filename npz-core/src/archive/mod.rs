@@ -2,11 +2,14 @@
 //!
 //! Knows nothing of arrays. [`end`] finds the directory, [`directory`] parses it, and [`index`] is the list of
 //! members that comes out. [`local`] finds their data and [`decode`] reads them, with `foreign` for the methods behind a feature. [`emit`]
-//! writes members and directory where [`layout`] places them, with [`deflate`] for the compression. [`raw`] is a member on its way from one
+//! writes members and directory where [`layout`] places them, deflated ones in [`blocks`] that the [`codec`] makes. [`raw`] is a member on its way from one
 //! archive to another, as it is. The rules are PKWARE's APPNOTE 6.3 as Python's `zipfile` reads it.
 
+mod block_index;
+mod blocks;
+mod codec;
+pub(crate) mod content;
 pub(crate) mod decode;
-mod deflate;
 mod directory;
 pub(crate) mod emit;
 mod end;

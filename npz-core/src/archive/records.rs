@@ -1,5 +1,6 @@
 //! The records of a zip archive as they are written: local header, central header, the end.
 
+use crate::archive::block_index::BlockIndex;
 use crate::bytes::Record;
 
 /// Where a 32-bit field says "see the zip64 field".
@@ -41,6 +42,8 @@ pub(super) struct Head<'a> {
     /// The whole length of the alignment field, 0 for none.
     pub(super) padding: u64,
     pub(super) alignment: u64,
+    /// Where the blocks of a deflated member are, for the directory.
+    pub(super) blocks: Option<BlockIndex>,
 }
 
 impl Head<'_> {
@@ -104,7 +107,8 @@ impl Head<'_> {
         self.common(&mut record, self.crc32, self.compressed, self.size);
         let large = [self.size, self.compressed, self.offset].into_iter().filter(|&value| value >= MAX_32);
         let extra = 8 * large.clone().count() as u16;
-        record.u16(if extra > 0 { extra + 4 } else { 0 });
+        let blocks_len = self.blocks.as_ref().map_or(0, BlockIndex::field_len) as u16;
+        record.u16(blocks_len + if extra > 0 { extra + 4 } else { 0 });
         // No comment, disk 0, no internal attributes, a file that its owner reads and writes.
         record.u16(0).u16(0).u16(0).u32(0o600 << 16).u32(self.offset.min(MAX_32) as u32);
         record.bytes(self.name.as_bytes());
@@ -113,6 +117,9 @@ impl Head<'_> {
             large.for_each(|value| {
                 record.u64(value);
             });
+        }
+        if let Some(blocks) = &self.blocks {
+            blocks.write(&mut record);
         }
         record
     }
@@ -164,6 +171,7 @@ mod tests {
             zip64: size >= MAX_32,
             padding: 0,
             alignment: 64,
+            blocks: None,
         };
         let length = |record: Record| record.as_slice().len();
         for (size, offset, local, central) in [

@@ -11,9 +11,9 @@ use crate::dtype::{ByteOrder, DType};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::header::Header;
-use crate::memory::{self, copy_cells};
+use crate::memory::copy_cells;
 use crate::shape::Order;
-use crate::stored::{Put, Stored, cells_a_piece};
+use crate::stored::Stored;
 
 /// An array that is about to be written: its header is made, nothing is copied.
 pub(crate) struct Body<'a, A: Element> {
@@ -94,48 +94,9 @@ impl<A: Element> Stored for Body<'_, A> {
         Ok(())
     }
 
-    /// By blocks of whole rows, as deflated bytes have always been cut: they depend on it.
-    fn stream(&self, put: &mut Put<'_>) -> Result<()> {
-        let each = cells_a_piece(self.item_size().max(size_of::<A>()));
-        gather_blocks(&self.cells.view(), each, &mut |cells| {
-            let bytes = A::encode(cells, self.encoded())?;
-            let Some(little) = &self.little else { return put(&bytes) };
-            let mut swapped = memory::into_owned(bytes, "cells")?;
-            swap_to(ByteOrder::Big, little, &mut swapped);
-            put(&swapped)
-        })
-    }
-
     fn keep(&self) -> Result<Arc<dyn Stored>> {
         RawArray::copy(self).map(RawArray::into_stored)
     }
-}
-
-/// Hands out all cells in logical order, in slices of about `piece` cells.
-///
-/// Contiguous memory is handed out as it lies. What is not is copied in blocks by ndarray, whose loops follow
-/// the strides; an array larger than a piece is first split along its outermost axis.
-fn gather_blocks<A: Element>(
-    view: &ArrayViewD<'_, A>,
-    piece: usize,
-    put: &mut dyn FnMut(&[A]) -> Result<()>,
-) -> Result<()> {
-    if let Some(cells) = view.as_slice() {
-        return cells.chunks(piece).try_for_each(put);
-    }
-    if view.len() <= piece {
-        return gather(view, 0..view.len(), put);
-    }
-    let row_len = view.len() / view.len_of(Axis(0));
-    let rows = (piece / row_len).max(1);
-    for block in view.axis_chunks_iter(Axis(0), rows) {
-        if rows > 1 {
-            gather_blocks(&block, piece, put)?;
-        } else {
-            gather_blocks(&block.index_axis(Axis(0), 0), piece, put)?;
-        }
-    }
-    Ok(())
 }
 
 /// Hands out some cells, counted in logical order.
@@ -224,16 +185,6 @@ mod tests {
                 };
                 gather(&view, range.clone(), put).unwrap();
                 prop_assert_eq!(&gathered[..], &plain[range.clone()]);
-                if range.len() == plain.len() {
-                    let (mut blocks, mut longest) = (Vec::new(), 0);
-                    let put = &mut |cells: &[u32]| {
-                        longest = longest.max(cells.len());
-                        blocks.extend_from_slice(cells);
-                        Ok(())
-                    };
-                    gather_blocks(&view, end + 1, put).unwrap();
-                    prop_assert!(blocks == plain && longest <= end + 1);
-                }
                 // The same as stored bytes, in either byte order.
                 let body = Body::new(view.clone().into(), DType::of::<u32>().unwrap(), Some(Order::C)).unwrap();
                 let mut bytes = vec![0; gathered.len() * 4];

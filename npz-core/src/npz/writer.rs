@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::names::{UsedNames, file_name_of};
 use super::options::SaveOptions;
-use crate::archive::emit::{Content, Emitter};
+use crate::archive::content::Content;
+use crate::archive::emit::Emitter;
 use crate::archive::layout::{Layout, Part};
 use crate::archive::{Compression, SeekTo};
 use crate::atomic::AtomicFile;
@@ -300,8 +301,7 @@ impl<W: Write> NpzWriter<W> {
     pub fn add_bytes(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
         self.in_file(|writer| {
             writer.names.add(name)?;
-            let content = Content { prefix: &[], size: bytes.len() as u64, write: &|put| put(bytes) };
-            let added = writer.emitter.add(name, writer.compression, &content);
+            let added = writer.emitter.add(name, writer.compression, &Content::bytes(bytes));
             added.map_err(|error| {
                 writer.names.remove_all(&[name.to_owned()]);
                 error.in_member(name)
@@ -362,12 +362,8 @@ impl<W: Write> NpzWriter<W> {
         if let Some(packed) = member.array.packed() {
             return self.emitter.add_packed(file_name, &packed);
         }
-        let header = member.array.header();
-        let content = Content {
-            prefix: &header.to_bytes(),
-            size: header.data_len(),
-            write: &|put| member.array.stream(put),
-        };
+        let header = member.array.header().to_bytes();
+        let content = Content::array(&header, &*member.array);
         self.emitter.add(file_name, member.compression.unwrap_or(compression), &content)
     }
 

@@ -1,0 +1,135 @@
+//! A deflated member in blocks, each independent of the others: cut, encoded, and put together in order.
+//!
+//! A block starts with a fresh window and ends on a byte boundary, so that any thread can encode it, and any decode it.
+//! Their lengths go to the directory, where `index` finds them again; everybody else sees one deflate stream.
+
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+
+use super::codec::{Encoder, Plan, choose};
+use super::content::Content;
+use crate::error::{Error, Result};
+use crate::memory;
+use crate::stored::Put;
+
+/// The uncompressed length of a block, of members below and above a size. Larger ones compress better by up to a hundredth, of
+/// smaller ones there are enough for all threads.
+const SMALL_BLOCK: u64 = 256 << 10;
+const LARGE_BLOCK: u64 = 1 << 20;
+const LARGE_MEMBER: u64 = 8 << 20;
+/// The lengths of so many blocks fit the directory's extra field; a larger member has larger blocks.
+pub(super) const MOST_BLOCKS: u64 = 16_000;
+/// What is looked at before a plan is made.
+const SAMPLE_BYTES: u64 = 64 << 10;
+
+/// What became of a member.
+pub(super) struct Deflated {
+    pub(super) crc32: u32,
+    /// The length of the stream.
+    pub(super) len: u64,
+    pub(super) block_len: u64,
+    /// The compressed lengths of the blocks.
+    pub(super) blocks: Vec<u32>,
+}
+
+/// Encoders that are not in use: they are made once for all members of an archive.
+#[derive(Default)]
+pub(super) struct Encoders(Mutex<Vec<Box<Encoder>>>);
+
+impl Encoders {
+    fn take(&self) -> Box<Encoder> {
+        let spare = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        spare.unwrap_or_else(|| Box::new(Encoder::new()))
+    }
+
+    fn give_back(&self, encoder: Box<Encoder>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(encoder);
+    }
+}
+
+/// One block that is ready.
+struct Block {
+    encoder: Box<Encoder>,
+    crc: crc32fast::Hasher,
+}
+
+/// The uncompressed length of the blocks of a member.
+pub(super) fn block_len(prefix: u64, size: u64) -> u64 {
+    let mut len = if size < LARGE_MEMBER { SMALL_BLOCK } else { LARGE_BLOCK };
+    while size / len >= MOST_BLOCKS || len < 2 * prefix {
+        len *= 2;
+    }
+    len
+}
+
+/// Hands out the deflated form of a member.
+pub(super) fn deflate(
+    content: &Content<'_>,
+    level: u32,
+    encoders: &Encoders,
+    put: &mut Put<'_>,
+) -> Result<Deflated> {
+    let prefix = content.prefix().len() as u64;
+    let size = content.size();
+    let block_len = block_len(prefix, size);
+    let count = size.div_ceil(block_len).max(1);
+    let plan = plan(content, level)?;
+    let encode = |number: u64| -> Result<Block> {
+        let range = number * block_len..size.min((number + 1) * block_len);
+        let mut encoder = encoders.take();
+        let crc = encode_block(&mut encoder, content, range, plan)?;
+        Ok(Block { encoder, crc })
+    };
+    let mut deflated = Deflated { crc32: 0, len: 0, block_len, blocks: Vec::new() };
+    let mut crc = crc32fast::Hasher::new();
+    memory::reserve(&mut deflated.blocks, count as usize, "archive's directory")?;
+    let mut take = |block: Block| -> Result<()> {
+        let bytes = block.encoder.as_slice();
+        put(bytes)?;
+        crc.combine(&block.crc);
+        deflated.len += bytes.len() as u64;
+        deflated.blocks.push(bytes.len() as u32);
+        encoders.give_back(block.encoder);
+        Ok(())
+    };
+    for number in 0..count {
+        take(encode(number)?)?;
+    }
+    deflated.crc32 = crc.finalize();
+    Ok(deflated)
+}
+
+fn plan(content: &Content<'_>, level: u32) -> Result<Plan> {
+    let size = content.body_size();
+    let samples = [0, size / 3, size - size / 4]
+        .into_iter()
+        .map(|start| {
+            let start = start - start % content.width() as u64;
+            content.body_range(start..size.min(start + SAMPLE_BYTES))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let samples: Vec<&[u8]> = samples.iter().map(|sample| &**sample).collect();
+    choose(&samples, content.width(), level)
+}
+
+fn encode_block(
+    encoder: &mut Encoder,
+    content: &Content<'_>,
+    range: Range<u64>,
+    plan: Plan,
+) -> Result<crc32fast::Hasher> {
+    let prefix = content.prefix();
+    let before = prefix.len() as u64;
+    let is_last = range.end == content.size();
+    // No block but the first begins in the prefix: it is larger than that.
+    let prefix = if range.start == 0 { prefix } else { &[] };
+    let cells = content.body_range(range.start.max(before) - before..range.end - before)?;
+    let mut crc = crc32fast::Hasher::new();
+    crc.update(prefix);
+    crc.update(&cells);
+    encoder.encode(prefix, &cells, content.width(), plan, is_last)?;
+    if encoder.as_slice().len() as u64 > u64::from(u32::MAX) {
+        return Err(Error::invalid("a block grew by compression past what its index can tell"));
+    }
+    Ok(crc)
+}

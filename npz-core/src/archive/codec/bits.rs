@@ -1,0 +1,100 @@
+//! Bits into bytes, the least significant first, as RFC 1951 packs them.
+
+/// A buffer that bits are appended to. Room is made beforehand (`reserve`), so that adding is a shift and a store.
+#[derive(Default)]
+pub(super) struct BitWriter {
+    /// Longer than what is written: the bytes from `len` on are not looked at.
+    bytes: Vec<u8>,
+    len: usize,
+    /// Bits that make no whole byte yet, after `flush` fewer than 8.
+    held: u64,
+    count: u32,
+}
+
+/// A place in what was written.
+#[derive(Clone, Copy)]
+pub(super) struct Mark {
+    len: usize,
+    held: u64,
+    count: u32,
+}
+
+impl Mark {
+    pub(super) fn position(&self) -> u64 {
+        self.len as u64 * 8 + u64::from(self.count)
+    }
+}
+
+impl BitWriter {
+    /// Begins anew, with room for so many bytes; `false` where there is no memory for them.
+    pub(super) fn start(&mut self, room: usize) -> bool {
+        (self.len, self.held, self.count) = (0, 0, 0);
+        // A store is 8 bytes wide, wherever the last bit comes to lie.
+        let needed = room + 8;
+        if self.bytes.len() < needed {
+            if self.bytes.try_reserve_exact(needed - self.bytes.len()).is_err() {
+                return false;
+            }
+            self.bytes.resize(needed, 0);
+        }
+        true
+    }
+
+    /// Adds bits: at most 56 between two calls of `flush`. Those above `count` are zero.
+    #[inline(always)]
+    pub(super) fn add(&mut self, bits: u64, count: u32) {
+        debug_assert!(self.count + count < 64 && bits >> count == 0);
+        self.held |= bits << self.count;
+        self.count += count;
+    }
+
+    /// Moves the whole bytes to the buffer.
+    #[inline(always)]
+    pub(super) fn flush(&mut self) {
+        if let Some(slot) = self.bytes.get_mut(self.len..).and_then(<[u8]>::first_chunk_mut) {
+            *slot = self.held.to_le_bytes();
+        }
+        self.len += (self.count >> 3) as usize;
+        self.held >>= self.count & !7;
+        self.count &= 7;
+    }
+
+    /// Adds zeros up to the next byte.
+    pub(super) fn align(&mut self) {
+        self.count = self.count.next_multiple_of(8);
+        self.flush();
+    }
+
+    /// Adds whole bytes, behind `align`.
+    pub(super) fn bytes(&mut self, bytes: &[u8]) {
+        debug_assert_eq!(self.count, 0);
+        self.bytes[self.len..self.len + bytes.len()].copy_from_slice(bytes);
+        self.len += bytes.len();
+    }
+
+    /// How many bits were added since the start.
+    pub(super) fn position(&self) -> u64 {
+        self.len as u64 * 8 + u64::from(self.count)
+    }
+
+    /// What was written, behind `align`.
+    pub(super) fn as_slice(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+
+    /// The place that `back_to` returns to.
+    pub(super) fn mark(&self) -> Mark {
+        Mark { len: self.len, held: self.held, count: self.count }
+    }
+
+    /// Forgets what was written since.
+    pub(super) fn back_to(&mut self, mark: Mark) {
+        (self.len, self.held, self.count) = (mark.len, mark.held, mark.count);
+    }
+
+    /// The state in the hands of a loop, so that it lives in registers.
+    #[inline(always)]
+    pub(super) fn parts(&mut self) -> (&mut [u8], &mut usize, &mut u64, &mut u32) {
+        (&mut self.bytes, &mut self.len, &mut self.held, &mut self.count)
+    }
+}

@@ -1,0 +1,308 @@
+//! One block of a member into deflate's form: by the plan that was chosen for the member, and never longer than stored.
+
+use super::bits::BitWriter;
+use super::literals::{self, Pairs};
+use super::sequences::{Codes, LEAST, MOST, Seq, WINDOW};
+use super::zlib::Zlib;
+use crate::error::{Error, Result};
+
+/// How the cells of a member are encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Plan {
+    /// Nothing shrinks.
+    Stored,
+    /// Literals alone; their codes are made of a sample or of all of them.
+    Literals { sampled: bool },
+    /// By a library, at a level.
+    Zlib(u32),
+}
+
+/// A stored block holds at most so many bytes.
+const MOST_STORED: usize = 0xFFFF;
+/// From this length on a table of pairs is worth its making.
+const LEAST_FOR_PAIRS: usize = 48 << 10;
+/// Cells that repeat are looked for up to this width.
+const MOST_PERIOD: usize = 16;
+
+/// Encodes blocks, one after another; its tables and its output are made once.
+pub(crate) struct Encoder {
+    out: BitWriter,
+    pairs: Option<Pairs>,
+    codes: Codes,
+    sequences: Vec<Seq>,
+    zlib: Option<Zlib>,
+}
+
+impl Encoder {
+    pub(crate) fn new() -> Self {
+        Self {
+            out: BitWriter::default(),
+            pairs: None,
+            codes: Codes::new(),
+            sequences: Vec::new(),
+            zlib: None,
+        }
+    }
+
+    /// What was encoded last.
+    pub(crate) fn as_slice(&self) -> &[u8] {
+        self.out.as_slice()
+    }
+
+    /// Encodes one block: what comes before cells of so many bytes, and the cells. All but the last end on a byte boundary
+    /// by an empty stored block; the last one ends the stream.
+    pub(crate) fn encode(
+        &mut self,
+        prefix: &[u8],
+        cells: &[u8],
+        width: usize,
+        plan: Plan,
+        is_last: bool,
+    ) -> Result<()> {
+        let len = prefix.len() + cells.len();
+        // Of literals whose codes were made of a sample, none has more than 12 bits.
+        let room = len + len / 2 + 4096;
+        if !self.out.start(room) {
+            return Err(Error::no_memory(room as u64, "compressed data"));
+        }
+        if let Plan::Zlib(level) = plan {
+            return self.by_zlib(prefix, cells, level, is_last);
+        }
+        self.prefix(prefix);
+        if cells.is_empty() {
+        } else if let Some(period) = period_of(cells, width) {
+            self.repeat(cells, period);
+        } else {
+            match plan {
+                Plan::Stored | Plan::Zlib(_) => self.stored(cells),
+                Plan::Literals { sampled } => self.literals(cells, sampled)?,
+            }
+        }
+        if is_last {
+            // An empty block of fixed codes, which is the last one.
+            self.out.add(0b011, 10);
+            self.out.align();
+        } else {
+            self.stored(&[]);
+        }
+        Ok(())
+    }
+
+    fn by_zlib(&mut self, prefix: &[u8], cells: &[u8], level: u32, is_last: bool) -> Result<()> {
+        if self.zlib.as_ref().is_none_or(|zlib| zlib.level() != level) {
+            self.zlib = Some(Zlib::new(level));
+        }
+        match &mut self.zlib {
+            Some(zlib) => zlib.encode(&[prefix, cells], is_last, &mut self.out),
+            None => Ok(()),
+        }
+    }
+
+    /// The header of an array: mostly text, filled up with spaces.
+    fn prefix(&mut self, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        self.sequences.clear();
+        let mut literals = 0;
+        for run in bytes.chunk_by(|a, b| a == b) {
+            literals += 1;
+            let mut left = run.len() - 1;
+            while left >= LEAST {
+                let len = left.min(MOST);
+                self.sequences.push(Seq { literals, len: len as u16, distance: 1 });
+                (literals, left) = (0, left - len);
+            }
+            literals += left as u32;
+        }
+        self.codes.make_fixed();
+        self.codes.write_fixed_head(&mut self.out);
+        self.codes.write_sequences(bytes, &self.sequences, &mut self.out);
+        self.codes.write_end(&mut self.out);
+    }
+
+    /// Cells that are all the same.
+    fn repeat(&mut self, bytes: &[u8], period: usize) {
+        self.sequences.clear();
+        let (mut literals, mut left) = (period as u32, bytes.len() - period);
+        while left >= LEAST {
+            let len = left.min(MOST);
+            self.sequences.push(Seq { literals, len: len as u16, distance: period as u16 });
+            (literals, left) = (0, left - len);
+        }
+        self.codes.make_for_sequences(bytes, &self.sequences);
+        self.codes.write_head(false, &mut self.out);
+        self.codes.write_sequences(bytes, &self.sequences, &mut self.out);
+        self.codes.write_end(&mut self.out);
+    }
+
+    fn stored(&mut self, bytes: &[u8]) {
+        let mut rest = bytes;
+        loop {
+            let (piece, after) = rest.split_at(rest.len().min(MOST_STORED));
+            self.out.add(0, 3);
+            self.out.align();
+            let len = piece.len() as u16;
+            self.out.bytes(&len.to_le_bytes());
+            self.out.bytes(&(!len).to_le_bytes());
+            self.out.bytes(piece);
+            rest = after;
+            if rest.is_empty() {
+                return;
+            }
+        }
+    }
+
+    fn literals(&mut self, bytes: &[u8], sampled: bool) -> Result<()> {
+        let mut counts = [0; 256];
+        if sampled {
+            literals::count_sample(bytes, &mut counts);
+        } else {
+            literals::count(bytes, &mut counts);
+        }
+        self.codes.make_for_literals(&counts);
+        let before = self.out.mark();
+        self.codes.write_head(false, &mut self.out);
+        let (codes, lengths) = (&self.codes.litlen, &self.codes.litlen_lengths);
+        if bytes.len() < LEAST_FOR_PAIRS {
+            literals::write_singly(bytes, &mut self.out, codes, lengths);
+        } else {
+            if self.pairs.is_none() {
+                self.pairs = Pairs::new();
+            }
+            let short = || Error::no_memory(1 << 18, "compressed data");
+            let pairs = self.pairs.as_mut().ok_or_else(short)?;
+            pairs.fill(codes, lengths);
+            pairs.write(bytes, &mut self.out, codes, lengths);
+        }
+        self.codes.write_end(&mut self.out);
+        if self.out.position() - before.position() > stored_bits(bytes.len()) {
+            self.out.back_to(before);
+            self.stored(bytes);
+        }
+        Ok(())
+    }
+}
+
+/// How many bits stored bytes take, about.
+fn stored_bits(len: usize) -> u64 {
+    (len + 5 * len.div_ceil(MOST_STORED)) as u64 * 8
+}
+
+/// The width at which all bytes repeat: that of one byte, or of the cells.
+fn period_of(bytes: &[u8], width: usize) -> Option<usize> {
+    debug_assert!(MOST_PERIOD <= WINDOW);
+    [1, width].into_iter().filter(|width| (1..=MOST_PERIOD).contains(width)).find(|&width| {
+        // Most cells differ from the next ones, and the comparison ends there.
+        bytes.len() > 2 * width && bytes[width..] == bytes[..bytes.len() - width]
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+
+    pub(super) fn random(seed: u64) -> impl FnMut() -> u32 {
+        let mut state = seed;
+        move || {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (state >> 32) as u32
+        }
+    }
+
+    /// Bytes as arrays have them, each with the width of its cells.
+    fn kinds(len: usize) -> Vec<(&'static str, Vec<u8>, usize)> {
+        let mut next = random(len as u64 + 1);
+        let mut bytes = |make: &mut dyn FnMut(&mut dyn FnMut() -> u32, usize) -> Vec<u8>| {
+            let cells = (0..).flat_map(|i| make(&mut next, i));
+            cells.take(len).collect::<Vec<u8>>()
+        };
+        let normal = |next: &mut dyn FnMut() -> u32| {
+            (0..12).map(|_| next() as f32 / u32::MAX as f32).sum::<f32>() - 6.0
+        };
+        vec![
+            ("floats", bytes(&mut |next, _| (normal(next) * 0.02).to_le_bytes().into()), 4),
+            ("sparse", bytes(&mut |next, _| (normal(next).max(0.0) as f64).to_le_bytes().into()), 8),
+            ("tokens", bytes(&mut |next, _| (1_000_000 / (1 + next() % 50_000)).to_le_bytes().into()), 4),
+            ("index", bytes(&mut |_, i| (i as u64).to_le_bytes().into()), 8),
+            ("zeros", bytes(&mut |_, _| vec![0]), 4),
+            ("full", bytes(&mut |_, _| vec![0, 0, 128, 63]), 4),
+            ("odd", bytes(&mut |_, _| vec![1, 2, 3]), 3),
+            ("noise", bytes(&mut |next, _| vec![(next() >> 7) as u8]), 1),
+            ("mask", bytes(&mut |next, _| vec![u8::from(next() % 10 == 0)]), 1),
+            ("one", bytes(&mut |_, i| vec![u8::from(i == 3)]), 1),
+            ("text", bytes(&mut |next, _| format!("line {} of a text\n", next() % 97).into_bytes()), 1),
+        ]
+    }
+
+    fn inflate(bytes: &[u8]) -> Vec<u8> {
+        let mut found = Vec::new();
+        let mut decoder = flate2::bufread::DeflateDecoder::new(bytes);
+        decoder.read_to_end(&mut found).unwrap();
+        assert_eq!(decoder.total_in(), bytes.len() as u64);
+        found
+    }
+
+    const PLANS: [Plan; 4] =
+        [Plan::Stored, Plan::Literals { sampled: true }, Plan::Literals { sampled: false }, Plan::Zlib(6)];
+
+    #[test]
+    fn every_plan_gives_every_kind_of_bytes_back() {
+        let mut encoder = Encoder::new();
+        let header = [&[0x93][..], b"NUMPY the header of an array", &[b' '; 300], b"\n"].concat();
+        for len in [0, 1, 2, 3, 7, 8, 255, 1000, 4096, 65_535, 65_536, 150_001] {
+            for (kind, bytes, width) in kinds(len) {
+                for plan in PLANS {
+                    for prefix in [&header[..], &[]] {
+                        // Two blocks of a member.
+                        let mut stream = Vec::new();
+                        encoder.encode(prefix, &bytes, width, plan, false).unwrap();
+                        stream.extend_from_slice(encoder.as_slice());
+                        assert!(
+                            stream.len() <= len + len / 512 + prefix.len() + 200,
+                            "{kind}, {len}, {plan:?}"
+                        );
+                        encoder.encode(&[], &bytes, width, plan, true).unwrap();
+                        stream.extend_from_slice(encoder.as_slice());
+                        let expected = [prefix, &bytes, &bytes].concat();
+                        assert!(inflate(&stream) == expected, "{kind}, {len}, {plan:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn cells_that_are_all_the_same_take_a_thousandth() {
+        let mut encoder = Encoder::new();
+        for (kind, bytes, width) in
+            kinds(1 << 20).into_iter().filter(|(kind, ..)| ["zeros", "full", "odd"].contains(kind))
+        {
+            encoder.encode(&[], &bytes, width, Plan::Stored, true).unwrap();
+            assert!(encoder.as_slice().len() < 1200, "{kind}: {}", encoder.as_slice().len());
+        }
+    }
+
+    #[test]
+    fn pairs_write_what_single_bytes_do() {
+        for (_, bytes, _) in kinds(70_003) {
+            let mut counts = [0; 256];
+            literals::count(&bytes, &mut counts);
+            let plain: Vec<u32> =
+                (0..=255).map(|b| bytes.iter().filter(|x| **x == b).count() as u32).collect();
+            assert_eq!(counts[..], plain);
+            let mut codes = Codes::new();
+            codes.make_for_literals(&counts);
+            let mut pairs = Pairs::new().unwrap();
+            pairs.fill(&codes.litlen, &codes.litlen_lengths);
+            let (mut by_pairs, mut singly) = (BitWriter::default(), BitWriter::default());
+            assert!(by_pairs.start(2 * bytes.len()) && singly.start(2 * bytes.len()));
+            pairs.write(&bytes, &mut by_pairs, &codes.litlen, &codes.litlen_lengths);
+            literals::write_singly(&bytes, &mut singly, &codes.litlen, &codes.litlen_lengths);
+            by_pairs.align();
+            singly.align();
+            assert!(by_pairs.as_slice() == singly.as_slice());
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Literals and matches as a search found them: counted, priced and written.
+
+use super::bits::BitWriter;
+use super::header::{self, DISTANCES, END, LITLEN};
+use super::huffman;
+use super::literals::{self, LIMIT};
+
+/// Matches are no shorter and no longer than that, and reach back no farther.
+pub(super) const LEAST: usize = 3;
+pub(super) const MOST: usize = 258;
+pub(super) const WINDOW: usize = 32 << 10;
+
+/// A run of literals and the match behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Seq {
+    pub(super) literals: u32,
+    pub(super) len: u16,
+    pub(super) distance: u16,
+}
+
+/// What symbols cost, in bits with those that follow them.
+#[derive(Clone)]
+pub(super) struct Prices {
+    pub(super) literal: [u8; 256],
+    /// By the length of the match.
+    pub(super) length: [u8; MOST + 1],
+    /// By the number of the distance's symbol.
+    pub(super) distance: [u8; DISTANCES],
+}
+
+/// The symbol of each length, and how many bits follow it: RFC 1951, 3.2.5.
+const LENGTHS: [(u16, u8); MOST + 1] = {
+    let mut table = [(0, 0); MOST + 1];
+    let (mut len, mut symbol) = (LEAST, 257);
+    while len < MOST {
+        // Eight symbols without extra bits, then four with each number of them.
+        let extra = if symbol < 265 { 0 } else { (symbol - 261) / 4 };
+        let mut more = 0;
+        while more < 1 << extra && len < MOST {
+            table[len] = (symbol, extra as u8);
+            len += 1;
+            more += 1;
+        }
+        symbol += 1;
+    }
+    table[MOST] = (285, 0);
+    table
+};
+
+/// The first length of each symbol from 257 on.
+const LENGTH_BASES: [u16; LITLEN - END] = {
+    let mut bases = [0; LITLEN - END];
+    let mut len = MOST;
+    while len >= LEAST {
+        bases[LENGTHS[len].0 as usize - END] = len as u16;
+        len -= 1;
+    }
+    bases
+};
+
+/// The symbol of a distance, how many bits follow it, and which.
+#[inline(always)]
+pub(super) fn distance_symbol(distance: u16) -> (usize, u32, u32) {
+    let below = u32::from(distance) - 1;
+    if below < 4 {
+        return (below as usize, 0, 0);
+    }
+    let extra = below.ilog2() - 1;
+    ((2 * extra + (below >> extra)) as usize, extra, below & ((1 << extra) - 1))
+}
+
+/// The codes of one block.
+pub(super) struct Codes {
+    litlen_counts: [u32; LITLEN],
+    distance_counts: [u32; DISTANCES],
+    pub(super) litlen_lengths: [u8; LITLEN],
+    distance_lengths: [u8; DISTANCES],
+    pub(super) litlen: [u16; LITLEN],
+    distances: [u16; DISTANCES],
+}
+
+impl Codes {
+    pub(super) fn new() -> Self {
+        Self {
+            litlen_counts: [0; LITLEN],
+            distance_counts: [0; DISTANCES],
+            litlen_lengths: [0; LITLEN],
+            distance_lengths: [0; DISTANCES],
+            litlen: [0; LITLEN],
+            distances: [0; DISTANCES],
+        }
+    }
+
+    /// Makes codes for literals alone.
+    pub(super) fn make_for_literals(&mut self, counts: &[u32; 256]) {
+        self.litlen_counts = [0; LITLEN];
+        self.litlen_counts[..256].copy_from_slice(counts);
+        self.distance_counts = [0; DISTANCES];
+        self.make();
+    }
+
+    /// Makes codes for sequences, which cover the first of the bytes; the rest are literals.
+    pub(super) fn make_for_sequences(&mut self, bytes: &[u8], sequences: &[Seq]) {
+        self.litlen_counts = [0; LITLEN];
+        self.distance_counts = [0; DISTANCES];
+        let mut rest = bytes;
+        for seq in sequences {
+            let (run, after) = rest.split_at(seq.literals as usize);
+            for byte in run {
+                self.litlen_counts[usize::from(*byte)] += 1;
+            }
+            self.litlen_counts[usize::from(LENGTHS[usize::from(seq.len)].0)] += 1;
+            self.distance_counts[distance_symbol(seq.distance).0] += 1;
+            rest = &after[usize::from(seq.len)..];
+        }
+        rest.iter().for_each(|byte| self.litlen_counts[usize::from(*byte)] += 1);
+        self.make();
+    }
+
+    /// Makes the codes that need no head: RFC 1951, 3.2.6.
+    pub(super) fn make_fixed(&mut self) {
+        // Two symbols that never occur have codes too.
+        let (mut lengths, mut codes) = ([8; huffman::MOST_SYMBOLS], [0; huffman::MOST_SYMBOLS]);
+        lengths[144..256].fill(9);
+        lengths[256..280].fill(7);
+        huffman::codes(&lengths, &mut codes);
+        self.litlen_lengths.copy_from_slice(&lengths[..LITLEN]);
+        self.litlen.copy_from_slice(&codes[..LITLEN]);
+        self.distance_lengths = [5; DISTANCES];
+        huffman::codes(&self.distance_lengths, &mut self.distances);
+    }
+
+    pub(super) fn write_fixed_head(&self, out: &mut BitWriter) {
+        out.add(1 << 1, 3);
+        out.flush();
+    }
+
+    fn make(&mut self) {
+        self.litlen_counts[END] = 1;
+        huffman::lengths(&self.litlen_counts, LIMIT, &mut self.litlen_lengths);
+        huffman::codes(&self.litlen_lengths, &mut self.litlen);
+        huffman::lengths(&self.distance_counts, LIMIT, &mut self.distance_lengths);
+        huffman::codes(&self.distance_lengths, &mut self.distances);
+    }
+
+    /// How many bits a block with these codes takes, about: its head is guessed.
+    pub(super) fn cost(&self) -> u64 {
+        const HEAD: u64 = 80 * 8;
+        let of = |counts: &[u32], lengths: &[u8]| -> u64 {
+            counts.iter().zip(lengths).map(|(count, length)| u64::from(*count) * u64::from(*length)).sum()
+        };
+        let mut extra = 0;
+        for (symbol, count) in self.litlen_counts.iter().enumerate().skip(265) {
+            let len = usize::from(LENGTH_BASES[symbol - END]);
+            extra += u64::from(*count) * u64::from(LENGTHS[len].1);
+        }
+        for (symbol, count) in self.distance_counts.iter().enumerate().skip(4) {
+            extra += u64::from(*count) * (symbol as u64 / 2 - 1);
+        }
+        HEAD + extra
+            + of(&self.litlen_counts, &self.litlen_lengths)
+            + of(&self.distance_counts, &self.distance_lengths)
+    }
+
+    /// What the symbols of these codes cost; what does not occur costs as much as what is rare.
+    pub(super) fn prices(&self, prices: &mut Prices) {
+        let price = |length: u8, rare: u8| if length == 0 { rare } else { length };
+        for (price_slot, length) in prices.literal.iter_mut().zip(&self.litlen_lengths) {
+            *price_slot = price(*length, LIMIT + 1);
+        }
+        for (len, slot) in prices.length.iter_mut().enumerate().skip(LEAST) {
+            let (symbol, extra) = LENGTHS[len];
+            *slot = price(self.litlen_lengths[usize::from(symbol)], LIMIT) + extra;
+        }
+        for (symbol, slot) in prices.distance.iter_mut().enumerate() {
+            *slot = price(self.distance_lengths[symbol], 9) + (symbol as u8 / 2).saturating_sub(1);
+        }
+    }
+
+    pub(super) fn write_head(&self, is_last: bool, out: &mut BitWriter) {
+        header::write(out, is_last, &self.litlen_lengths, &self.distance_lengths);
+    }
+
+    pub(super) fn write_sequences(&self, bytes: &[u8], sequences: &[Seq], out: &mut BitWriter) {
+        // The code of a length with the bits that follow it: 17 bits below, their number above.
+        let mut lengths = [0u32; MOST + 1];
+        for (len, slot) in lengths.iter_mut().enumerate().skip(LEAST) {
+            let (symbol, extra) = LENGTHS[len];
+            let symbol = usize::from(symbol);
+            let more = (len as u32) - u32::from(LENGTH_BASES[symbol - END]);
+            let code_len = u32::from(self.litlen_lengths[symbol]);
+            *slot = u32::from(self.litlen[symbol]) | more << code_len | (code_len + u32::from(extra)) << 24;
+        }
+        let mut rest = bytes;
+        for seq in sequences {
+            let (run, after) = rest.split_at(seq.literals as usize);
+            literals::write_singly(run, out, &self.litlen, &self.litlen_lengths);
+            let length = lengths[usize::from(seq.len)];
+            out.add(u64::from(length & 0xFF_FFFF), length >> 24);
+            let (symbol, extra, more) = distance_symbol(seq.distance);
+            out.add(u64::from(self.distances[symbol]), u32::from(self.distance_lengths[symbol]));
+            out.add(u64::from(more), extra);
+            out.flush();
+            rest = &after[usize::from(seq.len)..];
+        }
+        literals::write_singly(rest, out, &self.litlen, &self.litlen_lengths);
+    }
+
+    pub(super) fn write_end(&self, out: &mut BitWriter) {
+        literals::write_end(out, &self.litlen, &self.litlen_lengths);
+    }
+}

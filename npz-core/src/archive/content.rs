@@ -1,0 +1,97 @@
+//! What a member holds before it is written: a prefix, and the cells behind it, by range.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::error::Result;
+use crate::memory::zeros;
+use crate::stored::{PIECE_BYTES, Put, Stored};
+
+/// What a member holds.
+#[derive(Clone, Copy)]
+pub(crate) struct Content<'a> {
+    /// What comes before that which is aligned: the header of an array.
+    prefix: &'a [u8],
+    body: Body<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Body<'a> {
+    Bytes(&'a [u8]),
+    Array(&'a dyn Stored),
+}
+
+impl<'a> Content<'a> {
+    pub(crate) fn bytes(bytes: &'a [u8]) -> Self {
+        Self { prefix: b"", body: Body::Bytes(bytes) }
+    }
+
+    /// An array with its header.
+    pub(crate) fn array(header: &'a [u8], array: &'a dyn Stored) -> Self {
+        Self { prefix: header, body: Body::Array(array) }
+    }
+
+    pub(super) fn prefix(&self) -> &'a [u8] {
+        self.prefix
+    }
+
+    /// The length of the whole.
+    pub(super) fn size(&self) -> u64 {
+        self.prefix.len() as u64 + self.body_size()
+    }
+
+    /// The length of what comes behind the prefix.
+    pub(super) fn body_size(&self) -> u64 {
+        match self.body {
+            Body::Bytes(bytes) => bytes.len() as u64,
+            Body::Array(array) => array.header().data_len(),
+        }
+    }
+
+    /// The width of a cell.
+    pub(super) fn width(&self) -> usize {
+        match self.body {
+            Body::Bytes(_) => 1,
+            Body::Array(array) => array.item_size().max(1),
+        }
+    }
+
+    /// Hands out all of it, in pieces that are still in the cache for whatever is done with them next.
+    pub(super) fn each_piece(&self, put: &mut Put<'_>) -> Result<()> {
+        self.prefix.chunks(PIECE_BYTES).try_for_each(&mut *put)?;
+        match self.body {
+            Body::Bytes(bytes) => bytes.chunks(PIECE_BYTES).try_for_each(put),
+            Body::Array(array) => array.stream(put),
+        }
+    }
+
+    pub(super) fn crc32(&self) -> Result<u32> {
+        let mut crc = crc32fast::Hasher::new();
+        self.each_piece(&mut |piece| {
+            crc.update(piece);
+            Ok(())
+        })?;
+        Ok(crc.finalize())
+    }
+
+    /// Some bytes of the body: lent where they lie in memory as they will lie in the file.
+    pub(super) fn body_range(&self, range: Range<u64>) -> Result<Cow<'a, [u8]>> {
+        let (start, end) = (range.start as usize, range.end as usize);
+        let array = match self.body {
+            Body::Bytes(bytes) => return Ok(Cow::Borrowed(&bytes[start..end])),
+            Body::Array(array) => array,
+        };
+        if let Some(bytes) = array.region().and_then(|bytes| bytes.get(start..end)) {
+            return Ok(Cow::Borrowed(bytes));
+        }
+        // Whole cells around it.
+        let width = self.width();
+        let cells = start / width..end.div_ceil(width);
+        let mut bytes = zeros(cells.len() * width, "cells")?;
+        array.read_range(cells.clone(), &mut bytes)?;
+        let before = start - cells.start * width;
+        bytes.truncate(before + (end - start));
+        bytes.drain(..before);
+        Ok(Cow::Owned(bytes))
+    }
+}
