@@ -2,6 +2,7 @@
 
 use crate::element::Cast;
 use crate::limits::Limits;
+use crate::run::Threads;
 
 /// How strictly an archive or array is loaded. The default: every member is wanted, cells cast by [`Cast::Safe`].
 ///
@@ -25,6 +26,7 @@ pub struct LoadOptions {
     pub(crate) cast: Cast,
     pub(crate) allow_unknown: bool,
     pub(crate) limits: Limits,
+    pub(crate) threads: Threads,
 }
 
 impl LoadOptions {
@@ -87,6 +89,28 @@ impl LoadOptions {
     /// ```
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Sets how many threads may work on one load at once, the calling one among them: 0, which is the default, for all that
+    /// the pool has. Results and errors are the same for every number.
+    ///
+    /// The pool is the one of `rayon` that the load is called in, else the global one. Small loads use no other thread than
+    /// the calling one; nor does any, where the feature `parallel` is off. Choose 1 where you call from a pool while you hold
+    /// a lock: the calling thread may do other work of the pool while it waits.
+    ///
+    /// ```
+    /// # use npz_core::{LoadOptions, Npz};
+    /// #[derive(Npz, PartialEq, Debug)]
+    /// struct Pair { a: Vec<f32>, b: Vec<f64> }
+    ///
+    /// let pair = Pair { a: vec![0.5; 1000], b: vec![1.5; 1000] };
+    /// let bytes = pair.to_bytes()?;
+    /// assert_eq!(Pair::from_bytes_with(&bytes, &LoadOptions::new().threads(1))?, pair);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn threads(mut self, count: usize) -> Self {
+        self.threads = Threads::at_most(count);
         self
     }
 }

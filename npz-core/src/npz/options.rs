@@ -2,6 +2,7 @@
 
 use crate::archive::Compression;
 use crate::dtype::ByteOrder;
+use crate::run::Threads;
 
 /// How an archive is written. The default is [`SaveOptions::stored`].
 ///
@@ -24,11 +25,17 @@ pub struct SaveOptions {
     pub(crate) alignment: u16,
     /// `None` is little-endian, and as they are for bytes that keep their form.
     pub(crate) byte_order: Option<ByteOrder>,
+    pub(crate) threads: Threads,
 }
 
 impl Default for SaveOptions {
     fn default() -> Self {
-        Self { compression: Compression::Stored, alignment: 64, byte_order: None }
+        Self {
+            compression: Compression::Stored,
+            alignment: 64,
+            byte_order: None,
+            threads: Threads::default(),
+        }
     }
 }
 
@@ -119,6 +126,25 @@ impl SaveOptions {
     /// ```
     pub fn byte_order(mut self, order: ByteOrder) -> Self {
         self.byte_order = Some(order).filter(|&order| order != ByteOrder::NotApplicable);
+        self
+    }
+
+    /// Sets how many threads may work on one save at once, the calling one among them: 0, which is the default, for all that
+    /// the pool has. The bytes are the same for every number.
+    ///
+    /// The pool is the one of `rayon` that the save is called in, else the global one. Small saves use no other thread than
+    /// the calling one; nor does any, where the feature `parallel` is off. Choose 1 where you call from a pool while you hold
+    /// a lock: the calling thread may do other work of the pool while it waits.
+    ///
+    /// ```
+    /// # use npz_core::{Npz, SaveOptions};
+    /// # let map = std::collections::BTreeMap::from([("x".to_owned(), vec![0.5; 100_000])]);
+    /// let options = SaveOptions::compressed();
+    /// assert_eq!(map.to_bytes_with(&options.clone().threads(1))?, map.to_bytes_with(&options)?);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn threads(mut self, count: usize) -> Self {
+        self.threads = Threads::at_most(count);
         self
     }
 }

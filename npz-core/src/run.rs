@@ -1,0 +1,285 @@
+//! Threads: how many may work at once, and running independent tasks on them. `rayon` is named here alone.
+//!
+//! Whatever the number of threads: the results are the same and in the same order, and the error is the first in that order.
+//! Nothing in here waits but at the end of a scope, where a thread of the pool does what else there is. So it can't come to a
+//! standstill in a pool of the user's, which may have one thread.
+
+use std::num::NonZeroUsize;
+use std::ops::Range;
+#[cfg(feature = "parallel")]
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::error::{Error, Result};
+use crate::memory;
+
+/// What is short of memory here.
+const TASKS: &str = "list of tasks";
+
+/// How many threads may work on one save or load at once, the calling one among them; by default all that the pool has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Threads(Option<NonZeroUsize>);
+
+impl Threads {
+    /// All is done by the calling thread.
+    pub(crate) const ONE: Self = Self(Some(NonZeroUsize::MIN));
+
+    /// At most so many; 0 for as many as the pool has.
+    pub(crate) fn at_most(count: usize) -> Self {
+        Self(NonZeroUsize::new(count))
+    }
+
+    /// How many there are. Starts the pool, if there is none and the calling thread may not do all.
+    pub(crate) fn count(self) -> usize {
+        match self.0 {
+            Some(NonZeroUsize::MIN) => 1,
+            Some(most) => pool_size().min(most.get()),
+            None => pool_size(),
+        }
+    }
+}
+
+#[cfg(feature = "parallel")]
+fn pool_size() -> usize {
+    static CAN_START: OnceLock<bool> = OnceLock::new();
+    // Where no thread can be started, rayon ends in a panic; so it is asked beforehand. That the pool is there already is no
+    // I/O error, and on wasm it does without threads by itself.
+    let start = || match rayon::ThreadPoolBuilder::new().build_global() {
+        Ok(()) => true,
+        Err(error) => std::error::Error::source(&error).is_none(),
+    };
+    let is_inside = rayon::current_thread_index().is_some() || cfg!(target_family = "wasm");
+    if is_inside || *CAN_START.get_or_init(start) { rayon::current_num_threads() } else { 1 }
+}
+
+#[cfg(not(feature = "parallel"))]
+fn pool_size() -> usize {
+    1
+}
+
+/// The threads that work on one save or load. Whoever is free helps with what is begun or goes on, so tasks may have
+/// tasks of their own, and there are never more at work than allowed.
+pub(crate) struct Team {
+    threads: Threads,
+    /// How many are at work beside the calling thread.
+    helpers: AtomicUsize,
+}
+
+/// What a thread of a team can help with, until there is nothing left.
+trait Work: Sync {
+    fn team(&self) -> &Team;
+    /// Does what is left. Where a helper joins the team for it, `call` sets it to work.
+    fn help(&self, call: &dyn Fn());
+}
+
+/// Lets `begin` call helpers to some work, and ends when they have ended.
+#[cfg(feature = "parallel")]
+fn in_scope<W: Work, R>(work: &W, begin: impl FnOnce(&dyn Fn()) -> R) -> R {
+    fn call<'s, W: Work>(scope: &rayon::Scope<'s>, work: &'s W) {
+        scope.spawn(move |scope| {
+            work.help(&|| call(scope, work));
+            work.team().leave();
+        });
+    }
+    rayon::in_place_scope(|scope| begin(&|| call(scope, work)))
+}
+
+#[cfg(not(feature = "parallel"))]
+fn in_scope<W: Work, R>(_: &W, begin: impl FnOnce(&dyn Fn()) -> R) -> R {
+    begin(&|| {})
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn unlock<T>(of: Mutex<T>) -> T {
+    of.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Team {
+    pub(crate) fn new(threads: Threads) -> Self {
+        Self { threads, helpers: AtomicUsize::new(0) }
+    }
+
+    /// How many threads there may be.
+    pub(crate) fn size(&self) -> usize {
+        self.threads.count()
+    }
+
+    /// Takes one more helper, if one is free.
+    fn join(&self) -> bool {
+        let most = self.size() - 1;
+        let more = |helpers| (helpers < most).then_some(helpers + 1);
+        self.helpers.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
+    }
+
+    fn leave(&self) {
+        self.helpers.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Runs independent tasks and gives their results in the order of the plan. Each item comes with its place in the plan
+    /// (no two have the same), in the order in which they are to be begun: the longest first.
+    ///
+    /// The error is that of the first task in plan order that has one. What stands behind it in the plan may not be run.
+    pub(crate) fn in_parallel<I: Send, R: Send>(
+        &self,
+        items: Vec<(usize, I)>,
+        work: impl Fn(I) -> Result<R> + Sync,
+    ) -> Result<Vec<R>> {
+        let is_alone = items.len() < 2 || self.size() == 1;
+        let done = Mutex::new(memory::with_room(items.len(), TASKS)?);
+        let queue =
+            Queue { team: self, items: Mutex::new(items.into_iter()), work, done, failed: Mutex::new(None) };
+        if is_alone {
+            queue.help(&|| {});
+        } else {
+            in_scope(&queue, |call| queue.help(call));
+        }
+        if let Some((_, error)) = unlock(queue.failed) {
+            return Err(error);
+        }
+        let mut done = unlock(queue.done);
+        done.sort_unstable_by_key(|(place, _)| *place);
+        memory::collect(done.into_iter().map(|(_, result)| result), TASKS)
+    }
+
+    /// Makes `count` things and has them taken in order by the calling thread, while others make the next ones: at most twice
+    /// `batch` of them are there at a time.
+    ///
+    /// The error is the first in order, of making a thing or of taking it. Of what comes behind it nothing is taken, and
+    /// what is not begun is not made.
+    pub(crate) fn in_order<T: Send>(
+        &self,
+        count: usize,
+        batch: usize,
+        make: impl Fn(usize) -> Result<T> + Sync,
+        mut take: impl FnMut(T) -> Result<()>,
+    ) -> Result<()> {
+        if count < 2 || self.size() == 1 {
+            return (0..count).try_for_each(|number| take(make(number)?));
+        }
+        let (mut ready, mut next) = (Vec::new(), 0);
+        while next < count || !ready.is_empty() {
+            let numbers = next..count.min(next.saturating_add(batch.max(1)));
+            next = numbers.end;
+            let wave = Wave::new(self, numbers, &make)?;
+            in_scope(&wave, |call| {
+                if !wave.slots.is_empty() && self.join() {
+                    call();
+                }
+                let taken = ready.drain(..).try_for_each(|thing: Result<T>| take(thing?));
+                match taken {
+                    Ok(()) => wave.help(call),
+                    Err(_) => wave.cut(0),
+                }
+                taken
+            })?;
+            ready = wave.into_ready()?;
+            // Behind an error nothing is wanted.
+            if ready.last().is_some_and(Result::is_err) {
+                next = count;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Tasks that wait, and what became of others.
+struct Queue<'t, I, R, W> {
+    team: &'t Team,
+    items: Mutex<std::vec::IntoIter<(usize, I)>>,
+    work: W,
+    done: Mutex<Vec<(usize, R)>>,
+    failed: Mutex<Option<(usize, Error)>>,
+}
+
+impl<I: Send, R: Send, W: Fn(I) -> Result<R> + Sync> Work for Queue<'_, I, R, W> {
+    fn team(&self) -> &Team {
+        self.team
+    }
+
+    fn help(&self, call: &dyn Fn()) {
+        let next = || {
+            let mut items = lock(&self.items);
+            items.next().map(|item| (item, items.len() > 0))
+        };
+        while let Some(((place, item), are_more)) = next() {
+            if are_more && self.team.join() {
+                call();
+            }
+            let is_behind = |(failed, _): &(usize, Error)| *failed < place;
+            if lock(&self.failed).as_ref().is_some_and(is_behind) {
+                continue;
+            }
+            match (self.work)(item) {
+                // There is room for each.
+                Ok(result) => lock(&self.done).push((place, result)),
+                Err(error) => {
+                    let mut failed = lock(&self.failed);
+                    if !failed.as_ref().is_some_and(is_behind) {
+                        *failed = Some((place, error));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Things that are made at the same time.
+struct Wave<'t, T, M> {
+    team: &'t Team,
+    first: usize,
+    /// How many were begun, and how many are wanted.
+    begun: AtomicUsize,
+    wanted: AtomicUsize,
+    slots: Vec<Mutex<Option<Result<T>>>>,
+    make: &'t M,
+}
+
+impl<'t, T: Send, M: Fn(usize) -> Result<T> + Sync> Wave<'t, T, M> {
+    fn new(team: &'t Team, numbers: Range<usize>, make: &'t M) -> Result<Self> {
+        let slots = memory::collect(numbers.clone().map(|_| Mutex::new(None)), TASKS)?;
+        let (begun, wanted) = (AtomicUsize::new(0), AtomicUsize::new(slots.len()));
+        Ok(Self { team, first: numbers.start, begun, wanted, slots, make })
+    }
+
+    /// Wants no more than so many.
+    fn cut(&self, wanted: usize) {
+        self.wanted.fetch_min(wanted, Ordering::Relaxed);
+    }
+
+    /// What was made up to the first error.
+    fn into_ready(self) -> Result<Vec<Result<T>>> {
+        let wanted = self.wanted.into_inner();
+        let mut ready = memory::with_room(wanted, TASKS)?;
+        ready.extend(self.slots.into_iter().take(wanted).map_while(unlock));
+        Ok(ready)
+    }
+}
+
+impl<T: Send, M: Fn(usize) -> Result<T> + Sync> Work for Wave<'_, T, M> {
+    fn team(&self) -> &Team {
+        self.team
+    }
+
+    fn help(&self, call: &dyn Fn()) {
+        loop {
+            let number = self.begun.fetch_add(1, Ordering::Relaxed);
+            let wanted = self.wanted.load(Ordering::Relaxed);
+            let Some(slot) = self.slots.get(number).filter(|_| number < wanted) else { break };
+            if number + 1 < wanted && self.team.join() {
+                call();
+            }
+            let thing = (self.make)(self.first + number);
+            if thing.is_err() {
+                self.cut(number + 1);
+            }
+            *lock(slot) = Some(thing);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
