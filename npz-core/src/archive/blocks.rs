@@ -10,6 +10,7 @@ use super::codec::{Encoder, Plan, choose};
 use super::content::Content;
 use crate::error::{Error, Result};
 use crate::memory;
+use crate::run::Team;
 use crate::stored::Put;
 
 /// The uncompressed length of a block, of members below and above a size. Larger ones compress better by up to a hundredth, of
@@ -19,6 +20,8 @@ const LARGE_BLOCK: u64 = 1 << 20;
 const LARGE_MEMBER: u64 = 8 << 20;
 /// The lengths of so many blocks fit the directory's extra field; a larger member has larger blocks.
 pub(super) const MOST_BLOCKS: u64 = 16_000;
+/// Encoded blocks wait for their turn in at most so much memory; each has room for twice its length.
+const MOST_IN_FLIGHT: u64 = 48 << 20;
 /// What is looked at before a plan is made.
 const SAMPLE_BYTES: u64 = 64 << 10;
 
@@ -67,6 +70,7 @@ pub(super) fn deflate(
     content: &Content<'_>,
     level: u32,
     encoders: &Encoders,
+    team: &Team,
     put: &mut Put<'_>,
 ) -> Result<Deflated> {
     let prefix = content.prefix().len() as u64;
@@ -74,8 +78,9 @@ pub(super) fn deflate(
     let block_len = block_len(prefix, size);
     let count = size.div_ceil(block_len).max(1);
     let plan = plan(content, level)?;
-    let encode = |number: u64| -> Result<Block> {
-        let range = number * block_len..size.min((number + 1) * block_len);
+    let encode = |number: usize| -> Result<Block> {
+        let start = number as u64 * block_len;
+        let range = start..size.min(start + block_len);
         let mut encoder = encoders.take();
         let crc = encode_block(&mut encoder, content, range, plan)?;
         Ok(Block { encoder, crc })
@@ -83,7 +88,7 @@ pub(super) fn deflate(
     let mut deflated = Deflated { crc32: 0, len: 0, block_len, blocks: Vec::new() };
     let mut crc = crc32fast::Hasher::new();
     memory::reserve(&mut deflated.blocks, count as usize, "archive's directory")?;
-    let mut take = |block: Block| -> Result<()> {
+    let take = |block: Block| -> Result<()> {
         let bytes = block.encoder.as_slice();
         put(bytes)?;
         crc.combine(&block.crc);
@@ -92,9 +97,9 @@ pub(super) fn deflate(
         encoders.give_back(block.encoder);
         Ok(())
     };
-    for number in 0..count {
-        take(encode(number)?)?;
-    }
+    // Two batches are there at a time, in whatever member.
+    let most = (MOST_IN_FLIGHT / (2 * 2 * block_len)).max(1) as usize;
+    team.in_order(count as usize, most.min(2 * team.size()), encode, take)?;
     deflated.crc32 = crc.finalize();
     Ok(deflated)
 }

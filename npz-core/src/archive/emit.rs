@@ -20,6 +20,7 @@ use crate::archive::raw;
 use crate::archive::records::{DEFLATED, Head, MAX_16, MAX_32, STORED, end};
 use crate::error::{Error, Result};
 use crate::memory;
+use crate::run::{Team, Threads};
 use crate::stored::Packed;
 
 /// The largest alignment that the alignment field can hold: its top bit is a flag.
@@ -33,6 +34,7 @@ pub(crate) struct Emitter<W> {
     directory: Vec<u8>,
     entries: u64,
     encoders: Encoders,
+    team: Team,
     /// A member broke off in the middle: what is in `out` now is no archive.
     broken: bool,
 }
@@ -52,8 +54,15 @@ impl<W: Write> Emitter<W> {
             directory: Vec::new(),
             entries: 0,
             encoders: Encoders::default(),
+            team: Team::new(Threads::default()),
             broken: false,
         })
+    }
+
+    /// Sets how many threads may work at once.
+    pub(crate) fn with_threads(mut self, threads: Threads) -> Self {
+        self.team = Team::new(threads);
+        self
     }
 
     pub(crate) fn alignment(&self) -> u64 {
@@ -92,7 +101,7 @@ impl<W: Write> Emitter<W> {
             Compression::Stored => head.crc32 = self.store(content)?,
             Compression::Deflate(level) => {
                 let put = &mut |bytes: &[u8]| self.out.write(bytes).map_err(cant_write);
-                let deflated = blocks::deflate(content, level, &self.encoders, put)?;
+                let deflated = blocks::deflate(content, level, &self.encoders, &self.team, put)?;
                 (head.crc32, head.compressed) = (deflated.crc32, deflated.len);
                 head.blocks = BlockIndex::of(deflated);
             }

@@ -199,7 +199,7 @@ impl<W: Write> NpzWriter<W> {
     }
 
     fn begin(writer: W, options: &SaveOptions, output: Output<W>) -> Result<Self> {
-        let emitter = Emitter::new(writer, output.seek, options.alignment)?;
+        let emitter = Emitter::new(writer, output.seek, options.alignment)?.with_threads(options.threads);
         let names = UsedNames::default();
         let (compression, byte_order) = (options.compression, options.byte_order);
         Ok(Self { emitter, names, compression, byte_order, positional: 0, output, path: None })
