@@ -6,7 +6,7 @@
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use super::codec::{Encoder, Plan, choose};
+use super::codec::{self, Encoder, Plan, choose};
 use super::content::Content;
 use crate::error::{Error, Result};
 use crate::memory;
@@ -23,7 +23,8 @@ pub(super) const MOST_BLOCKS: u64 = 16_000;
 /// Encoded blocks wait for their turn in at most so much memory; each has room for twice its length.
 const MOST_IN_FLIGHT: u64 = 48 << 20;
 /// What is looked at before a plan is made.
-const SAMPLE_BYTES: u64 = 64 << 10;
+const LEAST_SAMPLE: u64 = 16 << 10;
+const MOST_SAMPLE: u64 = 64 << 10;
 
 /// What became of a member.
 pub(super) struct Deflated {
@@ -82,7 +83,7 @@ pub(super) fn deflate(
         let start = number as u64 * block_len;
         let range = start..size.min(start + block_len);
         let mut encoder = encoders.take();
-        let crc = encode_block(&mut encoder, content, range, plan)?;
+        let crc = encode_block(&mut encoder, content, range, &plan)?;
         Ok(Block { encoder, crc })
     };
     let mut deflated = Deflated { crc32: 0, len: 0, block_len, blocks: Vec::new() };
@@ -104,35 +105,42 @@ pub(super) fn deflate(
     Ok(deflated)
 }
 
+/// Looks at some pieces of a member: in the middle of equal parts, as the ends of arrays are often unlike the rest.
 fn plan(content: &Content<'_>, level: u32) -> Result<Plan> {
     let size = content.body_size();
-    let samples = [0, size / 3, size - size / 4]
-        .into_iter()
-        .map(|start| {
-            let start = start - start % content.width() as u64;
-            content.body_range(start..size.min(start + SAMPLE_BYTES))
+    let count = if size < LARGE_MEMBER { 1 } else { 2 };
+    let len = (size / 32).clamp(LEAST_SAMPLE, MOST_SAMPLE).min(size);
+    let width = content.width() as u64;
+    let samples = (0..count)
+        .map(|part| {
+            let start = size / count * part + (size / count).saturating_sub(len) / 2;
+            let start = start - start % width;
+            content.body_range(start..size.min(start + len))
         })
         .collect::<Result<Vec<_>>>()?;
     let samples: Vec<&[u8]> = samples.iter().map(|sample| &**sample).collect();
-    choose(&samples, content.width(), level)
+    choose(&samples, content.cells(), level)
 }
 
 fn encode_block(
     encoder: &mut Encoder,
     content: &Content<'_>,
     range: Range<u64>,
-    plan: Plan,
+    plan: &Plan,
 ) -> Result<crc32fast::Hasher> {
     let prefix = content.prefix();
     let before = prefix.len() as u64;
     let is_last = range.end == content.size();
     // No block but the first begins in the prefix: it is larger than that.
     let prefix = if range.start == 0 { prefix } else { &[] };
-    let cells = content.body_range(range.start.max(before) - before..range.end - before)?;
+    let start = range.start.max(before) - before;
+    let cells = content.body_range(start..range.end - before)?;
+    let width = content.cells().width;
+    let phase = start.wrapping_neg().rem_euclid(width as u64) as usize;
     let mut crc = crc32fast::Hasher::new();
     crc.update(prefix);
     crc.update(&cells);
-    encoder.encode(prefix, &cells, content.width(), plan, is_last)?;
+    encoder.encode(codec::Block { prefix, cells: &cells, width, phase, is_last }, plan)?;
     if encoder.as_slice().len() as u64 > u64::from(u32::MAX) {
         return Err(Error::invalid("a block grew by compression past what its index can tell"));
     }

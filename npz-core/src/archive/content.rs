@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::codec::Cells;
+use crate::dtype::{Kind, Scalar};
 use crate::error::Result;
 use crate::memory::zeros;
 use crate::stored::{PIECE_BYTES, Put, Stored};
@@ -53,6 +55,17 @@ impl<'a> Content<'a> {
         match self.body {
             Body::Bytes(_) => 1,
             Body::Array(array) => array.item_size().max(1),
+        }
+    }
+
+    /// What the cells are, for what encodes them.
+    pub(super) fn cells(&self) -> Cells {
+        let Body::Array(array) = self.body else { return Cells { width: 1, is_text: false } };
+        let item_size = array.item_size().max(1);
+        match array.header().dtype().as_scalar().map(Scalar::kind) {
+            Some(Kind::Unicode) => Cells { width: 4, is_text: true },
+            Some(Kind::Complex) => Cells { width: item_size / 2, is_text: false },
+            _ => Cells { width: item_size, is_text: false },
         }
     }
 

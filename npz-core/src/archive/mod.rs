@@ -24,6 +24,7 @@ mod patch;
 mod raw;
 mod records;
 mod sniff;
+pub(crate) mod unblock;
 
 use std::fmt;
 

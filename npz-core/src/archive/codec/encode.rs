@@ -2,17 +2,20 @@
 
 use super::bits::BitWriter;
 use super::literals::{self, Pairs};
-use super::sequences::{Codes, LEAST, MOST, Seq, WINDOW};
+use super::search::{Method, Search, sure};
+use super::sequences::{Codes, MAX_MATCH, MIN_MATCH, Prices, Seq, WINDOW};
 use super::zlib::Zlib;
 use crate::error::{Error, Result};
 
 /// How the cells of a member are encoded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub(crate) enum Plan {
     /// Nothing shrinks.
     Stored,
     /// Literals alone; their codes are made of a sample or of all of them.
     Literals { sampled: bool },
+    /// By a search, with the prices that each block begins with.
+    Search { method: Method, prices: Box<Prices> },
     /// By a library, at a level.
     Zlib(u32),
 }
@@ -21,6 +24,8 @@ pub(crate) enum Plan {
 const MOST_STORED: usize = 0xFFFF;
 /// From this length on a table of pairs is worth its making.
 const LEAST_FOR_PAIRS: usize = 48 << 10;
+/// Where matches cover less than this part, literals alone are smaller.
+const LEAST_COVERED: usize = 50;
 /// Cells that repeat are looked for up to this width.
 const MOST_PERIOD: usize = 16;
 
@@ -30,7 +35,21 @@ pub(crate) struct Encoder {
     pairs: Option<Pairs>,
     codes: Codes,
     sequences: Vec<Seq>,
+    /// The search that was used last, with the width of cells that it is for.
+    search: Option<(Method, usize, Box<dyn Search>)>,
     zlib: Option<Zlib>,
+}
+
+/// A block of a member.
+#[derive(Clone, Copy)]
+pub(crate) struct Block<'a> {
+    /// What comes before the cells: the header of the array, in the first block.
+    pub(crate) prefix: &'a [u8],
+    pub(crate) cells: &'a [u8],
+    pub(crate) width: usize,
+    /// Where the first whole cell begins.
+    pub(crate) phase: usize,
+    pub(crate) is_last: bool,
 }
 
 impl Encoder {
@@ -40,6 +59,7 @@ impl Encoder {
             pairs: None,
             codes: Codes::new(),
             sequences: Vec::new(),
+            search: None,
             zlib: None,
         }
     }
@@ -49,24 +69,17 @@ impl Encoder {
         self.out.as_slice()
     }
 
-    /// Encodes one block: what comes before cells of so many bytes, and the cells. All but the last end on a byte boundary
-    /// by an empty stored block; the last one ends the stream.
-    pub(crate) fn encode(
-        &mut self,
-        prefix: &[u8],
-        cells: &[u8],
-        width: usize,
-        plan: Plan,
-        is_last: bool,
-    ) -> Result<()> {
+    /// Encodes one block. All but the last end on a byte boundary by an empty stored block; the last one ends the stream.
+    pub(crate) fn encode(&mut self, block: Block<'_>, plan: &Plan) -> Result<()> {
+        let Block { prefix, cells, width, phase, is_last } = block;
         let len = prefix.len() + cells.len();
         // Of literals whose codes were made of a sample, none has more than 12 bits.
-        let room = len + len / 2 + 4096;
+        let room = len + len / 2 + (16 << 10);
         if !self.out.start(room) {
             return Err(Error::no_memory(room as u64, "compressed data"));
         }
         if let Plan::Zlib(level) = plan {
-            return self.by_zlib(prefix, cells, level, is_last);
+            return self.by_zlib(prefix, cells, *level, is_last);
         }
         self.prefix(prefix);
         if cells.is_empty() {
@@ -74,8 +87,15 @@ impl Encoder {
             self.repeat(cells, period);
         } else {
             match plan {
-                Plan::Stored | Plan::Zlib(_) => self.stored(cells),
-                Plan::Literals { sampled } => self.literals(cells, sampled)?,
+                Plan::Search { method, prices } => self.search(block, *method, prices)?,
+                // Cells may change their kind on the way.
+                _ => match sure(&cells[phase.min(cells.len())..], width) {
+                    Some(method) => self.search(block, method, &method.first_prices())?,
+                    None => match plan {
+                        Plan::Literals { sampled } => self.literals(cells, *sampled)?,
+                        _ => self.stored(cells),
+                    },
+                },
             }
         }
         if is_last {
@@ -85,6 +105,38 @@ impl Encoder {
         } else {
             self.stored(&[]);
         }
+        Ok(())
+    }
+
+    fn search(&mut self, block: Block<'_>, method: Method, first_prices: &Prices) -> Result<()> {
+        let Block { cells, width, phase, .. } = block;
+        let mut search = match self.search.take() {
+            Some((last, last_width, search)) if (last, last_width) == (method, width) => search,
+            _ => method.search(width),
+        };
+        search.reset(phase);
+        let mut prices = first_prices.clone();
+        for start in (0..cells.len()).step_by(method.part_len()) {
+            let part = start..cells.len().min(start + method.part_len());
+            let bytes = &cells[part.clone()];
+            self.sequences.clear();
+            search.parse(cells, part, &prices, &mut self.sequences);
+            let covered: usize = self.sequences.iter().map(|seq| usize::from(seq.len)).sum();
+            if covered * LEAST_COVERED < bytes.len() {
+                self.literals(bytes, false)?;
+                continue;
+            }
+            self.codes.make_for_sequences(bytes, &self.sequences);
+            if self.codes.cost() > stored_bits(bytes.len()) {
+                self.stored(bytes);
+                continue;
+            }
+            self.codes.write_head(false, &mut self.out);
+            self.codes.write_sequences(bytes, &self.sequences, &mut self.out);
+            self.codes.write_end(&mut self.out);
+            self.codes.prices(&mut prices);
+        }
+        self.search = Some((method, width, search));
         Ok(())
     }
 
@@ -108,8 +160,8 @@ impl Encoder {
         for run in bytes.chunk_by(|a, b| a == b) {
             literals += 1;
             let mut left = run.len() - 1;
-            while left >= LEAST {
-                let len = left.min(MOST);
+            while left >= MIN_MATCH {
+                let len = left.min(MAX_MATCH);
                 self.sequences.push(Seq { literals, len: len as u16, distance: 1 });
                 (literals, left) = (0, left - len);
             }
@@ -125,8 +177,8 @@ impl Encoder {
     fn repeat(&mut self, bytes: &[u8], period: usize) {
         self.sequences.clear();
         let (mut literals, mut left) = (period as u32, bytes.len() - period);
-        while left >= LEAST {
-            let len = left.min(MOST);
+        while left >= MIN_MATCH {
+            let len = left.min(MAX_MATCH);
             self.sequences.push(Seq { literals, len: len as u16, distance: period as u16 });
             (literals, left) = (0, left - len);
         }
@@ -201,7 +253,19 @@ fn period_of(bytes: &[u8], width: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::archive::codec::search;
     use std::io::Read;
+
+    impl Plan {
+        fn name(&self) -> String {
+            match self {
+                Self::Stored => "stored".to_owned(),
+                Self::Literals { sampled } => format!("literals {sampled}"),
+                Self::Search { method, .. } => format!("{method:?}"),
+                Self::Zlib(level) => format!("zlib {level}"),
+            }
+        }
+    }
 
     pub(super) fn random(seed: u64) -> impl FnMut() -> u32 {
         let mut state = seed;
@@ -244,29 +308,55 @@ mod tests {
         found
     }
 
-    const PLANS: [Plan; 4] =
-        [Plan::Stored, Plan::Literals { sampled: true }, Plan::Literals { sampled: false }, Plan::Zlib(6)];
+    fn plans() -> Vec<Plan> {
+        let mut plans = vec![
+            Plan::Stored,
+            Plan::Literals { sampled: true },
+            Plan::Literals { sampled: false },
+            Plan::Zlib(6),
+        ];
+        let methods = [
+            search::ZEROS,
+            search::COUNTERS,
+            search::PAIRS,
+            search::TOKENS,
+            search::SMOOTH,
+            search::TWO_CELLS,
+            Method::Near,
+            Method::Rows { words: 1 },
+            Method::Rows { words: 2 },
+            Method::Rows { words: 4 },
+            Method::Utf32,
+            Method::Mask,
+        ];
+        plans.extend(methods.map(|method| Plan::Search { method, prices: Box::new(method.first_prices()) }));
+        plans
+    }
 
     #[test]
     fn every_plan_gives_every_kind_of_bytes_back() {
         let mut encoder = Encoder::new();
+        let plans = plans();
         let header = [&[0x93][..], b"NUMPY the header of an array", &[b' '; 300], b"\n"].concat();
-        for len in [0, 1, 2, 3, 7, 8, 255, 1000, 4096, 65_535, 65_536, 150_001] {
+        for len in [0, 1, 2, 3, 7, 8, 255, 4096, 70_001] {
             for (kind, bytes, width) in kinds(len) {
-                for plan in PLANS {
+                for plan in &plans {
                     for prefix in [&header[..], &[]] {
                         // Two blocks of a member.
                         let mut stream = Vec::new();
-                        encoder.encode(prefix, &bytes, width, plan, false).unwrap();
+                        let block =
+                            Block { prefix, cells: &bytes, width, phase: len % width, is_last: false };
+                        encoder.encode(block, plan).unwrap();
                         stream.extend_from_slice(encoder.as_slice());
                         assert!(
                             stream.len() <= len + len / 512 + prefix.len() + 200,
-                            "{kind}, {len}, {plan:?}"
+                            "{kind}, {len}, {}",
+                            plan.name()
                         );
-                        encoder.encode(&[], &bytes, width, plan, true).unwrap();
+                        encoder.encode(Block { prefix: &[], is_last: true, ..block }, plan).unwrap();
                         stream.extend_from_slice(encoder.as_slice());
                         let expected = [prefix, &bytes, &bytes].concat();
-                        assert!(inflate(&stream) == expected, "{kind}, {len}, {plan:?}");
+                        assert!(inflate(&stream) == expected, "{kind}, {len}, {}", plan.name());
                     }
                 }
             }
@@ -279,7 +369,8 @@ mod tests {
         for (kind, bytes, width) in
             kinds(1 << 20).into_iter().filter(|(kind, ..)| ["zeros", "full", "odd"].contains(kind))
         {
-            encoder.encode(&[], &bytes, width, Plan::Stored, true).unwrap();
+            let block = Block { prefix: &[], cells: &bytes, width, phase: 0, is_last: true };
+            encoder.encode(block, &Plan::Stored).unwrap();
             assert!(encoder.as_slice().len() < 1200, "{kind}: {}", encoder.as_slice().len());
         }
     }

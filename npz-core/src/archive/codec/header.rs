@@ -8,8 +8,6 @@ pub(super) const LITLEN: usize = 286;
 pub(super) const DISTANCES: usize = 30;
 /// The symbol that ends a block.
 pub(super) const END: usize = 256;
-/// No head is longer, in bytes: 17 bits, 19 lengths of 3 bits, and 7 bits and 7 more for each of the lengths.
-pub(super) const MOST_BYTES: usize = 10 + (LITLEN + DISTANCES) * 14 / 8;
 
 /// In this order the lengths of the code for lengths are written.
 const ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];

@@ -6,8 +6,8 @@
 use super::bits::BitWriter;
 use super::header::END;
 
-/// Codes of literals have at most so many bits; two pairs of them and what `flush` left fit a word.
-pub(super) const LIMIT: u8 = 12;
+/// Codes have at most so many bits where literals stand alone: the reader then decodes several blocks in turn.
+pub(super) const LIMIT: u8 = 11;
 
 /// How often each byte occurs.
 pub(super) fn count(bytes: &[u8], counts: &mut [u32; 256]) {
@@ -42,11 +42,6 @@ pub(super) fn count_sample(bytes: &[u8], counts: &mut [u32; 256]) {
         count(piece, counts);
     }
     counts.iter_mut().for_each(|count| *count += 1);
-}
-
-/// How many bits literals take.
-pub(super) fn cost(counts: &[u32; 256], lengths: &[u8]) -> u64 {
-    counts.iter().zip(lengths).map(|(count, length)| u64::from(*count) * u64::from(*length)).sum()
 }
 
 /// The codes of pairs of bytes: 24 bits of code below, their number above. 256 KiB, which stay in the second cache.

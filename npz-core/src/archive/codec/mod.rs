@@ -1,17 +1,21 @@
 //! Deflate, as arrays need it: an encoder that knows what cells are.
 //!
 //! [`encode`] turns one block into bits by a plan that `choose` made for the whole member. `bits`, `huffman` and `header`
-//! are what RFC 1951 asks for, `literals` and `sequences` what is written by them, and `zlib` stands in where nothing of
-//! ours is made for the data.
+//! are what RFC 1951 asks for, `literals` and `sequences` what is written by them, `search` finds the
+//! matches, and `zlib` stands in where nothing of ours is made for the data.
+//! [`inflate`] is the way back, several blocks at a time.
 
 mod bits;
 mod choose;
 mod encode;
 mod header;
 mod huffman;
+pub(super) mod inflate;
 mod literals;
+mod search;
 mod sequences;
 mod zlib;
 
 pub(super) use self::choose::choose;
-pub(super) use self::encode::{Encoder, Plan};
+pub(super) use self::encode::{Block, Encoder, Plan};
+pub(super) use self::search::Cells;

@@ -3,11 +3,13 @@
 use super::bits::BitWriter;
 use super::header::{self, DISTANCES, END, LITLEN};
 use super::huffman;
-use super::literals::{self, LIMIT};
+use super::literals;
 
+/// Codes have at most so many bits beside matches: a length and a distance fit a word with what follows them.
+const LIMIT: u8 = 12;
 /// Matches are no shorter and no longer than that, and reach back no farther.
-pub(super) const LEAST: usize = 3;
-pub(super) const MOST: usize = 258;
+pub(super) const MIN_MATCH: usize = 3;
+pub(super) const MAX_MATCH: usize = 258;
 pub(super) const WINDOW: usize = 32 << 10;
 
 /// A run of literals and the match behind it.
@@ -18,55 +20,76 @@ pub(super) struct Seq {
     pub(super) distance: u16,
 }
 
-/// What symbols cost, in bits with those that follow them.
+/// What symbols cost, in eighths of a bit, with the bits that follow them.
 #[derive(Clone)]
-pub(super) struct Prices {
-    pub(super) literal: [u8; 256],
+pub(in crate::archive) struct Prices {
+    pub(super) literal: [u16; 256],
     /// By the length of the match.
-    pub(super) length: [u8; MOST + 1],
+    pub(super) length: [u16; MAX_MATCH + 1],
     /// By the number of the distance's symbol.
-    pub(super) distance: [u8; DISTANCES],
+    pub(super) distance: [u16; DISTANCES],
+}
+
+impl Default for Prices {
+    /// Where nothing is known: literals that do not shrink, and near matches that are cheap.
+    fn default() -> Self {
+        let mut prices = Self { literal: [60; 256], length: [0; MAX_MATCH + 1], distance: [0; DISTANCES] };
+        for (len, price) in prices.length.iter_mut().enumerate().skip(MIN_MATCH) {
+            let (symbol, extra) = LENGTHS[len];
+            *price = 8 * (3 + u16::from(extra)) + 2 * (symbol - 257);
+        }
+        for (symbol, price) in prices.distance.iter_mut().enumerate() {
+            *price = 8 * (4 + distance_extra(symbol) as u16);
+        }
+        prices
+    }
 }
 
 /// The symbol of each length, and how many bits follow it: RFC 1951, 3.2.5.
-const LENGTHS: [(u16, u8); MOST + 1] = {
-    let mut table = [(0, 0); MOST + 1];
-    let (mut len, mut symbol) = (LEAST, 257);
-    while len < MOST {
+const LENGTHS: [(u16, u8); MAX_MATCH + 1] = {
+    let mut table = [(0, 0); MAX_MATCH + 1];
+    let (mut len, mut symbol) = (MIN_MATCH, 257);
+    while len < MAX_MATCH {
         // Eight symbols without extra bits, then four with each number of them.
         let extra = if symbol < 265 { 0 } else { (symbol - 261) / 4 };
         let mut more = 0;
-        while more < 1 << extra && len < MOST {
+        while more < 1 << extra && len < MAX_MATCH {
             table[len] = (symbol, extra as u8);
             len += 1;
             more += 1;
         }
         symbol += 1;
     }
-    table[MOST] = (285, 0);
+    table[MAX_MATCH] = (285, 0);
     table
 };
 
 /// The first length of each symbol from 257 on.
 const LENGTH_BASES: [u16; LITLEN - END] = {
     let mut bases = [0; LITLEN - END];
-    let mut len = MOST;
-    while len >= LEAST {
+    let mut len = MAX_MATCH;
+    while len >= MIN_MATCH {
         bases[LENGTHS[len].0 as usize - END] = len as u16;
         len -= 1;
     }
     bases
 };
 
-/// The symbol of a distance, how many bits follow it, and which.
-#[inline(always)]
-pub(super) fn distance_symbol(distance: u16) -> (usize, u32, u32) {
-    let below = u32::from(distance) - 1;
+/// The symbol of a distance.
+#[inline]
+pub(super) fn distance_symbol(distance: usize) -> usize {
+    let below = distance.wrapping_sub(1);
     if below < 4 {
-        return (below as usize, 0, 0);
+        return below;
     }
     let extra = below.ilog2() - 1;
-    ((2 * extra + (below >> extra)) as usize, extra, below & ((1 << extra) - 1))
+    2 * extra as usize + (below >> extra)
+}
+
+/// How many bits follow the symbol of a distance.
+#[inline]
+pub(super) fn distance_extra(symbol: usize) -> u32 {
+    (symbol as u32 / 2).saturating_sub(1)
 }
 
 /// The codes of one block.
@@ -96,7 +119,7 @@ impl Codes {
         self.litlen_counts = [0; LITLEN];
         self.litlen_counts[..256].copy_from_slice(counts);
         self.distance_counts = [0; DISTANCES];
-        self.make();
+        self.make(literals::LIMIT);
     }
 
     /// Makes codes for sequences, which cover the first of the bytes; the rest are literals.
@@ -110,11 +133,11 @@ impl Codes {
                 self.litlen_counts[usize::from(*byte)] += 1;
             }
             self.litlen_counts[usize::from(LENGTHS[usize::from(seq.len)].0)] += 1;
-            self.distance_counts[distance_symbol(seq.distance).0] += 1;
+            self.distance_counts[distance_symbol(usize::from(seq.distance))] += 1;
             rest = &after[usize::from(seq.len)..];
         }
         rest.iter().for_each(|byte| self.litlen_counts[usize::from(*byte)] += 1);
-        self.make();
+        self.make(LIMIT);
     }
 
     /// Makes the codes that need no head: RFC 1951, 3.2.6.
@@ -135,9 +158,9 @@ impl Codes {
         out.flush();
     }
 
-    fn make(&mut self) {
+    fn make(&mut self, limit: u8) {
         self.litlen_counts[END] = 1;
-        huffman::lengths(&self.litlen_counts, LIMIT, &mut self.litlen_lengths);
+        huffman::lengths(&self.litlen_counts, limit, &mut self.litlen_lengths);
         huffman::codes(&self.litlen_lengths, &mut self.litlen);
         huffman::lengths(&self.distance_counts, LIMIT, &mut self.distance_lengths);
         huffman::codes(&self.distance_lengths, &mut self.distances);
@@ -155,25 +178,26 @@ impl Codes {
             extra += u64::from(*count) * u64::from(LENGTHS[len].1);
         }
         for (symbol, count) in self.distance_counts.iter().enumerate().skip(4) {
-            extra += u64::from(*count) * (symbol as u64 / 2 - 1);
+            extra += u64::from(*count) * u64::from(distance_extra(symbol));
         }
         HEAD + extra
             + of(&self.litlen_counts, &self.litlen_lengths)
             + of(&self.distance_counts, &self.distance_lengths)
     }
 
-    /// What the symbols of these codes cost; what does not occur costs as much as what is rare.
+    /// What the symbols of these codes cost. What does not occur costs as much as what is rare.
     pub(super) fn prices(&self, prices: &mut Prices) {
-        let price = |length: u8, rare: u8| if length == 0 { rare } else { length };
-        for (price_slot, length) in prices.literal.iter_mut().zip(&self.litlen_lengths) {
-            *price_slot = price(*length, LIMIT + 1);
+        let price = |length: u8, rare: u8| 8 * u16::from(if length == 0 { rare } else { length });
+        for (slot, length) in prices.literal.iter_mut().zip(&self.litlen_lengths) {
+            *slot = price(*length, LIMIT);
         }
-        for (len, slot) in prices.length.iter_mut().enumerate().skip(LEAST) {
+        for (len, slot) in prices.length.iter_mut().enumerate().skip(MIN_MATCH) {
             let (symbol, extra) = LENGTHS[len];
-            *slot = price(self.litlen_lengths[usize::from(symbol)], LIMIT) + extra;
+            *slot = price(self.litlen_lengths[usize::from(symbol)], LIMIT) + 8 * u16::from(extra);
         }
+        let rare = self.distance_lengths.iter().copied().max().unwrap_or(0).max(6);
         for (symbol, slot) in prices.distance.iter_mut().enumerate() {
-            *slot = price(self.distance_lengths[symbol], 9) + (symbol as u8 / 2).saturating_sub(1);
+            *slot = price(self.distance_lengths[symbol], rare) + 8 * distance_extra(symbol) as u16;
         }
     }
 
@@ -183,8 +207,8 @@ impl Codes {
 
     pub(super) fn write_sequences(&self, bytes: &[u8], sequences: &[Seq], out: &mut BitWriter) {
         // The code of a length with the bits that follow it: 17 bits below, their number above.
-        let mut lengths = [0u32; MOST + 1];
-        for (len, slot) in lengths.iter_mut().enumerate().skip(LEAST) {
+        let mut lengths = [0u32; MAX_MATCH + 1];
+        for (len, slot) in lengths.iter_mut().enumerate().skip(MIN_MATCH) {
             let (symbol, extra) = LENGTHS[len];
             let symbol = usize::from(symbol);
             let more = (len as u32) - u32::from(LENGTH_BASES[symbol - END]);
@@ -197,9 +221,10 @@ impl Codes {
             literals::write_singly(run, out, &self.litlen, &self.litlen_lengths);
             let length = lengths[usize::from(seq.len)];
             out.add(u64::from(length & 0xFF_FFFF), length >> 24);
-            let (symbol, extra, more) = distance_symbol(seq.distance);
+            let symbol = distance_symbol(usize::from(seq.distance));
+            let extra = distance_extra(symbol);
             out.add(u64::from(self.distances[symbol]), u32::from(self.distance_lengths[symbol]));
-            out.add(u64::from(more), extra);
+            out.add((u64::from(seq.distance) - 1) & ((1 << extra) - 1), extra);
             out.flush();
             rest = &after[usize::from(seq.len)..];
         }

@@ -1,0 +1,131 @@
+//! Which searches could be worth it, from a look at some hundred cells.
+
+use super::mask::is_mask;
+use super::words::{equal_high, hash, word_at};
+use super::{COUNTERS, Method, PAIRS, SHORT_FLOATS, SMOOTH, SMOOTH_NARROW, TOKENS, TWO_CELLS, ZEROS};
+
+/// What cells are, as far as it matters here.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cells {
+    /// The width of a number, or of a cell that is none.
+    pub(crate) width: usize,
+    /// Whether they are text in UTF-32.
+    pub(crate) is_text: bool,
+}
+
+/// Cells in a row that a survey looks at, and how many such strips.
+const SURVEYED: usize = 512;
+const STRIPS: usize = 8;
+
+/// A search that is sure to be worth it for a block, whatever the plan of its member says.
+pub(in super::super) fn sure(block: &[u8], width: usize) -> Option<Method> {
+    shortlist(&[block], width).first().copied().filter(|&method| is_sure(method))
+}
+
+/// Searches at every byte that could be worth a trial.
+pub(in super::super) fn general(samples: &[&[u8]], cells: Cells, level: u32) -> Vec<Method> {
+    let words = match level {
+        ..=3 => 1,
+        4..=8 => 2,
+        _ => 4,
+    };
+    if samples.iter().all(|sample| is_mask(sample)) {
+        return vec![Method::Mask];
+    }
+    if cells.is_text {
+        return vec![Method::Utf32];
+    }
+    let (mut hits, mut places) = (0, 0);
+    for strip in strips(samples, 1, 4 * SURVEYED) {
+        hits += repeats(strip, 1, 0, 32);
+        places += strip.len();
+    }
+    match cells.width {
+        1 => vec![Method::Near, Method::Rows { words }],
+        _ if hits * 4 > places => vec![Method::Rows { words }],
+        _ => Vec::new(),
+    }
+}
+
+/// What is worth a trial in numbers of this width, the likeliest first.
+fn methods(width: usize) -> &'static [Method] {
+    match width {
+        2 => &[TWO_CELLS, ZEROS],
+        4 => &[COUNTERS, TOKENS, ZEROS, SHORT_FLOATS, SMOOTH_NARROW],
+        8 => &[PAIRS, ZEROS, COUNTERS, SMOOTH],
+        _ => &[],
+    }
+}
+
+/// Whether what a survey finds is worth it without a trial.
+fn is_sure(method: Method) -> bool {
+    matches!(method, Method::Runs { .. } | Method::Zeros)
+}
+
+/// The ways for numbers that a survey does not rule out, at most two.
+pub(in super::super) fn shortlist(samples: &[&[u8]], width: usize) -> Vec<Method> {
+    let promising = |method: &&Method| {
+        let (least, of) = match method {
+            Method::Runs { pairs: true } => (1, 4),
+            Method::Runs { pairs: false } => (3, 4),
+            Method::Zeros => (1, 16),
+            _ => (1, 20),
+        };
+        let (mut hits, mut cells) = (0, 0);
+        for strip in strips(samples, width, SURVEYED) {
+            hits += survey(**method, strip, width);
+            cells += (strip.len() / width).saturating_sub(2);
+        }
+        hits * of > cells * least
+    };
+    methods(width).iter().filter(promising).take(2).copied().collect()
+}
+
+/// Some cells of each sample, in strips that begin with a cell.
+fn strips<'a>(samples: &[&'a [u8]], width: usize, cells: usize) -> impl Iterator<Item = &'a [u8]> {
+    let each = (STRIPS / samples.len().max(1)).max(1);
+    samples.iter().flat_map(move |sample| {
+        let step = (sample.len() / each).next_multiple_of(width).max(cells * width);
+        sample.chunks(step).map(move |part| part.get(..cells * width).unwrap_or(part))
+    })
+}
+
+/// In how many cells of a strip a method finds something.
+fn survey(method: Method, strip: &[u8], width: usize) -> usize {
+    let cells = (strip.len() / width).saturating_sub(2);
+    let unused = 64 - 8 * width as u32;
+    let cell = |index: usize| word_at(strip, index * width) << unused;
+    match method {
+        // Zeros among cells whose last byte is no zero: those of small integers are not rare enough to be worth more than a
+        // literal.
+        Method::Zeros => {
+            let mut worth = true;
+            let mut is_zero = |index| {
+                worth = if cell(index) == 0 { worth } else { cell(index) >> 56 != 0 };
+                cell(index) == 0 && worth
+            };
+            (0..cells).filter(|&index| is_zero(index)).count()
+        }
+        Method::Runs { pairs: true } => repeats(strip, width, 0, unused),
+        // A match takes three bytes.
+        Method::Runs { pairs: false } => {
+            (1..cells).filter(|&index| equal_high(cell(index) ^ cell(index - 1)) >= 3.min(width)).count()
+        }
+        Method::Keys { anchors, .. } => anchors.first().map_or(0, |anchor| {
+            repeats(strip, width, anchor.offset as usize, 64 - 8 * u32::from(anchor.bytes))
+        }),
+        Method::Near | Method::Rows { .. } | Method::Utf32 | Method::Mask => 0,
+    }
+}
+
+/// In how many cells a key is found that came before. Zero keys do not count: zeros repeat in every kind of data.
+fn repeats(strip: &[u8], width: usize, offset: usize, unused: u32) -> usize {
+    let mut last = [0u64; 1024];
+    let places = (offset..strip.len().saturating_sub(7)).step_by(width);
+    places
+        .filter(|&place| {
+            let key = word_at(strip, place) << unused;
+            key != 0 && std::mem::replace(&mut last[hash(key, 10)], key) == key
+        })
+        .count()
+}
