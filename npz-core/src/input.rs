@@ -1,7 +1,8 @@
 //! [`Input`]: the bytes of an archive by range, fetched in few large reads.
 //!
 //! A small source is read whole, once. Of a larger one, large ranges go straight into the caller's memory; for small
-//! ones a window of neighbouring bytes is kept, as wide as what was told to be wanted next. Knows nothing of any format.
+//! ones a window of neighbouring bytes is kept, as wide as what was told to be wanted next. Of a source that likes small
+//! reads, such as a file, each thread has a window of its own. Knows nothing of any format.
 
 use std::io::{self, Read};
 use std::ops::Range;
@@ -10,17 +11,22 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::error::{Error, Result};
 use crate::memory;
+use crate::run;
 use crate::source::{ReadAt, read_some_at};
 
 /// Sources below this size are read whole.
 const WHOLE_BYTES: u64 = 1 << 20;
 /// From this length on a range is read into the caller's memory, past the window.
-const DIRECT_BYTES: usize = 64 << 10;
+pub(crate) const DIRECT_BYTES: usize = 64 << 10;
 /// The least that is read where nobody said what comes next, and the most that is held.
 const LEAST_BYTES: u64 = 4 << 10;
 const MOST_BYTES: u64 = 4 << 20;
 /// The most that is worth reading in vain to save one read, of a source that likes large reads.
 const MOST_GAP: u64 = 256 << 10;
+/// A source that likes reads of no more than this does not mind many of them.
+const SMALL_READ: usize = 1 << 20;
+/// So many threads have windows of their own.
+const WINDOWS: usize = 16;
 
 /// The bytes of an archive.
 pub(crate) struct Input<S: ?Sized> {
@@ -29,7 +35,9 @@ pub(crate) struct Input<S: ?Sized> {
     size: u64,
     read_size: usize,
     whole: Option<Arc<Vec<u8>>>,
-    window: Mutex<Window>,
+    windows: [Mutex<Window>; WINDOWS],
+    /// What was told to be wanted: sorted, with gaps that are worth a read of their own.
+    planned: Mutex<Vec<Range<u64>>>,
     /// The same bytes for what outlives this: made once for all.
     kept: OnceLock<Option<Arc<KeptInput>>>,
     source: S,
@@ -47,8 +55,6 @@ struct Window {
     /// How many of the bytes are there; memory is kept for the next ones.
     len: usize,
     bytes: Vec<u8>,
-    /// What was told to be wanted: sorted, with gaps that are worth a read of their own.
-    planned: Vec<Range<u64>>,
     /// How much was read ahead where nothing was told: more each time that it was wanted.
     ahead: u64,
 }
@@ -67,7 +73,8 @@ impl<S: ReadAt> Input<S> {
         } else {
             None
         };
-        Ok(Self { path, size, read_size, whole, window: Mutex::default(), kept: OnceLock::new(), source })
+        let (windows, planned, kept) = Default::default();
+        Ok(Self { path, size, read_size, whole, windows, planned, kept, source })
     }
 }
 
@@ -112,7 +119,9 @@ impl<S: ReadAt + ?Sized> Input<S> {
         if let Some(there) = window.at(offset) {
             return Ok(copy(there, buffer));
         }
-        let length = window.plan(offset, buffer.len() as u64, self.size, self.read_size as u64) as usize;
+        let told = self.planned_at(offset);
+        let length =
+            window.plan(offset, buffer.len() as u64, told, self.size, self.read_size as u64) as usize;
         window.len = 0;
         let mut bytes = std::mem::take(&mut window.bytes);
         // Others go on meanwhile: a source may be far.
@@ -127,8 +136,23 @@ impl<S: ReadAt + ?Sized> Input<S> {
         Ok(count)
     }
 
+    /// The window of this thread. Of a source that likes large reads all share one: what one thread fetches is there for
+    /// the others.
     fn window(&self) -> MutexGuard<'_, Window> {
-        self.window.lock().unwrap_or_else(PoisonError::into_inner)
+        let lane = if self.likes_small_reads() { run::lane() % WINDOWS } else { 0 };
+        lock(&self.windows[lane])
+    }
+
+    /// How much follows an offset of what was told to be wanted.
+    fn planned_at(&self, offset: u64) -> Option<u64> {
+        let planned = lock(&self.planned);
+        let next = planned.partition_point(|range| range.end <= offset);
+        planned.get(next).filter(|range| range.start <= offset).map(|range| range.end - offset)
+    }
+
+    /// Whether small reads are as good as large ones: then several threads may each read their own.
+    pub(crate) fn likes_small_reads(&self) -> bool {
+        self.read_size <= SMALL_READ || self.memory().is_some()
     }
 
     /// Fills `buffer`, or says how many bytes of `what` are there.
@@ -186,12 +210,12 @@ impl<S: ReadAt + ?Sized> Input<S> {
                 gap_now = 0;
             }
         }
-        self.window().planned = planned;
+        *lock(&self.planned) = planned;
     }
 
     /// Keeps nothing of what was read last.
     pub(crate) fn forget(&self) {
-        self.window().len = 0;
+        self.windows.iter().for_each(|window| lock(window).len = 0);
     }
 
     /// The same bytes for what outlives this input; `None` where the source can't be shared.
@@ -218,13 +242,11 @@ impl Window {
         self.bytes.get(skipped..self.len).filter(|there| !there.is_empty())
     }
 
-    /// How much to read from an offset on, where so many bytes are wanted now.
-    fn plan(&mut self, offset: u64, wanted: u64, size: u64, read_size: u64) -> u64 {
+    /// How much to read from an offset on, where so many bytes are wanted now, and so many were told to be.
+    fn plan(&mut self, offset: u64, wanted: u64, told: Option<u64>, size: u64, read_size: u64) -> u64 {
         let most = read_size.min(MOST_BYTES).max(wanted);
-        let next = self.planned.partition_point(|range| range.end <= offset);
-        let told = self.planned.get(next).filter(|range| range.start <= offset);
-        let length = if let Some(range) = told {
-            range.end - offset
+        let length = if let Some(told) = told {
+            told
         } else {
             let end = self.start + self.len as u64;
             let goes_on = (end..=end.saturating_add(LEAST_BYTES)).contains(&offset);
@@ -242,6 +264,10 @@ fn merge(ranges: &mut Vec<Range<u64>>, next: &Range<u64>, gap: u64) {
         Some(last) => last.end = last.end.max(next.end),
         None => ranges.push(next.clone()),
     }
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Reads as many bytes as there are, and tells how many.

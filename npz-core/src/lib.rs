@@ -20,7 +20,6 @@ mod npz;
 pub mod numpy {}
 mod options;
 mod report;
-#[allow(dead_code, reason = "loads and saves use it next")]
 mod run;
 mod schema;
 mod shape;

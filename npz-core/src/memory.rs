@@ -3,6 +3,8 @@
 //! `Vec::extend`, `collect`, `clone` and their like end the process where there is no memory. What holds an array, or a
 //! piece of one whose cells may be huge, is made here: room is made once, then it is filled.
 
+mod huge;
+
 use std::borrow::Cow;
 #[cfg(feature = "serde")]
 use std::io;
@@ -32,7 +34,25 @@ pub(crate) fn with_room<T>(len: usize, what: &str) -> Result<Vec<T>> {
 
 /// Bytes that are zero.
 pub(crate) fn zeros(len: usize, what: &str) -> Result<Vec<u8>> {
-    bytemuck::allocation::try_zeroed_vec(len).map_err(|()| short::<u8>(len, what))
+    zeroed(len).ok_or_else(|| short::<u8>(len, what))
+}
+
+/// Cells that are zero; `None` where memory is short. Their pages come from the system untouched: memory is written once,
+/// by what fills it.
+pub(crate) fn zeroed<A: bytemuck::Zeroable>(len: usize) -> Option<Vec<A>> {
+    let mut cells = bytemuck::allocation::try_zeroed_vec(len).ok()?;
+    huge::hint(&mut cells);
+    Some(cells)
+}
+
+/// An empty vector with room for the cells of an array; `None` where memory is short.
+pub(crate) fn room_for_cells<A>(mut cells: Vec<A>, len: usize) -> Option<Vec<A>> {
+    let is_fresh = cells.capacity() < len;
+    cells.try_reserve_exact(len).ok()?;
+    if is_fresh {
+        huge::hint(&mut cells);
+    }
+    Some(cells)
 }
 
 /// Makes a vector so long, what is new in it zero.

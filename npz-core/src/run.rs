@@ -30,6 +30,11 @@ impl Threads {
         Self(NonZeroUsize::new(count))
     }
 
+    /// The same, but at most so many.
+    pub(crate) fn capped(self, most: usize) -> Self {
+        Self::at_most(self.0.map_or(most, |count| count.get().min(most)))
+    }
+
     /// How many there are. Starts the pool, if there is none and the calling thread may not do all.
     pub(crate) fn count(self) -> usize {
         match self.0 {
@@ -56,6 +61,44 @@ fn pool_size() -> usize {
 #[cfg(not(feature = "parallel"))]
 fn pool_size() -> usize {
     1
+}
+
+/// The number of the calling thread in its pool; 0 outside of any.
+pub(crate) fn lane() -> usize {
+    #[cfg(feature = "parallel")]
+    return rayon::current_thread_index().map_or(0, |index| index + 1);
+    #[cfg(not(feature = "parallel"))]
+    return 0;
+}
+
+/// The first error in the order of a plan, of tasks that end in any order.
+pub(crate) struct Failure {
+    /// `usize::MAX` while there is none.
+    place: AtomicUsize,
+    first: Mutex<Option<(usize, Error)>>,
+}
+
+impl Failure {
+    pub(crate) fn none() -> Self {
+        Self { place: AtomicUsize::new(usize::MAX), first: Mutex::new(None) }
+    }
+
+    /// Whether something failed that stands before a place in the plan: then what is there is not wanted any more.
+    pub(crate) fn is_before(&self, place: usize) -> bool {
+        self.place.load(Ordering::Relaxed) < place
+    }
+
+    pub(crate) fn note(&self, place: usize, error: Error) {
+        let mut first = lock(&self.first);
+        if first.as_ref().is_none_or(|(earliest, _)| place < *earliest) {
+            self.place.store(place, Ordering::Relaxed);
+            *first = Some((place, error));
+        }
+    }
+
+    pub(crate) fn into_result(self) -> Result<()> {
+        unlock(self.first).map_or(Ok(()), |(_, error)| Err(error))
+    }
 }
 
 /// The threads that work on one save or load. Whoever is free helps with what is begun or goes on, so tasks may have
@@ -131,15 +174,13 @@ impl Team {
         let is_alone = items.len() < 2 || self.size() == 1;
         let done = Mutex::new(memory::with_room(items.len(), TASKS)?);
         let queue =
-            Queue { team: self, items: Mutex::new(items.into_iter()), work, done, failed: Mutex::new(None) };
+            Queue { team: self, items: Mutex::new(items.into_iter()), work, done, failure: Failure::none() };
         if is_alone {
             queue.help(&|| {});
         } else {
             in_scope(&queue, |call| queue.help(call));
         }
-        if let Some((_, error)) = unlock(queue.failed) {
-            return Err(error);
-        }
+        queue.failure.into_result()?;
         let mut done = unlock(queue.done);
         done.sort_unstable_by_key(|(place, _)| *place);
         memory::collect(done.into_iter().map(|(_, result)| result), TASKS)
@@ -150,6 +191,7 @@ impl Team {
     ///
     /// The error is the first in order, of making a thing or of taking it. Of what comes behind it nothing is taken, and
     /// what is not begun is not made.
+    #[allow(dead_code, reason = "saves use it")]
     pub(crate) fn in_order<T: Send>(
         &self,
         count: usize,
@@ -192,7 +234,7 @@ struct Queue<'t, I, R, W> {
     items: Mutex<std::vec::IntoIter<(usize, I)>>,
     work: W,
     done: Mutex<Vec<(usize, R)>>,
-    failed: Mutex<Option<(usize, Error)>>,
+    failure: Failure,
 }
 
 impl<I: Send, R: Send, W: Fn(I) -> Result<R> + Sync> Work for Queue<'_, I, R, W> {
@@ -209,19 +251,13 @@ impl<I: Send, R: Send, W: Fn(I) -> Result<R> + Sync> Work for Queue<'_, I, R, W>
             if are_more && self.team.join() {
                 call();
             }
-            let is_behind = |(failed, _): &(usize, Error)| *failed < place;
-            if lock(&self.failed).as_ref().is_some_and(is_behind) {
+            if self.failure.is_before(place) {
                 continue;
             }
             match (self.work)(item) {
                 // There is room for each.
                 Ok(result) => lock(&self.done).push((place, result)),
-                Err(error) => {
-                    let mut failed = lock(&self.failed);
-                    if !failed.as_ref().is_some_and(is_behind) {
-                        *failed = Some((place, error));
-                    }
-                }
+                Err(error) => self.failure.note(place, error),
             }
         }
     }

@@ -7,12 +7,16 @@ use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::input::AnyInput;
 use crate::memory::zeros;
+use crate::run::{Team, Threads};
 
 /// Cells are handed on in pieces of about this size, which stay in the processor's cache from one step to the next.
 pub(crate) const PIECE_BYTES: usize = 256 << 10;
 
 /// Takes bytes, piece by piece.
 pub(crate) type Put<'p> = dyn FnMut(&[u8]) -> Result<()> + 'p;
+
+/// What is done to each piece (whole cells) of a buffer that is filled, while it is in the cache; by any thread.
+pub(crate) type Then<'t> = dyn Fn(&mut [u8]) + Sync + 't;
 
 /// An array in its stored form, wherever it is: in an archive, or in memory in the form of its cells.
 ///
@@ -28,9 +32,9 @@ pub(crate) trait Stored: Send + Sync {
         None
     }
 
-    /// Fills `buffer` with the bytes of all cells; `then` has each piece (whole cells) while it is in the cache. What a
-    /// checksum covers is verified.
-    fn fill(&self, buffer: &mut [u8], then: &mut dyn FnMut(&mut [u8])) -> Result<()> {
+    /// Fills `buffer` with the bytes of all cells; `then` has each piece once. What a checksum covers is verified. Whatever
+    /// the number of threads in the team, the error is the same.
+    fn fill(&self, buffer: &mut [u8], _team: &Team, then: &Then<'_>) -> Result<()> {
         let item_size = self.item_size();
         if item_size == 0 {
             return Ok(());
@@ -143,7 +147,7 @@ pub(crate) struct Packed<'a> {
 /// Copies the bytes of an array that is in memory.
 pub(crate) fn copied(array: &dyn Stored) -> Result<Vec<u8>> {
     let mut bytes = zeros(usize::try_from(array.header().data_len()).unwrap_or(usize::MAX), "array")?;
-    array.fill(&mut bytes, &mut |_| {})?;
+    array.fill(&mut bytes, &Team::new(Threads::ONE), &|_| {})?;
     Ok(bytes)
 }
 
@@ -166,11 +170,7 @@ pub(crate) fn copy_range(
 }
 
 /// Fills a buffer with what an array hands out.
-pub(crate) fn fill_by_stream(
-    array: &dyn Stored,
-    buffer: &mut [u8],
-    then: &mut dyn FnMut(&mut [u8]),
-) -> Result<()> {
+pub(crate) fn fill_by_stream(array: &dyn Stored, buffer: &mut [u8], then: &Then<'_>) -> Result<()> {
     let mut rest = buffer;
     array.stream(&mut |bytes| {
         let slot = std::mem::take(&mut rest).split_at_mut_checked(bytes.len());

@@ -1,8 +1,9 @@
 //! The zip container: which members there are, their bytes out of it and into it.
 //!
 //! Knows nothing of arrays. [`end`] finds the directory, [`directory`] parses it, and [`index`] is the list of
-//! members that comes out. [`local`] finds their data and [`decode`] reads them, with `foreign` for the methods behind a feature. [`emit`]
-//! writes members and directory where [`layout`] places them, deflated ones in [`blocks`] that the [`codec`] makes. [`raw`] is a member on its way from one
+//! members that comes out. [`local`] finds their data and [`decode`] reads them, with `foreign` for the methods behind a feature;
+//! [`parts`] and [`unblock`] read large ones by several threads. [`emit`] writes members and directory where [`layout`]
+//! places them, deflated ones in [`blocks`] that the [`codec`] makes. [`raw`] is a member on its way from one
 //! archive to another, as it is. The rules are PKWARE's APPNOTE 6.3 as Python's `zipfile` reads it.
 
 mod block_index;
@@ -20,6 +21,7 @@ mod inflate;
 pub(crate) mod layout;
 pub(crate) mod local;
 mod names;
+pub(crate) mod parts;
 mod patch;
 mod raw;
 mod records;

@@ -315,9 +315,7 @@ impl<A: bytemuck::Pod> InPlace<A> {
         Self {
             grow: |cells, len| {
                 if cells.is_empty() {
-                    // Zeroed pages come from the system untouched: memory is written once, by the read itself.
-                    let fresh = bytemuck::allocation::try_zeroed_vec(len);
-                    return fresh.map(|fresh| *cells = fresh).is_ok();
+                    return memory::zeroed(len).map(|fresh| *cells = fresh).is_some();
                 }
                 if cells.try_reserve_exact(len.saturating_sub(cells.len())).is_err() {
                     return false;

@@ -7,9 +7,10 @@ use super::claims::Claims;
 use super::record::Recording;
 use super::settings::LoadSettings;
 use super::spare::Spares;
-use super::task::{ReadCells, Slot, Task, run_all};
+use super::task::{ReadCells, Slot, Task};
 use super::view::{Changes, View};
 use super::want::Want;
+use super::work::run_all;
 use super::{Name, Plan};
 use crate::dtype::DType;
 use crate::element::{Cast, Decoder, Element, Place, Refusal, Rule, Wanted, asked_dtype};
@@ -18,6 +19,7 @@ use crate::limits::{Cost, Limits, MAX_FREE};
 use crate::memory::{self, MEMBERS};
 use crate::npy::{Cells, Feed, cost, read_cells};
 use crate::report::{ProblemKind, RemarkKind, Report};
+use crate::run::{Team, Threads};
 use crate::stored::{Extent, Stored};
 
 /// A place that members are loaded from: an archive, or a list in memory.
@@ -32,12 +34,26 @@ pub(crate) trait Medium: Send + Sync {
     fn array<'m>(&'m self, member: usize) -> Result<Option<Arc<dyn Stored + 'm>>>;
     /// What the caller lets a load take.
     fn limits(&self) -> Limits;
+    /// How it likes to be read, and by how many threads the caller allows.
+    fn reading(&self) -> Reading {
+        Reading::default()
+    }
     /// Is told what will be read next, in no order.
     fn will_need(&self, _extents: Vec<Extent>) {}
     /// The file, for messages.
     fn path(&self) -> Option<&Path> {
         None
     }
+}
+
+/// How a medium is read.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Reading {
+    pub(crate) threads: Threads,
+    /// The most that is read at once where it is not read into its place.
+    pub(crate) chunk: usize,
+    /// Each read takes its time: it likes few large ones.
+    pub(crate) is_far: bool,
 }
 
 /// The state of a load, which [`FromMembers`](crate::FromMembers) plans with.
@@ -300,7 +316,7 @@ impl<'s> Loader<'s> {
         let cost = cost::<A>(array.header()).with_rest(array.size());
         let read = || {
             self.medium.limits().check_array(cost, self.spent)?;
-            read_cells(Feed::Stored(&*array), decoder, Vec::new())
+            read_cells(Feed::Stored(&*array), decoder, Vec::new(), &Team::new(Threads::ONE))
         };
         match read() {
             Ok(cells) => {
@@ -402,7 +418,7 @@ impl<'s> Loader<'s> {
         let mut extents = memory::with_room(self.tasks.len(), MEMBERS)?;
         extents.extend(self.tasks.iter().filter_map(|task| task.extent()));
         self.medium.will_need(extents);
-        run_all(self.tasks)?;
+        run_all(self.tasks, self.medium.reading())?;
         Ok((self.report, self.spent))
     }
 }

@@ -35,6 +35,7 @@ mod task;
 mod tuple;
 mod view;
 mod want;
+mod work;
 
 pub(crate) use self::cell::{
     plan_many as plan_cells, plan_one as plan_cell, push_gathered as push_gathered_cells,
@@ -46,7 +47,7 @@ pub use self::lazy::Lazy;
 pub(crate) use self::list::ArrayList;
 pub use self::load::{FromMembers, Plan};
 pub use self::loader::Loader;
-pub(crate) use self::loader::{Age, Medium};
+pub(crate) use self::loader::{Age, Medium, Reading};
 pub use self::map::MapKey;
 pub(crate) use self::name::NONE;
 pub use self::name::Name;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::loader::{Age, Medium};
+use super::loader::{Age, Medium, Reading};
 use super::settings::LoadSettings;
 use super::task::{Slot, Task};
 use super::{Loader, Members, Name, Plan};
@@ -17,6 +17,7 @@ use crate::error::Result;
 use crate::header::Header;
 use crate::limits::{Cost, Limits};
 use crate::memory::{self, MEMBERS};
+use crate::run::{Team, Threads};
 use crate::stored::{Extent, Stored};
 
 /// The members of a value that was not read yet, and the rules that it was planned under.
@@ -209,7 +210,7 @@ impl Task for KeepAll<'_> {
         None
     }
 
-    fn run(self: Box<Self>) -> Result<()> {
+    fn run(self: Box<Self>, _: &Team) -> Result<()> {
         let Self { mut origin, seen, slot } = *self;
         let keep = |Seen { key, member, was_taken, array }: Seen<Arc<dyn Stored + '_>>| {
             let kept = array.map(|array| array.keep()).transpose();
@@ -246,6 +247,12 @@ impl Medium for Origin {
 
     fn limits(&self) -> Limits {
         self.limits
+    }
+
+    /// Read under a lock: a thread that waited for others would do what else there is in the pool, which may want the same
+    /// value, and wait for itself.
+    fn reading(&self) -> Reading {
+        Reading { threads: Threads::ONE, ..Reading::default() }
     }
 
     fn path(&self) -> Option<&Path> {

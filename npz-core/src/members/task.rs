@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::settings::LoadSettings;
 use super::spare::Spares;
 use crate::any::RawArray;
-use crate::element::{Decoder, Element};
+use crate::element::{Decoder, Element, Step};
 use crate::error::{Error, Result};
 use crate::limits::Cost;
-use crate::memory::{self, MEMBERS};
 use crate::npy::{Cells, Feed, read_bytes, read_cells};
+use crate::run::Team;
 use crate::stored::{Extent, Stored};
 
 /// One array that is to be read, with the memory that it will fill.
@@ -22,24 +22,16 @@ pub(super) trait Task: Send {
     fn extent(&self) -> Option<Extent>;
     /// Takes memory of another value, if there is some that fits.
     fn take_memory(&mut self, _spares: &mut Spares) {}
-    fn run(self: Box<Self>) -> Result<()>;
+    /// Whether the bytes are read into their place, without any other memory.
+    fn is_direct(&self) -> bool {
+        false
+    }
+    /// Does it, by the threads of a team that are free.
+    fn run(self: Box<Self>, team: &Team) -> Result<()>;
 }
 
-/// Runs tasks one after another, in the order of the file. The error is that of the first task that has one, in the order
-/// in which they were planned.
-pub(super) fn run_all(tasks: Vec<Box<dyn Task + '_>>) -> Result<()> {
-    let mut tasks = memory::collect(tasks.into_iter().enumerate(), MEMBERS)?;
-    tasks.sort_unstable_by_key(|(number, task)| (task.extent().map(|extent| extent.start), *number));
-    let mut first: Option<(usize, Error)> = None;
-    for (number, task) in tasks {
-        if first.as_ref().is_some_and(|(failed, _)| *failed < number) {
-            continue;
-        }
-        if let Err(error) = task.run() {
-            first = Some((number, error));
-        }
-    }
-    first.map_or(Ok(()), |(_, error)| Err(error))
+fn is_stored(array: &dyn Stored) -> bool {
+    array.extent().is_some_and(|extent| extent.is_stored())
 }
 
 /// Where a task leaves its result for the plan that waits for it.
@@ -92,9 +84,13 @@ impl<A: Element> Task for ReadCells<'_, A> {
         self.memory = spares.take(self.array.header().shape().iter().product());
     }
 
-    fn run(self: Box<Self>) -> Result<()> {
+    fn is_direct(&self) -> bool {
+        matches!(self.decoder.step, Step::InPlace(_)) && is_stored(&*self.array)
+    }
+
+    fn run(self: Box<Self>, team: &Team) -> Result<()> {
         let Self { member, array, decoder, settings, memory, slot, .. } = *self;
-        let read = read_cells(Feed::Stored(&*array), decoder, memory);
+        let read = read_cells(Feed::Stored(&*array), decoder, memory, team);
         let cells = read.and_then(|cells| settings.apply(cells)).map_err(|error| error.in_member(&member))?;
         slot.fill(cells);
         Ok(())
@@ -122,9 +118,13 @@ impl Task for ReadRaw<'_> {
         self.array.extent()
     }
 
-    fn run(self: Box<Self>) -> Result<()> {
+    fn is_direct(&self) -> bool {
+        is_stored(&*self.array)
+    }
+
+    fn run(self: Box<Self>, team: &Team) -> Result<()> {
         let Self { member, array, settings, slot } = *self;
-        let raw = read_bytes(Feed::Stored(&*array))
+        let raw = read_bytes(Feed::Stored(&*array), team)
             .and_then(|bytes| settings.apply_raw(RawArray::from_file(array.header(), bytes)));
         slot.fill(raw.map_err(|error| error.in_member(&member))?);
         Ok(())

@@ -5,7 +5,7 @@ use std::ops::Bound;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::loader::Medium;
+use super::loader::{Medium, Reading};
 use crate::error::Result;
 use crate::limits::Limits;
 use crate::stored::{Extent, Stored};
@@ -98,6 +98,10 @@ impl Medium for View<'_, '_> {
 
     fn limits(&self) -> Limits {
         self.medium.limits()
+    }
+
+    fn reading(&self) -> Reading {
+        self.medium.reading()
     }
 
     fn will_need(&self, extents: Vec<Extent>) {

@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::limits::{Limits, MAX_FREE};
 use crate::options::LoadOptions;
+use crate::run::{Team, Threads};
 use crate::source::open_file;
 
 /// Loads a file, whatever its cells are: [`np.load(path)`](https://numpy.org/doc/stable/reference/generated/numpy.load.html).
@@ -332,11 +333,11 @@ impl ReadCells<'_, '_> {
     fn cells<A: Element>(self, decoder: fn(&DType, Rule) -> Result<Decoder<A>, Refusal>) -> Result<Cells<A>> {
         let unfit = |_| Error::unsupported(format!("the dtype {} can't be read", self.header.dtype()));
         let decoder = decoder(self.header.dtype(), Rule::array(Cast::Exact)).map_err(unfit)?;
-        read_cells(self.feed, decoder, Vec::new())
+        read_cells(self.feed, decoder, Vec::new(), &Team::new(Threads::ONE))
     }
 
     fn raw(self) -> Result<RawArray> {
-        Ok(RawArray::from_file(self.header, read_bytes(self.feed)?))
+        Ok(RawArray::from_file(self.header, read_bytes(self.feed, &Team::new(Threads::ONE))?))
     }
 }
 

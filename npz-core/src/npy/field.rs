@@ -15,9 +15,10 @@ use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::memory::{self, copy_cells};
 use crate::options::LoadOptions;
+use crate::run::Team;
 use crate::shape::Order;
 use crate::source::open_file;
-use crate::stored::{Extent, Put, Stored, copy_range, fill_by_stream};
+use crate::stored::{Extent, Put, Stored, Then, copy_range, fill_by_stream};
 
 /// Loads one field of a structured array: `np.load(path)[field]`.
 ///
@@ -207,7 +208,7 @@ impl Stored for FieldOf<'_> {
         copy_range(&bytes, self.item_size(), cells, buffer)
     }
 
-    fn fill(&self, buffer: &mut [u8], then: &mut dyn FnMut(&mut [u8])) -> Result<()> {
+    fn fill(&self, buffer: &mut [u8], _: &Team, then: &Then<'_>) -> Result<()> {
         fill_by_stream(self, buffer, then)
     }
 

@@ -38,6 +38,7 @@ use crate::header::Header;
 use crate::limits::Limits;
 use crate::options::LoadOptions;
 use crate::report::{Problem, ProblemKind, Report};
+use crate::run::Team;
 use crate::shape::Order;
 use crate::source::open_file;
 use crate::stored::Stored;
@@ -462,7 +463,7 @@ fn read_feed<A: Element>(
     let decoder = fits::<A>(header, ndim, Rule::array(options.cast))?;
     let cost = cost::<A>(header);
     options.limits.check_array(cost, spent)?;
-    Ok((read_cells(feed, decoder, Vec::new())?, cost.bytes()))
+    Ok((read_cells(feed, decoder, Vec::new(), &Team::new(options.threads))?, cost.bytes()))
 }
 
 /// Compares a header with what is wanted, before any data are read.

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::limits::MAX_FREE;
 use crate::memory::{self, copy_cells, zeros};
+use crate::run::Team;
 use crate::shape::{Order, count};
 use crate::stored::{Put, Stored, cells_a_piece};
 
@@ -120,6 +121,7 @@ pub(crate) fn read_cells<A: Element>(
     mut feed: Feed<'_>,
     decoder: Decoder<A>,
     spare: Vec<A>,
+    team: &Team,
 ) -> Result<Cells<A>> {
     let is_proven = feed.is_proven()?;
     let header = feed.header();
@@ -134,8 +136,8 @@ pub(crate) fn read_cells<A: Element>(
                 _ if decoder.item_size == 0 => grown(spare, len, &plan)?,
                 Feed::Stored(array) if is_proven => {
                     let mut cells = grown(spare, len, &plan)?;
-                    array
-                        .fill((plan.as_bytes)(&mut cells), &mut |piece| swap_bytes(piece, plan.swap_width))?;
+                    let swap = |piece: &mut [u8]| swap_bytes(piece, plan.swap_width);
+                    array.fill((plan.as_bytes)(&mut cells), team, &swap)?;
                     cells
                 }
                 Feed::Stream(stream) => stream.read_in_place(spare, len, decoder.item_size, &plan)?,
@@ -147,8 +149,9 @@ pub(crate) fn read_cells<A: Element>(
             cells.clear();
             let byte_len = header.data_len();
             let is_free = decoder.item_size == 0;
-            if (is_proven || is_free) && cells.try_reserve_exact(len).is_err() {
-                return Err(Error::no_memory(byte_len, "array"));
+            if is_proven || is_free {
+                let room = memory::room_for_cells(cells, len);
+                cells = room.ok_or_else(|| Error::no_memory(byte_len, "array"))?;
             }
             feed.each_piece(&mut |bytes| {
                 let before = cells.len();
@@ -169,12 +172,12 @@ pub(crate) fn read_cells<A: Element>(
 }
 
 /// Reads the bytes of cells, as they are.
-pub(crate) fn read_bytes(mut feed: Feed<'_>) -> Result<Vec<u8>> {
+pub(crate) fn read_bytes(mut feed: Feed<'_>, team: &Team) -> Result<Vec<u8>> {
     let len = feed.header().data_len();
     let short = || Error::no_memory(len, "array");
     if let (true, Feed::Stored(array)) = (feed.is_proven()?, &feed) {
         let mut bytes = zeros(usize::try_from(len).map_err(|_| short())?, "array")?;
-        array.fill(&mut bytes, &mut |_| {})?;
+        array.fill(&mut bytes, team, &|_| {})?;
         return Ok(bytes);
     }
     let mut bytes = Vec::new();

@@ -8,15 +8,17 @@ use std::sync::Arc;
 use super::names::key_of;
 use super::reader::NpzReader;
 use crate::archive::decode::{Data, MOST_CHUNK, Seen, with_data, with_part, with_prefix};
+use crate::archive::parts::fill_in_parts;
 use crate::error::Result;
 use crate::header::{Header, is_magic};
 use crate::input::{AnyInput, Input, KeptInput};
 use crate::limits::Limits;
-use crate::members::Medium;
+use crate::members::{Medium, Reading};
 use crate::memory;
 use crate::npy::cut_off;
+use crate::run::Team;
 use crate::source::ReadAt;
-use crate::stored::{Extent, PIECE_BYTES, Packed, Put, Stored, cells_a_piece};
+use crate::stored::{Extent, PIECE_BYTES, Packed, Put, Stored, Then, cells_a_piece};
 
 /// What is known of an array in an archive once its head was read: the member's own header, and that of the array.
 pub(super) struct Head {
@@ -135,7 +137,11 @@ impl Stored for ArchiveArray<'_> {
         })
     }
 
-    fn fill(&self, buffer: &mut [u8], then: &mut dyn FnMut(&mut [u8])) -> Result<()> {
+    fn fill(&self, buffer: &mut [u8], team: &Team, then: &Then<'_>) -> Result<()> {
+        let Head { extent, seen, .. } = &*self.head;
+        if fill_in_parts(self.input(), extent, *seen, buffer, self.item_size(), team, then) {
+            return Ok(());
+        }
         let piece = cells_a_piece(self.item_size()) * self.item_size().max(1);
         self.with_cells(|data| {
             // As much at once as the source likes, whole pieces for what comes then.
@@ -143,7 +149,7 @@ impl Stored for ArchiveArray<'_> {
             let most = if chunk < buffer.len() { (chunk / piece).max(1) * piece } else { chunk.max(1) };
             for part in buffer.chunks_mut(most) {
                 data.fill(part)?;
-                part.chunks_mut(piece).for_each(&mut *then);
+                part.chunks_mut(piece).for_each(then);
             }
             Ok(())
         })
@@ -152,8 +158,9 @@ impl Stored for ArchiveArray<'_> {
     fn stream(&self, put: &mut Put<'_>) -> Result<()> {
         let item_size = self.item_size();
         let mut left = if item_size == 0 { 0 } else { self.header().data_len() };
-        // From a source that likes large reads, they are large here too.
-        let chunk = self.input().chunk(MOST_CHUNK).max(PIECE_BYTES);
+        // From a source that likes large reads, they are large here too; of what is inflated, the compressed bytes are.
+        let most = if self.head.extent.is_stored() { MOST_CHUNK } else { PIECE_BYTES as u64 };
+        let chunk = self.input().chunk(most).max(PIECE_BYTES);
         let most = (chunk / item_size.max(1)).max(1) * item_size;
         let piece_len = cells_a_piece(item_size) * item_size.max(1);
         let is_proven = self.available().is_some();
@@ -248,6 +255,11 @@ impl<R: ReadAt> Medium for NpzReader<R> {
         self.options.limits
     }
 
+    fn reading(&self) -> Reading {
+        let chunk = self.input.chunk(MOST_CHUNK);
+        Reading { threads: self.options.threads, chunk, is_far: !self.input.likes_small_reads() }
+    }
+
     fn will_need(&self, extents: Vec<Extent>) {
         // Only advice: without the memory for it, it is not given.
         if let Ok(ranges) = memory::collect(extents.iter().map(Extent::range), "ranges") {
@@ -265,7 +277,9 @@ mod tests {
     use super::*;
     use crate::npz::{Npz, SaveOptions};
     use crate::options::LoadOptions;
+    use crate::run::Threads;
     use std::collections::BTreeMap;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     /// Large enough not to be read whole.
     fn archive(options: &SaveOptions) -> (Vec<u8>, Vec<u8>) {
@@ -288,9 +302,12 @@ mod tests {
 
     fn check(array: &dyn Stored, cells: &[u8]) {
         let mut all = vec![0; cells.len()];
-        let mut pieces = 0;
-        array.fill(&mut all, &mut |piece| pieces += usize::from(piece.len() % 4 == 0)).unwrap();
-        assert!(all == cells && pieces > 1);
+        let pieces = AtomicUsize::new(0);
+        let count = |piece: &mut [u8]| {
+            pieces.fetch_add(usize::from(piece.len().is_multiple_of(4)), Ordering::Relaxed);
+        };
+        array.fill(&mut all, &Team::new(Threads::default()), &count).unwrap();
+        assert!(all == cells && pieces.into_inner() > 1);
         let mut streamed = Vec::new();
         let put = &mut |piece: &[u8]| {
             streamed.extend_from_slice(piece);
