@@ -191,7 +191,6 @@ impl Team {
     ///
     /// The error is the first in order, of making a thing or of taking it. Of what comes behind it nothing is taken, and
     /// what is not begun is not made.
-    #[allow(dead_code, reason = "saves use it")]
     pub(crate) fn in_order<T: Send>(
         &self,
         count: usize,

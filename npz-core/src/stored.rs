@@ -116,6 +116,8 @@ pub(crate) struct Extent {
     /// The number of the compression method, and the flags that belong to it.
     pub(crate) method: u16,
     pub(crate) method_flags: u16,
+    /// Whether the directory tells of blocks, which several threads can decode.
+    pub(crate) in_blocks: bool,
 }
 
 impl Extent {

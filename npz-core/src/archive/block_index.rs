@@ -60,11 +60,6 @@ impl BlockIndex {
         is_tiled.then_some(Self { block_len, compressed_lens })
     }
 
-    /// How many blocks there are.
-    pub(crate) fn count(&self) -> usize {
-        self.compressed_lens.len()
-    }
-
     /// Where the blocks lie in a member of so many bytes: in the stream, and in what comes out of it.
     pub(crate) fn ranges(&self, size: u64) -> impl Iterator<Item = (Range<u64>, Range<u64>)> + '_ {
         let mut at = 0;

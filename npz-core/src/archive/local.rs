@@ -84,6 +84,7 @@ pub(crate) fn place_of_data(input: &AnyInput<'_>, entry: &Entry) -> Result<Exten
         crc32: entry.crc32,
         method: entry.method.number(),
         method_flags: entry.method_flags,
+        in_blocks: entry.blocks.is_some(),
     })
 }
 

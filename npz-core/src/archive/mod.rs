@@ -6,7 +6,7 @@
 //! places them, deflated ones in [`blocks`] that the [`codec`] makes. [`raw`] is a member on its way from one
 //! archive to another, as it is. The rules are PKWARE's APPNOTE 6.3 as Python's `zipfile` reads it.
 
-mod block_index;
+pub(crate) mod block_index;
 mod blocks;
 mod codec;
 pub(crate) mod content;

@@ -18,6 +18,8 @@ use crate::stored::Extent;
 
 /// So many blocks are decoded in turn by one thread.
 const IN_TURN: usize = 5;
+/// Compressed bytes of so many blocks are there at a time, at most.
+const MOST_IN_FLIGHT: usize = 48 << 20;
 /// From a source that likes large reads, so much at once.
 const MOST_CHUNK: u64 = 24 << 20;
 
@@ -44,19 +46,17 @@ struct Part<'b> {
 impl Blocks<'_> {
     /// Fills `buffer` with the member's bytes from `start` on. Gives the checksum of all bytes of the blocks that were read;
     /// `None` where the index is wrong.
-    pub(crate) fn read(&self, start: u64, buffer: &mut [u8]) -> Result<Option<Hasher>> {
+    pub(crate) fn read(&self, start: u64, buffer: &mut [u8]) -> Result<Option<u32>> {
         let mut parts = self.parts(start, buffer)?.into_iter().peekable();
-        let far = self.input.chunk(MOST_CHUNK) as u64;
+        // Of a source that likes large reads, one for all threads; else each reads for itself.
+        let most =
+            if self.input.likes_small_reads() { u64::MAX } else { self.input.chunk(MOST_CHUNK) as u64 };
         let mut crc = Hasher::new();
         while let Some(first) = parts.peek() {
-            // As much at once as the source likes, and enough for every thread.
-            let chunk_start = first.packed.start;
-            let least = if self.input.memory().is_some() { u64::MAX } else { far };
+            let end = first.packed.start.saturating_add(most).max(first.packed.end);
             let mut chunk = Vec::new();
             memory::reserve(&mut chunk, parts.len(), BLOCKS)?;
-            while let Some(part) = parts.next_if(|part| {
-                chunk.len() < IN_TURN * self.team.size() || part.packed.end - chunk_start <= least
-            }) {
+            while let Some(part) = parts.next_if(|part| part.packed.end <= end) {
                 chunk.push(part);
             }
             match self.read_chunk(chunk)? {
@@ -64,7 +64,7 @@ impl Blocks<'_> {
                 None => return Ok(None),
             }
         }
-        Ok(Some(crc))
+        Ok(Some(crc.finalize()))
     }
 
     /// The blocks that hold some of the bytes.
@@ -95,9 +95,7 @@ impl Blocks<'_> {
     fn read_chunk(&self, parts: Vec<Part<'_>>) -> Result<Option<Hasher>> {
         let (Some(first), Some(last)) = (parts.first(), parts.last()) else { return Ok(None) };
         let range = first.packed.start..last.packed.end;
-        // A source that likes large reads is read once for all; else each thread reads for itself.
-        let is_far =
-            self.input.memory().is_none() && self.input.chunk(MOST_CHUNK) as u64 > range.end - range.start;
+        let is_far = !self.input.likes_small_reads();
         let chunk = if is_far { Some(self.packed(range.clone())?) } else { None };
         let packed = |wanted: Range<u64>| match &chunk {
             Some(bytes) => {
@@ -106,8 +104,9 @@ impl Blocks<'_> {
             }
             None => self.packed(wanted),
         };
-        // No thread is left without work while others have several blocks.
-        let each = parts.len().div_ceil(self.team.size()).clamp(1, IN_TURN);
+        // No thread is left without work while others have several blocks, and all together hold no more than they should.
+        let most = MOST_IN_FLIGHT / (first.len * self.team.size()).max(1);
+        let each = parts.len().div_ceil(self.team.size()).clamp(1, most.clamp(1, IN_TURN));
         let mut groups = Vec::new();
         memory::reserve(&mut groups, parts.len().div_ceil(each), BLOCKS)?;
         let mut parts = parts.into_iter();

@@ -106,7 +106,7 @@ fn groups(tasks: Vec<Planned<'_>>, is_far: bool) -> Result<Vec<(usize, Group<'_>
             }
         } else {
             let mut large = Group::small();
-            large.can_be_shared = extent.is_some_and(|extent| extent.is_stored());
+            large.can_be_shared = extent.is_some_and(|extent| extent.is_stored() || extent.in_blocks);
             large.push(task)?;
             groups.push(large);
         }

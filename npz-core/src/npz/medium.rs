@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use super::names::key_of;
 use super::reader::NpzReader;
+use crate::archive::block_index::BlockIndex;
 use crate::archive::decode::{Data, MOST_CHUNK, Seen, with_data, with_part, with_prefix};
 use crate::archive::parts::fill_in_parts;
+use crate::archive::unblock::Blocks;
 use crate::error::Result;
 use crate::header::{Header, is_magic};
 use crate::input::{AnyInput, Input, KeptInput};
@@ -16,7 +18,7 @@ use crate::limits::Limits;
 use crate::members::{Medium, Reading};
 use crate::memory;
 use crate::npy::cut_off;
-use crate::run::Team;
+use crate::run::{Team, Threads};
 use crate::source::ReadAt;
 use crate::stored::{Extent, PIECE_BYTES, Packed, Put, Stored, Then, cells_a_piece};
 
@@ -26,6 +28,8 @@ pub(super) struct Head {
     header: Arc<Header>,
     /// The bytes of the array's header, which count in the checksum of the member.
     seen: Seen,
+    /// Where its blocks lie, if it has some that are known.
+    blocks: Option<Arc<BlockIndex>>,
 }
 
 /// The header that was read last, as it lies in the file and as it is understood. Most members of an archive with many
@@ -65,12 +69,16 @@ impl Head {
                 return Ok((None, 0));
             }
             let (header, memory) = last.parse(&bytes, limits)?;
-            Ok((Some(Self { extent, header, seen: data.seen() }), memory))
+            Ok((Some(Self { extent, header, seen: data.seen(), blocks: None }), memory))
         })
     }
 
     pub(super) fn header(&self) -> &Header {
         &self.header
+    }
+
+    pub(super) fn with_blocks(self, blocks: Option<Arc<BlockIndex>>) -> Self {
+        Self { blocks, ..self }
     }
 }
 
@@ -96,6 +104,16 @@ impl ArchiveArray<'_> {
         }
     }
 
+    /// Fills `buffer` with bytes of cells from one on, by blocks. Gives the checksum of all bytes of these blocks.
+    ///
+    /// `None` is no verdict: there are no blocks, or something is wrong with them. Who reads the member as one stream is told
+    /// what.
+    fn read_blocks(&self, start: u64, buffer: &mut [u8], team: &Team) -> Option<u32> {
+        let Head { extent, seen, blocks, .. } = &*self.head;
+        let blocks = Blocks { input: self.input(), extent, index: blocks.as_deref()?, team };
+        blocks.read(seen.len.saturating_add(start), buffer).ok().flatten()
+    }
+
     /// Lets `read` have the cells; all of the member is verified.
     fn with_cells<T>(&self, read: impl FnOnce(&mut Data<'_>) -> Result<T>) -> Result<T> {
         let Head { extent, seen, .. } = &*self.head;
@@ -112,14 +130,14 @@ impl Stored for ArchiveArray<'_> {
     }
 
     fn region(&self) -> Option<&[u8]> {
-        let Head { extent, seen, header } = &*self.head;
+        let Head { extent, seen, header, .. } = &*self.head;
         let data = extent.range();
         let data = usize::try_from(data.start + seen.len).ok()?..usize::try_from(data.end).ok()?;
         let bytes = self.input().memory().filter(|_| extent.is_stored())?.get(data)?;
         bytes.get(..usize::try_from(header.data_len()).ok()?)
     }
 
-    /// Of a deflated member all cells before those are inflated too.
+    /// Of a deflated member all cells before those are inflated too, in their block if it has some.
     fn read_range(&self, cells: Range<usize>, buffer: &mut [u8]) -> Result<()> {
         let Head { extent, seen, .. } = &*self.head;
         let before = seen.len.saturating_add((cells.start as u64).saturating_mul(self.item_size() as u64));
@@ -130,6 +148,9 @@ impl Stored for ArchiveArray<'_> {
                 return Err(cut_off(self.header(), extent.size.saturating_sub(seen.len)));
             }
             return self.input().read_exact(buffer, start, "the cells");
+        }
+        if self.read_blocks(before.saturating_sub(seen.len), buffer, &Team::new(Threads::ONE)).is_some() {
+            return Ok(());
         }
         with_part(self.input(), extent, |data| {
             data.skip(before)?;
@@ -143,6 +164,11 @@ impl Stored for ArchiveArray<'_> {
             return Ok(());
         }
         let piece = cells_a_piece(self.item_size()) * self.item_size().max(1);
+        let is_whole = extent.size.checked_sub(seen.len) == Some(buffer.len() as u64);
+        if is_whole && self.read_blocks(0, buffer, team) == Some(extent.crc32) {
+            buffer.chunks_mut(piece).for_each(then);
+            return Ok(());
+        }
         self.with_cells(|data| {
             // As much at once as the source likes, whole pieces for what comes then.
             let chunk = self.input().chunk(buffer.len() as u64);
@@ -214,10 +240,11 @@ impl Stored for ArchiveArray<'_> {
             (input, Arc::clone(&self.head))
         } else {
             // Copied, compressed as it is, with the member's own header.
-            let Head { extent, seen, header } = &*self.head;
+            let Head { extent, seen, header, blocks } = &*self.head;
             let bytes = self.input().copy(extent.header_start..extent.range().end)?;
             let extent = Extent { header_start: 0, start: extent.start - extent.header_start, ..*extent };
-            let head = Arc::new(Head { extent, seen: *seen, header: Arc::clone(header) });
+            let (header, blocks) = (Arc::clone(header), blocks.clone());
+            let head = Arc::new(Head { extent, seen: *seen, header, blocks });
             let input: Arc<KeptInput> = Arc::new(Input::new(bytes, self.input().path().cloned())?);
             (input, head)
         };

@@ -170,7 +170,8 @@ impl<R: ReadAt> NpzReader<R> {
         if let Some(head) = slot.get() {
             return Ok(head.clone());
         }
-        let extent = place_of_data(&self.input, self.entry(member)?)?;
+        let entry = self.entry(member)?;
+        let extent = place_of_data(&self.input, entry)?;
         let mut last = self.last_header.try_lock();
         let mut none = LastHeader::default();
         let last = last.as_deref_mut().unwrap_or(&mut none);
@@ -179,7 +180,7 @@ impl<R: ReadAt> NpzReader<R> {
         let bytes = bytes.saturating_sub(FREE_HEAD_BYTES);
         let before = self.heads_bytes.fetch_add(bytes, Ordering::Relaxed);
         let allowed = self.options.limits.check_heads(before.saturating_add(bytes));
-        let head = head.map(Arc::new);
+        let head = head.map(|head| Arc::new(head.with_blocks(entry.blocks.clone())));
         // Another thread may have read the same.
         if allowed.is_err() || slot.set(head.clone()).is_err() {
             self.heads_bytes.fetch_sub(bytes, Ordering::Relaxed);

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 const LEAST_SAMPLED: u64 = 6;
 /// A search has to save so many thousandths, one at every byte more of what others left, and the library more still: each
 /// is some ten times as slow as what comes before it.
-const GAINS: [u64; 3] = [10, 20, 80];
+const GAINS: [u64; 3] = [10, 20, 60];
 /// Tells how to encode cells like these samples at a level from 0 to 9. Each sample begins with a cell.
 pub(crate) fn choose(samples: &[&[u8]], cells: Cells, level: u32) -> Result<Plan> {
     let judged: u64 = samples.iter().map(|sample| 8 * (sample.len() - sample.len() / 2) as u64).sum();

@@ -42,7 +42,7 @@ pub(in super::super) fn general(samples: &[&[u8]], cells: Cells, level: u32) -> 
     }
     match cells.width {
         1 => vec![Method::Near, Method::Rows { words }],
-        _ if hits * 4 > places => vec![Method::Rows { words }],
+        _ if hits * 50 > places => vec![Method::Rows { words }],
         _ => Vec::new(),
     }
 }
