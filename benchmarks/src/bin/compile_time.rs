@@ -25,7 +25,7 @@ fn main() -> Outcome<()> {
         run(command, &root, "--workspace")?;
         let build = |name: &'static str| -> Side<'_> {
             let root = &root;
-            (name, Box::new(move || timed_build(command, root, name)))
+            (name.to_owned(), Box::new(move || timed_build(command, root, name)))
         };
         let sides = cases(fields).iter().map(|case| build(case.name)).collect();
         report(what, &take_turns(rounds, sides)?);

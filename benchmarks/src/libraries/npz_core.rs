@@ -1,0 +1,69 @@
+//! npz-core: through the derive, and member by member.
+
+use std::fs::File;
+use std::path::Path;
+
+use npz_core::{LoadOptions, Npz, NpzReader, NpzWriter, SaveOptions, npy};
+
+use super::Form;
+use crate::Outcome;
+use crate::arrays::{ONLY, State, Value};
+use crate::threads::WithThreads;
+
+pub(super) fn save<V: Value>(
+    state: &State<V>,
+    path: &Path,
+    form: Form,
+    synced: bool,
+    threads: usize,
+) -> Outcome<()> {
+    let options = options(form).with_threads(threads);
+    match (form, synced) {
+        (Form::Npy, true) => npy::save(path, &state.first()?.view()?)?,
+        (Form::Npy, false) => npy::write(File::create(path)?, &state.first()?.view()?)?,
+        (_, true) => state.save_with(path, &options)?,
+        (_, false) => state.write_to(File::create(path)?, &options)?,
+    }
+    Ok(())
+}
+
+pub(super) fn load<V: Value>(path: &Path, form: Form, threads: usize) -> Outcome<State<V>> {
+    let options = LoadOptions::new().with_threads(threads);
+    if form != Form::Npy {
+        return Ok(State::load_with(path, &options)?);
+    }
+    let array = npy::load_with::<V::Cell, ndarray::IxDyn>(path, &options)?;
+    let shape = array.shape().to_vec();
+    let value = V::from_cells(&shape, array.into_raw_vec_and_offset().0);
+    Ok(State { values: value.into_iter().map(|value| (ONLY.to_owned(), value)).collect() })
+}
+
+/// Writes as the derive does: under another name, and synced.
+pub(super) fn save_by_hand<V: Value>(state: &State<V>, path: &Path, form: Form, synced: bool) -> Outcome<()> {
+    let options = options(form);
+    if synced {
+        let mut writer = NpzWriter::create_with(path, &options)?;
+        add_all(state, &mut writer)?;
+        return Ok(writer.finish()?);
+    }
+    let mut writer = NpzWriter::with_options(File::create(path)?, &options)?;
+    add_all(state, &mut writer)?;
+    Ok(writer.finish()?)
+}
+
+fn add_all<V: Value, W: std::io::Write>(state: &State<V>, writer: &mut NpzWriter<W>) -> Outcome<()> {
+    for (name, value) in &state.values {
+        writer.add(name, value)?;
+    }
+    Ok(())
+}
+
+pub(super) fn load_by_hand<V: Value>(path: &Path) -> Outcome<State<V>> {
+    let npz = NpzReader::open(path)?;
+    let values = npz.names().map(|name| Ok((name.to_owned(), npz.get(name)?)));
+    Ok(State { values: values.collect::<Outcome<_>>()? })
+}
+
+fn options(form: Form) -> SaveOptions {
+    if form == Form::Compressed { SaveOptions::compressed() } else { SaveOptions::stored() }
+}
