@@ -77,6 +77,7 @@ impl Arguments {
                 "--kind" => arguments.kind = Some(Kind::named(&value()?)?),
                 "--size" => arguments.size = Some(bytes(&value()?)?),
                 "--disk" => arguments.disk = Some(value()?.into()),
+                "--help" => return Err(USAGE.into()),
                 _ => return Err(format!("{word}?\n{USAGE}").into()),
             }
         }

@@ -6,12 +6,13 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use crate::Outcome;
 use crate::arguments::Section;
 use crate::compare::{LOAD_OURS, LOAD_STORED, SAVE, SAVE_STORED};
+use crate::libraries::Library;
 use crate::report::{BASE, Report, Row};
 
 const WIDTH: i32 = 960;
 const MARGIN: i32 = 16;
-const BAR: i32 = 9;
-const LABELS: i32 = 130;
+const BAR: i32 = 11;
+const LABELS: i32 = 150;
 const INK: RGBColor = RGBColor(36, 41, 47);
 const FAINT: RGBColor = RGBColor(140, 149, 159);
 /// NumPy, npz-core, npz-core on several threads; the others are faint.
@@ -46,7 +47,7 @@ pub fn draw(report: &Report) -> Outcome<String> {
     ];
     let lower = [rates(report, SAVE_STORED), rates(report, LOAD_STORED)];
     let height = |panels: &[Panel; 2]| panels.iter().map(Panel::height).max().unwrap_or_default();
-    let middle = height(&upper) + MARGIN;
+    let middle = height(&upper) + 2 * MARGIN;
     let whole = middle + height(&lower) + MARGIN + 18;
     let mut svg = String::new();
     {
@@ -58,7 +59,7 @@ pub fn draw(report: &Report) -> Outcome<String> {
             }
         }
         let facts = report.circumstances.first().map_or("", String::as_str);
-        let style = ("sans-serif", 11).into_font().color(&FAINT);
+        let style = ("sans-serif", 13).into_font().color(&FAINT);
         root.draw(&Text::new(facts.to_owned(), (MARGIN, whole - 18), style))?;
         root.present()?;
     }
@@ -79,13 +80,17 @@ fn speeds(report: &Report, task: &str, unit: &str) -> Panel {
         }
     }
     let what = if task == SAVE { "Save, compressed" } else { "Load, compressed" };
-    Panel { title: format!("{what}: {unit}"), groups, line: Some(1.0) }
+    let threads =
+        Library::ours().map(|library| library.to_string()).filter(|side| colour(side) == COLOURS[2]);
+    let legend = threads.last().map(|side| format!(" (pale: {side})")).unwrap_or_default();
+    Panel { title: format!("{what}: {unit}{legend}"), groups, line: Some(1.0) }
 }
 
 /// The rates of all libraries with the largest array of at most 64 MiB.
 fn rates(report: &Report, task: &str) -> Panel {
     let of_task = || report.rows.iter().filter(|row| row.section == Section::Sizes && row.task == task);
-    let bytes = of_task().map(|row| row.bytes).filter(|&bytes| bytes <= 64 << 20).max().unwrap_or_default();
+    let shown = of_task().filter(|row| row.bytes <= 64 << 20).max_by_key(|row| row.bytes);
+    let (bytes, case) = shown.map_or((0, ""), |row| (row.bytes, &row.case));
     // What happens within memory is far more than any file's rate: it would make the scale useless.
     let of_memory = |row: &&Row| row.side.contains("CRC") || row.side.contains("memcpy");
     let rows = of_task().filter(|row| row.bytes == bytes && !of_memory(row));
@@ -94,11 +99,7 @@ fn rates(report: &Report, task: &str) -> Panel {
         (row.side.clone(), vec![Bar { value, text: format!("{value:.0}"), colour: colour(&row.side) }])
     });
     let what = if task == SAVE_STORED { "Save" } else { "Load" };
-    Panel {
-        title: format!("{what}, stored, {} of weights: MB/s", crate::size(bytes)),
-        groups: groups.collect(),
-        line: None,
-    }
+    Panel { title: format!("{what}, stored, {case}: MB/s"), groups: groups.collect(), line: None }
 }
 
 fn colour(side: &str) -> RGBColor {
@@ -121,15 +122,15 @@ impl Panel {
         left: i32,
         top: i32,
     ) -> Outcome<()> {
-        let title = ("sans-serif", 14).into_font().style(FontStyle::Bold).color(&INK);
+        let title = ("sans-serif", 17).into_font().style(FontStyle::Bold).color(&INK);
         root.draw(&Text::new(self.title.clone(), (left, top), title))?;
         let zero = left + LABELS;
         // The last of the width is for the figures behind the bars.
         let longest = f64::from(WIDTH / 2 - MARGIN * 2 - LABELS - 40);
         let most = self.groups.iter().flat_map(|(_, bars)| bars).map(|bar| bar.value).fold(1.0, f64::max);
         let at = |value: f64| zero + (value / most * longest) as i32;
-        let label_style = ("sans-serif", 12).into_font().color(&INK).pos(Pos::new(HPos::Right, VPos::Center));
-        let text_style = ("sans-serif", 10).into_font().color(&INK).pos(Pos::new(HPos::Left, VPos::Center));
+        let label_style = ("sans-serif", 14).into_font().color(&INK).pos(Pos::new(HPos::Right, VPos::Center));
+        let text_style = ("sans-serif", 12).into_font().color(&INK).pos(Pos::new(HPos::Left, VPos::Center));
         let mut y = top + 24;
         for (label, bars) in &self.groups {
             let middle = y + bars.len() as i32 * BAR / 2;

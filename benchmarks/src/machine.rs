@@ -20,9 +20,11 @@ pub fn machine() -> String {
         Some(format!("{} of memory", crate::size(kib << 10 >> 30 << 30)))
     }));
     facts.extend(first_line("/proc/sys/kernel/osrelease").map(|release| format!("kernel {release}")));
-    facts.extend(
-        first_line("/sys/kernel/mm/transparent_hugepage/enabled").map(|modes| format!("huge pages {modes}")),
-    );
+    facts.extend(first_line("/sys/kernel/mm/transparent_hugepage/enabled").and_then(|modes| {
+        // All modes stand there, the one in force in brackets.
+        let mode = modes.split(['[', ']']).nth(1)?;
+        Some(format!("huge pages: {mode}"))
+    }));
     facts.push(format!("{profile} build"));
     facts.join(", ")
 }
@@ -35,7 +37,11 @@ pub fn versions() -> String {
         ["npz-core", "ndarray", "ndarray-npy", "npyz", "safetensors", "flate2", "zlib-rs", "crc32fast"];
     let mut facts: Vec<_> = crates.iter().filter_map(|name| locked(&lock, name)).collect();
     facts.extend(said(Command::new("rustc").arg("--version")));
-    let commit = said(Command::new("git").args(["rev-parse", "--short=10", "HEAD"]).current_dir(&repository));
+    let commit = said(
+        Command::new("git")
+            .args(["describe", "--always", "--dirty", "--exclude=*", "--abbrev=10"])
+            .current_dir(&repository),
+    );
     facts.extend(commit.map(|commit| format!("commit {commit}")));
     facts.join(", ")
 }

@@ -124,7 +124,9 @@ impl Report {
             return;
         }
         let _ = writeln!(text, "\n## {title}");
-        let sides = self.different(section, |row| &row.side);
+        let mut sides = self.different(section, |row| &row.side);
+        // The limits last: they take part in fewer tasks, and would else stand between the libraries.
+        sides.sort_by_key(|side| side.starts_with("limit"));
         for task in self.different(section, |row| &row.task) {
             let _ = writeln!(
                 text,
@@ -151,7 +153,7 @@ impl Report {
         let _ = writeln!(
             text,
             "\n## Peak memory\n\nOf a process of its own that saves or loads {} of weights once: what it had at most beyond \
-             what it had before and the array itself (in brackets all that it had). A mapped file counts.\n\n\
+             what it had before and the array itself, and at most in all. A mapped file counts.\n\n\
              | task | who | beyond | whole |\n| --- | --- | ---: | ---: |",
             size(*state)
         );

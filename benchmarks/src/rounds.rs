@@ -3,6 +3,7 @@
 //! All sides of a comparison run in turn, and the order is turned round in every other round: what slows the machine
 //! down for a while slows all of them. Read the ratios, not the times.
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use crate::Outcome;
@@ -55,6 +56,16 @@ pub struct Rounds {
     pub most: usize,
     /// After this time no round is begun that need not be.
     pub budget: Duration,
+}
+
+impl fmt::Display for Rounds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.least, self.most) {
+            (1, 1) => f.write_str("one round"),
+            (least, most) if least == most => write!(f, "{most} rounds"),
+            (least, most) => write!(f, "{least} to {most} rounds"),
+        }
+    }
 }
 
 impl From<usize> for Rounds {

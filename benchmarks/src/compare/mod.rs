@@ -74,10 +74,7 @@ impl Bench {
             format!("{today}; {}", machine()),
             numpy_versions,
             versions(),
-            format!(
-                "{} to {} rounds, all sides in turn; files in {place}, synced ones on a disk",
-                rounds.least, rounds.most
-            ),
+            format!("{rounds}, all sides in turn; files in {place}, synced ones on a disk"),
         ];
         let report = Report { circumstances, ..Report::default() };
         Ok(Self { arguments, folder, disk, numpy: RefCell::new(numpy), report })
