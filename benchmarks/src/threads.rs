@@ -1,28 +1,7 @@
-//! The one place that says how many threads npz-core may use.
+//! The one place that says how many threads npz-core is measured with.
 
-use npz_core::{LoadOptions, SaveOptions};
-
-/// The numbers of threads that npz-core is measured with.
-///
-/// Until its options take a number of threads all saves and loads run on one, and nothing else is to be shown.
+/// One, and as many as the machine has.
 pub fn counts() -> Vec<usize> {
-    vec![1]
-}
-
-/// Options that ask for a number of threads.
-pub trait WithThreads {
-    /// Asks for `threads`.
-    fn with_threads(self, threads: usize) -> Self;
-}
-
-impl WithThreads for SaveOptions {
-    fn with_threads(self, _threads: usize) -> Self {
-        self
-    }
-}
-
-impl WithThreads for LoadOptions {
-    fn with_threads(self, _threads: usize) -> Self {
-        self
-    }
+    let all = std::thread::available_parallelism().map_or(1, usize::from);
+    if all == 1 { vec![1] } else { vec![1, all] }
 }

@@ -8,7 +8,6 @@ use npz_core::{LoadOptions, Npz, NpzReader, NpzWriter, SaveOptions, npy};
 use super::Form;
 use crate::Outcome;
 use crate::arrays::{ONLY, State, Value};
-use crate::threads::WithThreads;
 
 pub(super) fn save<V: Value>(
     state: &State<V>,
@@ -17,7 +16,7 @@ pub(super) fn save<V: Value>(
     synced: bool,
     threads: usize,
 ) -> Outcome<()> {
-    let options = options(form).with_threads(threads);
+    let options = options(form).threads(threads);
     match (form, synced) {
         (Form::Npy, true) => npy::save(path, &state.first()?.view()?)?,
         (Form::Npy, false) => npy::write(File::create(path)?, &state.first()?.view()?)?,
@@ -28,7 +27,7 @@ pub(super) fn save<V: Value>(
 }
 
 pub(super) fn load<V: Value>(path: &Path, form: Form, threads: usize) -> Outcome<State<V>> {
-    let options = LoadOptions::new().with_threads(threads);
+    let options = LoadOptions::new().threads(threads);
     if form != Form::Npy {
         return Ok(State::load_with(path, &options)?);
     }
@@ -38,9 +37,9 @@ pub(super) fn load<V: Value>(path: &Path, form: Form, threads: usize) -> Outcome
     Ok(State { values: value.into_iter().map(|value| (ONLY.to_owned(), value)).collect() })
 }
 
-/// Writes as the derive does: under another name, and synced.
+/// As the derive does on one thread.
 pub(super) fn save_by_hand<V: Value>(state: &State<V>, path: &Path, form: Form, synced: bool) -> Outcome<()> {
-    let options = options(form);
+    let options = options(form).threads(1);
     if synced {
         let mut writer = NpzWriter::create_with(path, &options)?;
         add_all(state, &mut writer)?;
@@ -59,7 +58,7 @@ fn add_all<V: Value, W: std::io::Write>(state: &State<V>, writer: &mut NpzWriter
 }
 
 pub(super) fn load_by_hand<V: Value>(path: &Path) -> Outcome<State<V>> {
-    let npz = NpzReader::open(path)?;
+    let npz = NpzReader::open_with(path, &LoadOptions::new().threads(1))?;
     let values = npz.names().map(|name| Ok((name.to_owned(), npz.get(name)?)));
     Ok(State { values: values.collect::<Outcome<_>>()? })
 }
