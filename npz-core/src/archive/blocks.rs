@@ -83,7 +83,7 @@ pub(super) fn deflate(
         let start = number as u64 * block_len;
         let range = start..size.min(start + block_len);
         let mut encoder = encoders.take();
-        let crc = encode_block(&mut encoder, content, range, &plan)?;
+        let crc = encode_block(&mut encoder, content, range, &plan, level)?;
         Ok(Block { encoder, crc })
     };
     let mut deflated = Deflated { crc32: 0, len: 0, block_len, blocks: Vec::new() };
@@ -127,6 +127,7 @@ fn encode_block(
     content: &Content<'_>,
     range: Range<u64>,
     plan: &Plan,
+    level: u32,
 ) -> Result<crc32fast::Hasher> {
     let prefix = content.prefix();
     let before = prefix.len() as u64;
@@ -135,12 +136,12 @@ fn encode_block(
     let prefix = if range.start == 0 { prefix } else { &[] };
     let start = range.start.max(before) - before;
     let cells = content.body_range(start..range.end - before)?;
-    let width = content.cells().width;
-    let phase = start.wrapping_neg().rem_euclid(width as u64) as usize;
+    let kind = content.cells();
+    let phase = start.wrapping_neg().rem_euclid(kind.width as u64) as usize;
     let mut crc = crc32fast::Hasher::new();
     crc.update(prefix);
     crc.update(&cells);
-    encoder.encode(codec::Block { prefix, cells: &cells, width, phase, is_last }, plan)?;
+    encoder.encode(codec::Block { prefix, cells: &cells, kind, phase, is_last }, plan, level)?;
     if encoder.as_slice().len() as u64 > u64::from(u32::MAX) {
         return Err(Error::invalid("a block grew by compression past what its index can tell"));
     }

@@ -5,7 +5,7 @@
 
 use super::bits::BitWriter;
 use super::encode::Plan;
-use super::search::{Cells, Method, general, shortlist};
+use super::search::{Cells, Method, survey};
 use super::sequences::{Codes, Prices};
 use super::zlib::Zlib;
 use crate::error::{Error, Result};
@@ -15,6 +15,9 @@ const LEAST_SAMPLED: u64 = 6;
 /// A search has to save so many thousandths, one at every byte more of what others left, and the library more still: each
 /// is some ten times as slow as what comes before it.
 const GAINS: [u64; 3] = [10, 20, 60];
+/// So much of a block is tried.
+const AGAIN_BYTES: usize = 32 << 10;
+
 /// Tells how to encode cells like these samples at a level from 0 to 9. Each sample begins with a cell.
 pub(crate) fn choose(samples: &[&[u8]], cells: Cells, level: u32) -> Result<Plan> {
     let judged: u64 = samples.iter().map(|sample| 8 * (sample.len() - sample.len() / 2) as u64).sum();
@@ -29,11 +32,10 @@ pub(crate) fn choose(samples: &[&[u8]], cells: Cells, level: u32) -> Result<Plan
         if is_noise { Plan::Stored } else { Plan::Literals { sampled: plain > LEAST_SAMPLED * judged / 8 } };
     let mut least = plain.min(judged);
     let gains = if level > 6 { [0; 3] } else { GAINS };
-    let tried = shortlist(samples, cells.width).into_iter().map(|method| (method, gains[0]));
-    let tried = tried.chain(general(samples, cells, level).into_iter().map(|method| (method, gains[1])));
-    let mut is_found = false;
-    for (method, gain) in tried {
-        is_found = true;
+    let (numbers, general) = survey(samples, cells, level);
+    let is_found = !numbers.is_empty() || !general.is_empty();
+    let numbers = numbers.into_iter().map(|method| (method, gains[0]));
+    for (method, gain) in numbers.chain(general.into_iter().map(|method| (method, gains[1]))) {
         let (bits, prices) = attempt(method, samples, cells.width, &mut codes);
         if bits < least - least * gain / 1000 {
             least = bits;
@@ -44,6 +46,19 @@ pub(crate) fn choose(samples: &[&[u8]], cells: Cells, level: u32) -> Result<Plan
         best = Plan::Zlib(level);
     }
     Ok(best)
+}
+
+/// Looks at a block whose member has no matches to speak of; gives a plan of its own where it has some.
+pub(super) fn choose_again(block: &[u8], cells: Cells, level: u32) -> Result<Option<Plan>> {
+    // Where bytes are all that is known, they are images or text, or were found to be noise.
+    let (numbers, general) =
+        if cells.width == 1 { Default::default() } else { survey(&[block], cells, level) };
+    if numbers.is_empty() && general.is_empty() {
+        return Ok(None);
+    }
+    let sample = block.len().min(AGAIN_BYTES);
+    let start = (block.len() - sample) / 2;
+    choose(&[&block[start - start % cells.width..][..sample]], cells, level).map(Some)
 }
 
 fn literal_bits(samples: &[&[u8]], codes: &mut Codes) -> u64 {

@@ -1,8 +1,9 @@
 //! One block of a member into deflate's form: by the plan that was chosen for the member, and never longer than stored.
 
 use super::bits::BitWriter;
+use super::choose::choose_again;
 use super::literals::{self, Pairs};
-use super::search::{Method, Search, sure};
+use super::search::{Cells, Method, Search};
 use super::sequences::{Codes, MAX_MATCH, MIN_MATCH, Prices, Seq, WINDOW};
 use super::zlib::Zlib;
 use crate::error::{Error, Result};
@@ -46,7 +47,7 @@ pub(crate) struct Block<'a> {
     /// What comes before the cells: the header of the array, in the first block.
     pub(crate) prefix: &'a [u8],
     pub(crate) cells: &'a [u8],
-    pub(crate) width: usize,
+    pub(crate) kind: Cells,
     /// Where the first whole cell begins.
     pub(crate) phase: usize,
     pub(crate) is_last: bool,
@@ -69,34 +70,35 @@ impl Encoder {
         self.out.as_slice()
     }
 
-    /// Encodes one block. All but the last end on a byte boundary by an empty stored block; the last one ends the stream.
-    pub(crate) fn encode(&mut self, block: Block<'_>, plan: &Plan) -> Result<()> {
-        let Block { prefix, cells, width, phase, is_last } = block;
+    /// Encodes one block, by the plan that was made for its member at a level. All but the last end on a byte boundary by an
+    /// empty stored block; the last one ends the stream.
+    pub(crate) fn encode(&mut self, block: Block<'_>, plan: &Plan, level: u32) -> Result<()> {
+        let Block { prefix, cells, kind, phase, is_last } = block;
         let len = prefix.len() + cells.len();
         // Of literals whose codes were made of a sample, none has more than 12 bits.
         let room = len + len / 2 + (16 << 10);
         if !self.out.start(room) {
             return Err(Error::no_memory(room as u64, "compressed data"));
         }
+        let period = period_of(cells, kind.width);
+        let plan = match plan {
+            // Cells may change their kind on the way.
+            Plan::Stored | Plan::Literals { .. } if level > 0 && period.is_none() => {
+                let again = choose_again(cells.get(phase..).unwrap_or_default(), kind, level)?;
+                &again.unwrap_or_else(|| plan.clone())
+            }
+            _ => plan,
+        };
         if let Plan::Zlib(level) = plan {
             return self.by_zlib(prefix, cells, *level, is_last);
         }
         self.prefix(prefix);
-        if cells.is_empty() {
-        } else if let Some(period) = period_of(cells, width) {
-            self.repeat(cells, period);
-        } else {
-            match plan {
-                Plan::Search { method, prices } => self.search(block, *method, prices)?,
-                // Cells may change their kind on the way.
-                _ => match sure(&cells[phase.min(cells.len())..], width) {
-                    Some(method) => self.search(block, method, &method.first_prices())?,
-                    None => match plan {
-                        Plan::Literals { sampled } => self.literals(cells, *sampled)?,
-                        _ => self.stored(cells),
-                    },
-                },
-            }
+        match (period, plan) {
+            _ if cells.is_empty() => {}
+            (Some(period), _) => self.repeat(cells, period),
+            (None, Plan::Search { method, prices }) => self.search(block, *method, prices)?,
+            (None, Plan::Literals { sampled }) => self.literals(cells, *sampled)?,
+            (None, Plan::Stored | Plan::Zlib(_)) => self.stored(cells),
         }
         if is_last {
             // An empty block of fixed codes, which is the last one.
@@ -109,7 +111,7 @@ impl Encoder {
     }
 
     fn search(&mut self, block: Block<'_>, method: Method, first_prices: &Prices) -> Result<()> {
-        let Block { cells, width, phase, .. } = block;
+        let Block { cells, kind: Cells { width, .. }, phase, .. } = block;
         let mut search = match self.search.take() {
             Some((last, last_width, search)) if (last, last_width) == (method, width) => search,
             _ => method.search(width),
@@ -205,14 +207,31 @@ impl Encoder {
         }
     }
 
+    /// Literals alone, with new codes where the bytes change their kind.
     fn literals(&mut self, bytes: &[u8], sampled: bool) -> Result<()> {
-        let mut counts = [0; 256];
-        if sampled {
-            literals::count_sample(bytes, &mut counts);
-        } else {
-            literals::count(bytes, &mut counts);
+        let count = if sampled { literals::count_sample } else { literals::count };
+        let (mut start, mut counts, mut last) = (0, [0; 256], [0; 256]);
+        for (number, part) in bytes.chunks(literals::PART).enumerate() {
+            let mut next = [0; 256];
+            count(part, &mut next);
+            // The rest, which is shorter, is not worth a code.
+            if number > 0 && part.len() == literals::PART && !literals::is_alike(&last, &next) {
+                let end = number * literals::PART;
+                self.write_literals(&bytes[start..end], &mut counts)?;
+                (start, counts) = (end, [0; 256]);
+            }
+            counts.iter_mut().zip(&next).for_each(|(sum, count)| *sum += count);
+            last = next;
         }
-        self.codes.make_for_literals(&counts);
+        self.write_literals(&bytes[start..], &mut counts)
+    }
+
+    fn write_literals(&mut self, bytes: &[u8], counts: &mut [u32; 256]) -> Result<()> {
+        if counts.iter().map(|count| *count as usize).sum::<usize>() < bytes.len() {
+            // Each byte needs a code, seen in the sample or not.
+            counts.iter_mut().for_each(|count| *count += 1);
+        }
+        self.codes.make_for_literals(counts);
         let before = self.out.mark();
         self.codes.write_head(false, &mut self.out);
         let (codes, lengths) = (&self.codes.litlen, &self.codes.litlen_lengths);
@@ -346,14 +365,14 @@ mod tests {
                         let mut stream = Vec::new();
                         let block =
                             Block { prefix, cells: &bytes, width, phase: len % width, is_last: false };
-                        encoder.encode(block, plan).unwrap();
+                        encoder.encode(block, plan, 6).unwrap();
                         stream.extend_from_slice(encoder.as_slice());
                         assert!(
                             stream.len() <= len + len / 512 + prefix.len() + 200,
                             "{kind}, {len}, {}",
                             plan.name()
                         );
-                        encoder.encode(Block { prefix: &[], is_last: true, ..block }, plan).unwrap();
+                        encoder.encode(Block { prefix: &[], is_last: true, ..block }, plan, 6).unwrap();
                         stream.extend_from_slice(encoder.as_slice());
                         let expected = [prefix, &bytes, &bytes].concat();
                         assert!(inflate(&stream) == expected, "{kind}, {len}, {}", plan.name());
@@ -369,8 +388,9 @@ mod tests {
         for (kind, bytes, width) in
             kinds(1 << 20).into_iter().filter(|(kind, ..)| ["zeros", "full", "odd"].contains(kind))
         {
-            let block = Block { prefix: &[], cells: &bytes, width, phase: 0, is_last: true };
-            encoder.encode(block, &Plan::Stored).unwrap();
+            let kind = Cells { width, is_text: false };
+            let block = Block { prefix: &[], cells: &bytes, kind, phase: 0, is_last: true };
+            encoder.encode(block, &Plan::Stored, 6).unwrap();
             assert!(encoder.as_slice().len() < 1200, "{kind}: {}", encoder.as_slice().len());
         }
     }

@@ -30,7 +30,7 @@ const PIECE: usize = 256;
 const STRIDE: usize = 2048;
 
 /// How often each byte occurs in an eighth of them. Codes made of it are within .0004 of the best for floats, and a quarter
-/// is gained in time. None is 0, as each byte needs a code.
+/// is gained in time.
 ///
 /// The pieces lie at irregular places: at powers of two they would see the same digits of cells that count.
 pub(super) fn count_sample(bytes: &[u8], counts: &mut [u32; 256]) {
@@ -41,7 +41,20 @@ pub(super) fn count_sample(bytes: &[u8], counts: &mut [u32; 256]) {
         let piece = region.get(start..start + PIECE).unwrap_or(region);
         count(piece, counts);
     }
-    counts.iter_mut().for_each(|count| *count += 1);
+}
+
+/// Bytes that are looked at together, to see whether those that follow are of the same kind.
+pub(super) const PART: usize = 64 << 10;
+/// Two counts of the same kind differ by about 256 in the measure of `is_alike`: a chance in a million by 400.
+const MOST_DIFFERENCE: u32 = 1000;
+
+/// Whether two parts, of which as many bytes were counted, are so much alike that one code serves both.
+///
+/// By the statistic of Pearson, which tells what a code of its own would save: for parts of 64 KiB of which an eighth was
+/// counted, about .6 % at the limit, and that is what a head costs.
+pub(super) fn is_alike(one: &[u32; 256], other: &[u32; 256]) -> bool {
+    let difference = |(a, b): (&u32, &u32)| a.abs_diff(*b).pow(2) / (a + b).max(1);
+    one.iter().zip(other).map(difference).sum::<u32>() < MOST_DIFFERENCE
 }
 
 /// The codes of pairs of bytes: 24 bits of code below, their number above. 256 KiB, which stay in the second cache.

@@ -4,7 +4,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 
 use super::{Block, Unfit, inflate_blocks};
 use crate::archive::codec::encode::{self, Encoder, Plan};
-use crate::archive::codec::search::Method;
+use crate::archive::codec::search::{Cells, Method};
 
 /// A small generator with a fixed seed.
 struct Random(u64);
@@ -71,8 +71,14 @@ fn encode(data: &[u8], size: usize, plan: &Plan) -> (Vec<Vec<u8>>, Vec<usize>) {
     for (i, part) in data.chunks(size).enumerate() {
         let prefix = if i == 0 { part.len().min(130) } else { 0 };
         let (prefix, cells) = part.split_at(prefix);
-        let block = encode::Block { prefix, cells, width: 4, phase: 0, is_last: i + 1 == count };
-        encoder.encode(block, plan).unwrap();
+        let block = encode::Block {
+            prefix,
+            cells,
+            kind: Cells { width: 4, is_text: false },
+            phase: 0,
+            is_last: i + 1 == count,
+        };
+        encoder.encode(block, plan, 6).unwrap();
         blocks.push(encoder.as_slice().to_vec());
     }
     (blocks, data.chunks(size).map(<[u8]>::len).collect())

@@ -25,7 +25,7 @@ use self::zeros::Zeros;
 use super::sequences::{Prices, Seq};
 
 pub(crate) use self::survey::Cells;
-pub(super) use self::survey::{general, shortlist, sure};
+pub(super) use self::survey::survey;
 
 /// A search through a block, part by part.
 pub(super) trait Search: Send {

@@ -1,9 +1,9 @@
-//! Matches at every position for bytes that drift without repeating, as images do: the newest place with the same three bytes, and the
-//! cheapest path through what is found. A second table, of four bytes, made files 2 % smaller and took a fifth more time.
+//! Matches at every position for bytes that drift without repeating, as images do: the newest place with the same three bytes and the
+//! newest with the same four, and the cheapest path through them.
 //!
 //! Such data give matches of three to five bytes and few literals. A loop that looks, decides and writes position by position
 //! mispredicts a branch nearly every time; here the same work is done in separate passes over a tile of 2 KiB that stays in the first
-//! level cache, none of which branches on the data: exchange the entries of the hash table, compare, price backwards, walk.
+//! level cache, none of which branches on the data: exchange the entries of the hash tables, compare, price backwards, walk.
 
 use std::ops::Range;
 
@@ -25,13 +25,14 @@ type Table = Box<[u16; 1 << TABLE_BITS]>;
 
 /// The matcher. It keeps its tables from sub-block to sub-block, until [`reset`](Self::reset).
 pub(super) struct Near {
-    newest: Table,
+    by_three: Table,
+    by_four: Table,
     window: Window,
-    /// Entries that the positions of the tile found in the table.
-    found: Box<[u16; TILE]>,
+    /// Entries that the positions of the tile found in the two tables.
+    found: Box<[[u16; 2]; TILE]>,
     /// The matches there, with the price of their distance.
-    candidates: Box<[Step; TILE]>,
-    /// The positions where the match reaches over the word compared.
+    candidates: Box<[[Step; 2]; TILE]>,
+    /// The positions where one of them reaches over the word compared.
     long: Box<[u16; TILE]>,
     costs: Box<[u32; COSTS]>,
     /// The step to be made at each position, without its price.
@@ -40,15 +41,20 @@ pub(super) struct Near {
     seqs: Box<[Seq; TILE]>,
 }
 
+/// An empty table. Position 0 stands in every entry: a candidate like any other.
+fn table() -> Table {
+    boxed(0)
+}
+
 impl Default for Near {
     fn default() -> Self {
         Self {
-            // Position 0 stands in every entry: a candidate like any other.
-            newest: boxed(0),
+            by_three: table(),
+            by_four: table(),
             window: Window::default(),
-            found: boxed(0),
+            found: boxed([0; 2]),
             long: boxed(0),
-            candidates: boxed(0),
+            candidates: boxed([0; 2]),
             costs: boxed(0),
             steps: boxed(0),
             seqs: boxed(Seq { literals: 0, len: 0, distance: 0 }),
@@ -57,39 +63,49 @@ impl Default for Near {
 }
 
 impl Near {
-    /// Puts the tile's positions into the table, keeping what they find there.
+    /// Puts the tile's positions into the tables, keeping what they find there.
     fn exchange(&mut self, start: usize, end: usize) {
-        for (at, found) in (start..end).zip(self.found.iter_mut()) {
+        for (at, [three, four]) in (start..end).zip(self.found.iter_mut()) {
             let at = at as u16;
-            let key = hash(self.window.word(at) as u32);
-            *found = std::mem::replace(&mut self.newest[key], at);
+            let word = self.window.word(at) as u32;
+            *three = std::mem::replace(&mut self.by_three[hash(word << 8)], at);
+            *four = std::mem::replace(&mut self.by_four[hash(word)], at);
         }
     }
 
     /// Measures the matches at the places found.
     fn compare(&mut self, block: &[u8], start: usize, end: usize, to: usize, tariff: &Tariff) {
         let mut long = 0;
-        for ((at, &found), candidate) in (start..end).zip(self.found.iter()).zip(self.candidates.iter_mut()) {
-            let differing = self.window.word(at as u16) ^ self.window.word(found);
-            let from_min = (at as u16).wrapping_sub(found).wrapping_sub(1);
-            // None where the distance is over 32 KiB, its top bit set; a mask, as a branch would be mispredicted.
-            let len = (differing.trailing_zeros() / 8) & u32::from(from_min >> 15).wrapping_sub(1);
-            *candidate = step(tariff.distance(from_min), len as usize, from_min);
+        for ((at, found), candidates) in (start..end).zip(self.found.iter()).zip(self.candidates.iter_mut()) {
+            let word = self.window.word(at as u16);
+            let mut lens = 0;
+            for (&found, candidate) in found.iter().zip(candidates) {
+                let differing = word ^ self.window.word(found);
+                let from_min = (at as u16).wrapping_sub(found).wrapping_sub(1);
+                // None where the distance is over 32 KiB, its top bit set; a mask, as a branch would be mispredicted.
+                let len = (differing.trailing_zeros() / 8) & u32::from(from_min >> 15).wrapping_sub(1);
+                *candidate = step(tariff.distance(from_min), len as usize, from_min);
+                lens |= len;
+            }
             self.long[long % TILE] = (at - start) as u16;
-            long += (len / 8) as usize;
+            long += (lens / 8) as usize;
         }
-        let mut run = Run::default();
+        let mut runs = [Run::default(); 2];
         for &offset in &self.long[..long.min(TILE)] {
             let at = start + usize::from(offset);
-            let candidate = &mut self.candidates[usize::from(offset) % TILE];
-            let len = run.extend(block, at, (*candidate as usize & 0xFFFF) + 1, to - at);
-            *candidate = *candidate & !(0xFFFF << 16) | (len as u64) << 16;
+            for (candidate, run) in self.candidates[usize::from(offset) % TILE].iter_mut().zip(&mut runs) {
+                if step_len(*candidate) == 8 {
+                    let len = run.extend(block, at, (*candidate as usize & 0xFFFF) + 1, to - at);
+                    *candidate = *candidate & !(0xFFFF << 16) | (len as u64) << 16;
+                }
+            }
         }
         // Near the end the zeros that stand for bytes behind it must not count.
         for at in end.saturating_sub(8).max(start)..end {
-            let candidate = &mut self.candidates[(at - start) % TILE];
-            let excess = step_len(*candidate).saturating_sub(to - at);
-            *candidate -= (excess as u64) << 16;
+            for candidate in &mut self.candidates[(at - start) % TILE] {
+                let excess = step_len(*candidate).saturating_sub(to - at);
+                *candidate -= (excess as u64) << 16;
+            }
         }
     }
 
@@ -103,11 +119,13 @@ impl Near {
         }
         let mut next = self.costs[tile.len() % COSTS];
         let positions = tile.iter().zip(self.candidates.iter()).zip(self.steps.iter_mut()).enumerate();
-        for (at, ((&byte, &candidate), chosen)) in positions.rev() {
-            let literal = u64::from(next + tariff.literal[usize::from(byte)]) << 32 | LITERAL;
-            let len = step_len(candidate);
-            let behind = self.costs[(at + len) % COSTS] + tariff.length[len];
-            let best = literal.min(candidate + (u64::from(behind) << 32));
+        for (at, ((&byte, candidates), chosen)) in positions.rev() {
+            let mut best = u64::from(next + tariff.literal[usize::from(byte)]) << 32 | LITERAL;
+            for &candidate in candidates {
+                let len = step_len(candidate);
+                let behind = self.costs[(at + len) % COSTS] + tariff.length[len];
+                best = best.min(candidate + (u64::from(behind) << 32));
+            }
             next = (best >> 32) as u32;
             self.costs[at % COSTS] = next;
             *chosen = best as u32;
@@ -115,15 +133,16 @@ impl Near {
     }
 }
 
-/// Hash of the first three bytes of a word.
+/// Hash of the four bytes of a word; shifted up by eight bits, of its first three.
 #[inline]
 fn hash(word: u32) -> usize {
-    ((word << 8).wrapping_mul(0x9E37_79B1) >> (32 - TABLE_BITS)) as usize
+    (word.wrapping_mul(0x9E37_79B1) >> (32 - TABLE_BITS)) as usize
 }
 
 impl Search for Near {
     fn reset(&mut self, _phase: usize) {
-        self.newest.fill(0);
+        self.by_three.fill(0);
+        self.by_four.fill(0);
         self.window.reset();
     }
 
@@ -150,36 +169,47 @@ mod tests {
     use super::super::testing::{blocks, check};
     use super::*;
 
-    /// The candidates as they are defined: a table of the newest positions, bytes compared one by one.
-    fn plain_candidates(block: &[u8]) -> Vec<(usize, usize)> {
-        let mut table = vec![0usize; 1 << TABLE_BITS];
+    /// The candidates as they are defined: tables of the newest positions, bytes compared one by one.
+    fn plain_candidates(block: &[u8], to: usize) -> Vec<[(usize, usize); 2]> {
+        let mut tables = vec![[0usize; 2]; 1 << TABLE_BITS];
         let byte = |at: usize| u32::from(block.get(at).copied().unwrap_or(0));
-        let candidate = |at: usize| {
-            let entry =
-                std::mem::replace(&mut table[hash(byte(at) | byte(at + 1) << 8 | byte(at + 2) << 16)], at);
-            let distance = (at - entry) % 65536;
-            if !(1..=32768).contains(&distance) {
-                return (0, 0);
+        let mut all = Vec::new();
+        for at in 0..to {
+            let three = byte(at) << 8 | byte(at + 1) << 16 | byte(at + 2) << 24;
+            let four = byte(at) | byte(at + 1) << 8 | byte(at + 2) << 16 | byte(at + 3) << 24;
+            let mut candidates = [(0, 0); 2];
+            for (table, key) in [three, four].into_iter().enumerate() {
+                let entry = std::mem::replace(&mut tables[hash(key)][table], at);
+                let distance = (at - entry) % 65536;
+                if (1..=32768).contains(&distance) {
+                    let len = (0..(to - at).min(MAX_MATCH))
+                        .take_while(|k| block[at + k] == block[at + k - distance])
+                        .count();
+                    candidates[table] = (len, distance);
+                }
             }
-            let most = (block.len() - at).min(MAX_MATCH);
-            ((0..most).take_while(|k| block[at + k] == block[at + k - distance]).count(), distance)
-        };
-        (0..block.len()).map(candidate).collect()
+            all.push(candidates);
+        }
+        all
     }
 
     #[test]
     fn candidates_are_those_of_the_plain_twin() {
         for block in blocks() {
-            let plain = plain_candidates(&block);
+            let plain = plain_candidates(&block, block.len());
             let (mut matcher, tariff) = (Near::default(), Tariff::new(&Prices::default()));
             for start in (0..block.len()).step_by(TILE) {
                 let end = block.len().min(start + TILE);
                 matcher.window.load(&block, end);
                 matcher.exchange(start, end);
                 matcher.compare(&block, start, end, block.len(), &tariff);
-                for (candidate, &(len, distance)) in matcher.candidates.iter().zip(&plain[start..end]) {
-                    assert_eq!(step_len(*candidate), len);
-                    assert!(len == 0 || (candidate & 0xFFFF) as usize + 1 == distance);
+                for at in start..end {
+                    for (&candidate, &(len, distance)) in
+                        matcher.candidates[at - start].iter().zip(&plain[at])
+                    {
+                        assert_eq!(step_len(candidate), len, "at {at}");
+                        assert!(len == 0 || (candidate & 0xFFFF) as usize + 1 == distance, "at {at}");
+                    }
                 }
             }
         }

@@ -17,34 +17,32 @@ pub(crate) struct Cells {
 const SURVEYED: usize = 512;
 const STRIPS: usize = 8;
 
-/// A search that is sure to be worth it for a block, whatever the plan of its member says.
-pub(in super::super) fn sure(block: &[u8], width: usize) -> Option<Method> {
-    shortlist(&[block], width).first().copied().filter(|&method| is_sure(method))
-}
-
-/// Searches at every byte that could be worth a trial.
-pub(in super::super) fn general(samples: &[&[u8]], cells: Cells, level: u32) -> Vec<Method> {
+/// What could be worth a trial on samples that begin with a cell: searches for numbers, and searches at every byte.
+pub(in super::super) fn survey(samples: &[&[u8]], cells: Cells, level: u32) -> (Vec<Method>, Vec<Method>) {
+    let numbers = shortlist(samples, cells.width);
     let words = match level {
         ..=3 => 1,
         4..=8 => 2,
         _ => 4,
     };
     if samples.iter().all(|sample| is_mask(sample)) {
-        return vec![Method::Mask];
+        return (numbers, vec![Method::Mask]);
     }
     if cells.is_text {
-        return vec![Method::Utf32];
+        return (numbers, vec![Method::Utf32]);
     }
     let (mut hits, mut places) = (0, 0);
     for strip in strips(samples, 1, 4 * SURVEYED) {
         hits += repeats(strip, 1, 0, 32);
         places += strip.len();
     }
-    match cells.width {
-        1 => vec![Method::Near, Method::Rows { words }],
+    let general = match cells.width {
+        // Images repeat three bytes here and there.
+        1 if hits * 500 > places => vec![Method::Near, Method::Rows { words }],
         _ if hits * 50 > places => vec![Method::Rows { words }],
         _ => Vec::new(),
-    }
+    };
+    (numbers, general)
 }
 
 /// What is worth a trial in numbers of this width, the likeliest first.
@@ -57,13 +55,8 @@ fn methods(width: usize) -> &'static [Method] {
     }
 }
 
-/// Whether what a survey finds is worth it without a trial.
-fn is_sure(method: Method) -> bool {
-    matches!(method, Method::Runs { .. } | Method::Zeros)
-}
-
 /// The ways for numbers that a survey does not rule out, at most two.
-pub(in super::super) fn shortlist(samples: &[&[u8]], width: usize) -> Vec<Method> {
+fn shortlist(samples: &[&[u8]], width: usize) -> Vec<Method> {
     let promising = |method: &&Method| {
         let (least, of) = match method {
             Method::Runs { pairs: true } => (1, 4),
@@ -73,7 +66,7 @@ pub(in super::super) fn shortlist(samples: &[&[u8]], width: usize) -> Vec<Method
         };
         let (mut hits, mut cells) = (0, 0);
         for strip in strips(samples, width, SURVEYED) {
-            hits += survey(**method, strip, width);
+            hits += finds(**method, strip, width);
             cells += (strip.len() / width).saturating_sub(2);
         }
         hits * of > cells * least
@@ -91,7 +84,7 @@ fn strips<'a>(samples: &[&'a [u8]], width: usize, cells: usize) -> impl Iterator
 }
 
 /// In how many cells of a strip a method finds something.
-fn survey(method: Method, strip: &[u8], width: usize) -> usize {
+fn finds(method: Method, strip: &[u8], width: usize) -> usize {
     let cells = (strip.len() / width).saturating_sub(2);
     let unused = 64 - 8 * width as u32;
     let cell = |index: usize| word_at(strip, index * width) << unused;
