@@ -111,25 +111,24 @@ pub(crate) struct Team {
 
 /// What a thread of a team can help with, until there is nothing left.
 trait Work: Sync {
-    fn team(&self) -> &Team;
     /// Does what is left. Where a helper joins the team for it, `call` sets it to work.
     fn help(&self, call: &dyn Fn());
 }
 
-/// Lets `begin` call helpers to some work, and ends when they have ended.
+/// Lets `begin` call helpers of a team to some work, and ends when they have ended.
 #[cfg(feature = "parallel")]
-fn in_scope<W: Work, R>(work: &W, begin: impl FnOnce(&dyn Fn()) -> R) -> R {
-    fn call<'s, W: Work>(scope: &rayon::Scope<'s>, work: &'s W) {
+fn in_scope<W: Work, R>(team: &Team, work: &W, begin: impl FnOnce(&dyn Fn()) -> R) -> R {
+    fn call<'s, W: Work>(scope: &rayon::Scope<'s>, team: &'s Team, work: &'s W) {
         scope.spawn(move |scope| {
-            work.help(&|| call(scope, work));
-            work.team().leave();
+            work.help(&|| call(scope, team, work));
+            team.leave();
         });
     }
-    rayon::in_place_scope(|scope| begin(&|| call(scope, work)))
+    rayon::in_place_scope(|scope| begin(&|| call(scope, team, work)))
 }
 
 #[cfg(not(feature = "parallel"))]
-fn in_scope<W: Work, R>(_: &W, begin: impl FnOnce(&dyn Fn()) -> R) -> R {
+fn in_scope<W: Work, R>(_: &Team, _: &W, begin: impl FnOnce(&dyn Fn()) -> R) -> R {
     begin(&|| {})
 }
 
@@ -158,6 +157,7 @@ impl Team {
         self.helpers.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
     }
 
+    #[cfg(feature = "parallel")]
     fn leave(&self) {
         self.helpers.fetch_sub(1, Ordering::Relaxed);
     }
@@ -178,7 +178,7 @@ impl Team {
         if is_alone {
             queue.help(&|| {});
         } else {
-            in_scope(&queue, |call| queue.help(call));
+            in_scope(self, &queue, |call| queue.help(call));
         }
         queue.failure.into_result()?;
         let mut done = unlock(queue.done);
@@ -206,7 +206,7 @@ impl Team {
             let numbers = next..count.min(next.saturating_add(batch.max(1)));
             next = numbers.end;
             let wave = Wave::new(self, numbers, &make)?;
-            in_scope(&wave, |call| {
+            in_scope(self, &wave, |call| {
                 if !wave.slots.is_empty() && self.join() {
                     call();
                 }
@@ -237,10 +237,6 @@ struct Queue<'t, I, R, W> {
 }
 
 impl<I: Send, R: Send, W: Fn(I) -> Result<R> + Sync> Work for Queue<'_, I, R, W> {
-    fn team(&self) -> &Team {
-        self.team
-    }
-
     fn help(&self, call: &dyn Fn()) {
         let next = || {
             let mut items = lock(&self.items);
@@ -295,10 +291,6 @@ impl<'t, T: Send, M: Fn(usize) -> Result<T> + Sync> Wave<'t, T, M> {
 }
 
 impl<T: Send, M: Fn(usize) -> Result<T> + Sync> Work for Wave<'_, T, M> {
-    fn team(&self) -> &Team {
-        self.team
-    }
-
     fn help(&self, call: &dyn Fn()) {
         loop {
             let number = self.begun.fetch_add(1, Ordering::Relaxed);

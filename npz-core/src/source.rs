@@ -17,7 +17,8 @@ use crate::error::{Error, Result};
 /// Reads bytes at an offset, through a shared reference.
 ///
 /// Everything that loads an archive works over this trait: a [`File`](std::fs::File), bytes in memory, a map
-/// or an object store of your own. There is no cursor, so any number of threads can read at once.
+/// or an object store of your own. There is no cursor, so any number of threads can read at once; a load does so,
+/// unless [`LoadOptions::threads`](crate::LoadOptions::threads) says otherwise.
 ///
 /// ```
 /// use npz_core::ReadAt;
@@ -58,7 +59,9 @@ pub trait ReadAt: Send + Sync {
     /// Tells how many bytes one read should ask for at most. By default as many as are wanted, which is best where each
     /// read takes its time, such as over a network.
     ///
-    /// A file says 256 KiB: what was read is still in the processor's cache when its checksum is computed.
+    /// A file says 256 KiB: what was read is still in the processor's cache when its checksum is computed. Of a source that
+    /// says 1 MiB or less, a large member may be read in parts by several threads, and each thread reads small ones for itself.
+    /// Else the number of reads is the same for any number of threads.
     fn read_size(&self) -> usize {
         usize::MAX
     }

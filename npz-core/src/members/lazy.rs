@@ -115,7 +115,7 @@ impl<T> Lazy<T> {
 
     /// Gives the value; the first call reads it, decompresses it and verifies its checksum.
     ///
-    /// Later calls cost nothing. Of several threads one reads and the others wait. After an error the next call tries
+    /// Later calls cost nothing. Of several threads one reads, by itself, and the others wait. After an error the next call tries
     /// again. Once the value is there, its source is let go.
     ///
     /// # Errors
