@@ -164,6 +164,12 @@ impl Error {
         Self::io(format!("can't allocate {bytes} bytes for the {what}"), io::ErrorKind::OutOfMemory.into())
     }
 
+    /// Whether there was no memory.
+    pub(crate) fn is_no_memory(&self) -> bool {
+        let source = self.0.source.as_ref().and_then(|source| source.downcast_ref::<io::Error>());
+        source.is_some_and(|source| source.kind() == io::ErrorKind::OutOfMemory)
+    }
+
     /// Adds to the end of the message.
     pub(crate) fn with_note(mut self, note: &str) -> Self {
         self.0.message.push_str(note);

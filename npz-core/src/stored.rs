@@ -142,6 +142,8 @@ pub(crate) struct Packed<'a> {
     pub(crate) extent: Extent,
     /// How much of the data comes before the cells.
     pub(crate) prefix: u64,
+    /// What its directory says beside, in a field of our own.
+    pub(crate) extra: Vec<u8>,
     /// The name of the member, for messages.
     pub(crate) name: &'a str,
 }

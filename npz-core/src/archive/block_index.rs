@@ -28,18 +28,15 @@ impl BlockIndex {
         (blocks.len() > 1).then_some(Self { block_len, compressed_lens: blocks })
     }
 
-    /// The length of the field, with its head.
-    pub(super) fn field_len(&self) -> usize {
-        4 + 2 + 4 * self.compressed_lens.len()
-    }
-
-    /// Version, the block's length as a power of two, and the compressed length of each block.
-    pub(super) fn write(&self, record: &mut Record) {
-        record.u16(FIELD).u16((self.field_len() - 4) as u16);
+    /// The field: version, the block's length as a power of two, and the compressed length of each block.
+    pub(crate) fn field(&self) -> Record {
+        let mut record = Record::new();
+        record.u16(FIELD).u16(2 + 4 * self.compressed_lens.len() as u16);
         record.bytes(&[VERSION, self.block_len.ilog2() as u8]);
         self.compressed_lens.iter().for_each(|len| {
             record.u32(*len);
         });
+        record
     }
 
     /// Understands a field of a member of these sizes; `None` where it can't be true, or is of another version.
@@ -80,16 +77,9 @@ mod tests {
         BlockIndex { block_len: 1 << 18, compressed_lens: vec![1000, 70_000, 3] }
     }
 
-    fn field(index: &BlockIndex) -> Vec<u8> {
-        let mut record = Record::new();
-        index.write(&mut record);
-        assert_eq!(record.as_slice().len(), index.field_len());
-        record.as_slice()[4..].to_vec()
-    }
-
     #[test]
     fn an_index_is_read_as_it_was_written() {
-        let field = field(&index());
+        let field = index().field().as_slice()[4..].to_vec();
         let size = (2 << 18) + 5;
         let found = BlockIndex::parse(&field, size, 71_003).unwrap();
         assert_eq!(found, index());
@@ -100,7 +90,7 @@ mod tests {
 
     #[test]
     fn what_does_not_tile_the_member_is_no_index() {
-        let good = field(&index());
+        let good = index().field().as_slice()[4..].to_vec();
         let size = (2 << 18) + 5;
         assert!(BlockIndex::parse(&good, size, 71_004).is_none());
         assert!(BlockIndex::parse(&good, size + (1 << 18), 71_003).is_none());

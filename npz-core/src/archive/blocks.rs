@@ -22,6 +22,8 @@ const LARGE_MEMBER: u64 = 8 << 20;
 pub(super) const MOST_BLOCKS: u64 = 16_000;
 /// Encoded blocks wait for their turn in at most so much memory; each has room for twice its length.
 const MOST_IN_FLIGHT: u64 = 48 << 20;
+/// Of small members there is nothing to be learnt; the library makes one code of header and cells.
+const MOST_SMALL: u64 = 4 << 10;
 /// What is looked at before a plan is made.
 const LEAST_SAMPLE: u64 = 16 << 10;
 const MOST_SAMPLE: u64 = 64 << 10;
@@ -108,6 +110,9 @@ pub(super) fn deflate(
 /// Looks at some pieces of a member: in the middle of equal parts, as the ends of arrays are often unlike the rest.
 fn plan(content: &Content<'_>, level: u32) -> Result<Plan> {
     let size = content.body_size();
+    if content.size() <= MOST_SMALL {
+        return Ok(Plan::Zlib(level));
+    }
     let count = if size < LARGE_MEMBER { 1 } else { 2 };
     let len = (size / 32).clamp(LEAST_SAMPLE, MOST_SAMPLE).min(size);
     let width = content.width() as u64;

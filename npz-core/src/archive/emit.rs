@@ -18,6 +18,7 @@ use crate::archive::layout::{Part, Place, place};
 use crate::archive::patch::{PatchWriter, SeekTo};
 use crate::archive::raw;
 use crate::archive::records::{DEFLATED, Head, MAX_16, MAX_32, STORED, end};
+use crate::bytes::Record;
 use crate::error::{Error, Result};
 use crate::memory;
 use crate::run::{Team, Threads};
@@ -103,7 +104,7 @@ impl<W: Write> Emitter<W> {
                 let put = &mut |bytes: &[u8]| self.out.write(bytes).map_err(cant_write);
                 let deflated = blocks::deflate(content, level, &self.encoders, &self.team, put)?;
                 (head.crc32, head.compressed) = (deflated.crc32, deflated.len);
-                head.blocks = BlockIndex::of(deflated);
+                head.extra = BlockIndex::of(deflated).map(|blocks| blocks.field()).unwrap_or_default();
             }
         }
         // `bound` in `layout` is far above what deflate needs, so this does not happen.
@@ -128,6 +129,7 @@ impl<W: Write> Emitter<W> {
         let extent = member.extent;
         let mut head = self.head(&Part::packed(name, member));
         (head.method_flags, head.crc32) = (extent.method_flags, extent.crc32);
+        head.extra.bytes(&member.extra);
 
         self.broken = true;
         self.out.write(head.local().as_slice()).map_err(cant_write)?;
@@ -175,7 +177,7 @@ impl<W: Write> Emitter<W> {
             zip64,
             padding,
             alignment: self.alignment,
-            blocks: None,
+            extra: Record::new(),
         }
     }
 

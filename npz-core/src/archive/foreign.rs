@@ -13,6 +13,7 @@ use zip::result::ZipError;
 
 use crate::archive::Method;
 use crate::archive::records::{Head, MAX_32};
+use crate::bytes::Record;
 use crate::error::{Error, Result};
 use crate::input::Chunks;
 use crate::stored::Extent;
@@ -45,7 +46,7 @@ pub(super) fn with_decoder<T>(
         zip64: extent.compressed_size.max(extent.size) >= MAX_32,
         padding: 0,
         alignment: 1,
-        blocks: None,
+        extra: Record::new(),
     };
     let head = head.local();
     let open = Cell::new(true);

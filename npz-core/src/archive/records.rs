@@ -1,6 +1,5 @@
 //! The records of a zip archive as they are written: local header, central header, the end.
 
-use crate::archive::block_index::BlockIndex;
 use crate::bytes::Record;
 
 /// Where a 32-bit field says "see the zip64 field".
@@ -42,8 +41,8 @@ pub(super) struct Head<'a> {
     /// The whole length of the alignment field, 0 for none.
     pub(super) padding: u64,
     pub(super) alignment: u64,
-    /// Where the blocks of a deflated member are, for the directory.
-    pub(super) blocks: Option<BlockIndex>,
+    /// A further field for the directory.
+    pub(super) extra: Record,
 }
 
 impl Head<'_> {
@@ -107,8 +106,8 @@ impl Head<'_> {
         self.common(&mut record, self.crc32, self.compressed, self.size);
         let large = [self.size, self.compressed, self.offset].into_iter().filter(|&value| value >= MAX_32);
         let extra = 8 * large.clone().count() as u16;
-        let blocks_len = self.blocks.as_ref().map_or(0, BlockIndex::field_len) as u16;
-        record.u16(blocks_len + if extra > 0 { extra + 4 } else { 0 });
+        let further = self.extra.as_slice();
+        record.u16(further.len() as u16 + if extra > 0 { extra + 4 } else { 0 });
         // No comment, disk 0, no internal attributes, a file that its owner reads and writes.
         record.u16(0).u16(0).u16(0).u32(0o600 << 16).u32(self.offset.min(MAX_32) as u32);
         record.bytes(self.name.as_bytes());
@@ -118,9 +117,7 @@ impl Head<'_> {
                 record.u64(value);
             });
         }
-        if let Some(blocks) = &self.blocks {
-            blocks.write(&mut record);
-        }
+        record.bytes(further);
         record
     }
 }
@@ -171,7 +168,7 @@ mod tests {
             zip64: size >= MAX_32,
             padding: 0,
             alignment: 64,
-            blocks: None,
+            extra: Record::new(),
         };
         let length = |record: Record| record.as_slice().len();
         for (size, offset, local, central) in [

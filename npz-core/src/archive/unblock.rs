@@ -47,6 +47,10 @@ impl Blocks<'_> {
     /// Fills `buffer` with the member's bytes from `start` on. Gives the checksum of all bytes of the blocks that were read;
     /// `None` where the index is wrong.
     pub(crate) fn read(&self, start: u64, buffer: &mut [u8]) -> Result<Option<u32>> {
+        // Behind the last block there is nothing.
+        if start.saturating_add(buffer.len() as u64) > self.extent.size {
+            return Ok(None);
+        }
         let mut parts = self.parts(start, buffer)?.into_iter().peekable();
         // Of a source that likes large reads, one for all threads; else each reads for itself.
         let most =

@@ -108,10 +108,14 @@ impl ArchiveArray<'_> {
     ///
     /// `None` is no verdict: there are no blocks, or something is wrong with them. Who reads the member as one stream is told
     /// what.
-    fn read_blocks(&self, start: u64, buffer: &mut [u8], team: &Team) -> Option<u32> {
+    fn read_blocks(&self, start: u64, buffer: &mut [u8], team: &Team) -> Result<Option<u32>> {
         let Head { extent, seen, blocks, .. } = &*self.head;
-        let blocks = Blocks { input: self.input(), extent, index: blocks.as_deref()?, team };
-        blocks.read(seen.len.saturating_add(start), buffer).ok().flatten()
+        let Some(index) = blocks.as_deref() else { return Ok(None) };
+        let blocks = Blocks { input: self.input(), extent, index, team };
+        match blocks.read(seen.len.saturating_add(start), buffer) {
+            Err(error) if error.is_no_memory() => Err(error),
+            read => Ok(read.ok().flatten()),
+        }
     }
 
     /// Lets `read` have the cells; all of the member is verified.
@@ -149,7 +153,7 @@ impl Stored for ArchiveArray<'_> {
             }
             return self.input().read_exact(buffer, start, "the cells");
         }
-        if self.read_blocks(before.saturating_sub(seen.len), buffer, &Team::new(Threads::ONE)).is_some() {
+        if self.read_blocks(before.saturating_sub(seen.len), buffer, &Team::new(Threads::ONE))?.is_some() {
             return Ok(());
         }
         with_part(self.input(), extent, |data| {
@@ -165,7 +169,7 @@ impl Stored for ArchiveArray<'_> {
         }
         let piece = cells_a_piece(self.item_size()) * self.item_size().max(1);
         let is_whole = extent.size.checked_sub(seen.len) == Some(buffer.len() as u64);
-        if is_whole && self.read_blocks(0, buffer, team) == Some(extent.crc32) {
+        if is_whole && self.read_blocks(0, buffer, team)? == Some(extent.crc32) {
             buffer.chunks_mut(piece).for_each(then);
             return Ok(());
         }
@@ -223,8 +227,9 @@ impl Stored for ArchiveArray<'_> {
     }
 
     fn packed(&self) -> Option<Packed<'_>> {
-        let Head { extent, seen, .. } = &*self.head;
-        Some(Packed { input: self.input(), extent: *extent, prefix: seen.len, name: &self.name })
+        let Head { extent, seen, blocks, .. } = &*self.head;
+        let extra = blocks.as_ref().map(|blocks| blocks.field().as_slice().to_vec()).unwrap_or_default();
+        Some(Packed { input: self.input(), extent: *extent, prefix: seen.len, extra, name: &self.name })
     }
 
     fn keep_cost(&self) -> u64 {

@@ -12,40 +12,64 @@ use crate::error::{Error, Result};
 
 /// From this many bits a byte on, codes of a sample are as good as those of all bytes.
 const LEAST_SAMPLED: u64 = 6;
-/// A search has to save so many thousandths, one at every byte more of what others left, and the library more still: each
-/// is some ten times as slow as what comes before it.
-const GAINS: [u64; 3] = [10, 20, 60];
+/// A search for numbers has to save so many thousandths of what literals take: it is a third as fast. One at every byte
+/// is ten times as slow again, and has to save as many, or more where a search for numbers is worth it.
+const LEAST_GAIN: u64 = 10;
+const LEAST_GAIN_OVER_NUMBERS: u64 = 60;
+/// Slow ways are tried on so much.
+const SLOW_BYTES: usize = 32 << 10;
 /// So much of a block is tried.
 const AGAIN_BYTES: usize = 32 << 10;
 
 /// Tells how to encode cells like these samples at a level from 0 to 9. Each sample begins with a cell.
 pub(crate) fn choose(samples: &[&[u8]], cells: Cells, level: u32) -> Result<Plan> {
-    let judged: u64 = samples.iter().map(|sample| 8 * (sample.len() - sample.len() / 2) as u64).sum();
+    let judged = judged_bits(samples);
     if level == 0 || judged == 0 {
         return Ok(Plan::Stored);
     }
     let mut codes = Codes::new();
     let plain = literal_bits(samples, &mut codes);
-    // Where nothing shrinks, and nothing is found.
-    let is_noise = plain + plain / 200 > judged;
-    let mut best =
-        if is_noise { Plan::Stored } else { Plan::Literals { sampled: plain > LEAST_SAMPLED * judged / 8 } };
+    let mut best = if plain + plain / 200 > judged {
+        Plan::Stored
+    } else {
+        Plan::Literals { sampled: plain > LEAST_SAMPLED * judged / 8 }
+    };
     let mut least = plain.min(judged);
-    let gains = if level > 6 { [0; 3] } else { GAINS };
+    let is_small_enough =
+        |bits: u64, least: u64, gain: u64| bits < least - least * if level > 6 { 0 } else { gain } / 1000;
     let (numbers, general) = survey(samples, cells, level);
-    let is_found = !numbers.is_empty() || !general.is_empty();
-    let numbers = numbers.into_iter().map(|method| (method, gains[0]));
-    for (method, gain) in numbers.chain(general.into_iter().map(|method| (method, gains[1]))) {
+    let mut gain = LEAST_GAIN;
+    for &method in &numbers {
         let (bits, prices) = attempt(method, samples, cells.width, &mut codes);
-        if bits < least - least * gain / 1000 {
-            least = bits;
+        if is_small_enough(bits, least, LEAST_GAIN) {
+            (least, gain) = (bits, LEAST_GAIN_OVER_NUMBERS);
             best = Plan::Search { method, prices: Box::new(prices) };
         }
     }
-    if is_found && level > 3 && zlib_bits(samples, level)? < least - least * gains[2] / 1000 {
+    let Some(sample) = samples.last().filter(|_| !numbers.is_empty() || !general.is_empty()) else {
+        return Ok(best);
+    };
+    let sample = &[&sample[..sample.len().min(SLOW_BYTES)]];
+    let mut least = match &best {
+        Plan::Search { method, .. } => attempt(*method, sample, cells.width, &mut codes).0,
+        _ => literal_bits(sample, &mut codes).min(judged_bits(sample)),
+    };
+    for method in general {
+        let (bits, prices) = attempt(method, sample, cells.width, &mut codes);
+        if is_small_enough(bits, least, gain) {
+            (least, gain) = (bits, LEAST_GAIN);
+            best = Plan::Search { method, prices: Box::new(prices) };
+        }
+    }
+    if level > 6 && zlib_bits(sample, level)? < least {
         best = Plan::Zlib(level);
     }
     Ok(best)
+}
+
+/// The bits of the second halves, by which ways are judged, as they are.
+fn judged_bits(samples: &[&[u8]]) -> u64 {
+    samples.iter().map(|sample| 8 * (sample.len() - sample.len() / 2) as u64).sum()
 }
 
 /// Looks at a block whose member has no matches to speak of; gives a plan of its own where it has some.
