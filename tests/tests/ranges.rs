@@ -157,12 +157,13 @@ fn a_source_that_likes_small_reads_gets_them() {
             100_000
         }
     }
-    let state = BTreeMap::from([("w".to_owned(), Array1::from_iter((0..1_000_000).map(|i| i as f32)))]);
+    let state = BTreeMap::from([("w".to_owned(), Array1::from_iter((0..1_000_000u32).map(|i| i.wrapping_mul(2_654_435_761) as f32)))]);
     for options in [SaveOptions::stored(), SaveOptions::compressed()] {
         let source = Counting::new(state.to_bytes_with(&options).unwrap());
         let npz = NpzReader::new(Small(Arc::clone(&source))).unwrap();
         assert_eq!(npz.load::<BTreeMap<String, Array1<f32>>>().unwrap(), state);
-        assert!(source.reads().iter().all(|read| read.end - read.start <= 100_000));
+        let longest = source.reads().iter().map(|read| read.end - read.start).max();
+        assert!(longest <= Some(100_000), "{longest:?}, {:?}", source.reads());
     }
 }
 
