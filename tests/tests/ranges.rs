@@ -157,7 +157,10 @@ fn a_source_that_likes_small_reads_gets_them() {
             100_000
         }
     }
-    let state = BTreeMap::from([("w".to_owned(), Array1::from_iter((0..1_000_000u32).map(|i| i.wrapping_mul(2_654_435_761) as f32)))]);
+    let state = BTreeMap::from([(
+        "w".to_owned(),
+        Array1::from_iter((0..1_000_000u32).map(|i| i.wrapping_mul(2_654_435_761) as f32)),
+    )]);
     for options in [SaveOptions::stored(), SaveOptions::compressed()] {
         let source = Counting::new(state.to_bytes_with(&options).unwrap());
         let npz = NpzReader::new(Small(Arc::clone(&source))).unwrap();
