@@ -6,7 +6,7 @@
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use super::codec::{self, Encoder, Plan, choose};
+use super::codec::{self, Choice, Encoder, Plan, choose};
 use super::content::Content;
 use crate::error::{Error, Result};
 use crate::memory;
@@ -108,10 +108,10 @@ pub(super) fn deflate(
 }
 
 /// Looks at some pieces of a member: in the middle of equal parts, as the ends of arrays are often unlike the rest.
-fn plan(content: &Content<'_>, level: u32) -> Result<Plan> {
+fn plan(content: &Content<'_>, level: u32) -> Result<Choice> {
     let size = content.body_size();
     if content.size() <= MOST_SMALL {
-        return Ok(Plan::Zlib(level));
+        return Ok(Choice::of(Plan::Zlib(level)));
     }
     let count = if size < LARGE_MEMBER { 1 } else { 2 };
     let len = (size / 32).clamp(LEAST_SAMPLE, MOST_SAMPLE).min(size);
@@ -131,7 +131,7 @@ fn encode_block(
     encoder: &mut Encoder,
     content: &Content<'_>,
     range: Range<u64>,
-    plan: &Plan,
+    plan: &Choice,
     level: u32,
 ) -> Result<crc32fast::Hasher> {
     let prefix = content.prefix();

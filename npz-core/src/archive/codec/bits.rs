@@ -48,6 +48,12 @@ impl BitWriter {
         self.count += count;
     }
 
+    /// Adds at most 24 bits that stand below their number.
+    #[inline(always)]
+    pub(super) fn add_packed(&mut self, packed: u32) {
+        self.add(u64::from(packed & 0xFF_FFFF), packed >> 24);
+    }
+
     /// Moves the whole bytes to the buffer.
     #[inline(always)]
     pub(super) fn flush(&mut self) {

@@ -12,6 +12,19 @@ use crate::error::{Error, Result};
 
 /// From this many bits a byte on, codes of a sample are as good as those of all bytes.
 const LEAST_SAMPLED: u64 = 6;
+/// What was chosen.
+pub(crate) struct Choice {
+    pub(crate) plan: Plan,
+    /// What was tried: for blocks like the samples it need not be tried again.
+    pub(crate) tried: Vec<Method>,
+}
+
+impl Choice {
+    pub(crate) fn of(plan: Plan) -> Self {
+        Self { plan, tried: Vec::new() }
+    }
+}
+
 /// A search for numbers has to save so many thousandths of what literals take: it is a third as fast. One at every byte
 /// is ten times as slow again, and has to save as many, or more where a search for numbers is worth it.
 const LEAST_GAIN: u64 = 10;
@@ -22,10 +35,10 @@ const SLOW_BYTES: usize = 32 << 10;
 const AGAIN_BYTES: usize = 32 << 10;
 
 /// Tells how to encode cells like these samples at a level from 0 to 9. Each sample begins with a cell.
-pub(crate) fn choose(samples: &[&[u8]], cells: Cells, level: u32) -> Result<Plan> {
+pub(crate) fn choose(samples: &[&[u8]], cells: Cells, level: u32) -> Result<Choice> {
     let judged = judged_bits(samples);
     if level == 0 || judged == 0 {
-        return Ok(Plan::Stored);
+        return Ok(Choice::of(Plan::Stored));
     }
     let mut codes = Codes::new();
     let plain = literal_bits(samples, &mut codes);
@@ -47,14 +60,14 @@ pub(crate) fn choose(samples: &[&[u8]], cells: Cells, level: u32) -> Result<Plan
         }
     }
     let Some(sample) = samples.last().filter(|_| !numbers.is_empty() || !general.is_empty()) else {
-        return Ok(best);
+        return Ok(Choice::of(best));
     };
     let sample = &[&sample[..sample.len().min(SLOW_BYTES)]];
     let mut least = match &best {
         Plan::Search { method, .. } => attempt(*method, sample, cells.width, &mut codes).0,
         _ => literal_bits(sample, &mut codes).min(judged_bits(sample)),
     };
-    for method in general {
+    for &method in &general {
         let (bits, prices) = attempt(method, sample, cells.width, &mut codes);
         if is_small_enough(bits, least, gain) {
             (least, gain) = (bits, LEAST_GAIN);
@@ -64,7 +77,7 @@ pub(crate) fn choose(samples: &[&[u8]], cells: Cells, level: u32) -> Result<Plan
     if level > 6 && zlib_bits(sample, level)? < least {
         best = Plan::Zlib(level);
     }
-    Ok(best)
+    Ok(Choice { plan: best, tried: [numbers, general].concat() })
 }
 
 /// The bits of the second halves, by which ways are judged, as they are.
@@ -73,16 +86,17 @@ fn judged_bits(samples: &[&[u8]]) -> u64 {
 }
 
 /// Looks at a block whose member has no matches to speak of; gives a plan of its own where it has some.
-pub(super) fn choose_again(block: &[u8], cells: Cells, level: u32) -> Result<Option<Plan>> {
+pub(super) fn choose_again(block: &[u8], cells: Cells, level: u32, tried: &[Method]) -> Result<Option<Plan>> {
     // Where bytes are all that is known, they are images or text, or were found to be noise.
     let (numbers, general) =
         if cells.width == 1 { Default::default() } else { survey(&[block], cells, level) };
-    if numbers.is_empty() && general.is_empty() {
+    if numbers.iter().chain(&general).all(|method| tried.contains(method)) {
         return Ok(None);
     }
     let sample = block.len().min(AGAIN_BYTES);
     let start = (block.len() - sample) / 2;
-    choose(&[&block[start - start % cells.width..][..sample]], cells, level).map(Some)
+    let choice = choose(&[&block[start - start % cells.width..][..sample]], cells, level)?;
+    Ok(Some(choice.plan))
 }
 
 fn literal_bits(samples: &[&[u8]], codes: &mut Codes) -> u64 {

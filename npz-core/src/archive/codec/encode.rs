@@ -1,7 +1,7 @@
 //! One block of a member into deflate's form: by the plan that was chosen for the member, and never longer than stored.
 
 use super::bits::BitWriter;
-use super::choose::choose_again;
+use super::choose::{Choice, choose_again};
 use super::literals::{self, Pairs};
 use super::search::{Cells, Method, Search};
 use super::sequences::{Codes, MAX_MATCH, MIN_MATCH, Prices, Seq, WINDOW};
@@ -72,7 +72,7 @@ impl Encoder {
 
     /// Encodes one block, by the plan that was made for its member at a level. All but the last end on a byte boundary by an
     /// empty stored block; the last one ends the stream.
-    pub(crate) fn encode(&mut self, block: Block<'_>, plan: &Plan, level: u32) -> Result<()> {
+    pub(crate) fn encode(&mut self, block: Block<'_>, choice: &Choice, level: u32) -> Result<()> {
         let Block { prefix, cells, kind, phase, is_last } = block;
         let len = prefix.len() + cells.len();
         // Of literals whose codes were made of a sample, none has more than 12 bits.
@@ -82,10 +82,11 @@ impl Encoder {
         }
         // Level 0 shrinks nothing.
         let period = period_of(cells, kind.width).filter(|_| level > 0);
+        let plan = &choice.plan;
         let plan = match plan {
             // Cells may change their kind on the way.
             Plan::Stored | Plan::Literals { .. } if level > 0 && period.is_none() => {
-                let again = choose_again(cells.get(phase..).unwrap_or_default(), kind, level)?;
+                let again = choose_again(cells.get(phase..).unwrap_or_default(), kind, level, &choice.tried)?;
                 &again.unwrap_or_else(|| plan.clone())
             }
             _ => plan,
@@ -356,7 +357,7 @@ mod tests {
     #[test]
     fn every_plan_gives_every_kind_of_bytes_back() {
         let mut encoder = Encoder::new();
-        let plans = plans();
+        let plans: Vec<_> = plans().into_iter().map(Choice::of).collect();
         let header = [&[0x93][..], b"NUMPY the header of an array", &[b' '; 300], b"\n"].concat();
         for len in [0, 1, 2, 3, 7, 8, 255, 4096, 70_001] {
             for (name, bytes, width) in kinds(len) {
@@ -371,12 +372,12 @@ mod tests {
                         assert!(
                             stream.len() <= len + len / 512 + prefix.len() + 200,
                             "{name}, {len}, {}",
-                            plan.name()
+                            plan.plan.name()
                         );
                         encoder.encode(Block { prefix: &[], is_last: true, ..block }, plan, 6).unwrap();
                         stream.extend_from_slice(encoder.as_slice());
                         let expected = [prefix, &bytes, &bytes].concat();
-                        assert!(inflate(&stream) == expected, "{name}, {len}, {}", plan.name());
+                        assert!(inflate(&stream) == expected, "{name}, {len}, {}", plan.plan.name());
                     }
                 }
             }
@@ -391,7 +392,7 @@ mod tests {
         {
             let kind = Cells { width, is_text: false };
             let block = Block { prefix: &[], cells: &bytes, kind, phase: 0, is_last: true };
-            encoder.encode(block, &Plan::Stored, 6).unwrap();
+            encoder.encode(block, &Choice::of(Plan::Stored), 6).unwrap();
             assert!(encoder.as_slice().len() < 1200, "{name}: {}", encoder.as_slice().len());
         }
     }

@@ -206,29 +206,51 @@ impl Codes {
     }
 
     pub(super) fn write_sequences(&self, bytes: &[u8], sequences: &[Seq], out: &mut BitWriter) {
-        // The code of a length with the bits that follow it: 17 bits below, their number above.
-        let mut lengths = [0u32; MAX_MATCH + 1];
-        for (len, slot) in lengths.iter_mut().enumerate().skip(MIN_MATCH) {
-            let (symbol, extra) = LENGTHS[len];
-            let symbol = usize::from(symbol);
-            let more = (len as u32) - u32::from(LENGTH_BASES[symbol - END]);
-            let code_len = u32::from(self.litlen_lengths[symbol]);
-            *slot = u32::from(self.litlen[symbol]) | more << code_len | (code_len + u32::from(extra)) << 24;
-        }
+        let (literals, lengths) = (self.packed_literals(), self.packed_lengths());
+        // A local one: its state stays in registers.
+        let mut local = std::mem::take(out);
         let mut rest = bytes;
         for seq in sequences {
             let (run, after) = rest.split_at(seq.literals as usize);
-            literals::write_singly(run, out, &self.litlen, &self.litlen_lengths);
-            let length = lengths[usize::from(seq.len)];
-            out.add(u64::from(length & 0xFF_FFFF), length >> 24);
+            let (fours, few) = run.as_chunks::<4>();
+            for four in fours {
+                four.iter().for_each(|byte| local.add_packed(literals[usize::from(*byte)]));
+                local.flush();
+            }
+            few.iter().for_each(|byte| local.add_packed(literals[usize::from(*byte)]));
+            // One literal and a match fit a word, with what a flush left; more do not.
+            if few.len() > 1 {
+                local.flush();
+            }
+            local.add_packed(lengths[usize::from(seq.len)]);
             let symbol = distance_symbol(usize::from(seq.distance));
             let extra = distance_extra(symbol);
-            out.add(u64::from(self.distances[symbol]), u32::from(self.distance_lengths[symbol]));
-            out.add((u64::from(seq.distance) - 1) & ((1 << extra) - 1), extra);
-            out.flush();
+            local.add(u64::from(self.distances[symbol]), u32::from(self.distance_lengths[symbol]));
+            local.add((u64::from(seq.distance) - 1) & ((1 << extra) - 1), extra);
+            local.flush();
             rest = &after[usize::from(seq.len)..];
         }
+        *out = local;
         literals::write_singly(rest, out, &self.litlen, &self.litlen_lengths);
+    }
+
+    /// The codes of literals: at most 24 bits below, their number above.
+    fn packed_literals(&self) -> [u32; 256] {
+        std::array::from_fn(|byte| u32::from(self.litlen[byte]) | u32::from(self.litlen_lengths[byte]) << 24)
+    }
+
+    /// The codes of lengths with the bits that follow them.
+    fn packed_lengths(&self) -> [u32; MAX_MATCH + 1] {
+        std::array::from_fn(|len| {
+            if len < MIN_MATCH {
+                return 0;
+            }
+            let (symbol, extra) = LENGTHS[len];
+            let symbol = usize::from(symbol);
+            let more = len as u32 - u32::from(LENGTH_BASES[symbol - END]);
+            let code_len = u32::from(self.litlen_lengths[symbol]);
+            u32::from(self.litlen[symbol]) | more << code_len | (code_len + u32::from(extra)) << 24
+        })
     }
 
     pub(super) fn write_end(&self, out: &mut BitWriter) {

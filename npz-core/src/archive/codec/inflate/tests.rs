@@ -3,6 +3,7 @@
 use flate2::{Decompress, FlushDecompress, Status};
 
 use super::{Block, Unfit, inflate_blocks};
+use crate::archive::codec::choose::Choice;
 use crate::archive::codec::encode::{self, Encoder, Plan};
 use crate::archive::codec::search::{Cells, Method};
 
@@ -78,7 +79,7 @@ fn encode(data: &[u8], size: usize, plan: &Plan) -> (Vec<Vec<u8>>, Vec<usize>) {
             phase: 0,
             is_last: i + 1 == count,
         };
-        encoder.encode(block, plan, 6).unwrap();
+        encoder.encode(block, &Choice::of(plan.clone()), 6).unwrap();
         blocks.push(encoder.as_slice().to_vec());
     }
     (blocks, data.chunks(size).map(<[u8]>::len).collect())
