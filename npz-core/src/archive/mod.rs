@@ -46,8 +46,12 @@ pub enum Compression {
     /// As it is, its cells aligned in the file, so that they can be mapped (`np.savez`).
     #[default]
     Stored,
-    /// With deflate at a level from 0 (fastest, no compression) to 9 (smallest). A higher level is refused
+    /// With deflate at a level from 0 (no compression) and 1 (fastest) to 9 (smallest). A higher level is refused
     /// with [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) when it is used.
+    ///
+    /// Large members are cut into independent blocks, which all cores encode and decode; every other reader sees one ordinary
+    /// stream. Floats of trained models and such are encoded at disk speed at levels up to 6, which never look for matches
+    /// where a sample shows none.
     Deflate(u32),
 }
 
