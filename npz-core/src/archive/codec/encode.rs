@@ -75,12 +75,11 @@ impl Encoder {
     pub(crate) fn encode(&mut self, block: Block<'_>, choice: &Choice, level: u32) -> Result<()> {
         let Block { prefix, cells, kind, phase, is_last } = block;
         let len = prefix.len() + cells.len();
-        // Of literals whose codes were made of a sample, none has more than 12 bits.
+        // Of literals whose codes were made of a sample, none has more than 11 bits.
         let room = len + len / 2 + (16 << 10);
         if !self.out.start(room) {
             return Err(Error::no_memory(room as u64, "compressed data"));
         }
-        // Level 0 shrinks nothing.
         let period = period_of(cells, kind.width).filter(|_| level > 0);
         let plan = &choice.plan;
         let plan = match plan {
@@ -94,7 +93,12 @@ impl Encoder {
         if let Plan::Zlib(level) = plan {
             return self.by_zlib(prefix, cells, *level, is_last);
         }
-        self.prefix(prefix);
+        // Level 0 shrinks nothing, the header neither.
+        if level > 0 {
+            self.prefix(prefix)
+        } else {
+            self.stored(prefix)
+        }
         match (period, plan) {
             _ if cells.is_empty() => {}
             (Some(period), _) => self.repeat(cells, period),
@@ -217,7 +221,7 @@ impl Encoder {
             let mut next = [0; 256];
             count(part, &mut next);
             // The rest, which is shorter, is not worth a code.
-            if number > 0 && part.len() == literals::PART && !literals::is_alike(&last, &next) {
+            if number > 0 && part.len() == literals::PART && !literals::is_alike(&last, &next, sampled) {
                 let end = number * literals::PART;
                 self.write_literals(&bytes[start..end], &mut counts)?;
                 (start, counts) = (end, [0; 256]);
@@ -395,6 +399,25 @@ mod tests {
             encoder.encode(block, &Choice::of(Plan::Stored), 6).unwrap();
             assert!(encoder.as_slice().len() < 1200, "{name}: {}", encoder.as_slice().len());
         }
+    }
+
+    #[test]
+    fn literals_get_new_codes_where_the_bytes_change_their_kind() {
+        let mut next = random(5);
+        let mut noise = |range: u32| (0..256 << 10).map(|_| (next() % range) as u8).collect::<Vec<_>>();
+        let (narrow, wide) = (noise(16), noise(128));
+        let mut encoder = Encoder::new();
+        let mut len = |cells: &[u8]| {
+            let kind = Cells { width: 1, is_text: false };
+            let block = Block { prefix: &[], cells, kind, phase: 0, is_last: true };
+            encoder.encode(block, &Choice::of(Plan::Literals { sampled: true }), 6).unwrap();
+            assert!(inflate(encoder.as_slice()) == cells);
+            encoder.as_slice().len()
+        };
+        let apart = len(&narrow) + len(&wide);
+        assert!(len(&[narrow.clone(), wide].concat()) < apart + 500);
+        // All of one byte, then of another.
+        assert!(len(&[vec![1; 1 << 17], vec![2; 1 << 17], narrow].concat()) < 170_000);
     }
 
     #[test]

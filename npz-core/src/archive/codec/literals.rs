@@ -45,16 +45,17 @@ pub(super) fn count_sample(bytes: &[u8], counts: &mut [u32; 256]) {
 
 /// Bytes that are looked at together, to see whether those that follow are of the same kind.
 pub(super) const PART: usize = 64 << 10;
-/// Two counts of the same kind differ by about 256 in the measure of `is_alike`: a chance in a million by 400.
-const MOST_DIFFERENCE: u32 = 1000;
+/// Two counts of the same kind differ by about 256 in the measure of `is_alike`, by chance. What is above that, times eight
+/// where an eighth was counted, is about how many bits a code of its own would save: some 6,000 pay for making it.
+const MOST_DIFFERENCE: u64 = 6000;
+const MOST_SAMPLED_DIFFERENCE: u64 = 1000;
 
-/// Whether two parts, of which as many bytes were counted, are so much alike that one code serves both.
-///
-/// By the statistic of Pearson, which tells what a code of its own would save: for parts of 64 KiB of which an eighth was
-/// counted, about .6 % at the limit, and that is what a head costs.
-pub(super) fn is_alike(one: &[u32; 256], other: &[u32; 256]) -> bool {
-    let difference = |(a, b): (&u32, &u32)| a.abs_diff(*b).pow(2) / (a + b).max(1);
-    one.iter().zip(other).map(difference).sum::<u32>() < MOST_DIFFERENCE
+/// Whether two parts, of which as many bytes were counted, are so much alike that one code serves both. By the statistic of
+/// Pearson.
+pub(super) fn is_alike(one: &[u32; 256], other: &[u32; 256], sampled: bool) -> bool {
+    let difference = |(a, b): (&u32, &u32)| u64::from(a.abs_diff(*b)).pow(2) / u64::from(a + b).max(1);
+    let most = if sampled { MOST_SAMPLED_DIFFERENCE } else { MOST_DIFFERENCE };
+    one.iter().zip(other).map(difference).sum::<u64>() < most
 }
 
 /// Bytes that are written together, and no less than their codes take, with the width of a store: one more than a power of
