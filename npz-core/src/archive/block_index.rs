@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::archive::blocks::Deflated;
+use crate::archive::blocks::{Deflated, LARGE_BLOCK, MOST_BLOCKS};
 use crate::bytes::{Record, take, take_u32};
 use crate::memory;
 
@@ -44,7 +44,9 @@ impl BlockIndex {
         let [version, log] = take::<2>(&mut field)?;
         let block_len = 1u64.checked_shl(u32::from(log)).filter(|_| version == VERSION && log >= 12)?;
         let count = size.div_ceil(block_len);
-        if field.len() as u64 != count * 4 || count < 2 {
+        // A block is read into memory beside the array: only that of a huge member is large.
+        let is_large = block_len > LARGE_BLOCK && count < MOST_BLOCKS / 4;
+        if field.len() as u64 != count.saturating_mul(4) || count < 2 || is_large {
             return None;
         }
         // Without the memory for a hint, there is none.
@@ -86,6 +88,17 @@ mod tests {
         let ranges: Vec<_> = found.ranges(size).collect();
         assert_eq!(ranges[1], (1000..71_000, 1 << 18..2 << 18));
         assert_eq!(ranges[2], (71_000..71_003, 2 << 18..size));
+    }
+
+    #[test]
+    fn large_blocks_are_those_of_huge_members() {
+        let of = |log: u8, count: usize| {
+            let block_len = 1u64 << log;
+            let index = BlockIndex { block_len, compressed_lens: vec![5; count] };
+            let field = index.field().as_slice()[4..].to_vec();
+            BlockIndex::parse(&field, block_len * count as u64, 5 * count as u64).is_some()
+        };
+        assert!(of(20, 3) && !of(21, 3) && !of(40, 3) && of(21, 10_000));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::stored::Put;
 /// The uncompressed length of a block, of members below and above a size. Larger ones compress better by up to a hundredth, of
 /// smaller ones there are enough for all threads.
 const SMALL_BLOCK: u64 = 256 << 10;
-const LARGE_BLOCK: u64 = 1 << 20;
+pub(super) const LARGE_BLOCK: u64 = 1 << 20;
 const LARGE_MEMBER: u64 = 8 << 20;
 /// The lengths of so many blocks fit the directory's extra field; a larger member has larger blocks.
 pub(super) const MOST_BLOCKS: u64 = 16_000;
