@@ -8,6 +8,9 @@ mod bytes;
 mod dtype;
 mod element;
 mod error;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod header;
 mod input;
 mod limits;

@@ -8,7 +8,10 @@
 
 pub(crate) mod block_index;
 mod blocks;
+#[cfg(not(any(test, fuzzing)))]
 mod codec;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod codec;
 pub(crate) mod content;
 pub(crate) mod decode;
 mod directory;

@@ -8,6 +8,8 @@
 mod bits;
 mod choose;
 mod encode;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod header;
 mod huffman;
 pub(super) mod inflate;
