@@ -51,6 +51,9 @@ const WIDTHS: [usize; 16] = [1, 2, 4, 8, 1, 2, 4, 8, 3, 5, 6, 7, 10, 12, 16, 40]
 /// Only so few cases in a hundred of them are long, as they take long.
 const STRETCHES: [usize; 4] = [2, 5, 17, 40];
 
+/// More blocks tell nothing new.
+const MOST_BLOCKS: usize = 8;
+
 /// A member to encode.
 pub(crate) struct Case {
     plan: Plan,
@@ -82,7 +85,7 @@ impl Case {
             cells = stretch(&cells, times);
         }
         let plan = plan(which, &cells, kind, level);
-        let block_len = block_len.max(prefix.len()).max(1);
+        let block_len = block_len.max(prefix.len()).max(cells.len() / MOST_BLOCKS).max(1);
         Self { plan, level, kind, prefix, cells, block_len }
     }
 
