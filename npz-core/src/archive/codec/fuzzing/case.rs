@@ -1,7 +1,7 @@
 //! A case out of arbitrary bytes: the first ones say how, the rest is the data.
 
 use crate::archive::codec::search::{self, Cells, Method};
-use crate::archive::codec::{Block, Encoder, Plan, choose};
+use crate::archive::codec::{Block, Choice, Encoder, Plan, choose};
 
 /// Bytes that decisions are taken from; zeros when there are no more.
 pub(crate) struct Choices<'a>(pub(crate) &'a [u8]);
@@ -56,7 +56,7 @@ const MOST_BLOCKS: usize = 8;
 
 /// A member to encode.
 pub(crate) struct Case {
-    plan: Plan,
+    choice: Choice,
     level: u32,
     kind: Cells,
     prefix: Vec<u8>,
@@ -84,9 +84,9 @@ impl Case {
             let times = STRETCHES[usize::from(which & 3)];
             cells = stretch(&cells, times);
         }
-        let plan = plan(which, &cells, kind, level);
+        let choice = chosen(which, &cells, kind, level);
         let block_len = block_len.max(prefix.len()).max(cells.len() / MOST_BLOCKS).max(1);
-        Self { plan, level, kind, prefix, cells, block_len }
+        Self { choice, level, kind, prefix, cells, block_len }
     }
 
     /// The same with another prefix, which is no longer than a block.
@@ -105,7 +105,7 @@ impl Case {
 
     /// Each block in deflate's form, and how long it is when inflated.
     pub(crate) fn encode(&self) -> (Vec<Vec<u8>>, Vec<usize>) {
-        let Self { plan, level, kind, prefix, cells, .. } = self;
+        let Self { choice, level, kind, prefix, cells, .. } = self;
         let mut encoder = Encoder::new();
         let (mut packed, mut lens) = (Vec::new(), Vec::new());
         let mut at = 0;
@@ -115,7 +115,7 @@ impl Case {
             let phase = (kind.width - at % kind.width) % kind.width;
             let is_last = end == cells.len();
             let block = Block { prefix, cells: &cells[at..end], kind: *kind, phase, is_last };
-            assert!(encoder.encode(block, plan, *level).is_ok(), "a block is not encoded");
+            assert!(encoder.encode(block, choice, *level).is_ok(), "a block is not encoded");
             let len = prefix.len() + end - at;
             let bound = len + len / 512 + prefix.len() + 200;
             assert!(encoder.as_slice().len() <= bound, "{len} bytes grow to {}", encoder.as_slice().len());
@@ -130,8 +130,8 @@ impl Case {
 }
 
 /// The plan that a byte stands for: any of them, whatever it is good for, or what would be chosen.
-fn plan(which: u8, cells: &[u8], kind: Cells, level: u32) -> Plan {
-    match usize::from(which >> 2) {
+fn chosen(which: u8, cells: &[u8], kind: Cells, level: u32) -> Choice {
+    Choice::of(match usize::from(which >> 2) {
         0 => Plan::Stored,
         1 => Plan::Literals { sampled: true },
         2 => Plan::Literals { sampled: false },
@@ -140,10 +140,10 @@ fn plan(which: u8, cells: &[u8], kind: Cells, level: u32) -> Plan {
             Some(&method) => Plan::Search { method, prices: Box::new(method.first_prices()) },
             None => {
                 let sample = &cells[..cells.len().min(2048)];
-                choose(&[sample], kind, level).unwrap_or(Plan::Stored)
+                return choose(&[sample], kind, level).unwrap_or(Choice::of(Plan::Stored));
             }
         },
-    }
+    })
 }
 
 /// The bytes again and again, a little changed each time.
