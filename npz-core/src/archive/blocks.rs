@@ -40,22 +40,22 @@ pub(super) struct Deflated {
 
 /// Encoders that are not in use: they are made once for all members of an archive.
 #[derive(Default)]
-pub(super) struct Encoders(Mutex<Vec<Box<Encoder>>>);
+pub(super) struct Encoders(Mutex<Vec<Encoder>>);
 
 impl Encoders {
-    fn take(&self) -> Box<Encoder> {
+    fn take(&self) -> Encoder {
         let spare = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        spare.unwrap_or_else(|| Box::new(Encoder::new()))
+        spare.unwrap_or_else(Encoder::new)
     }
 
-    fn give_back(&self, encoder: Box<Encoder>) {
+    fn give_back(&self, encoder: Encoder) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(encoder);
     }
 }
 
 /// One block that is ready.
 struct Block {
-    encoder: Box<Encoder>,
+    encoder: Encoder,
     crc: crc32fast::Hasher,
 }
 

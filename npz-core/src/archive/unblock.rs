@@ -164,7 +164,9 @@ fn inflate_group<'p>(
         return Ok(None);
     }
     let mut crc = Hasher::new();
-    blocks.iter().for_each(|block| crc.update(block.output));
+    for block in &blocks {
+        crc.update(block.output);
+    }
     drop(blocks);
     for (part, scratch) in parts.iter_mut().zip(&scratch).filter(|(_, scratch)| !scratch.is_empty()) {
         part.output.copy_from_slice(&scratch[part.skip..part.skip + part.output.len()]);

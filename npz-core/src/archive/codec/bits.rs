@@ -1,4 +1,5 @@
 //! Bits into bytes, the least significant first, as RFC 1951 packs them.
+#![expect(clippy::inline_always, reason = "a call for each symbol would take half the speed")]
 
 /// A buffer that bits are appended to. Room is made beforehand (`reserve`), so that adding is a shift and a store.
 #[derive(Default)]

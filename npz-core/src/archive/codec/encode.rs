@@ -4,7 +4,7 @@ use super::bits::BitWriter;
 use super::choose::{Choice, choose_again};
 use super::literals::{self, Pairs};
 use super::search::{Cells, Method, Search};
-use super::sequences::{Codes, MAX_MATCH, MIN_MATCH, Prices, Seq, WINDOW};
+use super::sequences::{Codes, MAX_MATCH, MIN_MATCH, Prices, Seq};
 use super::zlib::Zlib;
 use crate::error::{Error, Result};
 
@@ -95,9 +95,9 @@ impl Encoder {
         }
         // Level 0 shrinks nothing, the header neither.
         if level > 0 {
-            self.prefix(prefix)
+            self.prefix(prefix);
         } else {
-            self.stored(prefix)
+            self.stored(prefix);
         }
         match (period, plan) {
             _ if cells.is_empty() => {}
@@ -176,7 +176,7 @@ impl Encoder {
             literals += left as u32;
         }
         self.codes.make_fixed();
-        self.codes.write_fixed_head(&mut self.out);
+        Codes::write_fixed_head(&mut self.out);
         self.codes.write_sequences(bytes, &self.sequences, &mut self.out);
         self.codes.write_end(&mut self.out);
     }
@@ -235,7 +235,9 @@ impl Encoder {
     fn write_literals(&mut self, bytes: &[u8], counts: &mut [u32; 256]) -> Result<()> {
         if counts.iter().map(|count| *count as usize).sum::<usize>() < bytes.len() {
             // Each byte needs a code, seen in the sample or not.
-            counts.iter_mut().for_each(|count| *count += 1);
+            for count in counts.iter_mut() {
+                *count += 1;
+            }
         }
         self.codes.make_for_literals(counts);
         let before = self.out.mark();
@@ -268,7 +270,6 @@ fn stored_bits(len: usize) -> u64 {
 
 /// The width at which all bytes repeat: that of one byte, or of the cells.
 fn period_of(bytes: &[u8], width: usize) -> Option<usize> {
-    debug_assert!(MOST_PERIOD <= WINDOW);
     [1, width].into_iter().filter(|width| (1..=MOST_PERIOD).contains(width)).find(|&width| {
         // Most cells differ from the next ones, and the comparison ends there.
         bytes.len() > 2 * width && bytes[width..] == bytes[..bytes.len() - width]

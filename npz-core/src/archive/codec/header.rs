@@ -63,7 +63,9 @@ pub(super) fn write(out: &mut BitWriter, is_last: bool, litlen: &[u8; LITLEN], d
     let runs = &runs.symbols[..runs.len];
 
     let mut counts = [0u32; 19];
-    runs.iter().for_each(|(symbol, _)| counts[usize::from(*symbol)] += 1);
+    for (symbol, _) in runs {
+        counts[usize::from(*symbol)] += 1;
+    }
     let (mut lengths, mut codes) = ([0u8; 19], [0u16; 19]);
     huffman::lengths(&counts, LIMIT, &mut lengths);
     huffman::codes(&lengths, &mut codes);

@@ -21,7 +21,9 @@ pub(super) fn lengths(counts: &[u32], limit: u8, lengths: &mut [u8]) {
     sorted.sort_unstable();
     if used <= 2 {
         // One code alone would be incomplete: some decoders refuse it.
-        sorted.iter().for_each(|entry| lengths[(entry & 0xFFFF) as usize] = 1);
+        for entry in &*sorted {
+            lengths[(entry & 0xFFFF) as usize] = 1;
+        }
         return;
     }
     let mut symbols = [0u16; MOST_SYMBOLS];

@@ -19,7 +19,9 @@ pub(super) fn count(bytes: &[u8], counts: &mut [u32; 256]) {
             tables[i % 4][usize::from(*byte)] += 1;
         }
     }
-    rest.iter().for_each(|byte| tables[0][usize::from(*byte)] += 1);
+    for byte in rest {
+        tables[0][usize::from(*byte)] += 1;
+    }
     for (symbol, count) in counts.iter_mut().enumerate() {
         *count += tables.iter().map(|table| table[symbol]).sum::<u32>();
     }
@@ -106,7 +108,7 @@ impl Pairs {
                 count += (first & 0xFF) + (second & 0xFF);
                 window[at & (WINDOW - 9)..][..8].copy_from_slice(&held.to_le_bytes());
                 at += (count >> 3) as usize;
-                held >>= count & 56;
+                held >>= count & !7;
                 count &= 7;
             }
             len += at;

@@ -136,7 +136,9 @@ impl Codes {
             self.distance_counts[distance_symbol(usize::from(seq.distance))] += 1;
             rest = &after[usize::from(seq.len)..];
         }
-        rest.iter().for_each(|byte| self.litlen_counts[usize::from(*byte)] += 1);
+        for byte in rest {
+            self.litlen_counts[usize::from(*byte)] += 1;
+        }
         self.make(LIMIT);
     }
 
@@ -153,7 +155,7 @@ impl Codes {
         huffman::codes(&self.distance_lengths, &mut self.distances);
     }
 
-    pub(super) fn write_fixed_head(&self, out: &mut BitWriter) {
+    pub(super) fn write_fixed_head(out: &mut BitWriter) {
         out.add(1 << 1, 3);
         out.flush();
     }
@@ -214,10 +216,14 @@ impl Codes {
             let (run, after) = rest.split_at(seq.literals as usize);
             let (fours, few) = run.as_chunks::<4>();
             for four in fours {
-                four.iter().for_each(|byte| local.add_packed(literals[usize::from(*byte)]));
+                for byte in four {
+                    local.add_packed(literals[usize::from(*byte)]);
+                }
                 local.flush();
             }
-            few.iter().for_each(|byte| local.add_packed(literals[usize::from(*byte)]));
+            for byte in few {
+                local.add_packed(literals[usize::from(*byte)]);
+            }
             // One literal and a match fit a word, with what a flush left; more do not.
             if few.len() > 1 {
                 local.flush();

@@ -136,12 +136,9 @@ fn chosen(which: u8, cells: &[u8], kind: Cells, level: u32) -> Choice {
         1 => Plan::Literals { sampled: true },
         2 => Plan::Literals { sampled: false },
         3..6 => Plan::Zlib(level),
-        number => match METHODS.get((number - 6) % 24) {
-            Some(&method) => Plan::Search { method, prices: Box::new(method.first_prices()) },
-            None => {
-                let sample = &cells[..cells.len().min(2048)];
-                return choose(&[sample], kind, level).unwrap_or(Choice::of(Plan::Stored));
-            }
+        number => if let Some(&method) = METHODS.get((number - 6) % 24) { Plan::Search { method, prices: Box::new(method.first_prices()) } } else {
+            let sample = &cells[..cells.len().min(2048)];
+            return choose(&[sample], kind, level).unwrap_or(Choice::of(Plan::Stored));
         },
     })
 }

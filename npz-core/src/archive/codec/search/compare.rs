@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn lengths_are_those_of_a_plain_comparison() {
-        let mut block: Vec<u8> = (0..700u32).map(|i| (i * i >> 7) as u8 & 3).collect();
+        let mut block: Vec<u8> = (0..700u32).map(|i| ((i * i) >> 7) as u8 & 3).collect();
         block.extend_from_within(100..600);
         let mut run = Run::default();
         for distance in [600, 1, 7] {

@@ -296,7 +296,7 @@ mod tests {
                     let starts = matcher.starts(at, edges);
                     for (bit, place) in (at..at + 56).enumerate() {
                         let before = if place == 0 { 0 } else { block[place - 1] };
-                        let rarer = if edges.flip == 0 { 1 } else { 0 };
+                        let rarer = u8::from(edges.flip == 0);
                         let expected = block[place] != before && (edges.both != 0 || block[place] == rarer);
                         // Nothing is before the first cell; what counts there is of no consequence.
                         assert!(place == 0 || (starts >> bit & 1 == 1) == expected, "{place}");

@@ -30,7 +30,7 @@ pub(super) struct Rows<const STRIDE: usize, const WORDS: usize> {
     /// The newest position, modulo 64 Ki, with the same first bytes.
     near: Box<[u16; 1 << NEAR_BITS]>,
     /// The newest positions with more bytes the same, the newest lowest.
-    rows: Box<[[u64; WORDS]; 1 << ROW_BITS]>,
+    newest: Box<[[u64; WORDS]; 1 << ROW_BITS]>,
     window: Window,
     /// The nearest and the longest match of each cell of the tile.
     matches: Box<[[Step; 2]; TILE]>,
@@ -56,7 +56,7 @@ impl<const STRIDE: usize, const WORDS: usize> Rows<STRIDE, WORDS> {
     pub(super) fn new() -> Self {
         Self {
             near: boxed(0),
-            rows: boxed([0; WORDS]),
+            newest: boxed([0; WORDS]),
             window: Window::default(),
             matches: boxed([0; 2]),
             costs: boxed(0),
@@ -151,7 +151,7 @@ impl<const STRIDE: usize, const WORDS: usize> Rows<STRIDE, WORDS> {
             (word, word.wrapping_add(third.wrapping_mul(0x85EB_CA6B)))
         };
         let near = &mut self.near[(near_key.wrapping_mul(SPREAD) >> (64 - NEAR_BITS)) as usize];
-        let row = &mut self.rows[(row_key.wrapping_mul(SPREAD) >> (64 - ROW_BITS)) as usize];
+        let row = &mut self.newest[(row_key.wrapping_mul(SPREAD) >> (64 - ROW_BITS)) as usize];
         let held = (std::mem::replace(near, place), *row);
         for word in (1..WORDS).rev() {
             row[word] = row[word] << 16 | row[word - 1] >> 48;
@@ -203,7 +203,7 @@ impl<const STRIDE: usize, const WORDS: usize> Search for Rows<STRIDE, WORDS> {
     fn reset(&mut self, phase: usize) {
         self.phase = phase;
         self.near.fill(0);
-        self.rows.fill([0; WORDS]);
+        self.newest.fill([0; WORDS]);
         self.window.reset();
     }
 
