@@ -48,9 +48,9 @@ const METHODS: [Method; 14] = [
     Method::Mask,
 ];
 const WIDTHS: [usize; 16] = [1, 2, 4, 8, 1, 2, 4, 8, 3, 5, 6, 7, 10, 12, 16, 40];
-/// Only so few cases in a hundred of them are long, as they take long.
-const STRETCHES: [usize; 4] = [2, 5, 17, 40];
-
+/// A few cases are longer than what they are made of: tables of pairs and second parts come with so many bytes only.
+const STRETCHES: [usize; 4] = [2, 5, 17, 300];
+const LONGEST: usize = 160 << 10;
 /// More blocks tell nothing new.
 const MOST_BLOCKS: usize = 8;
 
@@ -77,12 +77,12 @@ impl Case {
     pub(crate) fn new(choices: &mut Choices<'_>, block_len: usize) -> Self {
         let (which, shape, effort) = (choices.byte(), choices.byte(), choices.byte());
         let level = u32::from(effort % 10);
-        let kind = Cells { width: WIDTHS[usize::from(shape & 15)], is_text: shape & 0xF0 == 0xF0 };
+        let kind = Cells { width: WIDTHS[usize::from(shape & 15)], is_text: shape >= 0xF0 };
         let prefix = choices.take(usize::from(shape >> 4 & 7) * usize::from(effort / 10)).to_vec();
         let mut cells = choices.take(usize::MAX).to_vec();
         if effort >= 250 {
             let times = STRETCHES[usize::from(which & 3)];
-            cells = stretch(&cells, times);
+            cells = stretch(&cells, times.min(LONGEST / cells.len().max(1)).max(1));
         }
         let choice = chosen(which, &cells, kind, level);
         let block_len = block_len.max(prefix.len()).max(cells.len() / MOST_BLOCKS).max(1);
@@ -136,10 +136,13 @@ fn chosen(which: u8, cells: &[u8], kind: Cells, level: u32) -> Choice {
         1 => Plan::Literals { sampled: true },
         2 => Plan::Literals { sampled: false },
         3..6 => Plan::Zlib(level),
-        number => if let Some(&method) = METHODS.get((number - 6) % 24) { Plan::Search { method, prices: Box::new(method.first_prices()) } } else {
-            let sample = &cells[..cells.len().min(2048)];
-            return choose(&[sample], kind, level).unwrap_or(Choice::of(Plan::Stored));
-        },
+        number => {
+            let Some(&method) = METHODS.get((number - 6) % 24) else {
+                let sample = &cells[..cells.len().min(2048)];
+                return choose(&[sample], kind, level).unwrap_or(Choice::of(Plan::Stored));
+            };
+            Plan::Search { method, prices: Box::new(method.first_prices()) }
+        }
     })
 }
 
