@@ -101,7 +101,10 @@ fn set(bytes: &mut [u8], at: usize, value: u8) {
 
 /// Ends a file behind its only entry with an extra field of the entry, and the end record.
 fn with_extra(mut file: Vec<u8>, directory: usize, extra: &[u8]) -> Vec<u8> {
-    file[directory + 30..][..2].copy_from_slice(&(extra.len() as u16).to_le_bytes());
+    // Lengths that were edited would make other fields of it.
+    let mut lens = Record::new();
+    lens.u16(NAME.len() as u16).u16(extra.len() as u16).u16(0);
+    file[directory + 28..][..6].copy_from_slice(lens.as_slice());
     file.extend_from_slice(extra);
     let mut end = Record::new();
     end.bytes(b"PK\x05\x06").u32(0).u16(1).u16(1).u32((file.len() - directory) as u32);
