@@ -11,6 +11,8 @@ use std::sync::OnceLock;
 
 /// What the tests compare with. A newer NumPy may write other bytes; then the facts have to be read again.
 const PACKAGES: [&str; 3] = ["numpy==2.4.6", "ml_dtypes==0.6.0", "scipy==1.17.1"];
+/// The zipfile of Python 3.14, which knows Zstandard, for those before it.
+const ZSTD: &str = "backports.zstd==1.8.0; python_version < '3.14'";
 
 /// A folder that is removed at the end of the test.
 ///
@@ -53,7 +55,7 @@ fn interpreter() -> &'static Path {
     static INTERPRETER: OnceLock<PathBuf> = OnceLock::new();
     INTERPRETER.get_or_init(|| {
         // The name says what is inside: other versions are fetched into another folder.
-        let venv = target_dir().join(format!("test-venv-{}", PACKAGES.join("-").replace("==", "-")));
+        let venv = target_dir().join(format!("test-venv-zstd-{}", PACKAGES.join("-").replace("==", "-")));
         let python = python_in(&venv);
         if !python.exists() {
             make_venv(&venv);
@@ -78,7 +80,10 @@ fn make_venv(venv: &Path) {
     let unfinished = venv.with_extension(format!("unfinished-{}", std::process::id()));
     run(Command::new(&system).args(["-m", "venv", "--clear"]).arg(&unfinished));
     let mut pip = Command::new(python_in(&unfinished));
-    run(pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PACKAGES));
+    run(pip
+        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+        .args(PACKAGES)
+        .arg(ZSTD));
     if std::fs::rename(&unfinished, venv).is_err() {
         // Another process was faster.
         std::fs::remove_dir_all(&unfinished).ok();
@@ -88,7 +93,7 @@ fn make_venv(venv: &Path) {
 
 fn run(command: &mut Command) {
     let help = "the tests need real NumPy: they want Python 3.11 or newer with `venv` (set NPZ_TEST_PYTHON to \
-                choose one) and a package index to fetch numpy, ml_dtypes and scipy from";
+                choose one) and a package index to fetch numpy, ml_dtypes, scipy and backports.zstd from";
     let output = command.output().unwrap_or_else(|error| panic!("{help}\ncan't run {command:?}: {error}"));
     assert!(
         output.status.success(),

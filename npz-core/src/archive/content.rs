@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::codec::Cells;
 use crate::dtype::{Kind, Scalar};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::memory::zeros;
 use crate::stored::{PIECE_BYTES, Put, Stored};
 
@@ -76,6 +76,25 @@ impl<'a> Content<'a> {
             Body::Bytes(bytes) => bytes.chunks(PIECE_BYTES).try_for_each(put),
             Body::Array(array) => array.stream(put),
         }
+    }
+
+    /// The same, checksummed piece by piece: gives the checksum once there were just as many bytes as announced.
+    pub(super) fn each_hashed_piece(&self, put: &mut Put<'_>) -> Result<u32> {
+        let size = self.size();
+        let mut left = size;
+        let mut crc = crc32fast::Hasher::new();
+        self.each_piece(&mut |piece| {
+            left = left.checked_sub(piece.len() as u64).ok_or_else(|| {
+                Error::invalid(format!("the member was announced with {size} bytes and has more"))
+            })?;
+            crc.update(piece);
+            put(piece)
+        })?;
+        if left > 0 {
+            let found = size - left;
+            return Err(Error::invalid(format!("the member was announced with {size} bytes, found {found}")));
+        }
+        Ok(crc.finalize())
     }
 
     pub(super) fn crc32(&self) -> Result<u32> {

@@ -6,7 +6,7 @@
 //! the first place (`layout`).
 //!
 //! Checksum and compressed size are patched into the local header behind which the data were written. Where the output
-//! can't go back, a stored member's checksum is computed before it, and a deflated one has a data descriptor.
+//! can't go back, a stored member's checksum is computed before it, and a compressed one has a data descriptor.
 
 use std::io::{self, Write};
 
@@ -18,6 +18,8 @@ use crate::archive::layout::{Part, Place, place};
 use crate::archive::patch::{PatchWriter, SeekTo};
 use crate::archive::raw;
 use crate::archive::records::{DEFLATED, Head, MAX_16, MAX_32, STORED, end};
+#[cfg(feature = "zstd")]
+use crate::archive::{records::ZSTD, zstd_frame};
 use crate::bytes::Record;
 use crate::error::{Error, Result};
 use crate::memory;
@@ -83,15 +85,12 @@ impl<W: Write> Emitter<W> {
     pub(crate) fn add(&mut self, name: &str, compression: Compression, content: &Content<'_>) -> Result<()> {
         self.refuse_broken()?;
         refuse_name(name)?;
-        let method = method_of(compression);
-        if let Compression::Deflate(level @ 10..) = compression {
-            return Err(Error::invalid(format!("expected a deflate level from 0 to 9, found {level}")));
-        }
+        compression.check()?;
         let part = Part::new(name, compression, content.prefix().len() as u64, content.size());
         let mut head = self.head(&part);
         let goes_back = self.out.goes_back();
-        head.has_descriptor = !goes_back && method == DEFLATED;
-        if !goes_back && method == STORED {
+        head.has_descriptor = !goes_back && head.method != STORED;
+        if !goes_back && head.method == STORED {
             head.crc32 = content.crc32()?;
         }
         let told = head.crc32;
@@ -99,15 +98,24 @@ impl<W: Write> Emitter<W> {
         self.broken = true;
         self.out.write(head.local().as_slice()).map_err(cant_write)?;
         match compression {
-            Compression::Stored => head.crc32 = self.store(content)?,
+            Compression::Stored => {
+                head.crc32 =
+                    content.each_hashed_piece(&mut |piece| self.out.write(piece).map_err(cant_write))?;
+            }
             Compression::Deflate(level) => {
                 let put = &mut |bytes: &[u8]| self.out.write(bytes).map_err(cant_write);
                 let deflated = blocks::deflate(content, level, &self.encoders, &self.team, put)?;
                 (head.crc32, head.compressed) = (deflated.crc32, deflated.len);
                 head.extra = BlockIndex::of(deflated).map(|blocks| blocks.field()).unwrap_or_default();
             }
+            #[cfg(feature = "zstd")]
+            Compression::Zstd(level) => {
+                let put = &mut |bytes: &[u8]| self.out.write(bytes).map_err(cant_write);
+                let frame = zstd_frame::compress(content, level, put)?;
+                (head.crc32, head.compressed) = (frame.crc32, frame.len);
+            }
         }
-        // `bound` in `layout` is far above what deflate needs, so this does not happen.
+        // `bound` in `layout` is far above what a method needs, so this does not happen.
         if head.compressed >= MAX_32 && !head.zip64 {
             return Err(Error::invalid("the member grew by compression past what its header can tell"));
         }
@@ -180,25 +188,6 @@ impl<W: Write> Emitter<W> {
             extra: Record::new(),
         }
     }
-
-    /// Writes the data as they are, and gives their checksum.
-    fn store(&mut self, content: &Content<'_>) -> Result<u32> {
-        let mut crc = crc32fast::Hasher::new();
-        let size = content.size();
-        let mut left = size;
-        content.each_piece(&mut |piece| {
-            left = left.checked_sub(piece.len() as u64).ok_or_else(|| {
-                Error::invalid(format!("the member was announced with {size} bytes and has more"))
-            })?;
-            crc.update(piece);
-            self.out.write(piece).map_err(cant_write)
-        })?;
-        if left > 0 {
-            let found = size - left;
-            return Err(Error::invalid(format!("the member was announced with {size} bytes, found {found}")));
-        }
-        Ok(crc.finalize())
-    }
 }
 
 /// The number of a method that members are written by.
@@ -206,6 +195,8 @@ pub(crate) fn method_of(compression: Compression) -> u16 {
     match compression {
         Compression::Stored => STORED,
         Compression::Deflate(_) => DEFLATED,
+        #[cfg(feature = "zstd")]
+        Compression::Zstd(_) => ZSTD,
     }
 }
 
@@ -309,7 +300,13 @@ mod tests {
     fn what_is_written_is_read_back_whether_the_output_goes_back_or_not() {
         let long: Vec<u8> = (0..3_000_000_u32).map(|i| (i % 253) as u8).collect();
         let sizes = [0, 1, 1000, 300_000, 3_000_000];
-        let methods = [Compression::Stored, Compression::Deflate(1), Compression::Deflate(9)];
+        let methods = [
+            Compression::Stored,
+            Compression::Deflate(1),
+            Compression::Deflate(9),
+            #[cfg(feature = "zstd")]
+            Compression::Zstd(3),
+        ];
         for seek in [Some(go_back as SeekTo<Cursor<Vec<u8>>>), None] {
             let mut emitter = Emitter::new(Cursor::new(Vec::new()), seek, 64).unwrap();
             for size in sizes {
@@ -364,7 +361,12 @@ mod tests {
             }
         }
         let liar = Liar(Header::new(DType::parse("S5").unwrap(), &[], Order::C).unwrap());
-        for compression in [Compression::Stored, Compression::Deflate(6)] {
+        for compression in [
+            Compression::Stored,
+            Compression::Deflate(6),
+            #[cfg(feature = "zstd")]
+            Compression::Zstd(3),
+        ] {
             let mut emitter = emitter(64);
             let error = emitter.add("a", compression, &Content::array(b"", &liar)).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Invalid);

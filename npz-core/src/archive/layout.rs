@@ -2,14 +2,17 @@
 
 use crate::archive::Compression;
 use crate::archive::emit::method_of;
-use crate::archive::records::{self, DEFLATED, MAX_32, STORED};
+use crate::archive::records::{self, DEFLATED, MAX_32, STORED, ZSTD};
 use crate::stored::{Extent, Packed};
 
 /// Deflate makes at most so many bytes of one.
 const MOST_RATIO: u64 = 1032;
+/// A block of Zstandard has at most 128 KiB, and is at least its header and a byte: RFC 8878, 3.1.1.2.
+const MOST_RATIO_OF_ZSTD: u64 = (128 << 10) / 4;
 
 /// No smaller than what deflate can make of `size` bytes: stored blocks cost 5 bytes for each 16 KiB and
-/// the bound that zlib gives for its worst setting is a 32nd.
+/// the bound that zlib gives for its worst setting is a 32nd. Zstandard's blocks cost 3 bytes, few of them are
+/// below 8 KiB.
 fn bound(size: u64) -> u64 {
     size.saturating_add(size / 16).saturating_add(1024)
 }
@@ -38,10 +41,11 @@ impl<'a> Part<'a> {
     }
 
     /// The least and the most that the data can take in the archive.
-    fn bounds(&self) -> (u64, u64) {
+    pub(super) fn bounds(&self) -> (u64, u64) {
         match (self.packed, self.method) {
             (Some(packed), _) => (packed, packed),
             (None, DEFLATED) => (self.size / MOST_RATIO, bound(self.size)),
+            (None, ZSTD) => (self.size / MOST_RATIO_OF_ZSTD, bound(self.size)),
             (None, _) => (self.size, self.size),
         }
     }
@@ -93,7 +97,7 @@ impl Layout {
         self.entries += 1;
     }
 
-    /// Where the archive ends: exactly, or at the earliest where members are deflated.
+    /// Where the archive ends: exactly, or at the earliest where members are compressed.
     pub(crate) fn end(&self) -> u64 {
         let end = records::end(self.at, self.directory, self.entries).as_slice().len() as u64;
         self.at.saturating_add(self.directory).saturating_add(end)

@@ -3,7 +3,7 @@
 //! Knows nothing of arrays. [`end`] finds the directory, [`directory`] parses it, and [`index`] is the list of
 //! members that comes out. [`local`] finds their data and [`decode`] reads them, with `foreign` for the methods behind a feature;
 //! [`parts`] and [`unblock`] read large ones by several threads. [`emit`] writes members and directory where [`layout`]
-//! places them, deflated ones in [`blocks`] that the [`codec`] makes. [`raw`] is a member on its way from one
+//! places them, deflated ones in [`blocks`] that the [`codec`] makes, others by `zstd_frame` behind its feature. [`raw`] is a member on its way from one
 //! archive to another, as it is. The rules are PKWARE's APPNOTE 6.3 as Python's `zipfile` reads it.
 
 pub(crate) mod block_index;
@@ -30,10 +30,13 @@ mod raw;
 mod records;
 mod sniff;
 pub(crate) mod unblock;
+#[cfg(feature = "zstd")]
+mod zstd_frame;
 
 use std::fmt;
 
 pub(crate) use self::patch::SeekTo;
+use crate::error::{Error, Result};
 
 /// How a member of an archive is stored. The default is [`Stored`](Self::Stored).
 ///
@@ -56,12 +59,43 @@ pub enum Compression {
     /// stream. Floats of trained models and such are encoded at disk speed at levels up to 6, which never look for matches
     /// where a sample shows none.
     Deflate(u32),
+    /// With Zstandard at a level from 1 (fastest) to 22 (smallest); the library's own default is 3. Another level, 0
+    /// among them, is refused with [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) when it is used.
+    ///
+    /// **Who reads it:** this crate with the feature `zstd`, and NumPy under Python 3.14 and newer. No NumPy under an older
+    /// Python does (`NotImplementedError`), nor this crate without the feature. Deflate is read by everybody.
+    ///
+    /// ```
+    /// use npz_core::{Compression, Npz, NpzReader, SaveOptions};
+    ///
+    /// let map = std::collections::BTreeMap::from([("x".to_owned(), vec![0.0; 1000])]);
+    /// let bytes = map.to_bytes_with(&SaveOptions::new().compression(Compression::Zstd(3)))?;
+    /// assert_eq!(NpzReader::from_bytes(&bytes)?.entries()?[0].compression(), "zstd");
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    #[cfg(feature = "zstd")]
+    Zstd(u32),
 }
 
 impl Compression {
     /// Gives deflate at level 6, as `np.savez_compressed` uses it.
     pub fn default_deflate() -> Self {
         Self::Deflate(6)
+    }
+
+    /// Refuses a level that there is not.
+    pub(crate) fn check(self) -> Result<()> {
+        let (name, levels, level) = match self {
+            Self::Stored => return Ok(()),
+            Self::Deflate(level) => ("deflate", 0..=9, level),
+            #[cfg(feature = "zstd")]
+            Self::Zstd(level) => ("zstd", 1..=22, level),
+        };
+        if levels.contains(&level) {
+            return Ok(());
+        }
+        let (least, most) = levels.into_inner();
+        Err(Error::invalid(format!("expected a {name} level from {least} to {most}, found {level}")))
     }
 }
 

@@ -23,6 +23,7 @@ pub(super) const DESCRIPTOR_MARK: [u8; 4] = *b"PK\x07\x08";
 /// Numbers of methods: APPNOTE 4.4.5.
 pub(super) const STORED: u16 = 0;
 pub(super) const DEFLATED: u16 = 8;
+pub(super) const ZSTD: u16 = 93;
 
 /// What the headers say of one member.
 pub(super) struct Head<'a> {
@@ -50,7 +51,7 @@ impl Head<'_> {
         // Python's zipfile asks the same for Zstandard as for LZMA.
         let of_method = match self.method {
             12 => BZIP2_VERSION,
-            14 | 93 => LZMA_VERSION,
+            14 | ZSTD => LZMA_VERSION,
             _ => VERSION,
         };
         if self.zip64 || self.offset >= MAX_32 { of_method.max(ZIP64_VERSION) } else { of_method }

@@ -334,7 +334,7 @@ impl<W: Write> NpzWriter<W> {
         result
     }
 
-    /// Lays the members out, and takes room for them.
+    /// Lays the members out, and takes room for them. What would be refused is refused before the first is written.
     fn reserve(
         &mut self,
         members: &[Member<'_>],
@@ -352,7 +352,11 @@ impl<W: Write> NpzWriter<W> {
                     packed.input.forget();
                     Part::packed(name, &packed)
                 }
-                None => Part::new(name, member.compression.unwrap_or(compression), prefix, prefix + size),
+                None => {
+                    let compression = member.compression.unwrap_or(compression);
+                    compression.check().map_err(|error| error.in_member(&member.name))?;
+                    Part::new(name, compression, prefix, prefix + size)
+                }
             });
         }
         (self.output.reserve)(self.emitter.output(), start, layout.end())
