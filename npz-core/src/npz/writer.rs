@@ -346,17 +346,14 @@ impl<W: Write> NpzWriter<W> {
         for (member, name) in members.iter().zip(file_names) {
             let header = member.array.header();
             let (prefix, size) = (header.len() as u64, header.data_len());
-            layout.add(&match member.array.packed() {
-                Some(packed) => {
-                    // What was read before this save may be older than what lies there now.
-                    packed.input.forget();
-                    Part::packed(name, &packed)
-                }
-                None => {
-                    let compression = member.compression.unwrap_or(compression);
-                    compression.check().map_err(|error| error.in_member(&member.name))?;
-                    Part::new(name, compression, prefix, prefix + size)
-                }
+            layout.add(&if let Some(packed) = member.array.packed() {
+                // What was read before this save may be older than what lies there now.
+                packed.input.forget();
+                Part::packed(name, &packed)
+            } else {
+                let compression = member.compression.unwrap_or(compression);
+                compression.check().map_err(|error| error.in_member(&member.name))?;
+                Part::new(name, compression, prefix, prefix + size)
             });
         }
         (self.output.reserve)(self.emitter.output(), start, layout.end())

@@ -23,10 +23,13 @@ pub(super) fn random(seed: u64) -> impl FnMut() -> u32 {
     }
 }
 
+/// Makes a cell of random numbers and its number.
+type Make<'m> = dyn FnMut(&mut dyn FnMut() -> u32, usize) -> Vec<u8> + 'm;
+
 /// Bytes as arrays have them, each with the width of its cells.
 fn kinds(len: usize) -> Vec<(&'static str, Vec<u8>, usize)> {
     let mut next = random(len as u64 + 1);
-    let mut bytes = |make: &mut dyn FnMut(&mut dyn FnMut() -> u32, usize) -> Vec<u8>| {
+    let mut bytes = |make: &mut Make<'_>| {
         let cells = (0..).flat_map(|i| make(&mut next, i));
         cells.take(len).collect::<Vec<u8>>()
     };
@@ -147,7 +150,7 @@ fn pairs_write_what_single_bytes_do() {
     for (_, bytes, _) in kinds(70_003) {
         let mut counts = [0; 256];
         literals::count(&bytes, &mut counts);
-        let plain: Vec<u32> = (0..=255).map(|b| bytes.iter().filter(|x| **x == b).count() as u32).collect();
+        let plain: Vec<u32> = (0..=255).map(|b| bytes.iter().map(|x| u32::from(*x == b)).sum()).collect();
         assert_eq!(counts[..], plain);
         let mut codes = Codes::new();
         codes.make_for_literals(&counts);

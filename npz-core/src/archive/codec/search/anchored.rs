@@ -48,7 +48,6 @@ impl Anchored {
     }
 
     #[expect(clippy::needless_bitwise_bool, reason = "a branch more is what it costs")]
-    #[expect(clippy::too_many_arguments, reason = "those of `parse`, and the anchors")]
     fn search<const N: usize, const BACK: bool>(
         &mut self,
         anchors: [Anchor; N],

@@ -286,7 +286,7 @@ mod tests {
         for block in masks() {
             let mut matcher = Mask::default();
             let ones = matcher.pack(&block);
-            assert_eq!(ones, block.iter().filter(|&&cell| cell == 1).count());
+            assert_eq!(ones, block.iter().map(|&cell| usize::from(cell)).sum::<usize>());
             for edges in [
                 Edges { flip: 0, both: 0, unseen: 8 },
                 Edges { flip: u64::MAX, both: 0, unseen: 8 },

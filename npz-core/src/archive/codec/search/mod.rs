@@ -157,7 +157,7 @@ mod tests {
     fn what_is_there_is_found() {
         let index: Vec<u8> = (0..8192u64).flat_map(u64::to_le_bytes).collect();
         assert!(covered(COUNTERS, 8, &index) > 56_000);
-        assert!(covered(ZEROS, 4, &[0; 65536]) > 65_000);
+        assert!(covered(ZEROS, 4, &vec![0; 65536]) > 65_000);
         let repeated: Vec<u8> = numeric(4, 4096)[0].iter().copied().cycle().take(65536).collect();
         assert!(covered(TOKENS, 4, &repeated) > 60_500);
         assert!(covered(Method::Near, 1, &repeated) > 60_500);

@@ -203,12 +203,10 @@ mod tests {
                 matcher.window.load(&block, end);
                 matcher.exchange(start, end);
                 matcher.compare(&block, start, end, block.len(), &tariff);
-                for at in start..end {
-                    for (&candidate, &(len, distance)) in
-                        matcher.candidates[at - start].iter().zip(&plain[at])
-                    {
-                        assert_eq!(step_len(candidate), len, "at {at}");
-                        assert!(len == 0 || (candidate & 0xFFFF) as usize + 1 == distance, "at {at}");
+                for (found, plain) in matcher.candidates.iter().zip(&plain[start..end]) {
+                    for (&candidate, &(len, distance)) in found.iter().zip(plain) {
+                        assert_eq!(step_len(candidate), len);
+                        assert!(len == 0 || (candidate & 0xFFFF) as usize + 1 == distance);
                     }
                 }
             }
