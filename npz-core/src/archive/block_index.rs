@@ -1,7 +1,9 @@
 //! The lengths of a deflated member's blocks, in an extra field of the directory.
 //!
-//! A hint: whoever does not know it sees one deflate stream, and a wrong one costs time but never gives wrong data, as each
-//! block has to give exactly its bytes, and the checksum of the whole is compared.
+//! A hint: whoever does not know it sees one deflate stream. For a whole member a wrong one costs time but never gives wrong
+//! data, as each block has to give exactly its bytes, and the checksum of the whole is compared. Of a part that is read by
+//! itself there is no checksum, as there is none of a part of a stored member: who made the index to mislead could as well
+//! have written other cells.
 
 use std::ops::Range;
 
