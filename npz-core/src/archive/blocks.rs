@@ -24,9 +24,8 @@ pub(super) const MOST_BLOCKS: u64 = 16_000;
 const MOST_IN_FLIGHT: u64 = 48 << 20;
 /// Of small members there is nothing to be learnt; the library makes one code of header and cells.
 const MOST_SMALL: u64 = 4 << 10;
-/// What is looked at before a plan is made.
-const LEAST_SAMPLE: u64 = 16 << 10;
-const MOST_SAMPLE: u64 = 64 << 10;
+/// What is looked at before a plan is made: a window, and as much behind it.
+const SAMPLE: u64 = 64 << 10;
 
 /// What became of a member.
 pub(super) struct Deflated {
@@ -60,8 +59,8 @@ struct Block {
 }
 
 /// The uncompressed length of the blocks of a member.
-pub(super) fn block_len(prefix: u64, size: u64) -> u64 {
-    let mut len = if size < LARGE_MEMBER { SMALL_BLOCK } else { LARGE_BLOCK };
+fn block_len(prefix: u64, size: u64, plan: &Plan) -> u64 {
+    let mut len = if size < LARGE_MEMBER && !plan.is_slow() { SMALL_BLOCK } else { LARGE_BLOCK };
     while size / len >= MOST_BLOCKS || len < 2 * prefix {
         len *= 2;
     }
@@ -76,22 +75,15 @@ pub(super) fn deflate(
     team: &Team,
     put: &mut Put<'_>,
 ) -> Result<Deflated> {
-    let prefix = content.prefix().len() as u64;
     let size = content.size();
-    let block_len = block_len(prefix, size);
+    let choice = choose_for(content, level)?;
+    let block_len = block_len(content.prefix().len() as u64, size, &choice.plan);
     let count = size.div_ceil(block_len).max(1);
-    let plan = plan(content, level)?;
-    let encode = |number: usize| -> Result<Block> {
-        let start = number as u64 * block_len;
-        let range = start..size.min(start + block_len);
-        let mut encoder = encoders.take();
-        let crc = encode_block(&mut encoder, content, range, &plan, level)?;
-        Ok(Block { encoder, crc })
-    };
+    let cut = Cut { content, choice, level, block_len };
     let mut deflated = Deflated { crc32: 0, len: 0, block_len, blocks: Vec::new() };
     let mut crc = crc32fast::Hasher::new();
     memory::reserve(&mut deflated.blocks, count as usize, "archive's directory")?;
-    let take = |block: Block| -> Result<()> {
+    let mut take = |block: Block| -> Result<()> {
         let bytes = block.encoder.as_slice();
         put(bytes)?;
         crc.combine(&block.crc);
@@ -100,22 +92,86 @@ pub(super) fn deflate(
         encoders.give_back(block.encoder);
         Ok(())
     };
-    // Two batches are there at a time, in whatever member.
-    let most = (MOST_IN_FLIGHT / (2 * 2 * block_len)).max(1) as usize;
-    team.in_order(count as usize, most.min(2 * team.size()), encode, take)?;
+    if content.has_wide_cells(SMALL_BLOCK / 8) {
+        cut.in_one_pass(encoders, &mut take)?;
+    } else {
+        // Two batches are there at a time, in whatever member.
+        let most = (MOST_IN_FLIGHT / (2 * 2 * block_len)).max(1) as usize;
+        let encode = |number: usize| {
+            let cells = content.body_range(cut.body_range(number as u64))?;
+            cut.encode(number as u64, &cells, encoders.take())
+        };
+        team.in_order(count as usize, most.min(2 * team.size()), encode, take)?;
+    }
     deflated.crc32 = crc.finalize();
     Ok(deflated)
 }
 
+/// A member that is cut into blocks.
+struct Cut<'c> {
+    content: &'c Content<'c>,
+    choice: Choice,
+    level: u32,
+    block_len: u64,
+}
+
+impl Cut<'_> {
+    /// Which bytes behind the prefix a block holds. The prefix is part of the first, which is larger than it.
+    fn body_range(&self, number: u64) -> Range<u64> {
+        let before = self.content.prefix().len() as u64;
+        let start = number * self.block_len;
+        let end = self.content.size().min(start + self.block_len);
+        start.max(before) - before..end - before
+    }
+
+    /// Encodes a block whose cells are these.
+    fn encode(&self, number: u64, cells: &[u8], mut encoder: Encoder) -> Result<Block> {
+        let prefix = if number == 0 { self.content.prefix() } else { &[] };
+        let Range { start, end } = self.body_range(number);
+        let kind = self.content.cells();
+        let phase = start.wrapping_neg().rem_euclid(kind.width as u64) as usize;
+        let mut crc = crc32fast::Hasher::new();
+        crc.update(prefix);
+        crc.update(cells);
+        let is_last = end == self.content.body_size();
+        encoder.encode(codec::Block { prefix, cells, kind, phase, is_last }, &self.choice, self.level)?;
+        if encoder.as_slice().len() as u64 > u64::from(u32::MAX) {
+            return Err(Error::invalid("a block grew by compression past what its index can tell"));
+        }
+        Ok(Block { encoder, crc })
+    }
+
+    /// Encodes all blocks one after another. For cells that are so wide that to make one anew for each block that holds a part
+    /// of it would take a time that grows with its square: a text of a million characters is one cell.
+    fn in_one_pass(&self, encoders: &Encoders, take: &mut dyn FnMut(Block) -> Result<()>) -> Result<()> {
+        let (mut number, mut cells) = (0, Vec::new());
+        self.content.each_body_piece(&mut |mut piece| {
+            while !piece.is_empty() {
+                let Range { start, end } = self.body_range(number);
+                let missing = (end - start) as usize - cells.len();
+                let (part, rest) = piece.split_at(piece.len().min(missing));
+                memory::append(&mut cells, part, "cells")?;
+                piece = rest;
+                if part.len() == missing {
+                    take(self.encode(number, &cells, encoders.take())?)?;
+                    number += 1;
+                    cells.clear();
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
 /// Looks at some pieces of a member: in the middle of equal parts, as the ends of arrays are often unlike the rest.
-fn plan(content: &Content<'_>, level: u32) -> Result<Choice> {
+fn choose_for(content: &Content<'_>, level: u32) -> Result<Choice> {
     let size = content.body_size();
     if content.size() <= MOST_SMALL {
         return Ok(Choice::of(Plan::Zlib(level)));
     }
     let count = if size < LARGE_MEMBER { 1 } else { 2 };
-    let len = (size / 32).clamp(LEAST_SAMPLE, MOST_SAMPLE).min(size);
-    let width = content.width() as u64;
+    let len = SAMPLE.min(size);
+    let width = content.item_size() as u64;
     let samples = (0..count)
         .map(|part| {
             let start = size / count * part + (size / count).saturating_sub(len) / 2;
@@ -127,28 +183,94 @@ fn plan(content: &Content<'_>, level: u32) -> Result<Choice> {
     choose(&samples, content.cells(), level)
 }
 
-fn encode_block(
-    encoder: &mut Encoder,
-    content: &Content<'_>,
-    range: Range<u64>,
-    plan: &Choice,
-    level: u32,
-) -> Result<crc32fast::Hasher> {
-    let prefix = content.prefix();
-    let before = prefix.len() as u64;
-    let is_last = range.end == content.size();
-    // No block but the first begins in the prefix: it is larger than that.
-    let prefix = if range.start == 0 { prefix } else { &[] };
-    let start = range.start.max(before) - before;
-    let cells = content.body_range(start..range.end - before)?;
-    let kind = content.cells();
-    let phase = start.wrapping_neg().rem_euclid(kind.width as u64) as usize;
-    let mut crc = crc32fast::Hasher::new();
-    crc.update(prefix);
-    crc.update(&cells);
-    encoder.encode(codec::Block { prefix, cells: &cells, kind, phase, is_last }, plan, level)?;
-    if encoder.as_slice().len() as u64 > u64::from(u32::MAX) {
-        return Err(Error::invalid("a block grew by compression past what its index can tell"));
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::any::RawArray;
+    use crate::dtype::DType;
+    use crate::header::Header;
+    use crate::run::Threads;
+    use crate::shape::Order;
+    use crate::stored::{Stored, copy_range};
+    use std::io::Read;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// Makes its cells anew for each range that is asked for, and counts the bytes.
+    struct Made {
+        header: Header,
+        bytes: Vec<u8>,
+        made: AtomicUsize,
     }
-    Ok(crc)
+
+    impl Stored for Made {
+        fn header(&self) -> &Header {
+            &self.header
+        }
+        fn read_range(&self, cells: Range<usize>, buffer: &mut [u8]) -> Result<()> {
+            self.made.fetch_add(buffer.len(), Ordering::Relaxed);
+            copy_range(&self.bytes, self.item_size(), cells, buffer)
+        }
+        fn keep(&self) -> Result<Arc<dyn Stored>> {
+            RawArray::copy(self).map(RawArray::into_stored)
+        }
+    }
+
+    fn deflated(made: &Made) -> (Deflated, Vec<u8>) {
+        let header = made.header.to_bytes();
+        let mut stream = Vec::new();
+        let put = &mut |bytes: &[u8]| {
+            stream.extend_from_slice(bytes);
+            Ok(())
+        };
+        let content = Content::array(&header, made);
+        let team = Team::new(Threads::default());
+        let deflated = deflate(&content, 6, &Encoders::default(), &team, put).unwrap();
+        let mut found = Vec::new();
+        flate2::bufread::DeflateDecoder::new(&stream[..]).read_to_end(&mut found).unwrap();
+        assert!(found == [header, made.bytes.clone()].concat());
+        assert_eq!(deflated.crc32, crc32fast::hash(&found));
+        assert_eq!(deflated.blocks.iter().map(|len| u64::from(*len)).sum::<u64>(), deflated.len);
+        (deflated, stream)
+    }
+
+    #[test]
+    fn cells_are_made_once_or_twice_however_wide_they_are() {
+        for (width, count) in [(3, 1_000_000), (40_000, 90), (3_000_000, 3), (9_000_000, 1), (70_000, 0)] {
+            let mut state = 1u32;
+            let mut next = || {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (state >> 24) as u8 % 50
+            };
+            let bytes: Vec<u8> = (0..width * count).map(|_| next()).collect();
+            let dtype = DType::parse(&format!("S{width}")).unwrap();
+            let header = Header::new(dtype, &[count], Order::C).unwrap();
+            let made = Made { header, bytes, made: AtomicUsize::new(0) };
+            deflated(&made);
+            // Once for the blocks, and again for what is looked at before.
+            let most = made.bytes.len() + made.bytes.len() / 4 + 2 * width.max(1 << 18);
+            let found = made.made.into_inner();
+            assert!(found <= most, "{width}: {found} bytes of {}", made.bytes.len());
+        }
+    }
+
+    #[test]
+    fn rows_that_come_again_are_found() {
+        let mut state = 1u32;
+        let row: Vec<u8> = (0..4000)
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (state >> 24) as u8
+            })
+            .collect();
+        for width in [2, 4, 8, 16, 20] {
+            let dtype = DType::parse(&format!("V{width}")).unwrap();
+            for rows in [60, 3000] {
+                let header = Header::new(dtype.clone(), &[rows * 4000 / width], Order::C).unwrap();
+                let made = Made { header, bytes: row.repeat(rows), made: AtomicUsize::new(0) };
+                let (deflated, _) = deflated(&made);
+                assert!(deflated.len < made.bytes.len() as u64 / 20, "{width}, {rows}: {}", deflated.len);
+            }
+        }
+    }
 }

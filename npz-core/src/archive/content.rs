@@ -50,8 +50,8 @@ impl<'a> Content<'a> {
         }
     }
 
-    /// The width of a cell.
-    pub(super) fn width(&self) -> usize {
+    /// The length of a cell.
+    pub(super) fn item_size(&self) -> usize {
         match self.body {
             Body::Bytes(_) => 1,
             Body::Array(array) => array.item_size().max(1),
@@ -61,7 +61,7 @@ impl<'a> Content<'a> {
     /// What the cells are, for what encodes them.
     pub(super) fn cells(&self) -> Cells {
         let Body::Array(array) = self.body else { return Cells { width: 1, is_text: false } };
-        let item_size = array.item_size().max(1);
+        let item_size = self.item_size();
         match array.header().dtype().as_scalar().map(Scalar::kind) {
             Some(Kind::Unicode) => Cells { width: 4, is_text: true },
             Some(Kind::Complex) => Cells { width: item_size / 2, is_text: false },
@@ -69,9 +69,20 @@ impl<'a> Content<'a> {
         }
     }
 
+    /// Whether cells are longer than that, and have to be made for each range that is asked for.
+    pub(super) fn has_wide_cells(&self, most: u64) -> bool {
+        matches!(self.body, Body::Array(array) if array.item_size() as u64 > most && array.region().is_none())
+            && self.body_size() > 0
+    }
+
     /// Hands out all of it, in pieces that are still in the cache for whatever is done with them next.
-    pub(super) fn each_piece(&self, put: &mut Put<'_>) -> Result<()> {
+    fn each_piece(&self, put: &mut Put<'_>) -> Result<()> {
         self.prefix.chunks(PIECE_BYTES).try_for_each(&mut *put)?;
+        self.each_body_piece(put)
+    }
+
+    /// The same of what comes behind the prefix.
+    pub(super) fn each_body_piece(&self, put: &mut Put<'_>) -> Result<()> {
         match self.body {
             Body::Bytes(bytes) => bytes.chunks(PIECE_BYTES).try_for_each(put),
             Body::Array(array) => array.stream(put),
@@ -98,17 +109,16 @@ impl<'a> Content<'a> {
     }
 
     pub(super) fn crc32(&self) -> Result<u32> {
-        let mut crc = crc32fast::Hasher::new();
-        self.each_piece(&mut |piece| {
-            crc.update(piece);
-            Ok(())
-        })?;
-        Ok(crc.finalize())
+        self.each_hashed_piece(&mut |_| Ok(()))
     }
 
     /// Some bytes of the body: lent where they lie in memory as they will lie in the file.
     pub(super) fn body_range(&self, range: Range<u64>) -> Result<Cow<'a, [u8]>> {
-        let (start, end) = (range.start as usize, range.end as usize);
+        let too_large = |_| Error::invalid("the member is larger than what this machine can count");
+        let (start, end) = (
+            usize::try_from(range.start).map_err(too_large)?,
+            usize::try_from(range.end).map_err(too_large)?,
+        );
         let array = match self.body {
             Body::Bytes(bytes) => return Ok(Cow::Borrowed(&bytes[start..end])),
             Body::Array(array) => array,
@@ -117,11 +127,11 @@ impl<'a> Content<'a> {
             return Ok(Cow::Borrowed(bytes));
         }
         // Whole cells around it.
-        let width = self.width();
-        let cells = start / width..end.div_ceil(width);
-        let mut bytes = zeros(cells.len() * width, "cells")?;
+        let item_size = self.item_size();
+        let cells = start / item_size..end.div_ceil(item_size);
+        let mut bytes = zeros(cells.len().saturating_mul(item_size), "cells")?;
         array.read_range(cells.clone(), &mut bytes)?;
-        let before = start - cells.start * width;
+        let before = start - cells.start * item_size;
         bytes.truncate(before + (end - start));
         bytes.drain(..before);
         Ok(Cow::Owned(bytes))

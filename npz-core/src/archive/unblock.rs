@@ -9,19 +9,16 @@ use std::ops::Range;
 use crc32fast::Hasher;
 
 use crate::archive::block_index::BlockIndex;
-use crate::archive::codec::inflate::{Block, inflate_blocks};
+use crate::archive::codec::inflate::{Block, LANES, inflate_blocks};
+use crate::archive::decode::MOST_CHUNK;
 use crate::error::Result;
 use crate::input::AnyInput;
 use crate::memory::{self, zeros};
 use crate::run::Team;
 use crate::stored::Extent;
 
-/// So many blocks are decoded in turn by one thread.
-const IN_TURN: usize = 5;
 /// Compressed bytes of so many blocks are there at a time, at most.
 const MOST_IN_FLIGHT: usize = 48 << 20;
-/// From a source that likes large reads, so much at once.
-const MOST_CHUNK: u64 = 24 << 20;
 
 /// A member in blocks.
 pub(crate) struct Blocks<'a> {
@@ -109,8 +106,8 @@ impl Blocks<'_> {
             None => self.packed(wanted),
         };
         // No thread is left without work while others have several blocks, and all together hold no more than they should.
-        let most = MOST_IN_FLIGHT / (first.len * self.team.size()).max(1);
-        let each = parts.len().div_ceil(self.team.size()).clamp(1, most.clamp(1, IN_TURN));
+        let most = MOST_IN_FLIGHT / first.len.saturating_mul(self.team.size()).max(1);
+        let each = parts.len().div_ceil(self.team.size()).clamp(1, most.clamp(1, LANES));
         let mut groups = Vec::new();
         memory::reserve(&mut groups, parts.len().div_ceil(each), BLOCKS)?;
         let mut parts = parts.into_iter();

@@ -6,12 +6,13 @@
 use super::bits::BitWriter;
 use super::encode::Plan;
 use super::search::{Cells, Method, survey};
-use super::sequences::{Codes, Prices};
+use super::sequences::{Codes, Prices, WINDOW};
 use super::zlib::Zlib;
 use crate::error::{Error, Result};
 
 /// From this many bits a byte on, codes of a sample are as good as those of all bytes.
 const LEAST_SAMPLED: u64 = 6;
+
 /// What was chosen.
 pub(crate) struct Choice {
     pub(crate) plan: Plan,
@@ -29,10 +30,8 @@ impl Choice {
 /// is ten times as slow again, and has to save as many, or more where a search for numbers is worth it.
 const LEAST_GAIN: u64 = 10;
 const LEAST_GAIN_OVER_NUMBERS: u64 = 60;
-/// Slow ways are tried on so much.
-const SLOW_BYTES: usize = 32 << 10;
-/// So much of a block is tried.
-const AGAIN_BYTES: usize = 32 << 10;
+/// So much of a block is tried: a window, and as much behind it.
+const AGAIN_BYTES: usize = 2 * WINDOW;
 
 /// Tells how to encode cells like these samples at a level from 0 to 9. Each sample begins with a cell.
 pub(crate) fn choose(samples: &[&[u8]], cells: Cells, level: u32) -> Result<Choice> {
@@ -62,7 +61,7 @@ pub(crate) fn choose(samples: &[&[u8]], cells: Cells, level: u32) -> Result<Choi
     let Some(sample) = samples.last().filter(|_| !numbers.is_empty() || !general.is_empty()) else {
         return Ok(Choice::of(best));
     };
-    let sample = &[&sample[..sample.len().min(SLOW_BYTES)]];
+    let sample = &[*sample];
     let mut least = match &best {
         Plan::Search { method, .. } => attempt(*method, sample, cells.width, &mut codes).0,
         _ => literal_bits(sample, &mut codes).min(judged_bits(sample)),
@@ -74,7 +73,9 @@ pub(crate) fn choose(samples: &[&[u8]], cells: Cells, level: u32) -> Result<Choi
             best = Plan::Search { method, prices: Box::new(prices) };
         }
     }
-    if level > 6 && zlib_bits(sample, level)? < least {
+    // Where a search for numbers is worth it, the library is too slow for what it may save; not for a small member.
+    let may_be_slow = level > 6 || gain == LEAST_GAIN || sample[0].len() < AGAIN_BYTES;
+    if may_be_slow && is_small_enough(zlib_bits(sample, level)?, least, LEAST_GAIN) {
         best = Plan::Zlib(level);
     }
     Ok(Choice { plan: best, tried: [numbers, general].concat() })

@@ -21,6 +21,19 @@ pub(crate) enum Plan {
     Zlib(u32),
 }
 
+impl Plan {
+    /// Whether encoding takes so long, and matches reach so far, that blocks should be large.
+    pub(crate) fn is_slow(&self) -> bool {
+        match self {
+            Self::Search { method, .. } => {
+                matches!(method, Method::Near | Method::Rows { .. } | Method::Utf32)
+            }
+            Self::Zlib(_) => true,
+            Self::Stored | Self::Literals { .. } => false,
+        }
+    }
+}
+
 /// A stored block holds at most so many bytes.
 const MOST_STORED: usize = 0xFFFF;
 /// From this length on a table of pairs is worth its making.
@@ -139,9 +152,7 @@ impl Encoder {
                 self.stored(bytes);
                 continue;
             }
-            self.codes.write_head(false, &mut self.out);
-            self.codes.write_sequences(bytes, &self.sequences, &mut self.out);
-            self.codes.write_end(&mut self.out);
+            self.codes.write_block(bytes, &self.sequences, &mut self.out);
             self.codes.prices(&mut prices);
         }
         self.search = Some((method, width, search));
@@ -166,34 +177,17 @@ impl Encoder {
         self.sequences.clear();
         let mut literals = 0;
         for run in bytes.chunk_by(|a, b| a == b) {
-            literals += 1;
-            let mut left = run.len() - 1;
-            while left >= MIN_MATCH {
-                let len = left.min(MAX_MATCH);
-                self.sequences.push(Seq { literals, len: len as u16, distance: 1 });
-                (literals, left) = (0, left - len);
-            }
-            literals += left as u32;
+            literals = push_run(&mut self.sequences, literals + 1, run.len() - 1, 1);
         }
-        self.codes.make_fixed();
-        Codes::write_fixed_head(&mut self.out);
-        self.codes.write_sequences(bytes, &self.sequences, &mut self.out);
-        self.codes.write_end(&mut self.out);
+        self.codes.write_fixed_block(bytes, &self.sequences, &mut self.out);
     }
 
     /// Cells that are all the same.
     fn repeat(&mut self, bytes: &[u8], period: usize) {
         self.sequences.clear();
-        let (mut literals, mut left) = (period as u32, bytes.len() - period);
-        while left >= MIN_MATCH {
-            let len = left.min(MAX_MATCH);
-            self.sequences.push(Seq { literals, len: len as u16, distance: period as u16 });
-            (literals, left) = (0, left - len);
-        }
+        push_run(&mut self.sequences, period as u32, bytes.len() - period, period);
         self.codes.make_for_sequences(bytes, &self.sequences);
-        self.codes.write_head(false, &mut self.out);
-        self.codes.write_sequences(bytes, &self.sequences, &mut self.out);
-        self.codes.write_end(&mut self.out);
+        self.codes.write_block(bytes, &self.sequences, &mut self.out);
     }
 
     fn stored(&mut self, bytes: &[u8]) {
@@ -241,7 +235,7 @@ impl Encoder {
         }
         self.codes.make_for_literals(counts);
         let before = self.out.mark();
-        self.codes.write_head(false, &mut self.out);
+        self.codes.write_head(&mut self.out);
         let (codes, lengths) = (&self.codes.litlen, &self.codes.litlen_lengths);
         if bytes.len() < LEAST_FOR_PAIRS {
             literals::write_singly(bytes, &mut self.out, codes, lengths);
@@ -261,6 +255,16 @@ impl Encoder {
         }
         Ok(())
     }
+}
+
+/// Matches at one distance, as long as they go, behind some literals. Gives the literals that are left over.
+fn push_run(sequences: &mut Vec<Seq>, mut literals: u32, mut len: usize, distance: usize) -> u32 {
+    while len >= MIN_MATCH {
+        let step = len.min(MAX_MATCH);
+        sequences.push(Seq { literals, len: step as u16, distance: distance as u16 });
+        (literals, len) = (0, len - step);
+    }
+    literals + len as u32
 }
 
 /// How many bits stored bytes take, about.

@@ -9,8 +9,19 @@ pub(super) const DISTANCES: usize = 30;
 /// The symbol that ends a block.
 pub(super) const END: usize = 256;
 
+/// The symbols that the fixed codes have: two of them never occur.
+pub(super) const FIXED: usize = 288;
+
+/// How long the codes are that need no head: RFC 1951, 3.2.6.
+pub(super) fn fixed_lengths() -> [u8; FIXED] {
+    let mut lengths = [8; FIXED];
+    lengths[144..256].fill(9);
+    lengths[256..280].fill(7);
+    lengths
+}
+
 /// In this order the lengths of the code for lengths are written.
-const ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
+pub(super) const ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 /// Codes for lengths have at most so many bits.
 const LIMIT: u8 = 7;
 
@@ -50,8 +61,8 @@ impl Runs {
     }
 }
 
-/// Writes the head: whether the block is the last one, and the lengths of its codes.
-pub(super) fn write(out: &mut BitWriter, is_last: bool, litlen: &[u8; LITLEN], distances: &[u8; DISTANCES]) {
+/// Writes the head of a block that is not the last one: the lengths of its codes.
+pub(super) fn write(out: &mut BitWriter, litlen: &[u8; LITLEN], distances: &[u8; DISTANCES]) {
     let used = |lengths: &[u8], least: usize| {
         lengths.iter().rposition(|length| *length > 0).map_or(least, |last| (last + 1).max(least))
     };
@@ -72,7 +83,7 @@ pub(super) fn write(out: &mut BitWriter, is_last: bool, litlen: &[u8; LITLEN], d
     let order_count =
         ORDER.iter().rposition(|symbol| lengths[*symbol] > 0).map_or(4, |last| (last + 1).max(4));
 
-    out.add(u64::from(is_last) | 2 << 1, 3);
+    out.add(2 << 1, 3);
     out.add((litlen_count - 257) as u64, 5);
     out.add((distance_count - 1) as u64, 5);
     out.add((order_count - 4) as u64, 4);

@@ -143,21 +143,14 @@ impl Codes {
     }
 
     /// Makes the codes that need no head: RFC 1951, 3.2.6.
-    pub(super) fn make_fixed(&mut self) {
+    fn make_fixed(&mut self) {
         // Two symbols that never occur have codes too.
-        let (mut lengths, mut codes) = ([8; huffman::MOST_SYMBOLS], [0; huffman::MOST_SYMBOLS]);
-        lengths[144..256].fill(9);
-        lengths[256..280].fill(7);
+        let (lengths, mut codes) = (header::fixed_lengths(), [0; header::FIXED]);
         huffman::codes(&lengths, &mut codes);
         self.litlen_lengths.copy_from_slice(&lengths[..LITLEN]);
         self.litlen.copy_from_slice(&codes[..LITLEN]);
         self.distance_lengths = [5; DISTANCES];
         huffman::codes(&self.distance_lengths, &mut self.distances);
-    }
-
-    pub(super) fn write_fixed_head(out: &mut BitWriter) {
-        out.add(1 << 1, 3);
-        out.flush();
     }
 
     fn make(&mut self, limit: u8) {
@@ -203,11 +196,26 @@ impl Codes {
         }
     }
 
-    pub(super) fn write_head(&self, is_last: bool, out: &mut BitWriter) {
-        header::write(out, is_last, &self.litlen_lengths, &self.distance_lengths);
+    pub(super) fn write_head(&self, out: &mut BitWriter) {
+        header::write(out, &self.litlen_lengths, &self.distance_lengths);
     }
 
-    pub(super) fn write_sequences(&self, bytes: &[u8], sequences: &[Seq], out: &mut BitWriter) {
+    /// Writes a block with the codes that were made for its sequences.
+    pub(super) fn write_block(&self, bytes: &[u8], sequences: &[Seq], out: &mut BitWriter) {
+        self.write_head(out);
+        self.write_sequences(bytes, sequences, out);
+    }
+
+    /// Writes a block with the fixed codes, which need no head.
+    pub(super) fn write_fixed_block(&mut self, bytes: &[u8], sequences: &[Seq], out: &mut BitWriter) {
+        self.make_fixed();
+        out.add(1 << 1, 3);
+        out.flush();
+        self.write_sequences(bytes, sequences, out);
+    }
+
+    /// Writes sequences, and the end of the block.
+    fn write_sequences(&self, bytes: &[u8], sequences: &[Seq], out: &mut BitWriter) {
         let (literals, lengths) = (self.packed_literals(), self.packed_lengths());
         // A local one: its state stays in registers.
         let mut local = std::mem::take(out);
@@ -238,6 +246,7 @@ impl Codes {
         }
         *out = local;
         literals::write_singly(rest, out, &self.litlen, &self.litlen_lengths);
+        self.write_end(out);
     }
 
     /// The codes of literals: at most 24 bits below, their number above.

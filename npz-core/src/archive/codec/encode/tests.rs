@@ -65,21 +65,7 @@ fn plans() -> Vec<Plan> {
         Plan::Literals { sampled: false },
         Plan::Zlib(6),
     ];
-    let methods = [
-        search::ZEROS,
-        search::COUNTERS,
-        search::PAIRS,
-        search::TOKENS,
-        search::SMOOTH,
-        search::TWO_CELLS,
-        Method::Near,
-        Method::Rows { words: 1 },
-        Method::Rows { words: 2 },
-        Method::Rows { words: 4 },
-        Method::Utf32,
-        Method::Mask,
-    ];
-    plans.extend(methods.map(|method| Plan::Search { method, prices: Box::new(method.first_prices()) }));
+    plans.extend(search::ALL.map(|method| Plan::Search { method, prices: Box::new(method.first_prices()) }));
     plans
 }
 

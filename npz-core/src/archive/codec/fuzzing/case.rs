@@ -1,6 +1,6 @@
 //! A case out of arbitrary bytes: the first ones say how, the rest is the data.
 
-use crate::archive::codec::search::{self, Cells, Method};
+use crate::archive::codec::search::{ALL, Cells};
 use crate::archive::codec::{Block, Choice, Encoder, Plan, choose};
 
 /// Bytes that decisions are taken from; zeros when there are no more.
@@ -30,23 +30,6 @@ impl<'a> Choices<'a> {
     }
 }
 
-/// Every search there is.
-const METHODS: [Method; 14] = [
-    search::ZEROS,
-    search::COUNTERS,
-    search::PAIRS,
-    search::TOKENS,
-    search::SHORT_FLOATS,
-    search::TWO_CELLS,
-    search::SMOOTH,
-    search::SMOOTH_NARROW,
-    Method::Near,
-    Method::Rows { words: 1 },
-    Method::Rows { words: 2 },
-    Method::Rows { words: 4 },
-    Method::Utf32,
-    Method::Mask,
-];
 const WIDTHS: [usize; 16] = [1, 2, 4, 8, 1, 2, 4, 8, 3, 5, 6, 7, 10, 12, 16, 40];
 /// A few cases are longer than what they are made of: tables of pairs and second parts come with so many bytes only.
 const STRETCHES: [usize; 4] = [2, 5, 17, 300];
@@ -137,7 +120,7 @@ fn chosen(which: u8, cells: &[u8], kind: Cells, level: u32) -> Choice {
         2 => Plan::Literals { sampled: false },
         3..6 => Plan::Zlib(level),
         number => {
-            let Some(&method) = METHODS.get((number - 6) % 24) else {
+            let Some(&method) = ALL.get((number - 6) % 24) else {
                 let sample = &cells[..cells.len().min(2048)];
                 return choose(&[sample], kind, level).unwrap_or(Choice::of(Plan::Stored));
             };

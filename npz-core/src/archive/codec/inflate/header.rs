@@ -2,18 +2,14 @@
 
 use super::Unfit;
 use super::bits::peek;
+use crate::archive::codec::header::{END, FIXED, ORDER, fixed_lengths};
 
 /// Symbols of literals, the end and match lengths; the last two never occur but have codes in the fixed code.
-pub(super) const LITERAL_SYMBOLS: usize = 288;
+pub(super) const LITERAL_SYMBOLS: usize = FIXED;
 /// Symbols of distances; again the last two never occur.
 pub(super) const DISTANCE_SYMBOLS: usize = 32;
-/// The symbol that ends a sub-block.
-pub(super) const END: usize = 256;
 /// The longest code that deflate knows.
 pub(super) const MAX_BITS: usize = 15;
-
-/// In this order the lengths of the code lengths' code are sent: likely zeros last.
-const ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
 /// The length of each symbol's code, 0 for a symbol without one.
 #[derive(Clone)]
@@ -27,10 +23,7 @@ impl Lengths {
 
     /// The code that deflate itself fixes.
     pub(super) fn fixed() -> Self {
-        let mut lengths = Self { literals: [8; LITERAL_SYMBOLS], distances: [5; DISTANCE_SYMBOLS] };
-        lengths.literals[144..256].fill(9);
-        lengths.literals[256..280].fill(7);
-        lengths
+        Self { literals: fixed_lengths(), distances: [5; DISTANCE_SYMBOLS] }
     }
 }
 

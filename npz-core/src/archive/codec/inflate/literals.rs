@@ -2,7 +2,8 @@
 
 use super::Unfit;
 use super::canonical::{count, next_reversed, sort};
-use super::header::{END, LITERAL_SYMBOLS};
+use super::header::LITERAL_SYMBOLS;
+use crate::archive::codec::header::END;
 
 /// Codes of literals have at most so many bits: a table of 12 bits was slower and the files no smaller.
 pub(super) const TABLE_BITS: usize = 11;

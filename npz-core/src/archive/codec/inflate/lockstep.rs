@@ -8,7 +8,7 @@ use super::lane::Lane;
 use super::literals::{Literals, ROUND};
 
 /// So many sub-blocks are decoded in turn. Five are 11 % faster than four; six are no faster, as their state does not fit the registers.
-pub(super) const LANES: usize = 5;
+pub(crate) const LANES: usize = 5;
 
 /// Decodes literals of all lanes (at most `LANES`) until the first one meets something else or comes near the end of its input or output.
 pub(super) fn run(lanes: &mut [Lane<'_>]) {

@@ -16,6 +16,7 @@ mod symbols;
 mod tests;
 
 use lane::{Lane, Next};
+pub(crate) use lockstep::LANES;
 
 /// The blocks are damaged, or are not what the index says: the whole member has to be inflated serially.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +38,7 @@ pub(crate) fn inflate_blocks(blocks: &mut [Block<'_>]) -> Result<(), Unfit> {
     let mut waiting = blocks.iter_mut();
     let mut open = Open::default();
     loop {
-        while open.count() < lockstep::LANES {
+        while open.count() < LANES {
             let Some(block) = waiting.next() else { break };
             let mut lane = Lane::new(block)?;
             let next = lane.advance()?;

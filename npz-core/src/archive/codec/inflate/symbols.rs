@@ -1,7 +1,8 @@
 //! The tables of a sub-block with matches: what the next bits mean, in one look for short codes and in two for long ones.
 
 use super::canonical::{Counts, count, next_reversed, sort};
-use super::header::{END, Lengths};
+use super::header::Lengths;
+use crate::archive::codec::header::END;
 
 /// What some bits mean. From the bottom: 8 bits, how many the code and its extra bits are; 4 bits, how many the code alone;
 /// 16 bits, the literal, the base of a length or distance, or where the second looks begin; 4 flags.

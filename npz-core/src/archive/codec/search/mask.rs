@@ -10,6 +10,7 @@ use std::ops::Range;
 use super::Search;
 use super::tariff::Tariff;
 use super::window::boxed;
+use super::words::hash;
 use crate::archive::codec::sequences::{MAX_MATCH, MIN_MATCH, Prices, Seq};
 
 /// Cells that a word loaded at any bit holds at least.
@@ -220,7 +221,7 @@ impl Mask {
 impl Edges {
     #[inline]
     fn hash(self, cells: u64) -> usize {
-        ((cells << self.unseen).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - ROW_BITS)) as usize
+        hash(cells << self.unseen, ROW_BITS)
     }
 }
 

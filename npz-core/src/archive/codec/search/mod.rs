@@ -74,6 +74,25 @@ pub(super) const SMOOTH: Method = Method::Keys { anchors: &[anchor(5, 3), anchor
 pub(super) const SMOOTH_NARROW: Method =
     Method::Keys { anchors: &[anchor(1, 3), anchor(2, 3)], backwards: false };
 
+/// Every search there is.
+#[cfg(any(test, fuzzing))]
+pub(super) const ALL: [Method; 14] = [
+    ZEROS,
+    COUNTERS,
+    PAIRS,
+    TOKENS,
+    SHORT_FLOATS,
+    TWO_CELLS,
+    SMOOTH,
+    SMOOTH_NARROW,
+    Method::Near,
+    Method::Rows { words: 1 },
+    Method::Rows { words: 2 },
+    Method::Rows { words: 4 },
+    Method::Utf32,
+    Method::Mask,
+];
+
 impl Method {
     /// The search, with its tables, for cells of a width.
     pub(super) fn search(self, width: usize) -> Box<dyn Search> {

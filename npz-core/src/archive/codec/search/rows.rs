@@ -12,6 +12,7 @@ use super::Search;
 use super::compare::agreement;
 use super::tariff::{LITERAL, Step, Tariff, Walk, step, step_len};
 use super::window::{Window, boxed};
+use super::words::hash;
 use crate::archive::codec::sequences::{MAX_MATCH, Prices, Seq};
 
 /// Cells a pass looks at before the next pass does.
@@ -22,7 +23,6 @@ const COSTS: usize = 2 * TILE;
 const ENTERED: usize = 512;
 const NEAR_BITS: u32 = 12;
 const ROW_BITS: u32 = 14;
-const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// The matcher, for cells of `STRIDE` bytes that are searched at their first byte (1: every byte; 4: text in UTF-32). It keeps its tables from
 /// sub-block to sub-block, until [`reset`](Self::reset).
@@ -150,8 +150,8 @@ impl<const STRIDE: usize, const WORDS: usize> Rows<STRIDE, WORDS> {
             let third = self.window.word(place.wrapping_add(8)) & 0xFFFF_FFFF;
             (word, word.wrapping_add(third.wrapping_mul(0x85EB_CA6B)))
         };
-        let near = &mut self.near[(near_key.wrapping_mul(SPREAD) >> (64 - NEAR_BITS)) as usize];
-        let row = &mut self.newest[(row_key.wrapping_mul(SPREAD) >> (64 - ROW_BITS)) as usize];
+        let near = &mut self.near[hash(near_key, NEAR_BITS)];
+        let row = &mut self.newest[hash(row_key, ROW_BITS)];
         let held = (std::mem::replace(near, place), *row);
         for word in (1..WORDS).rev() {
             row[word] = row[word] << 16 | row[word - 1] >> 48;

@@ -3,6 +3,7 @@
 use super::mask::is_mask;
 use super::words::{equal_high, hash, word_at};
 use super::{COUNTERS, Method, PAIRS, SHORT_FLOATS, SMOOTH, SMOOTH_NARROW, TOKENS, TWO_CELLS, ZEROS};
+use crate::archive::codec::sequences::WINDOW;
 
 /// What cells are, as far as it matters here.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +17,8 @@ pub(crate) struct Cells {
 /// Cells in a row that a survey looks at, and how many such strips.
 const SURVEYED: usize = 512;
 const STRIPS: usize = 8;
+/// So many bytes are looked up among those of the window before them.
+const LOOKED_UP: usize = 8 << 10;
 
 /// What could be worth a trial on samples that begin with a cell: searches for numbers, and searches at every byte.
 pub(in super::super) fn survey(samples: &[&[u8]], cells: Cells, level: u32) -> (Vec<Method>, Vec<Method>) {
@@ -40,9 +43,33 @@ pub(in super::super) fn survey(samples: &[&[u8]], cells: Cells, level: u32) -> (
         // Images repeat three bytes here and there.
         1 if hits * 500 > places => vec![Method::Near, Method::Rows { words }],
         _ if hits * 50 > places => vec![Method::Rows { words }],
+        // Rows that come again are far apart.
+        width if samples.iter().any(|sample| repeats_afar(sample, width)) => vec![Method::Rows { words }],
         _ => Vec::new(),
     };
     (numbers, general)
+}
+
+/// Whether one in fifty cells of a sample begins eight bytes that came before, as far back as a match can reach.
+fn repeats_afar(sample: &[u8], width: usize) -> bool {
+    const KEY_BITS: u32 = 13;
+    // Half of each key is kept: what looks like a repeat by chance is rare enough.
+    let mut seen = vec![0u32; 1 << KEY_BITS];
+    // In the middle of a block, as large a piece as a window and what is looked up.
+    let piece = sample.len().min(WINDOW + LOOKED_UP);
+    let start = (sample.len() - piece) / 2 / width * width;
+    let piece = sample.get(start..).and_then(|rest| rest.get(..piece)).unwrap_or(sample);
+    let looked_up = piece.len() - piece.len().min(LOOKED_UP);
+    let (mut hits, mut places) = (0, 0);
+    for place in (0..piece.len().saturating_sub(7)).step_by(width) {
+        let key = word_at(piece, place);
+        let last = std::mem::replace(&mut seen[hash(key, KEY_BITS)], (key >> 32) as u32 ^ key as u32);
+        if place >= looked_up {
+            places += 1;
+            hits += usize::from(key != 0 && last == (key >> 32) as u32 ^ key as u32);
+        }
+    }
+    hits * 50 > places
 }
 
 /// What is worth a trial in numbers of this width, the likeliest first.

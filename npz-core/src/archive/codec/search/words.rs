@@ -1,5 +1,6 @@
 //! Reading words and comparing what stands at a distance.
 
+use super::compare::agreement;
 use crate::archive::codec::sequences::MAX_MATCH;
 
 /// Odd, with its bits well spread: the high bits of a product with it depend on every bit of a key.
@@ -36,19 +37,7 @@ pub(super) fn first_cell(from: usize, phase: usize, width: usize) -> usize {
 
 /// How far the bytes from `start` on equal those `distance` before, where the first `known` are known to.
 pub(super) fn extend(block: &[u8], start: usize, distance: usize, known: usize) -> usize {
-    let most = MAX_MATCH.min(block.len() - start);
-    let mut len = known.min(most);
-    while len + 8 <= most {
-        let differ = word_at(block, start + len) ^ word_at(block, start + len - distance);
-        if differ != 0 {
-            return len + equal_low(differ);
-        }
-        len += 8;
-    }
-    while len < most && block[start + len] == block[start + len - distance] {
-        len += 1;
-    }
-    len
+    agreement(block, start, distance, known, MAX_MATCH.min(block.len() - start))
 }
 
 #[cfg(test)]
