@@ -22,6 +22,18 @@ pub fn temp_dir() -> tempfile::TempDir {
     tempfile::tempdir().expect("a temporary folder can be made")
 }
 
+/// What every script begins with. A `Pipe` is a file that goes forward only.
+const PRELUDE: &str = r"
+import sys, os, io, json, zipfile, warnings
+import numpy as np
+class Pipe(io.RawIOBase):
+    def __init__(self, path): self.f = open(path, 'wb')
+    def writable(self): return True
+    def write(self, b): return self.f.write(b)
+    def close(self): self.f.close(); super().close()
+    def seekable(self): return False
+";
+
 /// Runs a Python script in `dir` and gives what it printed; `np` and `zipfile` are imported.
 ///
 /// # Panics
@@ -41,11 +53,10 @@ pub fn python(dir: &Path, script: &str) -> String {
 /// # Panics
 /// If Python can't be started.
 pub fn try_python(dir: &Path, script: &str) -> Output {
-    let prelude = "import sys, os, io, json, zipfile, warnings\nimport numpy as np\n";
     Command::new(interpreter())
         .current_dir(dir)
         .env("PYTHONUTF8", "1")
-        .args(["-c", &format!("{prelude}{script}")])
+        .args(["-c", &format!("{PRELUDE}{script}")])
         .output()
         .expect("the venv's Python can be started")
 }

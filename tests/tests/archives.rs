@@ -14,12 +14,6 @@ import struct
 warnings.simplefilter('ignore')
 def npy(n):
     b = io.BytesIO(); np.save(b, np.array(n)); return b.getvalue()
-class Pipe(io.RawIOBase):
-    def __init__(self, path): self.f = open(path, 'wb')
-    def writable(self): return True
-    def write(self, b): return self.f.write(b)
-    def close(self): self.f.close(); super().close()
-    def seekable(self): return False
 def info(name, **attributes):
     i = zipfile.ZipInfo(name)
     for key, value in attributes.items(): setattr(i, key, value)

@@ -228,12 +228,6 @@ for name, method in methods.items():
         z.writestr('x.npy', data)
     with zipfile.ZipFile(name + '-zip64.npz', 'w', method) as z:
         with z.open('x.npy', 'w', force_zip64=True) as m: m.write(data)
-    class Pipe(io.RawIOBase):
-        def __init__(self, path): self.f = open(path, 'wb')
-        def writable(self): return True
-        def write(self, b): return self.f.write(b)
-        def close(self): self.f.close(); super().close()
-        def seekable(self): return False
     with Pipe(name + '-descriptor.npz') as p, zipfile.ZipFile(p, 'w', method) as z:
         z.writestr('x.npy', data)
         z.writestr('y.npy', data)

@@ -125,12 +125,6 @@ fn what_python_writes_is_read_and_copied_untouched() {
         r"
 x = (np.arange(16 << 20, dtype='u4') * np.uint32(2654435761)) >> np.uint32(9)
 assert x.nbytes == 64 << 20
-class Pipe(io.RawIOBase):
-    def __init__(self, path): self.f = open(path, 'wb')
-    def writable(self): return True
-    def write(self, b): return self.f.write(b)
-    def close(self): self.f.close(); super().close()
-    def seekable(self): return False
 def npy(a):
     out = io.BytesIO(); np.save(out, a); return out.getvalue()
 for level in (1, 3, 19):

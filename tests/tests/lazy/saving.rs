@@ -65,11 +65,7 @@ with zipfile.ZipFile('py.npz', 'w') as z:
         z.writestr(info, npy(a), method, level)
     z.writestr('f.npy', npy(np.asfortranarray(np.ones((2, 3))), version=(2, 0)))
     z.writestr('größe.npy', npy(np.array(2.5)))
-class Pipe(io.RawIOBase):
-    def __init__(self, f): self.f = f
-    def writable(self): return True
-    def write(self, b): return self.f.write(b)
-with open('piped.npz', 'wb') as f, zipfile.ZipFile(Pipe(f), 'w', zipfile.ZIP_DEFLATED) as z:
+with Pipe('piped.npz') as f, zipfile.ZipFile(f, 'w', zipfile.ZIP_DEFLATED) as z:
     z.writestr('a.npy', npy(a))
     z.writestr('b.npy', npy(a), zipfile.ZIP_STORED)
 with zipfile.ZipFile('piped.npz') as z:
