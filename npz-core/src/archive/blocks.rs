@@ -200,7 +200,7 @@ mod tests {
     struct Made {
         header: Header,
         bytes: Vec<u8>,
-        made: AtomicUsize,
+        asked: AtomicUsize,
     }
 
     impl Stored for Made {
@@ -208,7 +208,7 @@ mod tests {
             &self.header
         }
         fn read_range(&self, cells: Range<usize>, buffer: &mut [u8]) -> Result<()> {
-            self.made.fetch_add(buffer.len(), Ordering::Relaxed);
+            self.asked.fetch_add(buffer.len(), Ordering::Relaxed);
             copy_range(&self.bytes, self.item_size(), cells, buffer)
         }
         fn keep(&self) -> Result<Arc<dyn Stored>> {
@@ -245,11 +245,11 @@ mod tests {
             let bytes: Vec<u8> = (0..width * count).map(|_| next()).collect();
             let dtype = DType::parse(&format!("S{width}")).unwrap();
             let header = Header::new(dtype, &[count], Order::C).unwrap();
-            let made = Made { header, bytes, made: AtomicUsize::new(0) };
+            let made = Made { header, bytes, asked: AtomicUsize::new(0) };
             deflated(&made);
             // Once for the blocks, and again for what is looked at before.
             let most = made.bytes.len() + made.bytes.len() / 4 + 2 * width.max(1 << 18);
-            let found = made.made.into_inner();
+            let found = made.asked.into_inner();
             assert!(found <= most, "{width}: {found} bytes of {}", made.bytes.len());
         }
     }
@@ -267,7 +267,7 @@ mod tests {
             let dtype = DType::parse(&format!("V{width}")).unwrap();
             for rows in [60, 3000] {
                 let header = Header::new(dtype.clone(), &[rows * 4000 / width], Order::C).unwrap();
-                let made = Made { header, bytes: row.repeat(rows), made: AtomicUsize::new(0) };
+                let made = Made { header, bytes: row.repeat(rows), asked: AtomicUsize::new(0) };
                 let (deflated, _) = deflated(&made);
                 assert!(deflated.len < made.bytes.len() as u64 / 20, "{width}, {rows}: {}", deflated.len);
             }
