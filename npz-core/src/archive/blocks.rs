@@ -6,7 +6,7 @@
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use super::codec::{self, Choice, Encoder, Plan, choose};
+use super::codec::{self, Choice, Encoder, Plan, Samples, choose};
 use super::content::Content;
 use crate::error::{Error, Result};
 use crate::memory;
@@ -17,6 +17,8 @@ use crate::stored::Put;
 /// smaller ones there are enough for all threads.
 const SMALL_BLOCK: u64 = 256 << 10;
 pub(super) const LARGE_BLOCK: u64 = 1 << 20;
+/// Of cells that are all the same, and for the library, which loses at each start what makes it smaller than ours.
+const HUGE_BLOCK: u64 = 4 << 20;
 const LARGE_MEMBER: u64 = 8 << 20;
 /// The lengths of so many blocks fit the directory's extra field; a larger member has larger blocks.
 pub(super) const MOST_BLOCKS: u64 = 16_000;
@@ -59,8 +61,13 @@ struct Block {
 }
 
 /// The uncompressed length of the blocks of a member.
-fn block_len(prefix: u64, size: u64, plan: &Plan) -> u64 {
-    let mut len = if size < LARGE_MEMBER && !plan.is_slow() { SMALL_BLOCK } else { LARGE_BLOCK };
+fn block_len(prefix: u64, size: u64, choice: &Choice) -> u64 {
+    let mut len = match &choice.plan {
+        _ if choice.repeats => HUGE_BLOCK,
+        Plan::Zlib(_) => HUGE_BLOCK,
+        plan if size < LARGE_MEMBER && !plan.is_slow() => SMALL_BLOCK,
+        _ => LARGE_BLOCK,
+    };
     while size / len >= MOST_BLOCKS || len < 2 * prefix {
         len *= 2;
     }
@@ -77,7 +84,7 @@ pub(super) fn deflate(
 ) -> Result<Deflated> {
     let size = content.size();
     let choice = choose_for(content, level)?;
-    let block_len = block_len(content.prefix().len() as u64, size, &choice.plan);
+    let block_len = block_len(content.prefix().len() as u64, size, &choice);
     let count = size.div_ceil(block_len).max(1);
     let cut = Cut { content, choice, level, block_len };
     let mut deflated = Deflated { crc32: 0, len: 0, block_len, blocks: Vec::new() };
@@ -169,8 +176,11 @@ fn choose_for(content: &Content<'_>, level: u32) -> Result<Choice> {
     if content.size() <= MOST_SMALL {
         return Ok(Choice::of(Plan::Zlib(level)));
     }
-    let count = if size < LARGE_MEMBER { 1 } else { 2 };
-    let len = SAMPLE.min(size);
+    let (count, len) = match size {
+        ..=SAMPLE => (1, size),
+        LARGE_MEMBER.. => (2, SAMPLE),
+        _ => (2, SAMPLE / 2),
+    };
     let width = content.item_size() as u64;
     let samples = (0..count)
         .map(|part| {
@@ -179,8 +189,9 @@ fn choose_for(content: &Content<'_>, level: u32) -> Result<Choice> {
             content.body_range(start..size.min(start + len))
         })
         .collect::<Result<Vec<_>>>()?;
-    let samples: Vec<&[u8]> = samples.iter().map(|sample| &**sample).collect();
-    choose(&samples, content.cells(), level)
+    let pieces: Vec<&[u8]> = samples.iter().map(|sample| &**sample).collect();
+    let is_all = pieces.iter().map(|piece| piece.len() as u64).sum::<u64>() == size;
+    choose(Samples { pieces: &pieces, is_all, kind: content.cells() }, level)
 }
 
 #[cfg(test)]

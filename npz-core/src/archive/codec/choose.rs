@@ -3,12 +3,11 @@
 //! A survey of some hundred cells leaves a few ways that could be worth it, in microseconds. Those are tried on the samples: the
 //! first half of each teaches the prices by which the second is judged, and what was learnt is what blocks begin with.
 
-use super::bits::BitWriter;
-use super::encode::Plan;
-use super::search::{Cells, Method, survey};
+use super::encode::{Plan, period_of};
+use super::search::{Cells, Method, SMOOTH, at_every_byte, survey, tastes_of_matches};
 use super::sequences::{Codes, Prices, WINDOW};
 use super::zlib::Zlib;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// From this many bits a byte on, codes of a sample are as good as those of all bytes.
 const LEAST_SAMPLED: u64 = 6;
@@ -18,11 +17,13 @@ pub(crate) struct Choice {
     pub(crate) plan: Plan,
     /// What was tried: for blocks like the samples it need not be tried again.
     pub(crate) tried: Vec<Method>,
+    /// Whether all cells that were looked at are the same: blocks where they are not are then looked at anew.
+    pub(crate) repeats: bool,
 }
 
 impl Choice {
     pub(crate) fn of(plan: Plan) -> Self {
-        Self { plan, tried: Vec::new() }
+        Self { plan, tried: Vec::new(), repeats: false }
     }
 }
 
@@ -30,120 +31,177 @@ impl Choice {
 /// is ten times as slow again, and has to save as many, or more where a search for numbers is worth it.
 const LEAST_GAIN: u64 = 10;
 const LEAST_GAIN_OVER_NUMBERS: u64 = 60;
+/// Less where that search is slow itself.
+const LEAST_GAIN_OVER_SMOOTH: u64 = 35;
 /// So much of a block is tried: a window, and as much behind it.
 const AGAIN_BYTES: usize = 2 * WINDOW;
+/// What a header takes that has codes of its own, where the library's are those of the cells.
+const HEADER_BITS: u64 = 50 * 8;
 
-/// Tells how to encode cells like these samples at a level from 0 to 9. Each sample begins with a cell.
-pub(crate) fn choose(samples: &[&[u8]], cells: Cells, level: u32) -> Result<Choice> {
-    let judged = judged_bits(samples);
-    if level == 0 || judged == 0 {
-        return Ok(Choice::of(Plan::Stored));
-    }
-    let mut codes = Codes::new();
-    let plain = literal_bits(samples, &mut codes);
-    let mut best = if plain + plain / 200 > judged {
-        Plan::Stored
-    } else {
-        Plan::Literals { sampled: plain > LEAST_SAMPLED * judged / 8 }
-    };
-    let mut least = plain.min(judged);
-    let is_small_enough =
-        |bits: u64, least: u64, gain: u64| bits < least - least * if level > 6 { 0 } else { gain } / 1000;
-    let (numbers, general) = survey(samples, cells, level);
-    let mut gain = LEAST_GAIN;
-    for &method in &numbers {
-        let (bits, prices) = attempt(method, samples, cells.width, &mut codes);
-        if is_small_enough(bits, least, LEAST_GAIN) {
-            (least, gain) = (bits, LEAST_GAIN_OVER_NUMBERS);
-            best = Plan::Search { method, prices: Box::new(prices) };
-        }
-    }
-    let Some(sample) = samples.last().filter(|_| !numbers.is_empty() || !general.is_empty()) else {
-        return Ok(Choice::of(best));
-    };
-    let sample = &[*sample];
-    let mut least = match &best {
-        Plan::Search { method, .. } => attempt(*method, sample, cells.width, &mut codes).0,
-        _ => literal_bits(sample, &mut codes).min(judged_bits(sample)),
-    };
-    for &method in &general {
-        let (bits, prices) = attempt(method, sample, cells.width, &mut codes);
-        if is_small_enough(bits, least, gain) {
-            (least, gain) = (bits, LEAST_GAIN);
-            best = Plan::Search { method, prices: Box::new(prices) };
-        }
-    }
-    // Where a search for numbers is worth it, the library is too slow for what it may save; not for a small member.
-    let may_be_slow = level > 6 || gain == LEAST_GAIN || sample[0].len() < AGAIN_BYTES;
-    if may_be_slow && is_small_enough(zlib_bits(sample, level)?, least, LEAST_GAIN) {
-        best = Plan::Zlib(level);
-    }
-    Ok(Choice { plan: best, tried: [numbers, general].concat() })
+/// Pieces of a member that stand for it, each of which begins with a cell.
+#[derive(Clone, Copy)]
+pub(crate) struct Samples<'s> {
+    pub(crate) pieces: &'s [&'s [u8]],
+    /// Whether they are all there is.
+    pub(crate) is_all: bool,
+    pub(crate) kind: Cells,
 }
 
-/// The bits of the second halves, by which ways are judged, as they are.
-fn judged_bits(samples: &[&[u8]]) -> u64 {
-    samples.iter().map(|sample| 8 * (sample.len() - sample.len() / 2) as u64).sum()
+/// Tells how to encode cells like these samples at a level from 0 to 9: as fast as can be without being larger than the library's.
+pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
+    let Samples { pieces, kind, .. } = samples;
+    let judged = samples.judged_bits();
+    let Some(last) = pieces.last().filter(|_| level > 0 && judged > 0) else {
+        return Ok(Choice::of(Plan::Stored));
+    };
+    if pieces.iter().all(|piece| period_of(piece, kind.width).is_some()) {
+        return Ok(Choice { repeats: true, ..Choice::of(Plan::Literals { sampled: false }) });
+    }
+    let mut codes = Codes::new();
+    // What takes long looks at no more than it has to.
+    let some = if judged <= 4 * AGAIN_BYTES as u64 { pieces } else { std::slice::from_ref(last) };
+    let some = Samples { pieces: some, ..samples };
+    let literals = samples.literal_bits(&mut codes);
+    let fastest = if literals + literals / 200 > judged {
+        Plan::Stored
+    } else {
+        Plan::Literals { sampled: literals > LEAST_SAMPLED * judged / 8 }
+    };
+    let is_small_enough =
+        |bits: u64, least: u64, gain: u64| bits < least - least * if level > 6 { 0 } else { gain } / 1000;
+    // The fastest first, with what each takes of the last sample.
+    let mut plans = vec![(some.literal_bits(&mut codes).min(some.judged_bits()), fastest)];
+    let (mut best, mut smallest, mut gain) = (0, literals.min(judged), LEAST_GAIN);
+    let (numbers, mut general) = survey(pieces, kind, level);
+    let some_count = some.pieces.len();
+    let plan = |method, attempt: Attempt| {
+        (attempt.bits(some_count), Plan::Search { method, prices: Box::new(attempt.prices) })
+    };
+    for &method in &numbers {
+        let attempt = samples.attempt(method, &mut codes);
+        let bits = attempt.bits(pieces.len());
+        if is_small_enough(bits, smallest, LEAST_GAIN) {
+            (best, smallest) = (plans.len(), bits);
+            gain = if method == SMOOTH { LEAST_GAIN_OVER_SMOOTH } else { LEAST_GAIN_OVER_NUMBERS };
+        }
+        plans.push(plan(method, attempt));
+    }
+    let is_suspect = plans.len() > 1 || !general.is_empty() || some.taste_of_matches(&mut codes);
+    if general.is_empty() && is_suspect {
+        general = at_every_byte(level).to_vec();
+    }
+    let mut smallest = plans[best].0;
+    for &method in &general {
+        let (bits, plan) = plan(method, some.attempt(method, &mut codes));
+        if is_small_enough(bits, smallest, gain) {
+            (best, smallest, gain) = (plans.len(), bits, LEAST_GAIN);
+        }
+        plans.push((bits, plan));
+    }
+    if is_suspect {
+        let most = some.zlib_bits(level)?;
+        let own = if samples.is_all { HEADER_BITS } else { 0 };
+        let fits = |number: usize| {
+            // There is more than one library of that name, and they differ by so much in numbers.
+            let spare = match number {
+                0 => 0,
+                _ if number <= numbers.len() => LEAST_GAIN_OVER_NUMBERS,
+                _ => LEAST_GAIN,
+            };
+            plans[number].0 + own <= most + most * if level > 6 { 0 } else { spare } / 1000
+        };
+        if !fits(best) {
+            best = (0..plans.len()).find(|number| fits(*number)).unwrap_or(plans.len());
+            plans.push((most, Plan::Zlib(level)));
+        }
+    }
+    Ok(Choice { plan: plans.swap_remove(best).1, tried: [numbers, general].concat(), repeats: false })
 }
 
 /// Looks at a block whose member has no matches to speak of; gives a plan of its own where it has some.
-pub(super) fn choose_again(block: &[u8], cells: Cells, level: u32, tried: &[Method]) -> Result<Option<Plan>> {
-    // Where bytes are all that is known, they are images or text, or were found to be noise.
-    let (numbers, general) =
-        if cells.width == 1 { Default::default() } else { survey(&[block], cells, level) };
-    if numbers.iter().chain(&general).all(|method| tried.contains(method)) {
-        return Ok(None);
+pub(super) fn choose_again(block: &[u8], kind: Cells, level: u32, choice: &Choice) -> Result<Option<Plan>> {
+    if !choice.repeats {
+        // Where bytes are all that is known, they are images or text, or were found to be noise.
+        let (numbers, general) =
+            if kind.width == 1 { Default::default() } else { survey(&[block], kind, level) };
+        if numbers.iter().chain(&general).all(|method| choice.tried.contains(method)) {
+            return Ok(None);
+        }
     }
     let sample = block.len().min(AGAIN_BYTES);
     let start = (block.len() - sample) / 2;
-    let choice = choose(&[&block[start - start % cells.width..][..sample]], cells, level)?;
-    Ok(Some(choice.plan))
+    let pieces = &[&block[start - start % kind.width..][..sample]];
+    Ok(Some(choose(Samples { pieces, is_all: false, kind }, level)?.plan))
 }
 
-fn literal_bits(samples: &[&[u8]], codes: &mut Codes) -> u64 {
-    let judged = samples.iter().map(|sample| &sample[sample.len() / 2..]);
-    judged
-        .map(|half| {
-            codes.make_for_sequences(half, &[]);
-            codes.cost()
-        })
-        .sum()
+/// What a search made of samples: the bits of each, and the prices learnt.
+struct Attempt {
+    bits: Vec<u64>,
+    prices: Prices,
 }
 
-/// The bits of the second halves, and the prices learnt.
-fn attempt(method: Method, samples: &[&[u8]], width: usize, codes: &mut Codes) -> (u64, Prices) {
-    let mut search = method.search(width);
-    let mut prices = method.first_prices();
-    let (mut sequences, mut bits) = (Vec::new(), 0);
-    for sample in samples {
-        search.reset(0);
-        let middle = sample.len() / 2;
-        for part in [0..middle, middle..sample.len()] {
-            sequences.clear();
-            search.parse(sample, part.clone(), &prices, &mut sequences);
-            codes.make_for_sequences(&sample[part.clone()], &sequences);
-            codes.prices(&mut prices);
-            bits += if part.start == middle { codes.cost() } else { 0 };
-        }
+impl Attempt {
+    /// The bits of so many samples, the last ones.
+    fn bits(&self, count: usize) -> u64 {
+        self.bits.iter().rev().take(count).sum()
     }
-    (bits, prices)
 }
 
-/// The bits of the second halves by the library.
-fn zlib_bits(samples: &[&[u8]], level: u32) -> Result<u64> {
-    let mut zlib = Zlib::new(level);
-    let mut out = BitWriter::default();
-    let mut bits_of = |bytes: &[u8]| -> Result<u64> {
-        let room = bytes.len() * 2 + 4096;
-        if !out.start(room) {
-            return Err(Error::no_memory(room as u64, "compressed data"));
-        }
-        zlib.encode(&[bytes], true, &mut out)?;
-        Ok(out.position())
-    };
-    let mut bits = 0;
-    for sample in samples {
-        bits += bits_of(sample)?.saturating_sub(bits_of(&sample[..sample.len() / 2])?);
+impl Samples<'_> {
+    /// Where what is judged begins: what comes before teaches the prices.
+    fn judged_from(&self, piece: &[u8]) -> usize {
+        if self.is_all { 0 } else { piece.len() / 2 }
     }
-    Ok(bits)
+
+    fn judged(&self) -> impl Iterator<Item = &[u8]> {
+        self.pieces.iter().map(|piece| &piece[self.judged_from(piece)..])
+    }
+
+    /// What is judged, as it is.
+    fn judged_bits(&self) -> u64 {
+        self.judged().map(|piece| 8 * piece.len() as u64).sum()
+    }
+
+    fn literal_bits(&self, codes: &mut Codes) -> u64 {
+        self.judged()
+            .map(|piece| {
+                codes.make_for_sequences(piece, &[]);
+                codes.cost()
+            })
+            .sum()
+    }
+
+    fn attempt(&self, method: Method, codes: &mut Codes) -> Attempt {
+        let mut search = method.search(self.kind.width);
+        let mut attempt = Attempt { bits: Vec::new(), prices: method.first_prices() };
+        let mut sequences = Vec::new();
+        for piece in self.pieces {
+            let from = self.judged_from(piece);
+            // All there is teaches the prices, and is judged by them.
+            for part in [0..if from == 0 { piece.len() } else { from }, from..piece.len()] {
+                if part.start == 0 {
+                    search.reset(0);
+                }
+                sequences.clear();
+                search.parse(piece, part.clone(), &attempt.prices, &mut sequences);
+                codes.make_for_sequences(&piece[part], &sequences);
+                codes.prices(&mut attempt.prices);
+            }
+            attempt.bits.push(codes.cost());
+        }
+        attempt
+    }
+
+    fn taste_of_matches(&self, codes: &mut Codes) -> bool {
+        self.pieces.iter().any(|piece| tastes_of_matches(piece, codes))
+    }
+
+    fn zlib_bits(&self, level: u32) -> Result<u64> {
+        let mut zlib = Zlib::new(level);
+        let bits = self.pieces.iter().map(|piece| {
+            let (first, judged) = piece.split_at(self.judged_from(piece));
+            zlib.bits_behind(first, judged)
+        });
+        bits.sum()
+    }
 }

@@ -24,13 +24,7 @@ pub(crate) enum Plan {
 impl Plan {
     /// Whether encoding takes so long, and matches reach so far, that blocks should be large.
     pub(crate) fn is_slow(&self) -> bool {
-        match self {
-            Self::Search { method, .. } => {
-                matches!(method, Method::Near | Method::Rows { .. } | Method::Utf32)
-            }
-            Self::Zlib(_) => true,
-            Self::Stored | Self::Literals { .. } => false,
-        }
+        matches!(self, Self::Search { method: Method::Near | Method::Rows { .. } | Method::Utf32, .. })
     }
 }
 
@@ -38,6 +32,8 @@ impl Plan {
 const MOST_STORED: usize = 0xFFFF;
 /// From this length on a table of pairs is worth its making.
 const LEAST_FOR_PAIRS: usize = 48 << 10;
+/// Where more bytes than that are not in a sample, all are counted.
+const MOST_UNSEEN: usize = 8;
 /// Where matches cover less than this part, literals alone are smaller.
 const LEAST_COVERED: usize = 50;
 /// Cells that repeat are looked for up to this width.
@@ -98,7 +94,7 @@ impl Encoder {
         let plan = match plan {
             // Cells may change their kind on the way.
             Plan::Stored | Plan::Literals { .. } if level > 0 && period.is_none() => {
-                let again = choose_again(cells.get(phase..).unwrap_or_default(), kind, level, &choice.tried)?;
+                let again = choose_again(cells.get(phase..).unwrap_or_default(), kind, level, choice)?;
                 &again.unwrap_or_else(|| plan.clone())
             }
             _ => plan,
@@ -210,27 +206,33 @@ impl Encoder {
     /// Literals alone, with new codes where the bytes change their kind.
     fn literals(&mut self, bytes: &[u8], sampled: bool) -> Result<()> {
         let count = if sampled { literals::count_sample } else { literals::count };
-        let (mut start, mut counts, mut last) = (0, [0; 256], [0; 256]);
+        let (mut start, mut counts, mut parts) = (0, [0; 256], 0);
         for (number, part) in bytes.chunks(literals::PART).enumerate() {
             let mut next = [0; 256];
             count(part, &mut next);
             // The rest, which is shorter, is not worth a code.
-            if number > 0 && part.len() == literals::PART && !literals::is_alike(&last, &next, sampled) {
+            let is_whole = part.len() == literals::PART;
+            if parts > 0 && is_whole && !literals::is_alike(&counts, parts, &next, sampled) {
                 let end = number * literals::PART;
                 self.write_literals(&bytes[start..end], &mut counts)?;
-                (start, counts) = (end, [0; 256]);
+                (start, counts, parts) = (end, [0; 256], 0);
             }
             counts.iter_mut().zip(&next).for_each(|(sum, count)| *sum += count);
-            last = next;
+            parts += 1;
         }
         self.write_literals(&bytes[start..], &mut counts)
     }
 
     fn write_literals(&mut self, bytes: &[u8], counts: &mut [u32; 256]) -> Result<()> {
         if counts.iter().map(|count| *count as usize).sum::<usize>() < bytes.len() {
-            // Each byte needs a code, seen in the sample or not.
-            for count in counts.iter_mut() {
-                *count += 1;
+            // Each byte needs a code, seen in the sample or not. Many that do not occur would take a part of the codes away.
+            if counts.iter().filter(|count| **count == 0).count() > MOST_UNSEEN {
+                *counts = [0; 256];
+                literals::count(bytes, counts);
+            } else {
+                for count in counts.iter_mut() {
+                    *count += 1;
+                }
             }
         }
         self.codes.make_for_literals(counts);
@@ -273,7 +275,7 @@ fn stored_bits(len: usize) -> u64 {
 }
 
 /// The width at which all bytes repeat: that of one byte, or of the cells.
-fn period_of(bytes: &[u8], width: usize) -> Option<usize> {
+pub(super) fn period_of(bytes: &[u8], width: usize) -> Option<usize> {
     [1, width].into_iter().filter(|width| (1..=MOST_PERIOD).contains(width)).find(|&width| {
         // Most cells differ from the next ones, and the comparison ends there.
         bytes.len() > 2 * width && bytes[width..] == bytes[..bytes.len() - width]

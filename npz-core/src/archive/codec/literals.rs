@@ -45,19 +45,22 @@ pub(super) fn count_sample(bytes: &[u8], counts: &mut [u32; 256]) {
     }
 }
 
-/// Bytes that are looked at together, to see whether those that follow are of the same kind.
-pub(super) const PART: usize = 64 << 10;
-/// Two counts of the same kind differ by about 256 in the measure of `is_alike`, by chance. What is above that, times eight
-/// where an eighth was counted, is about how many bits a code of its own would save: some 6,000 pay for making it.
-const MOST_DIFFERENCE: u64 = 6000;
-const MOST_SAMPLED_DIFFERENCE: u64 = 1000;
+/// Bytes that are looked at together, to see whether they are of the same kind as those before them.
+pub(super) const PART: usize = 16 << 10;
+/// Counts of the same kind differ by about 256 in the measure of `is_alike`, by chance. What is above that, times eight where
+/// an eighth was counted, is about how many bits a code of its own saves: its head takes some 600.
+const MOST_DIFFERENCE: u32 = 1000;
+const MOST_SAMPLED_DIFFERENCE: u32 = 400;
 
-/// Whether two parts, of which as many bytes were counted, are so much alike that one code serves both. By the statistic of
-/// Pearson.
-pub(super) fn is_alike(one: &[u32; 256], other: &[u32; 256], sampled: bool) -> bool {
-    let difference = |(a, b): (&u32, &u32)| u64::from(a.abs_diff(*b)).pow(2) / u64::from(a + b).max(1);
+/// Whether a part is so much like the `parts` before it, of which as many bytes each were counted, that one code serves all of
+/// them. By the statistic of Pearson; of each byte a whole number, so that no order of summing changes it.
+pub(super) fn is_alike(before: &[u32; 256], parts: u32, part: &[u32; 256], sampled: bool) -> bool {
+    let difference = |(a, b): (&u32, &u32)| {
+        let apart = *a as f32 - (parts * b) as f32;
+        (apart * apart / ((a + b).max(1) * parts) as f32) as u32
+    };
     let most = if sampled { MOST_SAMPLED_DIFFERENCE } else { MOST_DIFFERENCE };
-    one.iter().zip(other).map(difference).sum::<u64>() < most
+    before.iter().zip(part).map(difference).fold(0, u32::saturating_add) < most
 }
 
 /// Bytes that are written together, and no less than their codes take, with the width of a store: one more than a power of

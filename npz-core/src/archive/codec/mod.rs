@@ -18,6 +18,6 @@ mod search;
 mod sequences;
 mod zlib;
 
-pub(super) use self::choose::{Choice, choose};
+pub(super) use self::choose::{Choice, Samples, choose};
 pub(super) use self::encode::{Block, Encoder, Plan};
 pub(super) use self::search::Cells;

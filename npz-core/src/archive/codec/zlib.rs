@@ -38,6 +38,17 @@ impl Zlib {
         Ok(())
     }
 
+    /// How many bits the second part takes behind the first.
+    pub(super) fn bits_behind(&mut self, first: &[u8], second: &[u8]) -> Result<u64> {
+        self.stream.reset();
+        self.output.clear();
+        memory::reserve(&mut self.output, (first.len() + second.len()) * 17 / 16 + 1024, "compressed data")?;
+        self.step(first, if first.is_empty() { FlushCompress::None } else { FlushCompress::Sync })?;
+        let before = self.output.len();
+        self.step(second, FlushCompress::Finish)?;
+        Ok(8 * (self.output.len() - before) as u64)
+    }
+
     fn step(&mut self, mut bytes: &[u8], flush: FlushCompress) -> Result<()> {
         loop {
             let before = self.stream.total_in();

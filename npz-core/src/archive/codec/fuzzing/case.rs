@@ -1,7 +1,7 @@
 //! A case out of arbitrary bytes: the first ones say how, the rest is the data.
 
 use crate::archive::codec::search::{ALL, Cells};
-use crate::archive::codec::{Block, Choice, Encoder, Plan, choose};
+use crate::archive::codec::{Block, Choice, Encoder, Plan, Samples, choose};
 
 /// Bytes that decisions are taken from; zeros when there are no more.
 pub(crate) struct Choices<'a>(pub(crate) &'a [u8]);
@@ -64,7 +64,7 @@ impl Case {
         let prefix = choices.take(usize::from(shape >> 4 & 7) * usize::from(effort / 10)).to_vec();
         let mut cells = choices.take(usize::MAX).to_vec();
         // By a checksum, so that a fuzzer does not breed the slow ones.
-        if effort >= 250 && crc32fast::hash(&cells) & 15 == 0 {
+        if effort >= 250 && crc32fast::hash(&cells).is_multiple_of(16) {
             let times = STRETCHES[usize::from(which & 3)];
             cells = stretch(&cells, times.min(LONGEST / cells.len().max(1)).max(1));
         }
@@ -123,7 +123,8 @@ fn chosen(which: u8, cells: &[u8], kind: Cells, level: u32) -> Choice {
         number => {
             let Some(&method) = ALL.get((number - 6) % 24) else {
                 let sample = &cells[..cells.len().min(2048)];
-                return choose(&[sample], kind, level).unwrap_or(Choice::of(Plan::Stored));
+                let samples = Samples { pieces: &[sample], is_all: sample.len() == cells.len(), kind };
+                return choose(samples, level).unwrap_or(Choice::of(Plan::Stored));
             };
             Plan::Search { method, prices: Box::new(method.first_prices()) }
         }

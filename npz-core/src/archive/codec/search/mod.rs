@@ -25,7 +25,7 @@ use self::zeros::Zeros;
 use super::sequences::{Prices, Seq};
 
 pub(crate) use self::survey::Cells;
-pub(super) use self::survey::survey;
+pub(super) use self::survey::{at_every_byte, survey, tastes_of_matches};
 
 /// A search through a block, part by part.
 pub(super) trait Search: Send {

@@ -19,8 +19,10 @@ use crate::archive::codec::sequences::{MAX_MATCH, Prices, Seq};
 const TILE: usize = 1024;
 /// The costs of a tile and of the longest match's landing behind it.
 const COSTS: usize = 2 * TILE;
-/// The bytes at the end of such a match whose positions enter the tables.
+/// The bytes at the end of such a match whose positions enter the tables, and of how many before them one does: what follows may
+/// repeat all of it.
 const ENTERED: usize = 512;
+const SPARSELY: usize = 16;
 const NEAR_BITS: u32 = 12;
 const ROW_BITS: u32 = 14;
 
@@ -160,11 +162,12 @@ impl<const STRIDE: usize, const WORDS: usize> Rows<STRIDE, WORDS> {
         held
     }
 
-    /// Enters the positions of a long match into the tables, or of a very long one the last.
+    /// Enters the positions of a long match into the tables, of a very long one all of the last and some of the others.
     fn enter(&mut self, block: &[u8], start: usize, end: usize) {
         self.window.load(block, end + MAX_MATCH);
         let passed = (end - start).saturating_sub(ENTERED) / STRIDE * STRIDE;
-        for at in (start + passed..end).step_by(STRIDE) {
+        let sparse = (start..start + passed).step_by(SPARSELY);
+        for at in sparse.chain((start + passed..end).step_by(STRIDE)) {
             self.exchange(at as u16);
         }
     }

@@ -1,9 +1,9 @@
 //! Which searches could be worth it, from a look at some hundred cells.
 
 use super::mask::is_mask;
-use super::words::{equal_high, hash, word_at};
+use super::words::{equal_high, equal_low, hash, word_at};
 use super::{COUNTERS, Method, PAIRS, SHORT_FLOATS, SMOOTH, SMOOTH_NARROW, TOKENS, TWO_CELLS, ZEROS};
-use crate::archive::codec::sequences::WINDOW;
+use crate::archive::codec::sequences::{Codes, MIN_MATCH, Prices, WINDOW, distance_symbol};
 
 /// What cells are, as far as it matters here.
 #[derive(Clone, Copy, Debug)]
@@ -19,15 +19,13 @@ const SURVEYED: usize = 512;
 const STRIPS: usize = 8;
 /// So many bytes are looked up among those of the window before them.
 const LOOKED_UP: usize = 8 << 10;
+/// Where the survey finds nothing, so many bytes are searched.
+const TASTED: usize = 16 << 10;
 
 /// What could be worth a trial on samples that begin with a cell: searches for numbers, and searches at every byte.
 pub(in super::super) fn survey(samples: &[&[u8]], cells: Cells, level: u32) -> (Vec<Method>, Vec<Method>) {
     let numbers = shortlist(samples, cells.width);
-    let words = match level {
-        ..=3 => 1,
-        4..=8 => 2,
-        _ => 4,
-    };
+    let [near, rows] = at_every_byte(level);
     if samples.iter().all(|sample| is_mask(sample)) {
         return (numbers, vec![Method::Mask]);
     }
@@ -41,13 +39,54 @@ pub(in super::super) fn survey(samples: &[&[u8]], cells: Cells, level: u32) -> (
     }
     let general = match cells.width {
         // Images repeat three bytes here and there.
-        1 if hits * 500 > places => vec![Method::Near, Method::Rows { words }],
-        _ if hits * 50 > places => vec![Method::Rows { words }],
+        1 if hits * 500 > places => vec![near, rows],
+        _ if hits * 50 > places => vec![rows],
         // Rows that come again are far apart.
-        width if samples.iter().any(|sample| repeats_afar(sample, width)) => vec![Method::Rows { words }],
+        width if samples.iter().any(|sample| repeats_afar(sample, width)) => vec![rows],
         _ => Vec::new(),
     };
     (numbers, general)
+}
+
+/// The searches at every byte, the faster first.
+pub(in super::super) fn at_every_byte(level: u32) -> [Method; 2] {
+    let words = match level {
+        ..=3 => 1,
+        4..=8 => 2,
+        _ => 4,
+    };
+    [Method::Near, Method::Rows { words }]
+}
+
+/// Whether a plain search at every byte of a piece in the middle saves a thousandth of what its literals take.
+pub(in super::super) fn tastes_of_matches(sample: &[u8], codes: &mut Codes) -> bool {
+    const KEY_BITS: u32 = 12;
+    /// Matches are rare at first.
+    const RARE: u64 = 4 * 8;
+    let len = sample.len().min(TASTED);
+    let piece = &sample[(sample.len() - len) / 2..][..len];
+    codes.make_for_sequences(piece, &[]);
+    let (mut prices, first) = (Prices::default(), Prices::default());
+    codes.prices(&mut prices);
+    let price =
+        |bytes: &[u8]| bytes.iter().map(|byte| u64::from(prices.literal[usize::from(*byte)])).sum::<u64>();
+    let mut last = [0u16; 1 << KEY_BITS];
+    let (mut at, mut saved) = (0, 0);
+    while at + 8 <= len {
+        let word = word_at(piece, at);
+        let place = usize::from(std::mem::replace(&mut last[hash(word << 40, KEY_BITS)], at as u16));
+        let found = if place < at { equal_low(word ^ word_at(piece, place)) } else { 0 };
+        if found < MIN_MATCH {
+            at += 1;
+            continue;
+        }
+        let distance = first.distance[distance_symbol(at - place)];
+        let cost = u64::from(first.length[found]) + u64::from(distance) + RARE;
+        let gain = price(&piece[at..at + found]).saturating_sub(cost);
+        saved += gain;
+        at += if gain > 0 { found } else { 1 };
+    }
+    saved * 1000 > price(piece)
 }
 
 /// Whether one in fifty cells of a sample begins eight bytes that came before, as far back as a match can reach.
