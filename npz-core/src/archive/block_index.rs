@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use crate::archive::blocks::{Deflated, LARGE_BLOCK, MOST_BLOCKS};
+use crate::archive::blocks::{Deflated, LARGEST_BLOCK, MOST_BLOCKS};
 use crate::bytes::{Record, take, take_u32};
 use crate::memory;
 
@@ -47,7 +47,7 @@ impl BlockIndex {
         let block_len = 1u64.checked_shl(u32::from(log)).filter(|_| version == VERSION && log >= 12)?;
         let count = size.div_ceil(block_len);
         // A block is read into memory beside the array: only that of a huge member is large.
-        let is_large = block_len > LARGE_BLOCK && count < MOST_BLOCKS / 4;
+        let is_large = block_len > LARGEST_BLOCK && count < MOST_BLOCKS / 4;
         if field.len() as u64 != count.saturating_mul(4) || count < 2 || is_large {
             return None;
         }
@@ -100,7 +100,7 @@ mod tests {
             let field = index.field().as_slice()[4..].to_vec();
             BlockIndex::parse(&field, block_len * count as u64, 5 * count as u64).is_some()
         };
-        assert!(of(20, 3) && !of(21, 3) && !of(40, 3) && of(21, 10_000));
+        assert!(of(21, 3) && !of(22, 3) && !of(40, 3) && of(22, 10_000));
     }
 
     #[test]

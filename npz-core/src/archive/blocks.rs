@@ -16,9 +16,9 @@ use crate::stored::Put;
 /// The uncompressed length of a block, of members below and above a size. Larger ones compress better by up to a hundredth, of
 /// smaller ones there are enough for all threads.
 const SMALL_BLOCK: u64 = 256 << 10;
-pub(super) const LARGE_BLOCK: u64 = 1 << 20;
+const LARGE_BLOCK: u64 = 1 << 20;
 /// Of cells that are all the same, and for the library, which loses at each start what makes it smaller than ours.
-const HUGE_BLOCK: u64 = 4 << 20;
+pub(super) const LARGEST_BLOCK: u64 = 2 << 20;
 const LARGE_MEMBER: u64 = 8 << 20;
 /// The lengths of so many blocks fit the directory's extra field; a larger member has larger blocks.
 pub(super) const MOST_BLOCKS: u64 = 16_000;
@@ -63,8 +63,8 @@ struct Block {
 /// The uncompressed length of the blocks of a member.
 fn block_len(prefix: u64, size: u64, choice: &Choice) -> u64 {
     let mut len = match &choice.plan {
-        _ if choice.repeats => HUGE_BLOCK,
-        Plan::Zlib(_) => HUGE_BLOCK,
+        Plan::Zlib(_) => LARGEST_BLOCK,
+        _ if choice.repeats => LARGEST_BLOCK,
         plan if size < LARGE_MEMBER && !plan.is_slow() => SMALL_BLOCK,
         _ => LARGE_BLOCK,
     };
