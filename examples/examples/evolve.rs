@@ -162,10 +162,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("{}", path.file_name().unwrap_or_default().display());
         // Whether a file fits is known beforehand; only what a migration asks for is read.
         let options = LoadOptions::new().allow_unknown(true);
-        let checked = Checkpoint::check_with(path, &options)?;
+        let checked = options.check::<Checkpoint>(path)?;
         assert!(checked.is_ok(), "does not fit: {checked}");
         // The same report, with the value.
-        let (checkpoint, report) = Checkpoint::load_with_report(path, &options)?;
+        let (checkpoint, report) = options.load_with_report::<Checkpoint>(path)?;
         println!("{report}\n");
         assert_eq!(report, checked);
         assert!(report.remarks().iter().any(|remark| remark.kind() == RemarkKind::Migrated));

@@ -9,7 +9,7 @@ use std::path::Path;
 use examples::pcg::Pcg64;
 use examples::transformer::{Activation, Batch, Config, Model, Optimizer};
 use ndarray::{Array2, ArrayViewMutD};
-use npz_core::{Npz, NpzReader, NpzWriter};
+use npz_core::{LoadOptions, Npz, NpzReader, NpzWriter};
 
 const STEPS: usize = 300;
 const STEPS_PER_CHECKPOINT: usize = 50;
@@ -130,7 +130,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     println!("\nAfter a bold change: {:.1} % right", 100.0 * resumed.model.accuracy(&held_out));
     let memory = resumed.memory();
-    resumed.load_into(&best)?;
+    LoadOptions::new().load_into(&mut resumed, &best)?;
     let accuracy = resumed.model.accuracy(&held_out);
     println!("Back to the best checkpoint, step {}: {:.1} % right", resumed.step, 100.0 * accuracy);
     assert!(accuracy > 0.95 && resumed.best == Some(accuracy));

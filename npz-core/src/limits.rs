@@ -36,10 +36,10 @@ const STREAM_OVERHEAD: u64 = 256 << 20;
 ///
 /// let zeros = HashMap::from([("zeros".to_owned(), vec![0u8; 1 << 20])]);
 /// let mut small = std::io::Cursor::new(Vec::new());
-/// zeros.write_to(&mut small, &npz_core::SaveOptions::compressed())?;
+/// npz_core::SaveOptions::compressed().write_to(&zeros, &mut small)?;
 ///
 /// let options = LoadOptions::new().limits(Limits::strict().member_bytes(64 << 10));
-/// let loaded = HashMap::<String, Vec<u8>>::from_bytes_with(small.get_ref(), &options);
+/// let loaded = options.from_bytes::<HashMap<String, Vec<u8>>>(small.get_ref());
 /// assert_eq!(loaded.unwrap_err().kind(), ErrorKind::Limit);
 /// # Ok::<(), npz_core::Error>(())
 /// ```

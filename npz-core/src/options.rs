@@ -18,7 +18,7 @@ use crate::run::Threads;
 /// assert!(Model::from_bytes(&bytes).is_err());
 ///
 /// let options = LoadOptions::new().cast(Cast::SameKind).allow_unknown(true);
-/// assert_eq!(Model::from_bytes_with(&bytes, &options)?.weights, [0.1f32]);
+/// assert_eq!(options.from_bytes::<Model>(&bytes)?.weights, [0.1f32]);
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
@@ -69,7 +69,7 @@ impl LoadOptions {
     ///
     /// let bytes = std::collections::BTreeMap::from([("x".to_owned(), 1.0)]).to_bytes()?;
     /// assert!(Nothing::from_bytes(&bytes).is_err());
-    /// assert!(Nothing::from_bytes_with(&bytes, &LoadOptions::new().allow_unknown(true)).is_ok());
+    /// assert!(LoadOptions::new().allow_unknown(true).from_bytes::<Nothing>(&bytes).is_ok());
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn allow_unknown(mut self, allow: bool) -> Self {
@@ -106,7 +106,7 @@ impl LoadOptions {
     ///
     /// let pair = Pair { a: vec![0.5; 1000], b: vec![1.5; 1000] };
     /// let bytes = pair.to_bytes()?;
-    /// assert_eq!(Pair::from_bytes_with(&bytes, &LoadOptions::new().threads(1))?, pair);
+    /// assert_eq!(LoadOptions::new().threads(1).from_bytes::<Pair>(&bytes)?, pair);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn threads(mut self, count: usize) -> Self {

@@ -532,12 +532,11 @@ fn pickles_are_refused_and_damage_is_told() {
     // What can be read, and what could not is told.
     let options = npz_core::LoadOptions::new().allow_unknown(true);
     let (all, report) =
-        BTreeMap::<String, AnyArray>::load_with_report(dir.path().join("o.npz"), &options).unwrap();
+        options.load_with_report::<BTreeMap<String, AnyArray>>(dir.path().join("o.npz")).unwrap();
     assert_eq!(all, BTreeMap::from([("a".to_owned(), AnyArray::from(arr1(&[0i64, 1, 2])))]));
     let ignored: Vec<_> = report.remarks().iter().map(ToString::to_string).collect();
     assert_eq!(ignored, ["member \"o\": it is a Python pickle, which is never read"]);
-    let lazy =
-        BTreeMap::<String, npz_core::Lazy<AnyArray>>::load_with(dir.path().join("o.npz"), &options).unwrap();
+    let lazy = options.load::<BTreeMap<String, npz_core::Lazy<AnyArray>>>(dir.path().join("o.npz")).unwrap();
     assert_eq!(lazy["a"].get().unwrap(), &all["a"]);
     let mut bytes = npy::to_bytes(&arr1(&[1.0f64, 2.0])).unwrap();
     bytes.truncate(bytes.len() - 1);
@@ -578,7 +577,7 @@ fn everything_is_written_in_the_byte_order_that_is_asked_for() {
     );
     let all = BTreeMap::<String, AnyArray>::load(dir.path().join("all.npz")).unwrap();
     let big = SaveOptions::new().byte_order(ByteOrder::Big);
-    all.save_with(dir.path().join("big.npz"), &big).unwrap();
+    big.save(&all, dir.path().join("big.npz")).unwrap();
     let mut writer = NpzWriter::create_with(dir.path().join("written.npz"), &big).unwrap();
     for (name, any) in &all {
         writer.add(name, any).unwrap();

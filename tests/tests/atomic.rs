@@ -60,7 +60,7 @@ fn every_way_to_save_replaces_the_file_and_leaves_nothing_else() {
         match number % 4 {
             0 => new.save(&path),
             1 => new.save_compressed(&path),
-            2 => new.save_with(&path, &SaveOptions::new().alignment(4096)),
+            2 => SaveOptions::new().alignment(4096).save(&new, &path),
             _ => by_writer(&new),
         }
         .unwrap();
@@ -322,7 +322,7 @@ mod unix {
         assert!(on_disk(&path) < 64 << 10, "{}", on_disk(&path));
         let other = dir.path().join("other.npz");
         let options = SaveOptions::new().compression(Compression::Deflate(0));
-        large.save_with(&other, &options).unwrap();
+        options.save(&large, &other).unwrap();
         let lazy: Lazy<Vec<u64>> = NpzReader::open(&other).unwrap().get("cells").unwrap();
         let mut changed = fs::OpenOptions::new().write(true).open(&other).unwrap();
         changed.write_all(&[9; 4000]).unwrap();

@@ -196,8 +196,7 @@ np.savez('bare.npz', **bare)
 #[test]
 fn our_members_are_the_bytes_of_np_save() {
     let dir = temp_dir();
-    std::fs::write(dir.path().join("ours.npz"), everything().to_bytes_with(&SaveOptions::new()).unwrap())
-        .unwrap();
+    std::fs::write(dir.path().join("ours.npz"), SaveOptions::new().to_bytes(&everything()).unwrap()).unwrap();
     python(
         dir.path(),
         r"

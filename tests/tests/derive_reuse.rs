@@ -6,7 +6,7 @@ use std::alloc::System;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use ndarray::{ArcArray1, Array1, Array2, Array3, array};
-use npz_core::{ErrorKind, Npz, NpzReader};
+use npz_core::{ErrorKind, LoadOptions, Npz, NpzReader};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use tests::{python, temp_dir};
 
@@ -100,7 +100,7 @@ fn every_array_is_filled_where_it_is_and_skipped_fields_stay() {
         reused.saved_by = 1;
         reused.layers[1].cache = "mine".to_owned();
         let before = addresses(&reused);
-        reused.load_into(&path).unwrap();
+        LoadOptions::new().load_into(&mut reused, &path).unwrap();
         assert_eq!(addresses(&reused), before);
         let mut expected = saved;
         expected.scratch = vec![9];
@@ -124,7 +124,7 @@ fn files_of_python_in_the_other_byte_order_are_read_in_place_too() {
     );
     let mut two = Two { big: Array2::zeros((3, 4)), cast: Array1::zeros(5) };
     let before = (two.big.as_ptr(), two.cast.as_ptr());
-    two.load_into(dir.path().join("f.npz")).unwrap();
+    LoadOptions::new().load_into(&mut two, dir.path().join("f.npz")).unwrap();
     assert_eq!((two.big.as_ptr(), two.cast.as_ptr()), before);
     assert_eq!(two.big, Array2::from_shape_fn((3, 4), |(i, j)| (4 * i + j) as f64));
     assert_eq!(two.cast, array![0.0, 1.0, 2.0, 3.0, 4.0]);
@@ -139,7 +139,7 @@ fn a_load_into_allocates_far_less_than_the_arrays_hold() {
         state(2.0).save(&path).unwrap();
         let mut reused = state(1.0);
         let region = Region::new(ALLOCATOR);
-        reused.load_into(&path).unwrap();
+        LoadOptions::new().load_into(&mut reused, &path).unwrap();
         let reuse = region.change().bytes_allocated;
         let region = Region::new(ALLOCATOR);
         let loaded = State::load(&path).unwrap();

@@ -33,7 +33,7 @@ fn compression_holds_below_the_field_until_another_is_asked_for() {
     let zeros = vec![0u8; 5000];
     let value = Compressed { small: zeros.clone(), layers: vec![layer], stored: zeros.clone(), plain: zeros };
     let methods = |options: &SaveOptions| -> Vec<(String, String)> {
-        let bytes = value.to_bytes_with(options).unwrap();
+        let bytes = options.to_bytes(&value).unwrap();
         assert_eq!(Compressed::from_bytes(&bytes).unwrap(), value);
         let entries = NpzReader::from_bytes(&bytes).unwrap().entries().unwrap();
         entries.iter().map(|e| (e.name().to_owned(), e.compression().to_owned())).collect()

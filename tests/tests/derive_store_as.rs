@@ -299,8 +299,7 @@ fn large_and_scattered_arrays_are_converted_in_pieces() {
     let turned = cube.permuted_axes([2, 0, 1]).slice_move(s![..;2, .., 1..]);
     let fortran = Array2::from_shape_fn((300, 500), |(i, j)| (i * 100 + j) as u32);
     let value = Large { turned: turned.clone(), fortran: fortran.clone() };
-    let loaded =
-        Large::from_bytes(&value.to_bytes_with(&npz_core::SaveOptions::compressed()).unwrap()).unwrap();
+    let loaded = Large::from_bytes(&npz_core::SaveOptions::compressed().to_bytes(&value).unwrap()).unwrap();
     assert_eq!((loaded.turned, loaded.fortran), (turned, fortran));
 }
 

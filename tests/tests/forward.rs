@@ -9,7 +9,7 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 
 use ndarray::{Array2, ShapeBuilder};
-use npz_core::{Compression, Lazy, Npz, NpzReader, NpzWriter, SaveOptions};
+use npz_core::{Compression, Lazy, LoadOptions, Npz, NpzReader, NpzWriter, SaveOptions};
 use tests::{python, temp_dir};
 
 #[derive(Npz, Clone, Debug, PartialEq)]
@@ -68,7 +68,7 @@ impl Write for Pipe {
 
 fn piped(state: &impl Npz, options: &SaveOptions) -> Vec<u8> {
     let mut pipe = Pipe::default();
-    state.write_to(&mut pipe, options).unwrap();
+    options.write_to(&state, &mut pipe).unwrap();
     pipe.bytes
 }
 
@@ -125,18 +125,18 @@ fn stored_archives_are_the_same_whatever_they_are_written_to() {
     let dir = temp_dir();
     let path = dir.path().join("run.npz");
     for options in [SaveOptions::stored(), SaveOptions::new().alignment(1024)] {
-        state().save_with(&path, &options).unwrap();
+        options.save(&state(), &path).unwrap();
         let saved = fs::read(&path).unwrap();
         assert!(piped(&state(), &options) == saved);
-        assert!(state().to_bytes_with(&options).unwrap() == saved);
+        assert!(options.to_bytes(&state()).unwrap() == saved);
         let mut file = File::create(dir.path().join("other.npz")).unwrap();
-        state().write_to(&mut file, &options).unwrap();
+        options.write_to(&state(), &mut file).unwrap();
         assert!(fs::read(dir.path().join("other.npz")).unwrap() == saved);
     }
     // Of compressed ones the sizes stand elsewhere, and nothing else differs.
     let compressed = SaveOptions::compressed();
-    state().save_with(&path, &compressed).unwrap();
-    assert!(fs::read(&path).unwrap() == state().to_bytes_with(&compressed).unwrap());
+    compressed.save(&state(), &path).unwrap();
+    assert!(fs::read(&path).unwrap() == compressed.to_bytes(&state()).unwrap());
     assert_eq!(piped(&state(), &compressed).len() as u64, fs::metadata(&path).unwrap().len() + 6 * 16);
 }
 
@@ -146,7 +146,7 @@ fn processes_and_sockets_take_archives() {
     let path = dir.path().join("piped.npz");
     let mut cat =
         Command::new("sh").args(["-c", "cat > \"$0\""]).arg(&path).stdin(Stdio::piped()).spawn().unwrap();
-    state().write_to(cat.stdin.take().unwrap(), &SaveOptions::compressed()).unwrap();
+    SaveOptions::compressed().write_to(&state(), cat.stdin.take().unwrap()).unwrap();
     assert!(cat.wait().unwrap().success());
     assert_eq!(State::load(&path).unwrap(), state());
 
@@ -154,16 +154,16 @@ fn processes_and_sockets_take_archives() {
     let address = server.local_addr().unwrap();
     let sent = std::thread::spawn(move || {
         let mut body: Box<dyn Write> = Box::new(TcpStream::connect(address).unwrap());
-        state().write_to(&mut body, &SaveOptions::stored()).unwrap();
+        SaveOptions::stored().write_to(&state(), &mut body).unwrap();
     });
     let (stream, _) = server.accept().unwrap();
-    assert_eq!(State::read_from(stream).unwrap(), state());
+    assert_eq!(LoadOptions::new().read::<State>(stream).unwrap(), state());
     sent.join().unwrap();
 }
 
 #[test]
 fn a_writer_of_members_goes_forward_too() {
-    let saved = state().to_bytes_with(&SaveOptions::compressed()).unwrap();
+    let saved = SaveOptions::compressed().to_bytes(&state()).unwrap();
     let lazy: BTreeMap<String, Lazy<Array2<f32>>> =
         BTreeMap::from([("w".to_owned(), NpzReader::from_bytes(&saved).unwrap().get("weights").unwrap())]);
     let mut pipe = Pipe::default();
@@ -229,7 +229,7 @@ fn a_file_is_written_from_where_it_stands() {
     let path = dir.path().join("run.npz");
     let mut file = File::options().read(true).write(true).create(true).truncate(true).open(&path).unwrap();
     file.write_all(b"#!/bin/sh\n").unwrap();
-    state().write_to(&mut file, &SaveOptions::compressed()).unwrap();
+    SaveOptions::compressed().write_to(&state(), &mut file).unwrap();
     assert_eq!(State::load(&path).unwrap(), state());
     python(
         dir.path(),

@@ -60,7 +60,7 @@ fn archive<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Vec<u8> {
 }
 
 fn load<T: FromMembers + ToMembers>(bytes: &[u8]) -> Result<T, Error> {
-    Root::<T>::from_bytes_with(bytes, &LoadOptions::new().limits(Limits::strict())).map(|root| root.v)
+    LoadOptions::new().limits(Limits::strict()).from_bytes::<Root<T>>(bytes).map(|root| root.v)
 }
 
 /// The one problem of a list that claims more than it holds, found without spending memory on it.
@@ -171,8 +171,7 @@ fn what_may_be_absent_may_be_so_many_times() {
         let root = Root { v: value };
         let bytes = root.to_bytes().unwrap();
         let start = std::time::Instant::now();
-        let loaded =
-            Root::<T>::from_bytes_with(&bytes, &LoadOptions::new().limits(Limits::strict())).unwrap();
+        let loaded = LoadOptions::new().limits(Limits::strict()).from_bytes::<Root<T>>(&bytes).unwrap();
         // Without optimization on a busy machine; 0.3 s otherwise.
         assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
         assert!(loaded == root);

@@ -198,7 +198,7 @@ np.savez('x.npz', rows=np.ones(1, [('inner', inner), ('one', 'u1')]))
         // Neither it nor a value that was never read is saved so that only wider limits load it again.
         let error = archive(&rows).unwrap_err();
         assert_eq!((error.kind(), error.member()), (ErrorKind::Invalid, Some("rows")), "{error}");
-        let untouched = BTreeMap::<String, Lazy<RawArray>>::load_with(&path, &options).unwrap();
+        let untouched = options.load::<BTreeMap<String, Lazy<RawArray>>>(&path).unwrap();
         let error = untouched.to_bytes().unwrap_err();
         assert_eq!((error.kind(), error.member()), (ErrorKind::Invalid, Some("rows")), "{error}");
     }

@@ -93,7 +93,7 @@ fn more_than_65535_members_are_read_by_numpy_and_by_us() {
     let map: BTreeMap<String, u32> = (0..70_000u32).map(|i| (format!("m{i:05}"), i)).collect();
     map.save(dir.path().join("many.npz")).unwrap();
     assert_eq!(BTreeMap::<String, u32>::load(dir.path().join("many.npz")).unwrap(), map);
-    map.save_with(dir.path().join("small.npz"), &SaveOptions::compressed()).unwrap();
+    SaveOptions::compressed().save(&map, dir.path().join("small.npz")).unwrap();
     python(
         dir.path(),
         r"

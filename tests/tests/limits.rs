@@ -58,10 +58,10 @@ np.savez_compressed('many.npz', **{f'x{i}': a[:5_000_000] for i in range(16)})",
     refused(npz.get::<AnyArray>("a"), &told);
     refused(npz.get::<Vec<String>>("a"), &told);
     refused(npz.load::<BTreeMap<String, AnyArray>>(), &told);
-    refused(Words::load_with(dir.join("S.npz"), &strict()), &told);
+    refused(strict().load::<Words>(dir.join("S.npz")), &told);
     let mut words = Words { a: vec![] };
-    refused(words.load_into_with(dir.join("S.npz"), &strict()), &told);
-    let later = Later::load_with(dir.join("S.npz"), &strict()).unwrap();
+    refused(strict().load_into(&mut words, dir.join("S.npz")), &told);
+    let later = strict().load::<Later>(dir.join("S.npz")).unwrap();
     refused(later.a.get().cloned(), &told);
     let raw = "20000000 cells (48 for each and what is stored) is 980000000";
     let options = LoadOptions::new().limits(Limits::strict().member_bytes(900_000_000));
@@ -144,16 +144,16 @@ with zipfile.ZipFile('bomb.npz', 'w', zipfile.ZIP_DEFLATED) as z:
     let path = dir.path().join("bomb.npz");
     let options = LoadOptions::new().limits(Limits::strict().total_bytes(16 << 20));
     let started = std::time::Instant::now();
-    let load = BTreeMap::<String, f64>::load_with(&path, &options);
+    let load = options.load::<BTreeMap<String, f64>>(&path);
     // The first in the order of the plan is named.
     refused(load, &["\"__version__\"", "`Limits::total_bytes`"]);
     refused(NpzReader::open_with(&path, &options).unwrap().get::<f64>("x7"), &["`Limits::total_bytes`"]);
     // What is read to plan others counts as well: a version, the number of elements.
-    assert!(Versioned::load_with(&path, &options).is_err());
+    assert!(options.load::<Versioned>(&path).is_err());
     assert!(started.elapsed().as_secs() < 5, "nothing is inflated: {:?}", started.elapsed());
     let wider = LoadOptions::new().limits(Limits::strict().total_bytes(17 << 20));
     assert_eq!(NpzReader::open_with(&path, &wider).unwrap().get::<f64>("x7").unwrap(), 1.5);
-    let lazy = BTreeMap::<String, Lazy<f64>>::load_with(&path, &options).unwrap();
+    let lazy = options.load::<BTreeMap<String, Lazy<f64>>>(&path).unwrap();
     refused(lazy["x3"].get().copied(), &["`Limits::total_bytes`"]);
 }
 
@@ -163,18 +163,15 @@ fn a_stream_and_its_bytes_are_read_alike() {
     let bytes = state.to_bytes().unwrap();
     // The members take a byte each, names and headers far more.
     let options = |total| LoadOptions::new().limits(Limits::strict().total_bytes(total));
-    assert_eq!(BTreeMap::from_bytes_with(&bytes, &options(1000)).unwrap(), state);
-    assert_eq!(BTreeMap::read_from_with(&bytes[..], &options(1000)).unwrap(), state);
+    assert_eq!(options(1000).from_bytes::<BTreeMap<_, _>>(&bytes).unwrap(), state);
+    assert_eq!(options(1000).read::<BTreeMap<_, _>>(&bytes[..]).unwrap(), state);
     for total in [0, 999] {
-        refused(BTreeMap::<String, u8>::from_bytes_with(&bytes, &options(total)), &["`Limits::total_bytes`"]);
-        refused(
-            BTreeMap::<String, u8>::read_from_with(&bytes[..], &options(total)),
-            &["`Limits::total_bytes`"],
-        );
+        refused(options(total).from_bytes::<BTreeMap<String, u8>>(&bytes), &["`Limits::total_bytes`"]);
+        refused(options(total).read::<BTreeMap<String, u8>>(&bytes[..]), &["`Limits::total_bytes`"]);
     }
     // A stream without an end has one here.
     refused(
-        BTreeMap::<String, u8>::read_from_with(std::io::repeat(b'P'), &options(1 << 20)),
+        options(1 << 20).read::<BTreeMap<String, u8>>(std::io::repeat(b'P')),
         &["the stream's length in bytes", "`Limits::total_bytes`"],
     );
 }
@@ -183,8 +180,7 @@ fn a_stream_and_its_bytes_are_read_alike() {
 fn all_limits_that_are_passed_are_told_at_once_with_the_member() {
     let state = BTreeMap::from([("a".to_owned(), vec![0u8; 10]), ("b".to_owned(), vec![0u8; 5000])]);
     let bytes = state.to_bytes().unwrap();
-    let load =
-        |limits| BTreeMap::<String, Vec<u8>>::from_bytes_with(&bytes, &LoadOptions::new().limits(limits));
+    let load = |limits| LoadOptions::new().limits(limits).from_bytes::<BTreeMap<String, Vec<u8>>>(&bytes);
     let small = Limits::strict().member_bytes(1000).total_bytes(2000);
     let told = ["member \"b\"", "is 5000, the limit is 1000", "is 5010, the limit is 2000"];
     refused(load(small), &told);
@@ -231,7 +227,7 @@ with zipfile.ZipFile('heads.npz', 'w', zipfile.ZIP_DEFLATED) as z:
     // Many that are the same are kept once.
     let plain: BTreeMap<String, f64> = (0..9000).map(|i| (format!("m{i}"), 1.5)).collect();
     let options = LoadOptions::new().limits(Limits::strict().total_bytes(9000 * 8));
-    assert_eq!(BTreeMap::from_bytes_with(&plain.to_bytes().unwrap(), &options).unwrap(), plain);
+    assert_eq!(options.from_bytes::<BTreeMap<_, _>>(&plain.to_bytes().unwrap()).unwrap(), plain);
 }
 
 #[test]
@@ -239,7 +235,7 @@ fn lazy_values_of_a_source_that_is_copied_count_too() {
     let state: BTreeMap<String, Vec<f32>> = (0..4).map(|i| (format!("x{i}"), vec![0.5; 100_000])).collect();
     let bytes = state.to_bytes().unwrap();
     let options = |total| LoadOptions::new().limits(Limits::strict().total_bytes(total));
-    let load = |total| BTreeMap::<String, Lazy<Vec<f32>>>::from_bytes_with(&bytes, &options(total));
+    let load = |total| options(total).from_bytes::<BTreeMap<String, Lazy<Vec<f32>>>>(&bytes);
     refused(load(1_599_000), &["the limit is 1599000", "`Limits::total_bytes`"]);
     assert_eq!(load(1_601_000).unwrap().len(), 4);
     // Bytes that are shared take nothing.

@@ -101,7 +101,7 @@ fn one_changed_byte_gives_an_error_or_what_was_saved() {
                     }
                     (npz.get::<Vec<u16>>("a").ok(), npz.get::<Vec<f64>>("b").ok())
                 });
-                (Pair::from_bytes_with(bytes, &options), one_by_one)
+                (options.from_bytes::<Pair>(bytes), one_by_one)
             });
             let (whole, one_by_one) = loaded.unwrap_or_else(|_| panic!("{what}: a panic"));
             assert!(start.elapsed().as_secs() < 2, "{what}: {:?}", start.elapsed());

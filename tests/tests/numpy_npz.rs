@@ -40,9 +40,9 @@ fn every_way(dir: &Path) -> Vec<&'static str> {
     state.save_compressed(dir.join("level6.npz")).unwrap();
     for (name, level) in [("level0.npz", 0), ("level1.npz", 1), ("level9.npz", 9)] {
         let options = SaveOptions::new().compression(Compression::Deflate(level));
-        state.save_with(dir.join(name), &options).unwrap();
+        options.save(&state, dir.join(name)).unwrap();
     }
-    state.save_with(dir.join("paged.npz"), &SaveOptions::new().alignment(4096)).unwrap();
+    SaveOptions::new().alignment(4096).save(&state, dir.join("paged.npz")).unwrap();
     fs::write(dir.join("bytes.npz"), state.to_bytes().unwrap()).unwrap();
     vec!["stored.npz", "level6.npz", "level0.npz", "level1.npz", "level9.npz", "paged.npz", "bytes.npz"]
 }
@@ -85,7 +85,7 @@ for file in {files:?}:
 #[test]
 fn the_zip_crate_reads_what_we_write() {
     use std::io::Read;
-    let bytes = state().to_bytes_with(&SaveOptions::compressed()).unwrap();
+    let bytes = SaveOptions::compressed().to_bytes(&state()).unwrap();
     let ours = NpzReader::from_bytes(&bytes).unwrap();
     let mut archive = zip::ZipArchive::new(Cursor::new(&bytes)).unwrap();
     assert_eq!(archive.len(), 7);
@@ -102,7 +102,7 @@ fn the_zip_crate_reads_what_we_write() {
 fn stored_array_data_start_on_64_bytes_of_the_file() {
     let dir = temp_dir();
     state().save(dir.path().join("a.npz")).unwrap();
-    state().save_with(dir.path().join("p.npz"), &SaveOptions::new().alignment(4096)).unwrap();
+    SaveOptions::new().alignment(4096).save(&state(), dir.path().join("p.npz")).unwrap();
     python(
         dir.path(),
         r"
@@ -122,8 +122,8 @@ for file, align in (('a.npz', 64), ('p.npz', 4096)):
 #[test]
 fn same_input_gives_same_bytes() {
     for options in [SaveOptions::stored(), SaveOptions::compressed()] {
-        let once = state().to_bytes_with(&options).unwrap();
-        assert_eq!(once, state().to_bytes_with(&options).unwrap());
+        let once = options.to_bytes(&state()).unwrap();
+        assert_eq!(once, options.to_bytes(&state()).unwrap());
     }
 }
 

@@ -65,7 +65,7 @@ fn a_missing_key_of_the_header_is_named() {
 fn every_flipped_bit_of_a_member_is_found() {
     for (options, every_bit_counts) in [(SaveOptions::stored(), true), (SaveOptions::compressed(), false)] {
         let map = BTreeMap::from([("w".to_owned(), Array1::from_iter((0..40).map(f64::from)))]);
-        let good = map.to_bytes_with(&options).unwrap();
+        let good = options.to_bytes(&map).unwrap();
         let npz = NpzReader::from_bytes(&good).unwrap();
         let size = npz.entries().unwrap()[0].compressed_size() as usize;
         // The data end where the directory begins.
@@ -118,7 +118,7 @@ np.savez('x.npz', long=np.zeros(1, [(f'field_number_{i:05}', '<f8') for i in ran
 fn every_truncation_and_mutation_of_an_archive_is_an_error_or_a_load() {
     let map = BTreeMap::from([("a".to_owned(), vec![1u16, 2, 3]), ("b".to_owned(), vec![])]);
     for options in [SaveOptions::stored(), SaveOptions::compressed()] {
-        let good = map.to_bytes_with(&options).unwrap();
+        let good = options.to_bytes(&map).unwrap();
         for length in 0..good.len() {
             assert!(
                 BTreeMap::<String, Vec<u16>>::from_bytes(&good[..length]).is_err(),

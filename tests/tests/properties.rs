@@ -268,11 +268,11 @@ proptest! {
     ) {
         let options = SaveOptions::new().compression(compression);
         let map = owned(&arrays);
-        let file = map.to_bytes_with(&options).or_fail()?;
+        let file = options.to_bytes(&map).or_fail()?;
         prop_assert_eq!(&BTreeMap::<String, ArrayD<i32>>::from_bytes(&file).or_fail()?, &map);
-        prop_assert_eq!(map.to_bytes_with(&options).or_fail()?, file);
+        prop_assert_eq!(options.to_bytes(&map).or_fail()?, file);
         let map = owned(&texts);
-        let file = map.to_bytes_with(&options).or_fail()?;
+        let file = options.to_bytes(&map).or_fail()?;
         prop_assert_eq!(&BTreeMap::<String, ArrayD<String>>::from_bytes(&file).or_fail()?, &map);
     }
 

@@ -54,7 +54,7 @@ fn arrays(count: usize, len: usize) -> BTreeMap<String, Vec<f32>> {
 fn an_archive_below_a_mebibyte_takes_one_read_in_all() {
     let state = arrays(100, 1000);
     for options in [SaveOptions::stored(), SaveOptions::compressed()] {
-        let source = Counting::new(state.to_bytes_with(&options).unwrap());
+        let source = Counting::new(options.to_bytes(&state).unwrap());
         let npz = NpzReader::new(Arc::clone(&source)).unwrap();
         assert_eq!(npz.entries().unwrap().len(), 100);
         assert_eq!(npz.load::<BTreeMap<String, Vec<f32>>>().unwrap(), state);
@@ -133,13 +133,13 @@ fn a_member_of_64_mib_takes_six_reads_at_most() {
     assert!(reads_of(stored.clone(), &weights, Cast::Safe) <= 3);
     assert!(reads_of(stored.clone(), &AnyArray::from(weights.clone().into_dyn()), Cast::Safe) <= 3);
     // Swapped in place; converted by pieces; inflated by pieces.
-    let big = state.to_bytes_with(&SaveOptions::new().byte_order(ByteOrder::Big)).unwrap();
+    let big = SaveOptions::new().byte_order(ByteOrder::Big).to_bytes(&state).unwrap();
     assert!(reads_of(big, &weights, Cast::Safe) <= 3);
     assert!(reads_of(stored, &weights.mapv(f64::from), Cast::Safe) <= 6);
     let noise = weights.mapv(|cell| f32::from_bits((cell as u32).wrapping_mul(2_654_435_761) | 1));
     let noise = noise.mapv(|cell| if cell.is_nan() { 0.5 } else { cell });
     let deflated = BTreeMap::from([("w".to_owned(), noise.clone())]);
-    let deflated = deflated.to_bytes_with(&SaveOptions::compressed()).unwrap();
+    let deflated = SaveOptions::compressed().to_bytes(&deflated).unwrap();
     assert!(reads_of(deflated, &noise, Cast::Safe) <= 6);
 }
 
@@ -162,7 +162,7 @@ fn a_source_that_likes_small_reads_gets_them() {
         Array1::from_iter((0..1_000_000u32).map(|i| i.wrapping_mul(2_654_435_761) as f32)),
     )]);
     for options in [SaveOptions::stored(), SaveOptions::compressed()] {
-        let source = Counting::new(state.to_bytes_with(&options).unwrap());
+        let source = Counting::new(options.to_bytes(&state).unwrap());
         let npz = NpzReader::new(Small(Arc::clone(&source))).unwrap();
         assert_eq!(npz.load::<BTreeMap<String, Array1<f32>>>().unwrap(), state);
         let longest = source.reads().iter().map(|read| read.end - read.start).max();

@@ -174,9 +174,9 @@ fn elements_without_bytes_are_bounded_over_the_whole_file() {
     }
     writer.finish().unwrap();
     let options = LoadOptions::new().limits(Limits::strict());
-    let loaded = BTreeMap::<String, Vec<Array1<f64>>>::from_bytes_with(memory.get_ref(), &options);
+    let loaded = options.from_bytes::<BTreeMap<String, Vec<Array1<f64>>>>(memory.get_ref());
     assert_eq!(loaded.unwrap_err().kind(), ErrorKind::Limit);
-    let loaded = BTreeMap::<String, Vec<Option<f64>>>::from_bytes_with(memory.get_ref(), &options);
+    let loaded = options.from_bytes::<BTreeMap<String, Vec<Option<f64>>>>(memory.get_ref());
     assert_eq!(loaded.unwrap_err().kind(), ErrorKind::Limit);
 }
 
@@ -238,7 +238,7 @@ fn a_lenient_map_of_arrays_passes_by_what_is_no_array() {
     writer.finish().unwrap();
     assert!(HashMap::<String, ArrayD<f64>>::from_bytes(memory.get_ref()).is_err());
     let lenient = LoadOptions::new().allow_unknown(true);
-    let map = HashMap::<String, ArrayD<f64>>::from_bytes_with(memory.get_ref(), &lenient).unwrap();
+    let map = lenient.from_bytes::<HashMap<String, ArrayD<f64>>>(memory.get_ref()).unwrap();
     assert_eq!(map.len(), 1);
 }
 

@@ -109,15 +109,15 @@ fn every_number_of_threads_loads_the_same() {
         [SaveOptions::stored(), SaveOptions::compressed(), SaveOptions::stored().byte_order(ByteOrder::Big)]
     {
         let path = dir.path().join("state.npz");
-        state.save_with(&path, &options).unwrap();
+        options.save(&state, &path).unwrap();
         let bytes = fs::read(&path).unwrap();
         for_all_threads(|options| {
-            let mut loaded = State::load_with(&path, options).unwrap();
+            let mut loaded = options.load::<State>(&path).unwrap();
             assert!(loaded == state);
             loaded.weights.fill(0.0);
-            loaded.load_into_with(&path, options).unwrap();
+            options.load_into(&mut loaded, &path).unwrap();
             assert!(loaded == state);
-            assert!(State::from_bytes_with(&bytes, options).unwrap() == state);
+            assert!(options.from_bytes::<State>(&bytes).unwrap() == state);
         });
     }
 }
@@ -136,17 +136,16 @@ fn every_number_of_threads_gives_the_same_error() {
         c: (0..9_000_000).map(|i| (i % 1009 * 7) as u8).collect(),
     };
     for options in [SaveOptions::stored(), SaveOptions::compressed()] {
-        let good = three.to_bytes_with(&options).unwrap();
+        let good = options.to_bytes(&three).unwrap();
         let data = |share: f64| (good.len() as f64 * share) as usize;
         for damaged in [vec![0.9], vec![0.1, 0.9], vec![0.99, 0.5], vec![0.3, 0.6, 0.8]] {
             let mut bad = good.clone();
             for share in damaged {
                 bad[data(share)] ^= 0x10;
             }
-            let expected =
-                Three::from_bytes_with(&bad, &LoadOptions::new().threads(1)).unwrap_err().to_string();
+            let expected = LoadOptions::new().threads(1).from_bytes::<Three>(&bad).unwrap_err().to_string();
             for_all_threads(|options| {
-                assert_eq!(Three::from_bytes_with(&bad, options).unwrap_err().to_string(), expected);
+                assert_eq!(options.from_bytes::<Three>(&bad).unwrap_err().to_string(), expected);
                 let far = NpzReader::with_options(Far::new(&bad, 1 << 18), options).unwrap();
                 assert_eq!(far.load::<Three>().unwrap_err().to_string(), expected);
             });
@@ -175,7 +174,7 @@ fn values_that_do_not_fit_are_told_in_the_order_of_the_plan() {
     let bytes = wide.to_bytes().unwrap();
     for_all_threads(|options| {
         let options = options.clone().cast(Cast::SameKind);
-        let error = BTreeMap::<String, Vec<i16>>::from_bytes_with(&bytes, &options).unwrap_err();
+        let error = options.from_bytes::<BTreeMap<String, Vec<i16>>>(&bytes).unwrap_err();
         assert_eq!((error.kind(), error.member()), (ErrorKind::Invalid, Some("m0")));
         assert!(error.to_string().contains("cell 32768 holds 32768"), "{error}");
     });
@@ -205,7 +204,7 @@ fn a_source_that_is_far_gets_as_few_requests_from_any_number_of_threads() {
         (0..2000).map(|i| (format!("small{i}"), vec![i as f32; 200])).collect();
     arrays.extend((0..6).map(|i| (format!("large{i}"), vec![i as f32; 1_500_000])));
     for options in [SaveOptions::stored(), SaveOptions::compressed()] {
-        let bytes = arrays.to_bytes_with(&options).unwrap();
+        let bytes = options.to_bytes(&arrays).unwrap();
         let reads = |options: &LoadOptions| {
             let far = Far::new(&bytes, usize::MAX);
             let npz = NpzReader::with_options(&far, options).unwrap();
@@ -233,7 +232,7 @@ fn a_lazy_value_is_wanted_by_all_threads_of_a_pool_at_once() {
 #[test]
 fn all_threads_of_a_pool_load_at_once() {
     let state = state();
-    let bytes = state.to_bytes_with(&SaveOptions::compressed()).unwrap();
+    let bytes = SaveOptions::compressed().to_bytes(&state).unwrap();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
     let weights = &state.weights;
     pool.scope(|scope| {

@@ -65,13 +65,13 @@ fn numpy_reads_what_we_write_at_every_kind_of_level_to_files_and_pipes() {
     let levels = [1, 3, 7, 12, 15, 19, 22];
     for level in levels {
         let path = dir.path().join(format!("file{level}.npz"));
-        state().save_with(&path, &zstd(level)).unwrap();
+        zstd(level).save(&state(), &path).unwrap();
         assert_eq!(State::load(&path).unwrap(), state());
-        assert_eq!(state().to_bytes_with(&zstd(level)).unwrap(), fs::read(&path).unwrap());
+        assert_eq!(zstd(level).to_bytes(&state()).unwrap(), fs::read(&path).unwrap());
         // `cat` is a pipe; what comes out of it is what went in.
         let piped = File::create(dir.path().join(format!("pipe{level}.npz"))).unwrap();
         let mut cat = Command::new("cat").stdin(Stdio::piped()).stdout(piped).spawn().unwrap();
-        state().write_to(cat.stdin.take().unwrap(), &zstd(level)).unwrap();
+        zstd(level).write_to(&state(), cat.stdin.take().unwrap()).unwrap();
         assert!(cat.wait().unwrap().success());
         assert_eq!(State::load(dir.path().join(format!("pipe{level}.npz"))).unwrap(), state());
     }
@@ -175,13 +175,13 @@ fn a_level_that_there_is_not_is_refused_before_anything_is_written() {
     let dir = temp_dir();
     for level in [0, 23, 100, u32::MAX] {
         let path = dir.path().join("a.npz");
-        let error = two.save_with(&path, &zstd(level)).unwrap_err();
+        let error = zstd(level).save(&two, &path).unwrap_err();
         assert_eq!((error.kind(), error.member()), (ErrorKind::Invalid, Some("second")));
         let text = format!("expected a zstd level from 1 to 22, found {level}");
         assert!(error.to_string().contains(&text), "{error}");
         assert!(!path.exists());
         let mut out = Vec::new();
-        assert_eq!(two.write_to(&mut out, &zstd(level)).unwrap_err().kind(), ErrorKind::Invalid);
+        assert_eq!(zstd(level).write_to(&two, &mut out).unwrap_err().kind(), ErrorKind::Invalid);
         assert!(out.is_empty(), "{} bytes", out.len());
 
         // Of a writer, the members before and behind it are whole.
@@ -196,7 +196,7 @@ fn a_level_that_there_is_not_is_refused_before_anything_is_written() {
     // Deflate's are refused as early.
     let mut out = Vec::new();
     let options = SaveOptions::new().compression(Compression::Deflate(10));
-    let error = two.write_to(&mut out, &options).unwrap_err();
+    let error = options.write_to(&two, &mut out).unwrap_err();
     assert!(error.to_string().contains("expected a deflate level from 0 to 9, found 10"), "{error}");
     assert!(out.is_empty());
     assert_eq!(two.second.len(), 10);
@@ -211,15 +211,15 @@ fn the_bytes_are_the_same_for_all_threads_and_layouts() {
     let whole = Array2::from_shape_fn((700, 1100), |(i, j)| noise((i * 1100 + j) as u32) as u8 as f32);
     let other = whole.t().as_standard_layout().into_owned();
     for level in [1, 3, 6, 13, 17] {
-        let expected = Turned { cells: whole.view() }.to_bytes_with(&zstd(level)).unwrap();
+        let expected = zstd(level).to_bytes(&Turned { cells: whole.view() }).unwrap();
         for threads in [1, 2, 0] {
             let options = zstd(level).threads(threads);
-            assert!(Turned { cells: whole.view() }.to_bytes_with(&options).unwrap() == expected);
+            assert!(options.to_bytes(&Turned { cells: whole.view() }).unwrap() == expected);
         }
         // Gathered from where they lie apart, in other pieces.
         let apart = Array2::from_shape_fn((700, 2200), |(i, j)| whole[(i, j / 2)]);
         let apart = apart.slice(ndarray::s![.., ..;2]);
-        assert!(Turned { cells: apart }.to_bytes_with(&zstd(level)).unwrap() == expected);
+        assert!(zstd(level).to_bytes(&Turned { cells: apart }).unwrap() == expected);
         // Behind another member they are no others.
         let mut both = Vec::new();
         let mut writer = NpzWriter::with_options(&mut both, &zstd(level)).unwrap();

@@ -9,7 +9,7 @@ mod sizes;
 use std::cell::RefCell;
 use std::path::Path;
 
-use npz_core::{Npz, SaveOptions};
+use npz_core::SaveOptions;
 use tempfile::TempDir;
 
 use crate::arguments::{Arguments, Section};
@@ -83,7 +83,7 @@ impl Bench {
     /// Gives NumPy the state that is saved and loaded next.
     fn hold<V: Value>(&self, state: &State<V>) -> Outcome<()> {
         let path = self.folder.path().join("held.npz");
-        state.write_to(std::fs::File::create(&path)?, &SaveOptions::stored())?;
+        SaveOptions::stored().write_to(state, std::fs::File::create(&path)?)?;
         self.numpy.borrow_mut().hold(&path)?;
         Ok(std::fs::remove_file(path)?)
     }

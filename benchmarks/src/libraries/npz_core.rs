@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use npz_core::{LoadOptions, Npz, NpzReader, NpzWriter, SaveOptions, npy};
+use npz_core::{LoadOptions, NpzReader, NpzWriter, SaveOptions, npy};
 
 use super::Form;
 use crate::Outcome;
@@ -20,8 +20,8 @@ pub(super) fn save<V: Value>(
     match (form, synced) {
         (Form::Npy, true) => npy::save(path, &state.first()?.view()?)?,
         (Form::Npy, false) => npy::write(File::create(path)?, &state.first()?.view()?)?,
-        (_, true) => state.save_with(path, &options)?,
-        (_, false) => state.write_to(File::create(path)?, &options)?,
+        (_, true) => options.save(state, path)?,
+        (_, false) => options.write_to(state, File::create(path)?)?,
     }
     Ok(())
 }
@@ -29,7 +29,7 @@ pub(super) fn save<V: Value>(
 pub(super) fn load<V: Value>(path: &Path, form: Form, threads: usize) -> Outcome<State<V>> {
     let options = LoadOptions::new().threads(threads);
     if form != Form::Npy {
-        return Ok(State::load_with(path, &options)?);
+        return Ok(options.load(path)?);
     }
     let array = npy::load_with::<V::Cell, ndarray::IxDyn>(path, &options)?;
     let shape = array.shape().to_vec();

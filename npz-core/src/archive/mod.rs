@@ -72,7 +72,7 @@ pub enum Compression {
     /// use npz_core::{Compression, Npz, NpzReader, SaveOptions};
     ///
     /// let map = std::collections::BTreeMap::from([("x".to_owned(), vec![0.0; 1000])]);
-    /// let bytes = map.to_bytes_with(&SaveOptions::new().compression(Compression::Zstd(3)))?;
+    /// let bytes = SaveOptions::new().compression(Compression::Zstd(3)).to_bytes(&map)?;
     /// assert_eq!(NpzReader::from_bytes(&bytes)?.entries()?[0].compression(), "zstd");
     /// # Ok::<(), npz_core::Error>(())
     /// ```

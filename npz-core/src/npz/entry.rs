@@ -15,7 +15,7 @@ use crate::header::Header;
 /// #[derive(Npz)]
 /// struct Mask { zeros: Vec<u8> }
 ///
-/// let bytes = Mask { zeros: vec![0; 1000] }.to_bytes_with(&SaveOptions::compressed())?;
+/// let bytes = SaveOptions::compressed().to_bytes(&Mask { zeros: vec![0; 1000] })?;
 /// let entries = NpzReader::from_bytes(&bytes)?.entries()?;
 /// let entry = &entries[0];
 /// assert_eq!((entry.name(), entry.file_name()), ("zeros", "zeros.npy"));

@@ -307,7 +307,7 @@ impl<R: ReadAt> Medium for NpzReader<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::npz::{Npz, SaveOptions};
+    use crate::npz::SaveOptions;
     use crate::options::LoadOptions;
     use crate::run::Threads;
     use std::collections::BTreeMap;
@@ -317,7 +317,7 @@ mod tests {
     fn archive(options: &SaveOptions) -> (Vec<u8>, Vec<u8>) {
         let cells: Vec<u32> = (0..400_000u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
         let bytes = cells.iter().flat_map(|cell| cell.to_le_bytes()).collect();
-        (BTreeMap::from([("a".to_owned(), cells)]).to_bytes_with(options).unwrap(), bytes)
+        (options.to_bytes(&BTreeMap::from([("a".to_owned(), cells)])).unwrap(), bytes)
     }
 
     /// Neither in memory nor shared.

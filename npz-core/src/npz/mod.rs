@@ -2,6 +2,7 @@
 
 mod entry;
 mod field;
+mod load;
 mod medium;
 mod names;
 mod options;
@@ -10,15 +11,14 @@ mod writer;
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher;
-use std::io::{Read, Write};
 use std::path::Path;
 
 pub use self::entry::NpzEntry;
 pub use self::options::SaveOptions;
 pub use self::reader::NpzReader;
 pub use self::writer::NpzWriter;
-use crate::error::{Error, Result};
-use crate::members::{FromMembers, Lazy, MapKey, Members, Name, ToMembers, schema_of};
+use crate::error::Result;
+use crate::members::{FromMembers, Lazy, MapKey, ToMembers, schema_of};
 use crate::options::LoadOptions;
 use crate::report::Report;
 use crate::schema::Schema;
@@ -79,7 +79,7 @@ pub trait Npz: ToMembers {
     ///
     /// [savez]: https://numpy.org/doc/stable/reference/generated/numpy.savez.html
     fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        self.save_with(path, &SaveOptions::stored())
+        SaveOptions::stored().save(self, path)
     }
 
     /// Saves to a file, atomically, with deflate at level 6: [`np.savez_compressed(path, ...)`][savez].
@@ -101,62 +101,7 @@ pub trait Npz: ToMembers {
     ///
     /// [savez]: https://numpy.org/doc/stable/reference/generated/numpy.savez_compressed.html
     fn save_compressed(&self, path: impl AsRef<Path>) -> Result<()> {
-        self.save_with(path, &SaveOptions::compressed())
-    }
-
-    /// Saves to a file, atomically, with a compression, an alignment and a byte order of your own.
-    ///
-    /// Costs what [`save`](Self::save) or [`save_compressed`](Self::save_compressed) does.
-    ///
-    /// # Errors
-    /// As [`save`](Self::save), and [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for a level above 9 or an
-    /// alignment that is not a power of two.
-    ///
-    /// ```
-    /// use npz_core::{Compression, Npz, SaveOptions};
-    /// #[derive(Npz)] struct State { step: u64 }
-    /// let path = std::env::temp_dir().join("npz-core-doc-save-with.npz");
-    /// let fast = SaveOptions::new().compression(Compression::Deflate(1));
-    /// State { step: 7 }.save_with(&path, &fast)?;
-    /// assert_eq!(State::load(&path)?.step, 7);
-    /// # std::fs::remove_file(&path).ok();
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    fn save_with(&self, path: impl AsRef<Path>, options: &SaveOptions) -> Result<()> {
-        let path = path.as_ref();
-        let save = || {
-            let members = collect(self, options)?;
-            let mut writer = NpzWriter::create_with(path, options)?;
-            writer.add_members(&members)?;
-            writer.finish()
-        };
-        save().map_err(|error| error.in_file(path))
-    }
-
-    /// Writes the archive to any writer, forward only: a file, a pipe, a socket, standard output. `np.savez(file, ...)`.
-    /// `&mut W` works as well.
-    ///
-    /// Arrays are not copied. Since nothing is filled in afterwards, stored members are gone through twice (their checksum
-    /// comes first), and the sizes of compressed ones stand behind them, as every reader of archives knows it. Not atomic:
-    /// nothing is synced or renamed. What a file holds behind the archive stays there and may hide it: give a file that is
-    /// empty, as [`File::create`](std::fs::File::create) makes it, or use [`save_with`](Self::save_with).
-    ///
-    /// # Errors
-    /// As [`save_with`](Self::save_with). After an error the writer holds half an archive.
-    ///
-    /// ```
-    /// use npz_core::{Npz, SaveOptions};
-    /// #[derive(Npz)] struct State { step: u64 }
-    /// let mut body = Vec::new(); // any `Write`
-    /// State { step: 7 }.write_to(&mut body, &SaveOptions::stored())?;
-    /// assert_eq!(State::from_bytes(&body)?.step, 7);
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    fn write_to(&self, writer: impl Write, options: &SaveOptions) -> Result<()> {
-        let members = collect(self, options)?;
-        let mut writer = NpzWriter::with_options(writer, options)?;
-        writer.add_members(&members)?;
-        writer.finish()
+        SaveOptions::compressed().save(self, path)
     }
 
     /// Turns the value into the bytes of an uncompressed archive: `np.savez(io.BytesIO(), ...)`.
@@ -176,31 +121,7 @@ pub trait Npz: ToMembers {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     fn to_bytes(&self) -> Result<Vec<u8>> {
-        self.to_bytes_with(&SaveOptions::stored())
-    }
-
-    /// Turns the value into the bytes of an archive, with a compression, an alignment and a byte order of your own.
-    ///
-    /// Holds the archive, as it is compressed, in a buffer that grows with it.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) and [`ErrorKind::Limit`](crate::ErrorKind::Limit) as in
-    /// [`save_with`](Self::save_with).
-    ///
-    /// ```
-    /// use npz_core::{Npz, SaveOptions};
-    /// #[derive(Npz)] struct State { step: u64 }
-    /// let bytes = State { step: 7 }.to_bytes_with(&SaveOptions::compressed())?;
-    /// assert_eq!(State::from_bytes(&bytes)?.step, 7);
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    fn to_bytes_with(&self, options: &SaveOptions) -> Result<Vec<u8>> {
-        let members = collect(self, options)?;
-        let mut bytes = Vec::new();
-        let mut writer = NpzWriter::in_memory(&mut bytes, options)?;
-        writer.add_members(&members)?;
-        writer.finish()?;
-        Ok(bytes)
+        SaveOptions::stored().to_bytes(self)
     }
 
     /// Loads from a file that this crate, NumPy or another program wrote: [`np.load(path)`][load], without pickles.
@@ -232,169 +153,7 @@ pub trait Npz: ToMembers {
     where
         Self: FromMembers,
     {
-        Self::load_with(path, &LoadOptions::default())
-    }
-
-    /// Loads from a file with a casting rule, unknown members allowed, or limits.
-    ///
-    /// A field with a `cast` attribute keeps its own rule, whatever the options say, for all that is inside of it.
-    /// Costs what [`load`](Self::load) does.
-    ///
-    /// # Errors
-    /// As [`load`](Self::load).
-    ///
-    /// ```
-    /// use npz_core::{Cast, LoadOptions, Npz};
-    /// #[derive(Npz)] struct Half { step: f32 }
-    /// let path = std::env::temp_dir().join("npz-core-doc-load-with.npz");
-    /// std::collections::BTreeMap::from([("step".to_owned(), 7.5f64)]).save(&path)?;
-    /// let options = LoadOptions::new().cast(Cast::SameKind); // float64 into f32
-    /// assert_eq!(Half::load_with(&path, &options)?.step, 7.5);
-    /// # std::fs::remove_file(&path).ok();
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    fn load_with(path: impl AsRef<Path>, options: &LoadOptions) -> Result<Self>
-    where
-        Self: FromMembers,
-    {
-        NpzReader::open_with(path, options)?.load()
-    }
-
-    /// Loads from a file, and tells what was ignored, cast, defaulted or migrated.
-    ///
-    /// Costs what [`load`](Self::load) does. [`check`](Self::check) gives the same report without reading data.
-    ///
-    /// # Errors
-    /// As [`load`](Self::load).
-    ///
-    /// ```
-    /// use npz_core::{LoadOptions, Npz, RemarkKind};
-    /// #[derive(Npz)] struct Old { step: u64 }
-    /// #[derive(Npz)] struct New { step: u64, #[npz(default)] rate: f64 }
-    /// let path = std::env::temp_dir().join("npz-core-doc-load-with-report.npz");
-    /// Old { step: 7 }.save(&path)?;
-    /// let (new, report) = New::load_with_report(&path, &LoadOptions::new())?;
-    /// assert_eq!((new.step, new.rate), (7, 0.0));
-    /// assert_eq!((report.remarks()[0].member(), report.remarks()[0].kind()), ("rate", RemarkKind::Defaulted));
-    /// # std::fs::remove_file(&path).ok();
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    fn load_with_report(path: impl AsRef<Path>, options: &LoadOptions) -> Result<(Self, Report)>
-    where
-        Self: FromMembers,
-    {
-        NpzReader::open_with(path, options)?.load_with_report()
-    }
-
-    /// Loads a file over this value, whose memory is used again: for a training loop that goes back to its best
-    /// checkpoint.
-    ///
-    /// Arrays and `Vec`s of cells are read into the memory that arrays of as many cells of that type have now; nothing
-    /// of their size is allocated then. Fields that are never loaded (`skip`, `skip_load`) keep their values. Otherwise
-    /// the value becomes what [`load`](Self::load) gives.
-    ///
-    /// # Errors
-    /// As [`load`](Self::load). If the members do not fit the type, the value is as it was. If the fault shows only while
-    /// data are read (damage, a full disk's unread sector, a refusing `validate`), the arrays that have given their
-    /// memory are empty. `validate` is asked of the loaded value, in which fields that are never loaded have their defaults.
-    ///
-    /// ```
-    /// use ndarray::Array2;
-    /// use npz_core::Npz;
-    /// #[derive(Npz)]
-    /// struct State { weights: Array2<f32>, #[npz(skip)] scratch: Vec<f32> }
-    ///
-    /// let path = std::env::temp_dir().join("npz-core-doc-load-into.npz");
-    /// State { weights: Array2::ones((100, 100)), scratch: vec![] }.save(&path)?;
-    /// let mut state = State { weights: Array2::zeros((100, 100)), scratch: vec![7.0] };
-    /// let memory = state.weights.as_ptr();
-    /// state.load_into(&path)?;
-    /// assert_eq!(state.weights.as_ptr(), memory); // np.copyto(state.weights, npz["weights"])
-    /// assert_eq!((state.weights[[0, 0]], state.scratch), (1.0, vec![7.0]));
-    /// # std::fs::remove_file(&path).ok();
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    fn load_into(&mut self, path: impl AsRef<Path>) -> Result<()>
-    where
-        Self: FromMembers,
-    {
-        self.load_into_with(path, &LoadOptions::default())
-    }
-
-    /// Loads a file over this value with options.
-    ///
-    /// # Errors
-    /// As [`load_into`](Self::load_into).
-    ///
-    /// ```
-    /// use npz_core::{Cast, LoadOptions, Npz};
-    /// #[derive(Npz)] struct Wide { samples: Vec<f64> }
-    /// #[derive(Npz)] struct State { samples: Vec<f32> }
-    /// let path = std::env::temp_dir().join("npz-core-doc-load-into-with.npz");
-    /// Wide { samples: vec![0.1, 0.2] }.save(&path)?;
-    /// let mut state = State { samples: vec![0.0; 2] };
-    /// state.load_into_with(&path, &LoadOptions::new().cast(Cast::SameKind))?;
-    /// assert_eq!(state.samples, [0.1, 0.2]);
-    /// # std::fs::remove_file(&path).ok();
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    fn load_into_with(&mut self, path: impl AsRef<Path>, options: &LoadOptions) -> Result<()>
-    where
-        Self: FromMembers,
-    {
-        NpzReader::open_with(path, options)?.load_into(self)
-    }
-
-    /// Loads from a stream, which is read to its end into memory first: `np.load(io.BytesIO(file.read()))`.
-    ///
-    /// Memory holds the whole archive beside the arrays until the load is done.
-    ///
-    /// # Errors
-    /// As [`load`](Self::load).
-    ///
-    /// ```
-    /// use npz_core::Npz;
-    /// #[derive(Npz)] struct State { step: u64 }
-    /// let bytes = State { step: 7 }.to_bytes()?;
-    /// let stream = &bytes[..]; // any `Read`
-    /// assert_eq!(State::read_from(stream)?.step, 7);
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    fn read_from(reader: impl Read) -> Result<Self>
-    where
-        Self: FromMembers,
-    {
-        Self::read_from_with(reader, &LoadOptions::default())
-    }
-
-    /// Loads from a stream with options; at most [`Limits::total_bytes`](crate::Limits::total_bytes) and 256 MiB (of names,
-    /// headers and padding) are read from it.
-    ///
-    /// # Errors
-    /// As [`load`](Self::load).
-    ///
-    /// ```
-    /// use npz_core::{ErrorKind, Limits, LoadOptions, Npz};
-    /// #[derive(Npz)] struct State { step: u64 }
-    /// let bytes = State { step: 7 }.to_bytes()?;
-    /// let options = LoadOptions::new().limits(Limits::strict().total_bytes(7));
-    /// let error = State::read_from_with(&bytes[..], &options).err().map(|error| error.kind());
-    /// assert_eq!(error, Some(ErrorKind::Limit));
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    fn read_from_with(reader: impl Read, options: &LoadOptions) -> Result<Self>
-    where
-        Self: FromMembers,
-    {
-        let mut bytes = Vec::new();
-        // One byte more tells a stream that is too long from one that just fits.
-        let most = options.limits.stream_bytes();
-        reader
-            .take(most.saturating_add(1))
-            .read_to_end(&mut bytes)
-            .map_err(|error| Error::io("can't read the stream", error))?;
-        options.limits.check_stream(bytes.len() as u64)?;
-        Self::from_bytes_with(&bytes, options)
+        LoadOptions::default().load(path)
     }
 
     /// Loads from the bytes of an archive: `np.load(io.BytesIO(bytes))`.
@@ -416,28 +175,7 @@ pub trait Npz: ToMembers {
     where
         Self: FromMembers,
     {
-        Self::from_bytes_with(bytes, &LoadOptions::default())
-    }
-
-    /// Loads from the bytes of an archive with options; costs what [`from_bytes`](Self::from_bytes) does.
-    ///
-    /// # Errors
-    /// As [`load`](Self::load).
-    ///
-    /// ```
-    /// use npz_core::{LoadOptions, Npz};
-    /// #[derive(Npz)] struct State { step: u64 }
-    /// #[derive(Npz)] struct Newer { step: u64, rate: f64 }
-    /// let bytes = Newer { step: 7, rate: 0.5 }.to_bytes()?;
-    /// let options = LoadOptions::new().allow_unknown(true); // `State` has no field `rate`
-    /// assert_eq!(State::from_bytes_with(&bytes, &options)?.step, 7);
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    fn from_bytes_with(bytes: &[u8], options: &LoadOptions) -> Result<Self>
-    where
-        Self: FromMembers,
-    {
-        NpzReader::with_options(bytes, options)?.load()
+        LoadOptions::default().from_bytes(bytes)
     }
 
     /// Compares a file's headers with the type; reads no array data, but what decides the rest: counts of lists, tags of
@@ -468,7 +206,7 @@ pub trait Npz: ToMembers {
     where
         Self: FromMembers,
     {
-        Self::check_with(path, &LoadOptions::default())
+        LoadOptions::default().check::<Self>(path)
     }
 
     /// Tells which members the type reads and writes, without any file: see [`Schema`]. NumPy has no such call.
@@ -489,36 +227,9 @@ pub trait Npz: ToMembers {
     {
         schema_of::<Self>()
     }
-
-    /// Compares a file's headers with the type under the options of a load; reads no array data.
-    ///
-    /// # Errors
-    /// As [`check`](Self::check).
-    ///
-    /// ```
-    /// use npz_core::{Cast, LoadOptions, Npz};
-    /// #[derive(Npz)] struct Half { step: f32 }
-    /// let path = std::env::temp_dir().join("npz-core-doc-check-with.npz");
-    /// std::collections::BTreeMap::from([("step".to_owned(), 0.1f64)]).save(&path)?;
-    /// assert!(!Half::check(&path)?.is_ok());
-    /// assert!(Half::check_with(&path, &LoadOptions::new().cast(Cast::SameKind))?.is_ok());
-    /// # std::fs::remove_file(&path).ok();
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    fn check_with(path: impl AsRef<Path>, options: &LoadOptions) -> Result<Report>
-    where
-        Self: FromMembers,
-    {
-        NpzReader::open_with(path, options)?.check::<Self>()
-    }
 }
 
 impl<K: MapKey, T: ToMembers, S: BuildHasher> Npz for HashMap<K, T, S> {}
 impl<K: MapKey, T: ToMembers> Npz for BTreeMap<K, T> {}
 impl<T: Npz> Npz for Lazy<T> {}
-
-fn collect<'v, T: ToMembers + ?Sized>(value: &'v T, options: &SaveOptions) -> Result<Members<'v>> {
-    let mut members = Members::in_byte_order(options.byte_order);
-    value.to_members(&mut members, &Name::root())?;
-    Ok(members)
-}
+impl<T: Npz + ?Sized> Npz for &T {}

@@ -1,7 +1,13 @@
-//! What a caller may choose when saving.
+//! What a caller may choose when saving, and what saves by it.
 
+use std::io::Write;
+use std::path::Path;
+
+use super::{Npz, NpzWriter};
 use crate::archive::Compression;
 use crate::dtype::ByteOrder;
+use crate::error::Result;
+use crate::members::{Members, Name, ToMembers};
 use crate::run::Threads;
 
 /// How an archive is written. The default is [`SaveOptions::stored`].
@@ -14,7 +20,7 @@ use crate::run::Threads;
 ///
 /// let trace = Trace { samples: (0..10_000).collect() };
 /// let stored = trace.to_bytes()?;
-/// let small = trace.to_bytes_with(&SaveOptions::new().compression(Compression::Deflate(9)))?;
+/// let small = SaveOptions::new().compression(Compression::Deflate(9)).to_bytes(&trace)?;
 /// assert!(small.len() < stored.len());
 /// assert_eq!(Trace::from_bytes(&small)?.samples, trace.samples);
 /// # Ok::<(), npz_core::Error>(())
@@ -45,7 +51,7 @@ impl SaveOptions {
     /// ```
     /// # use npz_core::{Npz, SaveOptions};
     /// # let map = std::collections::BTreeMap::from([("x".to_owned(), 1.0)]);
-    /// assert_eq!(map.to_bytes_with(&SaveOptions::new())?, map.to_bytes()?);
+    /// assert_eq!(SaveOptions::new().to_bytes(&map)?, map.to_bytes()?);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn new() -> Self {
@@ -57,7 +63,7 @@ impl SaveOptions {
     /// ```
     /// # use npz_core::{Npz, NpzReader, SaveOptions};
     /// # let map = std::collections::BTreeMap::from([("x".to_owned(), 1.0)]);
-    /// let bytes = map.to_bytes_with(&SaveOptions::stored())?;
+    /// let bytes = SaveOptions::stored().to_bytes(&map)?;
     /// assert_eq!(NpzReader::from_bytes(&bytes)?.entries()?[0].compression(), "stored");
     /// # Ok::<(), npz_core::Error>(())
     /// ```
@@ -71,7 +77,7 @@ impl SaveOptions {
     /// ```
     /// # use npz_core::{Npz, NpzReader, SaveOptions};
     /// # let map = std::collections::BTreeMap::from([("x".to_owned(), vec![0.0; 1000])]);
-    /// let bytes = map.to_bytes_with(&SaveOptions::compressed())?;
+    /// let bytes = SaveOptions::compressed().to_bytes(&map)?;
     /// assert_eq!(NpzReader::from_bytes(&bytes)?.entries()?[0].compression(), "deflate");
     /// # Ok::<(), npz_core::Error>(())
     /// ```
@@ -85,7 +91,7 @@ impl SaveOptions {
     /// # use npz_core::{Compression, Npz, SaveOptions};
     /// # let map = std::collections::BTreeMap::from([("x".to_owned(), vec![0.0; 1000])]);
     /// let smallest = SaveOptions::new().compression(Compression::Deflate(9));
-    /// assert!(map.to_bytes_with(&smallest)?.len() < 1000);
+    /// assert!(smallest.to_bytes(&map)?.len() < 1000);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn compression(mut self, compression: Compression) -> Self {
@@ -100,7 +106,7 @@ impl SaveOptions {
     /// ```
     /// # use npz_core::{Npz, SaveOptions};
     /// # let map = std::collections::BTreeMap::from([("x".to_owned(), 1.5f64)]);
-    /// let bytes = map.to_bytes_with(&SaveOptions::new().alignment(4096))?;
+    /// let bytes = SaveOptions::new().alignment(4096).to_bytes(&map)?;
     /// assert_eq!(bytes[4096..4104], 1.5f64.to_le_bytes());
     /// # Ok::<(), npz_core::Error>(())
     /// ```
@@ -119,7 +125,7 @@ impl SaveOptions {
     /// use npz_core::{ByteOrder, Npz, NpzReader, SaveOptions};
     ///
     /// let map = std::collections::BTreeMap::from([("x".to_owned(), 1.5)]);
-    /// let bytes = map.to_bytes_with(&SaveOptions::new().byte_order(ByteOrder::Big))?;
+    /// let bytes = SaveOptions::new().byte_order(ByteOrder::Big).to_bytes(&map)?;
     /// assert_eq!(NpzReader::from_bytes(&bytes)?.header("x")?.dtype().to_string(), ">f8");
     /// assert_eq!(std::collections::BTreeMap::<String, f64>::from_bytes(&bytes)?, map);
     /// # Ok::<(), npz_core::Error>(())
@@ -140,11 +146,96 @@ impl SaveOptions {
     /// # use npz_core::{Npz, SaveOptions};
     /// # let map = std::collections::BTreeMap::from([("x".to_owned(), vec![0.5; 100_000])]);
     /// let options = SaveOptions::compressed();
-    /// assert_eq!(map.to_bytes_with(&options.clone().threads(1))?, map.to_bytes_with(&options)?);
+    /// assert_eq!(options.clone().threads(1).to_bytes(&map)?, options.to_bytes(&map)?);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn threads(mut self, count: usize) -> Self {
         self.threads = Threads::at_most(count);
         self
+    }
+
+    /// Saves a value to a file, atomically.
+    ///
+    /// Costs what [`Npz::save`] or [`Npz::save_compressed`] does.
+    ///
+    /// # Errors
+    /// As [`Npz::save`], and [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for a level above the highest or an
+    /// alignment that is not a power of two.
+    ///
+    /// ```
+    /// use npz_core::{Compression, Npz, SaveOptions};
+    /// #[derive(Npz)] struct State { step: u64 }
+    /// let path = std::env::temp_dir().join("npz-core-doc-options-save.npz");
+    /// let fast = SaveOptions::new().compression(Compression::Deflate(1));
+    /// fast.save(&State { step: 7 }, &path)?;
+    /// assert_eq!(State::load(&path)?.step, 7);
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn save<T: Npz + ?Sized>(&self, value: &T, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let save = || {
+            let members = self.collect(value)?;
+            let mut writer = NpzWriter::create_with(path, self)?;
+            writer.add_members(&members)?;
+            writer.finish()
+        };
+        save().map_err(|error| error.in_file(path))
+    }
+
+    /// Writes a value as an archive to any writer, forward only: a file, a pipe, a socket, standard output.
+    /// `np.savez(file, ...)`. `&mut W` works as well.
+    ///
+    /// Arrays are not copied. Since nothing is filled in afterwards, stored members are gone through twice (their checksum
+    /// comes first), and the sizes of compressed ones stand behind them, as every reader of archives knows it. Not atomic:
+    /// nothing is synced or renamed. What a file holds behind the archive stays there and may hide it: give a file that is
+    /// empty, as [`File::create`](std::fs::File::create) makes it, or use [`save`](Self::save).
+    ///
+    /// # Errors
+    /// As [`save`](Self::save). After an error the writer holds half an archive.
+    ///
+    /// ```
+    /// use npz_core::{Npz, SaveOptions};
+    /// #[derive(Npz)] struct State { step: u64 }
+    /// let mut body = Vec::new(); // any `Write`
+    /// SaveOptions::stored().write_to(&State { step: 7 }, &mut body)?;
+    /// assert_eq!(State::from_bytes(&body)?.step, 7);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn write_to<T: Npz + ?Sized>(&self, value: &T, writer: impl Write) -> Result<()> {
+        let members = self.collect(value)?;
+        let mut writer = NpzWriter::with_options(writer, self)?;
+        writer.add_members(&members)?;
+        writer.finish()
+    }
+
+    /// Turns a value into the bytes of an archive.
+    ///
+    /// Holds the archive, as it is compressed, in a buffer that grows with it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) and [`ErrorKind::Limit`](crate::ErrorKind::Limit) as in
+    /// [`save`](Self::save).
+    ///
+    /// ```
+    /// use npz_core::{Npz, SaveOptions};
+    /// #[derive(Npz)] struct State { step: u64 }
+    /// let bytes = SaveOptions::compressed().to_bytes(&State { step: 7 })?;
+    /// assert_eq!(State::from_bytes(&bytes)?.step, 7);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn to_bytes<T: Npz + ?Sized>(&self, value: &T) -> Result<Vec<u8>> {
+        let members = self.collect(value)?;
+        let mut bytes = Vec::new();
+        let mut writer = NpzWriter::in_memory(&mut bytes, self)?;
+        writer.add_members(&members)?;
+        writer.finish()?;
+        Ok(bytes)
+    }
+
+    fn collect<'v, T: ToMembers + ?Sized>(&self, value: &'v T) -> Result<Members<'v>> {
+        let mut members = Members::in_byte_order(self.byte_order);
+        value.to_members(&mut members, &Name::root())?;
+        Ok(members)
     }
 }

@@ -416,10 +416,10 @@ impl<R: ReadAt> NpzReader<R> {
     }
 
     /// Loads the whole archive over a value, whose memory is used again: see
-    /// [`Npz::load_into`](crate::Npz::load_into).
+    /// [`LoadOptions::load_into`](crate::LoadOptions::load_into).
     ///
     /// # Errors
-    /// As [`Npz::load_into`](crate::Npz::load_into).
+    /// As [`LoadOptions::load_into`](crate::LoadOptions::load_into).
     ///
     /// ```
     /// use npz_core::{Npz, NpzReader};

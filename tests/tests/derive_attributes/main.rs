@@ -320,6 +320,6 @@ fn cast_rules_one_field_and_what_is_inside_of_it() {
     assert_eq!(problems::<Casts>(memory.get_ref()), [dtype("exact")]);
     // Which rule is asked for per call does not change what a field asks for itself.
     let options = npz_core::LoadOptions::new().cast(npz_core::Cast::SameKind);
-    let error = Casts::from_bytes_with(memory.get_ref(), &options).unwrap_err();
+    let error = options.from_bytes::<Casts>(memory.get_ref()).unwrap_err();
     assert_eq!(error.report().unwrap().problems()[0].member(), "exact");
 }

@@ -308,7 +308,7 @@ fn options_relax_what_a_load_asks_for() {
         npz.add("inner.other", &1u8).unwrap();
         npz.add("other", &1u8).unwrap();
     });
-    let load = |options: &LoadOptions| Small::from_bytes_with(&bytes, options);
+    let load = |options: &LoadOptions| options.from_bytes::<Small>(&bytes);
     let members = |options: &LoadOptions| {
         let error = load(options).unwrap_err();
         let problems = error.report().unwrap().problems();
@@ -331,7 +331,7 @@ fn limits_refuse_before_data_are_read() {
         npz.add("a", &vec![0u8; 5000]).unwrap();
         npz.add("b", &vec![0u8; 5000]).unwrap();
     });
-    let load = |limits: Limits| Map::from_bytes_with(&bytes, &LoadOptions::new().limits(limits));
+    let load = |limits: Limits| LoadOptions::new().limits(limits).from_bytes::<Map>(&bytes);
     assert_eq!(load(Limits::strict()).unwrap().len(), 2);
     for (limits, setting) in [
         (Limits::default().member_bytes(4999), "Limits::member_bytes"),

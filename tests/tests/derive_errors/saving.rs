@@ -140,7 +140,7 @@ fn bad_options_are_refused() {
     for options in
         [level, npz_core::SaveOptions::new().alignment(3), npz_core::SaveOptions::new().alignment(0)]
     {
-        let error = value.save_with(&path, &options).unwrap_err();
+        let error = options.save(&value, &path).unwrap_err();
         assert_eq!((error.kind(), error.file()), (ErrorKind::Invalid, Some(&*path)), "{error}");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
     }

@@ -18,7 +18,7 @@ fn loaded<T: FromMembers + ToMembers>(value: &impl ToMembers) -> T {
 /// The error of a load that reads a value which its type can't hold.
 #[track_caller]
 fn refused<T: FromMembers + ToMembers>(value: &impl ToMembers, options: &LoadOptions, parts: &[&str]) {
-    let error = One::<T>::from_bytes_with(&field(value), options).err().expect("the value does not fit");
+    let error = options.from_bytes::<One<T>>(&field(value)).err().expect("the value does not fit");
     assert_eq!((error.kind(), error.member()), (ErrorKind::Invalid, Some("field")), "{error}");
     assert_has(&error.to_string(), parts);
 }
@@ -71,11 +71,11 @@ fn what_could_lose_values_is_refused_by_the_header() {
 #[test]
 fn a_cast_never_wraps_an_integer_nor_makes_a_number_infinite() {
     let cast = LoadOptions::new().cast(Cast::SameKind);
-    let narrow = One::<Array1<u8>>::from_bytes_with(&field(&array![0i64, 255]), &cast).unwrap();
+    let narrow = cast.from_bytes::<One<Array1<u8>>>(&field(&array![0i64, 255])).unwrap();
     assert_eq!(narrow.field, array![0, 255]);
     refused::<Array1<u8>>(&array![0i64, 256], &cast, &["cell 1", "256", "u8"]);
     refused::<Array1<u32>>(&array![0i64, 1, -5], &cast, &["cell 2", "-5"]);
-    let rounded = One::<Array1<f32>>::from_bytes_with(&field(&array![0.1f64, f64::INFINITY]), &cast).unwrap();
+    let rounded = cast.from_bytes::<One<Array1<f32>>>(&field(&array![0.1f64, f64::INFINITY])).unwrap();
     assert_eq!(rounded.field, array![0.1, f32::INFINITY]);
     refused::<Vec<f32>>(&vec![1.0f64, 1e300], &cast, &["cell 1", "f32"]);
 }

@@ -75,7 +75,7 @@ fn data_of(archive: &[u8], name: &str) -> Range<u64> {
 #[test]
 fn a_load_reads_no_data_and_get_reads_them_once_for_eight_threads() {
     for (options, is_stored) in [(SaveOptions::stored(), true), (SaveOptions::compressed(), false)] {
-        let bytes = model().to_bytes_with(&options).unwrap();
+        let bytes = options.to_bytes(&model()).unwrap();
         let data = data_of(&bytes, "table.npy");
         // Of compressed data somewhat more is fetched for the header, and inflated again with the rest.
         let header = data.start..data.start + if is_stored { 600 } else { 4096 };
@@ -128,9 +128,9 @@ fn the_last_get_lets_the_source_go() {
 #[test]
 fn bytes_that_are_gone_by_then_were_copied_compressed() {
     for options in [SaveOptions::stored(), SaveOptions::compressed()] {
-        let bytes = model().to_bytes_with(&options).unwrap();
+        let bytes = options.to_bytes(&model()).unwrap();
         let state = Model::from_bytes(&bytes).unwrap();
-        let streamed = Model::read_from(&bytes[..]).unwrap();
+        let streamed = LoadOptions::new().read::<Model>(&bytes[..]).unwrap();
         drop(bytes);
         for state in [state, streamed] {
             assert!(!state.table.is_loaded());
@@ -340,9 +340,9 @@ fn members_in_memory_are_lazy_too() {
     drop(members);
     drop(value);
     // They were in no archive, so they are compressed as the save says.
-    let saved = state.to_bytes_with(&SaveOptions::compressed()).unwrap();
+    let saved = SaveOptions::compressed().to_bytes(&state).unwrap();
     assert_eq!(crate::raw_members(&saved)["table.npy"].method, 8);
-    assert!(saved == model().to_bytes_with(&SaveOptions::compressed()).unwrap());
+    assert!(saved == SaveOptions::compressed().to_bytes(&model()).unwrap());
     assert_eq!(state.table.get().unwrap(), &table());
 
     // Members that are untouched themselves, read by one that is lazy and one that is not.

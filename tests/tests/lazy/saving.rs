@@ -17,10 +17,10 @@ fn untouched_values_are_copied_byte_for_byte_whatever_the_save_asks_for() {
     let dir = tempfile::tempdir().unwrap();
     let (from, to) = (dir.path().join("from.npz"), dir.path().join("to.npz"));
     for saved in [SaveOptions::stored(), SaveOptions::new().compression(Compression::Deflate(1))] {
-        model().save_with(&from, &saved).unwrap();
+        saved.save(&model(), &from).unwrap();
         for again in [SaveOptions::stored(), SaveOptions::compressed()] {
             let state = Model::load(&from).unwrap();
-            state.save_with(&to, &again).unwrap();
+            again.save(&state, &to).unwrap();
             assert!(!state.table.is_loaded() && !state.layers.is_loaded());
             let (mut old, mut new) = (raw_members_of(&from), raw_members_of(&to));
             // The step is no lazy value.
@@ -40,7 +40,7 @@ fn a_value_that_was_read_is_written_anew() {
     model().save(&path).unwrap();
     let mut state = Model::load(&path).unwrap();
     state.table.get_mut().unwrap()[0] = 0.5;
-    let members = raw_members(&state.to_bytes_with(&SaveOptions::compressed()).unwrap());
+    let members = raw_members(&SaveOptions::compressed().to_bytes(&state).unwrap());
     assert_eq!((members["table.npy"].method, members["layers.0.weights.npy"].method), (8, 0));
     let twin = Model { step: 1, layers: state.layers.clone(), table: state.table.clone() };
     assert_eq!(Model::from_bytes(&twin.to_bytes().unwrap()).unwrap().table.get().unwrap()[0], 0.5);
@@ -147,7 +147,7 @@ fn stored_data_are_aligned_anew() {
     let path = dir.path().join("run.npz");
     model().save(&path).unwrap();
     let state = Model::load(&path).unwrap();
-    let bytes = state.to_bytes_with(&SaveOptions::new().alignment(4096)).unwrap();
+    let bytes = SaveOptions::new().alignment(4096).to_bytes(&state).unwrap();
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(&bytes)).unwrap();
     for i in 0..zip.len() {
         // The first cell, behind the header of the array.
@@ -160,7 +160,7 @@ fn a_save_over_the_file_that_a_lazy_value_reads_from() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("run.npz");
     for options in [SaveOptions::stored(), SaveOptions::compressed()] {
-        model().save_with(&path, &options).unwrap();
+        options.save(&model(), &path).unwrap();
         let mut state = Model::load(&path).unwrap();
         for step in 0..3 {
             state.step = step;
@@ -201,7 +201,7 @@ fn other_compressed_data_at_the_same_place_are_not_copied() {
         let mut table = table();
         table[0] = first;
         let arrays = Arrays::from([("a".to_owned(), Lazy::new(table.into_dyn()))]);
-        arrays.to_bytes_with(&SaveOptions::compressed()).unwrap()
+        SaveOptions::compressed().to_bytes(&arrays).unwrap()
     };
     let one = with(3.0);
     let two = (4..100).map(|first| with(f64::from(first))).find(|two| two.len() == one.len()).unwrap();
@@ -221,7 +221,7 @@ fn a_file_that_was_changed_in_place_after_a_copy_is_read_anew() {
         let noise =
             (0..430_000u32).map(|i| f64::from(i.wrapping_mul(2_654_435_761).rotate_left(turn) ^ (i >> 3)));
         let arrays = Arrays::from([("a".to_owned(), Lazy::new(Array1::from_iter(noise).into_dyn()))]);
-        arrays.to_bytes_with(&SaveOptions::compressed()).unwrap()
+        SaveOptions::compressed().to_bytes(&arrays).unwrap()
     };
     let (one, two) = (with(0), with(7));
     fs::write(&path, &one).unwrap();
@@ -238,9 +238,8 @@ fn forwarded_archives_are_copied_with_the_checksum_behind_the_data() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("run.npz");
     let mut bytes = Vec::new();
-    Arrays::from([("a".to_owned(), Lazy::new(table().into_dyn()))])
-        .write_to(&mut bytes, &SaveOptions::compressed())
-        .unwrap();
+    let arrays = Arrays::from([("a".to_owned(), Lazy::new(table().into_dyn()))]);
+    SaveOptions::compressed().write_to(&arrays, &mut bytes).unwrap();
     fs::write(&path, &bytes).unwrap();
     let state = Arrays::load(&path).unwrap();
     let copied = state.to_bytes().unwrap();
@@ -263,7 +262,7 @@ fn a_value_moves_to_another_place() {
         layers: Lazy<Vec<Layer>>,
         table: Lazy<Array1<f64>>,
     }
-    let bytes = model().to_bytes_with(&SaveOptions::compressed()).unwrap();
+    let bytes = SaveOptions::compressed().to_bytes(&model()).unwrap();
     let old = Model::from_bytes(&bytes).unwrap();
     let new = New {
         deep: Deep { layers: old.layers.clone(), table: old.table.clone() },
@@ -285,7 +284,7 @@ fn a_value_moves_to_another_place() {
 
 #[test]
 fn a_writer_takes_lazy_values_and_refuses_a_name_twice() {
-    let bytes = model().to_bytes_with(&SaveOptions::compressed()).unwrap();
+    let bytes = SaveOptions::compressed().to_bytes(&model()).unwrap();
     let npz = NpzReader::from_bytes(&bytes).unwrap();
     let table: Lazy<Array1<f64>> = npz.get("table.npy").unwrap();
     let mut out = std::io::Cursor::new(Vec::new());
@@ -475,7 +474,7 @@ fn cells_that_only_the_options_let_be_rounded_are_not_copied() {
     }
     let bytes = std::collections::BTreeMap::from([("w".to_owned(), vec![0.1f64])]).to_bytes().unwrap();
     let options = npz_core::LoadOptions::new().cast(npz_core::Cast::SameKind);
-    let root = Root::from_bytes_with(&bytes, &options).unwrap();
+    let root = options.from_bytes::<Root>(&bytes).unwrap();
     // A plain load takes what was saved.
     let saved = root.to_bytes().unwrap();
     assert_eq!(Root::from_bytes(&saved).unwrap().w.get().unwrap(), &ndarray::arr1(&[0.1f32]));

@@ -202,7 +202,7 @@ fn what_numpy_writes_is_read_without_a_type_and_written_byte_by_byte() {
         let saved = ['<', '>', 'm'].map(|order| (order, every.saved(key, order, files)));
         for group in every.groups(key) {
             let npz = NpzReader::with_options(&group.bytes, &trusted()).unwrap();
-            let all = BTreeMap::<String, AnyArray>::from_bytes_with(&group.bytes, &trusted()).unwrap();
+            let all = trusted().from_bytes::<BTreeMap<String, AnyArray>>(&group.bytes).unwrap();
             assert_eq!(all.len(), group.listed.len());
             let as_it_is = rewritten(&all, &SaveOptions::new());
             let asked_for: Vec<_> = [('<', ByteOrder::Little), ('>', ByteOrder::Big)]
@@ -249,7 +249,7 @@ fn what_numpy_writes_is_read_without_a_type_and_written_byte_by_byte() {
 
 /// Saves the arrays into another archive.
 fn rewritten(all: &BTreeMap<String, AnyArray>, options: &SaveOptions) -> NpzReader<Vec<u8>> {
-    NpzReader::with_options(all.to_bytes_with(options).unwrap(), &trusted()).unwrap()
+    NpzReader::with_options(options.to_bytes(&all).unwrap(), &trusted()).unwrap()
 }
 
 /// Three members of each archive, by derive.
@@ -322,14 +322,15 @@ impl Visit for Typed<'_> {
                     self.written += 2;
                 }
             }
-            let members = Members::<A>::from_bytes_with(&group.bytes, &trusted())
+            let members = trusted()
+                .from_bytes::<Members<A>>(&group.bytes)
                 .unwrap_or_else(|error| panic!("{}: {error}", group.name("")));
             assert_cells(&members.c.view().into_dyn(), "c", &group.name("c"));
             assert_cells(&members.f.view().into_dyn(), "f", &group.name("f"));
             assert_cells(&members.scalar.view().into_dyn(), "scalar", &group.name("scalar"));
             for (order, numpys) in [(ByteOrder::Little, &little), (ByteOrder::Big, &big)] {
                 if files != Files::Read && group.is_lowest_version() {
-                    let ours = members.to_bytes_with(&SaveOptions::new().byte_order(order)).unwrap();
+                    let ours = SaveOptions::new().byte_order(order).to_bytes(&members).unwrap();
                     let ours = NpzReader::from_bytes(&ours).unwrap();
                     for member in ["c.npy", "f.npy", "scalar.npy"] {
                         let numpys = numpys.bytes(member).unwrap();

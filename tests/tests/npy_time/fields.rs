@@ -80,7 +80,7 @@ for name, value in f.items():
     assert_eq!(Log::load(dir.path().join("theirs.npz")).unwrap(), log());
     assert_eq!(Log::from_bytes(&log().to_bytes().unwrap()).unwrap(), log());
     let mut into = log();
-    into.load_into(dir.path().join("theirs.npz")).unwrap();
+    LoadOptions::new().load_into(&mut into, dir.path().join("theirs.npz")).unwrap();
     assert_eq!(into, log());
 }
 
@@ -181,16 +181,16 @@ fn integers_for_times_are_remarked_on_and_refused_under_exact() {
     let path = dir.path().join("a.npz");
     std::fs::write(&path, &bytes).unwrap();
     for report in [
-        Field::<SystemTime>::load_with_report(&path, &LoadOptions::new()).unwrap().1,
-        Field::<Duration>::load_with_report(&path, &LoadOptions::new()).unwrap().1,
+        LoadOptions::new().load_with_report::<Field<SystemTime>>(&path).unwrap().1,
+        LoadOptions::new().load_with_report::<Field<Duration>>(&path).unwrap().1,
     ] {
         let remarks = report.remarks();
         assert_eq!(remarks.len(), 1, "{remarks:?}");
         assert_eq!((remarks[0].kind(), remarks[0].member()), (RemarkKind::Cast, "f"));
     }
     let exact = LoadOptions::new().cast(npz_core::Cast::Exact);
-    assert_eq!(Field::<SystemTime>::from_bytes_with(&bytes, &exact).unwrap_err().kind(), ErrorKind::Mismatch);
-    assert_eq!(Field::<Duration>::from_bytes_with(&bytes, &exact).unwrap_err().kind(), ErrorKind::Mismatch);
+    assert_eq!(exact.from_bytes::<Field<SystemTime>>(&bytes).unwrap_err().kind(), ErrorKind::Mismatch);
+    assert_eq!(exact.from_bytes::<Field<Duration>>(&bytes).unwrap_err().kind(), ErrorKind::Mismatch);
 }
 
 #[derive(Npz, Debug)]

@@ -120,7 +120,7 @@ fn members_of_any_dtype() {
     let big = npz_core::SaveOptions::new().byte_order(ByteOrder::Big);
     let all = vec![
         operation("to_bytes of any arrays", || arrays.to_bytes().map(drop)),
-        operation("to_bytes of any arrays in the other byte order", || arrays.to_bytes_with(&big).map(drop)),
+        operation("to_bytes of any arrays in the other byte order", || big.to_bytes(&arrays).map(drop)),
         operation("from_bytes of any arrays", || {
             std::collections::BTreeMap::<String, AnyArray>::from_bytes(&bytes).map(drop)
         }),

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Write};
 
 use ndarray::{Array1, Array2};
-use npz_core::{Lazy, Npz, NpzReader, NpzWriter, ReadAt, SaveOptions};
+use npz_core::{Lazy, LoadOptions, Npz, NpzReader, NpzWriter, ReadAt, SaveOptions};
 use tests::{python, temp_dir};
 use zip::write::SimpleFileOptions;
 
@@ -30,13 +30,13 @@ fn reads<'o>(name: &str, bytes: &'o [u8]) -> Vec<Operation<'o>> {
         }),
         operation(format!("bytes of {name}"), move || NpzReader::from_bytes(bytes)?.bytes("a").map(drop)),
         operation(format!("load of {name}"), move || Arrays::from_bytes(bytes).map(drop)),
-        operation(format!("read_from of {name}"), move || Arrays::read_from(bytes).map(drop)),
+        operation(format!("read_from of {name}"), move || LoadOptions::new().read::<Arrays>(bytes).map(drop)),
         operation(format!("load of {name}, from a source that is not memory"), move || {
             NpzReader::new(Far(bytes))?.load::<Arrays>().map(drop)
         }),
         operation(format!("copy of {name}"), move || {
             let kept = NpzReader::new(Far(bytes))?.load::<BTreeMap<String, Lazy<Array1<f64>>>>()?;
-            kept.write_to(io::sink(), &SaveOptions::stored())
+            SaveOptions::stored().write_to(&kept, io::sink())
         }),
     ]
 }
@@ -66,15 +66,15 @@ const ABOVE_DECODERS: usize = 9 << 20;
 #[test]
 fn deflated_members() {
     let arrays = Arrays::from([("a".to_owned(), noise()), ("b".to_owned(), Array1::zeros(MANY))]);
-    let bytes = arrays.to_bytes_with(&SaveOptions::compressed()).unwrap();
+    let bytes = SaveOptions::compressed().to_bytes(&arrays).unwrap();
     exhaust_all(reads("deflated members", &bytes), 10);
 
     let mut points = 0;
     let mut write = |name: &str, run: &mut dyn FnMut() -> npz_core::Result<()>| {
         points += exhaust_after(name, ABOVE_DEFLATE, run, || {});
     };
-    write("to_bytes of deflated members", &mut || arrays.to_bytes_with(&SaveOptions::compressed()).map(drop));
-    write("write_to of deflated members", &mut || arrays.write_to(io::sink(), &SaveOptions::compressed()));
+    write("to_bytes of deflated members", &mut || SaveOptions::compressed().to_bytes(&arrays).map(drop));
+    write("write_to of deflated members", &mut || SaveOptions::compressed().write_to(&arrays, io::sink()));
     assert!(points >= 2, "only {points} allocations failed");
     let dir = temp_dir();
     let path = dir.path().join("a.npz");

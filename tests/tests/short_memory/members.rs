@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use half::f16;
 use ndarray::{Array1, Array2, ArrayD, ShapeBuilder};
-use npz_core::{ByteOrder, FromMembers, Lazy, Members, Name, Npz, NpzReader, RawVec, SaveOptions};
+use npz_core::{
+    ByteOrder, FromMembers, Lazy, LoadOptions, Members, Name, Npz, NpzReader, RawVec, SaveOptions,
+};
 use num_complex::Complex;
 use tests::temp_dir;
 
@@ -24,11 +26,11 @@ fn round_trip<'o, T: Npz + FromMembers>(name: &str, value: &'o T, bytes: &'o [u8
     vec![
         operation(format!("to_bytes of {name}"), move || value.to_bytes().map(drop)),
         operation(format!("to_bytes of {name} in the other byte order"), move || {
-            value.to_bytes_with(&big).map(drop)
+            big.to_bytes(&value).map(drop)
         }),
-        operation(format!("write_to of {name}"), move || value.write_to(io::sink(), &SaveOptions::stored())),
+        operation(format!("write_to of {name}"), move || SaveOptions::stored().write_to(&value, io::sink())),
         operation(format!("from_bytes of {name}"), move || T::from_bytes(bytes).map(drop)),
-        operation(format!("read_from of {name}"), move || T::read_from(bytes).map(drop)),
+        operation(format!("read_from of {name}"), move || LoadOptions::new().read::<T>(bytes).map(drop)),
         operation(format!("load_into of {name}"), move || NpzReader::from_bytes(bytes)?.load_into(&mut old)),
         operation(format!("load of {name} from a list of members"), move || {
             let mut members = Members::new();
@@ -185,7 +187,7 @@ fn the_file_of_before_stands() {
     points += exhaust_after("load", LARGE, || BTreeMap::<String, Vec<String>>::load(&path).map(drop), || {});
     fs::write(&path, &before).unwrap();
     let options = SaveOptions::new().byte_order(ByteOrder::Big);
-    points += exhaust_after("save_with", LARGE, || values.save_with(&path, &options), stands);
+    points += exhaust_after("save with options", LARGE, || options.save(&values, &path), stands);
     assert!(points >= 6, "only {points} allocations failed");
 }
 
@@ -204,12 +206,12 @@ fn lazy_values() {
     let all = vec![
         operation("load of lazy values", || Maybe::load(&path).map(drop)),
         operation("load of lazy values from bytes", || Maybe::from_bytes(&bytes).map(drop)),
-        operation("read_from of lazy values", || Maybe::read_from(&bytes[..]).map(drop)),
+        operation("read_from of lazy values", || LoadOptions::new().read::<Maybe>(&bytes[..]).map(drop)),
         // Each time from the file, as a value that came stays.
         operation("get of a lazy value", || Maybe::load(&path)?["x"].get().map(drop)),
         operation("get of a lazy value of bytes", || Maybe::from_bytes(&bytes)?["x"].get().map(drop)),
         operation("to_bytes of lazy values", || saved.to_bytes().map(drop)),
-        operation("write_to of lazy values", || sunk.write_to(io::sink(), &SaveOptions::stored())),
+        operation("write_to of lazy values", || SaveOptions::stored().write_to(&sunk, io::sink())),
     ];
     exhaust_all(all, 10);
 }

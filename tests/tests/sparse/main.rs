@@ -158,7 +158,7 @@ fn sparse_matrices_are_fields_of_structs_and_of_each_others_names() {
     assert_eq!(Model::load(&path).unwrap(), model());
     let mut other = model();
     other.features.data[0] = 7.0;
-    other.load_into(&path).unwrap();
+    LoadOptions::new().load_into(&mut other, &path).unwrap();
     assert_eq!(other, model());
     python(
         dir.path(),
@@ -205,7 +205,7 @@ fn options_speak_of_the_values_and_not_of_the_indices() {
     let problems = error.report().unwrap().problems();
     assert_eq!((problems.len(), problems[0].member(), problems[0].kind()), (1, "m.data", ProblemKind::DType));
     let rounds = LoadOptions::new().cast(Cast::SameKind);
-    assert_eq!(Narrow::from_bytes_with(&bytes, &rounds).unwrap().m.data, [0.1f32]);
+    assert_eq!(rounds.from_bytes::<Narrow>(&bytes).unwrap().m.data, [0.1f32]);
 }
 
 #[test]

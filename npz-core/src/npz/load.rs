@@ -1,0 +1,159 @@
+//! What the options of a load do: the verbs of [`Npz`], and more, with a choice.
+
+use std::io::Read;
+use std::path::Path;
+
+use super::{Npz, NpzReader};
+use crate::error::{Error, Result};
+use crate::members::FromMembers;
+use crate::options::LoadOptions;
+use crate::report::Report;
+
+/// What loads archives; [`Npz::load`], [`Npz::from_bytes`] and [`Npz::check`] are these by the defaults.
+impl LoadOptions {
+    /// Loads a value from a file.
+    ///
+    /// A field with a `cast` attribute keeps its own rule, whatever the options say, for all that is inside of it.
+    /// Costs what [`Npz::load`] does.
+    ///
+    /// # Errors
+    /// As [`Npz::load`].
+    ///
+    /// ```
+    /// use npz_core::{Cast, LoadOptions, Npz};
+    /// #[derive(Npz)] struct Half { step: f32 }
+    /// let path = std::env::temp_dir().join("npz-core-doc-options-load.npz");
+    /// std::collections::BTreeMap::from([("step".to_owned(), 7.5f64)]).save(&path)?;
+    /// let options = LoadOptions::new().cast(Cast::SameKind); // float64 into f32
+    /// assert_eq!(options.load::<Half>(&path)?.step, 7.5);
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn load<T: Npz + FromMembers>(&self, path: impl AsRef<Path>) -> Result<T> {
+        NpzReader::open_with(path, self)?.load()
+    }
+
+    /// Loads a value from a file, and tells what was ignored, cast, defaulted or migrated.
+    ///
+    /// Costs what [`load`](Self::load) does. [`check`](Self::check) gives the same report without reading data.
+    ///
+    /// # Errors
+    /// As [`Npz::load`].
+    ///
+    /// ```
+    /// use npz_core::{LoadOptions, Npz, RemarkKind};
+    /// #[derive(Npz)] struct Old { step: u64 }
+    /// #[derive(Npz)] struct New { step: u64, #[npz(default)] rate: f64 }
+    /// let path = std::env::temp_dir().join("npz-core-doc-load-with-report.npz");
+    /// Old { step: 7 }.save(&path)?;
+    /// let (new, report) = LoadOptions::new().load_with_report::<New>(&path)?;
+    /// assert_eq!((new.step, new.rate), (7, 0.0));
+    /// assert_eq!((report.remarks()[0].member(), report.remarks()[0].kind()), ("rate", RemarkKind::Defaulted));
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn load_with_report<T: Npz + FromMembers>(&self, path: impl AsRef<Path>) -> Result<(T, Report)> {
+        NpzReader::open_with(path, self)?.load_with_report()
+    }
+
+    /// Loads a file over a value, whose memory is used again: for a training loop that goes back to its best
+    /// checkpoint.
+    ///
+    /// Arrays and `Vec`s of cells are read into the memory that arrays of as many cells of that type have now; nothing
+    /// of their size is allocated then. Fields that are never loaded (`skip`, `skip_load`) keep their values. Otherwise
+    /// the value becomes what [`load`](Self::load) gives.
+    ///
+    /// # Errors
+    /// As [`Npz::load`]. If the members do not fit the type, the value is as it was. If the fault shows only while
+    /// data are read (damage, a full disk's unread sector, a refusing `validate`), the arrays that have given their
+    /// memory are empty. `validate` is asked of the loaded value, in which fields that are never loaded have their defaults.
+    ///
+    /// ```
+    /// use ndarray::Array2;
+    /// use npz_core::{LoadOptions, Npz};
+    /// #[derive(Npz)]
+    /// struct State { weights: Array2<f32>, #[npz(skip)] scratch: Vec<f32> }
+    ///
+    /// let path = std::env::temp_dir().join("npz-core-doc-load-into.npz");
+    /// State { weights: Array2::ones((100, 100)), scratch: vec![] }.save(&path)?;
+    /// let mut state = State { weights: Array2::zeros((100, 100)), scratch: vec![7.0] };
+    /// let memory = state.weights.as_ptr();
+    /// LoadOptions::new().load_into(&mut state, &path)?;
+    /// assert_eq!(state.weights.as_ptr(), memory); // np.copyto(state.weights, npz["weights"])
+    /// assert_eq!((state.weights[[0, 0]], state.scratch), (1.0, vec![7.0]));
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn load_into<T: Npz + FromMembers>(&self, value: &mut T, path: impl AsRef<Path>) -> Result<()> {
+        NpzReader::open_with(path, self)?.load_into(value)
+    }
+
+    /// Loads a value from a stream, which is read to its end into memory first: `np.load(io.BytesIO(file.read()))`.
+    ///
+    /// Memory holds the whole archive beside the arrays until the load is done. At most
+    /// [`Limits::total_bytes`](crate::Limits::total_bytes) and 256 MiB (of names, headers and padding) are read.
+    ///
+    /// # Errors
+    /// As [`Npz::load`].
+    ///
+    /// ```
+    /// use npz_core::{ErrorKind, Limits, LoadOptions, Npz};
+    /// #[derive(Npz)] struct State { step: u64 }
+    /// let bytes = State { step: 7 }.to_bytes()?;
+    /// let stream = &bytes[..]; // any `Read`
+    /// assert_eq!(LoadOptions::new().read::<State>(stream)?.step, 7);
+    ///
+    /// let strict = LoadOptions::new().limits(Limits::strict().total_bytes(7));
+    /// let error = strict.read::<State>(stream).err().map(|error| error.kind());
+    /// assert_eq!(error, Some(ErrorKind::Limit));
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn read<T: Npz + FromMembers>(&self, reader: impl Read) -> Result<T> {
+        let mut bytes = Vec::new();
+        // One byte more tells a stream that is too long from one that just fits.
+        let most = self.limits.stream_bytes();
+        reader
+            .take(most.saturating_add(1))
+            .read_to_end(&mut bytes)
+            .map_err(|error| Error::io("can't read the stream", error))?;
+        self.limits.check_stream(bytes.len() as u64)?;
+        self.from_bytes(&bytes)
+    }
+
+    /// Loads a value from the bytes of an archive; costs what [`Npz::from_bytes`] does.
+    ///
+    /// # Errors
+    /// As [`Npz::load`].
+    ///
+    /// ```
+    /// use npz_core::{LoadOptions, Npz};
+    /// #[derive(Npz)] struct State { step: u64 }
+    /// #[derive(Npz)] struct Newer { step: u64, rate: f64 }
+    /// let bytes = Newer { step: 7, rate: 0.5 }.to_bytes()?;
+    /// let options = LoadOptions::new().allow_unknown(true); // `State` has no field `rate`
+    /// assert_eq!(options.from_bytes::<State>(&bytes)?.step, 7);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn from_bytes<T: Npz + FromMembers>(&self, bytes: &[u8]) -> Result<T> {
+        NpzReader::with_options(bytes, self)?.load()
+    }
+
+    /// Compares a file's headers with a type; reads no array data.
+    ///
+    /// # Errors
+    /// As [`Npz::check`].
+    ///
+    /// ```
+    /// use npz_core::{Cast, LoadOptions, Npz};
+    /// #[derive(Npz)] struct Half { step: f32 }
+    /// let path = std::env::temp_dir().join("npz-core-doc-options-check.npz");
+    /// std::collections::BTreeMap::from([("step".to_owned(), 0.1f64)]).save(&path)?;
+    /// assert!(!Half::check(&path)?.is_ok());
+    /// assert!(LoadOptions::new().cast(Cast::SameKind).check::<Half>(&path)?.is_ok());
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn check<T: Npz + FromMembers>(&self, path: impl AsRef<Path>) -> Result<Report> {
+        NpzReader::open_with(path, self)?.check::<T>()
+    }
+}
