@@ -41,10 +41,7 @@ struct Panel {
 /// # Errors
 /// Never, as it is drawn in memory.
 pub fn draw(report: &Report) -> Outcome<String> {
-    let upper = [
-        speeds(report, SAVE, "np.savez_compressed = 1"),
-        speeds(report, LOAD_OURS, "np.load of the same archive = 1"),
-    ];
+    let upper = [speeds(report, SAVE, "np.savez_compressed"), speeds(report, LOAD_OURS, "np.load")];
     let lower = [rates(report, SAVE_STORED), rates(report, LOAD_STORED)];
     let height = |panels: &[Panel; 2]| panels.iter().map(Panel::height).max().unwrap_or_default();
     let middle = height(&upper) + 2 * MARGIN;
@@ -58,9 +55,12 @@ pub fn draw(report: &Report) -> Outcome<String> {
                 panel.draw(&root, left, top)?;
             }
         }
+        let threads = Library::ours().map(|library| library.to_string());
+        let pale = threads.filter(|side| colour(side) == COLOURS[2]).last().unwrap_or_default();
         let facts = report.circumstances.first().map_or("", String::as_str);
+        let facts = format!("Pale: {pale}. {facts}");
         let style = ("sans-serif", 13).into_font().color(&FAINT);
-        root.draw(&Text::new(facts.to_owned(), (MARGIN, whole - 18), style))?;
+        root.draw(&Text::new(facts, (MARGIN, whole - 18), style))?;
         root.present()?;
     }
     Ok(svg)
@@ -79,11 +79,8 @@ fn speeds(report: &Report, task: &str, unit: &str) -> Panel {
             None => groups.push((row.case.clone(), vec![bar])),
         }
     }
-    let what = if task == SAVE { "Save, compressed" } else { "Load, compressed" };
-    let threads =
-        Library::ours().map(|library| library.to_string()).filter(|side| colour(side) == COLOURS[2]);
-    let legend = threads.last().map(|side| format!(" (pale: {side})")).unwrap_or_default();
-    Panel { title: format!("{what}: {unit}{legend}"), groups, line: Some(1.0) }
+    let what = if task == SAVE { "Save compressed" } else { "Load compressed" };
+    Panel { title: format!("{what}: × {unit}"), groups, line: Some(1.0) }
 }
 
 /// The rates of all libraries with the largest array of at most 64 MiB.

@@ -151,11 +151,7 @@ impl Error {
         // A `Read` of ours passes our own errors through `io::Error`; unwrap them on the way back.
         match source.downcast::<Self>() {
             Ok(own) => own,
-            Err(source) => {
-                let mut error = Self::new(ErrorKind::Io, format!("{doing}: {source}"));
-                error.0.source = Some(Box::new(source));
-                error
-            }
+            Err(source) => Self::new(ErrorKind::Io, format!("{doing}: {source}")).with_source(source),
         }
     }
 
@@ -303,6 +299,24 @@ impl fmt::Debug for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// Lets `?` pass on the errors of files where [`Result`] is given: as an [`ErrorKind::Io`] with the system's words. One of
+/// ours that went through a [`Read`](io::Read) comes back as it was.
+///
+/// ```
+/// fn size(path: &str) -> npz_core::Result<u64> {
+///     Ok(std::fs::metadata(path)?.len())
+/// }
+/// assert_eq!(size("/no/such/file").unwrap_err().kind(), npz_core::ErrorKind::Io);
+/// ```
+impl From<io::Error> for Error {
+    fn from(source: io::Error) -> Self {
+        match source.downcast::<Self>() {
+            Ok(own) => own,
+            Err(source) => Self::new(ErrorKind::Io, source.to_string()).with_source(source),
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod error;
 pub mod fuzzing;
 mod header;
 mod input;
+mod json;
 mod limits;
 mod literal;
 mod members;

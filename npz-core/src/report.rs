@@ -5,6 +5,7 @@ mod remark;
 use std::fmt;
 
 use crate::error::ErrorKind;
+use crate::json::json_string;
 
 pub use remark::{Remark, RemarkKind};
 
@@ -164,6 +165,50 @@ impl Report {
     /// members last. Of what the file does not have (defaulted fields, versions) the first five hundred are listed.
     pub fn remarks(&self) -> &[Remark] {
         &self.remarks
+    }
+
+    /// Turns the report into JSON, for a log or another program: one object with the lists `problems` and `remarks`, and
+    /// `problem_count`. NumPy has no such call.
+    ///
+    /// ```
+    /// use npz_core::Npz;
+    /// #[derive(Npz)] struct Old { step: u32 }
+    /// #[derive(Npz)] struct New { step: String }
+    /// let path = std::env::temp_dir().join("npz-core-doc-report-json.npz");
+    /// Old { step: 7 }.save(&path)?;
+    /// let json = New::check(&path)?.to_json();
+    /// assert!(json.contains(r#"{"kind": "DType", "member": "step", "field": "step", "expected": ""#), "{json}");
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn to_json(&self) -> String {
+        let object = |entries: &[(&str, &str)]| {
+            let entries: Vec<_> =
+                entries.iter().map(|(key, value)| format!("\"{key}\": {}", json_string(value))).collect();
+            format!("    {{{}}}", entries.join(", "))
+        };
+        let list = |objects: Vec<String>| {
+            if objects.is_empty() { "[]".to_owned() } else { format!("[\n{}\n  ]", objects.join(",\n")) }
+        };
+        let problems = self.problems.iter().map(|problem| {
+            object(&[
+                ("kind", &format!("{:?}", problem.kind)),
+                ("member", &problem.member),
+                ("field", &problem.field),
+                ("expected", &problem.expected),
+                ("found", &problem.found),
+                ("hint", &problem.hint),
+            ])
+        });
+        let remarks = self.remarks.iter().map(|remark| {
+            let kind = format!("{:?}", remark.kind);
+            object(&[("kind", &kind), ("member", &remark.member), ("text", &remark.text)])
+        });
+        let (problems, remarks) = (list(problems.collect()), list(remarks.collect()));
+        let count = self.problem_count();
+        format!(
+            "{{\n  \"problems\": {problems},\n  \"problem_count\": {count},\n  \"remarks\": {remarks}\n}}\n"
+        )
     }
 
     fn write_remarks(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write};
 
+use crate::json::json_string;
+
 /// Lists the members that a type reads and writes: names, dtypes, shapes, which may be absent.
 ///
 /// Given by [`Npz::schema`](crate::Npz::schema), without any file. In names, `*` stands for any index of a list
@@ -278,23 +280,6 @@ fn python_name(name: &str) -> String {
         name.push('_');
     }
     name
-}
-
-/// A string as JSON and Python spell it.
-fn json_string(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            c if c.is_control() => {
-                let _ = write!(quoted, "\\u{:04x}", c as u32);
-            }
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 impl fmt::Display for Schema {

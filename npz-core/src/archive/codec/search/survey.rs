@@ -20,7 +20,7 @@ const STRIPS: usize = 8;
 /// So many bytes are looked up among those of the window before them.
 const LOOKED_UP: usize = 8 << 10;
 /// Where the survey finds nothing, so many bytes are searched.
-const TASTED: usize = 16 << 10;
+const TASTED: usize = 8 << 10;
 
 /// What could be worth a trial on samples that begin with a cell: searches for numbers, and searches at every byte.
 pub(in super::super) fn survey(samples: &[&[u8]], cells: Cells, level: u32) -> (Vec<Method>, Vec<Method>) {
