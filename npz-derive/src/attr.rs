@@ -32,6 +32,8 @@ pub(crate) struct ContainerAttrs {
     pub(crate) rename_all: Option<Attr<Case>>,
     pub(crate) rename_all_fields: Option<Attr<Case>>,
     pub(crate) tag: Option<Attr<LitStr>>,
+    pub(crate) save_only: Option<Attr<()>>,
+    pub(crate) load_only: Option<Attr<()>>,
     pub(crate) transparent: Option<Attr<()>>,
     pub(crate) validate: Option<Attr<Box<ExprPath>>>,
     pub(crate) version: Option<Attr<u32>>,
@@ -242,6 +244,12 @@ const WORDS: &[Word] = &[
     }),
     Word::on_container("transparent", "transparent", |container, ctxt, item| {
         set(&mut container.transparent, ctxt, item, Item::flag);
+    }),
+    Word::on_container("save_only", "save_only", |container, ctxt, item| {
+        set(&mut container.save_only, ctxt, item, Item::flag);
+    }),
+    Word::on_container("load_only", "load_only", |container, ctxt, item| {
+        set(&mut container.load_only, ctxt, item, Item::flag);
     }),
     Word::on_container("validate", "validate = \"path\"", |container, ctxt, item| {
         set(&mut container.validate, ctxt, item, |item, ctxt| item.path(ctxt).map(Box::new));

@@ -85,6 +85,8 @@ use crate::ctxt::Ctxt;
 /// | `rename_all = "camelCase"` | writes the names of all fields (of an enum: variants) in another case | as in Rust |
 /// | `rename_all_fields = "camelCase"` | on an enum: writes the names of all variants' fields in another case | as in Rust |
 /// | `tag = "kind"` | on an enum: names the member that says which variant it is | `tag` |
+/// | `save_only` | derives saving alone: fields may be borrowed, as `&'static str` is | saved and loaded |
+/// | `load_only` | derives loading alone | saved and loaded |
 /// | `transparent` | on a struct: puts its one field at its own place | `field.inner` |
 /// | `validate = "path"` | calls `path(&value)` before saving and after loading | any value is fine |
 /// | `version = 2` | writes a member `__version__`, and refuses files of a newer version | no version |

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::io::Cursor;
 
-use npz_core::{ErrorKind, FromMembers, Npz, NpzWriter};
+use npz_core::{ErrorKind, FromMembers, Npz, NpzWriter, ToMembers};
 
 #[derive(Npz, Debug, PartialEq, Default)]
 struct List {
@@ -47,13 +47,13 @@ fn archive(name: &str) -> Vec<u8> {
 }
 
 #[track_caller]
-fn comes_back<T: Npz + FromMembers + Debug + PartialEq>(value: &T) {
+fn comes_back<T: Npz + ToMembers + FromMembers + Debug + PartialEq>(value: &T) {
     assert!(T::from_bytes(&value.to_bytes().unwrap()).unwrap() == *value);
 }
 
 /// The error says how deep is too deep; its kind is that of a limit.
 #[track_caller]
-fn too_deep_to_save<T: Npz>(value: T) {
+fn too_deep_to_save<T: Npz + ToMembers>(value: T) {
     // Left where it is: dropping goes down as deep as the value does, which is not ours to bound.
     let error = Box::leak(Box::new(value)).to_bytes().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Limit, "{error}");
@@ -62,7 +62,7 @@ fn too_deep_to_save<T: Npz>(value: T) {
 
 /// The report says so among what else does not fit.
 #[track_caller]
-fn too_deep_to_load<T: Npz + FromMembers>(part: &str, last: &str) {
+fn too_deep_to_load<T: Npz + ToMembers + FromMembers>(part: &str, last: &str) {
     for levels in [129, 1_000, 65_000 / part.len()] {
         let name = part.repeat(levels) + last;
         let error = T::from_bytes(&archive(&name)).err().expect("the name is too deep");

@@ -14,19 +14,19 @@ use npz_core::{
 use tests::{python, temp_dir};
 
 /// The names and the texts of what a value pushes; other members have no text.
-fn listing<T: Npz>(value: &T) -> Vec<(String, Option<String>)> {
+fn listing<T: Npz + ToMembers>(value: &T) -> Vec<(String, Option<String>)> {
     let bytes = value.to_bytes().unwrap();
     let npz = NpzReader::from_bytes(&bytes).unwrap();
     let names: Vec<_> = npz.names().map(str::to_owned).collect();
     names.into_iter().map(|name| (name.clone(), npz.get::<String>(&name).ok())).collect()
 }
 
-fn names<T: Npz>(value: &T) -> Vec<String> {
+fn names<T: Npz + ToMembers>(value: &T) -> Vec<String> {
     listing(value).into_iter().map(|(name, _)| name).collect()
 }
 
 #[track_caller]
-fn comes_back<T: Npz + FromMembers + Debug + PartialEq>(value: &T) {
+fn comes_back<T: Npz + ToMembers + FromMembers + Debug + PartialEq>(value: &T) {
     assert_eq!(&T::from_bytes(&value.to_bytes().unwrap()).unwrap(), value);
     let mut members = Members::new();
     value.to_members(&mut members, &Name::root()).unwrap();

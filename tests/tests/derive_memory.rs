@@ -6,22 +6,22 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use ndarray::{Array2, array};
-use npz_core::{ErrorKind, FromMembers, Members, Name, Npz, OldMembers};
+use npz_core::{ErrorKind, FromMembers, Members, Name, Npz, OldMembers, ToMembers};
 
-fn in_memory<T: FromMembers>(value: &impl Npz) -> npz_core::Result<T> {
+fn in_memory<T: FromMembers>(value: &(impl Npz + ToMembers)) -> npz_core::Result<T> {
     let mut members = Members::new();
     value.to_members(&mut members, &Name::root())?;
     members.load()
 }
 
 /// Loads what `value` saves from both media, which have to agree.
-fn both<T: FromMembers + Npz + Debug + PartialEq>(value: &impl Npz) -> T {
+fn both<T: FromMembers + Npz + Debug + PartialEq>(value: &(impl Npz + ToMembers)) -> T {
     let (memory, file) = (in_memory::<T>(value).unwrap(), T::from_bytes(&value.to_bytes().unwrap()).unwrap());
     assert_eq!(memory, file);
     memory
 }
 
-fn refused<T: FromMembers + Npz + Debug>(value: &impl Npz) -> ErrorKind {
+fn refused<T: FromMembers + Npz + Debug>(value: &(impl Npz + ToMembers)) -> ErrorKind {
     let memory = in_memory::<T>(value).unwrap_err();
     let file = value.to_bytes().and_then(|bytes| T::from_bytes(&bytes)).unwrap_err();
     assert_eq!((memory.kind(), memory.to_string()), (file.kind(), file.to_string()));

@@ -9,7 +9,7 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 
 use ndarray::{Array2, ShapeBuilder};
-use npz_core::{Compression, Lazy, LoadOptions, Npz, NpzReader, NpzWriter, SaveOptions};
+use npz_core::{Compression, Lazy, LoadOptions, Npz, NpzReader, NpzWriter, SaveOptions, ToMembers};
 use tests::{python, temp_dir};
 
 #[derive(Npz, Clone, Debug, PartialEq)]
@@ -66,7 +66,7 @@ impl Write for Pipe {
     }
 }
 
-fn piped(state: &impl Npz, options: &SaveOptions) -> Vec<u8> {
+fn piped(state: &(impl Npz + ToMembers), options: &SaveOptions) -> Vec<u8> {
     let mut pipe = Pipe::default();
     options.write_to(&state, &mut pipe).unwrap();
     pipe.bytes

@@ -53,7 +53,7 @@ use crate::schema::Schema;
     message = "`{Self}` can't be the root of an archive: the trait `Npz` is missing",
     note = "add `#[derive(npz_core::Npz)]` to the struct; a single array is saved by `npz_core::npy::save`"
 )]
-pub trait Npz: ToMembers {
+pub trait Npz {
     /// Saves to a file, atomically and uncompressed: [`np.savez(path, ...)`][savez].
     ///
     /// Array data start on a multiple of 64 bytes in the file. The path is taken as it is, no `.npz` is appended.
@@ -78,7 +78,10 @@ pub trait Npz: ToMembers {
     /// ```
     ///
     /// [savez]: https://numpy.org/doc/stable/reference/generated/numpy.savez.html
-    fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+    fn save(&self, path: impl AsRef<Path>) -> Result<()>
+    where
+        Self: ToMembers,
+    {
         SaveOptions::stored().save(self, path)
     }
 
@@ -100,7 +103,10 @@ pub trait Npz: ToMembers {
     /// ```
     ///
     /// [savez]: https://numpy.org/doc/stable/reference/generated/numpy.savez_compressed.html
-    fn save_compressed(&self, path: impl AsRef<Path>) -> Result<()> {
+    fn save_compressed(&self, path: impl AsRef<Path>) -> Result<()>
+    where
+        Self: ToMembers,
+    {
         SaveOptions::compressed().save(self, path)
     }
 
@@ -120,7 +126,10 @@ pub trait Npz: ToMembers {
     /// assert_eq!(State::from_bytes(&bytes)?.step, 7);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
-    fn to_bytes(&self) -> Result<Vec<u8>> {
+    fn to_bytes(&self) -> Result<Vec<u8>>
+    where
+        Self: ToMembers,
+    {
         SaveOptions::stored().to_bytes(self)
     }
 
@@ -229,7 +238,7 @@ pub trait Npz: ToMembers {
     }
 }
 
-impl<K: MapKey, T: ToMembers, S: BuildHasher> Npz for HashMap<K, T, S> {}
-impl<K: MapKey, T: ToMembers> Npz for BTreeMap<K, T> {}
+impl<K: MapKey, T, S: BuildHasher> Npz for HashMap<K, T, S> {}
+impl<K: MapKey, T> Npz for BTreeMap<K, T> {}
 impl<T: Npz> Npz for Lazy<T> {}
 impl<T: Npz + ?Sized> Npz for &T {}

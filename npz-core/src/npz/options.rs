@@ -172,7 +172,7 @@ impl SaveOptions {
     /// # std::fs::remove_file(&path).ok();
     /// # Ok::<(), npz_core::Error>(())
     /// ```
-    pub fn save<T: Npz + ?Sized>(&self, value: &T, path: impl AsRef<Path>) -> Result<()> {
+    pub fn save<T: Npz + ToMembers + ?Sized>(&self, value: &T, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let save = || {
             let members = self.collect(value)?;
@@ -202,7 +202,7 @@ impl SaveOptions {
     /// assert_eq!(State::from_bytes(&body)?.step, 7);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
-    pub fn write_to<T: Npz + ?Sized>(&self, value: &T, writer: impl Write) -> Result<()> {
+    pub fn write_to<T: Npz + ToMembers + ?Sized>(&self, value: &T, writer: impl Write) -> Result<()> {
         let members = self.collect(value)?;
         let mut writer = NpzWriter::with_options(writer, self)?;
         writer.add_members(&members)?;
@@ -224,7 +224,7 @@ impl SaveOptions {
     /// assert_eq!(State::from_bytes(&bytes)?.step, 7);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
-    pub fn to_bytes<T: Npz + ?Sized>(&self, value: &T) -> Result<Vec<u8>> {
+    pub fn to_bytes<T: Npz + ToMembers + ?Sized>(&self, value: &T) -> Result<Vec<u8>> {
         let members = self.collect(value)?;
         let mut bytes = Vec::new();
         let mut writer = NpzWriter::in_memory(&mut bytes, self)?;

@@ -16,6 +16,35 @@ pub(super) fn check(ctxt: &Ctxt, container: &Container<'_>) {
     check_transparent_has_one_field(ctxt, container);
     check_transparent_asks_nothing(ctxt, container);
     check_migrate_has_a_version(ctxt, container);
+    check_half_is_left(ctxt, container);
+}
+
+// #[npz(save_only, load_only)]
+// #[npz(save_only, migrate = "path")]
+fn check_half_is_left(ctxt: &Ctxt, container: &Container<'_>) {
+    let attrs = &container.attrs;
+    if let (Some(_), Some(load_only)) = (&attrs.save_only, &attrs.load_only) {
+        ctxt.error(
+            load_only,
+            "`load_only` contradicts `save_only`: nothing would be derived; remove one of them",
+        );
+    }
+    if attrs.save_only.is_none() {
+        return;
+    }
+    let refuse = |word: &str, tokens: &dyn ToTokens| {
+        let message = format!("`{word}` contradicts `save_only`: nothing is loaded; remove one of them");
+        ctxt.error(tokens, message);
+    };
+    if let Some(default) = &attrs.default {
+        refuse("default", default);
+    }
+    if let Some(allow_unknown) = &attrs.allow_unknown {
+        refuse("allow_unknown", allow_unknown);
+    }
+    if let Some(migrate) = &attrs.migrate {
+        refuse("migrate", migrate);
+    }
 }
 
 // #[npz(migrate = "path")]

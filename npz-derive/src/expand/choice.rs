@@ -13,7 +13,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::tags;
+use super::{leave_half, tags};
 use crate::ast::{Container, Variant};
 use crate::bound;
 
@@ -24,7 +24,7 @@ pub(super) fn expand(container: &Container<'_>, variants: &[Variant<'_>]) -> Tok
     let tags = tags(variants);
     let idents: Vec<_> = variants.iter().map(|variant| &variant.original.ident).collect();
     let indices: Vec<_> = (0..variants.len()).collect();
-    quote! {
+    let choice = quote! {
         #[automatically_derived]
         impl #impl_generics __npz::Choice for #ident #ty_generics #where_clause {
             const TAGS: &'static [&'static [&'static __npz::str]] = #tags;
@@ -42,7 +42,8 @@ pub(super) fn expand(container: &Container<'_>, variants: &[Variant<'_>]) -> Tok
                 }
             }
         }
-
+    };
+    let mut to_members = quote! {
         #[automatically_derived]
         impl #impl_generics __npz::ToMembers for #ident #ty_generics #where_clause {
             fn to_members<'__a>(
@@ -62,7 +63,8 @@ pub(super) fn expand(container: &Container<'_>, variants: &[Variant<'_>]) -> Tok
                 __npz::push_choices(__items, __shape, __members, __name)
             }
         }
-
+    };
+    let mut from_members = quote! {
         #[automatically_derived]
         impl #impl_generics __npz::FromMembers for #ident #ty_generics #where_clause {
             fn plan<'__s>(
@@ -102,5 +104,7 @@ pub(super) fn expand(container: &Container<'_>, variants: &[Variant<'_>]) -> Tok
                 true
             }
         }
-    }
+    };
+    leave_half(container, &mut to_members, &mut from_members);
+    quote! { #choice #to_members #from_members }
 }

@@ -45,7 +45,7 @@ pub(crate) fn expand(container: &Container<'_>) -> TokenStream {
     if let Some(variants) = container.choices() {
         return in_const(container, &choice::expand(container, variants));
     }
-    let (to_members, from_members) = match transparent::inner(container) {
+    let (mut to_members, mut from_members) = match transparent::inner(container) {
         Some(inner) => {
             (transparent::to_members(container, &inner), transparent::from_members(container, &inner))
         }
@@ -53,7 +53,11 @@ pub(crate) fn expand(container: &Container<'_>) -> TokenStream {
     };
     let ident = &container.original.ident;
     let (impl_generics, ty_generics, _) = container.original.generics.split_for_impl();
-    let where_clause = bound::to_members(container);
+    let where_clause = match container.attrs.load_only {
+        Some(_) => bound::from_members(container),
+        None => bound::to_members(container),
+    };
+    leave_half(container, &mut to_members, &mut from_members);
     let checks = match container.attrs.transparent {
         Some(_) => TokenStream::new(),
         None => known_names::checks_beside(container),
@@ -68,6 +72,16 @@ pub(crate) fn expand(container: &Container<'_>) -> TokenStream {
             impl #impl_generics __npz::Npz for #ident #ty_generics #where_clause {}
         },
     )
+}
+
+/// Takes away the half that `save_only` or `load_only` does without.
+fn leave_half(container: &Container<'_>, to_members: &mut TokenStream, from_members: &mut TokenStream) {
+    if container.attrs.load_only.is_some() {
+        *to_members = TokenStream::new();
+    }
+    if container.attrs.save_only.is_some() {
+        *from_members = TokenStream::new();
+    }
 }
 
 fn in_const(container: &Container<'_>, impls: &TokenStream) -> TokenStream {

@@ -154,6 +154,23 @@ fn the_halves_of_skip_and_json() {
 }
 
 #[test]
+fn halves() {
+    let input = parse_quote! {
+        #[npz(save_only, load_only, default, allow_unknown, version = 1, migrate = "f")]
+        struct S {
+            a: u32,
+        }
+    };
+    let mut expected =
+        vec!["`load_only` contradicts `save_only`: nothing would be derived; remove one of them".to_owned()];
+    expected.extend(
+        ["default", "allow_unknown", "migrate"]
+            .map(|word| format!("`{word}` contradicts `save_only`: nothing is loaded; remove one of them")),
+    );
+    assert_eq!(messages(&input), expected);
+}
+
+#[test]
 fn transparent_structs() {
     let input = parse_quote! {
         #[npz(transparent, rename_all = "camelCase", separator = "/", allow_unknown, default)]

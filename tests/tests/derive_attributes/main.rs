@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use ndarray::array;
-use npz_core::{ErrorKind, FromMembers, Npz, NpzReader, NpzWriter, ProblemKind};
+use npz_core::{ErrorKind, FromMembers, Npz, NpzReader, NpzWriter, ProblemKind, ToMembers};
 
 /// An archive of float64 scalars with these names and values.
 fn archive(members: &[(&str, f64)]) -> Vec<u8> {
@@ -26,7 +26,7 @@ fn names(bytes: &[u8]) -> Vec<String> {
 }
 
 #[track_caller]
-fn comes_back<T: Npz + FromMembers + Debug + PartialEq>(value: &T, expected: &[&str]) {
+fn comes_back<T: Npz + ToMembers + FromMembers + Debug + PartialEq>(value: &T, expected: &[&str]) {
     let bytes = value.to_bytes().unwrap();
     assert_eq!(names(&bytes), expected);
     assert_eq!(&T::from_bytes(&bytes).unwrap(), value);
@@ -34,7 +34,7 @@ fn comes_back<T: Npz + FromMembers + Debug + PartialEq>(value: &T, expected: &[&
 
 /// What does not fit, as (member, kind), in order.
 #[track_caller]
-fn problems<T: Npz + FromMembers>(bytes: &[u8]) -> Vec<(String, ProblemKind)> {
+fn problems<T: Npz + ToMembers + FromMembers>(bytes: &[u8]) -> Vec<(String, ProblemKind)> {
     let error = T::from_bytes(bytes).err().expect("the file does not fit the type");
     let report = error.report().unwrap_or_else(|| panic!("{error}"));
     report.problems().iter().map(|problem| (problem.member().to_owned(), problem.kind())).collect()

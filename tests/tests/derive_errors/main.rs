@@ -36,7 +36,7 @@ fn field(value: &impl ToMembers) -> Vec<u8> {
 
 /// The report of a load that fails by it.
 #[track_caller]
-fn report<T: Npz + FromMembers>(bytes: &[u8]) -> Report {
+fn report<T: Npz + ToMembers + FromMembers>(bytes: &[u8]) -> Report {
     let error = T::from_bytes(bytes).err().expect("the file does not fit the type");
     error.report().unwrap_or_else(|| panic!("{error}")).clone()
 }

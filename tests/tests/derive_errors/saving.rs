@@ -10,7 +10,7 @@ use crate::{Layer, assert_has};
 
 /// Saves over an older file, and compares the error; the older file must stand, and nothing else beside it.
 #[track_caller]
-fn refused<T: Npz>(value: &T, member: Option<&str>, parts: &[&str]) {
+fn refused<T: Npz + ToMembers>(value: &T, member: Option<&str>, parts: &[&str]) {
     let dir = tests::temp_dir();
     let path = dir.path().join("run.npz");
     fs::write(&path, b"older").unwrap();

@@ -1,9 +1,10 @@
-//! `skip_save`, `skip_load`, `skip_if`, `transparent`, `validate` and `json`, by what they do. In this file the
+//! `save_only`, `load_only`, `skip_save`, `skip_load`, `skip_if`, `transparent`, `validate` and `json`, by what they do. In this file the
 //! halves of `skip`.
 #![allow(missing_docs)]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panics")]
 #![allow(clippy::trivially_copy_pass_by_ref, reason = "the derive calls these functions with references")]
 
+mod halves;
 mod json;
 mod transparent;
 mod validate;
@@ -12,7 +13,7 @@ use std::fmt::Debug;
 use std::io::Cursor;
 
 use ndarray::array;
-use npz_core::{FromMembers, Npz, NpzReader, NpzWriter};
+use npz_core::{FromMembers, Npz, NpzReader, NpzWriter, ToMembers};
 
 fn archive(add: impl FnOnce(&mut NpzWriter<&mut Cursor<Vec<u8>>>)) -> Vec<u8> {
     let mut memory = Cursor::new(Vec::new());
@@ -22,13 +23,13 @@ fn archive(add: impl FnOnce(&mut NpzWriter<&mut Cursor<Vec<u8>>>)) -> Vec<u8> {
     memory.into_inner()
 }
 
-fn names<T: Npz>(value: &T) -> Vec<String> {
+fn names<T: Npz + ToMembers>(value: &T) -> Vec<String> {
     let bytes = value.to_bytes().unwrap();
     NpzReader::from_bytes(&bytes).unwrap().names().map(str::to_owned).collect()
 }
 
 #[track_caller]
-fn comes_back<T: Npz + FromMembers + Debug + PartialEq>(value: &T, expected: &[&str]) {
+fn comes_back<T: Npz + ToMembers + FromMembers + Debug + PartialEq>(value: &T, expected: &[&str]) {
     assert_eq!(names(value), expected);
     assert_eq!(&T::from_bytes(&value.to_bytes().unwrap()).unwrap(), value);
 }

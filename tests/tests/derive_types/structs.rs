@@ -10,7 +10,7 @@ use npz_core::{Element, FromMembers, Members, Name, Npz, NpzReader, ToMembers};
 
 /// Saves into memory and into an archive, compares the names of the members, and loads both.
 #[track_caller]
-fn comes_back<T: Npz + FromMembers + Debug + PartialEq>(value: &T, names: &[&str]) {
+fn comes_back<T: Npz + ToMembers + FromMembers + Debug + PartialEq>(value: &T, names: &[&str]) {
     let mut members = Members::new();
     value.to_members(&mut members, &Name::root()).unwrap();
     assert_eq!(members.iter().map(|(name, _)| name).collect::<Vec<_>>(), names);

@@ -10,7 +10,7 @@ use std::time::Duration;
 use half::f16;
 use ndarray::{Array1, Array2, ArrayD, ShapeBuilder};
 use npz_core::{
-    ByteOrder, FromMembers, Lazy, LoadOptions, Members, Name, Npz, NpzReader, RawVec, SaveOptions,
+    ByteOrder, FromMembers, Lazy, LoadOptions, Members, Name, Npz, NpzReader, RawVec, SaveOptions, ToMembers,
 };
 use num_complex::Complex;
 use tests::temp_dir;
@@ -20,7 +20,11 @@ use crate::cells::{MANY, Row, rows};
 use crate::{Operation, exhaust_all, operation};
 
 /// All ways in and out of an archive.
-fn round_trip<'o, T: Npz + FromMembers>(name: &str, value: &'o T, bytes: &'o [u8]) -> Vec<Operation<'o>> {
+fn round_trip<'o, T: Npz + ToMembers + FromMembers>(
+    name: &str,
+    value: &'o T,
+    bytes: &'o [u8],
+) -> Vec<Operation<'o>> {
     let big = SaveOptions::new().byte_order(ByteOrder::Big);
     let mut old = T::from_bytes(bytes).unwrap();
     vec![

@@ -2,12 +2,12 @@
 
 use ndarray::{Array2, Array3};
 use npz_core::sparse::{Bsr, Coo, Csc, Csr, Dia, Sparse};
-use npz_core::{FromMembers, Npz};
+use npz_core::{FromMembers, Npz, ToMembers};
 
 use crate::cells::MANY;
 use crate::{Operation, exhaust_all, operation};
 
-fn round_trip<T: Npz + FromMembers + 'static>(name: &str, matrix: T) -> Vec<Operation<'static>> {
+fn round_trip<T: Npz + ToMembers + FromMembers + 'static>(name: &str, matrix: T) -> Vec<Operation<'static>> {
     let bytes = matrix.to_bytes().unwrap();
     let again = bytes.clone();
     vec![

@@ -5,7 +5,7 @@ struct NotDerived {
     x: f32,
 }
 
-fn save_all(parts: &[impl Npz]) {
+fn save_all(parts: &[impl Npz + npz_core::ToMembers]) {
     for part in parts {
         part.save("part.npz").unwrap();
     }
