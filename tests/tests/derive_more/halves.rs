@@ -28,12 +28,6 @@ fn what_is_borrowed_is_saved() {
         Named(&'static str),
         Numbered { number: u8 },
     }
-    let run = Run {
-        name: "first",
-        samples: aview1(&[0.5, 1.5]),
-        tags: vec![Tag::Named("x"), Tag::Numbered { number: 7 }],
-        part: Part { unit: "m" },
-    };
     #[derive(Npz, Debug, PartialEq)]
     struct Loaded {
         name: String,
@@ -46,6 +40,12 @@ fn what_is_borrowed_is_saved() {
         Named(String),
         Numbered { number: u8 },
     }
+    let run = Run {
+        name: "first",
+        samples: aview1(&[0.5, 1.5]),
+        tags: vec![Tag::Named("x"), Tag::Numbered { number: 7 }],
+        part: Part { unit: "m" },
+    };
     let expected = Loaded {
         name: "first".to_owned(),
         samples: vec![0.5, 1.5],
