@@ -83,10 +83,9 @@ pub(super) fn deflate(
     put: &mut Put<'_>,
 ) -> Result<Deflated> {
     let size = content.size();
-    let mut choice = choose_for(content, level)?;
+    let choice = choose_for(content, level)?;
     let block_len = block_len(content.prefix().len() as u64, size, &choice);
     let count = size.div_ceil(block_len).max(1);
-    choice.is_for_one_block = count == 1;
     let cut = Cut { content, choice, level, block_len };
     let mut deflated = Deflated { crc32: 0, len: 0, block_len, blocks: Vec::new() };
     let mut crc = crc32fast::Hasher::new();

@@ -19,13 +19,11 @@ pub(crate) struct Choice {
     pub(crate) tried: Vec<Method>,
     /// Whether all cells that were looked at are the same: blocks where they are not are then looked at anew.
     pub(crate) repeats: bool,
-    /// Whether the member is one block, of which more than samples tell is not worth a second look.
-    pub(crate) is_for_one_block: bool,
 }
 
 impl Choice {
     pub(crate) fn of(plan: Plan) -> Self {
-        Self { plan, tried: Vec::new(), repeats: false, is_for_one_block: false }
+        Self { plan, tried: Vec::new(), repeats: false }
     }
 }
 
@@ -122,9 +120,6 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
 
 /// Looks at a block whose member has no matches to speak of; gives a plan of its own where it has some.
 pub(super) fn choose_again(block: &[u8], kind: Cells, level: u32, choice: &Choice) -> Result<Option<Plan>> {
-    if !choice.repeats && choice.is_for_one_block {
-        return Ok(None);
-    }
     if !choice.repeats {
         // Where bytes are all that is known, they are images or text, or were found to be noise.
         let (numbers, general) =
