@@ -14,7 +14,7 @@ use crate::report::Report;
 ///
 /// ```
 /// fn double(path: &str) -> npz_core::Result<ndarray::Array1<f64>> {
-///     Ok(npz_core::npy::load::<f64, ndarray::Ix1>(path)? * 2.0)
+///     Ok(npz_core::npy::load::<ndarray::Array1<f64>>(path)? * 2.0)
 /// }
 /// assert!(double("no/such/file.npy").is_err());
 /// ```
@@ -32,7 +32,7 @@ type Source = Box<dyn std::error::Error + Send + Sync>;
 /// ```
 /// use npz_core::{ErrorKind, NpzReader, NpzWriter, npy};
 ///
-/// let error = npy::from_bytes::<f64, ndarray::Ix1>(b"not an array").unwrap_err();
+/// let error = npy::from_bytes::<ndarray::Array1<f64>>(b"not an array").unwrap_err();
 /// assert_eq!(error.kind(), ErrorKind::Damaged);
 /// assert_eq!(error.offset(), Some(0));
 ///
@@ -67,7 +67,7 @@ struct Inner {
 /// ```
 /// use npz_core::{ErrorKind, npy};
 ///
-/// let advice = match npy::load::<f64, ndarray::Ix1>("no/such/file.npy").map_err(|error| error.kind()) {
+/// let advice = match npy::load::<ndarray::Array1<f64>>("no/such/file.npy").map_err(|error| error.kind()) {
 ///     Ok(_) => "go on",
 ///     Err(ErrorKind::Io) => "look at the path and the disk",
 ///     Err(ErrorKind::Damaged) => "restore a copy",
@@ -185,7 +185,10 @@ impl Error {
 
     /// Names the member, unless a deeper layer already did.
     pub(crate) fn in_member(mut self, name: &str) -> Self {
-        self.0.member.get_or_insert_with(|| name.to_owned());
+        // The one array of a file has no name.
+        if !name.is_empty() {
+            self.0.member.get_or_insert_with(|| name.to_owned());
+        }
         self
     }
 
@@ -259,7 +262,7 @@ impl Report {
     /// let bytes = std::collections::BTreeMap::from([("x".to_owned(), 1.0)]).to_bytes()?;
     /// #[derive(Npz)]
     /// struct Other { y: f64 }
-    /// let report = NpzReader::from_bytes(&bytes)?.check::<Other>()?;
+    /// let report = NpzReader::new(&bytes)?.check::<Other>()?;
     /// assert_eq!(report.into_result().unwrap_err().kind(), ErrorKind::Mismatch);
     /// # Ok::<(), npz_core::Error>(())
     /// ```

@@ -5,7 +5,7 @@
 use crate::archive::codec::fuzzing as codec;
 use crate::archive::codec::fuzzing::case::{Case, Choices};
 use crate::bytes::Record;
-use crate::{Limits, LoadOptions, NpzReader, npy};
+use crate::{Limits, LoadOptions, npy};
 
 /// What the encoder makes comes back, from ours and from another inflate.
 pub fn encode(bytes: &[u8]) {
@@ -115,7 +115,7 @@ fn with_extra(mut file: Vec<u8>, directory: usize, extra: &[u8]) -> Vec<u8> {
 
 fn load(file: &[u8]) -> Result<Vec<u8>, String> {
     let limits = Limits::strict().member_bytes(1 << 20);
-    let reader = NpzReader::with_options(file, &LoadOptions::new().limits(limits).threads(1));
+    let reader = LoadOptions::new().limits(limits).threads(1).reader(file);
     reader.and_then(|reader| reader.get("a")).map_err(|error| error.to_string())
 }
 

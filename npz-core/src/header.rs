@@ -32,7 +32,7 @@ const GROWTH_AXIS_MAX_DIGITS: usize = 21;
 ///
 /// let mut file = b"\x93NUMPY\x01\x00\x3b\x00".to_vec();
 /// file.extend(b"{'descr': '<i4', 'fortran_order': False, 'shape': (2, 3), }\n");
-/// let header = Header::parse(&file, &Limits::default())?;
+/// let header = Header::read(&file[..], &Limits::default())?;
 ///
 /// assert_eq!(header.dtype(), &DType::parse("<i4")?);
 /// assert_eq!(header.shape(), [2, 3]);
@@ -102,20 +102,8 @@ impl Header {
         Ok(())
     }
 
-    /// Reads the header at the start of an `.npy` file. Looks at nothing behind it, keeps none of `bytes`.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Damaged`](crate::ErrorKind::Damaged) for what is no header,
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for pickles, unknown versions and unknown dtypes,
-    /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) for a header that is longer than the limits allow.
-    ///
-    /// ```
-    /// use npz_core::{ErrorKind, Header, Limits};
-    ///
-    /// let error = Header::parse(b"\x93NUMPY\x09\x00", &Limits::default()).unwrap_err(); // version 9.0
-    /// assert_eq!(error.kind(), ErrorKind::Unsupported);
-    /// ```
-    pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Self> {
+    /// Reads the header at the start of a file's bytes. Looks at nothing behind it, keeps none of `bytes`.
+    pub(crate) fn parse(bytes: &[u8], limits: &Limits) -> Result<Self> {
         let mut input = Input { bytes, offset: 0 };
         let magic = input.up_to(MAGIC.len());
         if magic != MAGIC {
@@ -140,9 +128,28 @@ impl Header {
         Ok(Self { version, len: input.offset, ..header })
     }
 
-    /// Reads exactly the bytes of the header, so that the data come next.
-    pub(crate) fn read(reader: &mut impl Read, limits: &Limits) -> Result<Self> {
-        Self::parse(&Self::collect(reader, limits)?, limits)
+    /// Reads the header at the start of a `.npy` file, and leaves the reader at the first byte of the data.
+    ///
+    /// Any dtype of NumPy is accepted, also those that can't be read as an array. Reads in few small calls, so buffer a file.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the reader fails; [`ErrorKind::Damaged`](crate::ErrorKind::Damaged) for what is no
+    /// header; [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a bare pickle, an unknown version or a dtype of
+    /// another library; [`ErrorKind::Limit`](crate::ErrorKind::Limit) for a header that is longer than the limits allow.
+    ///
+    /// ```
+    /// use npz_core::{ErrorKind, Header, Limits, npy};
+    ///
+    /// let bytes = npy::to_bytes(&ndarray::Array2::<f32>::zeros((3, 4)))?;
+    /// let header = Header::read(&bytes[..], &Limits::default())?;
+    /// assert_eq!((header.dtype().to_string().as_str(), header.shape()), ("<f4", &[3, 4][..]));
+    ///
+    /// let error = Header::read(&bytes[..], &Limits::strict().header_bytes(100)).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Limit);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn read(mut reader: impl Read, limits: &Limits) -> Result<Self> {
+        Self::parse(&Self::collect(&mut reader, limits)?, limits)
     }
 
     /// Reads the bytes of a header for [`parse`](Self::parse), which finds out what is wrong with them.

@@ -64,7 +64,7 @@ impl Limits {
     /// # use npz_core::{Limits, LoadOptions, npy};
     /// let bytes = npy::to_bytes(&ndarray::arr0(2.5))?; // as an upload, say
     /// let options = LoadOptions::new().limits(Limits::strict());
-    /// assert_eq!(npy::from_bytes_with::<f64, ndarray::Ix0>(&bytes, &options)?.into_scalar(), 2.5);
+    /// assert_eq!(options.from_bytes::<ndarray::Array0<f64>>(&bytes)?.into_scalar(), 2.5);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn strict() -> Self {
@@ -76,7 +76,7 @@ impl Limits {
     /// ```
     /// # use npz_core::{Limits, npy};
     /// let bytes = npy::to_bytes(&ndarray::arr0(2.5))?;
-    /// assert_eq!(npy::read_header_with(&bytes[..], &Limits::trusted())?.data_len(), 8);
+    /// assert_eq!(Header::read(&bytes[..], &Limits::trusted())?.data_len(), 8);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn trusted() -> Self {
@@ -88,7 +88,7 @@ impl Limits {
     /// ```
     /// # use npz_core::{ErrorKind, Limits, npy};
     /// let bytes = npy::to_bytes(&ndarray::arr0(2.5))?; // its header is 118 bytes long
-    /// let error = npy::read_header_with(&bytes[..], &Limits::default().header_bytes(100)).unwrap_err();
+    /// let error = Header::read(&bytes[..], &Limits::default().header_bytes(100)).unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::Limit);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
@@ -103,7 +103,7 @@ impl Limits {
     /// # use npz_core::{ErrorKind, Limits, LoadOptions, npy};
     /// let bytes = npy::to_bytes(&ndarray::Array1::<u8>::zeros(1000))?;
     /// let options = LoadOptions::new().limits(Limits::default().member_bytes(999));
-    /// let error = npy::from_bytes_with::<u8, ndarray::Ix1>(&bytes, &options).unwrap_err();
+    /// let error = options.from_bytes::<ndarray::Array1<u8>>(&bytes).unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::Limit);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
@@ -118,7 +118,7 @@ impl Limits {
     /// # use npz_core::{ErrorKind, Limits, LoadOptions, npy};
     /// let bytes = npy::to_bytes(&ndarray::Array1::<u8>::zeros(1000))?;
     /// let options = LoadOptions::new().limits(Limits::default().total_bytes(999));
-    /// let error = npy::from_bytes_with::<u8, ndarray::Ix1>(&bytes, &options).unwrap_err();
+    /// let error = options.from_bytes::<ndarray::Array1<u8>>(&bytes).unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::Limit);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
@@ -133,7 +133,7 @@ impl Limits {
     /// # use npz_core::{ErrorKind, Limits, LoadOptions, Npz, NpzReader};
     /// let bytes = std::collections::BTreeMap::from([("x".to_owned(), 1.0), ("y".to_owned(), 2.0)]).to_bytes()?;
     /// let options = LoadOptions::new().limits(Limits::default().members(1));
-    /// let error = NpzReader::with_options(&bytes, &options).unwrap_err();
+    /// let error = options.reader(&bytes).unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::Limit);
     /// # Ok::<(), npz_core::Error>(())
     /// ```

@@ -35,7 +35,7 @@ impl LoadOptions {
     /// ```
     /// # use npz_core::{LoadOptions, npy};
     /// let bytes = npy::to_bytes(&ndarray::arr0(1i16))?;
-    /// assert_eq!(npy::from_bytes_with::<f64, ndarray::Ix0>(&bytes, &LoadOptions::new())?.into_scalar(), 1.0);
+    /// assert_eq!(LoadOptions::new().from_bytes::<ndarray::Array0<f64>>(&bytes)?.into_scalar(), 1.0);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn new() -> Self {
@@ -49,7 +49,7 @@ impl LoadOptions {
     /// # use npz_core::{Cast, LoadOptions, npy};
     /// let bytes = npy::to_bytes(&ndarray::arr0(0.1f64))?;
     /// let rounds = LoadOptions::new().cast(Cast::SameKind);
-    /// assert_eq!(npy::from_bytes_with::<f32, ndarray::Ix0>(&bytes, &rounds)?.into_scalar(), 0.1f32);
+    /// assert_eq!(rounds.from_bytes::<ndarray::Array0<f32>>(&bytes)?.into_scalar(), 0.1f32);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn cast(mut self, cast: Cast) -> Self {
@@ -83,7 +83,7 @@ impl LoadOptions {
     /// # use npz_core::{ErrorKind, Limits, LoadOptions, npy};
     /// let bytes = npy::to_bytes(&ndarray::Array1::<f64>::zeros(1000))?;
     /// let options = LoadOptions::new().limits(Limits::strict().member_bytes(100));
-    /// let error = npy::from_bytes_with::<f64, ndarray::Ix1>(&bytes, &options).unwrap_err();
+    /// let error = options.from_bytes::<ndarray::Array1<f64>>(&bytes).unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::Limit);
     /// # Ok::<(), npz_core::Error>(())
     /// ```

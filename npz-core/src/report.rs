@@ -79,7 +79,7 @@ pub(crate) struct Mark {
 /// use npz_core::{ErrorKind, ProblemKind, npy};
 ///
 /// let bytes = npy::to_bytes(&ndarray::arr1(&[1.5f64]))?;
-/// let error = npy::from_bytes::<f32, ndarray::Ix1>(&bytes).unwrap_err();
+/// let error = npy::from_bytes::<ndarray::Array1<f32>>(&bytes).unwrap_err();
 /// let problem = &error.report().expect("a mismatch has one").problems()[0];
 /// assert_eq!((problem.kind(), problem.member()), (ProblemKind::DType, ""));
 /// assert_eq!((problem.expected(), problem.found()), ("<f4 (f32)", "<f8 (f64), shape (1,)"));
@@ -108,7 +108,7 @@ pub struct Problem {
 /// struct State { step: u64 }
 ///
 /// let bytes = std::collections::BTreeMap::from([("steps".to_owned(), 1u64)]).to_bytes()?;
-/// let report = NpzReader::from_bytes(&bytes)?.check::<State>()?;
+/// let report = NpzReader::new(&bytes)?.check::<State>()?;
 /// let kinds: Vec<_> = report.problems().iter().map(|problem| problem.kind()).collect();
 /// assert_eq!(kinds, [ProblemKind::Missing, ProblemKind::Unexpected]); // `step` and `steps`
 /// # Ok::<(), npz_core::Error>(())
@@ -152,7 +152,7 @@ impl Report {
     /// struct Empty {}
     ///
     /// let bytes = (0..250u8).map(|i| (i.to_string(), i)).collect::<std::collections::BTreeMap<_, _>>().to_bytes()?;
-    /// let report = NpzReader::from_bytes(&bytes)?.check::<Empty>()?;
+    /// let report = NpzReader::new(&bytes)?.check::<Empty>()?;
     /// assert_eq!((report.problem_count(), report.problems().len()), (250, 100));
     /// assert!(report.to_string().ends_with("and 210 more")); // forty are shown
     /// # Ok::<(), npz_core::Error>(())

@@ -13,7 +13,7 @@ pub(crate) const MAX_AXES: usize = 64;
 ///
 /// let mut file = b"\x93NUMPY\x01\x00\x3a\x00".to_vec();
 /// file.extend(b"{'descr': '<i2', 'fortran_order': True, 'shape': (2, 3), }\n");
-/// assert_eq!(Header::parse(&file, &Limits::default())?.order(), Order::Fortran);
+/// assert_eq!(Header::read(&file[..], &Limits::default())?.order(), Order::Fortran);
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use ndarray::{Array2, ArrayD, Ix2, arr0, arr1, array};
+use ndarray::{Array1, Array2, ArrayD, Ix2, arr0, arr1, array};
 use npz_core::time::{Nanosecond, Second};
 use npz_core::{
-    AnyArray, ByteOrder, Cast, DType, DateTime64, ErrorKind, Npz, NpzReader, NpzWriter, Order, RawArray,
-    SaveOptions, npy,
+    AnyArray, ByteOrder, Cast, DType, DateTime64, ErrorKind, Npz, NpzReader, Order, RawArray, SaveOptions,
+    npy,
 };
 use tests::{python, temp_dir};
 
@@ -67,7 +67,7 @@ fn every_dtype_that_numpy_writes_is_read_and_written_again_with_the_same_cells()
             assert_eq!(any.to_le_bytes().unwrap(), expected, "{name}");
         }
         let file = dir.path().join(format!("le/{i}.npy"));
-        assert_eq!(&npy::load_any(&file).unwrap(), any, "{name}");
+        assert_eq!(&npy::load::<AnyArray>(&file).unwrap(), any, "{name}");
         // What keeps its width is written as `np.save` has written it.
         if !name.contains('>')
             && !name.starts_with(['S', 'U'])
@@ -75,7 +75,7 @@ fn every_dtype_that_numpy_writes_is_read_and_written_again_with_the_same_cells()
             && !name.starts_with("c32")
         {
             let mut again = Vec::new();
-            npy::write_any(&mut again, any).unwrap();
+            npy::write(&mut again, any).unwrap();
             assert!(again == std::fs::read(file).unwrap(), "{name}");
         }
     }
@@ -296,7 +296,7 @@ fn an_array_of_any_cells_becomes_what_a_file_would_hold() {
         assert_eq!((any.dtype().to_string().as_str(), any.shape()), ("<V2", view.shape()));
         assert_eq!(any.to_array::<half::bf16>(Cast::Exact).unwrap(), view.into_dyn());
         let mut bytes = Vec::new();
-        npy::write_any(&mut bytes, &any).unwrap();
+        npy::write(&mut bytes, &any).unwrap();
         assert_eq!(bytes, npy::to_bytes(&view).unwrap());
     }
     let times = arr1(&[DateTime64::<Second>::new(7)]);
@@ -340,8 +340,8 @@ fn many_cells_of_no_bytes_come_and_go_as_bytes() {
     let map = BTreeMap::from([("a".to_owned(), any.clone())]);
     assert_eq!(BTreeMap::<String, AnyArray>::from_bytes(&map.to_bytes().unwrap()).unwrap(), map);
     let mut bytes = Vec::new();
-    npy::write_any(&mut bytes, &any).unwrap();
-    assert_eq!(npy::read_any(&bytes[..]).unwrap(), any);
+    npy::write(&mut bytes, &any).unwrap();
+    assert_eq!(npy::read::<AnyArray>(&bytes[..]).unwrap(), any);
     let dtype = DType::parse("[('a', '|i1'), ('s', '|S0')]").unwrap();
     let rows = AnyArray::from(RawArray::new(dtype, &[100_000], vec![7; 100_000]).unwrap());
     assert_eq!(rows.field("s").unwrap().shape(), [100_000]);
@@ -359,7 +359,7 @@ save('one', a); save('two', a, (2, 0)); save('three', a, (3, 0)); save('fortran'
 save('big', a.astype(a.dtype.newbyteorder('>'))); save('flat', a.ravel())
 b = a.copy(); b['f1'][1, 1] = 9; save('other', b); save('named', a.view('<i2,<i4'))",
     );
-    let load = |name: &str| npy::load_any(dir.path().join(format!("{name}.npy"))).unwrap();
+    let load = |name: &str| npy::load::<AnyArray>(dir.path().join(format!("{name}.npy"))).unwrap();
     for name in ["one", "two", "three", "fortran", "big"] {
         assert_eq!(load(name), load("one"), "{name}");
         assert_eq!(load(name).to_le_bytes().unwrap(), load("one").to_le_bytes().unwrap());
@@ -379,11 +379,11 @@ fn a_header_beyond_the_limit_is_read_with_another_one() {
     let path = dir.path().join("wide.npy");
     let limited =
         |bytes| npz_core::LoadOptions::new().limits(npz_core::Limits::default().header_bytes(bytes));
-    assert_eq!(npy::load_any_with(&path, &limited(64 << 10)).unwrap_err().kind(), ErrorKind::Limit);
+    assert_eq!(limited(64 << 10).load::<AnyArray>(&path).unwrap_err().kind(), ErrorKind::Limit);
     let options = limited(1 << 20);
-    let any = npy::load_any_with(&path, &options).unwrap();
+    let any = options.load::<AnyArray>(&path).unwrap();
     assert_eq!(any.field("a_field_with_a_long_name_2999").unwrap().shape(), [2]);
-    npy::save_any(dir.path().join("again.npy"), &any).unwrap();
+    npy::save(dir.path().join("again.npy"), &any).unwrap();
     assert_eq!(std::fs::read(path).unwrap(), std::fs::read(dir.path().join("again.npy")).unwrap());
 }
 
@@ -452,7 +452,7 @@ np.savez('tiny.npz', cells=tiny)",
     // Text that is stored as bytes is text again.
     let words = Words { cells: AnyArray::from(arr1(&["aé".to_owned(), String::new()])) };
     let bytes = words.to_bytes().unwrap();
-    assert_eq!(NpzReader::from_bytes(&bytes).unwrap().header("cells").unwrap().dtype().to_string(), "|S3");
+    assert_eq!(NpzReader::new(&bytes).unwrap().header("cells").unwrap().dtype().to_string(), "|S3");
     assert_eq!(Words::from_bytes(&bytes).unwrap(), words);
     // A shape is asked of arrays without axes too.
     let cells = RawArray::new(DType::parse("V1").unwrap(), &[], vec![0]).unwrap();
@@ -463,7 +463,7 @@ np.savez('tiny.npz', cells=tiny)",
     assert!(shaped.to_bytes().unwrap_err().to_string().contains("asks for shape (_, 2), found ()"));
     // What is asked of numbers says nothing of bytes.
     let floats = Narrow { cells: AnyArray::from(arr1(&[0.5f64])) }.to_bytes().unwrap();
-    assert_eq!(NpzReader::from_bytes(&floats).unwrap().header("cells").unwrap().dtype().to_string(), "<f4");
+    assert_eq!(NpzReader::new(&floats).unwrap().header("cells").unwrap().dtype().to_string(), "<f4");
     assert_eq!(Narrow::from_bytes(&floats).unwrap().cells, AnyArray::from(arr1(&[0.5f32])));
     let error = Narrow::load(dir.path().join("rows.npz")).unwrap_err().to_string();
     assert!(
@@ -528,7 +528,7 @@ fn pickles_are_refused_and_damage_is_told() {
     assert!(error.to_string().contains("`LoadOptions::allow_unknown(true)` passes over it"), "{error}");
     let advice = "`f[\"o\"] = np.array(f[\"o\"].tolist())` (of a dict: `f[\"o\"] = np.array(json.dumps(f[\"o\"].item()))`), `np.savez";
     assert!(error.to_string().contains(advice), "{error}");
-    assert_eq!(npy::load_any(dir.path().join("o.npy")).unwrap_err().kind(), ErrorKind::Unsupported);
+    assert_eq!(npy::load::<AnyArray>(dir.path().join("o.npy")).unwrap_err().kind(), ErrorKind::Unsupported);
     // What can be read, and what could not is told.
     let options = npz_core::LoadOptions::new().allow_unknown(true);
     let (all, report) =
@@ -540,7 +540,7 @@ fn pickles_are_refused_and_damage_is_told() {
     assert_eq!(lazy["a"].get().unwrap(), &all["a"]);
     let mut bytes = npy::to_bytes(&arr1(&[1.0f64, 2.0])).unwrap();
     bytes.truncate(bytes.len() - 1);
-    assert_eq!(npy::read_any(&bytes[..]).unwrap_err().kind(), ErrorKind::Damaged);
+    assert_eq!(npy::read::<AnyArray>(&bytes[..]).unwrap_err().kind(), ErrorKind::Damaged);
 }
 
 #[test]
@@ -555,11 +555,11 @@ fn arrays_of_all_dtypes_in_one_stream_come_one_after_another() {
     );
     let reader = NpzReader::open(dir.path().join("all.npz")).unwrap();
     let file = std::fs::File::open(dir.path().join("all.npy")).unwrap();
-    let streamed: Vec<AnyArray> = npy::iter_any(file).collect::<Result<_, _>>().unwrap();
+    let streamed: Vec<AnyArray> = npy::iter::<AnyArray>(file).collect::<Result<_, _>>().unwrap();
     let members: Vec<AnyArray> = reader.names().map(|name| reader.get(name).unwrap()).collect();
     assert_eq!(streamed, members);
     let bytes = std::fs::read(dir.path().join("all.npy")).unwrap();
-    let mut cut = npy::iter_any(&bytes[..bytes.len() - 1]);
+    let mut cut = npy::iter::<AnyArray>(&bytes[..bytes.len() - 1]);
     let errors: Vec<_> = cut.by_ref().filter_map(Result::err).collect();
     assert_eq!(errors.len(), 1);
     assert!(errors[0].to_string().contains("array 169 of the stream"), "{}", errors[0]);
@@ -578,7 +578,7 @@ fn everything_is_written_in_the_byte_order_that_is_asked_for() {
     let all = BTreeMap::<String, AnyArray>::load(dir.path().join("all.npz")).unwrap();
     let big = SaveOptions::new().byte_order(ByteOrder::Big);
     big.save(&all, dir.path().join("big.npz")).unwrap();
-    let mut writer = NpzWriter::create_with(dir.path().join("written.npz"), &big).unwrap();
+    let mut writer = big.create(dir.path().join("written.npz")).unwrap();
     for (name, any) in &all {
         writer.add(name, any).unwrap();
     }
@@ -632,7 +632,7 @@ fn rows_and_single_arrays_are_written_in_a_chosen_byte_order() {
         Row { id: 300, at: [2.0, 3.0], name: npz_core::FixedStr::new("ab").unwrap() },
     ]);
     let mut bytes = Vec::new();
-    npy::write_in(&mut bytes, &rows, ByteOrder::Big).unwrap();
+    SaveOptions::new().byte_order(ByteOrder::Big).write_to(&rows, &mut bytes).unwrap();
     std::fs::write(dir.path().join("rows.npy"), &bytes).unwrap();
     let printed = python(
         dir.path(),
@@ -646,23 +646,21 @@ fn rows_and_single_arrays_are_written_in_a_chosen_byte_order() {
             .replace("[0.5, -1.0]", "array([ 0.5, -1. ], dtype='>f4')")
             .replace("[2.0, 3.0]", "array([2., 3.], dtype='>f4')")
     );
-    assert_eq!(npy::from_bytes::<Row, ndarray::Ix1>(&bytes).unwrap(), rows);
-    let any = npy::read_any(&bytes[..]).unwrap();
-    npy::save_any_in(dir.path().join("little.npy"), &any, ByteOrder::Little).unwrap();
+    assert_eq!(npy::from_bytes::<Array1<Row>>(&bytes).unwrap(), rows);
+    let any = npy::read::<AnyArray>(&bytes[..]).unwrap();
+    SaveOptions::new().byte_order(ByteOrder::Little).save(&any, dir.path().join("little.npy")).unwrap();
     assert_eq!(std::fs::read(dir.path().join("little.npy")).unwrap(), npy::to_bytes(&rows).unwrap());
-    npy::save_any_in(
-        dir.path().join("big.npy"),
-        &npy::load_any(dir.path().join("little.npy")).unwrap(),
-        ByteOrder::Big,
-    )
-    .unwrap();
+    SaveOptions::new()
+        .byte_order(ByteOrder::Big)
+        .save(&npy::load::<AnyArray>(dir.path().join("little.npy")).unwrap(), dir.path().join("big.npy"))
+        .unwrap();
     assert_eq!(std::fs::read(dir.path().join("big.npy")).unwrap(), bytes);
-    npy::save_in(dir.path().join("again.npy"), &rows, ByteOrder::Big).unwrap();
+    SaveOptions::new().byte_order(ByteOrder::Big).save(&rows, dir.path().join("again.npy")).unwrap();
     assert_eq!(std::fs::read(dir.path().join("again.npy")).unwrap(), bytes);
     let mut kept = Vec::new();
-    npy::write_any(&mut kept, &any).unwrap();
+    npy::write(&mut kept, &any).unwrap();
     assert_eq!(kept, bytes);
     let mut little = Vec::new();
-    npy::write_in(&mut little, &arr1(&[1i32, 2]), ByteOrder::Little).unwrap();
+    SaveOptions::new().byte_order(ByteOrder::Little).write_to(&arr1(&[1i32, 2]), &mut little).unwrap();
     assert_eq!(little, npy::to_bytes(&arr1(&[1i32, 2])).unwrap());
 }

@@ -295,7 +295,7 @@ for i, a in enumerate(arrays):
 ",
     );
     for (i, expected) in printed.lines().enumerate() {
-        let any = npy::load_any(dir.path().join(format!("{i}.npy"))).unwrap();
+        let any = npy::load::<AnyArray>(dir.path().join(format!("{i}.npy"))).unwrap();
         assert_eq!(any.item().unwrap().to_string(), expected, "{i}");
         assert_eq!(any.iter().map(|cell| cell.to_string()).collect::<String>(), expected, "{i}");
     }

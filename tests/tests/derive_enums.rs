@@ -16,7 +16,7 @@ use tests::{python, temp_dir};
 /// The names and the texts of what a value pushes; other members have no text.
 fn listing<T: Npz + ToMembers>(value: &T) -> Vec<(String, Option<String>)> {
     let bytes = value.to_bytes().unwrap();
-    let npz = NpzReader::from_bytes(&bytes).unwrap();
+    let npz = NpzReader::new(&bytes).unwrap();
     let names: Vec<_> = npz.names().map(str::to_owned).collect();
     names.into_iter().map(|name| (name.clone(), npz.get::<String>(&name).ok())).collect()
 }
@@ -104,7 +104,7 @@ fn network() -> Network {
 #[test]
 fn an_enum_without_fields_is_one_text_and_many_are_one_array() {
     let bytes = network().to_bytes().unwrap();
-    let npz = NpzReader::from_bytes(&bytes).unwrap();
+    let npz = NpzReader::new(&bytes).unwrap();
     assert_eq!(npz.get::<Vec<String>>("layers").unwrap(), ["relu", "leaky_relu", "σ"]);
     assert_eq!(npz.header("grid").unwrap().shape(), [1, 2]);
     assert_eq!(npz.get::<String>("last").unwrap(), "leaky_relu");

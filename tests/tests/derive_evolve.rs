@@ -102,7 +102,7 @@ fn python_sees_the_version_and_its_files_are_migrated_too() {
 #[test]
 fn the_report_tells_what_was_migrated_and_check_does_not_need_a_load() {
     let bytes = model::oldest().to_bytes().unwrap();
-    let reader = NpzReader::from_bytes(&bytes).unwrap();
+    let reader = NpzReader::new(&bytes).unwrap();
     let (_, report) = reader.load_with_report::<model::V2>().unwrap();
     let remarks: Vec<_> = report.remarks().iter().map(|r| (r.member(), r.kind(), r.text())).collect();
     assert_eq!(remarks, [("__version__", RemarkKind::Migrated, "migrated from 0 to 2")]);
@@ -264,7 +264,7 @@ fn an_enum_and_a_flattened_struct_are_migrated() {
     assert_eq!(Outer::from_bytes(&bytes).unwrap(), outer);
     let again = outer.to_bytes().unwrap();
     assert_eq!(Outer::from_bytes(&again).unwrap(), outer);
-    let names: Vec<_> = NpzReader::from_bytes(&again).unwrap().names().map(str::to_owned).collect();
+    let names: Vec<_> = NpzReader::new(&again).unwrap().names().map(str::to_owned).collect();
     assert_eq!(
         names,
         [
@@ -294,7 +294,7 @@ fn an_optional_versioned_struct_is_none_where_nothing_is_there() {
     let holder = Holder { a: None, b: Some(Empty {}), c: Empty {} };
     let bytes = holder.to_bytes().unwrap();
     assert_eq!(Holder::from_bytes(&bytes).unwrap(), holder);
-    let names: Vec<_> = NpzReader::from_bytes(&bytes).unwrap().names().map(str::to_owned).collect();
+    let names: Vec<_> = NpzReader::new(&bytes).unwrap().names().map(str::to_owned).collect();
     assert_eq!(names, ["b.__version__", "c.__version__"]);
 }
 
@@ -363,7 +363,7 @@ fn casts_inside_a_migration_and_names_taken_by_alias_are_remarked() {
         old.insert("a", &a)
     }
     let bytes = BTreeMap::from([("a".to_owned(), 1.5f32), ("old_b".to_owned(), 2.5)]).to_bytes().unwrap();
-    let (new, report) = NpzReader::from_bytes(&bytes).unwrap().load_with_report::<New>().unwrap();
+    let (new, report) = NpzReader::new(&bytes).unwrap().load_with_report::<New>().unwrap();
     assert_eq!(new, New { a: 1.5, b: 2.5 });
     let remarks: Vec<_> = report.remarks().iter().map(|r| (r.member(), r.kind())).collect();
     let (cast, aliased) = (RemarkKind::Cast, RemarkKind::Aliased);

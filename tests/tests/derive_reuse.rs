@@ -175,7 +175,7 @@ fn other_shapes_variants_and_counts_are_replaced() {
     other.optimizer = Optimizer::Sgd { momentum: vec![1.0] };
     let saved = state(2.0);
     let bytes = saved.to_bytes().unwrap();
-    let reader = NpzReader::from_bytes(&bytes).unwrap();
+    let reader = NpzReader::new(&bytes).unwrap();
     reader.load_into(&mut other).unwrap();
     let mut expected = saved;
     expected.layers[0].cache = "kept".to_owned();
@@ -199,7 +199,7 @@ fn a_value_is_unchanged_where_the_members_do_not_fit() {
     let before = state(1.0);
     let mut value = before.clone();
     let addresses_before = addresses(&value);
-    let error = NpzReader::from_bytes(&bytes).unwrap().load_into(&mut value).unwrap_err();
+    let error = NpzReader::new(&bytes).unwrap().load_into(&mut value).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Mismatch);
     assert_eq!(value, before);
     assert_eq!(addresses(&value), addresses_before);
@@ -216,7 +216,7 @@ fn after_damage_in_the_data_no_array_holds_a_mixture() {
     let data = bytes.windows(8).position(|window| window == 2.5f64.to_le_bytes()).unwrap();
     bytes[data + 16] ^= 1;
     let mut one = One { a: vec![0.0; 1000], b: Array1::zeros(1000) };
-    let error = NpzReader::from_bytes(&bytes).unwrap().load_into(&mut one).unwrap_err();
+    let error = NpzReader::new(&bytes).unwrap().load_into(&mut one).unwrap_err();
     assert_eq!((error.kind(), error.member()), (ErrorKind::Damaged, Some("b")));
     assert!(error.to_string().contains("are empty now, load it again"), "{error}");
     assert!(one.a.is_empty() && one.b.is_empty());
@@ -232,7 +232,7 @@ fn shared_arrays_are_left_to_their_other_owners() {
     let bytes = Shared { a: ArcArray1::from_elem(10, 2.0), map: HashMap::new() }.to_bytes().unwrap();
     let mut value = Shared { a: ArcArray1::zeros(10), map: HashMap::new() };
     let other = value.a.clone();
-    NpzReader::from_bytes(&bytes).unwrap().load_into(&mut value).unwrap();
+    NpzReader::new(&bytes).unwrap().load_into(&mut value).unwrap();
     assert_eq!((other[0], value.a[0]), (0.0, 2.0));
 }
 
@@ -265,7 +265,7 @@ fn a_type_with_drop_can_be_loaded_into() {
     let bytes = Loud { a: vec![1.0, 2.0], b: 3.0 }.to_bytes().unwrap();
     let mut loud = Loud { a: vec![0.0; 2], b: 0.0 };
     let memory = loud.a.as_ptr();
-    NpzReader::from_bytes(&bytes).unwrap().load_into(&mut loud).unwrap();
+    NpzReader::new(&bytes).unwrap().load_into(&mut loud).unwrap();
     assert_eq!((loud.a.as_slice(), loud.b, loud.a.as_ptr()), (&[1.0, 2.0][..], 3.0, memory));
 }
 
@@ -298,7 +298,7 @@ fn skipped_fields_in_maps_and_lists_stay_and_memory_stays_with_its_key() {
     let bytes = saved.to_bytes().unwrap();
     let mut value = all(1.0, 7);
     value.map.insert("gone".to_owned(), part(1.0, 7));
-    NpzReader::from_bytes(&bytes).unwrap().load_into(&mut value).unwrap();
+    NpzReader::new(&bytes).unwrap().load_into(&mut value).unwrap();
     let mut expected = all(5.0, 7);
     expected.map.insert("c".to_owned(), part(9.0, 0));
     assert_eq!(value, expected);

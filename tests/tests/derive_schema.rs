@@ -185,7 +185,7 @@ fn what_a_saved_file_holds_is_what_the_schema_says() {
         shared: Rc::new(vec![1.0]),
     };
     let bytes = value.to_bytes().unwrap();
-    let reader = NpzReader::from_bytes(&bytes).unwrap();
+    let reader = NpzReader::new(&bytes).unwrap();
     let schema = Everything::schema();
     let matches = |pattern: &str, name: &str| {
         let (pattern, name): (Vec<_>, Vec<_>) = (pattern.split('.').collect(), name.split('.').collect());
@@ -407,7 +407,7 @@ fn the_error_of_a_failed_load_carries_the_same_report_as_check() {
         absent: f32,
     }
     let bytes = BTreeMap::from([("wide".to_owned(), vec![1i64])]).to_bytes().unwrap();
-    let reader = NpzReader::from_bytes(&bytes).unwrap();
+    let reader = NpzReader::new(&bytes).unwrap();
     let report = reader.check::<Want>().unwrap();
     let error = reader.load::<Want>().unwrap_err();
     assert_eq!(error.report(), Some(&report));
@@ -454,7 +454,7 @@ fn what_is_stored_as_the_field_asks_is_nothing_to_remark_on() {
     }
     let all = || (vec![0.5], "é".to_owned(), 1);
     for bytes in [Narrow { all: all() }.to_bytes().unwrap(), Plain { all: all() }.to_bytes().unwrap()] {
-        let (_, report) = NpzReader::from_bytes(&bytes).unwrap().load_with_report::<Narrow>().unwrap();
+        let (_, report) = NpzReader::new(&bytes).unwrap().load_with_report::<Narrow>().unwrap();
         assert!(report.remarks().is_empty(), "{report}");
     }
 }

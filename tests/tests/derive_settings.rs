@@ -35,7 +35,7 @@ fn compression_holds_below_the_field_until_another_is_asked_for() {
     let methods = |options: &SaveOptions| -> Vec<(String, String)> {
         let bytes = options.to_bytes(&value).unwrap();
         assert_eq!(Compressed::from_bytes(&bytes).unwrap(), value);
-        let entries = NpzReader::from_bytes(&bytes).unwrap().entries().unwrap();
+        let entries = NpzReader::new(&bytes).unwrap().entries().unwrap();
         entries.iter().map(|e| (e.name().to_owned(), e.compression().to_owned())).collect()
     };
     let expected = |plain: &str| {
@@ -48,7 +48,7 @@ fn compression_holds_below_the_field_until_another_is_asked_for() {
         ];
         pairs.map(|(name, method)| (name.to_owned(), method.to_owned())).to_vec()
     };
-    assert_eq!(methods(&SaveOptions::stored()), expected("stored"));
+    assert_eq!(methods(&SaveOptions::new()), expected("stored"));
     assert_eq!(methods(&SaveOptions::compressed()), expected("deflate"));
 }
 
@@ -70,7 +70,7 @@ fn an_order_is_written_and_given_back() {
     for (first, last) in [(&c, &f), (&f, &c)] {
         let value = Ordered { c: first.clone(), f: cube.clone(), keep: last.clone() };
         let bytes = value.to_bytes().unwrap();
-        let npz = NpzReader::from_bytes(&bytes).unwrap();
+        let npz = NpzReader::new(&bytes).unwrap();
         assert_eq!(npz.header("c").unwrap().order(), Order::C);
         assert_eq!(npz.header("f").unwrap().order(), Order::Fortran);
         let kept = if last.is_standard_layout() { Order::C } else { Order::Fortran };

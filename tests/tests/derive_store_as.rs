@@ -13,7 +13,7 @@ use tests::{python, temp_dir};
 
 /// The dtype that a member has in the file.
 fn dtype(bytes: &[u8], name: &str) -> String {
-    NpzReader::from_bytes(bytes).unwrap().header(name).unwrap().dtype().to_string()
+    NpzReader::new(bytes).unwrap().header(name).unwrap().dtype().to_string()
 }
 
 #[derive(Npz, Debug)]
@@ -130,7 +130,7 @@ fn every_half_comes_back_from_a_wider_field() {
         bf16: every.clone().map(|bits| bf16::from_bits(bits).to_f32()).collect(),
     };
     let bytes = value.to_bytes().unwrap();
-    let npz = NpzReader::from_bytes(&bytes).unwrap();
+    let npz = NpzReader::new(&bytes).unwrap();
     let (f2, brain) = (npz.get::<Vec<f16>>("f2").unwrap(), npz.get::<Vec<bf16>>("bf16").unwrap());
     let loaded = Halves::from_bytes(&bytes).unwrap();
     for bits in every {

@@ -14,7 +14,7 @@ use tests::{python, temp_dir};
 
 /// The dtype that a member has in the file.
 fn dtype(bytes: &[u8], name: &str) -> String {
-    NpzReader::from_bytes(bytes).unwrap().header(name).unwrap().dtype().to_string()
+    NpzReader::new(bytes).unwrap().header(name).unwrap().dtype().to_string()
 }
 
 #[derive(Npz, Debug, PartialEq, Clone)]

@@ -7,16 +7,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module of `npz-core/src` with its floor; a new module has to be given one here.
-const FLOORS: [(u8, &[&str]); 9] = [
+const FLOORS: [(u8, &[&str]); 10] = [
     (0, &["error", "report", "schema", "limits", "bytes", "json", "memory"]),
     (1, &["shape", "literal", "atomic", "source", "input", "run"]),
     (2, &["dtype"]),
     (3, &["header", "stored", "element", "options", "any"]),
-    (4, &["npy", "archive"]),
+    (4, &["cells", "archive"]),
     (5, &["members"]),
-    (6, &["npz"]),
-    (7, &["sparse"]),
-    (8, &["lib", "private", "fuzzing"]),
+    (6, &["npy"]),
+    (7, &["npz"]),
+    (8, &["sparse"]),
+    (9, &["lib", "private", "fuzzing"]),
 ];
 
 fn sources() -> Vec<(String, PathBuf)> {
@@ -56,7 +57,7 @@ fn no_file_imports_from_a_higher_floor() {
     let mut seen = 0;
     for (module, path) in sources() {
         let own = *floors.get(module.as_str()).unwrap_or_else(|| panic!("{} has no floor", path.display()));
-        if own == 8 {
+        if own == 9 {
             continue;
         }
         for import in imports(&fs::read_to_string(&path).unwrap()) {

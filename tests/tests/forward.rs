@@ -35,12 +35,7 @@ fn state() -> State {
 
 fn all_options() -> [SaveOptions; 4] {
     let page = SaveOptions::new().alignment(4096);
-    [
-        SaveOptions::stored(),
-        SaveOptions::compressed(),
-        page.clone(),
-        page.compression(Compression::Deflate(0)),
-    ]
+    [SaveOptions::new(), SaveOptions::compressed(), page.clone(), page.compression(Compression::Deflate(0))]
 }
 
 /// Takes what it likes, and is interrupted, as a busy pipe is.
@@ -124,7 +119,7 @@ for i in range(4):
 fn stored_archives_are_the_same_whatever_they_are_written_to() {
     let dir = temp_dir();
     let path = dir.path().join("run.npz");
-    for options in [SaveOptions::stored(), SaveOptions::new().alignment(1024)] {
+    for options in [SaveOptions::new(), SaveOptions::new().alignment(1024)] {
         options.save(&state(), &path).unwrap();
         let saved = fs::read(&path).unwrap();
         assert!(piped(&state(), &options) == saved);
@@ -154,7 +149,7 @@ fn processes_and_sockets_take_archives() {
     let address = server.local_addr().unwrap();
     let sent = std::thread::spawn(move || {
         let mut body: Box<dyn Write> = Box::new(TcpStream::connect(address).unwrap());
-        SaveOptions::stored().write_to(&state(), &mut body).unwrap();
+        SaveOptions::new().write_to(&state(), &mut body).unwrap();
     });
     let (stream, _) = server.accept().unwrap();
     assert_eq!(LoadOptions::new().read::<State>(stream).unwrap(), state());
@@ -165,7 +160,7 @@ fn processes_and_sockets_take_archives() {
 fn a_writer_of_members_goes_forward_too() {
     let saved = SaveOptions::compressed().to_bytes(&state()).unwrap();
     let lazy: BTreeMap<String, Lazy<Array2<f32>>> =
-        BTreeMap::from([("w".to_owned(), NpzReader::from_bytes(&saved).unwrap().get("weights").unwrap())]);
+        BTreeMap::from([("w".to_owned(), NpzReader::new(&saved).unwrap().get("weights").unwrap())]);
     let mut pipe = Pipe::default();
     let mut writer = NpzWriter::new(&mut pipe).unwrap();
     writer.add("lazy", &lazy).unwrap();
@@ -179,7 +174,7 @@ fn a_writer_of_members_goes_forward_too() {
     assert!(writer.add_with("late", &1u8, Compression::Deflate(10)).is_err());
     writer.add("late", &1u8).unwrap();
     writer.finish().unwrap();
-    let npz = NpzReader::from_bytes(&pipe.bytes).unwrap();
+    let npz = NpzReader::new(&pipe.bytes).unwrap();
     assert_eq!(npz.get::<Array2<f32>>("lazy.w").unwrap(), state().weights);
     assert_eq!(npz.get::<Vec<bool>>("mask").unwrap(), state().mask);
     assert_eq!(npz.bytes("notes.txt").unwrap(), b"first run");

@@ -137,7 +137,7 @@ fn a_report_keeps_a_hundred_problems_and_counts_the_rest() {
     writer.finish().unwrap();
     assert_eq!(load::<Vec<Required>>(file.get_ref()).map(drop).unwrap_err().kind(), ErrorKind::Damaged);
     // Members that nobody wants are counted as well.
-    let report = NpzReader::from_bytes(file.get_ref()).unwrap().check::<Empty>().unwrap();
+    let report = NpzReader::new(file.get_ref()).unwrap().check::<Empty>().unwrap();
     assert_eq!((report.problems().len(), report.problem_count()), (100, 501));
 }
 
@@ -195,7 +195,7 @@ fn what_may_be_absent_may_be_so_many_times() {
 fn remarks_on_what_is_not_there_are_bounded() {
     let bytes = archive(["v.30000.a0", "extra"]);
     let options = LoadOptions::new().limits(Limits::strict()).allow_unknown(true);
-    let npz = NpzReader::with_options(&bytes, &options).unwrap();
+    let npz = options.reader(&bytes).unwrap();
     let report = npz.check::<Root<Vec<Defaulted>>>().unwrap();
     assert!(report.is_ok());
     let defaulted = report.remarks().iter().filter(|remark| remark.kind() == RemarkKind::Defaulted).count();

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use ndarray::{Array1, Ix1, IxDyn};
+use ndarray::{Array1, ArrayD};
 use npz_core::{
     AnyArray, Cast, Element, Error, ErrorKind, Lazy, Limits, LoadOptions, NpyRecord, Npz, NpzReader, RawVec,
     npy,
@@ -45,7 +45,7 @@ fn a_small_archive_of_twenty_million_strings_does_not_fill_the_memory_under_stri
 np.savez_compressed('S.npz', a=a); np.savez_compressed('V.npz', a=a.view('V1')); np.savez_compressed('u.npz', a=a.view('u1'))
 np.savez_compressed('many.npz', **{f'x{i}': a[:5_000_000] for i in range(16)})",
     );
-    let open = |file: &str| NpzReader::open_with(dir.join(file), &strict()).unwrap();
+    let open = |file: &str| strict().open(dir.join(file)).unwrap();
     let npz = open("S.npz");
     let told = [
         "\"a\"",
@@ -65,7 +65,7 @@ np.savez_compressed('many.npz', **{f'x{i}': a[:5_000_000] for i in range(16)})",
     refused(later.a.get().cloned(), &told);
     let raw = "20000000 cells (48 for each and what is stored) is 980000000";
     let options = LoadOptions::new().limits(Limits::strict().member_bytes(900_000_000));
-    refused(NpzReader::open_with(dir.join("V.npz"), &options).unwrap().get::<Array1<RawVec>>("a"), &[raw]);
+    refused(options.open(dir.join("V.npz")).unwrap().get::<Array1<RawVec>>("a"), &[raw]);
     // None is over the limit of one member.
     let sum = "the sum of the members' sizes in bytes (uncompressed, or in memory if they are larger there) is 4560000000";
     refused(open("many.npz").load::<BTreeMap<String, AnyArray>>(), &[sum, "`Limits::total_bytes`"]);
@@ -87,14 +87,13 @@ fn cells_that_are_wider_in_memory_count_as_wide_as_there() {
     fn takes<A: Element + Debug>(file: &[u8], bytes: u64) {
         let options =
             |bytes| LoadOptions::new().cast(Cast::Safe).limits(Limits::strict().member_bytes(bytes));
-        npy::from_bytes_with::<A, Ix1>(file, &options(bytes)).unwrap();
-        refused(npy::from_bytes_with::<A, Ix1>(file, &options(bytes - 1)), &["`Limits::member_bytes`"]);
-        refused(npy::read_with::<A, Ix1>(file, &options(bytes - 1)), &[]);
-        refused(npy::iter_with::<A, Ix1, _>(file, &options(bytes - 1)).next().unwrap(), &[]);
+        options(bytes).from_bytes::<Array1<A>>(file).unwrap();
+        refused(options(bytes - 1).from_bytes::<Array1<A>>(file), &["`Limits::member_bytes`"]);
+        refused(options(bytes - 1).read::<Array1<A>>(file), &[]);
+        refused(options(bytes - 1).iter::<Array1<A>>(file).next().unwrap(), &[]);
         let total = |bytes| LoadOptions::new().limits(Limits::strict().total_bytes(bytes));
         let twice = [file, file].concat();
-        let read =
-            |bytes| npy::iter_with::<A, IxDyn, _>(&twice[..], &total(bytes)).collect::<Result<Vec<_>, _>>();
+        let read = |bytes| total(bytes).iter::<ArrayD<A>>(&twice[..]).collect::<Result<Vec<_>, _>>();
         assert_eq!(read(2 * bytes).unwrap().len(), 2);
         refused(read(2 * bytes - 1), &["`Limits::total_bytes`"]);
     }
@@ -105,9 +104,9 @@ fn cells_that_are_wider_in_memory_count_as_wide_as_there() {
     takes::<String>(&text, 10 * (12 + 24 + 32));
     // Not knowing the type, it counts as what an `AnyArray` makes of it.
     let any = |bytes| LoadOptions::new().limits(Limits::strict().member_bytes(bytes));
-    npy::read_any_with(&text[..], &any(680)).unwrap();
-    refused(npy::read_any_with(&text[..], &any(679)), &["`Limits::member_bytes`"]);
-    refused(npy::iter_any_with(&text[..], &any(679)).next().unwrap(), &[]);
+    any(680).read::<AnyArray>(&text[..]).unwrap();
+    refused(any(679).read::<AnyArray>(&text[..]), &["`Limits::member_bytes`"]);
+    refused(any(679).iter::<AnyArray>(&text[..]).next().unwrap(), &[]);
     let dir = temp_dir();
     python(dir.path(), "np.save('rows.npy', np.zeros(100, [('x', 'i1')]))");
     takes::<Row>(&std::fs::read(dir.path().join("rows.npy")).unwrap(), 800);
@@ -118,7 +117,7 @@ fn trusted_limits_refuse_no_number_of_strings() {
     let text = npy::to_bytes(&Array1::from_elem(100_000, String::new())).unwrap();
     for limits in [Limits::default(), Limits::trusted(), Limits::strict()] {
         let options = LoadOptions::new().limits(limits);
-        assert_eq!(npy::from_bytes_with::<String, Ix1>(&text, &options).unwrap().len(), 100_000);
+        assert_eq!(options.from_bytes::<Array1<String>>(&text).unwrap().len(), 100_000);
     }
 }
 
@@ -147,12 +146,12 @@ with zipfile.ZipFile('bomb.npz', 'w', zipfile.ZIP_DEFLATED) as z:
     let load = options.load::<BTreeMap<String, f64>>(&path);
     // The first in the order of the plan is named.
     refused(load, &["\"__version__\"", "`Limits::total_bytes`"]);
-    refused(NpzReader::open_with(&path, &options).unwrap().get::<f64>("x7"), &["`Limits::total_bytes`"]);
+    refused(options.open(&path).unwrap().get::<f64>("x7"), &["`Limits::total_bytes`"]);
     // What is read to plan others counts as well: a version, the number of elements.
     assert!(options.load::<Versioned>(&path).is_err());
     assert!(started.elapsed().as_secs() < 5, "nothing is inflated: {:?}", started.elapsed());
     let wider = LoadOptions::new().limits(Limits::strict().total_bytes(17 << 20));
-    assert_eq!(NpzReader::open_with(&path, &wider).unwrap().get::<f64>("x7").unwrap(), 1.5);
+    assert_eq!(wider.open(&path).unwrap().get::<f64>("x7").unwrap(), 1.5);
     let lazy = options.load::<BTreeMap<String, Lazy<f64>>>(&path).unwrap();
     refused(lazy["x3"].get().copied(), &["`Limits::total_bytes`"]);
 }
@@ -191,10 +190,7 @@ fn all_limits_that_are_passed_are_told_at_once_with_the_member() {
     // Of single arrays, too.
     let file = npy::to_bytes(&Array1::<u8>::zeros(5000)).unwrap();
     let options = LoadOptions::new().limits(small);
-    refused(
-        npy::from_bytes_with::<u8, Ix1>(&file, &options),
-        &["`Limits::member_bytes` and `Limits::total_bytes`"],
-    );
+    refused(options.from_bytes::<Array1<u8>>(&file), &["`Limits::member_bytes` and `Limits::total_bytes`"]);
 }
 
 #[test]
@@ -216,7 +212,7 @@ with zipfile.ZipFile('heads.npz', 'w', zipfile.ZIP_DEFLATED) as z:
     let path = dir.path().join("heads.npz");
     let options = LoadOptions::new().limits(Limits::strict().total_bytes(1 << 20));
     let started = std::time::Instant::now();
-    let npz = NpzReader::open_with(&path, &options).unwrap();
+    let npz = options.open(&path).unwrap();
     let entries = npz.entries().unwrap();
     let read = entries.iter().filter(|entry| entry.header().is_some()).count();
     assert!((5..100).contains(&read), "{read} of 2000 headers are kept");
@@ -239,7 +235,7 @@ fn lazy_values_of_a_source_that_is_copied_count_too() {
     refused(load(1_599_000), &["the limit is 1599000", "`Limits::total_bytes`"]);
     assert_eq!(load(1_601_000).unwrap().len(), 4);
     // Bytes that are shared take nothing.
-    let npz = NpzReader::with_options(std::sync::Arc::new(bytes.clone()), &options(1000)).unwrap();
+    let npz = options(1000).reader(std::sync::Arc::new(bytes.clone())).unwrap();
     assert_eq!(npz.load::<BTreeMap<String, Lazy<Vec<f32>>>>().unwrap().len(), 4);
 }
 
@@ -266,8 +262,8 @@ fn same_names(count: u32) -> Vec<u8> {
 fn an_archive_of_one_name_does_not_hold_its_reader_up() {
     let bytes = same_names(60_000);
     let started = std::time::Instant::now();
-    let npz = NpzReader::from_bytes(&bytes).unwrap();
-    assert_eq!((npz.len(), npz.duplicates().collect::<Vec<_>>()), (60_000, vec!["a"]));
+    let npz = NpzReader::new(&bytes).unwrap();
+    assert_eq!((npz.names().len(), npz.duplicates().collect::<Vec<_>>()), (60_000, vec!["a"]));
     for _ in 0..1000 {
         assert!(npz.contains("a") && !npz.contains("b"));
     }

@@ -86,7 +86,7 @@ np.savez('casts.npz', **members)
 }
 
 fn reader(archive: &[u8], cast: Cast) -> NpzReader<&[u8]> {
-    NpzReader::with_options(archive, &LoadOptions::new().cast(cast)).unwrap()
+    LoadOptions::new().cast(cast).reader(archive).unwrap()
 }
 
 impl Numpys {
@@ -298,8 +298,7 @@ other = dict(f2=np.float16([1.5, 65504]), ints=np.arange(3), bools=np.array([Tru
 np.savez('a.npz', f4=x, f4_cast=y, **other)
 ";
     python(dir.path(), script);
-    let npz =
-        NpzReader::open_with(dir.path().join("a.npz"), &LoadOptions::new().cast(Cast::SameKind)).unwrap();
+    let npz = LoadOptions::new().cast(Cast::SameKind).open(dir.path().join("a.npz")).unwrap();
     let bits = |name| npz.get::<Array1<bf16>>(name).unwrap().mapv(bf16::to_bits);
     assert!(npz.get::<Array1<bf16>>("f4").unwrap().len() > 20_000);
     assert_eq!(bits("f4"), bits("f4_cast"));
@@ -344,17 +343,17 @@ fn a_single_integer_is_read_by_its_value_into_plain_types_and_by_its_dtype_into_
     assert_eq!(npz.get::<Array0<u8>>("7").unwrap_err().kind(), ErrorKind::Mismatch);
     assert_eq!(npz.get::<Array0<isize>>("7").unwrap().into_scalar(), 7);
     let file = npz.bytes("7").unwrap();
-    assert_eq!(npy::from_bytes::<u8, ndarray::Ix0>(&file).unwrap_err().kind(), ErrorKind::Mismatch);
-    assert_eq!(npy::from_bytes::<i64, ndarray::Ix0>(&file).unwrap().into_scalar(), 7);
+    assert_eq!(npy::from_bytes::<Array0<u8>>(&file).unwrap_err().kind(), ErrorKind::Mismatch);
+    assert_eq!(npy::from_bytes::<Array0<i64>>(&file).unwrap().into_scalar(), 7);
 }
 
 #[test]
 fn a_single_npy_file_is_read_by_the_safe_rule() {
     let bytes = npy::to_bytes(&array![1i64, 2]).unwrap();
-    assert_eq!(npy::from_bytes::<f64, ndarray::Ix1>(&bytes).unwrap(), array![1.0, 2.0]);
-    let error = npy::from_bytes::<i32, ndarray::Ix1>(&bytes).unwrap_err();
+    assert_eq!(npy::from_bytes::<Array1<f64>>(&bytes).unwrap(), array![1.0, 2.0]);
+    let error = npy::from_bytes::<Array1<i32>>(&bytes).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Mismatch);
-    assert!(error.to_string().contains("expected <i4 (i32), found <i8"), "{error}");
+    assert!(error.to_string().contains("expected <i4 (i32), 1 axis, found <i8"), "{error}");
     // A view casts nothing.
     assert_eq!(npy::view::<f64, ndarray::Ix1>(&bytes).unwrap_err().kind(), ErrorKind::Mismatch);
 }

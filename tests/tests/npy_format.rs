@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io::{Seek, SeekFrom};
 use std::path::Path;
 
-use ndarray::{Array1, ArrayD, Ix0, Ix1, IxDyn, array};
+use ndarray::{Array0, Array1, ArrayD, IxDyn, array};
 use npz_core::{AnyArray, Element, ErrorKind, Header, Limits, LoadOptions, NpzReader, Order, npy};
 use num_complex::Complex;
 use tests::{python, temp_dir};
@@ -43,7 +43,7 @@ fn basic_arrays_come_and_go() {
         let [file, descr, shape, order] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
         let path = dir.path().join(file);
         let bytes = fs::read(&path).unwrap();
-        let header = Header::parse(&bytes, &Limits::strict()).unwrap();
+        let header = Header::read(&bytes[..], &Limits::strict()).unwrap();
         let shape: Vec<usize> = shape.split(',').filter_map(|len| len.parse().ok()).collect();
         let order = if order == "F" { Order::Fortran } else { Order::C };
         assert_eq!(
@@ -65,7 +65,7 @@ fn basic_arrays_come_and_go() {
             "complex64" => again::<Complex<f32>>(&path),
             "complex128" => again::<Complex<f64>>(&path),
             "object" => {
-                let error = npy::load::<f64, IxDyn>(&path).unwrap_err();
+                let error = npy::load::<ArrayD<f64>>(&path).unwrap_err();
                 assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
                 files += 1;
                 continue;
@@ -131,7 +131,7 @@ fn records_of_every_kind_are_listed_with_numpys_own_text() {
             panic!("{line}")
         };
         let path = dir.path().join(file);
-        let header = npy::read_header_with(File::open(&path).unwrap(), &Limits::trusted()).unwrap();
+        let header = Header::read(File::open(&path).unwrap(), &Limits::trusted()).unwrap();
         // A plain dtype stands in the file in quotes.
         let shown = header.dtype().to_string();
         let text = if shown.starts_with('[') { shown.clone() } else { format!("'{shown}'") };
@@ -142,7 +142,7 @@ fn records_of_every_kind_are_listed_with_numpys_own_text() {
         if header.len() < 65_536 {
             assert_eq!(entry.header().unwrap(), &header, "{file}");
         }
-        let error = npy::load::<f32, Ix1>(&path).unwrap_err();
+        let error = npy::load::<Array1<f32>>(&path).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Mismatch | ErrorKind::Limit), "{file}: {error}");
     }
 }
@@ -158,7 +158,7 @@ fn bad_magic_and_bad_headers_are_refused() {
         b"\x93NUMPY\xff\xff",
     ];
     for bytes in bad_version {
-        let error = npy::from_bytes::<f64, IxDyn>(bytes).unwrap_err();
+        let error = npy::from_bytes::<ArrayD<f64>>(bytes).unwrap_err();
         let kind = if bytes[6..] == [2, 0] { ErrorKind::Damaged } else { ErrorKind::Unsupported };
         assert_eq!(error.kind(), kind, "{}: {error}", bytes.escape_ascii());
     }
@@ -181,7 +181,7 @@ fn bad_magic_and_bad_headers_are_refused() {
     let extra = [&b"\x93NUMPY\x01\x00\x4c\x00"[..], extra, &[0; 16]].concat();
     assert_eq!(extra.len(), 10 + 0x4c + 16);
     for bytes in malformed.iter().chain(&bad_headers).copied().chain([&extra[..]]) {
-        let error = npy::from_bytes::<f64, IxDyn>(bytes).unwrap_err();
+        let error = npy::from_bytes::<ArrayD<f64>>(bytes).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Damaged, "{}: {error}", bytes.escape_ascii());
     }
 }
@@ -197,8 +197,7 @@ np.savez('huge.npz', arr=a)
 ";
     python(dir.path(), script);
     let path = dir.path().join("huge.npy");
-    let field =
-        |limits| npy::load_field_with::<i32, Ix0>(&path, "f10000", &LoadOptions::new().limits(limits));
+    let field = |limits| LoadOptions::new().limits(limits).load_field::<Array0<i32>>(&path, "f10000");
     for limits in
         [Limits::default().header_bytes(64 << 10), Limits::default().header_bytes(20_000), Limits::strict()]
     {
@@ -212,14 +211,14 @@ np.savez('huge.npz', arr=a)
 
     // Of an archive, only who wants the array reads its header.
     let path = dir.path().join("huge.npz");
-    let npz = NpzReader::open_with(&path, &LoadOptions::new().limits(Limits::strict())).unwrap();
+    let npz = LoadOptions::new().limits(Limits::strict()).open(&path).unwrap();
     assert_eq!(npz.names().collect::<Vec<_>>(), ["arr"]);
     assert_eq!(npz.get::<AnyArray>("arr").unwrap_err().kind(), ErrorKind::Limit);
     let npz = NpzReader::open(&path).unwrap();
     let any: AnyArray = npz.get("arr").unwrap();
     assert_eq!(any.to_le_bytes().unwrap(), 1i32.to_le_bytes().repeat(10_001));
     let mut again = Vec::new();
-    npy::write_any(&mut again, &any).unwrap();
+    npy::write(&mut again, &any).unwrap();
     assert!(again == fs::read(dir.path().join("huge.npy")).unwrap());
 }
 
@@ -240,9 +239,9 @@ with open('headers', 'wb') as file:
     python(dir.path(), script);
     let headers = fs::read(dir.path().join("headers")).unwrap();
     let (mut again, mut lengths) = (Vec::new(), Vec::new());
-    for array in npy::iter_any(&headers[..]) {
+    for array in npy::iter::<AnyArray>(&headers[..]) {
         let start = again.len();
-        npy::write_any(&mut again, &array.unwrap()).unwrap();
+        npy::write(&mut again, &array.unwrap()).unwrap();
         lengths.push(again.len() - start);
     }
     assert!(again == headers);
@@ -267,7 +266,7 @@ fn numpys_own_old_files_are_read_or_refused() {
     let ones: Array1<f64> = npy::load(data.join("win64python2.npy")).unwrap();
     assert_eq!(ones, array![1.0, 1.0]);
     for file in ["py2-np0-objarr.npy", "py2-objarr.npy", "py3-objarr.npy"] {
-        let error = npy::load::<f64, IxDyn>(data.join(file)).unwrap_err();
+        let error = npy::load::<ArrayD<f64>>(data.join(file)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported, "{file}: {error}");
     }
     for file in ["py2-objarr.npz", "py3-objarr.npz"] {
@@ -294,8 +293,8 @@ np.savez_compressed('compressed.npz', arr=np.arange(40000.).reshape(200, 200)[::
     );
     let mut file = File::open(dir.path().join("sparse_file")).unwrap();
     file.seek(SeekFrom::Start(5 << 30)).unwrap();
-    assert_eq!(npy::read::<i64, Ix1>(&mut file).unwrap(), array![0, 1, 2, 3, 4]);
-    assert_eq!(npy::load::<String, Ix1>(dir.path().join("long_str.npy")).unwrap(), array!["1"]);
+    assert_eq!(npy::read::<Array1<i64>>(&mut file).unwrap(), array![0, 1, 2, 3, 4]);
+    assert_eq!(npy::load::<Array1<String>>(dir.path().join("long_str.npy")).unwrap(), array!["1"]);
     let npz = NpzReader::open(dir.path().join("compressed.npz")).unwrap();
     let expected =
         ArrayD::from_shape_fn(IxDyn(&[200, 200]), |at| ((199 - at[0]) * 200 + at[1]) as f64 % 77.0);

@@ -22,7 +22,7 @@ fn from_bits(bits: u128) -> LongDouble {
 }
 
 fn load<A: Element>(archive: &[u8], name: &str, cast: Cast) -> npz_core::Result<Array1<A>> {
-    NpzReader::with_options(archive, &LoadOptions::new().cast(cast)).unwrap().get(name)
+    LoadOptions::new().cast(cast).reader(archive).unwrap().get(name)
 }
 
 /// Values of all kinds: `a` is them, `a.f8` and `a.f4` what NumPy rounds them to, `a.text` what it prints.
@@ -104,8 +104,7 @@ np.savez('f8.npz', f8=double, g=double.astype('g'), i8=double.view('i8'), ig=dou
     let kept: Vec<usize> = (0..ours.len()).filter(|&index| fits(index)).collect();
     let chosen: Array1<LongDouble> = kept.iter().map(|&index| ours[index]).collect();
     let read: Array1<f32> =
-        npy::from_bytes_with(&npy::to_bytes(&chosen).unwrap(), &LoadOptions::new().cast(Cast::SameKind))
-            .unwrap();
+        LoadOptions::new().cast(Cast::SameKind).from_bytes(&npy::to_bytes(&chosen).unwrap()).unwrap();
     for (read, &index) in read.iter().zip(&kept) {
         let is_same =
             read.to_bits() == single[index] || read.is_nan() && f32::from_bits(single[index]).is_nan();
@@ -164,7 +163,7 @@ np.save('dirty.npy', dirty.ravel().view('g'))
     assert_eq!(cells[3].to_string(), "-0.8333333333333333333");
     for file in ["big", "narrow", "dirty"] {
         let exact = LoadOptions::new().cast(Cast::Exact);
-        let read: Array1<LongDouble> = npy::from_bytes_with(&saved(file), &exact).unwrap();
+        let read: Array1<LongDouble> = exact.from_bytes(&saved(file)).unwrap();
         assert_eq!(read.mapv(bits), cells.mapv(bits), "{file}");
     }
     let complex: Array1<Complex<LongDouble>> = npy::from_bytes(&saved("complex")).unwrap();
@@ -185,7 +184,7 @@ np.save('dirty.npy', dirty.ravel().view('g'))
     let wide: Array1<Complex<LongDouble>> = npy::from_bytes(&saved("flat")).unwrap();
     assert!(wide.iter().zip(&cells).all(|(z, x)| bits(z.re) == bits(*x) && bits(z.im) == 0));
 
-    let error = npy::from_bytes::<LongDouble, Ix1>(&saved("m68k")).unwrap_err();
+    let error = npy::from_bytes::<Array1<LongDouble>>(&saved("m68k")).unwrap_err();
     assert!(error.to_string().contains("12 bytes differ from machine to machine"), "{error}");
 }
 
@@ -194,35 +193,32 @@ fn rounding_to_other_floats_is_same_kind_and_never_safe() {
     let cells = array![0.1, 1e-330, 2.5].mapv(LongDouble::from);
     let bytes = npy::to_bytes(&cells).unwrap();
     for cast in [Cast::Exact, Cast::Safe] {
-        let error = npy::from_bytes_with::<f64, Ix1>(&bytes, &LoadOptions::new().cast(cast)).unwrap_err();
+        let error = LoadOptions::new().cast(cast).from_bytes::<Array1<f64>>(&bytes).unwrap_err();
         let hint = error.report().unwrap().problems()[0].hint();
         assert!(hint.contains("Cast::SameKind") && hint.contains("may round values"), "{hint}");
     }
     let same_kind = LoadOptions::new().cast(Cast::SameKind);
-    let doubles: Array1<f64> = npy::from_bytes_with(&bytes, &same_kind).unwrap();
+    let doubles: Array1<f64> = same_kind.from_bytes(&bytes).unwrap();
     assert_eq!(doubles, array![0.1, 0.0, 2.5]);
-    let complex: Array1<Complex64> = npy::from_bytes_with(&bytes, &same_kind).unwrap();
+    let complex: Array1<Complex64> = same_kind.from_bytes(&bytes).unwrap();
     assert_eq!(complex[2], Complex64::new(2.5, 0.0));
-    let halves: Array1<half::f16> = npy::from_bytes_with(&bytes, &same_kind).unwrap();
+    let halves: Array1<half::f16> = same_kind.from_bytes(&bytes).unwrap();
     assert_eq!(halves[0], half::f16::from_f64(0.1));
 
     let pairs = array![Complex { re: LongDouble::from(0.5), im: LongDouble::from(-3.0) }];
     let bytes = npy::to_bytes(&pairs).unwrap();
-    assert!(npy::from_bytes::<Complex64, Ix1>(&bytes).is_err());
-    assert_eq!(
-        npy::from_bytes_with::<Complex64, Ix1>(&bytes, &same_kind).unwrap(),
-        array![Complex64::new(0.5, -3.0)]
-    );
+    assert!(npy::from_bytes::<Array1<Complex64>>(&bytes).is_err());
+    assert_eq!(same_kind.from_bytes::<Array1<Complex64>>(&bytes).unwrap(), array![Complex64::new(0.5, -3.0)]);
 
     // Never silently infinite.
     let mut large = LongDouble::from(f64::MAX).to_le_bytes();
     large[8] += 1;
     let bytes =
         npy::to_bytes(&array![LongDouble::from(1.0), LongDouble::from_le_bytes(large).unwrap()]).unwrap();
-    let error = npy::from_bytes_with::<f64, Ix1>(&bytes, &same_kind).unwrap_err();
+    let error = same_kind.from_bytes::<Array1<f64>>(&bytes).unwrap_err();
     let told = "cell 1 holds 3.5953862697246314163e+308, which f64 can't hold: make the cells `LongDouble`";
     assert!(error.to_string().contains(told), "{error}");
-    assert!(npy::from_bytes_with::<f32, Ix1>(&bytes, &same_kind).is_err());
+    assert!(same_kind.from_bytes::<Array1<f32>>(&bytes).is_err());
 }
 
 #[test]
@@ -236,7 +232,7 @@ fn long_doubles_of_other_machines_are_refused() {
         bytes.extend(cells.as_flattened());
         bytes
     }
-    let read = |cells: &[[u8; 16]], order| npy::from_bytes::<LongDouble, Ix1>(&file(cells, order));
+    let read = |cells: &[[u8; 16]], order| npy::from_bytes::<Array1<LongDouble>>(&file(cells, order));
     // An f64 as IEEE quadruple: another bias, 60 digits more.
     let quadruple = |value: f64| {
         let bits = value.to_bits();

@@ -5,7 +5,9 @@
 use std::path::Path;
 
 use ndarray::{Array1, ArrayD};
-use npz_core::{AnyArray, ByteOrder, ErrorKind, FixedBytes, FixedStr, NpyRecord, npy};
+use npz_core::{
+    AnyArray, ByteOrder, ErrorKind, FixedBytes, FixedStr, Header, Limits, NpyRecord, SaveOptions, npy,
+};
 use num_complex::Complex;
 use tests::{python, temp_dir};
 
@@ -48,7 +50,7 @@ fn every_array_of_numpys_own_tests_is_read_and_written_again() {
         printed.trim().trim_matches(['[', ']']).split(", ").map(|i| i.parse().unwrap()).collect();
     assert!(!pickles.is_empty() && pickles.len() < 15, "{pickles:?}");
     for i in 0..count {
-        let any = npy::load_any(dir.path().join(format!("{i}.npy")));
+        let any = npy::load::<AnyArray>(dir.path().join(format!("{i}.npy")));
         let is_pickle = pickles.contains(&i);
         assert_eq!(
             any.as_ref().err().map(npz_core::Error::kind),
@@ -60,7 +62,10 @@ fn every_array_of_numpys_own_tests_is_read_and_written_again() {
         let file = std::fs::read(dir.path().join(format!("{i}.npy"))).unwrap();
         let cut = dir.path().join(format!("cut-{i}.npy"));
         std::fs::write(&cut, &file[..file.len() - 1]).unwrap();
-        for error in [npy::load_any(&cut).unwrap_err(), npy::read_any(&file[..file.len() - 1]).unwrap_err()] {
+        for error in [
+            npy::load::<AnyArray>(&cut).unwrap_err(),
+            npy::read::<AnyArray>(&file[..file.len() - 1]).unwrap_err(),
+        ] {
             assert_eq!(
                 (error.kind(), error.offset()),
                 (ErrorKind::Damaged, Some(file.len() as u64 - 1)),
@@ -68,9 +73,9 @@ fn every_array_of_numpys_own_tests_is_read_and_written_again() {
             );
         }
         let pieces = Pieces { bytes: &file, step: i };
-        assert_eq!(npy::read_any(pieces).unwrap(), any, "{i}");
+        assert_eq!(npy::read::<AnyArray>(pieces).unwrap(), any, "{i}");
         let mut bytes = Vec::new();
-        npy::write_any(&mut bytes, &any).unwrap();
+        npy::write(&mut bytes, &any).unwrap();
         std::fs::write(dir.path().join(format!("ours-{i}.npy")), bytes).unwrap();
     }
     let script = format!(
@@ -145,10 +150,10 @@ fn same_again<R: NpyRecord + npz_core::Element + PartialEq + std::fmt::Debug>(
 ) -> Array1<R> {
     let file = std::fs::read(dir.join(format!("{i}.npy"))).unwrap();
     let rows: Array1<R> = npy::from_bytes(&file).unwrap();
-    let is_big = npy::read_header(&file[..]).unwrap().dtype().to_string().contains('>');
+    let is_big = Header::read(&file[..], &Limits::default()).unwrap().dtype().to_string().contains('>');
     let order = if is_big { ByteOrder::Big } else { ByteOrder::Little };
     let mut bytes = Vec::new();
-    npy::write_in(&mut bytes, &rows, order).unwrap();
+    SaveOptions::new().byte_order(order).write_to(&rows, &mut bytes).unwrap();
     assert_eq!(bytes, file, "record array {i}");
     rows
 }
@@ -168,7 +173,8 @@ fn the_record_arrays_of_numpys_own_tests_are_rows_of_rust() {
     let grid: Array1<Grid> = npy::load(dir.path().join(format!("{}.npy", first + 4))).unwrap();
     assert_eq!(grid, Array1::from_elem(1, Grid { c: [[0.0; 5]; 2] }));
     // Without a type they keep every byte.
-    let AnyArray::Other(raw) = npy::load_any(dir.path().join(format!("{}.npy", first + 3))).unwrap() else {
+    let AnyArray::Other(raw) = npy::load::<AnyArray>(dir.path().join(format!("{}.npy", first + 3))).unwrap()
+    else {
         panic!("records are bytes")
     };
     assert_eq!(raw.shape(), nested.shape());

@@ -2,7 +2,7 @@
 #![allow(missing_docs, reason = "a test crate has no users")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panics")]
 
-use ndarray::{Array0, Array1, Array2, Ix1, array};
+use ndarray::{Array, Array0, Array1, Array2, array};
 use npz_core::{Cast, ErrorKind, FixedBytes, LoadOptions, Npz, RawBytes, RawVec, npy};
 use tests::{python, temp_dir};
 
@@ -37,9 +37,9 @@ print('\n'.join(str(cell) for cell in cells))
     assert_eq!(npy::to_bytes(&square.t()).unwrap(), saved("fortran"));
     assert_eq!(npy::to_bytes(&Array0::from_elem((), cells[1])).unwrap(), saved("single"));
     assert_eq!(npy::to_bytes(&Array1::<RawBytes<3>>::default(0)).unwrap(), saved("none"));
-    assert_eq!(npy::from_bytes::<RawBytes<3>, Ix1>(&saved("flat")).unwrap(), cells);
-    assert_eq!(npy::from_bytes::<RawBytes<3>, _>(&saved("fortran")).unwrap(), square.t());
-    assert_eq!(npy::from_bytes::<RawBytes<3>, _>(&saved("single")).unwrap()[()], cells[1]);
+    assert_eq!(npy::from_bytes::<Array1<RawBytes<3>>>(&saved("flat")).unwrap(), cells);
+    assert_eq!(npy::from_bytes::<Array<RawBytes<3>, _>>(&saved("fortran")).unwrap(), square.t());
+    assert_eq!(npy::from_bytes::<Array<RawBytes<3>, _>>(&saved("single")).unwrap()[()], cells[1]);
     let wide: Array1<RawBytes<256>> = npy::from_bytes(&saved("wide")).unwrap();
     assert!(wide[0].as_bytes().iter().copied().eq(0..=255));
     assert_eq!(npy::to_bytes(&wide).unwrap(), saved("wide"));
@@ -48,13 +48,16 @@ print('\n'.join(str(cell) for cell in cells))
     let any_square = any.clone().into_shape_with_order((2, 3)).unwrap();
     assert_eq!(npy::to_bytes(&any).unwrap(), saved("flat"));
     assert_eq!(npy::to_bytes(&any_square.t()).unwrap(), saved("fortran"));
-    assert_eq!(npy::from_bytes::<RawVec, Ix1>(&saved("flat")).unwrap(), any);
-    assert_eq!(npy::from_bytes::<RawVec, _>(&saved("fortran")).unwrap(), any_square.t());
+    assert_eq!(npy::from_bytes::<Array1<RawVec>>(&saved("flat")).unwrap(), any);
+    assert_eq!(npy::from_bytes::<Array<RawVec, _>>(&saved("fortran")).unwrap(), any_square.t());
     assert_eq!(any[2].to_string(), cells[2].to_string());
 
     // Cells of no bytes.
-    assert_eq!(npy::from_bytes::<RawVec, Ix1>(&saved("empty")).unwrap().to_vec(), vec![RawVec::default(); 3]);
-    assert_eq!(npy::from_bytes::<RawBytes<0>, Ix1>(&saved("empty")).unwrap().len(), 3);
+    assert_eq!(
+        npy::from_bytes::<Array1<RawVec>>(&saved("empty")).unwrap().to_vec(),
+        vec![RawVec::default(); 3]
+    );
+    assert_eq!(npy::from_bytes::<Array1<RawBytes<0>>>(&saved("empty")).unwrap().len(), 3);
     assert_eq!(npy::to_bytes(&array![RawBytes([]), RawBytes([]), RawBytes([])]).unwrap(), saved("empty"));
     assert_eq!(npy::to_bytes(&Array1::<RawVec>::default(3)).unwrap(), saved("empty"));
     assert_eq!(npy::to_bytes(&Array1::<RawVec>::default(0)).unwrap(), saved("empties"));
@@ -64,21 +67,21 @@ print('\n'.join(str(cell) for cell in cells))
 fn a_width_is_read_exactly_or_as_it_comes() {
     let bytes = npy::to_bytes(&array![RawBytes(*b"ab\0")]).unwrap();
     for refused in [
-        npy::from_bytes::<RawBytes<2>, Ix1>(&bytes).map(drop),
-        npy::from_bytes::<RawBytes<4>, Ix1>(&bytes).map(drop),
+        npy::from_bytes::<Array1<RawBytes<2>>>(&bytes).map(drop),
+        npy::from_bytes::<Array1<RawBytes<4>>>(&bytes).map(drop),
     ] {
         let hint = hint(&refused.unwrap_err());
         assert_eq!(hint, "change the field's cell type to `RawBytes<3>`, or for any width to `RawVec`");
     }
     let exact = LoadOptions::new().cast(Cast::Exact);
-    assert!(npy::from_bytes_with::<RawVec, Ix1>(&bytes, &exact).is_ok());
+    assert!(exact.from_bytes::<Array1<RawVec>>(&bytes).is_ok());
 
     // Text is not taken for raw bytes, nor numbers, nor the other way round.
     let text = npy::to_bytes(&array![FixedBytes::<3>::new(b"ab").unwrap()]).unwrap();
-    let told = hint(&npy::from_bytes::<RawVec, Ix1>(&text).unwrap_err());
+    let told = hint(&npy::from_bytes::<Array1<RawVec>>(&text).unwrap_err());
     assert!(told.contains("`a.view('V3')`"), "{told}");
-    assert!(npy::from_bytes::<FixedBytes<3>, Ix1>(&bytes).is_err());
-    assert!(npy::from_bytes::<u8, Ix1>(&bytes).is_err());
+    assert!(npy::from_bytes::<Array1<FixedBytes<3>>>(&bytes).is_err());
+    assert!(npy::from_bytes::<Array1<u8>>(&bytes).is_err());
 
     let uneven = array![[vec![1, 2], vec![3, 4]], [vec![5], vec![6, 7]]].mapv(RawVec::from);
     let error = npy::to_bytes(&uneven).unwrap_err();

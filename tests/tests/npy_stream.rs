@@ -5,7 +5,7 @@
 use std::fs::{self, File};
 use std::io::{BufReader, Read};
 
-use ndarray::{Array1, Array2, ArrayD, Ix1, IxDyn, ShapeBuilder, arr0, array};
+use ndarray::{Array1, Array2, ArrayD, IxDyn, ShapeBuilder, arr0, array};
 use npz_core::{ErrorKind, Limits, LoadOptions, npy};
 use tests::{python, temp_dir};
 
@@ -41,14 +41,22 @@ fn what_numpy_saved_one_after_another_is_read_one_after_another() {
     let path = dir.path().join("many.npy");
     let bytes = fs::read(&path).unwrap();
     let file = BufReader::new(File::open(&path).unwrap());
-    let from_file: Vec<_> = npy::iter::<f64, IxDyn, _>(file).collect::<npz_core::Result<_>>().unwrap();
+    let from_file: Vec<_> = npy::iter::<ArrayD<f64>>(file).collect::<npz_core::Result<_>>().unwrap();
     assert_eq!(from_file, arrays());
     assert!(from_file[4].t().is_standard_layout(), "Fortran order becomes strides here too");
-    assert_eq!(npy::load_all::<f64, IxDyn>(&path).unwrap(), arrays());
+    assert_eq!(
+        npy::iter::<ArrayD<f64>>(File::open(&path).unwrap()).collect::<npz_core::Result<Vec<_>>>().unwrap(),
+        arrays()
+    );
     let slow = OneByte(&bytes[..bytes.len() - 128 - 1_600_000]);
-    let from_slow: Vec<_> = npy::iter::<f64, IxDyn, _>(slow).collect::<npz_core::Result<_>>().unwrap();
+    let from_slow: Vec<_> = npy::iter::<ArrayD<f64>>(slow).collect::<npz_core::Result<_>>().unwrap();
     assert_eq!(from_slow, arrays()[..6]);
-    assert!(npy::load_all::<f64, IxDyn>(dir.path().join("none.npy")).unwrap().is_empty());
+    assert!(
+        npy::iter::<ArrayD<f64>>(File::open(dir.path().join("none.npy")).unwrap())
+            .collect::<npz_core::Result<Vec<_>>>()
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[test]
@@ -86,9 +94,9 @@ fn the_reader_stands_right_behind_each_array() {
     npy::write(&mut bytes, &array![3u8]).unwrap();
     let first = npy::to_bytes(&array![1u8, 2]).unwrap().len();
     let mut reader = &bytes[..];
-    let array = npy::iter::<u8, Ix1, _>(&mut reader).next().unwrap().unwrap();
+    let array = npy::iter::<Array1<u8>>(&mut reader).next().unwrap().unwrap();
     assert_eq!((array, reader.len()), (array![1, 2], bytes.len() - first));
-    assert_eq!(npy::read::<u8, Ix1>(&mut reader).unwrap(), array![3]);
+    assert_eq!(npy::read::<Array1<u8>>(&mut reader).unwrap(), array![3]);
 }
 
 #[test]
@@ -101,7 +109,7 @@ fn a_stream_that_is_cut_anywhere_is_an_error_but_between_arrays() {
     }
     for length in 0..=bytes.len() {
         let whole = ends.iter().filter(|&&end| end <= length).count() - 1;
-        let mut arrays = npy::iter::<f64, Ix1, _>(&bytes[..length]);
+        let mut arrays = npy::iter::<Array1<f64>>(&bytes[..length]);
         for _ in 0..whole {
             arrays.next().unwrap().unwrap();
         }
@@ -127,14 +135,14 @@ fn what_follows_the_last_array_is_not_passed_over() {
         let mut bytes = npy::to_bytes(&array![1.5]).unwrap();
         let start = bytes.len() as u64;
         bytes.extend(garbage);
-        let mut arrays = npy::iter::<f64, Ix1, _>(&bytes[..]);
+        let mut arrays = npy::iter::<Array1<f64>>(&bytes[..]);
         assert_eq!(arrays.next().unwrap().unwrap(), array![1.5]);
         let error = arrays.next().unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Damaged, "{error}");
         assert!(error.offset().unwrap() >= start, "{error}");
         assert!(arrays.next().is_none());
         // One array is read as NumPy reads it: what comes behind is not looked at.
-        assert_eq!(npy::from_bytes::<f64, Ix1>(&bytes).unwrap(), array![1.5]);
+        assert_eq!(npy::from_bytes::<Array1<f64>>(&bytes).unwrap(), array![1.5]);
     }
 }
 
@@ -145,8 +153,10 @@ fn an_array_that_does_not_fit_is_named_by_index_and_byte() {
     let mut bytes = npy::to_bytes(&array![1.5f32]).unwrap();
     npy::write(&mut bytes, &array![[1.5f64]]).unwrap();
     fs::write(&path, &bytes).unwrap();
-    let error = npy::load_all::<f32, Ix1>(&path).unwrap_err();
-    assert_eq!((error.kind(), error.file()), (ErrorKind::Mismatch, Some(&*path)));
+    let error = npy::iter::<Array1<f32>>(File::open(&path).unwrap())
+        .collect::<npz_core::Result<Vec<_>>>()
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Mismatch);
     assert_eq!(error.offset(), Some(132));
     assert_eq!(error.report().unwrap().problems().len(), 2, "dtype and axes");
     assert!(error.to_string().contains("array 1 of the stream, from byte 132: "), "{error}");
@@ -160,7 +170,7 @@ fn the_budget_is_that_of_the_whole_stream() {
     }
     let count = |limits: Limits| {
         let options = LoadOptions::new().limits(limits);
-        let mut arrays = npy::iter_with::<u8, Ix1, _>(&bytes[..], &options);
+        let mut arrays = options.iter::<Array1<u8>>(&bytes[..]);
         let read = arrays.by_ref().take_while(Result::is_ok).count();
         assert!(arrays.next().is_none());
         read
@@ -168,7 +178,7 @@ fn the_budget_is_that_of_the_whole_stream() {
     assert_eq!(count(Limits::default().total_bytes(1000)), 10);
     assert_eq!(count(Limits::default().total_bytes(999)), 9);
     let options = LoadOptions::new().limits(Limits::default().total_bytes(999));
-    let error = npy::iter_with::<u8, Ix1, _>(&bytes[..], &options).last().unwrap().unwrap_err();
+    let error = options.iter::<Array1<u8>>(&bytes[..]).last().unwrap().unwrap_err();
     assert!(error.to_string().contains("is 1000, the limit is 999"), "{error}");
     assert_eq!(count(Limits::default().total_bytes(0)), 0);
     assert_eq!(count(Limits::default().member_bytes(100)), 10);
@@ -185,7 +195,7 @@ fn a_reader_that_fails_ends_the_stream() {
             Err(if self.0 { std::io::ErrorKind::Interrupted } else { std::io::ErrorKind::BrokenPipe }.into())
         }
     }
-    let mut arrays = npy::iter::<f64, Ix1, _>(Failing(false));
+    let mut arrays = npy::iter::<Array1<f64>>(Failing(false));
     assert_eq!(arrays.next().unwrap().unwrap_err().kind(), ErrorKind::Io);
     assert!(arrays.next().is_none());
 }

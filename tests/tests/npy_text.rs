@@ -2,7 +2,7 @@
 #![allow(missing_docs, reason = "a test crate has no users")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panics")]
 
-use ndarray::{Array0, Array1, Array2, Ix0, Ix1, Ix2, ShapeBuilder, array};
+use ndarray::{Array0, Array1, Array2, ShapeBuilder, array};
 use npz_core::{ErrorKind, FixedBytes, FixedStr, Npz, npy};
 use tests::{python, temp_dir};
 
@@ -39,7 +39,7 @@ np.save('s0.npy', np.zeros(2, 'S0'))
     let json = r#"["", "", "a", "a", "a\u0000b", "\u0000a", "\u0000\u0000b", "abcd"]"#;
     assert_eq!(said.lines().collect::<Vec<_>>(), [json; 3]);
     for name in ["u", "big", "s"] {
-        assert_eq!(npy::from_bytes::<String, Ix1>(&saved(name)).unwrap().to_vec(), expected, "{name}");
+        assert_eq!(npy::from_bytes::<Array1<String>>(&saved(name)).unwrap().to_vec(), expected, "{name}");
         let fixed: Array1<FixedStr<4>> = npy::from_bytes(&saved(name)).unwrap();
         assert_eq!(fixed.iter().map(ToString::to_string).collect::<Vec<_>>(), expected, "{name}");
     }
@@ -53,12 +53,12 @@ np.save('s0.npy', np.zeros(2, 'S0'))
     // Text of no width.
     let empty = ["", ""];
     for name in ["u0", "s0"] {
-        assert_eq!(npy::from_bytes::<String, Ix1>(&saved(name)).unwrap().to_vec(), empty);
+        assert_eq!(npy::from_bytes::<Array1<String>>(&saved(name)).unwrap().to_vec(), empty);
     }
     let none = file("<U0", "(2,)", false, &[]);
-    assert_eq!(npy::from_bytes::<String, Ix1>(&none).unwrap().to_vec(), empty);
-    assert_eq!(npy::from_bytes::<FixedStr<0>, Ix1>(&none).unwrap().len(), 2);
-    assert_eq!(npy::from_bytes::<FixedBytes<0>, Ix1>(&file("|S0", "(2,)", false, &[])).unwrap().len(), 2);
+    assert_eq!(npy::from_bytes::<Array1<String>>(&none).unwrap().to_vec(), empty);
+    assert_eq!(npy::from_bytes::<Array1<FixedStr<0>>>(&none).unwrap().len(), 2);
+    assert_eq!(npy::from_bytes::<Array1<FixedBytes<0>>>(&file("|S0", "(2,)", false, &[])).unwrap().len(), 2);
 }
 
 #[test]
@@ -95,7 +95,7 @@ np.save('every.npy', np.array(every))
     let read: Array1<String> = npy::from_bytes(&saved("little")).unwrap();
     assert_eq!((read[7].as_str(), read[13].as_str()), ("\u{d7ff}", "\u{10ffff}"));
     assert_eq!(npy::to_bytes(&read).unwrap(), saved("little"));
-    assert_eq!(npy::from_bytes::<String, Ix1>(&saved("big")).unwrap(), read);
+    assert_eq!(npy::from_bytes::<Array1<String>>(&saved("big")).unwrap(), read);
     let fixed: Array1<FixedStr<3>> = npy::from_bytes(&saved("big")).unwrap();
     assert_eq!(npy::to_bytes(&fixed).unwrap(), saved("little"));
     let every: String = ('\u{1}'..=char::MAX).collect();
@@ -106,8 +106,8 @@ np.save('every.npy', np.array(every))
 
 #[test]
 fn what_is_no_character_is_an_error_that_names_the_cell() {
-    let string = |bytes: &[u8]| npy::from_bytes::<String, Ix2>(bytes).map(drop).unwrap_err();
-    let fixed = |bytes: &[u8]| npy::from_bytes::<FixedStr<2>, Ix2>(bytes).map(drop).unwrap_err();
+    let string = |bytes: &[u8]| npy::from_bytes::<Array2<String>>(bytes).map(drop).unwrap_err();
+    let fixed = |bytes: &[u8]| npy::from_bytes::<Array2<FixedStr<2>>>(bytes).map(drop).unwrap_err();
     // Six cells of two characters, the fifth in the file bad in its second: surrogates, and beyond Unicode.
     for code in [0xd800, 0xdbff, 0xdc00, 0xdfff, 0x11_0000, 0x7fff_ffff, u32::MAX] {
         for (descr, is_big) in [("<U2", false), (">U2", true)] {
@@ -126,17 +126,17 @@ fn what_is_no_character_is_an_error_that_names_the_cell() {
         }
     }
     let one = file("<U1", "(3,)", false, &units(&[0x61, 0, 0xd800], false));
-    let error = npy::from_bytes::<String, Ix1>(&one).unwrap_err();
+    let error = npy::from_bytes::<Array1<String>>(&one).unwrap_err();
     assert!(error.to_string().contains("cell 2 holds U+D800"), "{error}");
     let single = file("<U1", "()", false, &units(&[0xd800], false));
-    let error = npy::from_bytes::<String, Ix0>(&single).unwrap_err();
+    let error = npy::from_bytes::<Array0<String>>(&single).unwrap_err();
     assert!(error.to_string().contains("it holds U+D800"), "{error}");
     // A pair of surrogates is UTF-16, not a character of `<U`; NumPy gives two halves.
     let pair = file("<U2", "(1, 1)", false, &units(&[0xd83d, 0xde00], false));
     assert!(string(&pair).to_string().contains("cell (0, 0) holds U+D83D"));
     // Bytes that are not UTF-8.
     let bytes = file("|S2", "(2, 3)", true, b"abcdefghi\xffkl");
-    let error = npy::from_bytes::<String, Ix2>(&bytes).unwrap_err();
+    let error = npy::from_bytes::<Array2<String>>(&bytes).unwrap_err();
     assert!(error.to_string().contains("cell (0, 2) holds bytes that are not UTF-8"), "{error}");
     let raw: Array2<FixedBytes<2>> = npy::from_bytes(&bytes).unwrap();
     assert_eq!(raw[[0, 2]].as_bytes(), b"i\xff");
@@ -148,10 +148,10 @@ fn a_cell_far_into_a_large_file_is_named_by_its_index() {
     let mut codes = vec![0x62; 300_000];
     codes[299_998] = 0xdead;
     let bytes = file("<U1", "(100, 3000)", false, &units(&codes, false));
-    let error = npy::from_bytes::<String, Ix2>(&bytes).unwrap_err();
+    let error = npy::from_bytes::<Array2<String>>(&bytes).unwrap_err();
     assert!(error.to_string().contains("cell (99, 2998) holds U+DEAD"), "{error}");
     let wide = Array2::<u64>::from_elem((100, 3000).f(), u64::MAX);
-    let error = npy::from_bytes::<usize, Ix2>(&npy::to_bytes(&wide.mapv(|_| -1i64)).unwrap()).unwrap_err();
+    let error = npy::from_bytes::<Array2<usize>>(&npy::to_bytes(&wide.mapv(|_| -1i64)).unwrap()).unwrap_err();
     assert!(error.to_string().contains("cell (0, 0) holds -1"), "{error}");
 }
 

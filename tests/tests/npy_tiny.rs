@@ -5,7 +5,7 @@
 use std::fmt::Debug;
 use std::path::Path;
 
-use ndarray::{Array0, Array1, Array2, Ix1, array};
+use ndarray::{Array0, Array1, Array2, array};
 use npz_core::tiny::{
     Float4E2M1Fn, Float6E2M3Fn, Float6E3M2Fn, Float8E3M4, Float8E4M3, Float8E4M3B11Fnuz, Float8E4M3Fn,
     Float8E4M3Fnuz, Float8E5M2, Float8E5M2Fnuz, Float8E8M0Fnu, Int1, Int2, Int4, TinyFloat, TinyFormat,
@@ -143,7 +143,7 @@ fn files_are_those_of_np_save_in_both_directions() {
         let read: Array2<A> = npy::from_bytes(&saved("fortran")).unwrap();
         assert_eq!(read.mapv(|cell| bits(&cell)), square.t().mapv(|cell| bits(&cell)), "{name}");
         let exact = LoadOptions::new().cast(Cast::Exact);
-        let read: Array0<A> = npy::from_bytes_with(&saved("single"), &exact).unwrap();
+        let read: Array0<A> = exact.from_bytes(&saved("single")).unwrap();
         assert_eq!(bits(&read[()]), bits(&cells[3]));
     }
     fn check<F: TinyFormat>(name: &str, cell: fn(u8) -> TinyFloat<F>, dir: &Path) {
@@ -258,13 +258,13 @@ fn they_compare_as_the_numbers_that_they_are() {
 fn what_may_be_something_else_is_refused_with_advice() {
     let hint = |error: npz_core::Error| error.report().unwrap().problems()[0].hint().to_owned();
     let bytes = npy::to_bytes(&array![1u8, 2]).unwrap();
-    let told = hint(npy::from_bytes::<Float8E4M3Fn, Ix1>(&bytes).map(drop).unwrap_err());
+    let told = hint(npy::from_bytes::<Array1<Float8E4M3Fn>>(&bytes).map(drop).unwrap_err());
     assert!(told.contains("make the cells `u8` and use `from_bits`"), "{told}");
     let bytes = npy::to_bytes(&array![1f32, 2.0]).unwrap();
-    let told = hint(npy::from_bytes::<Int4, Ix1>(&bytes).map(drop).unwrap_err());
+    let told = hint(npy::from_bytes::<Array1<Int4>>(&bytes).map(drop).unwrap_err());
     assert!(told.contains("save `a.astype(ml_dtypes.int4)` in Python"), "{told}");
     let bytes = npy::to_bytes(&array![Float8E5M2::default()]).unwrap();
-    let told = hint(npy::from_bytes::<Float8E4M3, Ix1>(&bytes).map(drop).unwrap_err());
+    let told = hint(npy::from_bytes::<Array1<Float8E4M3>>(&bytes).map(drop).unwrap_err());
     assert!(told.contains("make the cells `tiny::Float8E5M2`"), "{told}");
 }
 
@@ -283,7 +283,7 @@ fn the_one_that_says_what_it_is_becomes_any_wider_float() {
         assert!(half[index].to_f32() == cell.to_f32() || nan && half[index].is_nan());
     }
     let bytes = npy::to_bytes(&array![Float8E4M3::default()]).unwrap();
-    let error = npy::from_bytes::<f32, Ix1>(&bytes).unwrap_err();
+    let error = npy::from_bytes::<Array1<f32>>(&bytes).unwrap_err();
     let hint = error.report().unwrap().problems()[0].hint().to_owned();
     assert!(hint.contains("make the cells one of `npz_core::tiny`"), "{hint}");
 }

@@ -7,7 +7,7 @@ use std::io::Cursor;
 use std::path::Path;
 use std::process::Command;
 
-use ndarray::{Array1, Array2, Array3, ArrayD, IxDyn, ShapeBuilder, array};
+use ndarray::{Array1, Array2, Array3, ArrayD, ShapeBuilder, array};
 use npz_core::{Compression, ErrorKind, Npz, NpzReader, NpzWriter, Order, SaveOptions};
 use tests::{python, temp_dir};
 
@@ -86,7 +86,7 @@ for file in {files:?}:
 fn the_zip_crate_reads_what_we_write() {
     use std::io::Read;
     let bytes = SaveOptions::compressed().to_bytes(&state()).unwrap();
-    let ours = NpzReader::from_bytes(&bytes).unwrap();
+    let ours = NpzReader::new(&bytes).unwrap();
     let mut archive = zip::ZipArchive::new(Cursor::new(&bytes)).unwrap();
     assert_eq!(archive.len(), 7);
     for i in 0..archive.len() {
@@ -121,7 +121,7 @@ for file, align in (('a.npz', 64), ('p.npz', 4096)):
 
 #[test]
 fn same_input_gives_same_bytes() {
-    for options in [SaveOptions::stored(), SaveOptions::compressed()] {
+    for options in [SaveOptions::new(), SaveOptions::compressed()] {
         let once = options.to_bytes(&state()).unwrap();
         assert_eq!(once, options.to_bytes(&state()).unwrap());
     }
@@ -245,7 +245,7 @@ assert np.load('empty.npz').files == []
         let path = entry.unwrap().path();
         let npz = NpzReader::open(&path).unwrap();
         if path.ends_with("empty.npz") {
-            assert!(npz.is_empty());
+            assert!(npz.names().len() == 0);
             continue;
         }
         assert_eq!(npz.header("x").unwrap().shape(), [10, 10_000], "{}", path.display());
@@ -265,7 +265,7 @@ fn zstd_members_are_read() {
     let x = Array1::from_iter(0..5000u16);
     std::io::Write::write_all(&mut writer, &npz_core::npy::to_bytes(&x).unwrap()).unwrap();
     writer.finish().unwrap();
-    let npz = NpzReader::from_bytes(memory.get_ref()).unwrap();
+    let npz = NpzReader::new(memory.get_ref()).unwrap();
     assert_eq!(npz.entries().unwrap()[0].compression(), "zstd");
     assert_eq!(npz.get::<Array1<u16>>("x").unwrap(), x);
 }
@@ -312,7 +312,7 @@ fn pickles_are_listed_and_refused_with_the_way_out() {
     for part in ["pickle", "allow_pickle=True", "np.savez"] {
         assert!(text.contains(part), "{text}");
     }
-    let error = npz_core::npy::load::<f64, IxDyn>(dir.path().join("o.npy")).unwrap_err();
+    let error = npz_core::npy::load::<ArrayD<f64>>(dir.path().join("o.npy")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
 }
 

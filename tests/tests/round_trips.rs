@@ -191,7 +191,7 @@ fn a_refused_member_leaves_its_name_free() {
     assert!(writer.add_with("q", &1.0, Compression::Deflate(10)).is_err());
     writer.add("q", &4.0).unwrap();
     writer.finish().unwrap();
-    let npz = NpzReader::from_bytes(memory.get_ref()).unwrap();
+    let npz = NpzReader::new(memory.get_ref()).unwrap();
     assert_eq!(npz.names().collect::<Vec<_>>(), ["s.b", "s.a", "q"]);
 }
 

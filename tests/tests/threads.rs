@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ndarray::{Array1, Array2, ShapeBuilder};
 use npz_core::{
-    AnyArray, ByteOrder, Cast, DateTime64, ErrorKind, Lazy, LoadOptions, NpyRecord, Npz, NpzReader, ReadAt,
-    SaveOptions, time,
+    AnyArray, ByteOrder, Cast, DateTime64, ErrorKind, Lazy, LoadOptions, NpyRecord, Npz, ReadAt, SaveOptions,
+    time,
 };
 use tests::temp_dir;
 
@@ -106,7 +106,7 @@ impl ReadAt for Far<'_> {
 fn every_number_of_threads_loads_the_same() {
     let (dir, state) = (temp_dir(), state());
     for options in
-        [SaveOptions::stored(), SaveOptions::compressed(), SaveOptions::stored().byte_order(ByteOrder::Big)]
+        [SaveOptions::new(), SaveOptions::compressed(), SaveOptions::new().byte_order(ByteOrder::Big)]
     {
         let path = dir.path().join("state.npz");
         options.save(&state, &path).unwrap();
@@ -135,7 +135,7 @@ fn every_number_of_threads_gives_the_same_error() {
         b: (0..1_000_000).collect(),
         c: (0..9_000_000).map(|i| (i % 1009 * 7) as u8).collect(),
     };
-    for options in [SaveOptions::stored(), SaveOptions::compressed()] {
+    for options in [SaveOptions::new(), SaveOptions::compressed()] {
         let good = options.to_bytes(&three).unwrap();
         let data = |share: f64| (good.len() as f64 * share) as usize;
         for damaged in [vec![0.9], vec![0.1, 0.9], vec![0.99, 0.5], vec![0.3, 0.6, 0.8]] {
@@ -146,7 +146,7 @@ fn every_number_of_threads_gives_the_same_error() {
             let expected = LoadOptions::new().threads(1).from_bytes::<Three>(&bad).unwrap_err().to_string();
             for_all_threads(|options| {
                 assert_eq!(options.from_bytes::<Three>(&bad).unwrap_err().to_string(), expected);
-                let far = NpzReader::with_options(Far::new(&bad, 1 << 18), options).unwrap();
+                let far = options.reader(Far::new(&bad, 1 << 18)).unwrap();
                 assert_eq!(far.load::<Three>().unwrap_err().to_string(), expected);
             });
         }
@@ -157,7 +157,7 @@ fn every_number_of_threads_gives_the_same_error() {
     let mut texts = Vec::new();
     for threads in [1, 2, 0] {
         three.save(&path).unwrap();
-        let npz = NpzReader::open_with(&path, &LoadOptions::new().threads(threads)).unwrap();
+        let npz = LoadOptions::new().threads(threads).open(&path).unwrap();
         npz.entries().unwrap();
         fs::File::options().write(true).open(&path).unwrap().set_len(9_000_000).unwrap();
         let error = npz.load::<Three>().unwrap_err();
@@ -190,7 +190,7 @@ fn no_more_threads_read_than_are_asked_for() {
         let options = LoadOptions::new().threads(threads);
         pool.install(|| {
             // Only what outlives the reader could be read by other threads afterwards.
-            let npz = NpzReader::with_options(&*far, &options).unwrap();
+            let npz = options.reader(&*far).unwrap();
             assert!(npz.load::<State>().unwrap().weights == state.weights);
         });
         let most = far.most.load(Ordering::SeqCst);
@@ -203,11 +203,11 @@ fn a_source_that_is_far_gets_as_few_requests_from_any_number_of_threads() {
     let mut arrays: BTreeMap<String, Vec<f32>> =
         (0..2000).map(|i| (format!("small{i}"), vec![i as f32; 200])).collect();
     arrays.extend((0..6).map(|i| (format!("large{i}"), vec![i as f32; 1_500_000])));
-    for options in [SaveOptions::stored(), SaveOptions::compressed()] {
+    for options in [SaveOptions::new(), SaveOptions::compressed()] {
         let bytes = options.to_bytes(&arrays).unwrap();
         let reads = |options: &LoadOptions| {
             let far = Far::new(&bytes, usize::MAX);
-            let npz = NpzReader::with_options(&far, options).unwrap();
+            let npz = options.reader(&far).unwrap();
             assert!(npz.load::<BTreeMap<String, Vec<f32>>>().unwrap() == arrays);
             far.reads.load(Ordering::SeqCst)
         };

@@ -141,7 +141,7 @@ with Pipe('descriptor.npz') as p, zipfile.ZipFile(p, 'w', zipfile.ZIP_ZSTANDARD)
     for name in ["1", "3", "19", "descriptor"] {
         let path = dir.path().join(format!("{name}.npz"));
         for threads in [1, 2] {
-            let npz = NpzReader::open_with(&path, &LoadOptions::new().threads(threads)).unwrap();
+            let npz = LoadOptions::new().threads(threads).open(&path).unwrap();
             assert!(npz.entries().unwrap().iter().all(|entry| entry.compression() == "zstd"));
             let large = npz.get::<Vec<u32>>("large").unwrap();
             assert_eq!(large.len(), if name == "19" { 1 << 18 } else { 16 << 20 });
@@ -153,10 +153,10 @@ with Pipe('descriptor.npz') as p, zipfile.ZipFile(p, 'w', zipfile.ZIP_ZSTANDARD)
         // Into another archive as it is, whatever that is compressed with.
         let lazy: Lazy<AnyArray> = NpzReader::open(&path).unwrap().get("streamed").unwrap();
         let mut copy = Vec::new();
-        let mut writer = NpzWriter::with_options(&mut copy, &SaveOptions::compressed()).unwrap();
+        let mut writer = SaveOptions::compressed().writer(&mut copy).unwrap();
         writer.add("streamed", &lazy).unwrap();
         writer.finish().unwrap();
-        let copy = NpzReader::from_bytes(&copy).unwrap();
+        let copy = NpzReader::new(&copy).unwrap();
         assert_eq!(copy.entries().unwrap()[0].compression(), "zstd");
         assert_eq!(copy.get::<Array1<f64>>("streamed").unwrap()[999], 999.0);
     }
@@ -191,7 +191,7 @@ fn a_level_that_there_is_not_is_refused_before_anything_is_written() {
         assert_eq!(error.kind(), ErrorKind::Invalid);
         writer.add_with("b", &2u8, Compression::Zstd(22)).unwrap();
         writer.finish().unwrap();
-        assert_eq!(NpzReader::from_bytes(&out).unwrap().get::<u8>("b").unwrap(), 2);
+        assert_eq!(NpzReader::new(&out).unwrap().get::<u8>("b").unwrap(), 2);
     }
     // Deflate's are refused as early.
     let mut out = Vec::new();
@@ -222,12 +222,12 @@ fn the_bytes_are_the_same_for_all_threads_and_layouts() {
         assert!(zstd(level).to_bytes(&Turned { cells: apart }).unwrap() == expected);
         // Behind another member they are no others.
         let mut both = Vec::new();
-        let mut writer = NpzWriter::with_options(&mut both, &zstd(level)).unwrap();
+        let mut writer = zstd(level).writer(&mut both).unwrap();
         writer.add("before", &other).unwrap();
         writer.add("cells", &whole).unwrap();
         writer.finish().unwrap();
-        let entries = NpzReader::from_bytes(&both).unwrap().entries().unwrap();
-        let alone = NpzReader::from_bytes(&expected).unwrap().entries().unwrap();
+        let entries = NpzReader::new(&both).unwrap().entries().unwrap();
+        let alone = NpzReader::new(&expected).unwrap().entries().unwrap();
         assert_eq!(entries[1].compressed_size(), alone[0].compressed_size());
     }
 }
@@ -245,7 +245,7 @@ fn a_member_over_4_gib_goes_through_a_pipe() {
     writer.add("after", &7u8).unwrap();
     writer.finish().unwrap();
     assert!(pipe.len() < 1 << 20, "{}", pipe.len());
-    let npz = NpzReader::from_bytes(&pipe).unwrap();
+    let npz = NpzReader::new(&pipe).unwrap();
     assert_eq!(npz.entries().unwrap()[0].size(), 128 + (ROWS << 20) as u64);
     assert_eq!(npz.header("big").unwrap().shape(), [ROWS, 1 << 20]);
     assert_eq!(npz.get::<u8>("after").unwrap(), 7);

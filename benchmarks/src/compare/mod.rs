@@ -83,7 +83,7 @@ impl Bench {
     /// Gives NumPy the state that is saved and loaded next.
     fn hold<V: Value>(&self, state: &State<V>) -> Outcome<()> {
         let path = self.folder.path().join("held.npz");
-        SaveOptions::stored().write_to(state, std::fs::File::create(&path)?)?;
+        SaveOptions::new().write_to(state, std::fs::File::create(&path)?)?;
         self.numpy.borrow_mut().hold(&path)?;
         Ok(std::fs::remove_file(path)?)
     }

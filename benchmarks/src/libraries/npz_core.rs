@@ -1,9 +1,10 @@
 //! npz-core: through the derive, and member by member.
 
+use ndarray::ArrayD;
 use std::fs::File;
 use std::path::Path;
 
-use npz_core::{LoadOptions, NpzReader, NpzWriter, SaveOptions, npy};
+use npz_core::{LoadOptions, NpzWriter, SaveOptions, npy};
 
 use super::Form;
 use crate::Outcome;
@@ -31,7 +32,7 @@ pub(super) fn load<V: Value>(path: &Path, form: Form, threads: usize) -> Outcome
     if form != Form::Npy {
         return Ok(options.load(path)?);
     }
-    let array = npy::load_with::<V::Cell, ndarray::IxDyn>(path, &options)?;
+    let array = options.load::<ArrayD<V::Cell>>(path)?;
     let shape = array.shape().to_vec();
     let value = V::from_cells(&shape, array.into_raw_vec_and_offset().0);
     Ok(State { values: value.into_iter().map(|value| (ONLY.to_owned(), value)).collect() })
@@ -41,11 +42,11 @@ pub(super) fn load<V: Value>(path: &Path, form: Form, threads: usize) -> Outcome
 pub(super) fn save_by_hand<V: Value>(state: &State<V>, path: &Path, form: Form, synced: bool) -> Outcome<()> {
     let options = options(form).threads(1);
     if synced {
-        let mut writer = NpzWriter::create_with(path, &options)?;
+        let mut writer = options.create(path)?;
         add_all(state, &mut writer)?;
         return Ok(writer.finish()?);
     }
-    let mut writer = NpzWriter::with_options(File::create(path)?, &options)?;
+    let mut writer = options.writer(File::create(path)?)?;
     add_all(state, &mut writer)?;
     Ok(writer.finish()?)
 }
@@ -58,11 +59,11 @@ fn add_all<V: Value, W: std::io::Write>(state: &State<V>, writer: &mut NpzWriter
 }
 
 pub(super) fn load_by_hand<V: Value>(path: &Path) -> Outcome<State<V>> {
-    let npz = NpzReader::open_with(path, &LoadOptions::new().threads(1))?;
+    let npz = LoadOptions::new().threads(1).open(path)?;
     let values = npz.names().map(|name| Ok((name.to_owned(), npz.get(name)?)));
     Ok(State { values: values.collect::<Outcome<_>>()? })
 }
 
 fn options(form: Form) -> SaveOptions {
-    if form == Form::Compressed { SaveOptions::compressed() } else { SaveOptions::stored() }
+    if form == Form::Compressed { SaveOptions::compressed() } else { SaveOptions::new() }
 }

@@ -61,7 +61,7 @@ macro_rules! any_array {
         /// let listing: Vec<_> = all.iter().map(|(name, a)| format!("{name} {} {:?}", a.dtype(), a.shape())).collect();
         /// assert_eq!(listing, ["names <U1 [1]", "weights <f4 [1, 2]"]);
         ///
-        /// let weights: AnyArray = NpzReader::from_bytes(&bytes)?.get("weights")?;
+        /// let weights: AnyArray = NpzReader::new(&bytes)?.get("weights")?;
         /// match &weights {
         ///     AnyArray::Float32(weights) => assert_eq!(weights, &array![[1.0, 2.0]].into_dyn()),
         ///     other => panic!("expected float32, found {}", other.dtype()),

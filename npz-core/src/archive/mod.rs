@@ -38,12 +38,11 @@ use std::fmt;
 pub(crate) use self::patch::SeekTo;
 use crate::error::{Error, Result};
 
-/// How a member of an archive is stored. The default is [`Stored`](Self::Stored).
+/// How a member of an archive is stored. The default is [`Stored`](Self::Stored); `np.savez_compressed` uses `Deflate(6)`.
 ///
 /// ```
 /// use npz_core::Compression;
 ///
-/// assert_eq!(Compression::default_deflate(), Compression::Deflate(6));
 /// assert_eq!(Compression::default(), Compression::Stored);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -73,7 +72,7 @@ pub enum Compression {
     ///
     /// let map = std::collections::BTreeMap::from([("x".to_owned(), vec![0.0; 1000])]);
     /// let bytes = SaveOptions::new().compression(Compression::Zstd(3)).to_bytes(&map)?;
-    /// assert_eq!(NpzReader::from_bytes(&bytes)?.entries()?[0].compression(), "zstd");
+    /// assert_eq!(NpzReader::new(&bytes)?.entries()?[0].compression(), "zstd");
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     #[cfg(feature = "zstd")]
@@ -81,11 +80,6 @@ pub enum Compression {
 }
 
 impl Compression {
-    /// Gives deflate at level 6, as `np.savez_compressed` uses it.
-    pub fn default_deflate() -> Self {
-        Self::Deflate(6)
-    }
-
     /// Refuses a level that there is not.
     pub(crate) fn check(self) -> Result<()> {
         let (name, levels, level) = match self {

@@ -24,7 +24,7 @@ use crate::shape::Order;
 ///
 /// let keys = array![RawBytes(*b"\x01\x00"), RawBytes(*b"az")];
 /// let bytes = npy::to_bytes(&keys)?; // np.array([b"\x01\x00", b"az"], dtype="V2")
-/// assert_eq!(npy::from_bytes::<RawBytes<2>, _>(&bytes)?, keys);
+/// assert_eq!(npy::from_bytes::<ndarray::Array<RawBytes<2>, _>>(&bytes)?, keys);
 /// assert_eq!(keys[0].to_string(), r"b'\x01\x00'");
 /// # Ok::<(), npz_core::Error>(())
 /// ```

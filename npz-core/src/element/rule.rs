@@ -34,7 +34,7 @@ use crate::report::{Problem, ProblemKind};
 /// use npz_core::{Cast, LoadOptions, npy};
 ///
 /// let bytes = npy::to_bytes(&ndarray::arr1(&[0.1f64]))?;
-/// let load = |cast| npy::from_bytes_with::<f32, Ix1>(&bytes, &LoadOptions::new().cast(cast));
+/// let load = |cast| LoadOptions::new().cast(cast).from_bytes::<ndarray::Array1<f32>>(&bytes);
 /// assert!(load(Cast::Exact).is_err() && load(Cast::Safe).is_err());
 /// assert_eq!(load(Cast::SameKind)?[0], 0.1f32);
 /// # Ok::<(), npz_core::Error>(())
@@ -155,9 +155,7 @@ impl Advice {
             }
             (Advice::Allow(cast, effect), Place::Array) => format!("`Cast::{cast:?}` accepts it{effect}"),
             (Advice::Allow(cast, effect), Place::File) => {
-                format!(
-                    "the `_with` form of the call with `LoadOptions::new().cast(Cast::{cast:?})` accepts it{effect}"
-                )
+                format!("`LoadOptions::new().cast(Cast::{cast:?})` accepts it{effect}")
             }
         }
     }

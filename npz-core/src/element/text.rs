@@ -45,7 +45,7 @@ pub struct FixedStr<const N: usize>([char; N]);
 ///
 /// let codes = array![FixedBytes::<3>::new(b"abc")?, FixedBytes::new(b"d")?];
 /// let bytes = npy::to_bytes(&codes)?; // np.array([b"abc", b"d"], dtype="S3")
-/// assert_eq!(npy::from_bytes::<FixedBytes<3>, _>(&bytes)?, codes);
+/// assert_eq!(npy::from_bytes::<ndarray::Array<FixedBytes<3>, _>>(&bytes)?, codes);
 /// assert_eq!(codes[1].as_bytes(), b"d");
 /// # Ok::<(), npz_core::Error>(())
 /// ```

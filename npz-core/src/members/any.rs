@@ -1,17 +1,23 @@
 //! `AnyArray` and `RawArray`: one member each, of any dtype.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use ndarray::ArrayD;
 
+use super::one::{OneArray, field_of};
 use super::task::{ReadRaw, Slot};
 use super::want::Want;
 use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
-use crate::any::{AnyArray, RawArray, Tick, Visit, as_cells, visit, with_cells};
+use crate::any::{AnyArray, RawArray, Tick, Visit, as_cells, from_cells, visit, with_cells};
+use crate::cells::Cells;
 use crate::dtype::{DType, Kind, TimeUnit};
 use crate::element::time::{DateTime64, Generic, TimeDelta64};
 use crate::element::{Cast, Element, Wanted};
 use crate::error::{Error, Result};
 use crate::header::Header;
-use crate::npy::{self, Cells, has_free_cells};
+use crate::limits::{Limits, MAX_FREE};
+use crate::options::LoadOptions;
 use crate::report::ProblemKind;
 
 fn is_kind(header: &Header, kind: Kind) -> bool {
@@ -87,6 +93,51 @@ impl FromMembers for RawArray {
     }
 }
 
+impl AnyArray {
+    /// Copies one field of a structured array into an array of its own: `a[field]`.
+    ///
+    /// The field of a record inside of another one is `"pos.x"`. The axes of a subarray come behind those of the array.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) with the names that there are, if there is no such field;
+    /// [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) if the array is not structured.
+    ///
+    /// ```
+    /// use ndarray::{arr1, array};
+    /// use npz_core::{AnyArray, NpyRecord, npy};
+    ///
+    /// #[derive(NpyRecord, Clone)]
+    /// struct Reading { time: u64, value: f32 }
+    ///
+    /// let bytes = npy::to_bytes(&array![Reading { time: 1, value: 0.5 }, Reading { time: 2, value: 0.25 }])?;
+    /// let readings: AnyArray = npy::from_bytes(&bytes)?;
+    /// assert_eq!(readings.field("value")?, AnyArray::from(arr1(&[0.5f32, 0.25])));
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn field(&self, field: &str) -> Result<Self> {
+        let Self::Other(raw) = self else {
+            // Says that there are no fields.
+            return self.dtype().locate(field).and(Err(Error::invalid("the array is not structured")));
+        };
+        let load = || {
+            let array = field_of(Arc::new(Cow::Borrowed(raw)), "", field)?;
+            let options = &LoadOptions::new().limits(Limits::trusted());
+            OneArray { name: "", array, options, path: None }.load(0)
+        };
+        load().map(|(array, _)| array).map_err(|error| error.in_field(field))
+    }
+}
+
+/// Whether there are more cells without bytes than are made from nothing: then they stay the bytes that they are not.
+fn has_free_cells(header: &Header) -> bool {
+    header.data_len() == 0 && header.shape().iter().product::<usize>() > MAX_FREE
+}
+
+/// Turns cells into the ticks that they are; copies nothing.
+fn ticks<A: Tick>(cells: Cells<A>) -> Result<ArrayD<i64>> {
+    Cells { flat: from_cells(cells.flat), shape: cells.shape, order: cells.order }.into_array()
+}
+
 struct PlanCells<'l, 's, 'n> {
     loader: &'l mut Loader<'s>,
     name: &'n Name,
@@ -99,7 +150,7 @@ impl<'s> PlanCells<'_, 's, '_> {
         let cells = loader.with_cast(Cast::Exact, plan);
         let member = name.as_str().to_owned();
         cells.and_then(move |cells| {
-            let ticks = npy::ticks(cells).map_err(|error| error.in_member(&member))?;
+            let ticks = ticks(cells).map_err(|error| error.in_member(&member))?;
             Ok(AnyArray::times(kind, unit, ticks))
         })
     }

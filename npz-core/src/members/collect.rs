@@ -140,6 +140,8 @@ pub struct Members<'a> {
 pub(crate) struct Member<'a> {
     pub(crate) name: String,
     /// How this member is stored, where its field says so.
+    /// Whether the value is this one array, without a name of its own.
+    pub(crate) is_root: bool,
     pub(crate) compression: Option<Compression>,
     pub(crate) array: Arc<dyn Stored + 'a>,
 }
@@ -207,17 +209,17 @@ impl<'a> Members<'a> {
         };
         push(&mut borrowed)?;
         self.free = borrowed.free;
-        for Member { name, compression, array } in borrowed.list {
+        for Member { name, is_root, compression, array } in borrowed.list {
             let array = array.keep().map_err(|error| error.in_member(&name))?;
             memory::reserve(&mut self.list, 1, MEMBERS)?;
-            self.list.push(Member { name, compression, array });
+            self.list.push(Member { name, is_root, compression, array });
         }
         Ok(())
     }
 
-    fn push(&mut self, name: String, array: Arc<dyn Stored + 'a>) -> Result<()> {
+    fn push(&mut self, name: String, is_root: bool, array: Arc<dyn Stored + 'a>) -> Result<()> {
         memory::reserve(&mut self.list, 1, MEMBERS)?;
-        self.list.push(Member { name, compression: self.settings.compression, array });
+        self.list.push(Member { name, is_root, compression: self.settings.compression, array });
         Ok(())
     }
 
@@ -244,7 +246,6 @@ impl<'a> Members<'a> {
         dtype: Option<DType>,
         is_array: bool,
     ) -> Result<()> {
-        refuse_root(name)?;
         let body = || {
             let body = self.settings.body(name, cells, is_array)?;
             let body = match dtype {
@@ -258,20 +259,19 @@ impl<'a> Members<'a> {
         if body.header().data_len() == 0 {
             self.spend_free(name, body.header().shape().iter().product())?;
         }
-        self.push(name.as_str().to_owned(), Arc::new(body))
+        self.push(name.as_str().to_owned(), name.is_root(), Arc::new(body))
     }
 
     /// Pushes a member that was loaded unread, to be saved as it is.
     pub(crate) fn push_untouched(&mut self, name: String, array: Arc<dyn Stored>) -> Result<()> {
-        self.push(name, array)
+        self.push(name, false, array)
     }
 
     /// Pushes an array that has its stored form already.
     pub(super) fn push_raw(&mut self, name: &Name, raw: &'a RawArray) -> Result<()> {
-        refuse_root(name)?;
         let arranged = || self.settings.raw(name, raw, self.byte_order);
         let array = arranged().map_err(|error| error.in_member(name.as_str()))?;
-        self.push(name.as_str().to_owned(), Arc::new(array))
+        self.push(name.as_str().to_owned(), name.is_root(), Arc::new(array))
     }
 
     /// Pushes something under settings of its own.
@@ -320,6 +320,14 @@ impl<'a> Members<'a> {
         .in_member(name.as_str()))
     }
 
+    /// The array that the value is, if it is one and no more: what a `.npy` file can hold.
+    pub(crate) fn one_array(&self) -> Option<&(dyn Stored + 'a)> {
+        match &self.list[..] {
+            [Member { is_root: true, array, .. }] => Some(&**array),
+            _ => None,
+        }
+    }
+
     pub(crate) fn as_slice(&self) -> &[Member<'a>] {
         &self.list
     }
@@ -333,15 +341,6 @@ impl<'a> Members<'a> {
 /// A list of what is saved as one member, or as a list of them.
 pub(super) fn refs<T>(items: impl ExactSizeIterator<Item = T>, name: &Name) -> Result<Vec<T>> {
     memory::collect(items, "list").map_err(|error| error.in_member(name.as_str()))
-}
-
-fn refuse_root(name: &Name) -> Result<()> {
-    if name.is_root() {
-        return Err(Error::invalid(
-            "an array or scalar has no name of its own at this place: make it a field, or use `NpzWriter::add`",
-        ));
-    }
-    Ok(())
 }
 
 impl std::fmt::Debug for Members<'_> {

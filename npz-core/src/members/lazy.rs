@@ -183,7 +183,7 @@ impl<T> Lazy<T> {
     /// use npz_core::{Lazy, NpzReader};
     ///
     /// # let bytes = npz_core::Npz::to_bytes(&std::collections::BTreeMap::from([("rate".to_owned(), 0.5)]))?;
-    /// let rate: Lazy<f64> = NpzReader::from_bytes(&bytes)?.get("rate")?;
+    /// let rate: Lazy<f64> = NpzReader::new(&bytes)?.get("rate")?;
     /// assert_eq!(rate.into_inner()?, 0.5);
     /// # Ok::<(), npz_core::Error>(())
     /// ```

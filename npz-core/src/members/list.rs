@@ -30,16 +30,6 @@ impl<'m> ArrayList<'m> {
         keys.extend(arrays.iter().enumerate().map(|(i, (name, _))| (*name, i)));
         Self { arrays, keys, limits, path }
     }
-
-    /// A single array of a file, under the limits that its reader has.
-    pub(crate) fn of_one(
-        name: &'m str,
-        array: Arc<dyn Stored + 'm>,
-        limits: Limits,
-        path: Option<&'m Path>,
-    ) -> Self {
-        Self::new(vec![(name, array)], limits, path)
-    }
 }
 
 impl Members<'_> {

@@ -33,7 +33,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// }
 ///
 /// let bytes = std::collections::BTreeMap::from([("a".to_owned(), 0.5), ("b".to_owned(), 1.5)]).to_bytes()?;
-/// let npz = NpzReader::from_bytes(&bytes)?;
+/// let npz = NpzReader::new(&bytes)?;
 /// assert_eq!(npz.get::<Share>("a")?.0, 0.5);
 /// assert!(npz.get::<Share>("b").is_err());
 /// # Ok::<(), npz_core::Error>(())

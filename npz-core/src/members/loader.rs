@@ -12,12 +12,12 @@ use super::view::{Changes, View};
 use super::want::Want;
 use super::work::run_all;
 use super::{Name, Plan};
+use crate::cells::{Cells, cost, read_cells};
 use crate::dtype::DType;
 use crate::element::{Cast, Decoder, Element, Place, Refusal, Rule, Wanted, asked_dtype};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{Cost, Limits, MAX_FREE};
 use crate::memory::{self, MEMBERS};
-use crate::npy::{Cells, Feed, cost, read_cells};
 use crate::report::{ProblemKind, RemarkKind, Report};
 use crate::run::{Team, Threads};
 use crate::stored::{Extent, Stored};
@@ -27,6 +27,10 @@ pub(crate) trait Medium: Send + Sync {
     /// Finds a member by the rules of `NpzFile`: the exact name of the file first, then without `.npy`.
     fn find(&self, key: &str) -> Option<usize>;
     /// The keys that begin with `prefix`, each with its member; in no order.
+    /// The one array that is all, where a medium has no names.
+    fn root(&self) -> Option<usize> {
+        None
+    }
     fn keys_under<'m>(&'m self, prefix: &str) -> Box<dyn Iterator<Item = (&'m str, usize)> + 'm>;
     /// Every member that a key leads to, in the order of the archive, by the name that a message should show.
     fn members(&self) -> Box<dyn Iterator<Item = (usize, &str)> + '_>;
@@ -80,7 +84,7 @@ pub(crate) struct Reading {
 /// }
 ///
 /// let bytes = std::collections::BTreeMap::from([("x".to_owned(), 0.1f64)]).to_bytes()?;
-/// assert_eq!(NpzReader::from_bytes(&bytes)?.get::<Rounded>("x")?.0, 0.1f32);
+/// assert_eq!(NpzReader::new(&bytes)?.get::<Rounded>("x")?.0, 0.1f32);
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 pub struct Loader<'s> {
@@ -147,6 +151,12 @@ impl<'s> Loader<'s> {
     }
 
     /// The members as they are now.
+    /// The member that a value at this place would be.
+    pub(super) fn member_at(&self, name: &Name) -> Option<usize> {
+        let view = self.view();
+        if name.is_root() { view.root() } else { view.find(name.as_str()) }
+    }
+
     pub(super) fn view(&self) -> View<'s, '_> {
         View { medium: self.medium, changes: &self.changes }
     }
@@ -215,7 +225,7 @@ impl<'s> Loader<'s> {
     }
 
     pub(crate) fn contains(&self, name: &Name) -> bool {
-        !name.is_root() && !self.is_void(name) && self.view().find(name.as_str()).is_some()
+        !self.is_void(name) && self.member_at(name).is_some()
     }
 
     /// Whether there are members below a place that no field has taken.
@@ -316,7 +326,7 @@ impl<'s> Loader<'s> {
         let cost = cost::<A>(array.header()).with_rest(array.size());
         let read = || {
             self.medium.limits().check_array(cost, self.spent)?;
-            read_cells(Feed::Stored(&*array), decoder, Vec::new(), &Team::new(Threads::ONE))
+            read_cells(&*array, decoder, Vec::new(), &Team::new(Threads::ONE))
         };
         match read() {
             Ok(cells) => {
@@ -351,7 +361,7 @@ impl<'s> Loader<'s> {
                 let hint = "change the attribute `shape`, or the field's type".to_owned();
                 let found = format!("the attribute asks for {}", Want::Shape(shape));
                 // The mistake is the attribute: that nobody else wants the member is no news.
-                if let Some(member) = self.view().find(name.as_str()).filter(|_| !name.is_root()) {
+                if let Some(member) = self.member_at(name) {
                     self.claims.take(member, name.as_str());
                 }
                 self.note(ProblemKind::Shape, name, format!("{}, {want}", A::expected()), found, hint);
@@ -368,8 +378,9 @@ impl<'s> Loader<'s> {
             None => decoder(header.dtype(), rule),
         };
         let has_shape = want.allows(header.shape());
+        let place = if name.is_root() { Place::File } else { Place::Member };
         if let Err(refusal) = &decoder {
-            let problems = refusal.problems(Place::Member, name.as_str(), &expected(), &header.to_string());
+            let problems = refusal.problems(place, name.as_str(), &expected(), &header.to_string());
             for problem in problems {
                 self.report.push(problem);
             }

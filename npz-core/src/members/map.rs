@@ -17,7 +17,7 @@ use crate::memory;
 ///
 /// let by_id = BTreeMap::from([(7u32, 0.5), (12, 1.5)]);
 /// let bytes = by_id.to_bytes()?;
-/// assert_eq!(NpzReader::from_bytes(&bytes)?.names().collect::<Vec<_>>(), ["7", "12"]);
+/// assert_eq!(NpzReader::new(&bytes)?.names().collect::<Vec<_>>(), ["7", "12"]);
 /// assert_eq!(BTreeMap::<u32, f64>::from_bytes(&bytes)?, by_id);
 /// # Ok::<(), npz_core::Error>(())
 /// ```

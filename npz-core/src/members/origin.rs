@@ -88,7 +88,7 @@ impl Origin {
         for seen in seen.values_mut().filter(|seen| seen.array.is_none()) {
             seen.array = medium.array(seen.member).ok().flatten();
         }
-        let own = medium.find(name.as_str()).filter(|_| !name.is_root());
+        let own = loader.member_at(name);
         let own = own.map(|member| (name.as_str(), member)).into_iter();
         let below = medium.keys(&name.prefix());
         let inside = medium.keys(&name.with_separator(separator).prefix());
@@ -225,6 +225,10 @@ impl Task for KeepAll<'_> {
 impl Medium for Origin {
     fn find(&self, key: &str) -> Option<usize> {
         self.seen.binary_search_by(|seen| seen.key.as_str().cmp(key)).ok()
+    }
+
+    fn root(&self) -> Option<usize> {
+        self.find("").filter(|_| self.name.is_root())
     }
 
     fn keys_under<'m>(&'m self, prefix: &str) -> Box<dyn Iterator<Item = (&'m str, usize)> + 'm> {

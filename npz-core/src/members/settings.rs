@@ -9,10 +9,10 @@ use super::forms::Forms;
 use super::want::Want;
 use crate::any::RawArray;
 use crate::archive::Compression;
+use crate::cells::{Body, Cells};
 use crate::dtype::ByteOrder;
 use crate::element::{Element, Form, place};
 use crate::error::{Error, Result};
-use crate::npy::{Body, Cells};
 use crate::shape::{Order, python_tuple};
 
 /// How the members below a field are saved. `None` is what holds around the field.

@@ -1,8 +1,5 @@
 //! Times of `std`, `chrono` and `jiff`, saved as NumPy's times in nanoseconds; dates as days.
 
-use std::time::{Duration, SystemTime};
-
-use super::loader::Medium;
 use super::stored_as::{StoredAs, restore_in, restore_many, save_many, stored_as};
 use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 use crate::dtype::Kind;
@@ -13,6 +10,7 @@ use crate::element::time::{DateTime64, Nanosecond, TimeDelta64};
 use crate::error::{Error, Result};
 use crate::memory;
 use crate::report::RemarkKind;
+use std::time::{Duration, SystemTime};
 
 stored_as! {
     () Duration, () SystemTime,
@@ -81,11 +79,11 @@ impl StoredAs for SystemTime {
 
 /// Whether a member holds integers, which NumPy's rules never turn into points in time.
 fn takes_integers(loader: &mut Loader<'_>, name: &Name) -> bool {
-    if loader.cast == Cast::Exact || name.is_root() {
+    if loader.cast == Cast::Exact {
         return false;
     }
     let view = loader.view();
-    let array = view.find(name.as_str()).and_then(|member| view.array(member).ok().flatten());
+    let array = loader.member_at(name).and_then(|member| view.array(member).ok().flatten());
     let Some(scalar) = array.as_ref().and_then(|array| array.header().dtype().as_scalar()) else {
         return false;
     };

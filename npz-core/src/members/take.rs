@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use super::one::object_hint_at;
 use super::problems::describe;
 use super::view::View;
 use super::{Loader, Medium, Name};
 use crate::dtype::Kind;
-use crate::element::{Wanted, object_hint};
+use crate::element::Wanted;
 use crate::error::ErrorKind;
 use crate::header::Header;
 use crate::report::{Problem, ProblemKind, Remark, RemarkKind};
@@ -26,8 +27,7 @@ impl<'s> Loader<'s> {
         if self.fault.is_some() {
             return None;
         }
-        let found = if name.is_root() { None } else { self.view().find(name.as_str()) };
-        let Some(member) = found else {
+        let Some(member) = self.member_at(name) else {
             // The hint is added by `settle`, when it is known which members nobody else wants.
             self.note(ProblemKind::Missing, name, expected(), String::new(), String::new());
             return None;
@@ -54,7 +54,7 @@ impl<'s> Loader<'s> {
                 field: String::new(),
                 expected: expected(),
                 found: header.to_string(),
-                hint: object_hint(name.as_str(), &wanted()),
+                hint: object_hint_at(name.as_str(), &wanted()),
                 cause: ErrorKind::Unsupported,
             });
             return None;
@@ -64,13 +64,13 @@ impl<'s> Loader<'s> {
 
     /// The header of a member that nobody has taken yet; `None` for whatever is no array.
     pub(super) fn peek_header(&self, name: &Name) -> Option<Header> {
-        let member = self.view().find(name.as_str()).filter(|_| !name.is_root())?;
+        let member = self.member_at(name)?;
         self.view().array(member).ok().flatten().map(|array| array.header().clone())
     }
 
     /// Takes the mark of a value without members: a `true` of no axes. `None` if there is none.
     pub(crate) fn take_mark(&mut self, name: &Name) -> Option<()> {
-        let member = self.view().find(name.as_str()).filter(|_| !name.is_root())?;
+        let member = self.member_at(name)?;
         let array = self.view().array(member).ok().flatten()?;
         let header = array.header();
         let is_mark =
@@ -83,7 +83,7 @@ impl<'s> Loader<'s> {
 
     /// Takes a member that stands where others were wanted, and describes it.
     pub(crate) fn take_misplaced(&mut self, name: &Name) -> Option<String> {
-        let member = self.view().find(name.as_str()).filter(|_| !name.is_root())?;
+        let member = self.member_at(name)?;
         self.claims.take(member, name.as_str());
         Some(describe(self.view(), member))
     }

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::settings::LoadSettings;
 use super::spare::Spares;
 use crate::any::RawArray;
+use crate::cells::{Cells, read_bytes, read_cells};
 use crate::element::{Decoder, Element, Step};
 use crate::error::{Error, Result};
 use crate::limits::Cost;
-use crate::npy::{Cells, Feed, read_bytes, read_cells};
 use crate::run::Team;
 use crate::stored::{Extent, Stored};
 
@@ -90,7 +90,7 @@ impl<A: Element> Task for ReadCells<'_, A> {
 
     fn run(self: Box<Self>, team: &Team) -> Result<()> {
         let Self { member, array, decoder, settings, memory, slot, .. } = *self;
-        let read = read_cells(Feed::Stored(&*array), decoder, memory, team);
+        let read = read_cells(&*array, decoder, memory, team);
         let cells = read.and_then(|cells| settings.apply(cells)).map_err(|error| error.in_member(&member))?;
         slot.fill(cells);
         Ok(())
@@ -124,7 +124,7 @@ impl Task for ReadRaw<'_> {
 
     fn run(self: Box<Self>, team: &Team) -> Result<()> {
         let Self { member, array, settings, slot } = *self;
-        let raw = read_bytes(Feed::Stored(&*array), team)
+        let raw = read_bytes(&*array, team)
             .and_then(|bytes| settings.apply_raw(RawArray::from_file(array.header(), bytes)));
         slot.fill(raw.map_err(|error| error.in_member(&member))?);
         Ok(())

@@ -83,6 +83,10 @@ impl Medium for View<'_, '_> {
         self.changes.added.get(key).copied().or_else(own)
     }
 
+    fn root(&self) -> Option<usize> {
+        self.medium.root()
+    }
+
     fn keys_under<'m>(&'m self, prefix: &str) -> Box<dyn Iterator<Item = (&'m str, usize)> + 'm> {
         Box::new(self.keys(prefix))
     }

@@ -6,8 +6,7 @@
 //! use ndarray::{Array2, array};
 //! use npz_core::npy;
 //!
-//! let dir = std::env::temp_dir();
-//! let path = dir.join("npz-core-doc.npy");
+//! let path = std::env::temp_dir().join("npz-core-doc.npy");
 //! npy::save(&path, &array![[1.0, 2.0], [3.0, 4.0]])?; // np.save("…", np.array([[1., 2.], [3., 4.]]))
 //! let read: Array2<f64> = npy::load(&path)?; // np.load("…")
 //! assert_eq!(read, array![[1.0, 2.0], [3.0, 4.0]]);
@@ -15,159 +14,102 @@
 //! # Ok::<(), npz_core::Error>(())
 //! ```
 //!
+//! An array is whatever may be a member of an archive: an `Array` or a view of any dimension, a `Vec`, a slice or nested
+//! ones, a number, a text, rows of a struct with [`NpyRecord`](crate::NpyRecord); and of a dtype that only the file knows
+//! [`AnyArray`](crate::AnyArray) and [`RawArray`](crate::RawArray).
+//!
 //! The bytes are those of `np.save`: an array is written in the order that NumPy would choose (C unless it is
-//! purely Fortran-ordered), little-endian. Trailing bytes after the array are ignored, as NumPy does.
+//! purely Fortran-ordered), little-endian. Trailing bytes after the array are ignored, as NumPy does. Another byte order is
+//! chosen by [`SaveOptions`](crate::SaveOptions), a casting rule and limits by [`LoadOptions`], which have the same verbs.
 
-mod any;
-mod cost;
-mod field;
-mod read;
+mod file;
 mod stream;
-mod write;
 
 use std::io::{Read, Write};
+use std::iter::FusedIterator;
 use std::path::Path;
+use std::sync::Arc;
 
-use ndarray::{Array, ArrayRef, ArrayView, Dimension, IxDyn, ShapeBuilder};
+use ndarray::{ArrayView, Dimension, IxDyn, ShapeBuilder};
 
+use self::file::{InputArray, with_array};
+pub(crate) use self::stream::Iter;
+use self::stream::StreamArray;
 use crate::atomic::AtomicFile;
-use crate::dtype::ByteOrder;
-use crate::element::{Cast, Decoder, Element, Place, Rule, object_file_hint};
-use crate::error::{Error, ErrorKind, Result};
+use crate::cells::cut_off;
+use crate::element::Element;
+use crate::error::{Error, Result};
 use crate::header::Header;
-use crate::limits::Limits;
+use crate::input::Input;
+use crate::members::{FromMembers, Members, Name, OneArray, ToMembers, field_of};
 use crate::options::LoadOptions;
-use crate::report::{Problem, ProblemKind, Report};
-use crate::run::Team;
 use crate::shape::Order;
-use crate::source::open_file;
 use crate::stored::Stored;
 
-pub use self::any::{
-    IterAny, iter_any, iter_any_with, load_any, load_any_with, read_any, read_any_with, save_any,
-    save_any_in, write_any, write_any_in,
-};
-pub(crate) use self::any::{has_free_cells, ticks};
-pub(crate) use self::cost::cost;
-pub(crate) use self::field::FieldOf;
-pub use self::field::{load_field, load_field_with};
-pub(crate) use self::read::{Cells, Feed, cut_off, read_bytes, read_cells};
-pub use self::stream::{Iter, iter, iter_with, load_all, load_all_with};
-pub(crate) use self::write::{Body, body};
-
-/// Saves an array or view to a file, atomically: [`np.save(path, array)`](https://numpy.org/doc/stable/reference/generated/numpy.save.html).
+/// Saves an array to a file, atomically: [`np.save(path, array)`](https://numpy.org/doc/stable/reference/generated/numpy.save.html).
 ///
 /// Unlike `np.save`, the path is taken as it is; no `.npy` is appended. A contiguous array is not copied, another
 /// one is gathered in pieces of 256 KiB. Whatever happens, the path holds the old file or the whole new one.
 ///
 /// # Errors
-/// [`ErrorKind::Io`] if the file can't be written (the old one is then untouched, unless the message says that the
-/// new one is in place and only its folder could not be synced, which is no error where the folder may not be read);
-/// [`ErrorKind::Invalid`] if the path is not a regular file or a text ends with NUL.
+/// [`ErrorKind::Io`](crate::ErrorKind::Io) if the file can't be written (the old one is then untouched, unless the message says
+/// that the new one is in place and only its folder could not be synced, which is no error where the folder may not be read);
+/// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the value is not one array, the path is not a regular file or a text
+/// ends with NUL.
 ///
 /// ```
-/// use ndarray::{array, s};
+/// use ndarray::{Array2, array, s};
 /// use npz_core::npy;
 ///
 /// let path = std::env::temp_dir().join("npz-core-doc-save.npy");
 /// let matrix = array![[1u8, 2, 3], [4, 5, 6]];
 /// npy::save(&path, &matrix.slice(s![.., 1..]))?; // views as well
-/// assert_eq!(npy::load::<u8, ndarray::Ix2>(&path)?, array![[2, 3], [5, 6]]);
+/// assert_eq!(npy::load::<Array2<u8>>(&path)?, array![[2, 3], [5, 6]]);
+///
+/// npy::save(&path, &[0.5, 0.25][..])?; // and slices
+/// assert_eq!(npy::load::<Vec<f64>>(&path)?, [0.5, 0.25]);
 /// # std::fs::remove_file(&path).ok();
 /// # Ok::<(), npz_core::Error>(())
 /// ```
-pub fn save<A: Element, D: Dimension>(path: impl AsRef<Path>, array: &ArrayRef<A, D>) -> Result<()> {
-    save_by(path.as_ref(), |file| write(file, array))
-}
-
-/// Saves an array to a file in a chosen byte order, atomically, for a reader that wants no other:
-/// `np.save(path, a.astype(a.dtype.newbyteorder(">")))`.
-///
-/// # Errors
-/// As [`save`].
-///
-/// ```
-/// use npz_core::{ByteOrder, npy};
-///
-/// let path = std::env::temp_dir().join("npz-core-doc-save-in.npy");
-/// npy::save_in(&path, &ndarray::arr1(&[1u16, 2]), ByteOrder::Big)?;
-/// assert!(std::fs::read(&path)?.ends_with(&[0, 1, 0, 2]));
-/// # std::fs::remove_file(&path).ok();
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn save_in<A: Element, D: Dimension>(
-    path: impl AsRef<Path>,
-    array: &ArrayRef<A, D>,
-    order: ByteOrder,
-) -> Result<()> {
-    save_by(path.as_ref(), |file| write_in(file, array, order))
-}
-
-/// Saves what a function writes.
-fn save_by(path: &Path, write: impl FnOnce(&mut AtomicFile) -> Result<()>) -> Result<()> {
-    let write_file = || {
-        let mut file = AtomicFile::create(path)?;
-        write(&mut file)?;
-        file.commit()
-    };
-    write_file().map_err(|error| error.in_file(path))
+pub fn save<T: ToMembers + ?Sized>(path: impl AsRef<Path>, array: &T) -> Result<()> {
+    save_members(path.as_ref(), &collect(array)?)
 }
 
 /// Loads an array from a file: [`np.load(path)`](https://numpy.org/doc/stable/reference/generated/numpy.load.html).
 ///
-/// The cells and the number of axes are those of the type asked for; cells are cast by [`Cast::Safe`]. Data are
-/// read straight into the array. An array in Fortran order comes back with Fortran strides, without a copy. What lies
-/// behind the array is ignored, as in NumPy: [`load_all`] reads a file of several arrays.
+/// The cells and the number of axes are those of the type asked for; cells are cast by [`Cast::Safe`](crate::Cast::Safe). Data
+/// are read straight into the array. An array in Fortran order comes back with Fortran strides, without a copy. What lies
+/// behind the array is ignored, as in NumPy: [`iter`] reads a file of several arrays. A pipe is read as [`read`] does.
 ///
 /// # Errors
 /// [`ErrorKind::Io`] if the file can't be read; [`ErrorKind::Damaged`] if it is not a whole `.npy` file;
-/// [`ErrorKind::Mismatch`] if dtype or number of axes differ; [`ErrorKind::Unsupported`] if it holds a pickle;
-/// [`ErrorKind::Invalid`] if a value would be rounded (`i8` into `f64`) or the path is a folder;
-/// [`ErrorKind::Limit`] if the header is longer than [`Limits::default`] allows.
+/// [`ErrorKind::Mismatch`] if dtype or number of axes differ, or the type is not one array; [`ErrorKind::Unsupported`] if it
+/// holds a pickle; [`ErrorKind::Invalid`] if a value would be rounded (`i8` into `f64`) or the path is a folder;
+/// [`ErrorKind::Limit`] if it is larger than [`Limits::default`](crate::Limits) allows.
 ///
 /// ```
 /// use ndarray::{Array1, array};
-/// use npz_core::npy;
+/// use npz_core::{AnyArray, npy};
 ///
 /// let path = std::env::temp_dir().join("npz-core-doc-load.npy");
 /// npy::save(&path, &array![1i16, 2, 3])?;
 /// let wider: Array1<f64> = npy::load(&path)?;
 /// assert_eq!(wider, array![1.0, 2.0, 3.0]);
+///
+/// let whatever: AnyArray = npy::load(&path)?; // any dtype, any number of axes
+/// assert_eq!(whatever, AnyArray::from(array![1i16, 2, 3]));
 /// # std::fs::remove_file(&path).ok();
 /// # Ok::<(), npz_core::Error>(())
 /// ```
-pub fn load<A: Element, D: Dimension>(path: impl AsRef<Path>) -> Result<Array<A, D>> {
-    load_with(path, &LoadOptions::default())
-}
-
-/// Loads an array from a file, with a casting rule and limits: `np.load(path, max_header_size=..).astype(..)`.
 ///
-/// Costs what [`load`] does; cells that are cast pass through a buffer of 256 KiB.
-///
-/// # Errors
-/// As [`load`], with your [`Limits`]; [`ErrorKind::Invalid`] if a value does not fit the cell type.
-///
-/// ```
-/// use ndarray::{Array1, array};
-/// use npz_core::{Cast, LoadOptions, npy};
-///
-/// let path = std::env::temp_dir().join("npz-core-doc-load-with.npy");
-/// npy::save(&path, &array![0.1f64, 0.2])?;
-/// let rounded: Array1<f32> = npy::load_with(&path, &LoadOptions::new().cast(Cast::SameKind))?;
-/// assert_eq!(rounded, array![0.1f32, 0.2]);
-/// # std::fs::remove_file(&path).ok();
-/// # Ok::<(), npz_core::Error>(())
-/// ```
-pub fn load_with<A: Element, D: Dimension>(
-    path: impl AsRef<Path>,
-    options: &LoadOptions,
-) -> Result<Array<A, D>> {
-    let path = path.as_ref();
-    let read_file = || {
-        let (mut file, size) = open_file(path, ".npy")?;
-        read_sized(&mut file, size, options)
-    };
-    read_file().map_err(|error| error.in_file(path))
+/// [`ErrorKind::Io`]: crate::ErrorKind::Io
+/// [`ErrorKind::Damaged`]: crate::ErrorKind::Damaged
+/// [`ErrorKind::Mismatch`]: crate::ErrorKind::Mismatch
+/// [`ErrorKind::Unsupported`]: crate::ErrorKind::Unsupported
+/// [`ErrorKind::Invalid`]: crate::ErrorKind::Invalid
+/// [`ErrorKind::Limit`]: crate::ErrorKind::Limit
+pub fn load<T: FromMembers>(path: impl AsRef<Path>) -> Result<T> {
+    load_by(path.as_ref(), &LoadOptions::default())
 }
 
 /// Writes an array to a stream: `np.save(file, array)`.
@@ -176,43 +118,242 @@ pub fn load_with<A: Element, D: Dimension>(
 /// written one after another, as `np.save` does with an open file.
 ///
 /// # Errors
-/// [`ErrorKind::Io`] if the writer fails; [`ErrorKind::Invalid`] if a text ends with NUL.
+/// [`ErrorKind::Io`](crate::ErrorKind::Io) if the writer fails; [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the value
+/// is not one array or a text ends with NUL.
 ///
 /// ```
-/// use ndarray::arr0;
-/// use npz_core::npy;
-///
 /// let mut out = Vec::new();
-/// npy::write(&mut out, &arr0(2.5f32))?; // np.save(out, np.float32(2.5))
+/// npz_core::npy::write(&mut out, &2.5f32)?; // np.save(out, np.float32(2.5))
 /// assert_eq!(out.len(), 128 + 4);
 /// # Ok::<(), npz_core::Error>(())
 /// ```
-pub fn write<A: Element, D: Dimension>(mut writer: impl Write, array: &ArrayRef<A, D>) -> Result<()> {
-    write_array(&mut writer, &body(array)?)
+pub fn write<T: ToMembers + ?Sized>(writer: impl Write, array: &T) -> Result<()> {
+    write_members(writer, &collect(array)?)
 }
 
-/// Writes an array to a stream in a chosen byte order: `np.save(file, a.astype(a.dtype.newbyteorder(">")))`.
+/// Reads one array from a stream and leaves it right behind the array: `np.load(file)`.
 ///
-/// Each piece of 256 KiB is copied where the order is not little-endian.
+/// So several arrays in one stream are read by several calls, or by [`iter`]. Memory grows with the data that arrive, whatever
+/// the header claims; cells pass through a buffer of 256 KiB.
 ///
 /// # Errors
-/// As [`write()`].
+/// As [`load`].
 ///
 /// ```
-/// use npz_core::{ByteOrder, npy};
+/// use ndarray::{Array1, array};
+/// use npz_core::npy;
 ///
-/// let mut out = Vec::new();
-/// npy::write_in(&mut out, &ndarray::arr1(&[1u16, 2]), ByteOrder::Big)?;
-/// assert!(out.ends_with(&[0, 1, 0, 2]));
-/// assert_eq!(npy::read_header(&out[..])?.dtype().to_string(), ">u2");
+/// let mut stream = npy::to_bytes(&array![1u8, 2])?;
+/// npy::write(&mut stream, &true)?;
+/// let mut reader = &stream[..];
+/// let first: Array1<u8> = npy::read(&mut reader)?;
+/// let second: bool = npy::read(&mut reader)?;
+/// assert_eq!((first, second), (array![1, 2], true));
 /// # Ok::<(), npz_core::Error>(())
 /// ```
-pub fn write_in<A: Element, D: Dimension>(
-    mut writer: impl Write,
-    array: &ArrayRef<A, D>,
-    order: ByteOrder,
-) -> Result<()> {
-    write_array(&mut writer, &body(array)?.in_byte_order(order)?)
+pub fn read<T: FromMembers>(reader: impl Read + Send) -> Result<T> {
+    read_by(reader, &LoadOptions::default())
+}
+
+/// Turns an array into the bytes of a `.npy` file: `np.save(io.BytesIO(), array)`. Copies the cells once.
+///
+/// # Errors
+/// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the value is not one array or a text ends with NUL.
+///
+/// ```
+/// let bytes = npz_core::npy::to_bytes(&[1i32, 2])?;
+/// assert!(bytes.starts_with(b"\x93NUMPY\x01\x00v\x00{'descr': '<i4', 'fortran_order': False, 'shape': (2,), }"));
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn to_bytes<T: ToMembers + ?Sized>(array: &T) -> Result<Vec<u8>> {
+    members_to_bytes(&collect(array)?)
+}
+
+/// Reads an array from the bytes of a `.npy` file; copies the cells: `np.load(io.BytesIO(bytes))`.
+///
+/// # Errors
+/// As [`load`].
+///
+/// ```
+/// use npz_core::npy;
+///
+/// let numbers: Vec<u16> = npy::from_bytes(&npy::to_bytes(&ndarray::array![7u16])?)?;
+/// assert_eq!(numbers, [7]);
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn from_bytes<T: FromMembers>(bytes: &[u8]) -> Result<T> {
+    from_bytes_by(bytes, &LoadOptions::default())
+}
+
+/// Looks at the bytes of a `.npy` file as an array, without a copy: `np.load(path, mmap_mode="r")`, where the bytes are
+/// those of a map.
+///
+/// Works where the file's cells are the machine's own: the same dtype in its byte order, starting at an aligned
+/// address. A Fortran-ordered file gives a view with Fortran strides. Where it can't, the error says why, and
+/// [`from_bytes`] makes a copy instead.
+///
+/// # Errors
+/// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) with the reason if the bytes can't be viewed (other byte order,
+/// misaligned, text, a bool byte other than 0 or 1); otherwise as [`load`], with [`Cast::Exact`](crate::Cast::Exact).
+///
+/// ```
+/// use ndarray::{Ix1, array};
+/// use npz_core::npy;
+///
+/// let bytes = npy::to_bytes(&array![1u8, 2, 3])?;
+/// let view = npy::view::<u8, Ix1>(&bytes)?;
+/// assert_eq!(view, array![1, 2, 3]);
+/// assert_eq!(view.as_ptr(), bytes[128..].as_ptr());
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn view<A: Element, D: Dimension>(bytes: &[u8]) -> Result<ArrayView<'_, A, D>> {
+    let options = LoadOptions::default();
+    let input = Input::new(bytes, None)?;
+    let array: Arc<dyn Stored + '_> = Arc::new(InputArray::new(&input, &options)?);
+    OneArray { name: "", array: Arc::clone(&array), options: &options, path: None }
+        .check_cells::<A>(D::NDIM)?;
+    let header = array.header();
+    let rest = bytes.get(header.len()..).unwrap_or_default();
+    let data = usize::try_from(header.data_len()).ok().and_then(|len| rest.get(..len));
+    let data = data.ok_or_else(|| cut_off(header, rest.len() as u64))?;
+    let cells = A::view(data, header.dtype()).map_err(|reason| {
+        Error::unsupported(format!(
+            "the array can't be viewed without a copy: {reason}; use `npy::from_bytes`"
+        ))
+    })?;
+    let unfit = || Error::damaged("the shape does not fit the number of axes");
+    let dim = D::from_dimension(&IxDyn(header.shape())).ok_or_else(unfit)?;
+    ArrayView::from_shape(dim.set_f(header.order() == Order::Fortran), cells)
+        .map_err(|error| Error::damaged("the shape can't be laid out in memory").with_source(error))
+}
+
+/// Reads array after array from a stream, to its end: `np.load(file)` until `EOFError`.
+///
+/// Arrays may differ in shape, byte order and dtype, as far as each can become a `T`; an
+/// [`AnyArray`](crate::AnyArray) can always. Nothing is read ahead: after each array the reader stands right behind it.
+/// Headers are read in few small calls, so buffer a file. [`Limits::total_bytes`](crate::Limits::total_bytes) bounds all arrays
+/// together.
+///
+/// An error names the array by its index and by the byte at which it begins, and ends the iterator. So do bytes that
+/// are no array, such as padding at the end.
+///
+/// # Errors
+/// Each item as [`read`].
+///
+/// ```
+/// use ndarray::{ArrayD, arr0, array};
+/// use npz_core::{Result, npy};
+///
+/// let mut file = Vec::new();
+/// npy::write(&mut file, &array![[1.0, 2.0]])?; // np.save(file, ..)
+/// npy::write(&mut file, &3.0)?; // np.save(file, ..)
+///
+/// let arrays = npy::iter(&file[..]).collect::<Result<Vec<ArrayD<f64>>>>()?;
+/// assert_eq!(arrays, [array![[1.0, 2.0]].into_dyn(), arr0(3.0).into_dyn()]);
+///
+/// file.truncate(file.len() - 1);
+/// let error = npy::iter::<ArrayD<f64>>(&file[..]).last().unwrap().unwrap_err();
+/// assert!(error.to_string().starts_with("array 1 of the stream, from byte 144: the data are cut off"));
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn iter<T: FromMembers>(reader: impl Read + Send) -> impl FusedIterator<Item = Result<T>> {
+    Iter::new(reader, &LoadOptions::default())
+}
+
+/// Reads the header of a `.npy` file: dtype, shape and order, no data. `read_magic` and `read_array_header_1_0` of
+/// [`numpy.lib.format`](https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
+///
+/// Any dtype of NumPy is accepted, also those that can't be read as an array. [`Header::read`] reads one from a stream.
+///
+/// # Errors
+/// As [`Header::read`].
+///
+/// ```
+/// use npz_core::npy;
+///
+/// let path = std::env::temp_dir().join("npz-core-doc-header.npy");
+/// npy::save(&path, &ndarray::Array2::<f32>::zeros((3, 4)))?;
+/// let header = npy::header(&path)?;
+/// assert_eq!((header.dtype().to_string().as_str(), header.shape()), ("<f4", &[3, 4][..]));
+/// # std::fs::remove_file(&path).ok();
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn header(path: impl AsRef<Path>) -> Result<Header> {
+    with_array(path.as_ref(), &LoadOptions::default(), |array| Ok(array.header().clone()))
+}
+
+/// Loads one field of a structured array: `np.load(path)[field]`.
+///
+/// The field of a record inside of another one is `"pos.x"`. The axes of a subarray come behind those of the array: of
+/// 100 records with a field `('pos', '<f8', (3,))` it is a (100, 3) array. The file is read once, in pieces of 256 KiB,
+/// and only the field is kept; cells are cast by [`Cast::Safe`](crate::Cast::Safe).
+///
+/// # Errors
+/// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) with the names that there are, if there is no such field;
+/// [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) if the array is not structured, or the field has another dtype or
+/// number of axes; otherwise as [`load`].
+///
+/// ```
+/// use ndarray::{Array1, array};
+/// use npz_core::{NpyRecord, npy};
+///
+/// #[derive(NpyRecord, Clone)]
+/// struct Reading { time: u64, value: f32 }
+///
+/// let path = std::env::temp_dir().join("npz-core-doc-load-field.npy");
+/// npy::save(&path, &array![Reading { time: 1, value: 0.5 }, Reading { time: 2, value: 0.25 }])?;
+/// let values: Array1<f32> = npy::load_field(&path, "value")?; // np.load(path)["value"]
+/// assert_eq!(values, array![0.5, 0.25]);
+/// # std::fs::remove_file(&path).ok();
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub fn load_field<T: FromMembers>(path: impl AsRef<Path>, field: &str) -> Result<T> {
+    load_field_by(path.as_ref(), field, &LoadOptions::default())
+}
+
+fn collect<T: ToMembers + ?Sized>(array: &T) -> Result<Members<'_>> {
+    let mut members = Members::new();
+    array.to_members(&mut members, &Name::root())?;
+    Ok(members)
+}
+
+/// The array that a value is, or why it is none.
+fn one_array<'m>(members: &'m Members<'_>) -> Result<&'m dyn Stored> {
+    let array = members.one_array();
+    array.map(|array| array as &dyn Stored).ok_or_else(|| {
+        Error::invalid(format!(
+            "expected a value that is one array, found one with members of their own, {members:?}: save it as an .npz \
+             archive"
+        ))
+    })
+}
+
+pub(crate) fn save_members(path: &Path, members: &Members<'_>) -> Result<()> {
+    let save = || {
+        let array = one_array(members)?;
+        let mut file = AtomicFile::create(path)?;
+        write_array(&mut file, array)?;
+        file.commit()
+    };
+    save().map_err(|error| error.in_file(path))
+}
+
+pub(crate) fn write_members(mut writer: impl Write, members: &Members<'_>) -> Result<()> {
+    write_array(&mut writer, one_array(members)?)
+}
+
+pub(crate) fn members_to_bytes(members: &Members<'_>) -> Result<Vec<u8>> {
+    let array = one_array(members)?;
+    let mut bytes = array.header().to_bytes();
+    let len = array.header().data_len();
+    if !usize::try_from(len).is_ok_and(|len| bytes.try_reserve_exact(len).is_ok()) {
+        return Err(Error::no_memory(len, "bytes of the array"));
+    }
+    array.stream(&mut |piece| {
+        bytes.extend_from_slice(piece);
+        Ok(())
+    })?;
+    Ok(bytes)
 }
 
 /// Writes an array in its stored form.
@@ -226,267 +367,29 @@ fn write_array(writer: &mut dyn Write, array: &dyn Stored) -> Result<()> {
     writer.flush().map_err(|error| Error::io("can't flush the writer", error))
 }
 
-/// Reads one array from a stream and leaves it right behind the array: `np.load(file)`.
-///
-/// So several arrays in one stream are read by several calls, or by [`iter`]. Memory grows with the data that arrive, whatever
-/// the header claims.
-///
-/// # Errors
-/// As [`load`].
-///
-/// ```
-/// use ndarray::{Array0, Array1, arr0, array};
-/// use npz_core::npy;
-///
-/// let mut stream = npy::to_bytes(&array![1u8, 2])?;
-/// npy::write(&mut stream, &arr0(true))?;
-/// let mut reader = &stream[..];
-/// let first: Array1<u8> = npy::read(&mut reader)?;
-/// let second: Array0<bool> = npy::read(&mut reader)?;
-/// assert_eq!((first, second.into_scalar()), (array![1, 2], true));
-/// # Ok::<(), npz_core::Error>(())
-/// ```
-pub fn read<A: Element, D: Dimension>(mut reader: impl Read) -> Result<Array<A, D>> {
-    read_sized(&mut reader, None, &LoadOptions::default())
+pub(crate) fn load_by<T: FromMembers>(path: &Path, options: &LoadOptions) -> Result<T> {
+    with_array(path, options, |array| load_array(array, options))
 }
 
-/// Reads one array from a stream, with a casting rule and limits; costs what [`read`] does.
-///
-/// # Errors
-/// As [`load_with`].
-///
-/// ```
-/// use ndarray::{Array1, array};
-/// use npz_core::{ErrorKind, Limits, LoadOptions, npy};
-///
-/// let stream = npy::to_bytes(&Array1::<f64>::zeros(1000))?;
-/// let options = LoadOptions::new().limits(Limits::strict().member_bytes(1000));
-/// let refused = npy::read_with::<f64, ndarray::Ix1>(&stream[..], &options);
-/// assert_eq!(refused.unwrap_err().kind(), ErrorKind::Limit);
-/// # Ok::<(), npz_core::Error>(())
-/// ```
-pub fn read_with<A: Element, D: Dimension>(
-    mut reader: impl Read,
-    options: &LoadOptions,
-) -> Result<Array<A, D>> {
-    read_sized(&mut reader, None, options)
+pub(crate) fn load_field_by<T: FromMembers>(path: &Path, field: &str, options: &LoadOptions) -> Result<T> {
+    with_array(path, options, |records| {
+        options.limits.check_member(records.header().data_len())?;
+        let column = field_of(records, "", field)?;
+        // What is wrong in there is told of the field.
+        load_array(column, options).map_err(|error| error.in_field(field))
+    })
 }
 
-/// Turns an array into the bytes of a `.npy` file: `np.save(io.BytesIO(), array)`. Copies the cells once.
-///
-/// # Errors
-/// [`ErrorKind::Invalid`] if a text ends with NUL.
-///
-/// ```
-/// let bytes = npz_core::npy::to_bytes(&ndarray::array![1i32, 2])?;
-/// assert!(bytes.starts_with(b"\x93NUMPY\x01\x00v\x00{'descr': '<i4', 'fortran_order': False, 'shape': (2,), }"));
-/// # Ok::<(), npz_core::Error>(())
-/// ```
-pub fn to_bytes<A: Element, D: Dimension>(array: &ArrayRef<A, D>) -> Result<Vec<u8>> {
-    let body = body(array)?;
-    let mut bytes = body.header().to_bytes();
-    let len = body.header().data_len();
-    if !usize::try_from(len).is_ok_and(|len| bytes.try_reserve_exact(len).is_ok()) {
-        return Err(Error::no_memory(len, "bytes of the array"));
-    }
-    body.stream(&mut |piece| {
-        bytes.extend_from_slice(piece);
-        Ok(())
-    })?;
-    Ok(bytes)
+pub(crate) fn read_by<T: FromMembers>(mut reader: impl Read + Send, options: &LoadOptions) -> Result<T> {
+    load_array(Arc::new(StreamArray::new(&mut reader, options)?), options)
 }
 
-/// Reads an array from the bytes of a `.npy` file; copies the cells: `np.load(io.BytesIO(bytes))`.
-///
-/// # Errors
-/// As [`load`].
-///
-/// ```
-/// use ndarray::{Array1, array};
-/// use npz_core::npy;
-///
-/// let numbers: Array1<u16> = npy::from_bytes(&npy::to_bytes(&array![7u16])?)?;
-/// assert_eq!(numbers, array![7]);
-/// # Ok::<(), npz_core::Error>(())
-/// ```
-pub fn from_bytes<A: Element, D: Dimension>(mut bytes: &[u8]) -> Result<Array<A, D>> {
-    let len = bytes.len() as u64;
-    read_sized(&mut bytes, Some(len), &LoadOptions::default())
+pub(crate) fn from_bytes_by<T: FromMembers>(bytes: &[u8], options: &LoadOptions) -> Result<T> {
+    let input = Input::new(bytes, None)?;
+    load_array(Arc::new(InputArray::new(&input, options)?), options)
 }
 
-/// Reads an array from the bytes of a `.npy` file, with a casting rule and limits; copies the cells.
-///
-/// # Errors
-/// As [`load_with`].
-///
-/// ```
-/// use ndarray::{Array1, array};
-/// use npz_core::{Cast, LoadOptions, npy};
-///
-/// let bytes = npy::to_bytes(&array![300i64, 2])?;
-/// let options = LoadOptions::new().cast(Cast::SameKind);
-/// assert_eq!(npy::from_bytes_with::<i16, ndarray::Ix1>(&bytes, &options)?, array![300, 2]);
-/// let error = npy::from_bytes_with::<u8, ndarray::Ix1>(&bytes, &options).unwrap_err();
-/// assert!(error.to_string().contains("cell 0 holds 300"));
-/// # Ok::<(), npz_core::Error>(())
-/// ```
-pub fn from_bytes_with<A: Element, D: Dimension>(
-    mut bytes: &[u8],
-    options: &LoadOptions,
-) -> Result<Array<A, D>> {
-    let len = bytes.len() as u64;
-    read_sized(&mut bytes, Some(len), options)
-}
-
-/// Looks at the bytes of a `.npy` file as an array, without a copy: `np.load(path, mmap_mode="r")`, where the bytes are
-/// those of a map.
-///
-/// Works where the file's cells are the machine's own: the same dtype in its byte order, starting at an aligned
-/// address. A Fortran-ordered file gives a view with Fortran strides. Where it can't, the error says why, and
-/// [`from_bytes`] makes a copy instead.
-///
-/// # Errors
-/// [`ErrorKind::Unsupported`] with the reason if the bytes can't be viewed (other byte order, misaligned, text,
-/// a bool byte other than 0 or 1); otherwise as [`load`], with [`Cast::Exact`].
-///
-/// ```
-/// use ndarray::{Ix1, array};
-/// use npz_core::npy;
-///
-/// let bytes = npy::to_bytes(&array![1u8, 2, 3])?;
-/// let view = npy::view::<u8, Ix1>(&bytes)?;
-/// assert_eq!(view, array![1, 2, 3]);
-/// assert_eq!(view.as_ptr(), bytes[128..].as_ptr());
-/// # Ok::<(), npz_core::Error>(())
-/// ```
-pub fn view<A: Element, D: Dimension>(bytes: &[u8]) -> Result<ArrayView<'_, A, D>> {
-    let mut rest = bytes;
-    let header = Header::read(&mut rest, &Limits::default())?;
-    fits::<A>(&header, D::NDIM, Rule::array(Cast::Exact))?;
-    let found = rest.len();
-    let data = usize::try_from(header.data_len()).ok().and_then(|len| rest.get(..len));
-    let data = data.ok_or_else(|| cut_off(&header, found as u64))?;
-    let cells = A::view(data, header.dtype()).map_err(|reason| {
-        Error::unsupported(format!(
-            "the array can't be viewed without a copy: {reason}; use `npy::from_bytes`"
-        ))
-    })?;
-    let unfit = || Error::damaged("the shape does not fit the number of axes");
-    let dim = D::from_dimension(&IxDyn(header.shape())).ok_or_else(unfit)?;
-    ArrayView::from_shape(dim.set_f(header.order() == Order::Fortran), cells)
-        .map_err(|error| Error::damaged("the shape can't be laid out in memory").with_source(error))
-}
-
-/// Reads the header of a `.npy` file: dtype, shape and order, no data. `read_magic` and `read_array_header_1_0` of
-/// [`numpy.lib.format`](https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
-///
-/// Any dtype of NumPy is accepted, also those that can't be read as an array. `reader` is left at the first data
-/// byte; it is read in few small calls, so buffer a file.
-///
-/// # Errors
-/// [`ErrorKind::Io`] or [`ErrorKind::Damaged`]; [`ErrorKind::Unsupported`] for a file that is a bare pickle, an unknown version
-/// or a dtype of another library; [`ErrorKind::Limit`] if the header is longer than [`Limits::default`] allows.
-///
-/// ```
-/// use npz_core::npy;
-///
-/// let bytes = npy::to_bytes(&ndarray::Array2::<f32>::zeros((3, 4)))?;
-/// let header = npy::read_header(&bytes[..])?;
-/// assert_eq!((header.dtype().to_string().as_str(), header.shape()), ("<f4", &[3, 4][..]));
-/// # Ok::<(), npz_core::Error>(())
-/// ```
-pub fn read_header(reader: impl Read) -> Result<Header> {
-    read_header_with(reader, &Limits::default())
-}
-
-/// Reads the header of a `.npy` file that may be longer, or has to be shorter, than is usual.
-///
-/// # Errors
-/// As [`read_header`].
-///
-/// ```
-/// use npz_core::{ErrorKind, Limits, npy};
-///
-/// let bytes = npy::to_bytes(&ndarray::arr0(1.0))?;
-/// let error = npy::read_header_with(&bytes[..], &Limits::strict().header_bytes(100)).unwrap_err();
-/// assert_eq!(error.kind(), ErrorKind::Limit);
-/// # Ok::<(), npz_core::Error>(())
-/// ```
-pub fn read_header_with(mut reader: impl Read, limits: &Limits) -> Result<Header> {
-    Header::read(&mut reader, limits)
-}
-
-fn read_sized<A: Element, D: Dimension>(
-    reader: &mut impl Read,
-    size: Option<u64>,
-    options: &LoadOptions,
-) -> Result<Array<A, D>> {
-    read_from::<A>(reader, Budget { size, spent: 0 }, D::NDIM, options)?.0.into_array()
-}
-
-/// What is known of a stream before an array is read from it.
-#[derive(Clone, Copy)]
-pub(crate) struct Budget {
-    /// How many bytes are proved to be there.
-    size: Option<u64>,
-    /// What the arrays take that were read by the same call already, in bytes.
-    spent: u64,
-}
-
-impl Budget {
-    /// How many bytes are proved to follow a header.
-    fn available(self, header: &Header) -> Option<u64> {
-        self.size.map(|size| size.saturating_sub(header.len() as u64))
-    }
-}
-
-/// Reads one array, and tells how many bytes it takes.
-fn read_from<A: Element>(
-    mut reader: &mut dyn Read,
-    budget: Budget,
-    ndim: Option<usize>,
-    options: &LoadOptions,
-) -> Result<(Cells<A>, u64)> {
-    let header = Header::read(&mut reader, &options.limits)?;
-    let available = budget.available(&header);
-    read_feed(Feed::stream(reader, &header, available), budget.spent, ndim, options)
-}
-
-/// Reads one array whose header is there.
-fn read_feed<A: Element>(
-    feed: Feed<'_>,
-    spent: u64,
-    ndim: Option<usize>,
-    options: &LoadOptions,
-) -> Result<(Cells<A>, u64)> {
-    let header = feed.header();
-    let decoder = fits::<A>(header, ndim, Rule::array(options.cast))?;
-    let cost = cost::<A>(header);
-    options.limits.check_array(cost, spent)?;
-    Ok((read_cells(feed, decoder, Vec::new(), &Team::new(options.threads))?, cost.bytes()))
-}
-
-/// Compares a header with what is wanted, before any data are read.
-fn fits<A: Element>(header: &Header, ndim: Option<usize>, rule: Rule) -> Result<Decoder<A>> {
-    if header.dtype().has_object() {
-        return Err(Error::unsupported(object_file_hint(&A::wanted())));
-    }
-    let mut report = Report::default();
-    let decoder = A::decoder(header.dtype(), rule);
-    if let Err(refusal) = &decoder {
-        let problems = refusal.problems(Place::File, "", &A::expected(), &header.to_string());
-        for problem in problems {
-            report.push(problem);
-        }
-    }
-    if let Some(ndim) = ndim.filter(|&ndim| ndim != header.shape().len()) {
-        let hint = "ask for an array of that many axes, or for `ArrayD`".to_owned();
-        let (kind, expected, found) = (ProblemKind::Shape, crate::shape::axes(ndim), header.to_string());
-        let (member, field, cause) = (String::new(), String::new(), ErrorKind::Mismatch);
-        report.push(Problem { kind, member, field, expected, found, hint, cause });
-    }
-    match decoder {
-        Ok(decoder) if report.is_ok() => Ok(decoder),
-        _ => Err(Error::mismatch(report)),
-    }
+fn load_array<T: FromMembers>(array: Arc<dyn Stored + '_>, options: &LoadOptions) -> Result<T> {
+    let one = OneArray { name: "", array, options, path: None };
+    one.load(0).map(|(value, _)| value)
 }

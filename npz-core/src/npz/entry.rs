@@ -16,7 +16,7 @@ use crate::header::Header;
 /// struct Mask { zeros: Vec<u8> }
 ///
 /// let bytes = SaveOptions::compressed().to_bytes(&Mask { zeros: vec![0; 1000] })?;
-/// let entries = NpzReader::from_bytes(&bytes)?.entries()?;
+/// let entries = NpzReader::new(&bytes)?.entries()?;
 /// let entry = &entries[0];
 /// assert_eq!((entry.name(), entry.file_name()), ("zeros", "zeros.npy"));
 /// assert_eq!(entry.header().map(|header| header.shape()), Some(&[1000][..]));
@@ -61,7 +61,7 @@ impl NpzEntry {
     /// writer.add_bytes("half.npy", &array)?;
     /// # writer.finish()?;
     /// # let bytes = memory.into_inner();
-    /// let entries = npz_core::NpzReader::from_bytes(&bytes)?.entries()?;
+    /// let entries = npz_core::NpzReader::new(&bytes)?.entries()?;
     /// assert!(entries[0].problem().is_some_and(|problem| problem.contains("cells of the dtype '<W4'")));
     /// # Ok::<(), npz_core::Error>(())
     /// ```

@@ -1,12 +1,8 @@
 //! [`NpzReader::get_field`]: one field of a structured member, as if it were a member of its own.
 
-use std::sync::Arc;
-
 use super::reader::NpzReader;
-use crate::element::{Wanted, object_hint};
 use crate::error::{Error, ErrorKind, Result};
-use crate::members::{ArrayList, FromMembers, Loader, Medium, Name};
-use crate::npy::FieldOf;
+use crate::members::{FromMembers, Medium, OneArray, field_of};
 use crate::source::ReadAt;
 
 impl<R: ReadAt> NpzReader<R> {
@@ -30,7 +26,7 @@ impl<R: ReadAt> NpzReader<R> {
     /// struct State { particles: Vec<Particle> }
     ///
     /// let bytes = State { particles: vec![Particle { id: 7, pos: [0.5, 1.0, 2.0] }] }.to_bytes()?;
-    /// let npz = NpzReader::from_bytes(&bytes)?;
+    /// let npz = NpzReader::new(&bytes)?;
     /// assert_eq!(npz.get_field::<Vec<u32>>("particles", "id")?, [7]); // npz["particles"]["id"]
     /// assert_eq!(npz.get_field::<Array2<f64>>("particles", "pos")?, array![[0.5, 1.0, 2.0]]);
     /// # Ok::<(), npz_core::Error>(())
@@ -43,20 +39,10 @@ impl<R: ReadAt> NpzReader<R> {
                 let message = "expected a structured array, found other bytes: read it with `bytes`";
                 return Err(Error::new(ErrorKind::Mismatch, message));
             };
-            if records.header().dtype().has_object() {
-                let found = Wanted::Cells(records.header().dtype().clone());
-                return Err(Error::unsupported(object_hint(name, &found)));
-            }
-            let column = Arc::new(FieldOf::new(records, field)?);
-            let medium = ArrayList::of_one(name, column, self.options.limits, self.path());
-            let mut loader = Loader::new(&medium, self.options.cast, self.options.allow_unknown);
-            let plan = T::plan(&mut loader, &Name::root().join(name));
-            loader.settle();
-            let run = || {
-                loader.run()?;
-                plan.finish()
-            };
-            run().map_err(|error| error.in_field(field))
+            let array = field_of(records, name, field)?;
+            let one = OneArray { name, array, options: &self.options, path: self.path() };
+            let (value, _) = one.load(0).map_err(|error| error.in_field(field))?;
+            Ok(value)
         })
     }
 }

@@ -1,17 +1,22 @@
-//! What the options of a load do: the verbs of [`Npz`], and more, with a choice.
+//! What the options of a load do: the verbs of [`Npz`] and of `npy`, and more, with a choice.
 
+use std::fs::File;
 use std::io::Read;
+use std::iter::FusedIterator;
 use std::path::Path;
 
 use super::{Npz, NpzReader};
 use crate::error::{Error, Result};
 use crate::members::FromMembers;
+use crate::npy;
 use crate::options::LoadOptions;
 use crate::report::Report;
+use crate::source::ReadAt;
 
 /// What loads archives; [`Npz::load`], [`Npz::from_bytes`] and [`Npz::check`] are these by the defaults.
 impl LoadOptions {
-    /// Loads a value from a file.
+    /// Loads a value from a file: a struct or a map from an archive, a type that is one array (an `Array`, a `Vec`, a number,
+    /// `AnyArray`) from a `.npy` file, as [`npy::load`](crate::npy::load) does.
     ///
     /// A field with a `cast` attribute keeps its own rule, whatever the options say, for all that is inside of it.
     /// Costs what [`Npz::load`] does.
@@ -26,11 +31,14 @@ impl LoadOptions {
     /// std::collections::BTreeMap::from([("step".to_owned(), 7.5f64)]).save(&path)?;
     /// let options = LoadOptions::new().cast(Cast::SameKind); // float64 into f32
     /// assert_eq!(options.load::<Half>(&path)?.step, 7.5);
+    ///
+    /// npz_core::npy::save(&path, &7.5f64)?;
+    /// assert_eq!(options.load::<f32>(&path)?, 7.5);
     /// # std::fs::remove_file(&path).ok();
     /// # Ok::<(), npz_core::Error>(())
     /// ```
-    pub fn load<T: Npz + FromMembers>(&self, path: impl AsRef<Path>) -> Result<T> {
-        NpzReader::open_with(path, self)?.load()
+    pub fn load<T: FromMembers>(&self, path: impl AsRef<Path>) -> Result<T> {
+        if T::is_single() { npy::load_by(path.as_ref(), self) } else { self.open(path)?.load() }
     }
 
     /// Loads a value from a file, and tells what was ignored, cast, defaulted or migrated.
@@ -53,7 +61,7 @@ impl LoadOptions {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn load_with_report<T: Npz + FromMembers>(&self, path: impl AsRef<Path>) -> Result<(T, Report)> {
-        NpzReader::open_with(path, self)?.load_with_report()
+        self.open(path)?.load_with_report()
     }
 
     /// Loads a file over a value, whose memory is used again: for a training loop that goes back to its best
@@ -85,10 +93,11 @@ impl LoadOptions {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn load_into<T: Npz + FromMembers>(&self, value: &mut T, path: impl AsRef<Path>) -> Result<()> {
-        NpzReader::open_with(path, self)?.load_into(value)
+        self.open(path)?.load_into(value)
     }
 
-    /// Loads a value from a stream, which is read to its end into memory first: `np.load(io.BytesIO(file.read()))`.
+    /// Loads a value from a stream. That of an archive is read to its end into memory first:
+    /// `np.load(io.BytesIO(file.read()))`. One array is read as [`npy::read`](crate::npy::read) does, and nothing behind it.
     ///
     /// Memory holds the whole archive beside the arrays until the load is done. At most
     /// [`Limits::total_bytes`](crate::Limits::total_bytes) and 256 MiB (of names, headers and padding) are read.
@@ -108,7 +117,10 @@ impl LoadOptions {
     /// assert_eq!(error, Some(ErrorKind::Limit));
     /// # Ok::<(), npz_core::Error>(())
     /// ```
-    pub fn read<T: Npz + FromMembers>(&self, reader: impl Read) -> Result<T> {
+    pub fn read<T: FromMembers>(&self, reader: impl Read + Send) -> Result<T> {
+        if T::is_single() {
+            return npy::read_by(reader, self);
+        }
         let mut bytes = Vec::new();
         // One byte more tells a stream that is too long from one that just fits.
         let most = self.limits.stream_bytes();
@@ -120,7 +132,8 @@ impl LoadOptions {
         self.from_bytes(&bytes)
     }
 
-    /// Loads a value from the bytes of an archive; costs what [`Npz::from_bytes`] does.
+    /// Loads a value from the bytes of an archive or, a type that is one array, of a `.npy` file; costs what
+    /// [`Npz::from_bytes`] and [`npy::from_bytes`](crate::npy::from_bytes) do.
     ///
     /// # Errors
     /// As [`Npz::load`].
@@ -134,8 +147,83 @@ impl LoadOptions {
     /// assert_eq!(options.from_bytes::<State>(&bytes)?.step, 7);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
-    pub fn from_bytes<T: Npz + FromMembers>(&self, bytes: &[u8]) -> Result<T> {
-        NpzReader::with_options(bytes, self)?.load()
+    pub fn from_bytes<T: FromMembers>(&self, bytes: &[u8]) -> Result<T> {
+        if T::is_single() { npy::from_bytes_by(bytes, self) } else { self.reader(bytes)?.load() }
+    }
+
+    /// Reads the arrays of a stream one after another, as [`npy::iter`](crate::npy::iter) does.
+    /// [`Limits::total_bytes`](crate::Limits::total_bytes) bounds all of them together.
+    ///
+    /// # Errors
+    /// Each item as [`npy::read`](crate::npy::read).
+    ///
+    /// ```
+    /// use npz_core::{Cast, LoadOptions, Result, npy};
+    ///
+    /// let mut file = npy::to_bytes(&[1.5f64])?;
+    /// npy::write(&mut file, &[2.5f32, 3.5])?;
+    /// let rounds = LoadOptions::new().cast(Cast::SameKind);
+    /// let arrays: Vec<Vec<f32>> = rounds.iter(&file[..]).collect::<Result<_>>()?;
+    /// assert_eq!(arrays, [vec![1.5], vec![2.5, 3.5]]);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn iter<T: FromMembers>(&self, reader: impl Read + Send) -> impl FusedIterator<Item = Result<T>> {
+        npy::Iter::new(reader, self)
+    }
+
+    /// Loads one field of a structured array from a `.npy` file, as [`npy::load_field`](crate::npy::load_field) does.
+    ///
+    /// # Errors
+    /// As [`npy::load_field`](crate::npy::load_field).
+    ///
+    /// ```
+    /// use npz_core::{Cast, LoadOptions, NpyRecord, npy};
+    /// #[derive(NpyRecord, Clone)]
+    /// struct Reading { value: f64 }
+    ///
+    /// let path = std::env::temp_dir().join("npz-core-doc-options-load-field.npy");
+    /// npy::save(&path, &[Reading { value: 0.1 }])?;
+    /// let values: Vec<f32> = LoadOptions::new().cast(Cast::SameKind).load_field(&path, "value")?;
+    /// assert_eq!(values, [0.1f32]);
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn load_field<T: FromMembers>(&self, path: impl AsRef<Path>, field: &str) -> Result<T> {
+        npy::load_field_by(path.as_ref(), field, self)
+    }
+
+    /// Opens an archive for reading member by member, with a casting rule and limits for all that is read from it.
+    ///
+    /// # Errors
+    /// As [`NpzReader::open`].
+    ///
+    /// ```
+    /// # use npz_core::{Cast, LoadOptions, Npz};
+    /// let path = std::env::temp_dir().join("npz-core-doc-options-open.npz");
+    /// std::collections::BTreeMap::from([("rate".to_owned(), 0.5f64)]).save(&path)?;
+    /// let npz = LoadOptions::new().cast(Cast::SameKind).open(&path)?;
+    /// assert_eq!(npz.get::<f32>("rate")?, 0.5);
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn open(&self, path: impl AsRef<Path>) -> Result<NpzReader<File>> {
+        NpzReader::open_by(path.as_ref(), self)
+    }
+
+    /// Reads an archive from any source, as [`NpzReader::new`] does, with a casting rule and limits.
+    ///
+    /// # Errors
+    /// As [`NpzReader::open`].
+    ///
+    /// ```
+    /// # use npz_core::{ErrorKind, Limits, LoadOptions, Npz};
+    /// let bytes = std::collections::BTreeMap::from([("rate".to_owned(), 0.5f64)]).to_bytes()?;
+    /// let strict = LoadOptions::new().limits(Limits::strict().members(0));
+    /// assert_eq!(strict.reader(&bytes).err().map(|error| error.kind()), Some(ErrorKind::Limit));
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn reader<R: ReadAt>(&self, source: R) -> Result<NpzReader<R>> {
+        NpzReader::by(source, self)
     }
 
     /// Compares a file's headers with a type; reads no array data.
@@ -154,6 +242,6 @@ impl LoadOptions {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn check<T: Npz + FromMembers>(&self, path: impl AsRef<Path>) -> Result<Report> {
-        NpzReader::open_with(path, self)?.check::<T>()
+        self.open(path)?.check::<T>()
     }
 }

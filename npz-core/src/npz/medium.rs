@@ -11,13 +11,13 @@ use crate::archive::block_index::BlockIndex;
 use crate::archive::decode::{Data, MOST_CHUNK, Seen, with_data, with_part, with_prefix};
 use crate::archive::parts::fill_in_parts;
 use crate::archive::unblock::Blocks;
+use crate::cells::cut_off;
 use crate::error::Result;
 use crate::header::{Header, is_magic};
 use crate::input::{AnyInput, Input, KeptInput};
 use crate::limits::Limits;
 use crate::members::{Medium, Reading};
 use crate::memory;
-use crate::npy::cut_off;
 use crate::run::{Team, Threads};
 use crate::source::ReadAt;
 use crate::stored::{Extent, PIECE_BYTES, Packed, Put, Stored, Then, cells_a_piece};
@@ -357,7 +357,7 @@ mod tests {
 
     #[test]
     fn an_array_is_the_same_whole_by_range_by_pieces_and_as_it_lies() {
-        for (options, is_stored) in [(SaveOptions::stored(), true), (SaveOptions::compressed(), false)] {
+        for (options, is_stored) in [(SaveOptions::new(), true), (SaveOptions::compressed(), false)] {
             let (bytes, cells) = archive(&options);
             let far = NpzReader::new(Far(bytes.clone())).unwrap();
             let array = far.array(0).unwrap().unwrap();
@@ -369,7 +369,7 @@ mod tests {
             drop(far);
             check(&*kept, &cells);
             assert_eq!(kept.region(), Some(&cells[..]).filter(|_| is_stored));
-            let near = NpzReader::with_options(&bytes, &LoadOptions::new()).unwrap();
+            let near = LoadOptions::new().reader(&bytes).unwrap();
             let array = near.array(0).unwrap().unwrap();
             check(&*array, &cells);
             assert_eq!(array.region(), Some(&cells[..]).filter(|_| is_stored));

@@ -1,5 +1,6 @@
 //! Archives: joins the members of a value with the zip container.
 
+mod any;
 mod entry;
 mod field;
 mod load;
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher;
 use std::path::Path;
 
+pub use self::any::{Loaded, load};
 pub use self::entry::NpzEntry;
 pub use self::options::SaveOptions;
 pub use self::reader::NpzReader;
@@ -82,7 +84,7 @@ pub trait Npz {
     where
         Self: ToMembers,
     {
-        SaveOptions::stored().save(self, path)
+        SaveOptions::new().save(self, path)
     }
 
     /// Saves to a file, atomically, with deflate at level 6: [`np.savez_compressed(path, ...)`][savez].
@@ -130,7 +132,7 @@ pub trait Npz {
     where
         Self: ToMembers,
     {
-        SaveOptions::stored().to_bytes(self)
+        SaveOptions::new().to_bytes(self)
     }
 
     /// Loads from a file that this crate, NumPy or another program wrote: [`np.load(path)`][load], without pickles.

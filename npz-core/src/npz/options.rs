@@ -3,14 +3,16 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::{Npz, NpzWriter};
+use super::NpzWriter;
 use crate::archive::Compression;
+use crate::atomic::AtomicFile;
 use crate::dtype::ByteOrder;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::members::{Members, Name, ToMembers};
+use crate::npy;
 use crate::run::Threads;
 
-/// How an archive is written. The default is [`SaveOptions::stored`].
+/// How an archive is written. The default is that of `np.savez`: no compression.
 ///
 /// ```
 /// use npz_core::{Compression, Npz, SaveOptions};
@@ -58,19 +60,6 @@ impl SaveOptions {
         Self::default()
     }
 
-    /// Gives the options of [`Npz::save`](crate::Npz::save): no compression, as `np.savez`.
-    ///
-    /// ```
-    /// # use npz_core::{Npz, NpzReader, SaveOptions};
-    /// # let map = std::collections::BTreeMap::from([("x".to_owned(), 1.0)]);
-    /// let bytes = SaveOptions::stored().to_bytes(&map)?;
-    /// assert_eq!(NpzReader::from_bytes(&bytes)?.entries()?[0].compression(), "stored");
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    pub fn stored() -> Self {
-        Self::default()
-    }
-
     /// Gives the options of [`Npz::save_compressed`](crate::Npz::save_compressed): deflate at level 6, as
     /// `np.savez_compressed`.
     ///
@@ -78,11 +67,11 @@ impl SaveOptions {
     /// # use npz_core::{Npz, NpzReader, SaveOptions};
     /// # let map = std::collections::BTreeMap::from([("x".to_owned(), vec![0.0; 1000])]);
     /// let bytes = SaveOptions::compressed().to_bytes(&map)?;
-    /// assert_eq!(NpzReader::from_bytes(&bytes)?.entries()?[0].compression(), "deflate");
+    /// assert_eq!(NpzReader::new(&bytes)?.entries()?[0].compression(), "deflate");
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn compressed() -> Self {
-        Self::default().compression(Compression::default_deflate())
+        Self::default().compression(Compression::Deflate(6))
     }
 
     /// Sets how members are stored: [`Compression::Stored`] by default.
@@ -126,7 +115,7 @@ impl SaveOptions {
     ///
     /// let map = std::collections::BTreeMap::from([("x".to_owned(), 1.5)]);
     /// let bytes = SaveOptions::new().byte_order(ByteOrder::Big).to_bytes(&map)?;
-    /// assert_eq!(NpzReader::from_bytes(&bytes)?.header("x")?.dtype().to_string(), ">f8");
+    /// assert_eq!(NpzReader::new(&bytes)?.header("x")?.dtype().to_string(), ">f8");
     /// assert_eq!(std::collections::BTreeMap::<String, f64>::from_bytes(&bytes)?, map);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
@@ -154,8 +143,10 @@ impl SaveOptions {
         self
     }
 
-    /// Saves a value to a file, atomically.
+    /// Saves a value to a file, atomically: a value with members as an archive, one that is a single array (an `Array`, a
+    /// `Vec`, a number, `AnyArray`) as a `.npy` file, as [`npy::save`](crate::npy::save) does. The extension does not matter.
     ///
+    /// Of the options, only the byte order means something for a single array; one that is to be compressed is refused.
     /// Costs what [`Npz::save`] or [`Npz::save_compressed`] does.
     ///
     /// # Errors
@@ -169,14 +160,21 @@ impl SaveOptions {
     /// let fast = SaveOptions::new().compression(Compression::Deflate(1));
     /// fast.save(&State { step: 7 }, &path)?;
     /// assert_eq!(State::load(&path)?.step, 7);
+    ///
+    /// let big = SaveOptions::new().byte_order(npz_core::ByteOrder::Big);
+    /// big.save(&[1u16, 2], &path)?; // np.save(path, np.array([1, 2], ">u2"))
+    /// assert!(std::fs::read(&path)?.ends_with(&[0, 1, 0, 2]));
     /// # std::fs::remove_file(&path).ok();
     /// # Ok::<(), npz_core::Error>(())
     /// ```
-    pub fn save<T: Npz + ToMembers + ?Sized>(&self, value: &T, path: impl AsRef<Path>) -> Result<()> {
+    pub fn save<T: ToMembers + ?Sized>(&self, value: &T, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let save = || {
             let members = self.collect(value)?;
-            let mut writer = NpzWriter::create_with(path, self)?;
+            if self.is_npy(&members)? {
+                return npy::save_members(path, &members);
+            }
+            let mut writer = self.create(path)?;
             writer.add_members(&members)?;
             writer.finish()
         };
@@ -198,13 +196,16 @@ impl SaveOptions {
     /// use npz_core::{Npz, SaveOptions};
     /// #[derive(Npz)] struct State { step: u64 }
     /// let mut body = Vec::new(); // any `Write`
-    /// SaveOptions::stored().write_to(&State { step: 7 }, &mut body)?;
+    /// SaveOptions::new().write_to(&State { step: 7 }, &mut body)?;
     /// assert_eq!(State::from_bytes(&body)?.step, 7);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
-    pub fn write_to<T: Npz + ToMembers + ?Sized>(&self, value: &T, writer: impl Write) -> Result<()> {
+    pub fn write_to<T: ToMembers + ?Sized>(&self, value: &T, writer: impl Write) -> Result<()> {
         let members = self.collect(value)?;
-        let mut writer = NpzWriter::with_options(writer, self)?;
+        if self.is_npy(&members)? {
+            return npy::write_members(writer, &members);
+        }
+        let mut writer = self.writer(writer)?;
         writer.add_members(&members)?;
         writer.finish()
     }
@@ -224,13 +225,66 @@ impl SaveOptions {
     /// assert_eq!(State::from_bytes(&bytes)?.step, 7);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
-    pub fn to_bytes<T: Npz + ToMembers + ?Sized>(&self, value: &T) -> Result<Vec<u8>> {
+    pub fn to_bytes<T: ToMembers + ?Sized>(&self, value: &T) -> Result<Vec<u8>> {
         let members = self.collect(value)?;
+        if self.is_npy(&members)? {
+            return npy::members_to_bytes(&members);
+        }
         let mut bytes = Vec::new();
         let mut writer = NpzWriter::in_memory(&mut bytes, self)?;
         writer.add_members(&members)?;
         writer.finish()?;
         Ok(bytes)
+    }
+
+    /// Begins an archive that will replace the file at a path when it is finished, with options that hold for all members.
+    ///
+    /// # Errors
+    /// As [`NpzWriter::create`], and [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for an alignment that is not
+    /// a power of two up to 16384.
+    ///
+    /// ```
+    /// use npz_core::{NpzReader, SaveOptions};
+    ///
+    /// let path = std::env::temp_dir().join("npz-core-doc-options-create.npz");
+    /// let mut writer = SaveOptions::compressed().create(&path)?; // np.savez_compressed
+    /// writer.add("zeros", &vec![0.0; 10_000])?;
+    /// writer.finish()?;
+    /// assert_eq!(NpzReader::open(&path)?.entries()?[0].compression(), "deflate");
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn create(&self, path: impl AsRef<Path>) -> Result<NpzWriter<AtomicFile>> {
+        NpzWriter::create_by(path.as_ref(), self)
+    }
+
+    /// Begins an archive where a writer stands, as [`NpzWriter::new`] does, with options that hold for all members.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    ///
+    /// ```
+    /// let mut bytes = Vec::new();
+    /// let mut writer = npz_core::SaveOptions::compressed().writer(&mut bytes)?;
+    /// writer.add("zeros", &vec![0.0; 10_000])?;
+    /// writer.finish()?;
+    /// assert!(bytes.len() < 1_000);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn writer<W: Write>(&self, writer: W) -> Result<NpzWriter<W>> {
+        NpzWriter::by(writer, self)
+    }
+
+    /// Whether a value is one array, which makes a file of its own, and may be one under these options.
+    fn is_npy(&self, members: &Members<'_>) -> Result<bool> {
+        let is_npy = members.one_array().is_some();
+        if is_npy && self.compression != Compression::Stored {
+            return Err(Error::invalid(
+                "a single array makes a .npy file, which can't be compressed: make it a field of a struct, or add it to an \
+                 archive under a name",
+            ));
+        }
+        Ok(is_npy)
     }
 
     fn collect<'v, T: ToMembers + ?Sized>(&self, value: &'v T) -> Result<Members<'v>> {

@@ -36,7 +36,7 @@ const FREE_HEAD_BYTES: u64 = 1 << 10;
 /// # #[derive(npz_core::Npz)] struct Both { a: Array1<i64>, b: f64 }
 /// # let bytes = npz_core::Npz::to_bytes(&Both { a: array![1, 2], b: 2.5 })?;
 /// // `bytes` is what `np.savez(file, a=np.array([1, 2]), b=2.5)` writes
-/// let npz = NpzReader::from_bytes(&bytes)?;
+/// let npz = NpzReader::new(&bytes)?;
 /// assert_eq!(npz.names().collect::<Vec<_>>(), ["a", "b"]);
 /// assert!(npz.len() == 2 && npz.contains("a") && !npz.contains("c"));
 /// assert_eq!(npz.get::<Array1<i64>>("a")?, array![1, 2]);
@@ -79,55 +79,20 @@ impl NpzReader<File> {
     /// ```
     /// # let path = std::env::temp_dir().join("npz-core-doc-open.npz");
     /// # npz_core::NpzWriter::create(&path)?.finish()?;
-    /// assert!(npz_core::NpzReader::open(&path)?.is_empty());
+    /// assert!(npz_core::NpzReader::open(&path)?.names().len() == 0);
     /// # std::fs::remove_file(&path).ok();
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        Self::open_with(path, &LoadOptions::default())
+        Self::open_by(path.as_ref(), &LoadOptions::default())
     }
 
-    /// Opens an archive with a casting rule and limits for all that is read from it.
-    ///
-    /// # Errors
-    /// As [`open`](Self::open).
-    ///
-    /// ```
-    /// use ndarray::{Array1, array};
-    /// use npz_core::{Cast, LoadOptions, Npz, NpzReader};
-    ///
-    /// let path = std::env::temp_dir().join("npz-core-doc-open-with.npz");
-    /// std::collections::BTreeMap::from([("x".to_owned(), array![0.1f64])]).save(&path)?;
-    /// let npz = NpzReader::open_with(&path, &LoadOptions::new().cast(Cast::SameKind))?;
-    /// assert_eq!(npz.get::<Array1<f32>>("x")?, array![0.1f32]);
-    /// # std::fs::remove_file(&path).ok();
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    pub fn open_with(path: impl AsRef<Path>, options: &LoadOptions) -> Result<Self> {
-        let path = path.as_ref();
+    pub(super) fn open_by(path: &Path, options: &LoadOptions) -> Result<Self> {
         let open = || {
             let (file, _) = open_file(path, ".npz")?;
             Self::over(Input::new(file, Some(path.to_path_buf()))?, options)
         };
         open().map_err(|error| error.in_file(path))
-    }
-}
-
-impl<B: AsRef<[u8]> + ReadAt> NpzReader<B> {
-    /// Reads an archive in memory: `&[u8]`, `Vec<u8>`, `Arc<Vec<u8>>`, .... The bytes are not copied.
-    ///
-    /// # Errors
-    /// As [`NpzReader::open`].
-    ///
-    /// ```
-    /// use npz_core::{Npz, NpzReader};
-    ///
-    /// let bytes = std::collections::BTreeMap::from([("x".to_owned(), 1.5)]).to_bytes()?;
-    /// assert_eq!(NpzReader::from_bytes(&bytes)?.get::<f64>("x")?, 1.5);
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    pub fn from_bytes(bytes: B) -> Result<Self> {
-        Self::new(bytes)
     }
 }
 
@@ -137,22 +102,10 @@ impl<R: ReadAt> NpzReader<R> {
     /// # Errors
     /// As [`NpzReader::open`].
     pub fn new(source: R) -> Result<Self> {
-        Self::with_options(source, &LoadOptions::default())
+        Self::by(source, &LoadOptions::default())
     }
 
-    /// Reads an archive with a casting rule and limits for all that is read from it.
-    ///
-    /// # Errors
-    /// As [`NpzReader::open`].
-    ///
-    /// ```
-    /// use npz_core::{ErrorKind, Limits, LoadOptions, Npz, NpzReader};
-    /// let bytes = std::collections::BTreeMap::from([("x".to_owned(), 1.0)]).to_bytes()?;
-    /// let options = LoadOptions::new().limits(Limits::strict().members(0));
-    /// assert_eq!(NpzReader::with_options(&bytes, &options).unwrap_err().kind(), ErrorKind::Limit);
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    pub fn with_options(source: R, options: &LoadOptions) -> Result<Self> {
+    pub(super) fn by(source: R, options: &LoadOptions) -> Result<Self> {
         Self::over(Input::new(source, None)?, options)
     }
 
@@ -213,7 +166,7 @@ impl<R: ReadAt> NpzReader<R> {
 
     /// Lists the keys of all members in the order of the archive, as `NpzFile.files`: `.npy` is taken off,
     /// duplicates are repeated, members that are not arrays are there too.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
         self.index.entries.iter().map(|entry| key_of(&entry.name))
     }
 
@@ -221,7 +174,7 @@ impl<R: ReadAt> NpzReader<R> {
     ///
     /// ```
     /// # let bytes = npz_core::Npz::to_bytes(&std::collections::BTreeMap::<String, f64>::new())?;
-    /// let npz = npz_core::NpzReader::from_bytes(&bytes)?;
+    /// let npz = npz_core::NpzReader::new(&bytes)?;
     /// assert_eq!(npz.duplicates().count(), 0);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
@@ -229,16 +182,6 @@ impl<R: ReadAt> NpzReader<R> {
         let mut seen = std::collections::HashSet::new();
         let earlier = self.index.entries.iter().enumerate().filter(|(i, _)| !self.keys.is_reachable(*i));
         earlier.map(|(_, entry)| entry.name.as_str()).filter(move |name| seen.insert(*name))
-    }
-
-    /// Counts the members, duplicates included.
-    pub fn len(&self) -> usize {
-        self.index.entries.len()
-    }
-
-    /// Tells whether the archive has no members.
-    pub fn is_empty(&self) -> bool {
-        self.index.entries.is_empty()
     }
 
     /// Tells whether a key leads to a member: `name in npz`.
@@ -255,7 +198,7 @@ impl<R: ReadAt> NpzReader<R> {
     /// use npz_core::{Npz, NpzReader};
     ///
     /// let bytes = std::collections::BTreeMap::from([("x".to_owned(), vec![1u16, 2])]).to_bytes()?;
-    /// let header = NpzReader::from_bytes(&bytes)?.header("x")?;
+    /// let header = NpzReader::new(&bytes)?.header("x")?;
     /// assert_eq!((header.dtype().to_string().as_str(), header.shape()), ("<u2", &[2][..]));
     /// # Ok::<(), npz_core::Error>(())
     /// ```
@@ -279,7 +222,7 @@ impl<R: ReadAt> NpzReader<R> {
     /// ```
     /// # let map = std::collections::BTreeMap::from([("w".to_owned(), ndarray::Array2::<f32>::zeros((2, 3)))]);
     /// # let bytes = npz_core::Npz::to_bytes(&map)?;
-    /// let npz = npz_core::NpzReader::from_bytes(&bytes)?;
+    /// let npz = npz_core::NpzReader::new(&bytes)?;
     /// let listing: Vec<_> = npz.entries()?.iter().map(ToString::to_string).collect();
     /// assert_eq!(listing, ["w: <f4 (f32), shape (2, 3), 152 bytes, stored"]);
     /// # Ok::<(), npz_core::Error>(())
@@ -321,7 +264,7 @@ impl<R: ReadAt> NpzReader<R> {
     ///
     /// ```
     /// let bytes = npz_core::Npz::to_bytes(&std::collections::BTreeMap::from([("rate".to_owned(), 0.5)]))?;
-    /// let error = npz_core::NpzReader::from_bytes(&bytes)?.get::<f64>("rat").unwrap_err();
+    /// let error = npz_core::NpzReader::new(&bytes)?.get::<f64>("rat").unwrap_err();
     /// assert!(error.kind() == npz_core::ErrorKind::NotFound && error.to_string().contains("\"rate\""));
     /// # Ok::<(), npz_core::Error>(())
     /// ```
@@ -354,7 +297,7 @@ impl<R: ReadAt> NpzReader<R> {
     /// # writer.add_bytes("config.json", b"{}")?;
     /// # writer.finish()?;
     /// # let bytes = memory.into_inner();
-    /// let npz = npz_core::NpzReader::from_bytes(&bytes)?;
+    /// let npz = npz_core::NpzReader::new(&bytes)?;
     /// assert_eq!(npz.bytes("config.json")?, b"{}");
     /// # Ok::<(), npz_core::Error>(())
     /// ```
@@ -401,7 +344,7 @@ impl<R: ReadAt> NpzReader<R> {
     /// #[derive(Npz)] struct New { rate: f64 }
     ///
     /// let bytes = Old { rate: 0.5 }.to_bytes()?;
-    /// let (new, report) = NpzReader::from_bytes(&bytes)?.load_with_report::<New>()?;
+    /// let (new, report) = NpzReader::new(&bytes)?.load_with_report::<New>()?;
     /// assert_eq!(new.rate, 0.5);
     /// assert_eq!(report.to_string(), "  - member \"rate\": <f4 was cast to <f8 (f64)");
     /// # Ok::<(), npz_core::Error>(())
@@ -428,7 +371,7 @@ impl<R: ReadAt> NpzReader<R> {
     ///
     /// let bytes = State { samples: vec![1.0, 2.0] }.to_bytes()?;
     /// let mut state = State { samples: vec![0.0; 2] };
-    /// NpzReader::from_bytes(&bytes)?.load_into(&mut state)?;
+    /// NpzReader::new(&bytes)?.load_into(&mut state)?;
     /// assert_eq!(state.samples, [1.0, 2.0]);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
@@ -463,7 +406,7 @@ impl<R: ReadAt> NpzReader<R> {
     /// struct State { step: u64 }
     ///
     /// let bytes = State { step: 7 }.to_bytes()?;
-    /// assert!(NpzReader::from_bytes(&bytes)?.check::<State>()?.is_ok());
+    /// assert!(NpzReader::new(&bytes)?.check::<State>()?.is_ok());
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn check<T: FromMembers>(&self) -> Result<Report> {
@@ -526,7 +469,7 @@ impl<R: ReadAt> NpzReader<R> {
     fn some_names(&self) -> String {
         const SHOWN: usize = 8;
         let names: Vec<_> = self.names().take(SHOWN).map(|name| format!("{name:?}")).collect();
-        match self.len() {
+        match self.names().len() {
             0 => "no members".to_owned(),
             n if n > SHOWN => format!("{} and {} more", names.join(", "), n - SHOWN),
             _ => names.join(", "),

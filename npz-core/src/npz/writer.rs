@@ -81,28 +81,10 @@ impl NpzWriter<AtomicFile> {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn create(path: impl AsRef<Path>) -> Result<Self> {
-        Self::create_with(path, &SaveOptions::default())
+        Self::create_by(path.as_ref(), &SaveOptions::default())
     }
 
-    /// Begins an archive with options that hold for all members.
-    ///
-    /// # Errors
-    /// As [`create`](Self::create), and [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for an alignment that is not
-    /// a power of two up to 16384.
-    ///
-    /// ```
-    /// use npz_core::{NpzReader, NpzWriter, SaveOptions};
-    ///
-    /// let path = std::env::temp_dir().join("npz-core-doc-create-with.npz");
-    /// let mut writer = NpzWriter::create_with(&path, &SaveOptions::compressed())?; // np.savez_compressed
-    /// writer.add("zeros", &vec![0.0; 10_000])?;
-    /// writer.finish()?;
-    /// assert_eq!(NpzReader::open(&path)?.entries()?[0].compression(), "deflate");
-    /// # std::fs::remove_file(&path).ok();
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    pub fn create_with(path: impl AsRef<Path>, options: &SaveOptions) -> Result<Self> {
-        let path = path.as_ref();
+    pub(super) fn create_by(path: &Path, options: &SaveOptions) -> Result<Self> {
         let output = Output {
             seek: Some(AtomicFile::seek_to),
             reserve: AtomicFile::reserve,
@@ -171,30 +153,14 @@ impl<W: Write> NpzWriter<W> {
     /// let mut writer = NpzWriter::new(&mut memory)?;
     /// writer.add("x", &vec![1u8, 2])?;
     /// writer.finish()?;
-    /// assert_eq!(NpzReader::from_bytes(memory.get_ref())?.get::<Vec<u8>>("x")?, [1, 2]);
+    /// assert_eq!(NpzReader::new(memory.get_ref())?.get::<Vec<u8>>("x")?, [1, 2]);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn new(writer: W) -> Result<Self> {
-        Self::with_options(writer, &SaveOptions::default())
+        Self::by(writer, &SaveOptions::default())
     }
 
-    /// Begins an archive with options that hold for all members.
-    ///
-    /// # Errors
-    /// As [`new`](Self::new), and [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for an alignment that is not a
-    /// power of two up to 16384.
-    ///
-    /// ```
-    /// use npz_core::{NpzReader, NpzWriter, SaveOptions};
-    ///
-    /// let mut memory = std::io::Cursor::new(Vec::new());
-    /// let mut writer = NpzWriter::with_options(&mut memory, &SaveOptions::compressed())?;
-    /// writer.add("zeros", &vec![0.0; 10_000])?;
-    /// writer.finish()?;
-    /// assert!(memory.get_ref().len() < 1_000);
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    pub fn with_options(writer: W, options: &SaveOptions) -> Result<Self> {
+    pub(super) fn by(writer: W, options: &SaveOptions) -> Result<Self> {
         Self::begin(writer, options, Output { seek: None, reserve: |_, _, _| Ok(()), commit: |_| Ok(()) })
     }
 
@@ -224,7 +190,7 @@ impl<W: Write> NpzWriter<W> {
     /// writer.add("grid", &ndarray::Array2::<f32>::zeros((2, 3)))?;
     /// assert_eq!(writer.add("grid", &1.0).unwrap_err().kind(), ErrorKind::Invalid); // the name is taken
     /// writer.finish()?;
-    /// assert_eq!(NpzReader::from_bytes(memory.get_ref())?.header("grid")?.shape(), [2, 3]);
+    /// assert_eq!(NpzReader::new(memory.get_ref())?.header("grid")?.shape(), [2, 3]);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn add<T: ToMembers + ?Sized>(&mut self, name: &str, value: &T) -> Result<()> {
@@ -272,7 +238,7 @@ impl<W: Write> NpzWriter<W> {
     /// writer.push(&vec![1.0])?;
     /// writer.push(&vec![2.0])?;
     /// writer.finish()?;
-    /// assert_eq!(NpzReader::from_bytes(memory.get_ref())?.get::<Vec<f64>>("arr_1")?, [2.0]);
+    /// assert_eq!(NpzReader::new(memory.get_ref())?.get::<Vec<f64>>("arr_1")?, [2.0]);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn push<T: ToMembers + ?Sized>(&mut self, value: &T) -> Result<()> {
@@ -295,7 +261,7 @@ impl<W: Write> NpzWriter<W> {
     /// let mut writer = NpzWriter::new(&mut memory)?;
     /// writer.add_bytes("config.json", b"{}")?;
     /// writer.finish()?;
-    /// assert_eq!(NpzReader::from_bytes(memory.get_ref())?.bytes("config.json")?, b"{}");
+    /// assert_eq!(NpzReader::new(memory.get_ref())?.bytes("config.json")?, b"{}");
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn add_bytes(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
@@ -316,6 +282,11 @@ impl<W: Write> NpzWriter<W> {
 
     fn write(&mut self, members: &Members<'_>, compression: Compression) -> Result<()> {
         let members = members.as_slice();
+        if members.iter().any(|member| member.is_root) {
+            return Err(Error::invalid(
+                "an array or scalar has no name of its own at this place: make it a field, or use `NpzWriter::add`",
+            ));
+        }
         let file_names = members.iter().map(|member| file_name_of(&member.name));
         let file_names = memory::collect(file_names, MEMBERS)?;
         self.names.add_all(&file_names)?;

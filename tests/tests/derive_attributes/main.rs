@@ -22,7 +22,7 @@ fn archive(members: &[(&str, f64)]) -> Vec<u8> {
 }
 
 fn names(bytes: &[u8]) -> Vec<String> {
-    NpzReader::from_bytes(bytes).unwrap().names().map(str::to_owned).collect()
+    NpzReader::new(bytes).unwrap().names().map(str::to_owned).collect()
 }
 
 #[track_caller]
@@ -262,7 +262,7 @@ fn with_converts_both_ways() {
     let angles = Angles { angle: std::f64::consts::PI, pair: (1.0, 2.0), absent: 0.0, flat: (3.0, 4.0) };
     comes_back(&angles, &["angle", "pair.a", "pair.b", "absent", "a", "b"]);
     let npz = angles.to_bytes().unwrap();
-    assert_eq!(NpzReader::from_bytes(&npz).unwrap().get::<f64>("angle").unwrap(), 180.0);
+    assert_eq!(NpzReader::new(&npz).unwrap().get::<f64>("angle").unwrap(), 180.0);
     let old = archive(&[("angle", 180.0), ("p.a", 1.0), ("p.b", 2.0), ("a", 3.0), ("b", 4.0)]);
     assert_eq!(Angles::from_bytes(&old).unwrap(), angles);
 }

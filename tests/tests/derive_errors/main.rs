@@ -374,7 +374,7 @@ fn a_single_member_that_is_missing_is_told_the_whole_name_that_is_near() {
         npz.add("is it? yes; \"it\" is", &array![1.0]).unwrap();
         npz.add("x", &array![1.0]).unwrap();
     });
-    let npz = npz_core::NpzReader::from_bytes(&bytes).unwrap();
+    let npz = npz_core::NpzReader::new(&bytes).unwrap();
     let error = npz.get::<Vec<f64>>("is it? yes; \"it\" iz").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
     let near = format!("no such member in the archive; did you mean {:?}?", "is it? yes; \"it\" is");

@@ -29,7 +29,7 @@ pub(crate) struct Row<T> {
 #[test]
 fn forbidden_lints_find_nothing_in_rows() {
     let rows = ndarray::array![Row { cells: [1u8, 2], step: 3, cache: Some(4) }];
-    let loaded = npz_core::npy::from_bytes::<Row<u8>, ndarray::Ix1>(
+    let loaded = npz_core::npy::from_bytes::<ndarray::Array1<Row<u8>>>(
         &npz_core::npy::to_bytes(&rows).unwrap_or_default(),
     );
     assert!(

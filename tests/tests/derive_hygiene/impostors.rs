@@ -141,7 +141,7 @@ fn impostors_are_not_taken_for_the_real_ones() {
     };
     assert_eq!(every.__name, 4);
     let bytes = every.to_bytes().unwrap();
-    let npz = ::npz_core::NpzReader::from_bytes(&bytes).unwrap();
+    let npz = ::npz_core::NpzReader::new(&bytes).unwrap();
     let names: ::std::vec::Vec<_> = npz.names().collect();
     let expected = ["name", "members", "loader", "__loader", "__plan0", "__npz", "loop", "__value", "type"];
     assert_eq!(names, expected);

@@ -165,7 +165,7 @@ fn no_prelude_is_needed() {
         j: ::std::option::Option::None,
     };
     let bytes = every.to_bytes().unwrap();
-    let npz = ::npz_core::NpzReader::from_bytes(&bytes).unwrap();
+    let npz = ::npz_core::NpzReader::new(&bytes).unwrap();
     let names: ::std::vec::Vec<&str> = ::std::iter::Iterator::collect(npz.names());
     ::std::assert_eq!(names, ["a", "bb", "c", "e", "f", "0", "w", "h", "i"]);
     ::std::assert_eq!((every.d, every.j.is_none()), (7, true));

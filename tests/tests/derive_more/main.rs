@@ -25,7 +25,7 @@ fn archive(add: impl FnOnce(&mut NpzWriter<&mut Cursor<Vec<u8>>>)) -> Vec<u8> {
 
 fn names<T: Npz + ToMembers>(value: &T) -> Vec<String> {
     let bytes = value.to_bytes().unwrap();
-    NpzReader::from_bytes(&bytes).unwrap().names().map(str::to_owned).collect()
+    NpzReader::new(&bytes).unwrap().names().map(str::to_owned).collect()
 }
 
 #[track_caller]

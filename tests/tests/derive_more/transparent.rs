@@ -75,7 +75,7 @@ fn a_transparent_struct_is_its_field() {
     ];
     comes_back(&track, &names);
     let bytes = track.to_bytes().unwrap();
-    let npz = NpzReader::from_bytes(&bytes).unwrap();
+    let npz = NpzReader::new(&bytes).unwrap();
     assert_eq!(npz.header("grid").unwrap().shape(), [2, 2]);
     assert_eq!(npz.header("many").unwrap().dtype().to_string(), "<f4");
     // At the root it is what its field is there.

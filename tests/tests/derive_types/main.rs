@@ -39,7 +39,7 @@ fn listed<T: ToMembers>(value: &T) -> Vec<String> {
 
 /// The same, from an archive.
 fn listed_in(bytes: &[u8]) -> Vec<String> {
-    let entries = NpzReader::from_bytes(bytes).unwrap().entries().unwrap();
+    let entries = NpzReader::new(bytes).unwrap().entries().unwrap();
     let line = |header: &npz_core::Header| format!("{} {:?}", header.dtype(), header.shape());
     entries.iter().map(|entry| format!("{} {}", entry.name(), line(entry.header().unwrap()))).collect()
 }
@@ -220,7 +220,7 @@ fn lists_of_fixed_lists_of_cells_are_one_member_with_more_axes() {
 fn fixed_lists_of_a_fortran_ordered_member_come_in_the_order_of_their_indices() {
     let fortran = Array2::from_shape_vec((2, 3).f(), vec![1u8, 4, 2, 5, 3, 6]).unwrap();
     let bytes = Field { f: fortran }.to_bytes().unwrap();
-    assert_eq!(NpzReader::from_bytes(&bytes).unwrap().header("f").unwrap().order(), Order::Fortran);
+    assert_eq!(NpzReader::new(&bytes).unwrap().header("f").unwrap().order(), Order::Fortran);
     let rows = [[1, 2, 3], [4, 5, 6]];
     assert_eq!(Field::<Vec<[u8; 3]>>::from_bytes(&bytes).unwrap().f, rows);
     assert_eq!(Field::<[[u8; 3]; 2]>::from_bytes(&bytes).unwrap().f, rows);

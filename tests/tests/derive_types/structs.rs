@@ -17,7 +17,7 @@ fn comes_back<T: Npz + ToMembers + FromMembers + Debug + PartialEq>(value: &T, n
     assert_eq!(&members.load::<T>().unwrap(), value, "from memory");
 
     let bytes = value.to_bytes().unwrap();
-    assert_eq!(NpzReader::from_bytes(&bytes).unwrap().names().collect::<Vec<_>>(), names);
+    assert_eq!(NpzReader::new(&bytes).unwrap().names().collect::<Vec<_>>(), names);
     assert_eq!(&T::from_bytes(&bytes).unwrap(), value, "from an archive");
 }
 
@@ -149,7 +149,7 @@ fn lifetimes_are_kept_apart() {
     };
     let bytes = borrowed.to_bytes().unwrap();
     let names = ["cells", "title", "both", "cow", "other", "forever"];
-    assert_eq!(NpzReader::from_bytes(&bytes).unwrap().names().collect::<Vec<_>>(), names);
+    assert_eq!(NpzReader::new(&bytes).unwrap().names().collect::<Vec<_>>(), names);
 
     // `Cow` loads, and what is loaded does not borrow from the file.
     let text = "x".to_owned();
@@ -241,7 +241,7 @@ fn aliases_and_reexports_are_what_they_stand_for() {
         family: vec![[2.0; 3]; 2],
     };
     let bytes = renamed.to_bytes().unwrap();
-    let npz = NpzReader::from_bytes(&bytes).unwrap();
+    let npz = NpzReader::new(&bytes).unwrap();
     let names = ["weights", "scalar", "table.k", "pair.0", "shared", "points", "maybe.0", "family"];
     assert_eq!(npz.names().collect::<Vec<_>>(), names);
     assert_eq!(npz.header("family").unwrap().shape(), [2, 3]);

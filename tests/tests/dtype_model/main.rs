@@ -4,7 +4,7 @@
 
 mod made;
 
-use npz_core::{ByteOrder, DType, ErrorKind, TimeBase, TimeUnit, npy};
+use npz_core::{ByteOrder, DType, ErrorKind, Header, Limits, TimeBase, TimeUnit, npy};
 use tests::{python, temp_dir};
 
 /// Everything that a header can say, in Python.
@@ -211,7 +211,7 @@ fn the_dtype_of_a_cell_type_is_what_its_arrays_are_written_as() {
         _b: f32,
     }
     let row = [Row { x: 0.5, tags: [1, 2] }];
-    let written = |bytes: Vec<u8>| npy::read_header(&bytes[..]).unwrap().dtype().clone();
+    let written = |bytes: Vec<u8>| Header::read(&bytes[..], &Limits::default()).unwrap().dtype().clone();
     let bytes = npy::to_bytes(&ndarray::ArrayView1::from(&row)).unwrap();
     assert_eq!(DType::of::<Row>().unwrap(), written(bytes));
     assert_eq!(DType::of::<i16>().unwrap(), written(npy::to_bytes(&ndarray::arr1(&[1i16])).unwrap()));

@@ -74,7 +74,7 @@ fn data_of(archive: &[u8], name: &str) -> Range<u64> {
 
 #[test]
 fn a_load_reads_no_data_and_get_reads_them_once_for_eight_threads() {
-    for (options, is_stored) in [(SaveOptions::stored(), true), (SaveOptions::compressed(), false)] {
+    for (options, is_stored) in [(SaveOptions::new(), true), (SaveOptions::compressed(), false)] {
         let bytes = options.to_bytes(&model()).unwrap();
         let data = data_of(&bytes, "table.npy");
         // Of compressed data somewhat more is fetched for the header, and inflated again with the rest.
@@ -127,7 +127,7 @@ fn the_last_get_lets_the_source_go() {
 
 #[test]
 fn bytes_that_are_gone_by_then_were_copied_compressed() {
-    for options in [SaveOptions::stored(), SaveOptions::compressed()] {
+    for options in [SaveOptions::new(), SaveOptions::compressed()] {
         let bytes = options.to_bytes(&model()).unwrap();
         let state = Model::from_bytes(&bytes).unwrap();
         let streamed = LoadOptions::new().read::<Model>(&bytes[..]).unwrap();
@@ -268,7 +268,7 @@ fn what_the_field_and_the_options_ask_for_holds_for_get() {
         Plain { grid, clean: vec![1.0, bad], count: 300 }.to_bytes().unwrap()
     };
     let options = LoadOptions::new().cast(Cast::SameKind);
-    let state: Picky = NpzReader::with_options(&bytes(3, 2, f64::NAN)[..], &options).unwrap().load().unwrap();
+    let state: Picky = options.reader(&bytes(3, 2, f64::NAN)[..]).unwrap().load().unwrap();
     let grid = state.grid.get().unwrap();
     assert_eq!((grid[[2, 1]], grid.strides()), (21.1f32, &[1isize, 3][..]));
     let error = state.clean.get().unwrap_err();
@@ -279,7 +279,7 @@ fn what_the_field_and_the_options_ask_for_holds_for_get() {
     assert!(error.to_string().contains("shape (_, 2)"), "{error}");
     // The order holds for the next save as well, since the value was read.
     let saved = Picky { clean: Lazy::default(), count: Lazy::new(1), ..state }.to_bytes().unwrap();
-    let header = NpzReader::from_bytes(&saved).unwrap().header("grid").unwrap();
+    let header = NpzReader::new(&saved).unwrap().header("grid").unwrap();
     assert_eq!((header.order(), header.dtype().to_string().as_str()), (Order::Fortran, "<f4"));
 }
 
@@ -288,7 +288,7 @@ fn limits_hold_for_each_get() {
     let bytes = Arc::new(model().to_bytes().unwrap());
     let limits = |limits| {
         let options = LoadOptions::new().limits(limits);
-        NpzReader::with_options(Arc::clone(&bytes), &options).unwrap().load::<Model>().unwrap()
+        options.reader(Arc::clone(&bytes)).unwrap().load::<Model>().unwrap()
     };
     for state in
         [limits(Limits::default().member_bytes(10_000)), limits(Limits::default().total_bytes(10_000))]

@@ -109,7 +109,7 @@ fn each_element_of_a_list_is_lazy_for_itself() {
     assert!(lazy.to_bytes().unwrap() == bytes);
     // Cells that are one array without it are a member each.
     let cells = Field { f: vec![Lazy::new(1.0), Lazy::new(2.0)] }.to_bytes().unwrap();
-    assert_eq!(NpzReader::from_bytes(&cells).unwrap().names().collect::<Vec<_>>(), ["f.0", "f.1"]);
+    assert_eq!(NpzReader::new(&cells).unwrap().names().collect::<Vec<_>>(), ["f.0", "f.1"]);
     assert_eq!(Field::<Vec<Lazy<f64>>>::from_bytes(&cells).unwrap().f[1].get().unwrap(), &2.0);
     let error = Field::<Vec<Lazy<f64>>>::from_bytes(&Field { f: vec![1.0] }.to_bytes().unwrap()).unwrap_err();
     assert!(error.to_string().contains("save one for each"), "{error}");
@@ -206,14 +206,14 @@ fn members_that_a_load_ignores_do_not_change_the_value() {
     .to_bytes()
     .unwrap();
     let options = LoadOptions::new().allow_unknown(true);
-    let npz = NpzReader::with_options(&bytes[..], &options).unwrap();
+    let npz = options.reader(&bytes[..]).unwrap();
     let eager: Field<Map> = npz.load().unwrap();
     let lazy: Field<Lazy<Map>> = npz.load().unwrap();
     assert_eq!(lazy.f.get().unwrap(), &eager.f);
     assert_eq!(raw_members(&Field::<Lazy<Map>> { ..npz.load().unwrap() }.to_bytes().unwrap()).len(), 1);
     // What is there but has no entry is an empty map, not `None`.
     let other = BTreeMap::from([("f.x".to_owned(), 1.5)]).to_bytes().unwrap();
-    let npz = NpzReader::with_options(&other[..], &options).unwrap();
+    let npz = options.reader(&other[..]).unwrap();
     let lazy: Field<Lazy<Map>> = npz.load().unwrap();
     assert_eq!(lazy.f.get().unwrap(), &npz.load::<Field<Map>>().unwrap().f);
     assert_eq!(lazy.f.get().unwrap(), &Some(BTreeMap::new()));

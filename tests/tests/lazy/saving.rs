@@ -16,9 +16,9 @@ use crate::{Arrays, Layer, Model, layers, model, raw_members, raw_members_of, ta
 fn untouched_values_are_copied_byte_for_byte_whatever_the_save_asks_for() {
     let dir = tempfile::tempdir().unwrap();
     let (from, to) = (dir.path().join("from.npz"), dir.path().join("to.npz"));
-    for saved in [SaveOptions::stored(), SaveOptions::new().compression(Compression::Deflate(1))] {
+    for saved in [SaveOptions::new(), SaveOptions::new().compression(Compression::Deflate(1))] {
         saved.save(&model(), &from).unwrap();
-        for again in [SaveOptions::stored(), SaveOptions::compressed()] {
+        for again in [SaveOptions::new(), SaveOptions::compressed()] {
             let state = Model::load(&from).unwrap();
             again.save(&state, &to).unwrap();
             assert!(!state.table.is_loaded() && !state.layers.is_loaded());
@@ -159,7 +159,7 @@ fn stored_data_are_aligned_anew() {
 fn a_save_over_the_file_that_a_lazy_value_reads_from() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("run.npz");
-    for options in [SaveOptions::stored(), SaveOptions::compressed()] {
+    for options in [SaveOptions::new(), SaveOptions::compressed()] {
         options.save(&model(), &path).unwrap();
         let mut state = Model::load(&path).unwrap();
         for step in 0..3 {
@@ -285,7 +285,7 @@ fn a_value_moves_to_another_place() {
 #[test]
 fn a_writer_takes_lazy_values_and_refuses_a_name_twice() {
     let bytes = SaveOptions::compressed().to_bytes(&model()).unwrap();
-    let npz = NpzReader::from_bytes(&bytes).unwrap();
+    let npz = NpzReader::new(&bytes).unwrap();
     let table: Lazy<Array1<f64>> = npz.get("table.npy").unwrap();
     let mut out = std::io::Cursor::new(Vec::new());
     let mut writer = NpzWriter::new(&mut out).unwrap();
@@ -310,7 +310,7 @@ fn many_small_values_are_copied_in_the_order_of_the_file() {
     }
     writer.finish().unwrap();
     let bytes = out.into_inner();
-    let all: All = NpzReader::from_bytes(&bytes).unwrap().get("all").unwrap();
+    let all: All = NpzReader::new(&bytes).unwrap().get("all").unwrap();
     let mut again = std::io::Cursor::new(Vec::new());
     let mut writer = NpzWriter::new(&mut again).unwrap();
     writer.add("all", &all).unwrap();
@@ -375,7 +375,7 @@ fn a_lazy_value_of_an_older_version_is_migrated_once() {
     let run = Run::from_bytes(&bytes).unwrap();
     // Its members have the names of today without the version of today, so it can't be copied as it is.
     let saved = run.to_bytes().unwrap();
-    let names: Vec<_> = NpzReader::from_bytes(&saved).unwrap().names().map(str::to_owned).collect();
+    let names: Vec<_> = NpzReader::new(&saved).unwrap().names().map(str::to_owned).collect();
     assert_eq!(names, ["model.__version__", "model.weights", "model.bias"]);
     assert_eq!(Run::from_bytes(&saved).unwrap().model.get().unwrap(), &model);
     assert_eq!(Run::from_bytes(&bytes).unwrap().model.into_inner().unwrap(), model);
@@ -444,7 +444,7 @@ fn a_lazy_value_inside_another_keeps_its_version() {
         let root = Root::from_bytes(&bytes).unwrap();
         root.outer.get().unwrap(); // the outer value is read, the inner one is not
         let saved = root.to_bytes().unwrap();
-        assert!(NpzReader::from_bytes(&saved).unwrap().contains("outer.inner.__version__"));
+        assert!(NpzReader::new(&saved).unwrap().contains("outer.inner.__version__"));
         assert_eq!((inner(&bytes), inner(&saved)), (radians, radians));
     }
 }

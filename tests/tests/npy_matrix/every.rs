@@ -70,7 +70,7 @@ fn every() -> &'static Every {
         let dir = temp_dir();
         let program = include_str!("every.py");
         python(dir.path(), &format!("import ml_dtypes\nROWS = [\n{}]\n{program}", script.rows.concat()));
-        let archive = NpzReader::from_bytes(fs::read(dir.path().join("every.npz")).unwrap()).unwrap();
+        let archive = NpzReader::new(fs::read(dir.path().join("every.npz")).unwrap()).unwrap();
         let listed = String::from_utf8(archive.bytes("listed").unwrap()).unwrap();
         let listed = listed.split('\n').map(|line| {
             let [key, order, version, layout, descr, shape, is_fortran, header_len] =
@@ -131,7 +131,7 @@ impl Every {
     /// An archive in the archive.
     fn inner(&self, name: &str) -> NpzReader<Vec<u8>> {
         let bytes = self.archive.bytes(name).unwrap_or_else(|error| panic!("{name}: {error}"));
-        NpzReader::with_options(bytes, &trusted()).unwrap()
+        trusted().reader(bytes).unwrap()
     }
 
     /// What `np.save` writes in this byte order, where the dtype has one.
@@ -172,7 +172,7 @@ fn headers_are_listed_with_the_dtype_shape_order_and_version_that_numpy_wrote() 
     let every = every();
     let mut count = [0; 3];
     for group in (0..every.dtypes.len()).flat_map(|key| every.groups(key)) {
-        let npz = NpzReader::with_options(&group.bytes, &trusted()).unwrap();
+        let npz = trusted().reader(&group.bytes).unwrap();
         for file in group.listed {
             let name = group.name(&file.layout);
             let header = npz.header(&file.layout).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -182,7 +182,7 @@ fn headers_are_listed_with_the_dtype_shape_order_and_version_that_numpy_wrote() 
             assert_eq!((header.version(), header.len()), ((file.version, 0), file.header_len), "{name}");
             let bytes = npz.bytes(&format!("{}.npy", file.layout)).unwrap();
             assert_eq!(header.len() as u64 + header.data_len(), bytes.len() as u64, "{name}");
-            assert_eq!(Header::parse(&bytes, &Limits::trusted()).unwrap(), header, "{name}");
+            assert_eq!(Header::read(&bytes[..], &Limits::trusted()).unwrap(), header, "{name}");
             count[usize::from(file.version) - 1] += 1;
         }
     }
@@ -201,7 +201,7 @@ fn what_numpy_writes_is_read_without_a_type_and_written_byte_by_byte() {
         let files = if is_fitted { Files::Fitted } else { Files::Own };
         let saved = ['<', '>', 'm'].map(|order| (order, every.saved(key, order, files)));
         for group in every.groups(key) {
-            let npz = NpzReader::with_options(&group.bytes, &trusted()).unwrap();
+            let npz = trusted().reader(&group.bytes).unwrap();
             let all = trusted().from_bytes::<BTreeMap<String, AnyArray>>(&group.bytes).unwrap();
             assert_eq!(all.len(), group.listed.len());
             let as_it_is = rewritten(&all, &SaveOptions::new());
@@ -220,9 +220,9 @@ fn what_numpy_writes_is_read_without_a_type_and_written_byte_by_byte() {
                 count += 1;
                 let loaded = if file.is_on_disk(&group) {
                     fs::write(&path, &bytes).unwrap();
-                    npy::load_any_with(&path, &trusted())
+                    trusted().load::<AnyArray>(&path)
                 } else {
-                    npy::read_any_with(&bytes[..], &trusted())
+                    trusted().read::<AnyArray>(&bytes[..])
                 };
                 read.push(loaded.unwrap_or_else(|error| panic!("{name}: {error}")));
                 for any in &read {
@@ -236,7 +236,7 @@ fn what_numpy_writes_is_read_without_a_type_and_written_byte_by_byte() {
                 // Cells without a type keep the byte order that they have, unless another is asked for.
                 let kept = if matches!(read[0], AnyArray::Other(_)) { file.order } else { '<' };
                 let mut streamed = Vec::new();
-                npy::write_any(&mut streamed, &read[0]).unwrap();
+                npy::write(&mut streamed, &read[0]).unwrap();
                 assert_same(&streamed, &numpys(kept), &name);
                 assert_same(&as_it_is.bytes(&member).unwrap(), &numpys(kept), &name);
                 for (order, ours) in &asked_for {
@@ -249,7 +249,7 @@ fn what_numpy_writes_is_read_without_a_type_and_written_byte_by_byte() {
 
 /// Saves the arrays into another archive.
 fn rewritten(all: &BTreeMap<String, AnyArray>, options: &SaveOptions) -> NpzReader<Vec<u8>> {
-    NpzReader::with_options(options.to_bytes(&all).unwrap(), &trusted()).unwrap()
+    trusted().reader(options.to_bytes(&all).unwrap()).unwrap()
 }
 
 /// Three members of each archive, by derive.
@@ -289,17 +289,17 @@ impl Visit for Typed<'_> {
         };
         let (little, big) = (every.saved(key, '<', files), every.saved(key, '>', files));
         for group in every.groups(key) {
-            let npz = NpzReader::with_options(&group.bytes, &trusted()).unwrap();
+            let npz = trusted().reader(&group.bytes).unwrap();
             for file in group.listed {
                 let name = group.name(&file.layout);
                 let bytes = npz.bytes(&format!("{}.npy", file.layout)).unwrap();
                 let mut reads: Vec<npz_core::Result<ArrayD<A>>> =
-                    vec![npz.get(&file.layout), npy::from_bytes_with(&bytes, &trusted())];
+                    vec![npz.get(&file.layout), trusted().from_bytes(&bytes)];
                 if file.is_on_disk(&group) {
                     // To write over a file would wait for the disk.
                     let path = self.dir.join(format!("{}.npy", self.read));
                     fs::write(&path, &bytes).unwrap();
-                    reads.push(npy::load_with(&path, &trusted()));
+                    reads.push(trusted().load(&path));
                 }
                 let any: AnyArray = npz.get(&file.layout).unwrap();
                 let converted: ArrayD<A> =
@@ -316,7 +316,7 @@ impl Visit for Typed<'_> {
                 if let Some(array) = last.filter(|_| files != Files::Read && group.is_lowest_version()) {
                     let member = format!("{}.npy", file.layout);
                     let mut swapped = Vec::new();
-                    npy::write_in(&mut swapped, &array, ByteOrder::Big).unwrap();
+                    SaveOptions::new().byte_order(ByteOrder::Big).write_to(&array, &mut swapped).unwrap();
                     assert_same(&npy::to_bytes(&array).unwrap(), &little.bytes(&member).unwrap(), &name);
                     assert_same(&swapped, &big.bytes(&member).unwrap(), &name);
                     self.written += 2;
@@ -331,7 +331,7 @@ impl Visit for Typed<'_> {
             for (order, numpys) in [(ByteOrder::Little, &little), (ByteOrder::Big, &big)] {
                 if files != Files::Read && group.is_lowest_version() {
                     let ours = SaveOptions::new().byte_order(order).to_bytes(&members).unwrap();
-                    let ours = NpzReader::from_bytes(&ours).unwrap();
+                    let ours = NpzReader::new(&ours).unwrap();
                     for member in ["c.npy", "f.npy", "scalar.npy"] {
                         let numpys = numpys.bytes(member).unwrap();
                         assert_same(&ours.bytes(member).unwrap(), &numpys, &group.name(member));
@@ -346,7 +346,7 @@ impl Visit for Typed<'_> {
 /// `=` and `|` for `<`, and no order at all, are the machine's own to NumPy, and little-endian here.
 fn in_other_spellings<A: Cell>(key: usize, assert_cells: &dyn Fn(&ArrayViewD<'_, A>, &str, &str)) {
     let file = every().saved(key, '<', Files::Own).bytes("c.npy").unwrap();
-    let len = Header::parse(&file, &Limits::trusted()).unwrap().len();
+    let len = Header::read(&file[..], &Limits::trusted()).unwrap().len();
     let latin: String = file[..len].iter().copied().map(char::from).collect();
     for order in ["=", "|", ""] {
         let spelled = latin.replace("'<", &format!("'{order}"));
@@ -354,8 +354,7 @@ fn in_other_spellings<A: Cell>(key: usize, assert_cells: &dyn Fn(&ArrayViewD<'_,
         bytes.resize(len, b' ');
         bytes.extend(&file[len..]);
         let name = format!("{} with {order:?}", every().dtypes[key]);
-        let array: ArrayD<A> =
-            npy::from_bytes_with(&bytes, &trusted()).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let array: ArrayD<A> = trusted().from_bytes(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_cells(&array.view(), "c", &name);
     }
 }

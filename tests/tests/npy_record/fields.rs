@@ -2,8 +2,10 @@
 
 use std::io::Write;
 
-use ndarray::{Array1, Array2, Array3, ArrayD, Ix1, array};
-use npz_core::{Cast, ErrorKind, Lazy, Limits, LoadOptions, NpyRecord, NpzReader, ProblemKind, npy};
+use ndarray::{Array1, Array2, Array3, ArrayD, array};
+use npz_core::{
+    AnyArray, Cast, ErrorKind, Header, Lazy, Limits, LoadOptions, NpyRecord, NpzReader, ProblemKind, npy,
+};
 use tests::{python, temp_dir};
 
 #[derive(NpyRecord, Clone, Debug, PartialEq)]
@@ -99,7 +101,7 @@ fn fields_are_cast_by_the_rule_and_told_by_their_names() {
     assert!(error.to_string().contains(r#"member "rows", field "pos", has another dtype"#), "{error}");
 
     let same_kind = LoadOptions::new().cast(Cast::SameKind);
-    let loose = NpzReader::open_with(&path, &same_kind).unwrap();
+    let loose = same_kind.open(&path).unwrap();
     assert_eq!(loose.get_field::<Array2<f32>>("rows", "pos").unwrap()[[0, 0]], 0.1f32);
 
     for (name, field, kind, words) in [
@@ -134,11 +136,15 @@ fn damage_and_limits_are_noticed_in_fields() {
     let bytes = std::fs::read(&path).unwrap();
     for len in [0, 50, 128, 129, bytes.len() - 30, bytes.len() - 1] {
         std::fs::write(&path, &bytes[..len]).unwrap();
-        assert_eq!(npy::load_field::<u32, Ix1>(&path, "id").unwrap_err().kind(), ErrorKind::Damaged, "{len}");
+        assert_eq!(
+            npy::load_field::<Array1<u32>>(&path, "id").unwrap_err().kind(),
+            ErrorKind::Damaged,
+            "{len}"
+        );
     }
     std::fs::write(&path, &bytes).unwrap();
     let strict = LoadOptions::new().limits(Limits::strict().member_bytes(100));
-    let error = npy::load_field_with::<u32, Ix1>(&path, "id", &strict).unwrap_err();
+    let error = strict.load_field::<Array1<u32>>(&path, "id").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Limit);
 
     let mut memory = std::io::Cursor::new(Vec::new());
@@ -149,7 +155,7 @@ fn damage_and_limits_are_noticed_in_fields() {
     // A byte of `pos` is wrong: the checksum is that of the whole member, whichever field is read.
     let place = bytes.windows(8).position(|window| window == 9f64.to_le_bytes()).unwrap();
     bytes[place] ^= 1;
-    let npz = NpzReader::from_bytes(&bytes).unwrap();
+    let npz = NpzReader::new(&bytes).unwrap();
     let error = npz.get_field::<Array1<u32>>("rows", "id").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Damaged, "{error}");
 }
@@ -167,7 +173,7 @@ fn many_axes_are_no_trouble() {
         writer.finish().unwrap();
         memory.into_inner()
     };
-    let npz = NpzReader::from_bytes(&bytes).unwrap();
+    let npz = NpzReader::new(&bytes).unwrap();
     assert_eq!(npz.get_field::<Array3<u8>>("deep", "m").unwrap(), array![[[1, 2, 3], [4, 5, 6]]]);
     assert_eq!(npz.get_field::<[[[u8; 3]; 2]; 1]>("deep", "m").unwrap(), [[[1, 2, 3], [4, 5, 6]]]);
 }
@@ -193,23 +199,23 @@ print(repr(a)); print(a.dtype.newbyteorder('>').descr)
 "#,
     );
     let path = dir.path().join("a.npy");
-    let any = npy::load_any(&path).unwrap();
+    let any = npy::load::<AnyArray>(&path).unwrap();
     let (repr, big) = printed.trim_end().rsplit_once('\n').unwrap();
     assert_eq!(format!("{any:#}"), repr);
     assert_eq!(any.dtype().with_byte_order(npz_core::ByteOrder::Big).to_string(), big);
     // Padding is no number: no order of bytes is its own.
     let file = std::fs::read(&path).unwrap();
-    let data = &file[npy::read_header(&file[..]).unwrap().len()..];
+    let data = &file[Header::read(&file[..], &Limits::default()).unwrap().len()..];
     assert_eq!(any.to_le_bytes().unwrap(), data);
 
     let mut again = Vec::new();
-    npy::write_any(&mut again, &any).unwrap();
+    npy::write(&mut again, &any).unwrap();
     assert_eq!(again, std::fs::read(dir.path().join("again.npy")).unwrap());
     let rows: Array1<Row> = npy::load(&path).unwrap();
     assert_eq!(rows[2], Row { a: 2, z: 20 });
     let column: Array1<i8> = npy::load_field(&path, "z").unwrap();
     assert_eq!(column, NpzReader::open(dir.path().join("z.npz")).unwrap().get::<Array1<i8>>("z").unwrap());
-    let error = npy::load_field::<f32, Ix1>(&path, "").unwrap_err();
+    let error = npy::load_field::<Array1<f32>>(&path, "").unwrap_err();
     assert!(error.to_string().contains("it has 'a', 'z'"), "{error}");
 }
 

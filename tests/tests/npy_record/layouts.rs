@@ -461,7 +461,7 @@ struct Generic<T, const N: usize> {
 fn rows_may_have_parameters() {
     let rows = array![Generic { cells: [1u8, 2], one: 3 }, Generic { cells: [4, 5], one: 6 }];
     let bytes = npy::to_bytes(&rows).unwrap();
-    assert_eq!(npy::from_bytes::<Generic<u8, 2>, ndarray::Ix1>(&bytes).unwrap(), rows);
+    assert_eq!(npy::from_bytes::<Array1<Generic<u8, 2>>>(&bytes).unwrap(), rows);
     let dtype = Generic::<Pair, 0>::record_dtype().unwrap().to_string();
     assert_eq!(
         dtype,

@@ -100,7 +100,7 @@ fn views_are_saved_and_memory_is_used_again() {
     assert_eq!(owned.rows, array![particle(3), particle(1)]);
     let place = owned.list.as_ptr();
     owned.list[0].id = 0;
-    NpzReader::from_bytes(&bytes).unwrap().load_into(&mut owned).unwrap();
+    NpzReader::new(&bytes).unwrap().load_into(&mut owned).unwrap();
     assert_eq!((&owned.list[..], owned.list.as_ptr()), (&list[..], place));
 }
 
@@ -139,7 +139,7 @@ fn the_schema_the_remarks_and_the_settings_know_rows() {
     assert!(error.to_string().contains("cell 1") || error.to_string().contains("index 1"), "{error}");
 
     let bytes = Rows { rows: vec![particle(1)] }.to_bytes().unwrap();
-    let (_, report) = NpzReader::from_bytes(&bytes).unwrap().load_with_report::<WideRows>().unwrap();
+    let (_, report) = NpzReader::new(&bytes).unwrap().load_with_report::<WideRows>().unwrap();
     let remarks: Vec<_> = report.remarks().iter().map(|remark| (remark.member(), remark.kind())).collect();
     assert_eq!(remarks, [("rows", RemarkKind::Cast)]);
 }
@@ -175,7 +175,7 @@ fn rows_may_be_loaded_on_first_use() {
 #[test]
 fn rows_of_any_number_of_axes_are_read_by_name() {
     let bytes = state().to_bytes().unwrap();
-    let npz = NpzReader::from_bytes(&bytes).unwrap();
+    let npz = NpzReader::new(&bytes).unwrap();
     assert_eq!(npz.get::<ArrayD<Particle>>("table").unwrap().shape(), [2, 1]);
     assert_eq!(npz.get::<Particle>("one").unwrap(), particle(8));
     assert_eq!(npz.get::<[Particle; 2]>("array").unwrap(), [particle(1), particle(2)]);
@@ -259,7 +259,7 @@ fn a_fault_in_a_row_is_told_with_the_names_as_they_are() {
         "np.savez('a.npz', a=np.array([((300,),)], [('has a field \"', [('x.y\" that', 'i2')])]))",
     );
     let options = LoadOptions::new().cast(Cast::SameKind);
-    let npz = NpzReader::open_with(dir.path().join("a.npz"), &options).unwrap();
+    let npz = options.open(dir.path().join("a.npz")).unwrap();
     let error = npz.get::<Vec<Outer>>("a").unwrap_err().to_string();
     let path = format!("{:?}", "has a field \".x.y\" that");
     assert!(error.contains(&format!("cell 0 has a field {path} that holds 300")), "{error}");

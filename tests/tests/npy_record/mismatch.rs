@@ -1,6 +1,6 @@
 //! Files whose records are not those of the row type: every difference is told, and no value is changed.
 
-use ndarray::{Array0, Array1, Ix1, array};
+use ndarray::{Array0, Array1, array};
 use npz_core::{Cast, ErrorKind, FixedStr, LoadOptions, NpyRecord, Npz, ProblemKind, RawBytes, npy};
 use tests::{python, temp_dir};
 
@@ -44,7 +44,7 @@ np.save('a.npy', np.zeros(3, d)); np.savez('a.npz', rows=np.zeros(3, d))",
         (ProblemKind::Unexpected, "ident", "", "<u4 (u32)"),
     ];
     let in_archive = State::load(dir.path().join("a.npz")).unwrap_err();
-    let in_file = npy::load::<Particle, Ix1>(dir.path().join("a.npy")).unwrap_err();
+    let in_file = npy::load::<Array1<Particle>>(dir.path().join("a.npy")).unwrap_err();
     for (member, error) in [("rows", &in_archive), ("", &in_file)] {
         assert_eq!(error.kind(), ErrorKind::Mismatch);
         let problems = error.report().unwrap().problems();
@@ -113,7 +113,7 @@ b = a.copy(); b['inner']['x'][77, 1] = 1e300
 np.save('x.npy', b)",
     );
     let options = LoadOptions::new().cast(Cast::SameKind);
-    let load = |name: &str| npy::load_with::<Outer, Ix1>(dir.path().join(name), &options);
+    let load = |name: &str| options.load::<Array1<Outer>>(dir.path().join(name));
     let fine = load("fine.npy").unwrap();
     assert_eq!(fine[4999], Outer { inner: [Vec2 { x: 0.5, y: 0.0 }, Vec2 { x: 0.5, y: 0.0 }], n: 4999 });
     for (name, words) in [
@@ -124,7 +124,7 @@ np.save('x.npy', b)",
         assert_eq!(error.kind(), ErrorKind::Invalid);
         assert!(error.to_string().contains(words), "{error}");
     }
-    let npz = npz_core::NpzReader::open_with(dir.path().join("n.npz"), &options).unwrap();
+    let npz = options.open(dir.path().join("n.npz")).unwrap();
     let error = npz.get::<Outer>("rows").unwrap_err().to_string();
     assert!(error.contains(r#"member "rows": it has a field "n" that holds 70000"#), "{error}");
 }
@@ -155,7 +155,7 @@ np.save('a.npy', np.array([(b'a', 7, .1, 0), (b'b', 8, .2, 0)], d))",
     );
     assert_eq!(Evolved::record_dtype().unwrap().to_string(), "[('id', '<u8'), ('mass', '<f4')]");
     let exact = LoadOptions::new().cast(Cast::Exact);
-    let error = npy::load_with::<Evolved, Ix1>(dir.path().join("a.npy"), &exact).unwrap_err();
+    let error = exact.load::<Array1<Evolved>>(dir.path().join("a.npy")).unwrap_err();
     let problems = error.report().unwrap().problems();
     assert_eq!(problems.iter().map(npz_core::Problem::field).collect::<Vec<_>>(), ["number"]);
 }
@@ -168,13 +168,13 @@ fn what_is_no_record_is_told_and_pickles_are_refused() {
         "np.save('plain.npy', np.zeros(3)); np.save('pickle.npy', np.zeros(1, [('x', 'f4'), ('y', 'O')]))
 np.savez('a.npz', rows=np.zeros(2, [('x', 'f4'), ('y', 'f4')]), pickle=np.zeros(1, [('x', 'f4'), ('y', 'O')]))",
     );
-    let error = npy::load::<Vec2, Ix1>(dir.path().join("plain.npy")).unwrap_err().to_string();
+    let error = npy::load::<Array1<Vec2>>(dir.path().join("plain.npy")).unwrap_err().to_string();
     assert!(
         error.contains("expected [('x', '<f4'), ('y', '<f4')] (Vec2), found <f8 (f64), shape (3,)"),
         "{error}"
     );
     assert!(error.contains("`Vec2` is a row of several fields: save a structured array"), "{error}");
-    let error = npy::load::<Vec2, Ix1>(dir.path().join("pickle.npy")).unwrap_err();
+    let error = npy::load::<Array1<Vec2>>(dir.path().join("pickle.npy")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert!(error.to_string().contains("dtype=[('x', '<f4'), ('y', '<f4')])"), "{error}");
     let npz = npz_core::NpzReader::open(dir.path().join("a.npz")).unwrap();
@@ -191,7 +191,7 @@ np.savez('a.npz', rows=np.zeros(2, [('x', 'f4'), ('y', 'f4')]), pickle=np.zeros(
 fn damaged_and_lying_files_are_errors() {
     let bytes = npy::to_bytes(&array![Vec2 { x: 1.0, y: 2.0 }, Vec2 { x: 3.0, y: 4.0 }]).unwrap();
     for len in 0..bytes.len() {
-        assert!(npy::from_bytes::<Vec2, Ix1>(&bytes[..len]).is_err(), "{len}");
+        assert!(npy::from_bytes::<Array1<Vec2>>(&bytes[..len]).is_err(), "{len}");
     }
     let lie = |shape: &str| {
         let text = format!(
@@ -202,9 +202,9 @@ fn damaged_and_lying_files_are_errors() {
         bytes.extend(text.bytes());
         bytes
     };
-    let error = npy::from_bytes::<Vec2, Ix1>(&lie("(1000000000000,)")).unwrap_err();
+    let error = npy::from_bytes::<Array1<Vec2>>(&lie("(1000000000000,)")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Damaged);
-    let error = npy::read::<Vec2, Ix1>(&lie("(1000000000000,)")[..]).unwrap_err();
+    let error = npy::read::<Array1<Vec2>>(&lie("(1000000000000,)")[..]).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Damaged | ErrorKind::Limit), "{error}");
     let mut whole = lie("()");
     whole.extend([0; 8]);
@@ -241,7 +241,7 @@ np.save('bad.npy', np.array([(7, 3)], [('id', '<u4'), ('flags', '<f4')]))",
     let new: Array1<Today> = npy::load(dir.path().join("new.npy")).unwrap();
     assert_eq!(new, array![Today { flags: 3, pos: [0.5, 2.0], ..row(7) }]);
     // One that is there has to fit all the same.
-    let error = npy::load::<Today, Ix1>(dir.path().join("bad.npy")).unwrap_err();
+    let error = npy::load::<Array1<Today>>(dir.path().join("bad.npy")).unwrap_err();
     let told: Vec<_> = error.report().unwrap().problems().iter().map(|p| (p.kind(), p.field())).collect();
     assert_eq!(told, [(ProblemKind::DType, "flags")]);
 }

@@ -2,7 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 use ndarray::{Array1, Array2, Ix1, Ix2, array};
-use npz_core::{ErrorKind, NpyRecord, npy};
+use npz_core::{ErrorKind, Header, Limits, NpyRecord, npy};
 use tests::{python, temp_dir};
 
 #[derive(NpyRecord, Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
@@ -50,7 +50,7 @@ np.save('other.npy', b)",
     let bytes = bytemuck::cast_slice(&bytes);
     let view = npy::view::<Particle, Ix1>(bytes).unwrap();
     assert_eq!(view, rows(6));
-    let header = npy::read_header(bytes).unwrap().len();
+    let header = Header::read(bytes, &Limits::default()).unwrap().len();
     assert_eq!(view.as_ptr().cast(), bytes[header..].as_ptr());
     let fortran = aligned(&dir.path().join("f.npy"));
     let table = npy::view::<Particle, Ix2>(bytemuck::cast_slice(&fortran)).unwrap();

@@ -158,7 +158,7 @@ fn units_become_each_other_by_numpys_rules_to_numpys_values() {
     let rules = said.lines().map(|line| line.split_once(' ').unwrap());
     let rules = rules.map(|(pair, rule)| (pair.to_owned(), rule.to_owned())).collect();
     let archive = fs::read(dir.path().join("a.npz")).unwrap();
-    let reader = |cast| NpzReader::with_options(&*archive, &LoadOptions::new().cast(cast)).unwrap();
+    let reader = |cast| LoadOptions::new().cast(cast).reader(&*archive).unwrap();
     let readers = [Cast::Exact, Cast::Safe, Cast::SameKind].map(|cast| (cast, reader(cast))).into();
     let mut casts = Casts { readers, rules, read: 0, refused: 0 };
     each_unit(&mut casts);
@@ -190,7 +190,7 @@ np.savez('a.npz', edge=np.array([-2**63, 2**63 - 1]), large=np.array([5, 2**63],
 ";
     let said = python(dir.path(), &body.replace("DTYPES", &format!("{dtypes:?}")));
     let archive = fs::read(dir.path().join("a.npz")).unwrap();
-    let reader = |cast| NpzReader::with_options(&*archive, &LoadOptions::new().cast(cast)).unwrap();
+    let reader = |cast| LoadOptions::new().cast(cast).reader(&*archive).unwrap();
     let can = |name: &str, rule: &str| {
         let prefix = format!("{name} {rule} ");
         said.lines().find_map(|line| line.strip_prefix(&prefix)).unwrap().to_owned()
@@ -248,7 +248,7 @@ fn what_never_fits_is_refused_with_a_way_out() {
     let float = "np.array([1.0, 2.0])";
     let record = "np.zeros(2, 'i4,i4')";
     let bytes = archive(&[month, day, date, steps, plain, float, record]);
-    let npz = NpzReader::with_options(&*bytes, &LoadOptions::new().cast(Cast::SameKind)).unwrap();
+    let npz = LoadOptions::new().cast(Cast::SameKind).reader(&*bytes).unwrap();
     refused::<TimeDelta64<Day>>(
         &npz,
         month,
@@ -281,7 +281,7 @@ fn what_never_fits_is_refused_with_a_way_out() {
     assert_eq!(npz.get::<Array1<TimeDelta64<Multiple<25, Second>>>>(steps).unwrap()[1].ticks(), 2);
     assert_eq!(npz.get::<Array1<TimeDelta64<Day>>>(plain).unwrap()[1].ticks(), 2);
     // The narrowest rule that helps is named.
-    let safe = NpzReader::from_bytes(&*bytes).unwrap();
+    let safe = NpzReader::new(&*bytes).unwrap();
     refused::<TimeDelta64<Multiple<7, Day>>>(
         &safe,
         day,
@@ -301,7 +301,7 @@ fn a_value_that_does_not_fit_is_shown_with_its_place_as_numpy_prints_it() {
     let one = "np.array('3000', 'M8[Y]')";
     let nat = "np.array([-2**62], 'i8').view('m8[2s]')";
     let bytes = archive(&[far, long, month, one, nat]);
-    let npz = NpzReader::from_bytes(&*bytes).unwrap();
+    let npz = NpzReader::new(&*bytes).unwrap();
     does_not_fit::<Array1<DateTime64<Nanosecond>>>(
         &npz,
         far,

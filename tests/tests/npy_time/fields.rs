@@ -221,7 +221,7 @@ fn types_of_chrono_and_jiff_are_fields() {
     fn comes_back<T: npz_core::FromMembers + npz_core::ToMembers + PartialEq + Debug>(f: T, dtype: &str) {
         let value = Field { f };
         let bytes = value.to_bytes().unwrap();
-        let npz = npz_core::NpzReader::from_bytes(&bytes).unwrap();
+        let npz = npz_core::NpzReader::new(&bytes).unwrap();
         assert_eq!(npz.header("f").unwrap().dtype().to_string(), dtype);
         assert_eq!(Field::<T>::from_bytes(&bytes).unwrap(), value);
     }

@@ -7,9 +7,10 @@ mod mutation;
 mod streams;
 mod verdict;
 
+use ndarray::{Array1, Array2};
 use std::fs;
 
-use npz_core::{ErrorKind, Header, Limits, npy};
+use npz_core::{AnyArray, ErrorKind, Header, Limits, npy};
 use tests::{python, temp_dir};
 
 use verdict::{PYTHON, file, header, ours};
@@ -233,17 +234,17 @@ np.save('advice.npy', a.astype('complex64'))",
     let advice = "cells of the dtype '<W4', which is none of NumPy's own, can't be read: in Python, save `a.astype(..)`";
     let npz = npz_core::NpzReader::open(dir.path().join("a.npz")).unwrap();
     let errors = [
-        npy::load_any(dir.path().join("a.npy")).unwrap_err(),
-        npy::load::<f32, ndarray::Ix1>(dir.path().join("a.npy")).unwrap_err(),
+        npy::load::<AnyArray>(dir.path().join("a.npy")).unwrap_err(),
+        npy::load::<Array1<f32>>(dir.path().join("a.npy")).unwrap_err(),
         npz.header("half").unwrap_err(),
-        npz.get::<npz_core::AnyArray>("half").unwrap_err(),
+        npz.get::<AnyArray>("half").unwrap_err(),
         npz.get::<Vec<f32>>("row").unwrap_err(),
     ];
     for error in errors {
         assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
         assert!(error.to_string().contains(advice), "{error}");
     }
-    assert!(npy::load_any(dir.path().join("advice.npy")).is_ok());
+    assert!(npy::load::<AnyArray>(dir.path().join("advice.npy")).is_ok());
     let listing: Vec<_> = npz.entries().unwrap().iter().map(ToString::to_string).collect();
     assert!(listing[0].starts_with(&format!("half: not readable ({advice}")), "{listing:?}");
     assert!(listing[1].starts_with(&format!("row: not readable ({advice}")), "{listing:?}");
@@ -265,7 +266,8 @@ np.save('advice.npy', a.astype('complex64'))",
         "'<U536870912'",
         "'!i4'",
     ] {
-        let error = npy::read_header(&file(1, &header(descr, "(2,)"), &[0; 99])[..]).unwrap_err();
+        let error =
+            Header::read(&file(1, &header(descr, "(2,)"), &[0; 99])[..], &Limits::default()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Damaged, "{descr}: {error}");
     }
 }
@@ -276,11 +278,11 @@ fn bytes_after_the_array_are_ignored_as_by_numpy() {
         let bytes =
             file(1, &header("'<u2'", "(3,)"), &[&[1, 0, 2, 0, 3, 0][..], &vec![0xff; extra]].concat());
         let expected = ndarray::array![1u16, 2, 3];
-        assert_eq!(npy::from_bytes::<u16, ndarray::Ix1>(&bytes).unwrap(), expected);
-        assert_eq!(npy::read::<u16, ndarray::Ix1>(&bytes[..]).unwrap(), expected);
+        assert_eq!(npy::from_bytes::<Array1<u16>>(&bytes).unwrap(), expected);
+        assert_eq!(npy::read::<Array1<u16>>(&bytes[..]).unwrap(), expected);
         let dir = temp_dir();
         fs::write(dir.path().join("a.npy"), &bytes).unwrap();
-        assert_eq!(npy::load::<u16, ndarray::Ix1>(dir.path().join("a.npy")).unwrap(), expected);
+        assert_eq!(npy::load::<Array1<u16>>(dir.path().join("a.npy")).unwrap(), expected);
         assert_eq!(python(dir.path(), "print(np.load('a.npy').tolist())").trim(), "[1, 2, 3]");
     }
 }
@@ -303,9 +305,9 @@ for protocol in range(6):
         let path = dir.path().join(name);
         let bytes = fs::read(&path).unwrap();
         let errors = [
-            npy::load::<f64, ndarray::Ix1>(&path).unwrap_err(),
-            npy::read::<String, ndarray::Ix1>(&bytes[..]).unwrap_err(),
-            npy::from_bytes::<i64, ndarray::Ix2>(&bytes).unwrap_err(),
+            npy::load::<Array1<f64>>(&path).unwrap_err(),
+            npy::read::<Array1<String>>(&bytes[..]).unwrap_err(),
+            npy::from_bytes::<Array2<i64>>(&bytes).unwrap_err(),
             npy::view::<u8, ndarray::IxDyn>(&bytes).unwrap_err(),
         ];
         for error in errors {
@@ -313,10 +315,10 @@ for protocol in range(6):
             assert!(error.to_string().contains("pickle"), "{name}: {error}");
             assert!(error.to_string().contains("allow_pickle=True"), "{name}: {error}");
         }
-        assert!(npy::read_header(&bytes[..]).unwrap().dtype().has_object(), "{name}");
+        assert!(Header::read(&bytes[..], &Limits::default()).unwrap().dtype().has_object(), "{name}");
     }
     for protocol in 0..6 {
-        let error = npy::load::<i64, ndarray::Ix1>(dir.path().join(format!("pickle{protocol}"))).unwrap_err();
+        let error = npy::load::<Array1<i64>>(dir.path().join(format!("pickle{protocol}"))).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported, "protocol {protocol}: {error}");
         assert!(error.to_string().contains("pickle"), "protocol {protocol}: {error}");
         assert!(error.to_string().contains(&format!("pickle{protocol}")), "the file is named: {error}");
@@ -333,25 +335,22 @@ fn the_cap_of_a_header_is_numpys_when_strict_and_1_mib_by_default() {
     assert!(verdicts[0].starts_with("|u1 [1]"), "{verdicts:?}");
     assert!(verdicts[1].contains("is large and may not be safe"), "{verdicts:?}");
     let refused = |limits: &Limits, len| {
-        let error = Header::parse(&padded(len), limits).unwrap_err();
+        let error = Header::read(&padded(len)[..], limits).unwrap_err();
         assert_eq!((error.kind(), error.offset()), (ErrorKind::Limit, Some(8)), "{error}");
         assert!(error.to_string().contains(&format!("is {len}, the limit is")), "{error}");
         assert!(error.to_string().contains("Limits::header_bytes"), "{error}");
     };
-    assert_eq!(Header::parse(&padded(10_000), &Limits::strict()).unwrap().shape(), [1]);
+    assert_eq!(Header::read(&padded(10_000)[..], &Limits::strict()).unwrap().shape(), [1]);
     refused(&Limits::strict(), 10_001);
-    assert_eq!(npy::from_bytes::<u8, ndarray::Ix1>(&padded(1 << 20)).unwrap()[0], 7);
+    assert_eq!(npy::from_bytes::<Array1<u8>>(&padded(1 << 20)).unwrap()[0], 7);
     refused(&Limits::default(), (1 << 20) + 1);
-    assert_eq!(
-        npy::read::<u8, ndarray::Ix1>(&padded((1 << 20) + 1)[..]).unwrap_err().kind(),
-        ErrorKind::Limit
-    );
-    assert_eq!(Header::parse(&padded((1 << 20) + 1), &Limits::trusted()).unwrap().shape(), [1]);
+    assert_eq!(npy::read::<Array1<u8>>(&padded((1 << 20) + 1)[..]).unwrap_err().kind(), ErrorKind::Limit);
+    assert_eq!(Header::read(&padded((1 << 20) + 1)[..], &Limits::trusted()).unwrap().shape(), [1]);
 
     // A record of 600 fields is beyond NumPy's cap, and not beyond ours.
     let fields: Vec<_> = (0..600).map(|i| format!("('field{i}', '<f4')")).collect();
     let record = file(1, &header(&format!("[{}]", fields.join(", ")), "(0,)"), b"");
     assert!(numpys(std::slice::from_ref(&record))[0].contains("is large and may not be safe"));
-    assert_eq!(Header::parse(&record, &Limits::strict()).unwrap_err().kind(), ErrorKind::Limit);
-    assert_eq!(npy::read_any(&record[..]).unwrap().dtype().fields().unwrap().len(), 600);
+    assert_eq!(Header::read(&record[..], &Limits::strict()).unwrap_err().kind(), ErrorKind::Limit);
+    assert_eq!(npy::read::<AnyArray>(&record[..]).unwrap().dtype().fields().unwrap().len(), 600);
 }

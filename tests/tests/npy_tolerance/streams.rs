@@ -3,8 +3,8 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 
-use ndarray::{Array0, Array1, Array2, ArrayD, Ix1, IxDyn, ShapeBuilder, arr0, array};
-use npz_core::{ErrorKind, npy};
+use ndarray::{Array, Array0, Array1, Array2, ArrayD, IxDyn, ShapeBuilder, arr0, array};
+use npz_core::{ErrorKind, Header, Limits, npy};
 use tests::{python, temp_dir};
 
 /// Gives `step` bytes a call, and a signal's interruption before each.
@@ -35,10 +35,10 @@ fn a_reader_that_gives_one_byte_at_a_time_is_read_like_any_other() {
     let words: Array1<String> = (0..90).map(|i| format!("wörd {i}")).collect();
     for step in [1, 3, 1000] {
         let bytes = npy::to_bytes(&numbers).unwrap();
-        assert_eq!(npy::read::<i32, _>(trickle(&bytes, step)).unwrap(), numbers);
-        assert_eq!(npy::read::<f64, _>(trickle(&bytes, step)).unwrap(), numbers.mapv(f64::from));
+        assert_eq!(npy::read::<Array<i32, _>>(trickle(&bytes, step)).unwrap(), numbers);
+        assert_eq!(npy::read::<Array<f64, _>>(trickle(&bytes, step)).unwrap(), numbers.mapv(f64::from));
         let bytes = npy::to_bytes(&words).unwrap();
-        assert_eq!(npy::read::<String, _>(trickle(&bytes, step)).unwrap(), words);
+        assert_eq!(npy::read::<Array<String, _>>(trickle(&bytes, step)).unwrap(), words);
     }
 }
 
@@ -57,11 +57,11 @@ with open('several', 'wb') as file:
 ",
     );
     let mut file = File::open(&path).unwrap();
-    assert_eq!(npy::read::<i16, _>(&mut file).unwrap(), array![[1, 2], [3, 4]]);
-    assert_eq!(npy::read::<f32, _>(&mut file).unwrap(), arr0(2.5));
-    assert_eq!(npy::read::<bool, _>(&mut file).unwrap(), Array2::from_elem((0, 3), true));
-    assert_eq!(npy::read::<String, _>(&mut file).unwrap(), array!["a", "bé"]);
-    let error = npy::read::<String, Ix1>(&mut file).unwrap_err();
+    assert_eq!(npy::read::<Array<i16, _>>(&mut file).unwrap(), array![[1, 2], [3, 4]]);
+    assert_eq!(npy::read::<Array<f32, _>>(&mut file).unwrap(), arr0(2.5));
+    assert_eq!(npy::read::<Array<bool, _>>(&mut file).unwrap(), Array2::from_elem((0, 3), true));
+    assert_eq!(npy::read::<Array<String, _>>(&mut file).unwrap(), array!["a", "bé"]);
+    let error = npy::read::<Array1<String>>(&mut file).unwrap_err();
     assert!(error.to_string().contains("no data left"), "{error}");
 
     let mut ours = Vec::new();
@@ -115,7 +115,7 @@ fn errors(bytes: &[u8], index: usize) -> Vec<(&'static str, npz_core::Error)> {
 #[test]
 fn a_file_cut_off_anywhere_says_where_it_ends() {
     for (index, bytes) in small_files().iter().enumerate() {
-        let data_start = npy::read_header(&bytes[..]).unwrap().len();
+        let data_start = Header::read(&bytes[..], &Limits::default()).unwrap().len();
         for len in 0..bytes.len() {
             for (call, error) in errors(&bytes[..len], index) {
                 assert_eq!(error.kind(), ErrorKind::Damaged, "file {index} at {len}: {call}: {error}");
@@ -138,7 +138,7 @@ fn a_truncated_file_on_disk_is_named_in_the_error() {
     npy::save(&path, &Array1::<f64>::zeros(1000)).unwrap();
     let whole = fs::read(&path).unwrap();
     fs::write(&path, &whole[..5000]).unwrap();
-    let error = npy::load::<f64, Ix1>(&path).unwrap_err();
+    let error = npy::load::<Array1<f64>>(&path).unwrap_err();
     assert_eq!((error.kind(), error.offset()), (ErrorKind::Damaged, Some(5000)));
     assert_eq!(error.file(), Some(path.as_path()));
     assert!(
@@ -157,7 +157,7 @@ fn a_reader_that_fails_is_an_io_error_with_its_source() {
     }
     let bytes = npy::to_bytes(&Array1::<u8>::zeros(100)).unwrap();
     for len in [0, 5, 9, 100, 128, 150] {
-        let error = npy::read::<u8, Ix1>(bytes[..len].chain(Failing)).unwrap_err();
+        let error = npy::read::<Array1<u8>>(bytes[..len].chain(Failing)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Io, "{len}: {error}");
         assert!(error.to_string().contains("the line is dead"), "{len}: {error}");
         assert_eq!(io::Error::from(error).kind(), io::ErrorKind::ConnectionReset);

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use half::f16;
-use ndarray::{ArrayD, IxDyn};
-use npz_core::{Element, Error, FixedBytes, npy};
+use ndarray::ArrayD;
+use npz_core::{Element, Error, FixedBytes, Header, Limits, npy};
 use num_complex::{Complex32, Complex64};
 
 /// Python: `verdict(file)` is a line of dtype, shape and cells, or `no` and the reason.
@@ -55,7 +55,7 @@ fn hex(bytes: &[u8]) -> String {
 
 /// The same line for what this crate reads; for a dtype that it can't read yet, the cells are `?`.
 pub(crate) fn ours(bytes: &[u8]) -> Result<String, Error> {
-    let header = npy::read_header(bytes)?;
+    let header = Header::read(bytes, &Limits::default())?;
     let cells = match header.dtype().to_string().trim_start_matches(['<', '>', '|']) {
         "b1" => plain::<bool>(bytes)?,
         "i1" => plain::<i8>(bytes)?,
@@ -81,7 +81,7 @@ pub(crate) fn ours(bytes: &[u8]) -> Result<String, Error> {
         }
         _ => {
             // Asked for as what it is not, it is refused; and never by a panic.
-            let error = npy::from_bytes::<String, IxDyn>(bytes).expect_err("no text");
+            let error = npy::from_bytes::<ArrayD<String>>(bytes).expect_err("no text");
             if header.dtype().has_object() {
                 return Err(error);
             }
@@ -98,6 +98,6 @@ pub(crate) fn ours(bytes: &[u8]) -> Result<String, Error> {
 fn plain<A: Element>(bytes: &[u8]) -> Result<String, Error> {
     let array: ArrayD<A> = npy::from_bytes(bytes)?;
     let rewritten = npy::to_bytes(&array.as_standard_layout())?;
-    let header = npy::read_header(&rewritten[..])?;
+    let header = Header::read(&rewritten[..], &Limits::default())?;
     Ok(hex(&rewritten[header.len()..]))
 }

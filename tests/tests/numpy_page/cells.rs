@@ -11,8 +11,8 @@ use npz_core::tiny::{
     Float8E4M3Fnuz, Float8E5M2, Float8E5M2Fnuz, Float8E8M0Fnu, Int1, Int2, Int4, UInt1, UInt2, UInt4,
 };
 use npz_core::{
-    Cast, DateTime64, Element, FixedBytes, FixedStr, LoadOptions, LongDouble, NpzReader, NpzWriter, RawBytes,
-    RawVec, TimeDelta64, npy,
+    AnyArray, Cast, DateTime64, Element, FixedBytes, FixedStr, LoadOptions, LongDouble, NpzReader, NpzWriter,
+    RawBytes, RawVec, TimeDelta64, npy,
 };
 use num_complex::Complex;
 use tests::docs::{code, table};
@@ -27,7 +27,7 @@ pub(crate) type Again = fn(&Path, &Path) -> npz_core::Result<Vec<u8>>;
 fn again<A: Element>(from: &Path, archive: &Path) -> npz_core::Result<Vec<u8>> {
     let array: ArrayD<A> = npy::load(from)?;
     let bytes = npy::to_bytes(&array)?;
-    let of_any = npy::load_any(from)?.to_array::<A>(Cast::Safe)?;
+    let of_any = npy::load::<AnyArray>(from)?.to_array::<A>(Cast::Safe)?;
     assert!(npy::to_bytes(&of_any)? == bytes, "{} of an `AnyArray`", from.display());
 
     let mut writer = NpzWriter::create(archive)?;
@@ -42,7 +42,7 @@ fn again<A: Element>(from: &Path, archive: &Path) -> npz_core::Result<Vec<u8>> {
 pub(crate) type Word = fn(&Path) -> &'static str;
 
 pub(crate) fn word<A: Element>(path: &Path) -> &'static str {
-    let reads = |cast| npy::load_with::<A, ndarray::IxDyn>(path, &LoadOptions::new().cast(cast)).is_ok();
+    let reads = |cast| LoadOptions::new().cast(cast).load::<ArrayD<A>>(path).is_ok();
     let rules = [(Cast::Exact, "="), (Cast::Safe, "safe"), (Cast::SameKind, "kind")];
     rules.into_iter().find(|(cast, _)| reads(*cast)).map_or("", |(_, word)| word)
 }

@@ -7,7 +7,7 @@ use npz_core::time::{
     Attosecond, Day, Femtosecond, Hour, Microsecond, Millisecond, Minute, Month, Nanosecond, Picosecond,
     Second, Unit, Week, Year,
 };
-use npz_core::{DType, npy};
+use npz_core::{AnyArray, DType, npy};
 use tests::docs::{code, source, table};
 use tests::{python, temp_dir};
 
@@ -62,14 +62,14 @@ except ValueError:
                 ),
             });
         }
-        let any = npy::load_any(&path).unwrap();
+        let any = npy::load::<AnyArray>(&path).unwrap();
         let shown = format!("{any:?}");
         let variant = shown.split(|c: char| !c.is_alphanumeric()).next().unwrap();
         if variant != entry.variant {
             others.push(format!("{name}: {variant}"));
         }
         let mut bytes = Vec::new();
-        npy::write_any(&mut bytes, &any).unwrap();
+        npy::write(&mut bytes, &any).unwrap();
         assert!(bytes == numpys, "{name} of an `AnyArray` is not saved as NumPy saves it");
     }
     python(dir.path(), &checks.concat());
@@ -112,7 +112,7 @@ fn every_dtype_that_is_read_has_a_row() {
     for kind in ('A'..='Z').chain('a'..='z') {
         for size in 0..=33 {
             let (descr, bytes) = (format!("<{kind}{size}"), if kind == 'U' { 4 * size } else { size });
-            if npy::read_any(&file_of(&descr, bytes)[..]).is_ok() {
+            if npy::read::<AnyArray>(&file_of(&descr, bytes)[..]).is_ok() {
                 read.insert(family(&descr));
             }
         }

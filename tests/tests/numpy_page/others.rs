@@ -6,7 +6,9 @@ use std::path::Path;
 
 use ndarray::{Array1, Array2, array};
 use npz_core::time::Day;
-use npz_core::{Cast, DType, DateTime64, ErrorKind, LoadOptions, NpzReader, NpzWriter, npy};
+use npz_core::{
+    AnyArray, Cast, DType, DateTime64, ErrorKind, Header, Limits, LoadOptions, NpzReader, NpzWriter, npy,
+};
 use tests::docs::{code, table};
 use tests::{python, temp_dir};
 
@@ -54,13 +56,13 @@ np.savez('pickles.npz', a=np.array([1, None]), b=1.0)
     );
     for (i, (numpy, descr)) in records.iter().enumerate() {
         let file = fs::read(dir.path().join(format!("{i}.npy"))).unwrap();
-        let any = npy::read_any(&file[..]).unwrap();
+        let any = npy::read::<AnyArray>(&file[..]).unwrap();
         assert_eq!(&any.dtype().to_string(), descr, "{numpy}");
         let mut bytes = Vec::new();
-        npy::write_any(&mut bytes, &any).unwrap();
+        npy::write(&mut bytes, &any).unwrap();
         assert!(bytes == file, "{numpy}");
     }
-    let load = |name: &str| npy::load_any(dir.path().join(name));
+    let load = |name: &str| npy::load::<AnyArray>(dir.path().join(name));
     for name in ["StringDType.npy", "object.npy", "complex32.npy", "bcomplex32.npy"] {
         let error = load(name).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::Damaged), "{name}: {error}");
@@ -80,7 +82,7 @@ np.savez('pickles.npz', a=np.array([1, None]), b=1.0)
 }
 
 fn load_column(path: &Path, field: &str) -> Vec<f32> {
-    npy::load_field::<f32, ndarray::Ix1>(path, field).unwrap().to_vec()
+    npy::load_field::<Array1<f32>>(path, field).unwrap().to_vec()
 }
 
 #[test]
@@ -157,14 +159,14 @@ with zipfile.ZipFile('twice.npz', 'w') as z:
 assert np.load('twice.npz')['a'] == 2
 ",
     );
-    let load = |name: &str| npy::load_any(dir.path().join(name)).unwrap();
+    let load = |name: &str| npy::load::<AnyArray>(dir.path().join(name)).unwrap();
     npy::save(dir.path().join("plain"), &array![1.0]).unwrap();
     assert!(dir.path().join("plain").exists() && !dir.path().join("plain.npy").exists());
 
     let same = LoadOptions::new().cast(Cast::SameKind);
-    let narrow = npy::load_with::<u8, ndarray::Ix1>(dir.path().join("wraps.npy"), &same).unwrap_err();
+    let narrow = same.load::<Array1<u8>>(dir.path().join("wraps.npy")).unwrap_err();
     assert!(narrow.to_string().contains("cell 0 holds 300"), "{narrow}");
-    let rounded = npy::load::<f64, ndarray::Ix1>(dir.path().join("rounds.npy")).unwrap_err();
+    let rounded = npy::load::<Array1<f64>>(dir.path().join("rounds.npy")).unwrap_err();
     assert!(rounded.to_string().contains("cell 0 holds 9007199254740993"), "{rounded}");
     let unsafely = load("wraps.npy").cast_unsafe(&DType::parse("u1").unwrap()).unwrap();
     assert_eq!(unsafely, array![44u8].into());
@@ -175,7 +177,7 @@ assert np.load('twice.npz')['a'] == 2
         let texts: Array1<String> = npy::load(dir.path().join(file)).unwrap();
         assert_eq!(texts.to_vec(), vec![""; len], "{file}");
         let ours = npy::to_bytes(&Array1::from_elem(len, String::new())).unwrap();
-        assert_eq!(npy::read_header(&ours[..]).unwrap().dtype().to_string(), "<U1");
+        assert_eq!(Header::read(&ours[..], &Limits::default()).unwrap().dtype().to_string(), "<U1");
     }
     assert!(npy::to_bytes(&array!["a\0".to_owned()]).is_err());
 

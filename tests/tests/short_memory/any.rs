@@ -2,7 +2,9 @@
 
 use ndarray::{Array1, Array2, ArrayD, ShapeBuilder, arr1};
 use npz_core::tiny::Float8E5M2;
-use npz_core::{AnyArray, ByteOrder, Cast, DType, LongDouble, Npz, RawArray, TimeBase, TimeUnit, npy};
+use npz_core::{
+    AnyArray, ByteOrder, Cast, DType, LongDouble, Npz, RawArray, SaveOptions, TimeBase, TimeUnit, npy,
+};
 use num_complex::Complex;
 
 use crate::cells::{MANY, Row, rows};
@@ -94,10 +96,12 @@ fn copies_and_orders() {
         operation("cast to itself", || values.cast_unsafe(&dtype("<f8")).map(drop)),
         operation("cast of records to themselves", || raw.cast(&record, Cast::Safe).map(drop)),
         operation("cast of records to another byte order", || raw.cast(&swapped, Cast::Safe).map(drop)),
-        operation("write_any", || npy::write_any(std::io::sink(), &strided)),
-        operation("write_any of times", || npy::write_any(std::io::sink(), &times)),
-        operation("write_any of strided times", || npy::write_any(std::io::sink(), &strided_times)),
-        operation("write_any_in of records", || npy::write_any_in(std::io::sink(), &raw, ByteOrder::Big)),
+        operation("write_any", || npy::write(std::io::sink(), &strided)),
+        operation("write_any of times", || npy::write(std::io::sink(), &times)),
+        operation("write_any of strided times", || npy::write(std::io::sink(), &strided_times)),
+        operation("write_any_in of records", || {
+            SaveOptions::new().byte_order(ByteOrder::Big).write_to(&raw, std::io::sink())
+        }),
     ];
     exhaust_all(all, 18);
 }
@@ -117,7 +121,7 @@ fn members_of_any_dtype() {
         ("small".to_owned(), arr1(&[1u8]).into()),
     ]);
     let bytes = arrays.to_bytes().unwrap();
-    let big = npz_core::SaveOptions::new().byte_order(ByteOrder::Big);
+    let big = SaveOptions::new().byte_order(ByteOrder::Big);
     let all = vec![
         operation("to_bytes of any arrays", || arrays.to_bytes().map(drop)),
         operation("to_bytes of any arrays in the other byte order", || big.to_bytes(&arrays).map(drop)),

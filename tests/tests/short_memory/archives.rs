@@ -22,13 +22,11 @@ fn noise() -> Array1<f64> {
 /// What reading does with an archive, whatever its members are compressed with.
 fn reads<'o>(name: &str, bytes: &'o [u8]) -> Vec<Operation<'o>> {
     vec![
-        operation(format!("get of {name}"), move || {
-            NpzReader::from_bytes(bytes)?.get::<Array1<f64>>("a").map(drop)
-        }),
+        operation(format!("get of {name}"), move || NpzReader::new(bytes)?.get::<Array1<f64>>("a").map(drop)),
         operation(format!("get of {name}, cast"), move || {
-            NpzReader::from_bytes(bytes)?.get::<Vec<num_complex::Complex<f64>>>("a").map(drop)
+            NpzReader::new(bytes)?.get::<Vec<num_complex::Complex<f64>>>("a").map(drop)
         }),
-        operation(format!("bytes of {name}"), move || NpzReader::from_bytes(bytes)?.bytes("a").map(drop)),
+        operation(format!("bytes of {name}"), move || NpzReader::new(bytes)?.bytes("a").map(drop)),
         operation(format!("load of {name}"), move || Arrays::from_bytes(bytes).map(drop)),
         operation(format!("read_from of {name}"), move || LoadOptions::new().read::<Arrays>(bytes).map(drop)),
         operation(format!("load of {name}, from a source that is not memory"), move || {
@@ -36,7 +34,7 @@ fn reads<'o>(name: &str, bytes: &'o [u8]) -> Vec<Operation<'o>> {
         }),
         operation(format!("copy of {name}"), move || {
             let kept = NpzReader::new(Far(bytes))?.load::<BTreeMap<String, Lazy<Array1<f64>>>>()?;
-            SaveOptions::stored().write_to(&kept, io::sink())
+            SaveOptions::new().write_to(&kept, io::sink())
         }),
     ]
 }

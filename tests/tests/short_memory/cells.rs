@@ -4,12 +4,12 @@ use std::fs;
 use std::io;
 
 use half::{bf16, f16};
-use ndarray::{Array1, Array2, ArrayD, ArrayView, Dimension, Ix1, IxDyn, ShapeBuilder, s};
+use ndarray::{Array, Array1, Array2, ArrayD, ArrayView, Dimension, ShapeBuilder, s};
 use npz_core::time::{Day, Nanosecond, Second};
 use npz_core::tiny::{Float8E4M3Fn, UInt4};
 use npz_core::{
-    ByteOrder, Cast, DateTime64, Element, FixedBytes, FixedStr, LoadOptions, LongDouble, NpyRecord, RawBytes,
-    RawVec, TimeDelta64, npy,
+    AnyArray, ByteOrder, Cast, DateTime64, Element, FixedBytes, FixedStr, LoadOptions, LongDouble, NpyRecord,
+    RawBytes, RawVec, SaveOptions, TimeDelta64, npy,
 };
 use num_complex::Complex;
 use tests::temp_dir;
@@ -45,20 +45,22 @@ fn round_trip<A: Element, D: Dimension + 'static>(
     let bytes = npy::to_bytes(&array).unwrap();
     let big = {
         let mut bytes = Vec::new();
-        npy::write_in(&mut bytes, &array, ByteOrder::Big).unwrap();
+        SaveOptions::new().byte_order(ByteOrder::Big).write_to(&array, &mut bytes).unwrap();
         bytes
     };
     let (view, other) = (array.clone(), array);
     let (again, streamed, any) = (bytes.clone(), bytes.clone(), bytes.clone());
     vec![
         operation(format!("to_bytes of {name}"), move || npy::to_bytes(&view).map(drop)),
-        operation(format!("write_in of {name}"), move || npy::write_in(io::sink(), &other, ByteOrder::Big)),
-        operation(format!("from_bytes of {name}"), move || npy::from_bytes::<A, D>(&again).map(drop)),
-        operation(format!("read of {name}"), move || npy::read::<A, D>(&streamed[..]).map(drop)),
-        operation(format!("read of {name} in the other byte order"), move || {
-            npy::read::<A, D>(&big[..]).map(drop)
+        operation(format!("write_in of {name}"), move || {
+            SaveOptions::new().byte_order(ByteOrder::Big).write_to(&other, io::sink())
         }),
-        operation(format!("read_any of {name}"), move || npy::read_any(&any[..]).map(drop)),
+        operation(format!("from_bytes of {name}"), move || npy::from_bytes::<Array<A, D>>(&again).map(drop)),
+        operation(format!("read of {name}"), move || npy::read::<Array<A, D>>(&streamed[..]).map(drop)),
+        operation(format!("read of {name} in the other byte order"), move || {
+            npy::read::<Array<A, D>>(&big[..]).map(drop)
+        }),
+        operation(format!("read_any of {name}"), move || npy::read::<AnyArray>(&any[..]).map(drop)),
     ]
 }
 
@@ -125,7 +127,7 @@ fn strided_views() {
     let fortran = Array2::<f64>::zeros((1000, 100).f());
     let fortran_bytes = npy::to_bytes(&fortran).unwrap();
     let mut all = vec![
-        operation("load_any of Fortran order", || npy::read_any(&fortran_bytes[..]).map(drop)),
+        operation("load_any of Fortran order", || npy::read::<AnyArray>(&fortran_bytes[..]).map(drop)),
         operation("to_bytes of Fortran order", || npy::to_bytes(&fortran).map(drop)),
     ];
     all.extend(round_trip("every other column", &wide.slice(s![.., ..;2])));
@@ -142,22 +144,16 @@ fn cast<A: Element, B: Element>(name: &str, from: &Array1<A>) -> [Operation<'sta
     let bytes = npy::to_bytes(from).unwrap();
     let (streamed, big) = (bytes.clone(), {
         let mut bytes = Vec::new();
-        npy::write_in(&mut bytes, from, ByteOrder::Big).unwrap();
+        SaveOptions::new().byte_order(ByteOrder::Big).write_to(from, &mut bytes).unwrap();
         bytes
     });
     let options = LoadOptions::new().cast(Cast::SameKind);
     let others = [options.clone(), options.clone()];
     let [first, second] = others;
     [
-        operation(format!("from_bytes of {name}"), move || {
-            npy::from_bytes_with::<B, Ix1>(&bytes, &options).map(drop)
-        }),
-        operation(format!("read of {name}"), move || {
-            npy::read_with::<B, Ix1>(&streamed[..], &first).map(drop)
-        }),
-        operation(format!("read of big-endian {name}"), move || {
-            npy::read_with::<B, Ix1>(&big[..], &second).map(drop)
-        }),
+        operation(format!("from_bytes of {name}"), move || options.from_bytes::<Array1<B>>(&bytes).map(drop)),
+        operation(format!("read of {name}"), move || first.read::<Array1<B>>(&streamed[..]).map(drop)),
+        operation(format!("read of big-endian {name}"), move || second.read::<Array1<B>>(&big[..]).map(drop)),
     ]
 }
 
@@ -217,20 +213,22 @@ fn files_and_fields() {
     let fortran_path = dir.path().join("fortran.npy");
     npy::save(&fortran_path, &fortran).unwrap();
     let all = vec![
-        operation("load", || npy::load::<f64, Ix1>(&values).map(drop)),
-        operation("load_any", || npy::load_any(&values).map(drop)),
-        operation("load_all", || npy::load_all::<f64, Ix1>(&all_path).map(drop)),
-        operation("iter", || npy::iter::<f64, Ix1, _>(&many[..]).try_for_each(|array| array.map(drop))),
-        operation("iter_any", || npy::iter_any(&many[..]).try_for_each(|array| array.map(drop))),
-        operation("load of rows", || npy::load::<Row, Ix1>(&records).map(drop)),
-        operation("load of rows that are cast", || npy::load::<WideRow, Ix1>(&records).map(drop)),
-        operation("load_any of rows", || npy::load_any(&records).map(drop)),
-        operation("load_field", || npy::load_field::<u32, Ix1>(&records, "id").map(drop)),
-        operation("load_field that is cast", || npy::load_field::<u64, Ix1>(&records, "id").map(drop)),
-        operation("load_field with axes", || npy::load_field::<f64, IxDyn>(&records, "place").map(drop)),
-        operation("load_field of text", || npy::load_field::<String, Ix1>(&records, "name").map(drop)),
+        operation("load", || npy::load::<Array1<f64>>(&values).map(drop)),
+        operation("load_any", || npy::load::<AnyArray>(&values).map(drop)),
+        operation("load_all", || {
+            npy::iter::<Array1<f64>>(File::open(&all_path)?).collect::<npz_core::Result<Vec<_>>>().map(drop)
+        }),
+        operation("iter", || npy::iter::<Array1<f64>>(&many[..]).try_for_each(|array| array.map(drop))),
+        operation("iter_any", || npy::iter::<AnyArray>(&many[..]).try_for_each(|array| array.map(drop))),
+        operation("load of rows", || npy::load::<Array1<Row>>(&records).map(drop)),
+        operation("load of rows that are cast", || npy::load::<Array1<WideRow>>(&records).map(drop)),
+        operation("load_any of rows", || npy::load::<AnyArray>(&records).map(drop)),
+        operation("load_field", || npy::load_field::<Array1<u32>>(&records, "id").map(drop)),
+        operation("load_field that is cast", || npy::load_field::<Array1<u64>>(&records, "id").map(drop)),
+        operation("load_field with axes", || npy::load_field::<ArrayD<f64>>(&records, "place").map(drop)),
+        operation("load_field of text", || npy::load_field::<Array1<String>>(&records, "name").map(drop)),
         operation("load_field with axes of Fortran order", || {
-            npy::load_field::<f64, IxDyn>(&fortran_path, "place").map(drop)
+            npy::load_field::<ArrayD<f64>>(&fortran_path, "place").map(drop)
         }),
     ];
     exhaust_all(all, 30);
@@ -244,7 +242,12 @@ fn files_and_fields() {
     let texts = texts();
     let mut points = exhaust_after("save of rows", LARGE, || npy::save(&path, &rows), stands);
     restore();
-    points += exhaust_after("save_in", LARGE, || npy::save_in(&path, &big, ByteOrder::Big), stands);
+    points += exhaust_after(
+        "save_in",
+        LARGE,
+        || SaveOptions::new().byte_order(ByteOrder::Big).save(&big, &path),
+        stands,
+    );
     restore();
     points += exhaust_after("save of texts", LARGE, || npy::save(&path, &texts), stands);
     assert!(points >= 5, "only {points} allocations failed");

@@ -32,10 +32,10 @@ fn round_trip<'o, T: Npz + ToMembers + FromMembers>(
         operation(format!("to_bytes of {name} in the other byte order"), move || {
             big.to_bytes(&value).map(drop)
         }),
-        operation(format!("write_to of {name}"), move || SaveOptions::stored().write_to(&value, io::sink())),
+        operation(format!("write_to of {name}"), move || SaveOptions::new().write_to(&value, io::sink())),
         operation(format!("from_bytes of {name}"), move || T::from_bytes(bytes).map(drop)),
         operation(format!("read_from of {name}"), move || LoadOptions::new().read::<T>(bytes).map(drop)),
-        operation(format!("load_into of {name}"), move || NpzReader::from_bytes(bytes)?.load_into(&mut old)),
+        operation(format!("load_into of {name}"), move || NpzReader::new(bytes)?.load_into(&mut old)),
         operation(format!("load of {name} from a list of members"), move || {
             let mut members = Members::new();
             value.to_members(&mut members, &Name::root())?;
@@ -83,7 +83,7 @@ fn a_struct_of_arrays() {
         finite: Array1::from_elem(MANY, f16::ONE),
     };
     let bytes = value.to_bytes().unwrap();
-    let ordered = NpzReader::from_bytes(&bytes[..]).unwrap();
+    let ordered = NpzReader::new(&bytes[..]).unwrap();
     let fortran = Array2::<f32>::ones((300, 400).f());
     let mut all = round_trip("a struct of arrays", &value, &bytes);
     all.push(operation("get of an array", || ordered.get::<Array2<f32>>("fortran").map(drop)));
@@ -215,7 +215,7 @@ fn lazy_values() {
         operation("get of a lazy value", || Maybe::load(&path)?["x"].get().map(drop)),
         operation("get of a lazy value of bytes", || Maybe::from_bytes(&bytes)?["x"].get().map(drop)),
         operation("to_bytes of lazy values", || saved.to_bytes().map(drop)),
-        operation("write_to of lazy values", || SaveOptions::stored().write_to(&sunk, io::sink())),
+        operation("write_to of lazy values", || SaveOptions::new().write_to(&sunk, io::sink())),
     ];
     exhaust_all(all, 10);
 }

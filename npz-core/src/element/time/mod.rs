@@ -59,7 +59,7 @@
 //!
 //! let run = Run { started: SystemTime::UNIX_EPOCH, took: Duration::from_secs(90) };
 //! let bytes = run.to_bytes()?;
-//! let npz = NpzReader::from_bytes(&bytes)?;
+//! let npz = NpzReader::new(&bytes)?;
 //! assert_eq!(npz.header("started")?.dtype().to_string(), "<M8[ns]");
 //! assert_eq!(npz.header("took")?.dtype().to_string(), "<m8[ns]");
 //! # Ok::<(), npz_core::Error>(())

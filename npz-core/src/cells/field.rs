@@ -1,96 +1,18 @@
 //! One field of a structured array as an array of its own: the records are read once, and only the field is kept.
 
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
 
-use ndarray::{Array, ArrayViewD, Dimension};
+use ndarray::ArrayViewD;
 
-use super::read::Feed;
-use super::read_feed;
 use crate::dtype::Spot;
 use crate::element::record::{Rows, gather as gather_all};
-use crate::element::{Element, object_file_hint};
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::memory::{self, copy_cells};
-use crate::options::LoadOptions;
 use crate::run::Team;
 use crate::shape::Order;
-use crate::source::open_file;
 use crate::stored::{Extent, Put, Stored, Then, copy_range, fill_by_stream};
-
-/// Loads one field of a structured array: `np.load(path)[field]`.
-///
-/// The field of a record inside of another one is `"pos.x"`. The axes of a subarray come behind those of the array: of
-/// 100 records with a field `('pos', '<f8', (3,))` it is a (100, 3) array. The file is read once, in pieces of 256 KiB,
-/// and only the field is kept; cells are cast by [`Cast::Safe`](crate::Cast::Safe).
-///
-/// # Errors
-/// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) with the names that there are, if there is no such field;
-/// [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) if the array is not structured, or the field has another dtype or
-/// number of axes; otherwise as [`load`](super::load).
-///
-/// ```
-/// use ndarray::{Array1, array};
-/// use npz_core::{NpyRecord, npy};
-///
-/// #[derive(NpyRecord, Clone)]
-/// struct Reading { time: u64, value: f32 }
-///
-/// let path = std::env::temp_dir().join("npz-core-doc-load-field.npy");
-/// npy::save(&path, &array![Reading { time: 1, value: 0.5 }, Reading { time: 2, value: 0.25 }])?;
-/// let values: Array1<f32> = npy::load_field(&path, "value")?; // np.load(path)["value"]
-/// assert_eq!(values, array![0.5, 0.25]);
-/// # std::fs::remove_file(&path).ok();
-/// # Ok::<(), npz_core::Error>(())
-/// ```
-pub fn load_field<A: Element, D: Dimension>(path: impl AsRef<Path>, field: &str) -> Result<Array<A, D>> {
-    load_field_with(path, field, &LoadOptions::default())
-}
-
-/// Loads one field of a structured array, with a casting rule and limits; costs what [`load_field`] does.
-///
-/// # Errors
-/// As [`load_field`], with your [`Limits`](crate::Limits); [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if a value
-/// does not fit the cell type.
-///
-/// ```
-/// # use ndarray::{Array1, array};
-/// # use npz_core::{NpyRecord, npy};
-/// # #[derive(NpyRecord, Clone)] struct Reading { value: f64 }
-/// # let path = std::env::temp_dir().join("npz-core-doc-load-field-with.npy");
-/// # npy::save(&path, &array![Reading { value: 0.1 }])?;
-/// use npz_core::{Cast, LoadOptions};
-///
-/// let options = LoadOptions::new().cast(Cast::SameKind);
-/// let values: Array1<f32> = npy::load_field_with(&path, "value", &options)?;
-/// assert_eq!(values, array![0.1f32]);
-/// # std::fs::remove_file(&path).ok();
-/// # Ok::<(), npz_core::Error>(())
-/// ```
-pub fn load_field_with<A: Element, D: Dimension>(
-    path: impl AsRef<Path>,
-    field: &str,
-    options: &LoadOptions,
-) -> Result<Array<A, D>> {
-    let path = path.as_ref();
-    let read_file = || {
-        let (mut file, size) = open_file(path, ".npy")?;
-        let header = Header::read(&mut file, &options.limits)?;
-        if header.dtype().has_object() {
-            return Err(Error::unsupported(object_file_hint(&A::wanted())));
-        }
-        options.limits.check_member(header.data_len())?;
-        let column = Column::new(&header, field)?;
-        let available = size.map(|size| size.saturating_sub(header.len() as u64));
-        let records = Feed::stream(&mut file, &header, available);
-        // What is wrong in there is told of the field.
-        let cells = read_feed::<A>(Feed::Field(Box::new(records), &column), 0, D::NDIM, options);
-        cells.and_then(|(cells, _)| cells.into_array()).map_err(|error| error.in_field(field))
-    };
-    read_file().map_err(|error| error.in_file(path))
-}
 
 /// One field of a structured array: where it lies in the records, and the array that it makes.
 #[derive(Clone)]
@@ -117,10 +39,6 @@ impl Column {
         let order = if is_mixed { Order::C } else { order };
         let own = Header::of(spot.dtype.clone(), &shape, order)?;
         Ok(Self { header: own, spot, records: header.shape().to_vec(), record_size, is_mixed })
-    }
-
-    pub(crate) fn header(&self) -> &Header {
-        &self.header
     }
 
     /// The bytes of the field in one record.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-use ndarray::{ArrayRef, ArrayViewD, Axis, CowArray, Dimension, IxDyn, Slice};
+use ndarray::{ArrayViewD, Axis, CowArray, IxDyn, Slice};
 
 use crate::any::{RawArray, swap_to};
 use crate::dtype::{ByteOrder, DType};
@@ -136,13 +136,6 @@ fn gather<A: Element>(
         }
     }
     if end > 0 { part(last, 0, end, put) } else { Ok(()) }
-}
-
-/// The plan for an array of any dimension type.
-pub(crate) fn body<A: Element, D: Dimension>(array: &ArrayRef<A, D>) -> Result<Body<'_, A>> {
-    let view = array.view().into_dyn();
-    let dtype = A::dtype_of(&view)?;
-    Body::new(view.into(), dtype, None)
 }
 
 #[cfg(test)]

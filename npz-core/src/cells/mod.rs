@@ -1,0 +1,13 @@
+//! Between the cells of arrays and their stored bytes: straight into the final buffer, or borrowed where they lie.
+//!
+//! Knows [`Stored`](crate::stored::Stored) arrays and nothing of where they come from.
+
+mod cost;
+mod field;
+mod read;
+mod write;
+
+pub(crate) use self::cost::cost;
+pub(crate) use self::field::FieldOf;
+pub(crate) use self::read::{Cells, cut_off, read_bytes, read_cells};
+pub(crate) use self::write::Body;
