@@ -168,7 +168,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let (checkpoint, report) = options.load_with_report::<Checkpoint>(path)?;
         println!("{report}\n");
         assert_eq!(report, checked);
-        assert!(report.remarks().iter().any(|remark| remark.kind() == RemarkKind::Migrated));
+        assert!(report.remarks().iter().any(|remark| remark.kind == RemarkKind::Migrated));
 
         checkpoint.save(path)?;
         let again = Checkpoint::check(path)?;
@@ -223,7 +223,7 @@ fn refused(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
     writer.finish()?;
     let report = Checkpoint::check(&path)?;
     println!("\nAn old file that is not whole:\n{report}");
-    assert_eq!(report.problems()[0].kind(), ProblemKind::Migration);
+    assert_eq!(report.problems()[0].kind, ProblemKind::Migration);
     Ok(())
 }
 

@@ -9,6 +9,7 @@ mod cells;
 mod dtype;
 mod element;
 mod error;
+pub mod extend;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -46,6 +47,7 @@ pub use npz_derive::NpyRecord;
 
 pub use crate::any::{AnyArray, AnyValue, RawArray};
 pub use crate::archive::Compression;
+#[doc(hidden)]
 pub use crate::atomic::AtomicFile;
 pub use crate::dtype::{ByteOrder, DType, Field, Kind, Record, Scalar, Subarray, TimeBase, TimeUnit};
 pub use crate::element::time::{self, DateTime64, TimeDelta64};
@@ -55,7 +57,7 @@ pub use crate::element::{
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::header::Header;
 pub use crate::limits::Limits;
-pub use crate::members::{FromMembers, Lazy, Loader, MapKey, Members, Name, OldMembers, Plan, ToMembers};
+pub use crate::members::{FromMembers, Lazy, OldMembers, ToMembers};
 pub use crate::npz::{Loaded, Npz, NpzEntry, NpzReader, NpzWriter, SaveOptions, load};
 pub use crate::options::LoadOptions;
 pub use crate::report::{Problem, ProblemKind, Remark, RemarkKind, Report};

@@ -45,11 +45,12 @@ pub use self::transparent::{plan_inner, plan_inners, push_inners};
 pub use self::validate::{plan_validated, validate, validate_each, validate_loaded};
 pub use self::version::{check_version, is_older_present, is_version_present, migrate, push_version};
 pub use crate::element::{TextForm, store_as};
+pub use crate::extend::{Loader, Members, Name, Plan};
 use crate::members::NONE;
 pub use crate::members::forms::Forms;
 pub use crate::members::settings::{LoadSettings, SaveSettings};
 pub use crate::members::spare::Spares;
-pub use crate::{Cast, Compression, FromMembers, Loader, Members, Name, Npz, Order, Plan, Result, ToMembers};
+pub use crate::{Cast, Compression, FromMembers, Npz, Order, Result, ToMembers};
 use crate::{Error, RemarkKind};
 
 /// The place of a field: below its parent, or the parent's own for `flatten`.

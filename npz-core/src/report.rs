@@ -81,20 +81,27 @@ pub(crate) struct Mark {
 /// let bytes = npy::to_bytes(&ndarray::arr1(&[1.5f64]))?;
 /// let error = npy::from_bytes::<ndarray::Array1<f32>>(&bytes).unwrap_err();
 /// let problem = &error.report().expect("a mismatch has one").problems()[0];
-/// assert_eq!((problem.kind(), problem.member()), (ProblemKind::DType, ""));
-/// assert_eq!((problem.expected(), problem.found()), ("<f4 (f32)", "<f8 (f64), shape (1,)"));
-/// assert!(problem.hint().contains("Cast::SameKind"));
+/// assert_eq!((problem.kind, &*problem.member), (ProblemKind::DType, ""));
+/// assert_eq!((&*problem.expected, &*problem.found), ("<f4 (f32), 1 axis", "<f8 (f64), shape (1,)"));
+/// assert!(problem.hint.contains("Cast::SameKind"));
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Problem {
-    pub(crate) kind: ProblemKind,
-    pub(crate) member: String,
-    /// Of a member that holds records; empty where the whole member is meant.
-    pub(crate) field: String,
-    pub(crate) expected: String,
-    pub(crate) found: String,
-    pub(crate) hint: String,
+    /// What is wrong.
+    pub kind: ProblemKind,
+    /// The member's name, as `np.load` would say it; empty for a `.npy` file.
+    pub member: String,
+    /// The field of the records, where the member holds such: `pos.x` for a record inside of another. Empty where
+    /// the whole member is meant.
+    pub field: String,
+    /// What the type expects, for example `"<f4, 2 axes"`; empty for an unexpected member.
+    pub expected: String,
+    /// What the archive holds; empty for a missing member.
+    pub found: String,
+    /// What to do, for example which attribute would allow it; may be empty.
+    pub hint: String,
     /// The kind of error that this alone would be.
     pub(crate) cause: ErrorKind,
 }
@@ -109,7 +116,7 @@ pub struct Problem {
 ///
 /// let bytes = std::collections::BTreeMap::from([("steps".to_owned(), 1u64)]).to_bytes()?;
 /// let report = NpzReader::new(&bytes)?.check::<State>()?;
-/// let kinds: Vec<_> = report.problems().iter().map(|problem| problem.kind()).collect();
+/// let kinds: Vec<_> = report.problems().iter().map(|problem| problem.kind).collect();
 /// assert_eq!(kinds, [ProblemKind::Missing, ProblemKind::Unexpected]); // `step` and `steps`
 /// # Ok::<(), npz_core::Error>(())
 /// ```
@@ -305,39 +312,6 @@ fn gravest_of(causes: impl IntoIterator<Item = ErrorKind>) -> ErrorKind {
         [ErrorKind::Io, ErrorKind::Damaged, ErrorKind::Unsupported, ErrorKind::Limit];
     let places = causes.into_iter().filter_map(|cause| GRAVEST_FIRST.iter().position(|kind| *kind == cause));
     places.min().map_or(ErrorKind::Mismatch, |first| GRAVEST_FIRST[first])
-}
-
-impl Problem {
-    /// Tells what is wrong.
-    pub fn kind(&self) -> ProblemKind {
-        self.kind
-    }
-
-    /// Names the member, as `np.load` would; empty for a `.npy` file.
-    pub fn member(&self) -> &str {
-        &self.member
-    }
-
-    /// Names the field of the records, where the member holds such: `pos.x` for a record inside of another. Empty where
-    /// the whole member is meant.
-    pub fn field(&self) -> &str {
-        &self.field
-    }
-
-    /// Tells what the type expects, for example `"<f4, 2 axes"`; empty for an unexpected member.
-    pub fn expected(&self) -> &str {
-        &self.expected
-    }
-
-    /// Tells what the archive holds; empty for a missing member.
-    pub fn found(&self) -> &str {
-        &self.found
-    }
-
-    /// Tells what to do, for example which attribute would allow it; may be empty.
-    pub fn hint(&self) -> &str {
-        &self.hint
-    }
 }
 
 /// Prints the problems (and which versions were migrated), or the remarks where there are none, one a line; the first

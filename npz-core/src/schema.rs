@@ -48,63 +48,36 @@ pub struct Schema {
 ///
 /// let schema = State::schema();
 /// let grid = &schema.members()[0];
-/// assert_eq!((grid.name(), grid.dtype(), grid.rust_type()), ("grid", "<f8", "f64"));
-/// assert_eq!(grid.shape(), Some(&[None, None][..])); // two axes of any length
-/// assert!(grid.is_optional() && grid.values().is_empty() && grid.condition().is_empty());
+/// assert_eq!((&*grid.name, &*grid.dtype, &*grid.rust_type), ("grid", "<f8", "f64"));
+/// assert_eq!(grid.shape, Some(vec![None, None])); // two axes of any length
+/// assert!(grid.is_optional && grid.values.is_empty() && grid.condition.is_empty());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SchemaMember {
-    pub(crate) name: String,
-    pub(crate) dtype: String,
+    /// The member's name, as `np.load` would say it; `*` stands for any index or key.
+    pub name: String,
+    /// The dtype as NumPy spells it; `<U` and `|S` without a width for text of any length.
+    ///
+    /// It is what a save writes and [`Cast::Exact`](crate::Cast::Exact) wants; other dtypes may be cast to it.
+    pub dtype: String,
+    /// The type of the cells in Rust.
+    pub rust_type: String,
+    /// The length of each axis, `None` for any; `None` at all for any number of axes.
+    pub shape: Option<Vec<Option<usize>>>,
+    /// Whether a file may be without it: `Option`, `default`, `skip_if`, a version.
+    pub is_optional: bool,
+    /// The texts that it may have, if it is an enum; empty otherwise.
+    pub values: Vec<String>,
+    /// When it is there, if that depends on the variant of an enum: `optimizer.tag = "Sgd"`. Empty otherwise.
+    pub condition: String,
     /// What one cell is to a type checker of Python.
     pub(crate) python: String,
-    pub(crate) rust: String,
-    pub(crate) shape: Option<Vec<Option<usize>>>,
-    pub(crate) is_optional: bool,
     /// The name stands for all that differ in an index or a key.
     pub(crate) is_pattern: bool,
-    pub(crate) values: Vec<String>,
-    pub(crate) condition: String,
 }
 
 impl SchemaMember {
-    /// Names the member, as `np.load` would; `*` stands for any index or key.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Tells the dtype as NumPy spells it; `<U` and `|S` without a width for text of any length.
-    ///
-    /// It is what a save writes and [`Cast::Exact`](crate::Cast::Exact) wants; other dtypes may be cast to it.
-    pub fn dtype(&self) -> &str {
-        &self.dtype
-    }
-
-    /// Tells the type of the cells in Rust.
-    pub fn rust_type(&self) -> &str {
-        &self.rust
-    }
-
-    /// Tells the length of each axis, `None` for any; `None` at all for any number of axes.
-    pub fn shape(&self) -> Option<&[Option<usize>]> {
-        self.shape.as_deref()
-    }
-
-    /// Tells whether a file may be without it: `Option`, `default`, `skip_if`, a version.
-    pub fn is_optional(&self) -> bool {
-        self.is_optional
-    }
-
-    /// Lists the texts that it may have, if it is an enum; empty otherwise.
-    pub fn values(&self) -> &[String] {
-        &self.values
-    }
-
-    /// Tells when it is there, if that depends on the variant of an enum: `optimizer.tag = "Sgd"`. Empty otherwise.
-    pub fn condition(&self) -> &str {
-        &self.condition
-    }
-
     fn shape_text(&self) -> String {
         let Some(shape) = &self.shape else { return "any".to_owned() };
         let lens: Vec<_> =

@@ -282,7 +282,7 @@ fn bytes_become_cells_where_rust_has_them() {
     assert_eq!(AnyArray::from(arr1(&[7i16])).field("a").unwrap_err().kind(), ErrorKind::Mismatch);
 
     let error = rows.to_array::<Other>(Cast::Safe).unwrap_err();
-    let told: Vec<_> = error.report().unwrap().problems().iter().map(npz_core::Problem::field).collect();
+    let told: Vec<_> = error.report().unwrap().problems().iter().map(|one| &*one.field).collect();
     assert_eq!(told, ["a", "c", "b"]);
     let error = AnyArray::from(arr1(&[0.5f64])).to_array::<f32>(Cast::Safe).unwrap_err().to_string();
     assert!(error.contains("`Cast::SameKind` accepts it and may round values"), "{error}");
@@ -509,7 +509,7 @@ fn a_struct_may_have_fields_of_any_dtype() {
     let bytes = record.to_bytes().unwrap();
     assert_eq!(Record::from_bytes(&bytes).unwrap(), record);
     let schema = Record::schema();
-    assert_eq!((schema.members()[0].dtype(), schema.members()[0].shape()), ("any", None));
+    assert_eq!((&*schema.members()[0].dtype, &schema.members()[0].shape), ("any", &None));
     let error = Record::from_bytes(&BTreeMap::<String, f64>::new().to_bytes().unwrap()).unwrap_err();
     assert!(error.to_string().contains("member \"payload\" is missing: expected any (AnyArray)"), "{error}");
     let error = RawArray::new(DType::parse("<f4").unwrap(), &[3], vec![0; 11]).unwrap_err();

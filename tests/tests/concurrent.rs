@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
 
+use npz_core::extend::Members;
 use npz_core::{
-    DType, Error, Header, LoadOptions, Members, Npz, NpzEntry, NpzReader, NpzWriter, ReadAt, Report,
-    SaveOptions,
+    DType, Error, Header, LoadOptions, Npz, NpzEntry, NpzReader, NpzWriter, ReadAt, Report, SaveOptions,
 };
 
 /// Once armed, lets the first two reads of at least so many bytes pass together only.

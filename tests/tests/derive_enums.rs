@@ -8,9 +8,8 @@ use std::io::Cursor;
 use std::sync::Arc;
 
 use ndarray::{Array1, Array2, array};
-use npz_core::{
-    Element, ErrorKind, FromMembers, Members, Name, Npz, NpzReader, NpzWriter, ProblemKind, ToMembers,
-};
+use npz_core::extend::{Members, Name};
+use npz_core::{Element, ErrorKind, FromMembers, Npz, NpzReader, NpzWriter, ProblemKind, ToMembers};
 use tests::{python, temp_dir};
 
 /// The names and the texts of what a value pushes; other members have no text.
@@ -224,7 +223,7 @@ fn an_unknown_tag_is_one_problem_that_lists_the_known_ones() {
     let error = State::from_bytes(&bytes).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Mismatch);
     let report = error.report().unwrap().clone();
-    let found: Vec<_> = report.problems().iter().map(|p| (p.member(), p.kind())).collect();
+    let found: Vec<_> = report.problems().iter().map(|p| (&*p.member, p.kind)).collect();
     assert_eq!(
         found,
         [
@@ -255,7 +254,7 @@ fn a_missing_tag_and_a_tag_of_another_kind() {
     let problems = |bytes: &[u8]| {
         let error = State::from_bytes(bytes).unwrap_err();
         let report = error.report().unwrap();
-        report.problems().iter().map(|p| (p.member().to_owned(), p.kind())).collect::<Vec<_>>()
+        report.problems().iter().map(|p| (p.member.to_owned(), p.kind)).collect::<Vec<_>>()
     };
     let bytes = archive(|npz| npz.add("optimizer.momentum", &0.5f32).unwrap());
     let missing = |name: &str| (name.to_owned(), ProblemKind::Missing);

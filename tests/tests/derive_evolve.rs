@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 
 use ndarray::{Array1, Array2, array, s};
-use npz_core::{ErrorKind, Members, Name, Npz, NpzReader, OldMembers, ProblemKind, RemarkKind, ToMembers};
+use npz_core::extend::{Members, Name};
+use npz_core::{ErrorKind, Npz, NpzReader, OldMembers, ProblemKind, RemarkKind, ToMembers};
 use tests::{python, temp_dir};
 
 /// The struct of two years, with what each year changed.
@@ -104,7 +105,7 @@ fn the_report_tells_what_was_migrated_and_check_does_not_need_a_load() {
     let bytes = model::oldest().to_bytes().unwrap();
     let reader = NpzReader::new(&bytes).unwrap();
     let (_, report) = reader.load_with_report::<model::V2>().unwrap();
-    let remarks: Vec<_> = report.remarks().iter().map(|r| (r.member(), r.kind(), r.text())).collect();
+    let remarks: Vec<_> = report.remarks().iter().map(|r| (&*r.member, r.kind, &*r.text)).collect();
     assert_eq!(remarks, [("__version__", RemarkKind::Migrated, "migrated from 0 to 2")]);
     let checked = reader.check::<model::V2>().unwrap();
     assert!(checked.is_ok());
@@ -123,7 +124,7 @@ fn a_newer_version_is_refused_with_advice() {
     assert_eq!(error.kind(), ErrorKind::Mismatch);
     let problems = error.report().unwrap().problems();
     assert_eq!(problems.len(), 1, "what else differs is no news: {error}");
-    assert_eq!((problems[0].member(), problems[0].kind()), ("__version__", ProblemKind::Value));
+    assert_eq!((&*problems[0].member, problems[0].kind), ("__version__", ProblemKind::Value));
     let text = "member \"__version__\" has another value: expected at most 2, found 7; a newer program has written the file: \
                 update this one";
     assert!(error.to_string().contains(text), "{error}");
@@ -140,7 +141,7 @@ fn a_version_that_is_no_whole_number_is_one_problem() {
     let error = model::V2::from_bytes(&bytes).unwrap_err();
     let problems = error.report().unwrap().problems();
     assert_eq!(problems.len(), 1, "{error}");
-    assert_eq!((problems[0].member(), problems[0].kind()), ("__version__", ProblemKind::DType));
+    assert_eq!((&*problems[0].member, problems[0].kind), ("__version__", ProblemKind::DType));
 }
 
 #[test]
@@ -172,7 +173,7 @@ fn what_a_migration_leaves_behind_is_checked_like_any_file() {
     }
     let bytes = BTreeMap::from([("w".to_owned(), vec![1.0f32])]).to_bytes().unwrap();
     let error = New::from_bytes(&bytes).unwrap_err();
-    let found: Vec<_> = error.report().unwrap().problems().iter().map(|p| (p.member(), p.kind())).collect();
+    let found: Vec<_> = error.report().unwrap().problems().iter().map(|p| (&*p.member, p.kind)).collect();
     assert_eq!(found, [("weights", ProblemKind::Shape), ("left_over", ProblemKind::Unexpected)]);
 }
 
@@ -365,7 +366,7 @@ fn casts_inside_a_migration_and_names_taken_by_alias_are_remarked() {
     let bytes = BTreeMap::from([("a".to_owned(), 1.5f32), ("old_b".to_owned(), 2.5)]).to_bytes().unwrap();
     let (new, report) = NpzReader::new(&bytes).unwrap().load_with_report::<New>().unwrap();
     assert_eq!(new, New { a: 1.5, b: 2.5 });
-    let remarks: Vec<_> = report.remarks().iter().map(|r| (r.member(), r.kind())).collect();
+    let remarks: Vec<_> = report.remarks().iter().map(|r| (&*r.member, r.kind)).collect();
     let (cast, aliased) = (RemarkKind::Cast, RemarkKind::Aliased);
     let expected = [("a", cast), ("__version__", RemarkKind::Migrated), ("old_b", aliased), ("old_b", cast)];
     assert_eq!(remarks, expected);

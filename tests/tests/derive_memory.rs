@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use ndarray::{Array2, array};
-use npz_core::{ErrorKind, FromMembers, Members, Name, Npz, OldMembers, ToMembers};
+use npz_core::extend::{Members, Name};
+use npz_core::{ErrorKind, FromMembers, Npz, OldMembers, ToMembers};
 
 fn in_memory<T: FromMembers>(value: &(impl Npz + ToMembers)) -> npz_core::Result<T> {
     let mut members = Members::new();

@@ -9,9 +9,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use ndarray::{Array1, Array2, ArrayD, array};
-use npz_core::{
-    FixedBytes, FixedStr, FromMembers, LoadOptions, Loader, Name, Npz, NpzReader, Plan, RemarkKind, ToMembers,
-};
+use npz_core::extend::{Loader, Name, Plan};
+use npz_core::{FixedBytes, FixedStr, FromMembers, LoadOptions, Npz, NpzReader, RemarkKind, ToMembers};
 use tests::{python, temp_dir};
 
 #[derive(Npz, Clone)]
@@ -114,10 +113,10 @@ optimizer.schedule.0.tag     <U     ()        \"Step\" or \"Nested\"; if optimiz
     let rest: Vec<_> = schema
         .members()
         .iter()
-        .skip_while(|member| member.name() != "lengths")
+        .skip_while(|member| member.name != "lengths")
         .map(|member| {
-            let shape = member.shape().map(<[Option<usize>]>::to_vec);
-            (member.name(), member.dtype(), member.rust_type(), shape)
+            let shape = member.shape.clone();
+            (&*member.name, &*member.dtype, &*member.rust_type, shape)
         })
         .collect();
     let any = || Some(vec![None]);
@@ -150,8 +149,8 @@ optimizer.schedule.0.tag     <U     ()        \"Step\" or \"Nested\"; if optimiz
         assert_eq!(found, expected);
     }
     assert_eq!(rest.len(), expected.len());
-    assert!(schema.members().iter().find(|m| m.name() == "note").unwrap().is_optional());
-    assert!(!schema.members().iter().find(|m| m.name() == "by_name.*").unwrap().is_optional());
+    assert!(schema.members().iter().find(|m| m.name == "note").unwrap().is_optional);
+    assert!(!schema.members().iter().find(|m| m.name == "by_name.*").unwrap().is_optional);
 }
 
 #[test]
@@ -195,18 +194,18 @@ fn what_a_saved_file_holds_is_what_the_schema_says() {
         let header = reader.header(name).unwrap();
         let found = header.dtype().to_string();
         let member = schema.members().iter().find(|member| {
-            matches(member.name(), name)
-                && (found == member.dtype() || member.dtype() == "<U" && found.starts_with("<U"))
+            matches(&*member.name, name)
+                && (found == member.dtype || member.dtype == "<U" && found.starts_with("<U"))
         });
         let member = member.unwrap_or_else(|| panic!("{name}: {found} is not in\n{schema}"));
-        if let Some(shape) = member.shape() {
+        if let Some(shape) = &member.shape {
             assert_eq!(shape.len(), header.shape().len(), "{name}");
             assert!(shape.iter().zip(header.shape()).all(|(want, len)| want.is_none_or(|want| want == *len)));
         }
     }
     // Every member that has to be there is there.
-    for member in schema.members().iter().filter(|m| !m.is_optional() && m.condition().is_empty()) {
-        assert!(reader.names().any(|name| matches(member.name(), name)), "{}", member.name());
+    for member in schema.members().iter().filter(|m| !m.is_optional && m.condition.is_empty()) {
+        assert!(reader.names().any(|name| matches(&*member.name, name)), "{}", &*member.name);
     }
 }
 
@@ -222,7 +221,7 @@ fn recursive_and_hand_written_types_have_a_schema() {
     impl ToMembers for ByHand {
         fn to_members<'a>(
             &'a self,
-            members: &mut npz_core::Members<'a>,
+            members: &mut npz_core::extend::Members<'a>,
             name: &Name,
         ) -> npz_core::Result<()> {
             self.0.to_members(members, &name.join("inner"))
@@ -245,13 +244,13 @@ fn recursive_and_hand_written_types_have_a_schema() {
         hand: ByHand,
     }
     let schema = Root::schema();
-    let names: Vec<_> = schema.members().iter().map(npz_core::SchemaMember::name).collect();
+    let names: Vec<_> = schema.members().iter().map(|one| &*one.name).collect();
     assert!(names.starts_with(&["tree.value", "tree.next.value"]), "{names:?}");
     assert!(names.contains(&"tree.children.*.value") && names.ends_with(&["hand.inner"]), "{names:?}");
     assert!(names.len() < 20, "a recursive type has an end: {names:?}");
     let any = BTreeMap::<String, ArrayD<f64>>::schema();
     assert_eq!(any.members().len(), 1);
-    assert_eq!((any.members()[0].name(), any.members()[0].shape()), ("*", None));
+    assert_eq!((&*any.members()[0].name, &any.members()[0].shape), ("*", &None));
 }
 
 #[test]
@@ -267,7 +266,7 @@ fn a_schema_shows_what_is_stored_not_what_is_in_memory() {
         later: npz_core::Lazy<Array2<f32>>,
     }
     let rows: Vec<_> =
-        Narrow::schema().members().iter().map(|m| (m.name().to_owned(), m.dtype().to_owned())).collect();
+        Narrow::schema().members().iter().map(|m| (m.name.to_owned(), m.dtype.to_owned())).collect();
     let expected = [("moments.*", "<V2"), ("labels", "|u1"), ("names", "|S"), ("later", "<f4")];
     assert_eq!(rows, expected.map(|(name, dtype)| (name.to_owned(), dtype.to_owned())));
 }
@@ -389,7 +388,7 @@ fn a_load_reports_what_was_ignored_cast_and_defaulted() {
                    - member \"junk\": no field wants it\n  \
                    - member \"inner.extra\": no field wants it";
     assert_eq!(report.to_string(), printed);
-    let kinds: Vec<_> = report.remarks().iter().map(npz_core::Remark::kind).collect();
+    let kinds: Vec<_> = report.remarks().iter().map(|one| one.kind).collect();
     let (cast, ignored) = (RemarkKind::Cast, RemarkKind::Ignored);
     assert_eq!(kinds, [cast, cast, RemarkKind::Defaulted, ignored, ignored, ignored]);
     // A file of the same struct, and one of Python in the other byte order, are nothing to remark on.

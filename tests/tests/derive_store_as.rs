@@ -388,7 +388,7 @@ fn a_form_of_another_kind_than_the_field_is_refused_on_save_and_on_load() {
             assert!(error.to_string().contains($message), "{error}");
             let error = Mistaken::from_bytes(&Plain { field: $value }.to_bytes().unwrap()).unwrap_err();
             let problem = &error.report().unwrap().problems()[0];
-            assert_eq!(problem.kind(), ProblemKind::DType, "{error}");
+            assert_eq!(problem.kind, ProblemKind::DType, "{error}");
             assert!(error.to_string().contains($message), "{error}");
         }};
     }

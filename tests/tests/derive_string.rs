@@ -164,7 +164,7 @@ fn bytes_are_taken_for_text_whatever_the_casting_rule() {
     let error = load("x.npz").unwrap_err();
     let problems = error.report().unwrap().problems();
     assert_eq!(problems.len(), 1, "{error}");
-    assert_eq!((problems[0].member(), problems[0].kind()), ("own", ProblemKind::DType));
+    assert_eq!((&*problems[0].member, problems[0].kind), ("own", ProblemKind::DType));
     for (name, part) in
         [("bad.npz", "cell 1 holds bytes that are not UTF-8"), ("long.npz", "cell 1 expected at most 3")]
     {
@@ -314,7 +314,7 @@ fn a_form_holds_below_the_field_for_text_and_is_refused_where_there_is_none() {
             assert_eq!((error.kind(), error.member()), (ErrorKind::Invalid, Some("field")), "{error}");
             assert!(error.to_string().contains($message), "{error}");
             let error = Mistaken::from_bytes(&Plain { field: $value }.to_bytes().unwrap()).unwrap_err();
-            assert_eq!(error.report().unwrap().problems()[0].kind(), ProblemKind::DType, "{error}");
+            assert_eq!(error.report().unwrap().problems()[0].kind, ProblemKind::DType, "{error}");
             assert!(error.to_string().contains($message), "{error}");
         }};
     }

@@ -75,27 +75,27 @@ fn hole<T: FromMembers + ToMembers>(names: &[&str]) -> Problem {
     assert_eq!(error.kind(), ErrorKind::Mismatch, "{error}");
     let report = error.report().unwrap();
     let [problem] = report.problems() else { panic!("{error}") };
-    assert_eq!((report.problem_count(), problem.kind()), (1, ProblemKind::Missing));
+    assert_eq!((report.problem_count(), problem.kind), (1, ProblemKind::Missing));
     problem.clone()
 }
 
 #[test]
 fn the_first_hole_is_the_only_problem() {
     let one = hole::<Vec<Required>>(&["v.65535.a0"]);
-    assert_eq!((one.member(), one.expected()), ("v.0", "element 0 of 65536"));
-    assert!(one.hint().contains("begins with \"v.0.\": save every element, or make them `Option`s"), "{one}");
+    assert_eq!((&*one.member, &*one.expected), ("v.0", "element 0 of 65536"));
+    assert!(one.hint.contains("begins with \"v.0.\": save every element, or make them `Option`s"), "{one}");
 
-    assert_eq!(hole::<VecDeque<Required>>(&["v.65535.a0"]).member(), "v.0");
-    assert_eq!(hole::<Vec<Choice>>(&["v.60000.kind"]).member(), "v.0");
-    assert_eq!(hole::<Vec<Lazy<Required>>>(&["v.65535.a0"]).member(), "v.0");
-    assert_eq!(hole::<Vec<[Required; 2]>>(&["v.65535.1.a0"]).member(), "v.0");
-    assert_eq!(hole::<[Required; 3]>(&["v.2.a0"]).member(), "v.0");
-    assert_eq!(hole::<Vec<(u64, u64)>>(&["v.65535.1"]).member(), "v.0");
-    assert_eq!(hole::<Vec<Vec<u64>>>(&["v.65535"]).member(), "v.0");
-    assert_eq!(hole::<Vec<Vec<Required>>>(&["v.65535.0.a0"]).member(), "v.0");
-    assert_eq!(hole::<Vec<Vec<Vec<Required>>>>(&["v.0.40000.0.a0"]).member(), "v.0.0");
-    assert_eq!(hole::<BTreeMap<String, Vec<Required>>>(&["v.key.65535.a0"]).member(), "v.key.0");
-    assert_eq!(hole::<Option<Vec<Required>>>(&["v.65535.a0"]).member(), "v.0");
+    assert_eq!(hole::<VecDeque<Required>>(&["v.65535.a0"]).member, "v.0");
+    assert_eq!(hole::<Vec<Choice>>(&["v.60000.kind"]).member, "v.0");
+    assert_eq!(hole::<Vec<Lazy<Required>>>(&["v.65535.a0"]).member, "v.0");
+    assert_eq!(hole::<Vec<[Required; 2]>>(&["v.65535.1.a0"]).member, "v.0");
+    assert_eq!(hole::<[Required; 3]>(&["v.2.a0"]).member, "v.0");
+    assert_eq!(hole::<Vec<(u64, u64)>>(&["v.65535.1"]).member, "v.0");
+    assert_eq!(hole::<Vec<Vec<u64>>>(&["v.65535"]).member, "v.0");
+    assert_eq!(hole::<Vec<Vec<Required>>>(&["v.65535.0.a0"]).member, "v.0");
+    assert_eq!(hole::<Vec<Vec<Vec<Required>>>>(&["v.0.40000.0.a0"]).member, "v.0.0");
+    assert_eq!(hole::<BTreeMap<String, Vec<Required>>>(&["v.key.65535.a0"]).member, "v.key.0");
+    assert_eq!(hole::<Option<Vec<Required>>>(&["v.65535.a0"]).member, "v.0");
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn lists_in_lists_stop_at_a_hole_each() {
     let bytes = archive((0..9).map(|i| format!("v.{i}.7000.a0")));
     let error = load::<Vec<Vec<Required>>>(&bytes).unwrap_err();
     let report = error.report().unwrap();
-    let members: Vec<_> = report.problems().iter().map(Problem::member).collect();
+    let members: Vec<_> = report.problems().iter().map(|one| &*one.member).collect();
     assert_eq!(members, (0..9).map(|i| format!("v.{i}.0")).collect::<Vec<_>>());
 }
 
@@ -112,7 +112,7 @@ fn elements_before_a_hole_are_told_of_as_ever() {
     let names = (0..20).map(|i| if i < 2 { format!("v.0.a{i}") } else { format!("v.{i}.x") });
     let error = load::<Vec<Required>>(&archive(names)).unwrap_err();
     let report = error.report().unwrap();
-    let missing: Vec<_> = report.problems().iter().map(Problem::member).collect();
+    let missing: Vec<_> = report.problems().iter().map(|one| &*one.member).collect();
     // Eighteen fields of the first element, and then the element that is not there.
     assert_eq!((missing.len(), missing[0], missing[18]), (19, "v.0.a2", "v.1"), "{error}");
 }
@@ -153,7 +153,7 @@ fn hints_belong_to_the_members_that_they_speak_of() {
     // The list's hole is a missing member too, with advice of its own.
     let bytes = archive(["v.3.a0", "learning_rat"]);
     let error = Model::from_bytes(&bytes).unwrap_err();
-    let hints: Vec<_> = error.report().unwrap().problems().iter().map(|p| (p.member(), p.hint())).collect();
+    let hints: Vec<_> = error.report().unwrap().problems().iter().map(|p| (&*p.member, &*p.hint)).collect();
     assert_eq!(hints[0].0, "v.0");
     assert!(hints[0].1.contains("save every element"), "{error}");
     assert_eq!(hints[1].0, "learning_rate");
@@ -198,10 +198,10 @@ fn remarks_on_what_is_not_there_are_bounded() {
     let npz = options.reader(&bytes).unwrap();
     let report = npz.check::<Root<Vec<Defaulted>>>().unwrap();
     assert!(report.is_ok());
-    let defaulted = report.remarks().iter().filter(|remark| remark.kind() == RemarkKind::Defaulted).count();
+    let defaulted = report.remarks().iter().filter(|remark| remark.kind == RemarkKind::Defaulted).count();
     assert_eq!(defaulted, 500);
     // A member of the file is remarked on in any case.
-    assert_eq!(report.remarks().last().unwrap().member(), "extra");
+    assert_eq!(report.remarks().last().unwrap().member, "extra");
     let more = 30_000 * 20 + 19 + 1 - 40;
     assert!(report.to_string().ends_with(&format!("and {more} more")), "{report}");
 }

@@ -31,7 +31,7 @@ fn a_member_over_4_gib_is_read_by_numpy_and_by_us() {
 
     let npz = NpzReader::open(&path).unwrap();
     let entries = npz.entries().unwrap();
-    assert_eq!(entries[0].size(), 128 + (ROWS * ROW) as u64);
+    assert_eq!(entries[0].size, 128 + (ROWS * ROW) as u64);
     assert_eq!(npz.header("big").unwrap().shape(), [ROWS, ROW]);
     assert_eq!(npz.get::<u8>("after").unwrap(), 7);
     // As it is, into another archive.
@@ -72,7 +72,7 @@ fn a_stored_member_over_4_gib_puts_the_next_one_behind_4_gib() {
     writer.finish().unwrap();
     let npz = NpzReader::open(&path).unwrap();
     assert_eq!(npz.get::<Vec<f64>>("after").unwrap(), [1.5, 2.5]);
-    assert_eq!(npz.entries().unwrap()[0].compressed_size(), 128 + (ROWS * ROW) as u64);
+    assert_eq!(npz.entries().unwrap()[0].compressed_size, 128 + (ROWS * ROW) as u64);
     python(
         dir.path(),
         r"

@@ -110,7 +110,7 @@ fn check_refused<A: Element>(from: &str, to: &str, cast: Cast, numpys: &Numpys) 
     assert_eq!(error.kind(), ErrorKind::Mismatch, "{told}: {error}");
     let way_out = [Cast::Safe, Cast::SameKind].into_iter().find(|cast| numpys.allows(*cast, from, to));
     let way_out = way_out.map_or("no casting rule allows that".to_owned(), |cast| format!("Cast::{cast:?}"));
-    let hint = error.report().unwrap().problems()[0].hint();
+    let hint = &*error.report().unwrap().problems()[0].hint;
     assert!(hint.contains(&way_out), "{told}: {hint}");
 }
 

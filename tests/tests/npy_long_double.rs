@@ -194,7 +194,7 @@ fn rounding_to_other_floats_is_same_kind_and_never_safe() {
     let bytes = npy::to_bytes(&cells).unwrap();
     for cast in [Cast::Exact, Cast::Safe] {
         let error = LoadOptions::new().cast(cast).from_bytes::<Array1<f64>>(&bytes).unwrap_err();
-        let hint = error.report().unwrap().problems()[0].hint();
+        let hint = &*error.report().unwrap().problems()[0].hint;
         assert!(hint.contains("Cast::SameKind") && hint.contains("may round values"), "{hint}");
     }
     let same_kind = LoadOptions::new().cast(Cast::SameKind);

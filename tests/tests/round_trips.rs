@@ -212,8 +212,8 @@ fn large_numbers_of_parts_take_linear_time() {
     let started = Instant::now();
     comes_back(vec![Part { a: 1, b: 2 }; 20_000]);
     let many = Field { x: vec![Part { a: 1, b: 2 }; 20_000] };
-    let mut members = npz_core::Members::new();
-    many.to_members(&mut members, &npz_core::Name::root()).unwrap();
+    let mut members = npz_core::extend::Members::new();
+    many.to_members(&mut members, &npz_core::extend::Name::root()).unwrap();
     assert_eq!(members.load::<Field<Vec<Part>>>().unwrap(), many);
 
     let chains: BTreeMap<String, f64> = (0..512)

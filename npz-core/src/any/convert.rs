@@ -78,7 +78,7 @@ fn by<A>(
 fn refused(refusal: &Refusal, expected: &str, dtype: &DType) -> Error {
     let problems = refusal.problems(Place::Array, "", expected, &dtype.to_string());
     let hint = match problems.as_slice() {
-        [one] if one.field().is_empty() => one.hint().to_owned(),
+        [one] if one.field.is_empty() => one.hint.to_owned(),
         _ => {
             let mut report = Report::default();
             for problem in problems {

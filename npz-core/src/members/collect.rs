@@ -22,7 +22,8 @@ use crate::stored::Stored;
 /// pointers, string-keyed maps, and by `#[derive(Npz)]`. A hand-written implementation pushes its parts:
 ///
 /// ```
-/// use npz_core::{FromMembers, Loader, Members, Name, Npz, Plan, Result, ToMembers};
+/// use npz_core::extend::{Loader, Members, Name, Plan};
+/// use npz_core::{FromMembers, Npz, Result, ToMembers};
 ///
 /// struct Meters(f64);
 ///
@@ -115,7 +116,8 @@ pub trait ToMembers {
 ///
 /// ```
 /// use ndarray::array;
-/// use npz_core::{Members, Name, ToMembers};
+/// use npz_core::extend::{Members, Name};
+/// use npz_core::ToMembers;
 ///
 /// let weights = array![[1.0f32, 2.0]];
 /// let mut members = Members::new();
@@ -150,7 +152,7 @@ impl<'a> Members<'a> {
     /// Makes an empty list; allocates nothing.
     ///
     /// ```
-    /// let members = npz_core::Members::new();
+    /// let members = npz_core::extend::Members::new();
     /// assert!(members.is_empty() && members.iter().next().is_none());
     /// ```
     pub fn new() -> Self {
@@ -185,7 +187,7 @@ impl<'a> Members<'a> {
     /// As [`ToMembers::to_members`].
     ///
     /// ```
-    /// use npz_core::{Members, Name};
+    /// use npz_core::extend::{Members, Name};
     ///
     /// let mut members = Members::new();
     /// members.push_owned(&Name::root().join("angle"), &90f64.to_radians())?;

@@ -42,7 +42,8 @@ impl Members<'_> {
     /// [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) with a report if the members are not those of `T`.
     ///
     /// ```
-    /// use npz_core::{Members, Name, ToMembers};
+    /// use npz_core::extend::{Members, Name};
+    /// use npz_core::ToMembers;
     ///
     /// let pair = (1u8, 2.5f32);
     /// let mut members = Members::new();

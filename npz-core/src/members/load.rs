@@ -14,7 +14,8 @@ use crate::error::{Error, ErrorKind, Result};
 /// type that checks what it is given:
 ///
 /// ```
-/// use npz_core::{Error, FromMembers, Loader, Name, Npz, NpzReader, Plan};
+/// use npz_core::extend::{Loader, Name, Plan};
+/// use npz_core::{Error, FromMembers, Npz, NpzReader};
 ///
 /// #[derive(Debug)]
 /// struct Share(f64);
@@ -114,7 +115,8 @@ pub trait FromMembers: Sized {
 /// How a value is put together once its members' data are read.
 ///
 /// ```
-/// use npz_core::{FromMembers, Loader, Name, Plan};
+/// use npz_core::extend::{Loader, Name, Plan};
+/// use npz_core::FromMembers;
 ///
 /// fn degrees<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, f64> {
 ///     f64::plan(loader, name).map(f64::to_degrees)
@@ -133,7 +135,7 @@ impl<'s, T> Plan<'s, T> {
     /// Makes a plan of the function that finishes it: for a part that no member stands for.
     ///
     /// ```
-    /// assert_eq!(npz_core::Plan::new(|| Ok(7)).finish()?, 7);
+    /// assert_eq!(npz_core::extend::Plan::new(|| Ok(7)).finish()?, 7);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn new(finish: impl FnOnce() -> Result<T> + 's) -> Self {
@@ -146,7 +148,8 @@ impl<'s, T> Plan<'s, T> {
     /// Those of the functions that the plan is made of.
     ///
     /// ```
-    /// use npz_core::{Error, ErrorKind, Plan};
+    /// use npz_core::extend::Plan;
+    /// use npz_core::{Error, ErrorKind};
     ///
     /// let refused = Plan::<u8>::new(|| Err(Error::custom("no"))).finish().unwrap_err();
     /// assert_eq!(refused.kind(), ErrorKind::Invalid);
@@ -158,7 +161,7 @@ impl<'s, T> Plan<'s, T> {
     /// Changes the value that comes out.
     ///
     /// ```
-    /// assert_eq!(npz_core::Plan::new(|| Ok(7)).map(|n| n * 2).finish()?, 14);
+    /// assert_eq!(npz_core::extend::Plan::new(|| Ok(7)).map(|n| n * 2).finish()?, 14);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn map<U>(self, change: impl FnOnce(T) -> U + 's) -> Plan<'s, U>
@@ -171,7 +174,7 @@ impl<'s, T> Plan<'s, T> {
     /// Changes the value that comes out, by a function that can fail.
     ///
     /// ```
-    /// let parsed = npz_core::Plan::new(|| Ok("7")).and_then(|text| text.parse::<u8>().map_err(npz_core::Error::custom));
+    /// let parsed = npz_core::extend::Plan::new(|| Ok("7")).and_then(|text| text.parse::<u8>().map_err(npz_core::Error::custom));
     /// assert_eq!(parsed.finish()?, 7);
     /// # Ok::<(), npz_core::Error>(())
     /// ```

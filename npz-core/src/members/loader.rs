@@ -65,7 +65,8 @@ pub(crate) struct Reading {
 /// Opaque: an implementation by hand hands it on to the parts that its value is made of.
 ///
 /// ```
-/// use npz_core::{Cast, FromMembers, Loader, Name, Npz, NpzReader, Plan};
+/// use npz_core::extend::{Loader, Name, Plan};
+/// use npz_core::{Cast, FromMembers, Npz, NpzReader};
 ///
 /// /// Takes a float64 as well, and ignores what stands below it.
 /// struct Rounded(f32);

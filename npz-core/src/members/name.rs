@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 /// container's `#[npz(separator = "..")]` sets another, which then holds for everything below it.
 ///
 /// ```
-/// use npz_core::Name;
+/// use npz_core::extend::Name;
 ///
 /// let layer = Name::root().join("layers").join(0);
 /// assert_eq!(layer.join("weights").as_str(), "layers.0.weights");

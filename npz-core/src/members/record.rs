@@ -87,7 +87,7 @@ impl<'s> Loader<'s> {
             name: name.as_str().to_owned(),
             dtype: wanted.to_string(),
             python: wanted.in_python_types(),
-            rust: rust.to_owned(),
+            rust_type: rust.to_owned(),
             shape: want.lens(),
             is_optional: recording.optional > 0,
             is_pattern: recording.patterns > 0,

@@ -93,13 +93,12 @@ impl Stored for InputArray<'_> {
 
     fn keep(&self) -> Result<Arc<dyn Stored>> {
         let header = Arc::clone(&self.header);
-        let input = match self.input().keep()? {
-            Some(input) => input,
-            None => {
-                let end = self.start().saturating_add(header.data_len());
-                let bytes = self.input().copy(0..end)?;
-                Arc::new(Input::new(bytes, self.input().path().cloned())?)
-            }
+        let input = if let Some(input) = self.input().keep()? {
+            input
+        } else {
+            let end = self.start().saturating_add(header.data_len());
+            let bytes = self.input().copy(0..end)?;
+            Arc::new(Input::new(bytes, self.input().path().cloned())?)
         };
         Ok(Arc::new(InputArray { input: Source::Kept(input), header }))
     }

@@ -18,7 +18,7 @@ pub enum Loaded {
     /// The array of a `.npy` file.
     Array(AnyArray),
     /// An archive, of which only the directory was read.
-    Archive(NpzReader<File>),
+    Archive(Box<NpzReader<File>>),
 }
 
 /// Opens a file, be it a `.npy` file or an archive: [`np.load(path)`](https://numpy.org/doc/stable/reference/generated/numpy.load.html).
@@ -58,6 +58,6 @@ pub fn load(path: impl AsRef<Path>) -> Result<Loaded> {
     if is_array().map_err(|error| error.in_file(path))? {
         npy::load_by(path, &LoadOptions::default()).map(Loaded::Array)
     } else {
-        NpzReader::open(path).map(Loaded::Archive)
+        Ok(Loaded::Archive(Box::new(NpzReader::open(path)?)))
     }
 }

@@ -238,6 +238,7 @@ impl<R: ReadAt> NpzReader<R> {
                 Ok(head) => (head.map(|head| head.header().clone()), None),
             };
             Ok(NpzEntry {
+                name: key_of(&entry.name).to_owned(),
                 file_name: entry.name.clone(),
                 header,
                 problem,
@@ -276,7 +277,7 @@ impl<R: ReadAt> NpzReader<R> {
             // A single member needs no list of differences.
             if let [problem] = loader.report().problems()
                 && problem.cause != ErrorKind::Io
-                && problem.member() == name
+                && problem.member == name
             {
                 self.refuse_single(problem, &loader)?;
             }
@@ -415,9 +416,9 @@ impl<R: ReadAt> NpzReader<R> {
 
     /// The error of one member that is missing or can't be read at all.
     fn refuse_single(&self, problem: &Problem, loader: &Loader<'_>) -> Result<()> {
-        match problem.kind() {
+        match problem.kind {
             ProblemKind::Missing => {
-                let hint = match (self.field_hint(problem.member()), loader.nearest_name(problem.member())) {
+                let hint = match (self.field_hint(&problem.member), loader.nearest_name(&problem.member)) {
                     (Some(hint), _) => hint,
                     (None, Some(nearest)) => format!("; did you mean {nearest:?}?"),
                     (None, None) => format!(": it has {}", self.some_names()),
@@ -425,8 +426,8 @@ impl<R: ReadAt> NpzReader<R> {
                 Err(Error::new(ErrorKind::NotFound, format!("no such member in the archive{hint}")))
             }
             ProblemKind::Unreadable => {
-                let separator = if problem.hint().is_empty() { "" } else { "; " };
-                let message = format!("it can't be read: {}{separator}{}", problem.found(), problem.hint());
+                let separator = if problem.hint.is_empty() { "" } else { "; " };
+                let message = format!("it can't be read: {}{separator}{}", problem.found, problem.hint);
                 Err(Error::new(problem.cause, message))
             }
             _ => Ok(()),

@@ -11,10 +11,11 @@ pub use crate::element::record::{
     first_not_finite, wanted,
 };
 pub use crate::element::{Decoder, NpyRecord, Refusal, Rule, Sealed, Wanted};
+use crate::extend::{Loader, Members, Name, Plan};
 use crate::members::spare::Spares;
 use crate::members::{plan_cell, plan_cells, push_cells, push_gathered_cells};
 pub use crate::{DType, Element, Kind};
-use crate::{FromMembers, Loader, Members, Name, Plan, Result};
+use crate::{FromMembers, Result};
 
 /// Pushes one row: a 0-d member.
 pub fn push_row<'a, R: NpyRecord>(row: &'a R, members: &mut Members<'a>, name: &Name) -> Result<()> {

@@ -83,7 +83,7 @@ pub fn migrate<E: Display>(
     let (remarks, spent) = old.into_remarks();
     loader.spent = spent;
     for remark in remarks {
-        loader.remark(remark.kind(), remark.member(), remark.text().to_owned());
+        loader.remark(remark.kind, &remark.member, remark.text);
     }
     if let Err(error) = migrated {
         let expected = format!("members of version {found} that become those of version {version}");

@@ -19,7 +19,7 @@ use std::fmt;
 /// let options = LoadOptions::new().allow_unknown(true);
 /// let (state, report) = options.load_with_report::<New>(&path)?;
 /// assert_eq!((state.rate, state.step), (0.5, 0));
-/// let remarks: Vec<_> = report.remarks().iter().map(|r| (r.member(), r.kind())).collect();
+/// let remarks: Vec<_> = report.remarks().iter().map(|r| (&*r.member, r.kind)).collect();
 /// let expected = [("rate", RemarkKind::Cast), ("step", RemarkKind::Defaulted), ("beta", RemarkKind::Ignored)];
 /// assert_eq!(remarks, expected);
 /// assert_eq!(report.remarks()[0].to_string(), r#"member "rate": <f4 was cast to <f8 (f64)"#);
@@ -27,10 +27,14 @@ use std::fmt;
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Remark {
-    pub(crate) kind: RemarkKind,
-    pub(crate) member: String,
-    pub(crate) text: String,
+    /// What was done.
+    pub kind: RemarkKind,
+    /// The member's name, as `np.load` would say it.
+    pub member: String,
+    /// The same in words.
+    pub text: String,
 }
 
 /// What was done to a member; [`Remark`] has an example.
@@ -55,23 +59,6 @@ impl RemarkKind {
     /// Whether a member of the file is remarked on, which bounds how many there can be.
     pub(super) fn is_of_a_member(self) -> bool {
         matches!(self, Self::Ignored | Self::Cast | Self::Aliased)
-    }
-}
-
-impl Remark {
-    /// Tells what was done.
-    pub fn kind(&self) -> RemarkKind {
-        self.kind
-    }
-
-    /// Names the member, as `np.load` would.
-    pub fn member(&self) -> &str {
-        &self.member
-    }
-
-    /// Tells the same in words.
-    pub fn text(&self) -> &str {
-        &self.text
     }
 }
 

@@ -37,7 +37,7 @@ fn comes_back<T: Npz + ToMembers + FromMembers + Debug + PartialEq>(value: &T, e
 fn problems<T: Npz + ToMembers + FromMembers>(bytes: &[u8]) -> Vec<(String, ProblemKind)> {
     let error = T::from_bytes(bytes).err().expect("the file does not fit the type");
     let report = error.report().unwrap_or_else(|| panic!("{error}"));
-    report.problems().iter().map(|problem| (problem.member().to_owned(), problem.kind())).collect()
+    report.problems().iter().map(|problem| (problem.member.to_owned(), problem.kind)).collect()
 }
 
 #[derive(Npz, Debug, PartialEq, Clone, Default)]
@@ -321,5 +321,5 @@ fn cast_rules_one_field_and_what_is_inside_of_it() {
     // Which rule is asked for per call does not change what a field asks for itself.
     let options = npz_core::LoadOptions::new().cast(npz_core::Cast::SameKind);
     let error = options.from_bytes::<Casts>(memory.get_ref()).unwrap_err();
-    assert_eq!(error.report().unwrap().problems()[0].member(), "exact");
+    assert_eq!(error.report().unwrap().problems()[0].member, "exact");
 }

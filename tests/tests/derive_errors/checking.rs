@@ -38,7 +38,7 @@ fn check_gives_the_report_of_a_load() {
     State::check(&path).unwrap().into_result().unwrap();
 
     let report = Other::check(&path).unwrap();
-    let listed: Vec<_> = report.problems().iter().map(npz_core::Problem::member).collect();
+    let listed: Vec<_> = report.problems().iter().map(|one| &*one.member).collect();
     assert_eq!(listed, ["_missing", "weights", "weights", "step", "words"]);
     let error = Other::load(&path).unwrap_err();
     assert_eq!(error.report(), Some(&report));
@@ -117,6 +117,6 @@ fn a_broken_header_is_one_line_of_the_report() {
     fs::write(&path, bytes).unwrap();
     let report = State::check(&path).unwrap();
     assert_eq!(report.problems().len(), 1, "{report}");
-    assert_eq!(report.problems()[0].member(), "weights");
+    assert_eq!(report.problems()[0].member, "weights");
     assert_has(&report.to_string(), &["can't be read", "descr"]);
 }

@@ -58,14 +58,14 @@ fn arrays_widen_by_the_safe_rule() {
 
 #[test]
 fn what_could_lose_values_is_refused_by_the_header() {
-    assert_eq!(problem::<f32>(&field(&1.0f64)).kind(), ProblemKind::DType);
-    assert_eq!(problem::<Vec<f32>>(&field(&vec![1.0f64])).kind(), ProblemKind::DType);
-    assert_eq!(problem::<Array1<i32>>(&field(&array![1i64])).kind(), ProblemKind::DType);
-    assert_eq!(problem::<Array1<u8>>(&field(&array![1i8])).kind(), ProblemKind::DType);
-    assert_eq!(problem::<Array1<i64>>(&field(&array![1.0f32])).kind(), ProblemKind::DType);
-    assert_eq!(problem::<i64>(&field(&1.0f64)).kind(), ProblemKind::DType);
-    assert_eq!(problem::<bool>(&field(&1u8)).kind(), ProblemKind::DType);
-    assert_eq!(problem::<String>(&field(&1u8)).kind(), ProblemKind::DType);
+    assert_eq!(problem::<f32>(&field(&1.0f64)).kind, ProblemKind::DType);
+    assert_eq!(problem::<Vec<f32>>(&field(&vec![1.0f64])).kind, ProblemKind::DType);
+    assert_eq!(problem::<Array1<i32>>(&field(&array![1i64])).kind, ProblemKind::DType);
+    assert_eq!(problem::<Array1<u8>>(&field(&array![1i8])).kind, ProblemKind::DType);
+    assert_eq!(problem::<Array1<i64>>(&field(&array![1.0f32])).kind, ProblemKind::DType);
+    assert_eq!(problem::<i64>(&field(&1.0f64)).kind, ProblemKind::DType);
+    assert_eq!(problem::<bool>(&field(&1u8)).kind, ProblemKind::DType);
+    assert_eq!(problem::<String>(&field(&1u8)).kind, ProblemKind::DType);
 }
 
 #[test]

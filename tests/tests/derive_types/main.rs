@@ -19,9 +19,8 @@ use ndarray::{
     ArcArray2, Array, Array0, Array1, Array2, Array3, ArrayD, ArrayView2, ArrayViewD, CowArray, Ix2, Ix4,
     Ix5, Ix6, IxDyn, ShapeBuilder, arr0, array,
 };
-use npz_core::{
-    ErrorKind, FixedBytes, FixedStr, FromMembers, Members, Name, Npz, NpzReader, Order, ToMembers,
-};
+use npz_core::extend::{Members, Name};
+use npz_core::{ErrorKind, FixedBytes, FixedStr, FromMembers, Npz, NpzReader, Order, ToMembers};
 use num_complex::Complex;
 
 /// One field of any type, under the name `f`.
@@ -41,7 +40,7 @@ fn listed<T: ToMembers>(value: &T) -> Vec<String> {
 fn listed_in(bytes: &[u8]) -> Vec<String> {
     let entries = NpzReader::new(bytes).unwrap().entries().unwrap();
     let line = |header: &npz_core::Header| format!("{} {:?}", header.dtype(), header.shape());
-    entries.iter().map(|entry| format!("{} {}", entry.name(), line(entry.header().unwrap()))).collect()
+    entries.iter().map(|entry| format!("{} {}", &*entry.name, line(entry.header.as_ref().unwrap()))).collect()
 }
 
 /// Saves a field into memory and into an archive, compares its members with `expected`, and loads both.

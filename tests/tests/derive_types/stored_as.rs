@@ -83,7 +83,7 @@ fn keys_of_maps_may_be_integers() {
     // `07` is the name of something else.
     let text = BTreeMap::from([("07".to_owned(), 1u8), ("7".to_owned(), 2)]);
     let error = BTreeMap::<u8, u8>::from_bytes(&text.to_bytes().unwrap()).unwrap_err();
-    assert_eq!(error.report().unwrap().problems()[0].member(), "07");
+    assert_eq!(error.report().unwrap().problems()[0].member, "07");
 }
 
 #[test]

@@ -6,7 +6,8 @@ use std::fmt::Debug;
 use std::marker::PhantomData;
 
 use ndarray::{Array, Array1, Array2, ArrayView1, Dimension, Ix1, Ix3, array};
-use npz_core::{Element, FromMembers, Members, Name, Npz, NpzReader, ToMembers};
+use npz_core::extend::{Members, Name};
+use npz_core::{Element, FromMembers, Npz, NpzReader, ToMembers};
 
 /// Saves into memory and into an archive, compares the names of the members, and loads both.
 #[track_caller]
@@ -263,13 +264,16 @@ fn a_type_that_only_looks_like_another_is_what_its_trait_says() {
         }
     }
     impl<T> FromMembers for Vec<T> {
-        fn plan<'s>(loader: &mut npz_core::Loader<'s>, name: &Name) -> npz_core::Plan<'s, Self>
+        fn plan<'s>(
+            loader: &mut npz_core::extend::Loader<'s>,
+            name: &Name,
+        ) -> npz_core::extend::Plan<'s, Self>
         where
             Self: 's,
         {
             u8::plan(loader, name).map(|number| Self(number, PhantomData))
         }
-        fn is_present(loader: &npz_core::Loader<'_>, name: &Name) -> bool {
+        fn is_present(loader: &npz_core::extend::Loader<'_>, name: &Name) -> bool {
             u8::is_present(loader, name)
         }
     }

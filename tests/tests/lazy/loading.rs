@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 
 use ndarray::{Array1, Array2};
+use npz_core::extend::{Members, Name};
 use npz_core::{
-    Cast, ErrorKind, Lazy, Limits, LoadOptions, Members, Name, Npz, NpzReader, Order, ProblemKind, ReadAt,
-    SaveOptions, ToMembers,
+    Cast, ErrorKind, Lazy, Limits, LoadOptions, Npz, NpzReader, Order, ProblemKind, ReadAt, SaveOptions,
+    ToMembers,
 };
 
 use crate::{Layer, Model, layers, model, table};
@@ -166,7 +167,7 @@ fn differences_are_reported_by_the_load_as_without_lazy() {
     let eager = Eager::from_bytes(&bytes).unwrap_err();
     let lazy = Deferred::from_bytes(&bytes).unwrap_err();
     assert_eq!(lazy.report().unwrap(), eager.report().unwrap());
-    let kinds = lazy.report().unwrap().problems().iter().map(npz_core::Problem::kind);
+    let kinds = lazy.report().unwrap().problems().iter().map(|one| one.kind);
     assert_eq!(kinds.filter(|kind| *kind == ProblemKind::Unexpected).count(), 1, "layers.1.name");
     let path = tempfile::tempdir().unwrap();
     let path = path.path().join("a.npz");

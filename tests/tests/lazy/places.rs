@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
 
 use ndarray::{Array1, Array2, ArrayD, array};
-use npz_core::{ErrorKind, Lazy, LoadOptions, Members, Name, Npz, NpzReader, ToMembers};
+use npz_core::extend::{Members, Name};
+use npz_core::{ErrorKind, Lazy, LoadOptions, Npz, NpzReader, ToMembers};
 
 use crate::{Arrays, Layer, layers, raw_members};
 

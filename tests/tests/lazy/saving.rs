@@ -4,10 +4,8 @@ use std::fs;
 use std::io::Write;
 
 use ndarray::{Array1, Array2, ArrayD};
-use npz_core::{
-    Compression, ErrorKind, Lazy, Members, Name, Npz, NpzReader, NpzWriter, OldMembers, SaveOptions,
-    ToMembers,
-};
+use npz_core::extend::{Members, Name};
+use npz_core::{Compression, ErrorKind, Lazy, Npz, NpzReader, NpzWriter, OldMembers, SaveOptions, ToMembers};
 use tests::python;
 
 use crate::{Arrays, Layer, Model, layers, model, raw_members, raw_members_of, table};

@@ -96,7 +96,7 @@ fn fields_are_cast_by_the_rule_and_told_by_their_names() {
     let npz = NpzReader::open(&path).unwrap();
     assert_eq!(npz.get_field::<Array1<f64>>("rows", "id").unwrap()[9], 9.0);
     let error = npz.get_field::<Array1<f32>>("rows", "pos").unwrap_err();
-    let problems: Vec<_> = error.report().unwrap().problems().iter().map(|p| (p.kind(), p.field())).collect();
+    let problems: Vec<_> = error.report().unwrap().problems().iter().map(|p| (p.kind, &*p.field)).collect();
     assert_eq!(problems, [(ProblemKind::DType, "pos"), (ProblemKind::Shape, "pos")]);
     assert!(error.to_string().contains(r#"member "rows", field "pos", has another dtype"#), "{error}");
 

@@ -124,8 +124,8 @@ fn the_schema_the_remarks_and_the_settings_know_rows() {
     }
     let schema = Rows::schema();
     let member = &schema.members()[0];
-    assert_eq!(member.dtype(), "[('id', '<u4'), ('pos', '<f4', (2,))]");
-    assert_eq!(member.rust_type(), "Particle");
+    assert_eq!(member.dtype, "[('id', '<u4'), ('pos', '<f4', (2,))]");
+    assert_eq!(member.rust_type, "Particle");
     assert!(
         schema.to_python("Rows").contains("\"rows\": npt.NDArray[np.void]"),
         "{}",
@@ -140,7 +140,7 @@ fn the_schema_the_remarks_and_the_settings_know_rows() {
 
     let bytes = Rows { rows: vec![particle(1)] }.to_bytes().unwrap();
     let (_, report) = NpzReader::new(&bytes).unwrap().load_with_report::<WideRows>().unwrap();
-    let remarks: Vec<_> = report.remarks().iter().map(|remark| (remark.member(), remark.kind())).collect();
+    let remarks: Vec<_> = report.remarks().iter().map(|remark| (&*remark.member, remark.kind)).collect();
     assert_eq!(remarks, [("rows", RemarkKind::Cast)]);
 }
 
@@ -236,7 +236,7 @@ np.savez('narrow.npz', **f)",
         assert!(report.remarks().is_empty(), "{name}: {report}");
     }
     let (_, report) = options.load_with_report::<State>(path("narrow.npz")).unwrap();
-    let remarks: Vec<_> = report.remarks().iter().map(|remark| (remark.member(), remark.kind())).collect();
+    let remarks: Vec<_> = report.remarks().iter().map(|remark| (&*remark.member, remark.kind)).collect();
     assert_eq!(remarks, [("rows", RemarkKind::Cast)]);
 }
 

@@ -48,9 +48,9 @@ np.save('a.npy', np.zeros(3, d)); np.savez('a.npz', rows=np.zeros(3, d))",
     for (member, error) in [("rows", &in_archive), ("", &in_file)] {
         assert_eq!(error.kind(), ErrorKind::Mismatch);
         let problems = error.report().unwrap().problems();
-        let found: Vec<_> = problems.iter().map(|p| (p.kind(), p.field(), p.expected(), p.found())).collect();
+        let found: Vec<_> = problems.iter().map(|p| (p.kind, &*p.field, &*p.expected, &*p.found)).collect();
         assert_eq!(found, told);
-        assert!(problems.iter().all(|problem| problem.member() == member));
+        assert!(problems.iter().all(|problem| problem.member == member));
     }
     let text = in_archive.to_string();
     let lines: Vec<_> = text.lines().skip(1).collect();
@@ -85,7 +85,7 @@ fn a_row_is_not_advised_to_take_cells_of_any_width() {
     );
     let npz = npz_core::NpzReader::open(dir.path().join("a.npz")).unwrap();
     let error = npz.get::<Array1<Narrow>>("a").unwrap_err();
-    let hints: Vec<_> = error.report().unwrap().problems().iter().map(npz_core::Problem::hint).collect();
+    let hints: Vec<_> = error.report().unwrap().problems().iter().map(|one| &*one.hint).collect();
     let advice = "change the field's cell type to ";
     assert_eq!(hints, [format!("{advice}`FixedStr<8>`"), format!("{advice}`RawBytes<3>`")]);
     let error = npz.get::<Array1<FixedStr<4>>>("name").unwrap_err().to_string();
@@ -157,7 +157,7 @@ np.save('a.npy', np.array([(b'a', 7, .1, 0), (b'b', 8, .2, 0)], d))",
     let exact = LoadOptions::new().cast(Cast::Exact);
     let error = exact.load::<Array1<Evolved>>(dir.path().join("a.npy")).unwrap_err();
     let problems = error.report().unwrap().problems();
-    assert_eq!(problems.iter().map(npz_core::Problem::field).collect::<Vec<_>>(), ["number"]);
+    assert_eq!(problems.iter().map(|one| &*one.field).collect::<Vec<_>>(), ["number"]);
 }
 
 #[test]
@@ -242,6 +242,6 @@ np.save('bad.npy', np.array([(7, 3)], [('id', '<u4'), ('flags', '<f4')]))",
     assert_eq!(new, array![Today { flags: 3, pos: [0.5, 2.0], ..row(7) }]);
     // One that is there has to fit all the same.
     let error = npy::load::<Array1<Today>>(dir.path().join("bad.npy")).unwrap_err();
-    let told: Vec<_> = error.report().unwrap().problems().iter().map(|p| (p.kind(), p.field())).collect();
+    let told: Vec<_> = error.report().unwrap().problems().iter().map(|p| (p.kind, &*p.field)).collect();
     assert_eq!(told, [(ProblemKind::DType, "flags")]);
 }

@@ -225,9 +225,9 @@ np.savez('a.npz', edge=np.array([-2**63, 2**63 - 1]), large=np.array([5, 2**63],
 fn refused<A: Element>(npz: &NpzReader<&[u8]>, name: &str, expected: &str, found: &str, hint: &str) {
     let error = npz.get::<Array1<A>>(name).map(drop).unwrap_err();
     let problem = &error.report().unwrap().problems()[0];
-    let told = format!("{}\n{}\n{}", problem.expected(), problem.found(), problem.hint());
-    assert!(problem.expected().starts_with(expected), "{told}");
-    assert!(problem.found().starts_with(found) && problem.hint().contains(hint), "{told}");
+    let told = format!("{}\n{}\n{}", problem.expected, problem.found, problem.hint);
+    assert!(problem.expected.starts_with(expected), "{told}");
+    assert!(problem.found.starts_with(found) && problem.hint.contains(hint), "{told}");
 }
 
 /// Checks what is said of an array with a value that does not fit.

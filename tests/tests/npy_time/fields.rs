@@ -186,7 +186,7 @@ fn integers_for_times_are_remarked_on_and_refused_under_exact() {
     ] {
         let remarks = report.remarks();
         assert_eq!(remarks.len(), 1, "{remarks:?}");
-        assert_eq!((remarks[0].kind(), remarks[0].member()), (RemarkKind::Cast, "f"));
+        assert_eq!((remarks[0].kind, &*remarks[0].member), (RemarkKind::Cast, "f"));
     }
     let exact = LoadOptions::new().cast(npz_core::Cast::Exact);
     assert_eq!(exact.from_bytes::<Field<SystemTime>>(&bytes).unwrap_err().kind(), ErrorKind::Mismatch);

@@ -249,7 +249,7 @@ np.save('advice.npy', a.astype('complex64'))",
     assert!(listing[0].starts_with(&format!("half: not readable ({advice}")), "{listing:?}");
     assert!(listing[1].starts_with(&format!("row: not readable ({advice}")), "{listing:?}");
     assert!(listing[2].starts_with("plain: <i8 (i64), shape (2,)"), "{listing:?}");
-    let problems: Vec<_> = npz.entries().unwrap().iter().map(|entry| entry.problem().is_some()).collect();
+    let problems: Vec<_> = npz.entries().unwrap().iter().map(|entry| entry.problem.is_some()).collect();
     assert_eq!(problems, [true, true, false]);
     assert!(npz.bytes("half").unwrap().starts_with(b"\x93NUMPY"), "the bytes are there");
 

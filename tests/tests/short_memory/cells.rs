@@ -1,6 +1,6 @@
 //! Single arrays: cells of every type, to and from bytes, streams and files.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 
 use half::{bf16, f16};

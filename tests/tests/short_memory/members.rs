@@ -9,9 +9,8 @@ use std::time::Duration;
 
 use half::f16;
 use ndarray::{Array1, Array2, ArrayD, ShapeBuilder};
-use npz_core::{
-    ByteOrder, FromMembers, Lazy, LoadOptions, Members, Name, Npz, NpzReader, RawVec, SaveOptions, ToMembers,
-};
+use npz_core::extend::{Members, Name};
+use npz_core::{ByteOrder, FromMembers, Lazy, LoadOptions, Npz, NpzReader, RawVec, SaveOptions, ToMembers};
 use num_complex::Complex;
 use tests::temp_dir;
 

@@ -203,7 +203,7 @@ fn options_speak_of_the_values_and_not_of_the_indices() {
     let bytes = Wide { m: wide }.to_bytes().unwrap();
     let error = Narrow::from_bytes(&bytes).unwrap_err();
     let problems = error.report().unwrap().problems();
-    assert_eq!((problems.len(), problems[0].member(), problems[0].kind()), (1, "m.data", ProblemKind::DType));
+    assert_eq!((problems.len(), &*problems[0].member, problems[0].kind), (1, "m.data", ProblemKind::DType));
     let rounds = LoadOptions::new().cast(Cast::SameKind);
     assert_eq!(rounds.from_bytes::<Narrow>(&bytes).unwrap().m.data, [0.1f32]);
 }
@@ -214,7 +214,7 @@ fn another_format_is_one_mistake_with_the_way_out() {
     let error = Csr::<f64>::from_bytes(&bytes).unwrap_err();
     let problems = error.report().unwrap().problems();
     assert_eq!(problems.len(), 1, "{error}");
-    assert_eq!((problems[0].member(), problems[0].kind()), ("format", ProblemKind::Value));
+    assert_eq!((&*problems[0].member, problems[0].kind), ("format", ProblemKind::Value));
     assert!(
         error.to_string().contains("expected \"csr\", found \"coo\"; load it as `sparse::Coo`"),
         "{error}"
