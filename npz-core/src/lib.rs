@@ -32,6 +32,7 @@ mod shape;
 mod source;
 pub mod sparse;
 mod stored;
+pub mod time;
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -50,7 +51,7 @@ pub use crate::archive::Compression;
 #[doc(hidden)]
 pub use crate::atomic::AtomicFile;
 pub use crate::dtype::{ByteOrder, DType, Field, Kind, Record, Scalar, Subarray, TimeBase, TimeUnit};
-pub use crate::element::time::{self, DateTime64, TimeDelta64};
+pub use crate::element::time::{DateTime64, TimeDelta64};
 pub use crate::element::{
     Cast, Element, FixedBytes, FixedStr, LongDouble, NpyRecord, RawBytes, RawVec, tiny,
 };

@@ -17,7 +17,7 @@ const FLOORS: [(u8, &[&str]); 10] = [
     (6, &["npy"]),
     (7, &["npz"]),
     (8, &["sparse"]),
-    (9, &["lib", "extend", "private", "fuzzing"]),
+    (9, &["lib", "extend", "time", "private", "fuzzing"]),
 ];
 
 fn sources() -> Vec<(String, PathBuf)> {

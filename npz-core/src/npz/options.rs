@@ -147,10 +147,10 @@ impl SaveOptions {
     /// `Vec`, a number, `AnyArray`) as a `.npy` file, as [`npy::save`](crate::npy::save) does. The extension does not matter.
     ///
     /// Of the options, only the byte order means something for a single array; one that is to be compressed is refused.
-    /// Costs what [`Npz::save`] or [`Npz::save_compressed`] does.
+    /// Costs what [`Npz::save`](crate::Npz::save) or [`Npz::save_compressed`](crate::Npz::save_compressed) does.
     ///
     /// # Errors
-    /// As [`Npz::save`], and [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for a level above the highest or an
+    /// As [`Npz::save`](crate::Npz::save), and [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for a level above the highest or an
     /// alignment that is not a power of two.
     ///
     /// ```
