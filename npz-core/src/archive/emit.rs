@@ -17,9 +17,9 @@ use crate::archive::content::Content;
 use crate::archive::layout::{Part, Place, place};
 use crate::archive::patch::{PatchWriter, SeekTo};
 use crate::archive::raw;
-use crate::archive::records::{DEFLATED, Head, MAX_16, MAX_32, STORED, end};
+use crate::archive::records::{Head, MAX_16, MAX_32, STORED, end};
 #[cfg(feature = "zstd")]
-use crate::archive::{records::ZSTD, zstd_frame};
+use crate::archive::zstd_frame;
 use crate::bytes::Record;
 use crate::error::{Error, Result};
 use crate::memory;
@@ -187,16 +187,6 @@ impl<W: Write> Emitter<W> {
             alignment: self.alignment,
             extra: Record::new(),
         }
-    }
-}
-
-/// The number of a method that members are written by.
-pub(crate) fn method_of(compression: Compression) -> u16 {
-    match compression {
-        Compression::Stored => STORED,
-        Compression::Deflate(_) => DEFLATED,
-        #[cfg(feature = "zstd")]
-        Compression::Zstd(_) => ZSTD,
     }
 }
 

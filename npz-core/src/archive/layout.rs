@@ -1,7 +1,6 @@
 //! Where the parts of an archive lie, told before its first byte: exactly where all members are stored.
 
 use crate::archive::Compression;
-use crate::archive::emit::method_of;
 use crate::archive::records::{self, DEFLATED, MAX_32, STORED, ZSTD};
 use crate::stored::{Extent, Packed};
 
@@ -31,7 +30,7 @@ pub(crate) struct Part<'a> {
 
 impl<'a> Part<'a> {
     pub(crate) fn new(name: &'a str, compression: Compression, prefix: u64, size: u64) -> Self {
-        Self { name, method: method_of(compression), prefix, size, packed: None }
+        Self { name, method: compression.method(), prefix, size, packed: None }
     }
 
     /// A member of another archive, to lie here as it does there.

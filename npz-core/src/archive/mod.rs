@@ -80,6 +80,16 @@ pub enum Compression {
 }
 
 impl Compression {
+    /// The number of the method in an archive.
+    pub(crate) fn method(self) -> u16 {
+        match self {
+            Self::Stored => records::STORED,
+            Self::Deflate(_) => records::DEFLATED,
+            #[cfg(feature = "zstd")]
+            Self::Zstd(_) => records::ZSTD,
+        }
+    }
+
     /// Refuses a level that there is not.
     pub(crate) fn check(self) -> Result<()> {
         let (name, levels, level) = match self {

@@ -3,20 +3,19 @@
 
 use std::borrow::Cow;
 
-use half::slice::HalfFloatSliceExt as _;
 use half::{bf16, f16};
 use ndarray::ArrayViewD;
 
 use super::cast::{FromWide, converter, fits};
+use super::halves::to_odd_f32;
 use super::narrow::{self, Narrow as _};
 use super::rule::{Target, Verdict, judge, no_cast};
 use super::{
-    CELLS, Cast, Decoder, Element, Form, InPlace, Refusal, Rule, Sealed, Step, Wanted, encode_pod,
-    first_failing, is_own, view_pod,
+    Cast, Decoder, Element, Form, InPlace, Refusal, Rule, Sealed, Step, Wanted, encode_pod, first_failing,
+    is_own, view_pod,
 };
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 use crate::error::Result;
-use crate::memory;
 
 macro_rules! from_wide {
     ($($float:ty),*) => {$(
@@ -40,39 +39,6 @@ macro_rules! from_wide {
     )*};
 }
 from_wide!(f16, bf16);
-
-/// Rounds to the nearest `f16`, and gives the stored bytes.
-pub(super) fn encode_f16(values: impl ExactSizeIterator<Item = f64>) -> Result<Vec<u8>> {
-    let odd: Vec<f32> = memory::collect(values.map(to_odd_f32), CELLS)?;
-    let mut bytes = memory::zeros(2 * odd.len(), CELLS)?;
-    // Some at a time, as memory of bytes is not aligned for halves.
-    for (odd, bytes) in odd.chunks(512).zip(bytes.chunks_mut(1024)) {
-        let mut halves = [f16::ZERO; 512];
-        let halves = &mut halves[..odd.len()];
-        halves.convert_from_f32_slice(odd);
-        bytes.copy_from_slice(&encode_pod(halves, 2)?);
-    }
-    Ok(bytes)
-}
-
-/// Rounds to the nearest `f32` and from there to the nearest `bf16`, as `ml_dtypes` does, and gives the stored bytes.
-pub(super) fn encode_bf16(values: impl ExactSizeIterator<Item = f64>) -> Result<Vec<u8>> {
-    let halves = values.map(|value| bf16::from_f32(value as f32).to_le_bytes());
-    memory::collect(halves, CELLS).map(Vec::into_flattened)
-}
-
-/// The value as `f32`; where that is not exact, one of its two neighbours, that with the last bit set.
-///
-/// Rounding this once more gives the half that is nearest to the `f64`. `half::from_f64` drops bits before it rounds,
-/// or rounds twice, and so goes the wrong way next to a tie.
-fn to_odd_f32(value: f64) -> f32 {
-    let nearest = value as f32;
-    if f64::from(nearest) == value || value.is_nan() {
-        return nearest;
-    }
-    let is_beyond = f64::from(nearest).abs() > value.abs();
-    f32::from_bits((nearest.to_bits() - u32::from(is_beyond)) | 1)
-}
 
 trait Narrow: Sized {
     fn from_f64_checked(value: (f64, bool), exact: bool) -> (Self, bool);

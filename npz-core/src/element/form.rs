@@ -1,6 +1,6 @@
 //! The form that a field asks for its cells to be stored in: `store_as` for numbers, `string` for text.
 
-use super::{Element, Rule, Wanted};
+use super::{Element, Wanted};
 use crate::dtype::{ByteOrder, DType, Kind, Scalar};
 
 /// A dtype that numbers are stored as, by its code in NumPy: a value of `store_as`.
@@ -74,7 +74,7 @@ impl StoreAs {
     }
 
     /// Whether a file's cells are of this dtype, in either byte order.
-    fn names(self, stored: &Scalar) -> bool {
+    pub(super) fn names(self, stored: &Scalar) -> bool {
         (self.kind, self.size) == (stored.kind(), stored.size())
     }
 
@@ -104,13 +104,6 @@ impl Form {
     /// Whether text may be bytes, whatever the casting rule.
     pub(crate) fn takes_bytes(self) -> bool {
         matches!(self.string, Some(TextForm::Ascii | TextForm::Utf8))
-    }
-}
-
-impl Rule {
-    /// Whether stored cells are what the field asks its numbers to be stored as.
-    pub(super) fn is_asked_for(&self, stored: &Scalar, cells: Kind) -> bool {
-        self.form.store_as(cells).is_some_and(|to| to.names(stored))
     }
 }
 

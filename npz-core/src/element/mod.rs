@@ -9,6 +9,7 @@ mod cast;
 mod complex;
 mod float16;
 mod form;
+mod halves;
 mod long_double;
 mod narrow;
 mod number;
@@ -16,7 +17,7 @@ mod raw;
 pub(crate) mod record;
 mod rule;
 mod text;
-pub mod time;
+pub(crate) mod time;
 pub mod tiny;
 mod wanted;
 

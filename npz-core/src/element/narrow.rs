@@ -73,9 +73,9 @@ fn encode_floats<A: Copy>(cells: &[A], to: &Scalar, wide: impl Fn(A) -> f64) -> 
         (Kind::Float, 8) => bytes(cells, |cell| wide(cell).to_le_bytes()),
         (Kind::Float, 4) => bytes(cells, |cell| (wide(cell) as f32).to_le_bytes()),
         #[cfg(feature = "half")]
-        (Kind::Void, _) => super::float16::encode_bf16(cells.iter().map(|&cell| wide(cell))),
+        (Kind::Void, _) => super::halves::encode_bf16(cells.iter().map(|&cell| wide(cell))),
         #[cfg(feature = "half")]
-        _ => super::float16::encode_f16(cells.iter().map(|&cell| wide(cell))),
+        _ => super::halves::encode_f16(cells.iter().map(|&cell| wide(cell))),
         // Without the feature no attribute can ask for it.
         #[cfg(not(feature = "half"))]
         _ => Ok(Vec::new()),

@@ -1,6 +1,5 @@
 //! Which dtype may become which cell type: NumPy's casting rules, with values checked where it does not.
 
-use super::record::FieldProblem;
 use super::{Form, Wanted};
 use crate::dtype::{DType, Kind, Scalar};
 use crate::error::ErrorKind;
@@ -62,6 +61,13 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether stored cells are what the field asks its numbers to be stored as.
+    pub(super) fn is_asked_for(&self, stored: &Scalar, cells: Kind) -> bool {
+        self.form.store_as(cells).is_some_and(|to| to.names(stored))
+    }
+}
+
+impl Rule {
     pub(crate) fn array(cast: Cast) -> Self {
         Self { cast, scalar: false, form: Form::default() }
     }
@@ -96,6 +102,17 @@ pub(crate) enum Place {
     File,
     /// An array in memory.
     Array,
+}
+
+/// One difference between the fields of a file and those of a row type.
+#[derive(Debug)]
+pub(crate) struct FieldProblem {
+    pub(crate) kind: ProblemKind,
+    /// Its name; inside of another record, `outer.inner`.
+    pub(crate) field: String,
+    pub(crate) expected: String,
+    pub(crate) found: String,
+    pub(super) advice: Advice,
 }
 
 impl Refusal {

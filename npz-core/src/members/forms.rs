@@ -1,8 +1,8 @@
 //! `store_as` and `string`: the form that a field asks for, and where it asked.
 
-use super::Name;
 use crate::element::{Element, Form, StoreAs, TextForm, misfit, misfit_of_bytes};
 use crate::error::{Error, Result};
+use crate::members::Name;
 
 /// The form of the cells below a field.
 ///

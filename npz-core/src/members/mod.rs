@@ -1,59 +1,29 @@
 //! Between Rust values and the members of an archive: what a value is made of, and how it comes back.
 //!
-//! Knows arrays and their headers; knows nothing of files and zip. [`collect`] is the saving half, [`load`] the
-//! loading half, and each other file one family of types.
+//! Knows arrays and their headers; knows nothing of files and zip.
 
-mod any;
-mod array;
-mod cell;
-mod claims;
-mod collect;
-mod collection;
+mod evolve;
 pub(crate) mod forms;
-mod hole;
-mod lazy;
-mod list;
-mod load;
-mod loader;
-mod map;
+mod known_names;
+pub(crate) mod load;
 mod name;
-mod names;
-mod old;
-mod one;
-mod option;
-mod origin;
-mod pointer;
-mod problems;
-mod record;
-mod refused;
-mod sequence;
+pub(crate) mod save;
 pub(crate) mod settings;
 pub(crate) mod spare;
-mod stored_as;
-mod stored_time;
-mod take;
-mod task;
-mod tuple;
-mod view;
-mod want;
-mod work;
+mod types;
+mod wanted_shape;
 
-pub(crate) use self::cell::{
-    plan_many as plan_cells, plan_one as plan_cell, push_gathered as push_gathered_cells,
-    push_slice as push_cells,
-};
-pub(crate) use self::collect::Member;
-pub use self::collect::{Members, ToMembers};
-pub use self::lazy::Lazy;
-pub use self::load::{FromMembers, Plan};
-pub use self::loader::Loader;
-pub(crate) use self::loader::{Age, Medium, Reading};
-pub use self::map::MapKey;
+pub(crate) use self::evolve::VERSION;
+pub use self::evolve::{Lazy, OldMembers};
+pub use self::known_names::Names;
+pub(crate) use self::known_names::is_at;
+pub(crate) use self::load::loader::Age;
+pub(crate) use self::load::medium::{Medium, Reading};
+pub use self::load::{FromMembers, Loader, Plan};
+pub(crate) use self::load::{OneArray, field_of, schema_of};
 pub(crate) use self::name::NONE;
 pub use self::name::Name;
-pub use self::names::Names;
-pub(crate) use self::names::is_at;
-pub use self::old::OldMembers;
-pub(crate) use self::old::VERSION;
-pub(crate) use self::one::{OneArray, field_of};
-pub(crate) use self::record::schema_of;
+pub(crate) use self::save::Member;
+pub use self::save::{Members, ToMembers};
+pub use self::types::MapKey;
+pub(crate) use self::types::{plan_cell, plan_cells, push_cells, push_gathered_cells};

@@ -103,13 +103,13 @@ impl Name {
 
     /// What so many elements below this place count as that nothing stands for: the names of their parts are made and
     /// looked for, so long names count more.
-    pub(super) fn cost_of_free(&self, count: usize) -> usize {
+    pub(crate) fn cost_of_free(&self, count: usize) -> usize {
         const USUAL: usize = 256;
         count.saturating_mul(1 + self.path.len() / USUAL)
     }
 
     /// Whether values may be nested so many levels below this place.
-    pub(super) fn has_room_for(&self, levels: usize) -> bool {
+    pub(crate) fn has_room_for(&self, levels: usize) -> bool {
         usize::from(self.depth).saturating_add(levels) <= usize::from(MAX_DEPTH)
     }
 

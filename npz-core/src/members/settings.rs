@@ -4,15 +4,15 @@ use std::borrow::Cow;
 
 use ndarray::{ArrayView1, ArrayViewD, CowArray, IxDyn};
 
-use super::Name;
-use super::forms::Forms;
-use super::want::Want;
 use crate::any::RawArray;
 use crate::archive::Compression;
 use crate::cells::{Body, Cells};
 use crate::dtype::ByteOrder;
 use crate::element::{Element, Form, place};
 use crate::error::{Error, Result};
+use crate::members::Name;
+use crate::members::forms::Forms;
+use crate::members::wanted_shape::WantedShape;
 use crate::shape::{Order, python_tuple};
 
 /// How the members below a field are saved. `None` is what holds around the field.
@@ -57,11 +57,11 @@ impl SaveSettings {
 
     /// Refuses the shape of an array: a file that its own type can't load must not replace the last good one.
     pub(crate) fn check_shape(&self, found: &[usize]) -> Result<()> {
-        match self.shape.filter(|shape| !Want::Shape(shape).allows(found)) {
+        match self.shape.filter(|shape| !WantedShape::Shape(shape).allows(found)) {
             None => Ok(()),
             Some(shape) => Err(Error::invalid(format!(
                 "the field's attribute `shape` asks for {}, found {}; nothing is written, the last file stands",
-                Want::Shape(shape),
+                WantedShape::Shape(shape),
                 python_tuple(found)
             ))),
         }

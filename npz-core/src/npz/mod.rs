@@ -1,21 +1,22 @@
 //! Archives: joins the members of a value with the zip container.
 
-mod any;
 mod entry;
 mod field;
 mod load;
-mod medium;
+mod loaded;
+mod member;
 mod names;
 mod options;
 mod reader;
+mod save;
 mod writer;
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher;
 use std::path::Path;
 
-pub use self::any::{Loaded, load};
 pub use self::entry::NpzEntry;
+pub use self::loaded::{Loaded, load};
 pub use self::options::SaveOptions;
 pub use self::reader::NpzReader;
 pub use self::writer::NpzWriter;

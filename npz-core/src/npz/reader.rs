@@ -1,12 +1,14 @@
 //! [`NpzReader`]: an archive whose members are read on demand, through `&self`.
 
+mod medium;
+
 use std::fs::File;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use super::entry::NpzEntry;
-use super::medium::{Head, LastHeader};
+use super::member::{Head, LastHeader};
 use super::names::{FileNames, Keys, key_of};
 use crate::archive::decode::{Seen, with_data};
 use crate::archive::index::{Entry, Index};

@@ -3,7 +3,7 @@
 //! A survey of some hundred cells leaves a few ways that could be worth it, in microseconds. Those are tried on the samples: the
 //! first half of each teaches the prices by which the second is judged, and what was learnt is what blocks begin with.
 
-use super::encode::{Plan, period_of};
+use super::plan::{Plan, period_of};
 use super::search::{Cells, Method, SMOOTH, at_every_byte, survey, tastes_of_matches};
 use super::sequences::{Codes, Prices, WINDOW};
 use super::zlib::Zlib;

@@ -3,30 +3,11 @@
 use super::bits::BitWriter;
 use super::choose::{Choice, choose_again};
 use super::literals::{self, Pairs};
+use super::plan::{Plan, period_of};
 use super::search::{Cells, Method, Search};
 use super::sequences::{Codes, MAX_MATCH, MIN_MATCH, Prices, Seq};
 use super::zlib::Zlib;
 use crate::error::{Error, Result};
-
-/// How the cells of a member are encoded.
-#[derive(Clone)]
-pub(crate) enum Plan {
-    /// Nothing shrinks.
-    Stored,
-    /// Literals alone; their codes are made of a sample or of all of them.
-    Literals { sampled: bool },
-    /// By a search, with the prices that each block begins with.
-    Search { method: Method, prices: Box<Prices> },
-    /// By a library, at a level.
-    Zlib(u32),
-}
-
-impl Plan {
-    /// Whether encoding takes so long, and matches reach so far, that blocks should be large.
-    pub(crate) fn is_slow(&self) -> bool {
-        matches!(self, Self::Search { method: Method::Near | Method::Rows { .. } | Method::Utf32, .. })
-    }
-}
 
 /// A stored block holds at most so many bytes.
 const MOST_STORED: usize = 0xFFFF;
@@ -36,8 +17,6 @@ const LEAST_FOR_PAIRS: usize = 48 << 10;
 const MOST_UNSEEN: usize = 8;
 /// Where matches cover less than this part, literals alone are smaller.
 const LEAST_COVERED: usize = 50;
-/// Cells that repeat are looked for up to this width.
-const MOST_PERIOD: usize = 16;
 
 /// Encodes blocks, one after another; its tables and its output are made once.
 pub(crate) struct Encoder {
@@ -272,14 +251,6 @@ fn push_run(sequences: &mut Vec<Seq>, mut literals: u32, mut len: usize, distanc
 /// How many bits stored bytes take, about.
 fn stored_bits(len: usize) -> u64 {
     (len + 5 * len.div_ceil(MOST_STORED)) as u64 * 8
-}
-
-/// The width at which all bytes repeat: that of one byte, or of the cells.
-pub(super) fn period_of(bytes: &[u8], width: usize) -> Option<usize> {
-    [1, width].into_iter().filter(|width| (1..=MOST_PERIOD).contains(width)).find(|&width| {
-        // Most cells differ from the next ones, and the comparison ends there.
-        bytes.len() > 2 * width && bytes[width..] == bytes[..bytes.len() - width]
-    })
 }
 
 #[cfg(test)]

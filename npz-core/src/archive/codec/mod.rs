@@ -14,10 +14,12 @@ mod header;
 mod huffman;
 pub(super) mod inflate;
 mod literals;
+mod plan;
 mod search;
 mod sequences;
 mod zlib;
 
 pub(super) use self::choose::{Choice, Samples, choose};
-pub(super) use self::encode::{Block, Encoder, Plan};
+pub(super) use self::encode::{Block, Encoder};
+pub(super) use self::plan::Plan;
 pub(super) use self::search::Cells;

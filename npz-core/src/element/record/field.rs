@@ -1,8 +1,15 @@
 //! What may be a field of a row: any cell of fixed size, and small arrays of them.
 
+pub(super) mod column;
+pub(super) mod encode;
+pub(super) mod layout;
+pub(super) mod plan;
+
+use self::column::{Column, Rows};
+use self::encode::EachField;
+use self::layout::Layout;
+use self::plan::RecordPlan;
 use super::super::{BadCell, Cast, Element};
-use super::column::{Column, Rows};
-use super::{EachField, Layout, RecordPlan};
 
 /// A field of a row: cells of one type, in a small array or alone.
 ///

@@ -1,14 +1,9 @@
 //! Rows of structured arrays: Rust structs whose fields are the fields of a NumPy record.
 //!
 //! A row is a cell like any other, so arrays, `Vec`s and single values of it come by themselves. [`field`] says what may
-//! stand in a row, [`layout`] what is written, [`plan`] matches the fields of a file by name, and [`column`] reads
-//! them: of some rows each field in turn, by the same decoder that whole arrays of such cells have.
+//! stand in a row, its children what is written (`layout`), which fields of a file are meant (`plan`), and how they are read (`column`): of some rows each field in turn, by the same decoder that whole arrays of such cells have.
 
-mod column;
-mod encode;
 mod field;
-mod layout;
-mod plan;
 mod pod;
 
 use ndarray::ArrayViewD;
@@ -17,13 +12,12 @@ use super::{Decoder, Element, Refusal, Rule, Wanted};
 use crate::dtype::DType;
 use crate::error::Result;
 
-pub use self::column::Rows;
-pub(crate) use self::column::gather;
-pub use self::encode::{EachField, encode};
+pub use self::field::column::Rows;
+pub(crate) use self::field::column::gather;
+pub use self::field::encode::{EachField, encode};
+pub use self::field::layout::Layout;
+pub use self::field::plan::{ConvertRows, RecordPlan};
 pub use self::field::{RecordField, RowField};
-pub use self::layout::Layout;
-pub(crate) use self::plan::FieldProblem;
-pub use self::plan::{ConvertRows, RecordPlan};
 pub use self::pod::PodRow;
 
 /// Bytes of rows that are taken apart or put together at a time, so that all columns of them stay in the cache.
@@ -82,7 +76,7 @@ pub trait NpyRecord: Element {
 
 /// How records of a file become rows.
 pub fn decoder<R: NpyRecord>(stored: &DType, rule: Rule) -> Result<Decoder<R>, Refusal> {
-    plan::decoder(stored, rule).map(|(decoder, _)| decoder)
+    field::plan::decoder(stored, rule).map(|(decoder, _)| decoder)
 }
 
 /// What a file should hold.

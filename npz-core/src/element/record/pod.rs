@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use super::super::{Decoder, InPlace, Refusal, Rule, Step};
 use super::NpyRecord;
-use super::plan::decoder;
+use super::field::plan::decoder;
 use crate::dtype::{ByteOrder, DType};
 use crate::element::Cast;
 use crate::error::Result;

@@ -4,7 +4,8 @@ use flate2::{Decompress, FlushDecompress, Status};
 
 use super::{Block, Unfit, inflate_blocks};
 use crate::archive::codec::choose::Choice;
-use crate::archive::codec::encode::{self, Encoder, Plan};
+use crate::archive::codec::encode::{self, Encoder};
+use crate::archive::codec::plan::Plan;
 use crate::archive::codec::search::{Cells, Method};
 
 /// A small generator with a fixed seed.

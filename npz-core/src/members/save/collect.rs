@@ -1,0 +1,354 @@
+//! Saving, first half: a value pushes borrowed members into a list; nothing is copied or written yet.
+
+pub(crate) mod indexed;
+
+use std::sync::Arc;
+
+use ndarray::{ArrayViewD, CowArray, IxDyn};
+
+use crate::any::RawArray;
+use crate::archive::Compression;
+use crate::dtype::{ByteOrder, DType};
+use crate::element::Element;
+use crate::error::{Error, Result};
+use crate::header::Header;
+use crate::limits::MAX_FREE;
+use crate::members::settings::SaveSettings;
+use crate::members::{Name, Names};
+use crate::memory::{self, MEMBERS};
+use crate::stored::Stored;
+
+/// Pushes the members that a value is made of.
+///
+/// Implemented for arrays (owned, shared, views), scalars, text, `Vec`, slices, `[T; N]`, tuples, `Option`,
+/// pointers, string-keyed maps, and by `#[derive(Npz)]`. A hand-written implementation pushes its parts:
+///
+/// ```
+/// use npz_core::extend::{Loader, Members, Name, Plan};
+/// use npz_core::{FromMembers, Npz, Result, ToMembers};
+///
+/// struct Meters(f64);
+///
+/// impl ToMembers for Meters {
+///     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
+///         self.0.to_members(members, name)
+///     }
+/// }
+/// impl FromMembers for Meters {
+///     fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
+///     where
+///         Self: 's,
+///     {
+///         f64::plan(loader, name).map(Meters)
+///     }
+///     fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
+///         f64::is_present(loader, name)
+///     }
+/// }
+///
+/// #[derive(Npz)]
+/// struct Track { length: Meters }
+///
+/// let bytes = Track { length: Meters(42.5) }.to_bytes()?;
+/// assert_eq!(Track::from_bytes(&bytes)?.length.0, 42.5);
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be saved as members of an archive: the trait `ToMembers` is missing",
+    label = "not a type that npz-core can save",
+    note = "for a struct of your own, add `#[derive(npz_core::Npz)]`",
+    note = "for a type of another crate, use `#[npz(with = \"module\")]` on the field, or `#[npz(skip)]`",
+    note = "f16, bf16 and Complex need the features `half` and `num-complex` of npz-core"
+)]
+pub trait ToMembers {
+    /// What the members are called, where the type alone decides it.
+    #[doc(hidden)]
+    const NAMES: &'static Names = Names::UNKNOWN;
+
+    /// Pushes the value's members under a name. Borrows them: a header and a view each, no data are copied.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the value can't be kept, such as a text that ends
+    /// with NUL.
+    fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()>;
+
+    /// Pushes many values of this type, arranged in `shape` (C order): `Vec<T>` and `[T; N]` come here.
+    ///
+    /// Cells become one member of that shape; anything else becomes `name.0`, `name.1`, ....
+    #[doc(hidden)]
+    fn slice_to_members<'a>(
+        items: &'a [Self],
+        shape: &[usize],
+        members: &mut Members<'a>,
+        name: &Name,
+    ) -> Result<()>
+    where
+        Self: Sized,
+    {
+        Self::refs_to_members(&refs(items.iter(), name)?, shape, members, name)
+    }
+
+    /// The same for values that do not lie side by side, such as those of a `Vec<Box<T>>`.
+    #[doc(hidden)]
+    fn refs_to_members<'a>(
+        items: &[&'a Self],
+        shape: &[usize],
+        members: &mut Members<'a>,
+        name: &Name,
+    ) -> Result<()> {
+        indexed::push_indexed(items, shape, members, name)
+    }
+
+    /// Tells what stands between this value's place and its parts, where `inherited` is the separator around it.
+    #[doc(hidden)]
+    fn inner_separator(inherited: &'static str) -> &'static str {
+        inherited
+    }
+
+    /// Tells whether a value may push nothing and mean something else than another that pushes nothing.
+    #[doc(hidden)]
+    fn may_be_absent() -> bool {
+        false
+    }
+}
+
+/// The list of members that values push themselves into.
+///
+/// It borrows the values: a collected list holds headers and views, no copied data.
+///
+/// ```
+/// use ndarray::array;
+/// use npz_core::extend::{Members, Name};
+/// use npz_core::ToMembers;
+///
+/// let weights = array![[1.0f32, 2.0]];
+/// let mut members = Members::new();
+/// weights.to_members(&mut members, &Name::root().join("weights"))?;
+/// let listed: Vec<_> = members.iter().map(|(name, header)| (name, header.shape().to_vec())).collect();
+/// assert_eq!(listed, [("weights", vec![1, 2])]);
+/// assert_eq!(members.len(), 1);
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+#[derive(Default)]
+pub struct Members<'a> {
+    list: Vec<Member<'a>>,
+    /// Elements of lists that no member stands for; as many as a load accepts.
+    free: usize,
+    /// What holds for the members that are pushed next.
+    settings: SaveSettings,
+    /// Of all numbers and texts; `None` is little-endian, and as they are for bytes that keep their form.
+    byte_order: Option<ByteOrder>,
+}
+
+/// One member that is about to be written: a name and an array.
+pub(crate) struct Member<'a> {
+    pub(crate) name: String,
+    /// How this member is stored, where its field says so.
+    /// Whether the value is this one array, without a name of its own.
+    pub(crate) is_root: bool,
+    pub(crate) compression: Option<Compression>,
+    pub(crate) array: Arc<dyn Stored + 'a>,
+}
+
+impl<'a> Members<'a> {
+    /// Makes an empty list; allocates nothing.
+    ///
+    /// ```
+    /// let members = npz_core::extend::Members::new();
+    /// assert!(members.is_empty() && members.iter().next().is_none());
+    /// ```
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lists what was pushed: each member's name and header, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Header)> {
+        self.list.iter().map(|member| (member.name.as_str(), member.array.header()))
+    }
+
+    /// Counts the members.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Tells whether nothing was pushed.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Makes an empty list whose members will be in a byte order.
+    pub(crate) fn in_byte_order(byte_order: Option<ByteOrder>) -> Self {
+        Self { byte_order, ..Self::new() }
+    }
+
+    /// Pushes the members of a value that does not live long enough to be borrowed.
+    ///
+    /// Allocates and copies its data, in the form that the file will have.
+    ///
+    /// # Errors
+    /// As [`ToMembers::to_members`].
+    ///
+    /// ```
+    /// use npz_core::extend::{Members, Name};
+    ///
+    /// let mut members = Members::new();
+    /// members.push_owned(&Name::root().join("angle"), &90f64.to_radians())?;
+    /// assert_eq!(members.len(), 1);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn push_owned<T: ToMembers + ?Sized>(&mut self, name: &Name, value: &T) -> Result<()> {
+        self.push_owned_by(|members| value.to_members(members, name))
+    }
+
+    /// Pushes what a function pushes, copied.
+    pub(crate) fn push_owned_by<'b>(
+        &mut self,
+        push: impl FnOnce(&mut Members<'b>) -> Result<()>,
+    ) -> Result<()> {
+        let mut borrowed = Members {
+            free: self.free,
+            settings: self.settings,
+            byte_order: self.byte_order,
+            ..Members::new()
+        };
+        push(&mut borrowed)?;
+        self.free = borrowed.free;
+        for Member { name, is_root, compression, array } in borrowed.list {
+            let array = array.keep().map_err(|error| error.in_member(&name))?;
+            memory::reserve(&mut self.list, 1, MEMBERS)?;
+            self.list.push(Member { name, is_root, compression, array });
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, name: String, is_root: bool, array: Arc<dyn Stored + 'a>) -> Result<()> {
+        memory::reserve(&mut self.list, 1, MEMBERS)?;
+        self.list.push(Member { name, is_root, compression: self.settings.compression, array });
+        Ok(())
+    }
+
+    /// Pushes cells of a slice, or a single one.
+    pub(crate) fn push_view<A: Element>(&mut self, name: &Name, view: ArrayViewD<'a, A>) -> Result<()> {
+        self.push_cells(name, view.into(), None, false)
+    }
+
+    /// Pushes an array, whatever its axes.
+    pub(crate) fn push_array_view<A: Element>(&mut self, name: &Name, view: ArrayViewD<'a, A>) -> Result<()> {
+        self.push_cells(name, view.into(), None, true)
+    }
+
+    /// Pushes cells that were gathered for the purpose.
+    pub(crate) fn push_array<A: Element>(&mut self, name: &Name, array: ndarray::ArrayD<A>) -> Result<()> {
+        self.push_cells(name, array.into(), None, false)
+    }
+
+    /// Pushes cells, as a dtype that says more than their type if one is given.
+    pub(crate) fn push_cells<A: Element>(
+        &mut self,
+        name: &Name,
+        cells: CowArray<'a, A, IxDyn>,
+        dtype: Option<DType>,
+        is_array: bool,
+    ) -> Result<()> {
+        let body = || {
+            let body = self.settings.body(name, cells, is_array)?;
+            let body = match dtype {
+                Some(dtype) => body.of_dtype(dtype)?,
+                None => body,
+            };
+            body.in_byte_order(self.byte_order.unwrap_or(ByteOrder::Little))
+        };
+        let body = body().map_err(|error| error.in_member(name.as_str()))?;
+        // As in a load of typed cells.
+        if body.header().data_len() == 0 {
+            self.spend_free(name, body.header().shape().iter().product())?;
+        }
+        self.push(name.as_str().to_owned(), name.is_root(), Arc::new(body))
+    }
+
+    /// Pushes a member that was loaded unread, to be saved as it is.
+    pub(crate) fn push_untouched(&mut self, name: String, array: Arc<dyn Stored>) -> Result<()> {
+        self.push(name, false, array)
+    }
+
+    /// Pushes an array that has its stored form already.
+    pub(crate) fn push_raw(&mut self, name: &Name, raw: &'a RawArray) -> Result<()> {
+        let arranged = || self.settings.raw(name, raw, self.byte_order);
+        let array = arranged().map_err(|error| error.in_member(name.as_str()))?;
+        self.push(name.as_str().to_owned(), name.is_root(), Arc::new(array))
+    }
+
+    /// Pushes something under settings of its own.
+    pub(crate) fn with_settings<R>(
+        &mut self,
+        settings: SaveSettings,
+        push: impl FnOnce(&mut Self) -> R,
+    ) -> R {
+        let outer = self.settings;
+        self.settings = settings.within(outer);
+        let pushed = push(self);
+        self.settings = outer;
+        pushed
+    }
+
+    /// Tells where the field stands whose settings were given last.
+    pub(crate) fn note_place(&mut self, place: &Name) {
+        self.settings.forms.note_place(place);
+    }
+
+    /// Pushes a mark or a count of our own, which no attribute speaks of.
+    pub(crate) fn push_sign<T: ToMembers>(&mut self, name: &Name, sign: &T) -> Result<()> {
+        self.with_plain(|members| members.push_owned(name, sign))
+    }
+
+    /// Pushes what is ours and not the user's: no attribute changes its cells. It is compressed as what is around it.
+    pub(crate) fn with_plain<R>(&mut self, push: impl FnOnce(&mut Self) -> R) -> R {
+        let plain = SaveSettings { compression: self.settings.compression, ..SaveSettings::default() };
+        let outer = std::mem::replace(&mut self.settings, plain);
+        let pushed = push(self);
+        self.settings = outer;
+        pushed
+    }
+
+    /// Accounts for elements that no bytes will stand for, so that what is saved can be loaded.
+    pub(crate) fn spend_free(&mut self, name: &Name, count: usize) -> Result<()> {
+        self.free += count;
+        if self.free <= MAX_FREE {
+            return Ok(());
+        }
+        Err(Error::invalid(format!(
+            "expected at most {MAX_FREE} cells without bytes and list elements without members (such as `None`), \
+             found {}: save the values and a mask of which are there",
+            self.free
+        ))
+        .in_member(name.as_str()))
+    }
+
+    /// The array that the value is, if it is one and no more: what a `.npy` file can hold.
+    pub(crate) fn one_array(&self) -> Option<&(dyn Stored + 'a)> {
+        match &self.list[..] {
+            [Member { is_root: true, array, .. }] => Some(&**array),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_slice(&self) -> &[Member<'a>] {
+        &self.list
+    }
+
+    /// The names pushed since the list had `start` members.
+    pub(crate) fn names_since(&self, start: usize) -> impl Iterator<Item = &str> {
+        self.list.iter().skip(start).map(|member| member.name.as_str())
+    }
+}
+
+/// A list of what is saved as one member, or as a list of them.
+pub(crate) fn refs<T>(items: impl ExactSizeIterator<Item = T>, name: &Name) -> Result<Vec<T>> {
+    memory::collect(items, "list").map_err(|error| error.in_member(name.as_str()))
+}
+
+impl std::fmt::Debug for Members<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_map().entries(self.iter().map(|(name, header)| (name, header.to_string()))).finish()
+    }
+}

@@ -1,0 +1,7 @@
+//! Saving: a value pushes its members into a list.
+
+mod collect;
+
+pub(crate) use self::collect::indexed::LEN;
+pub(crate) use self::collect::{Member, refs};
+pub use self::collect::{Members, ToMembers};

@@ -1,0 +1,253 @@
+//! A member of an archive as an array.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::archive::block_index::BlockIndex;
+use crate::archive::decode::{Data, MOST_CHUNK, Seen, with_data, with_part, with_prefix};
+use crate::archive::parts::fill_in_parts;
+use crate::archive::unblock::Blocks;
+use crate::cells::cut_off;
+use crate::error::Result;
+use crate::header::{Header, is_magic};
+use crate::input::{AnyInput, Input, KeptInput};
+use crate::limits::Limits;
+use crate::memory;
+use crate::run::{Team, Threads};
+use crate::stored::{Extent, PIECE_BYTES, Packed, Put, Stored, Then, cells_a_piece};
+
+/// What is known of an array in an archive once its head was read: the member's own header, and that of the array.
+pub(super) struct Head {
+    extent: Extent,
+    header: Arc<Header>,
+    /// The bytes of the array's header, which count in the checksum of the member.
+    seen: Seen,
+    /// Where its blocks lie, if it has some that are known.
+    blocks: Option<Arc<BlockIndex>>,
+}
+
+/// The header that was read last, as it lies in the file and as it is understood. Most members of an archive with many
+/// have the same.
+#[derive(Default)]
+pub(super) struct LastHeader {
+    bytes: Vec<u8>,
+    header: Option<Arc<Header>>,
+}
+
+impl LastHeader {
+    /// Understands a header; gives what it takes in memory, 0 where it is that of the last one.
+    fn parse(&mut self, bytes: &[u8], limits: &Limits) -> Result<(Arc<Header>, u64)> {
+        if let Some(header) = self.header.as_ref().filter(|_| self.bytes == bytes) {
+            return Ok((Arc::clone(header), 0));
+        }
+        let header = Arc::new(Header::parse(bytes, limits)?);
+        self.bytes.clear();
+        self.bytes.extend_from_slice(bytes);
+        self.header = Some(Arc::clone(&header));
+        let memory = header.memory();
+        Ok((header, memory))
+    }
+}
+
+impl Head {
+    /// Reads the header of the array, `None` where the member is none; and tells what it takes in memory.
+    pub(super) fn read(
+        input: &AnyInput<'_>,
+        extent: Extent,
+        limits: &Limits,
+        last: &mut LastHeader,
+    ) -> Result<(Option<Self>, u64)> {
+        with_prefix(input, &extent, |data| {
+            let bytes = Header::collect(data, limits)?;
+            if !is_magic(&bytes) {
+                return Ok((None, 0));
+            }
+            let (header, memory) = last.parse(&bytes, limits)?;
+            Ok((Some(Self { extent, header, seen: data.seen(), blocks: None }), memory))
+        })
+    }
+
+    pub(super) fn header(&self) -> &Header {
+        &self.header
+    }
+
+    pub(super) fn with_blocks(self, blocks: Option<Arc<BlockIndex>>) -> Self {
+        Self { blocks, ..self }
+    }
+}
+
+/// An array in an archive, while its reader is there or beyond.
+pub(super) struct ArchiveArray<'s> {
+    pub(super) source: Source<'s>,
+    pub(super) head: Arc<Head>,
+    /// For messages.
+    pub(super) name: Cow<'s, str>,
+}
+
+/// Where the bytes of an archive come from.
+pub(super) enum Source<'s> {
+    OfReader(&'s AnyInput<'s>),
+    Kept(Arc<KeptInput>),
+}
+
+impl ArchiveArray<'_> {
+    fn input(&self) -> &AnyInput<'_> {
+        match &self.source {
+            Source::OfReader(input) => input,
+            Source::Kept(input) => input,
+        }
+    }
+
+    /// Fills `buffer` with bytes of cells from one on, by blocks. Gives the checksum of all bytes of these blocks.
+    ///
+    /// `None` is no verdict: there are no blocks, or something is wrong with them. Who reads the member as one stream is told
+    /// what.
+    fn read_blocks(&self, start: u64, buffer: &mut [u8], team: &Team) -> Result<Option<u32>> {
+        let Head { extent, seen, blocks, .. } = &*self.head;
+        let Some(index) = blocks.as_deref() else { return Ok(None) };
+        let blocks = Blocks { input: self.input(), extent, index, team };
+        match blocks.read(seen.len.saturating_add(start), buffer) {
+            Err(error) if error.is_no_memory() => Err(error),
+            read => Ok(read.ok().flatten()),
+        }
+    }
+
+    /// Lets `read` have the cells; all of the member is verified.
+    fn with_cells<T>(&self, read: impl FnOnce(&mut Data<'_>) -> Result<T>) -> Result<T> {
+        let Head { extent, seen, .. } = &*self.head;
+        with_data(self.input(), extent, *seen, |data| {
+            data.skip(seen.len)?;
+            read(data)
+        })
+    }
+}
+
+impl Stored for ArchiveArray<'_> {
+    fn header(&self) -> &Header {
+        &self.head.header
+    }
+
+    fn region(&self) -> Option<&[u8]> {
+        let Head { extent, seen, header, .. } = &*self.head;
+        let data = extent.range();
+        let data = usize::try_from(data.start + seen.len).ok()?..usize::try_from(data.end).ok()?;
+        let bytes = self.input().memory().filter(|_| extent.is_stored())?.get(data)?;
+        bytes.get(..usize::try_from(header.data_len()).ok()?)
+    }
+
+    /// Of a deflated member all cells before those are inflated too, in their block if it has some.
+    fn read_range(&self, cells: Range<usize>, buffer: &mut [u8]) -> Result<()> {
+        let Head { extent, seen, .. } = &*self.head;
+        let before = seen.len.saturating_add((cells.start as u64).saturating_mul(self.item_size() as u64));
+        if extent.is_stored() {
+            let start = extent.start.saturating_add(before);
+            let end = start.saturating_add(buffer.len() as u64);
+            if end > extent.range().end {
+                return Err(cut_off(self.header(), extent.size.saturating_sub(seen.len)));
+            }
+            return self.input().read_exact(buffer, start, "the cells");
+        }
+        if self.read_blocks(before.saturating_sub(seen.len), buffer, &Team::new(Threads::ONE))?.is_some() {
+            return Ok(());
+        }
+        with_part(self.input(), extent, |data| {
+            data.skip(before)?;
+            data.fill(buffer)
+        })
+    }
+
+    fn fill(&self, buffer: &mut [u8], team: &Team, then: &Then<'_>) -> Result<()> {
+        let Head { extent, seen, .. } = &*self.head;
+        if fill_in_parts(self.input(), extent, *seen, buffer, self.item_size(), team, then) {
+            return Ok(());
+        }
+        let piece = cells_a_piece(self.item_size()) * self.item_size().max(1);
+        let is_whole = extent.size.checked_sub(seen.len) == Some(buffer.len() as u64);
+        if is_whole && self.read_blocks(0, buffer, team)? == Some(extent.crc32) {
+            buffer.chunks_mut(piece).for_each(then);
+            return Ok(());
+        }
+        self.with_cells(|data| {
+            // As much at once as the source likes, whole pieces for what comes then.
+            let chunk = self.input().chunk(buffer.len() as u64);
+            let most = if chunk < buffer.len() { (chunk / piece).max(1) * piece } else { chunk.max(1) };
+            for part in buffer.chunks_mut(most) {
+                data.fill(part)?;
+                part.chunks_mut(piece).for_each(then);
+            }
+            Ok(())
+        })
+    }
+
+    fn stream(&self, put: &mut Put<'_>) -> Result<()> {
+        let item_size = self.item_size();
+        let mut left = if item_size == 0 { 0 } else { self.header().data_len() };
+        // From a source that likes large reads, they are large here too; of what is inflated, the compressed bytes are.
+        let most = if self.head.extent.is_stored() { MOST_CHUNK } else { PIECE_BYTES as u64 };
+        let chunk = self.input().chunk(most).max(PIECE_BYTES);
+        let most = (chunk / item_size.max(1)).max(1) * item_size;
+        let piece_len = cells_a_piece(item_size) * item_size.max(1);
+        let is_proven = self.available().is_some();
+        let mut piece = Vec::new();
+        self.with_cells(|data| {
+            while left > 0 {
+                let len = left.min(most as u64) as usize;
+                piece.clear();
+                while piece.len() < len {
+                    // A single cell may be huge: memory grows with what arrives.
+                    let start = piece.len();
+                    let next = if is_proven { len } else { len.min(PIECE_BYTES.max(2 * start)) };
+                    memory::resize(&mut piece, next, "array")?;
+                    data.fill(&mut piece[start..])?;
+                }
+                piece.chunks(piece_len).try_for_each(&mut *put)?;
+                left -= len as u64;
+            }
+            Ok(())
+        })
+    }
+
+    fn available(&self) -> Option<u64> {
+        let Head { extent, seen, .. } = &*self.head;
+        extent.is_proven().then(|| extent.size.saturating_sub(seen.len))
+    }
+
+    fn size(&self) -> u64 {
+        self.head.extent.size.saturating_sub(self.head.seen.len)
+    }
+
+    fn extent(&self) -> Option<Extent> {
+        Some(self.head.extent)
+    }
+
+    fn packed(&self) -> Option<Packed<'_>> {
+        let Head { extent, seen, blocks, .. } = &*self.head;
+        let extra = blocks.as_ref().map(|blocks| blocks.field().as_slice().to_vec()).unwrap_or_default();
+        Some(Packed { input: self.input(), extent: *extent, prefix: seen.len, extra, name: &self.name })
+    }
+
+    fn keep_cost(&self) -> u64 {
+        match self.input().keep() {
+            Ok(Some(_)) => 0,
+            _ => self.head.extent.compressed_size,
+        }
+    }
+
+    fn keep(&self) -> Result<Arc<dyn Stored>> {
+        let name = Cow::Owned(self.name.clone().into_owned());
+        let (input, head) = if let Some(input) = self.input().keep()? {
+            (input, Arc::clone(&self.head))
+        } else {
+            // Copied, compressed as it is, with the member's own header.
+            let Head { extent, seen, header, blocks } = &*self.head;
+            let bytes = self.input().copy(extent.header_start..extent.range().end)?;
+            let extent = Extent { header_start: 0, start: extent.start - extent.header_start, ..*extent };
+            let (header, blocks) = (Arc::clone(header), blocks.clone());
+            let head = Arc::new(Head { extent, seen: *seen, header, blocks });
+            let input: Arc<KeptInput> = Arc::new(Input::new(bytes, self.input().path().cloned())?);
+            (input, head)
+        };
+        Ok(Arc::new(ArchiveArray { source: Source::Kept(input), head, name }))
+    }
+}
