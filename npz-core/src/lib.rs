@@ -50,7 +50,7 @@ pub use crate::any::{AnyArray, AnyValue, RawArray};
 pub use crate::archive::Compression;
 #[doc(hidden)]
 pub use crate::atomic::AtomicFile;
-pub use crate::dtype::{ByteOrder, DType, Field, Kind, Record, Scalar, Subarray, TimeBase, TimeUnit};
+pub use crate::dtype::{ByteOrder, DType, DTypeKind, Field, TimeBase, TimeUnit};
 pub use crate::element::time::{DateTime64, TimeDelta64};
 pub use crate::element::{
     Cast, Element, FixedBytes, FixedStr, LongDouble, NpyRecord, RawBytes, RawVec, tiny,

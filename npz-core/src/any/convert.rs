@@ -6,7 +6,7 @@ use ndarray::{ArrayD, ArrayViewD, IxDyn, ShapeBuilder};
 
 use super::text::{self, Long};
 use super::{AnyArray, RawArray, Tick, Visit, visit, with_cells};
-use crate::dtype::{ByteOrder, DType, Kind, Scalar, TimeUnit};
+use crate::dtype::{ByteOrder, DType, DTypeKind, TimeUnit};
 use crate::element::time::decode::decoder;
 use crate::element::time::{Generic, TimeDelta64};
 use crate::element::{BadCell, Cast, Decoder, Element, Place, Refusal, Rule, Step, swap_bytes};
@@ -87,9 +87,11 @@ fn refused(refusal: &Refusal, expected: &str, dtype: &DType) -> Error {
             return Error::mismatch(report);
         }
     };
-    let hint = match (hint.as_str(), dtype.as_scalar().map(Scalar::kind)) {
-        ("", None) => "`field` gives one field of it, `to_array` rows of a type that derives `NpyRecord`",
-        ("", Some(Kind::Void)) => {
+    let hint = match (hint.as_str(), dtype.kind()) {
+        ("", _) if dtype.as_scalar().is_none() => {
+            "`field` gives one field of it, `to_array` rows of a type that derives `NpyRecord`"
+        }
+        ("", DTypeKind::Void) => {
             "`to_array` reads it as the cells that it holds, such as `half::bf16`, those of `tiny` or `RawBytes<N>`, and `mapv` \
              converts those"
         }
@@ -119,7 +121,7 @@ pub(super) fn from_raw(raw: RawArray) -> AnyArray {
         fn typed<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Option<AnyArray> {
             typed(self.0).ok().flatten().map(wrap)
         }
-        fn times(self, kind: Kind, unit: TimeUnit) -> Option<AnyArray> {
+        fn times(self, kind: DTypeKind, unit: TimeUnit) -> Option<AnyArray> {
             let raw = self.0;
             let decoder = TimeDelta64::<Generic>::as_stored(raw.dtype(), Rule::array(Cast::Exact)).ok()?;
             let ticks = super::from_cells(decode(raw.as_bytes(), decoder, raw.shape(), raw.order()).ok()?);
@@ -169,10 +171,8 @@ fn decode<A>(bytes: &[u8], decoder: Decoder<A>, shape: &[usize], order: Order) -
 }
 
 pub(super) fn to_dtype(any: &AnyArray, dtype: &DType, cast: Cast) -> Result<AnyArray> {
-    if let Some(text) = text_of(dtype)
-        && text::is_allowed(&any.dtype(), text.kind(), cast)
-    {
-        let cast = text::to_text(any, dtype, text, Long::Refused)?;
+    if is_text(dtype) && text::is_allowed(&any.dtype(), dtype.kind(), cast) {
+        let cast = text::to_text(any, dtype, Long::Refused)?;
         return if any.is_fortran() { cast.into_fortran() } else { Ok(cast) };
     }
     visit(dtype, ToDType { any, dtype, cast })
@@ -191,7 +191,7 @@ impl Visit for ToDType<'_> {
         self.any.to_array::<A>(self.cast).map(wrap)
     }
 
-    fn times(self, kind: Kind, unit: TimeUnit) -> Result<AnyArray> {
+    fn times(self, kind: DTypeKind, unit: TimeUnit) -> Result<AnyArray> {
         let decoder = |stored: &DType, rule| decoder::<TimeDelta64<Generic>>(kind, unit, stored, rule);
         let (cells, order) = by(self.any, self.cast, decoder, || self.dtype.to_string())?;
         arranged(self.any.shape(), order, super::from_cells(cells))
@@ -219,7 +219,7 @@ pub(super) fn no_cells(dtype: &DType) -> Error {
     Error::unsupported(format!("expected a dtype that Rust has cells for, found {dtype}: {what}"))
 }
 
-/// The dtype of text, as characters or as bytes.
-pub(super) fn text_of(dtype: &DType) -> Option<&Scalar> {
-    dtype.as_scalar().filter(|scalar| matches!(scalar.kind(), Kind::Unicode | Kind::Bytes))
+/// Whether it is the dtype of text, as characters or as bytes.
+pub(super) fn is_text(dtype: &DType) -> bool {
+    matches!(dtype.kind(), DTypeKind::Unicode | DTypeKind::Bytes)
 }

@@ -16,7 +16,7 @@ pub use self::raw::RawArray;
 pub(crate) use self::raw::swap_to;
 pub(crate) use self::times::{Tick, as_cells, from_cells};
 pub use self::value::AnyValue;
-use crate::dtype::{DType, Kind, TimeUnit};
+use crate::dtype::{DType, DTypeKind, TimeUnit};
 use crate::element::{Cast, Element, LongDouble, tiny};
 use crate::error::Result;
 use crate::memory::{copy_array, copy_cells};
@@ -27,7 +27,7 @@ pub(crate) trait Visit {
     /// For cells that Rust has a type for.
     fn typed<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Self::Out;
     /// For times, which have their unit beside the array.
-    fn times(self, kind: Kind, unit: TimeUnit) -> Self::Out;
+    fn times(self, kind: DTypeKind, unit: TimeUnit) -> Self::Out;
     /// For what may be long doubles of x87: only the cells tell.
     fn long_doubles<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Self::Out;
     /// For all others: records and voids.
@@ -102,12 +102,12 @@ macro_rules! any_array {
         /// Finds the cell type for a dtype.
         pub(crate) fn visit<V: Visit>(dtype: &DType, visitor: V) -> V::Out {
             let Some(scalar) = dtype.as_scalar() else { return visitor.other() };
-            match (scalar.kind(), scalar.size(), scalar.unit()) {
+            match (scalar.kind(), scalar.item_size(), scalar.time_unit()) {
                 $( $(#[$feature])* ($kind, $size, _) => visitor.typed::<$cell>(AnyArray::$variant), )*
-                (kind @ (Kind::DateTime | Kind::TimeDelta), _, Some(unit)) => visitor.times(kind, unit),
-                (Kind::Float, 16, _) => visitor.long_doubles::<LongDouble>(AnyArray::LongDouble),
+                (kind @ (DTypeKind::DateTime | DTypeKind::TimeDelta), _, Some(unit)) => visitor.times(kind, unit),
+                (DTypeKind::Float, 16, _) => visitor.long_doubles::<LongDouble>(AnyArray::LongDouble),
                 #[cfg(feature = "num-complex")]
-                (Kind::Complex, 32, _) => {
+                (DTypeKind::Complex, 32, _) => {
                     visitor.long_doubles::<num_complex::Complex<LongDouble>>(AnyArray::ComplexLongDouble)
                 }
                 _ => visitor.other(),
@@ -127,26 +127,26 @@ macro_rules! any_array {
 }
 
 any_array! {
-    Bool(bool) = "bool", Kind::Bool => _,
-    Int8(i8) = "int8", Kind::Int => 1,
-    Int16(i16) = "int16", Kind::Int => 2,
-    Int32(i32) = "int32", Kind::Int => 4,
-    Int64(i64) = "int64", Kind::Int => 8,
-    UInt8(u8) = "uint8", Kind::Uint => 1,
-    UInt16(u16) = "uint16", Kind::Uint => 2,
-    UInt32(u32) = "uint32", Kind::Uint => 4,
-    UInt64(u64) = "uint64", Kind::Uint => 8,
-    Float8E5M2(tiny::Float8E5M2) = "float8_e5m2` of `ml_dtypes", Kind::Float => 1,
+    Bool(bool) = "bool", DTypeKind::Bool => _,
+    Int8(i8) = "int8", DTypeKind::Int => 1,
+    Int16(i16) = "int16", DTypeKind::Int => 2,
+    Int32(i32) = "int32", DTypeKind::Int => 4,
+    Int64(i64) = "int64", DTypeKind::Int => 8,
+    UInt8(u8) = "uint8", DTypeKind::Uint => 1,
+    UInt16(u16) = "uint16", DTypeKind::Uint => 2,
+    UInt32(u32) = "uint32", DTypeKind::Uint => 4,
+    UInt64(u64) = "uint64", DTypeKind::Uint => 8,
+    Float8E5M2(tiny::Float8E5M2) = "float8_e5m2` of `ml_dtypes", DTypeKind::Float => 1,
     #[cfg(feature = "half")]
-    Float16(half::f16) = "float16", Kind::Float => 2,
-    Float32(f32) = "float32", Kind::Float => 4,
-    Float64(f64) = "float64", Kind::Float => 8,
+    Float16(half::f16) = "float16", DTypeKind::Float => 2,
+    Float32(f32) = "float32", DTypeKind::Float => 4,
+    Float64(f64) = "float64", DTypeKind::Float => 8,
     #[cfg(feature = "num-complex")]
-    Complex64(num_complex::Complex<f32>) = "complex64", Kind::Complex => 8,
+    Complex64(num_complex::Complex<f32>) = "complex64", DTypeKind::Complex => 8,
     #[cfg(feature = "num-complex")]
-    Complex128(num_complex::Complex<f64>) = "complex128", Kind::Complex => 16,
-    Str(String) = "str_", Kind::Unicode => _,
-    Bytes(Vec<u8>) = "bytes_", Kind::Bytes => _,
+    Complex128(num_complex::Complex<f64>) = "complex128", DTypeKind::Complex => 16,
+    Str(String) = "str_", DTypeKind::Unicode => _,
+    Bytes(Vec<u8>) = "bytes_", DTypeKind::Bytes => _,
 }
 
 /// Evaluates an expression with the array of cells inside, another with ticks, or another with the bytes.
@@ -180,11 +180,11 @@ macro_rules! with_cells {
             $crate::any::AnyArray::Str($array) => $typed,
             $crate::any::AnyArray::Bytes($array) => $typed,
             $crate::any::AnyArray::DateTime64 { unit: $unit, ticks: $ticks } => {
-                let $kind = $crate::dtype::Kind::DateTime;
+                let $kind = $crate::dtype::DTypeKind::DateTime;
                 $times
             }
             $crate::any::AnyArray::TimeDelta64 { unit: $unit, ticks: $ticks } => {
-                let $kind = $crate::dtype::Kind::TimeDelta;
+                let $kind = $crate::dtype::DTypeKind::TimeDelta;
                 $times
             }
             $crate::any::AnyArray::Other($raw) => $other,

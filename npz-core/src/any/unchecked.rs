@@ -3,9 +3,9 @@
 use ndarray::{ArrayD, IxDyn};
 
 use super::AnyArray;
-use super::convert::{ARRAY, no_cells, text_of, to_dtype, unfit};
+use super::convert::{ARRAY, is_text, no_cells, to_dtype, unfit};
 use super::text::{self, Long};
-use crate::dtype::{DType, Kind, Scalar, TimeUnit};
+use crate::dtype::{DType, DTypeKind, TimeUnit};
 #[cfg(feature = "half")]
 use crate::element::FromWide;
 use crate::element::LongDouble;
@@ -25,23 +25,19 @@ pub(super) fn to_dtype_unchecked(any: &AnyArray, dtype: &DType) -> Result<AnyArr
     if any.dtype() == *dtype {
         return any.copied();
     }
-    let cast = match text_of(dtype) {
-        Some(text) => text::to_text(any, dtype, text, Long::Cut)?,
-        None => numbers(any, dtype)?,
-    };
+    let cast = if is_text(dtype) { text::to_text(any, dtype, Long::Cut)? } else { numbers(any, dtype)? };
     if any.is_fortran() { cast.into_fortran() } else { Ok(cast) }
 }
 
 /// In C order.
 fn numbers(any: &AnyArray, dtype: &DType) -> Result<AnyArray> {
     let source = any.dtype();
-    let kind = |dtype: &DType| dtype.as_scalar().map(Scalar::kind);
-    let size = dtype.item_size()?;
-    let numbers = match (any, kind(&source)) {
+    let size = dtype.item_size();
+    let numbers = match (any, source.kind()) {
         (AnyArray::DateTime64 { unit, ticks } | AnyArray::TimeDelta64 { unit, ticks }, from) => {
-            match (kind(dtype), dtype.as_scalar().and_then(Scalar::unit)) {
+            match (dtype.kind(), dtype.time_unit()) {
                 // No unit is any.
-                (Some(kind), Some(TimeUnit::GENERIC)) => {
+                (kind, Some(TimeUnit::GENERIC)) => {
                     let ticks = shaped(any.shape(), memory::copy_cells(ticks, ARRAY)?)?;
                     return Ok(AnyArray::times(kind, *unit, ticks));
                 }
@@ -51,25 +47,25 @@ fn numbers(any: &AnyArray, dtype: &DType) -> Result<AnyArray> {
             }
         }
         (AnyArray::Float8E5M2(cells), _) => Numbers::Float(memory::map_cells(cells, ARRAY, |&x| x.into())?),
-        (AnyArray::LongDouble(cells), _) => match kind(dtype) {
-            Some(Kind::Bool) => Numbers::Uint(memory::map_cells(cells, ARRAY, is_true)?),
-            Some(Kind::Float) => Numbers::Float(memory::map_cells(cells, ARRAY, |x| near(x, size))?),
+        (AnyArray::LongDouble(cells), _) => match dtype.kind() {
+            DTypeKind::Bool => Numbers::Uint(memory::map_cells(cells, ARRAY, is_true)?),
+            DTypeKind::Float => Numbers::Float(memory::map_cells(cells, ARRAY, |x| near(x, size))?),
             // All digits are kept.
-            Some(Kind::Complex) if size == 32 => return to_dtype(any, dtype, Cast::Safe),
-            Some(Kind::Complex) => Numbers::Float(memory::map_cells(cells, ARRAY, |x| near(x, size / 2))?),
+            DTypeKind::Complex if size == 32 => return to_dtype(any, dtype, Cast::Safe),
+            DTypeKind::Complex => Numbers::Float(memory::map_cells(cells, ARRAY, |x| near(x, size / 2))?),
             _ => return Err(no_numbers(&source, dtype)),
         },
         #[cfg(feature = "num-complex")]
-        (AnyArray::ComplexLongDouble(cells), _) => match kind(dtype) {
-            Some(Kind::Bool) => {
+        (AnyArray::ComplexLongDouble(cells), _) => match dtype.kind() {
+            DTypeKind::Bool => {
                 Numbers::Uint(memory::map_cells(cells, ARRAY, |z| is_true(&z.re) | is_true(&z.im))?)
             }
-            Some(Kind::Float) if size == 16 => {
+            DTypeKind::Float if size == 16 => {
                 let reals = memory::map_cells(cells, ARRAY, |z| z.re)?;
                 return shaped(any.shape(), reals).map(AnyArray::LongDouble);
             }
-            Some(Kind::Float) => Numbers::Float(memory::map_cells(cells, ARRAY, |z| near(&z.re, size))?),
-            Some(Kind::Complex) => {
+            DTypeKind::Float => Numbers::Float(memory::map_cells(cells, ARRAY, |z| near(&z.re, size))?),
+            DTypeKind::Complex => {
                 let part = |x: &LongDouble| near(x, size / 2);
                 let complex =
                     |z: &num_complex::Complex<_>| num_complex::Complex::new(part(&z.re), part(&z.im));
@@ -77,35 +73,35 @@ fn numbers(any: &AnyArray, dtype: &DType) -> Result<AnyArray> {
             }
             _ => return Err(no_numbers(&source, dtype)),
         },
-        (AnyArray::Str(_) | AnyArray::Bytes(_), _) => match kind(dtype) {
-            Some(Kind::Bool) => Numbers::Uint(memory::collect(
+        (AnyArray::Str(_) | AnyArray::Bytes(_), _) => match dtype.kind() {
+            DTypeKind::Bool => Numbers::Uint(memory::collect(
                 any.iter().map(|cell| u64::from(!cell.is_empty_text())),
                 ARRAY,
             )?),
-            Some(kind @ (Kind::Int | Kind::Uint)) => {
+            kind @ (DTypeKind::Int | DTypeKind::Uint) => {
                 let bits = 8 * size as u32;
                 let ends = match kind {
-                    Kind::Int => -(1 << (bits - 1))..1 << (bits - 1),
+                    DTypeKind::Int => -(1 << (bits - 1))..1 << (bits - 1),
                     _ => 0..1 << bits,
                 };
                 // What is in range has its own bits in either.
                 let numbers: Vec<i128> = text::numbers(any, |number| ends.contains(number))?;
                 Numbers::Int(memory::collect(numbers.into_iter().map(|number| number as i64), ARRAY)?)
             }
-            Some(Kind::Float) if size <= 8 => Numbers::Float(text::numbers(any, |_| true)?),
-            Some(Kind::Complex) if size <= 16 => Numbers::Float(text::numbers(any, |_| true)?),
+            DTypeKind::Float if size <= 8 => Numbers::Float(text::numbers(any, |_| true)?),
+            DTypeKind::Complex if size <= 16 => Numbers::Float(text::numbers(any, |_| true)?),
             _ => return Err(no_numbers(&source, dtype)),
         },
-        (_, Some(Kind::Int)) => Numbers::Int(flat(any)?),
-        (_, Some(Kind::Bool | Kind::Uint)) => Numbers::Uint(flat(any)?),
-        (_, Some(Kind::Float)) if source.item_size()? <= 8 => Numbers::Float(flat(any)?),
+        (_, DTypeKind::Int) => Numbers::Int(flat(any)?),
+        (_, DTypeKind::Bool | DTypeKind::Uint) => Numbers::Uint(flat(any)?),
+        (_, DTypeKind::Float) if source.item_size() <= 8 => Numbers::Float(flat(any)?),
         #[cfg(feature = "num-complex")]
-        (_, Some(Kind::Complex)) if source.item_size()? <= 16 => {
+        (_, DTypeKind::Complex) if source.item_size() <= 16 => {
             return from_complex(any.shape(), flat(any)?, dtype);
         }
         // Long doubles of 12 bytes.
-        (AnyArray::Other(_), Some(kind @ (Kind::Float | Kind::Complex))) => {
-            let size = if kind == Kind::Float { 16 } else { 32 };
+        (AnyArray::Other(_), kind @ (DTypeKind::Float | DTypeKind::Complex)) => {
+            let size = if kind == DTypeKind::Float { 16 } else { 32 };
             let wide = to_dtype(any, &DType::number(kind, size), Cast::Safe)?;
             let is_typed = !matches!(wide, AnyArray::Other(_));
             return if is_typed { to_dtype_unchecked(&wide, dtype) } else { Err(no_numbers(&source, dtype)) };
@@ -116,11 +112,11 @@ fn numbers(any: &AnyArray, dtype: &DType) -> Result<AnyArray> {
 }
 
 fn no_numbers(source: &DType, dtype: &DType) -> Error {
-    let what = match source.as_scalar().map(Scalar::kind) {
-        Some(Kind::Unicode | Kind::Bytes) => {
+    let what = match source.kind() {
+        DTypeKind::Unicode | DTypeKind::Bytes => {
             format!("parse it, or save `a.astype({:?})` in Python", dtype.to_string())
         }
-        Some(Kind::Float | Kind::Complex) => {
+        DTypeKind::Float | DTypeKind::Complex => {
             "cast it to <f8 or <c16 first, if their digits will do".to_owned()
         }
         _ => "`to_array` reads it as the cells that it holds".to_owned(),
@@ -149,19 +145,18 @@ fn flat<A: Element>(any: &AnyArray) -> Result<Vec<A>> {
 #[cfg(feature = "num-complex")]
 fn from_complex(axes: &[usize], cells: Vec<num_complex::Complex<f64>>, dtype: &DType) -> Result<AnyArray> {
     use num_complex::Complex;
-    let scalar = dtype.as_scalar().map(|scalar| (scalar.kind(), scalar.size()));
-    match scalar {
-        Some((Kind::Complex, 8)) => {
+    match (dtype.kind(), dtype.item_size()) {
+        (DTypeKind::Complex, 8) => {
             let cells = cells.iter().map(|z| Complex::new(z.re as f32, z.im as f32));
             shaped(axes, memory::collect(cells, ARRAY)?).map(AnyArray::Complex64)
         }
-        Some((Kind::Complex, 16)) => shaped(axes, cells).map(AnyArray::Complex128),
-        Some((Kind::Complex, 32)) => {
+        (DTypeKind::Complex, 16) => shaped(axes, cells).map(AnyArray::Complex128),
+        (DTypeKind::Complex, 32) => {
             let cells = cells.iter().map(|z| Complex::new(z.re.into(), z.im.into()));
             shaped(axes, memory::collect(cells, ARRAY)?).map(AnyArray::ComplexLongDouble)
         }
         // A complex number is true where either part is.
-        Some((Kind::Bool, _)) => {
+        (DTypeKind::Bool, _) => {
             let cells = cells.iter().map(|z| z.re != 0.0 || z.im != 0.0);
             shaped(axes, memory::collect(cells, ARRAY)?).map(AnyArray::Bool)
         }
@@ -181,9 +176,8 @@ fn shaped<A>(axes: &[usize], cells: Vec<A>) -> Result<ArrayD<A>> {
 fn from_numbers(shape: &[usize], numbers: &Numbers, dtype: &DType) -> Result<AnyArray> {
     macro_rules! to {
         ($( $kind:ident $size:literal => $variant:ident |$int:ident| $from_int:expr, |$float:ident| $from_float:expr; )*) => {{
-            let scalar = dtype.as_scalar().ok_or_else(|| no_cells(dtype))?;
-            match (scalar.kind(), scalar.size()) {
-                $( (Kind::$kind, $size) => {
+            match (dtype.kind(), dtype.item_size()) {
+                $( (DTypeKind::$kind, $size) => {
                     let cells = match numbers {
                         Numbers::Int(numbers) => memory::collect(numbers.iter().map(|&$int| $from_int), ARRAY)?,
                         Numbers::Uint(numbers) => memory::collect(numbers.iter().map(|&$int| $from_int), ARRAY)?,
@@ -191,18 +185,18 @@ fn from_numbers(shape: &[usize], numbers: &Numbers, dtype: &DType) -> Result<Any
                     };
                     shaped(shape, cells).map(AnyArray::$variant)
                 } )*
-                (kind @ (Kind::DateTime | Kind::TimeDelta), _) => {
+                (kind @ (DTypeKind::DateTime | DTypeKind::TimeDelta), _) => {
                     let ticks = match numbers {
                         Numbers::Int(numbers) => memory::copy(numbers, ARRAY)?,
                         Numbers::Uint(numbers) => memory::collect(numbers.iter().map(|&n| n as i64), ARRAY)?,
                         // The least is NaT.
                         Numbers::Float(numbers) => memory::collect(numbers.iter().map(|&x| cut_to_i64(x)), ARRAY)?,
                     };
-                    let unit = scalar.unit().ok_or_else(|| no_cells(dtype))?;
+                    let unit = dtype.time_unit().ok_or_else(|| no_cells(dtype))?;
                     shaped(shape, ticks).map(|ticks| AnyArray::times(kind, unit, ticks))
                 }
                 #[cfg(feature = "half")]
-                (Kind::Float, 2) => {
+                (DTypeKind::Float, 2) => {
                     let cells = match numbers {
                         Numbers::Int(numbers) => memory::collect(numbers.iter().map(|&n| <half::f16 as FromWide>::from_i64(n, false).0), ARRAY)?,
                         Numbers::Uint(numbers) => memory::collect(numbers.iter().map(|&n| <half::f16 as FromWide>::from_u64(n, false).0), ARRAY)?,
@@ -211,7 +205,7 @@ fn from_numbers(shape: &[usize], numbers: &Numbers, dtype: &DType) -> Result<Any
                     shaped(shape, cells).map(AnyArray::Float16)
                 }
                 #[cfg(feature = "num-complex")]
-                (Kind::Complex, 8) => {
+                (DTypeKind::Complex, 8) => {
                     let real = match numbers {
                         Numbers::Int(numbers) => memory::collect(numbers.iter().map(|&n| (n as f32).into()), ARRAY)?,
                         Numbers::Uint(numbers) => memory::collect(numbers.iter().map(|&n| (n as f32).into()), ARRAY)?,
@@ -220,7 +214,7 @@ fn from_numbers(shape: &[usize], numbers: &Numbers, dtype: &DType) -> Result<Any
                     shaped(shape, real).map(AnyArray::Complex64)
                 }
                 #[cfg(feature = "num-complex")]
-                (Kind::Complex, 16) => {
+                (DTypeKind::Complex, 16) => {
                     let real = match numbers {
                         Numbers::Int(numbers) => memory::collect(numbers.iter().map(|&n| (n as f64).into()), ARRAY)?,
                         Numbers::Uint(numbers) => memory::collect(numbers.iter().map(|&n| (n as f64).into()), ARRAY)?,
@@ -229,7 +223,7 @@ fn from_numbers(shape: &[usize], numbers: &Numbers, dtype: &DType) -> Result<Any
                     shaped(shape, real).map(AnyArray::Complex128)
                 }
                 #[cfg(feature = "num-complex")]
-                (Kind::Complex, 32) => {
+                (DTypeKind::Complex, 32) => {
                     let real: Vec<num_complex::Complex<LongDouble>> = match numbers {
                         Numbers::Int(numbers) => memory::collect(numbers.iter().map(|&n| long(n.into())), ARRAY)?,
                         Numbers::Uint(numbers) => memory::collect(numbers.iter().map(|&n| long(n.into())), ARRAY)?,

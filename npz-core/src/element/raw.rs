@@ -8,7 +8,7 @@ use ndarray::ArrayViewD;
 use super::rule::no_cast;
 use super::text::cell_by_cell;
 use super::{CELLS, Decoder, Element, Refusal, Rule, Sealed, Step, Wanted, place};
-use crate::dtype::{ByteOrder, DType, Kind};
+use crate::dtype::{ByteOrder, DType, DTypeKind};
 use crate::error::{Error, Result};
 use crate::memory;
 use crate::shape::Order;
@@ -154,18 +154,20 @@ impl AsRef<[u8]> for RawVec {
 }
 
 const fn void(width: usize) -> DType {
-    DType::scalar(Kind::Void, width, ByteOrder::NotApplicable)
+    DType::scalar(DTypeKind::Void, width, ByteOrder::NotApplicable)
 }
 
 /// The width of stored cells.
 fn width_of(stored: &DType) -> Result<usize, Refusal> {
     match stored.as_scalar() {
-        Some(scalar) if scalar.kind() == Kind::Void => Ok(scalar.size()),
-        Some(scalar) if scalar.kind() == Kind::Object => Err(Refusal::new(no_cast(scalar, Kind::Void, "V"))),
+        Some(scalar) if scalar.kind() == DTypeKind::Void => Ok(scalar.item_size()),
+        Some(scalar) if scalar.kind() == DTypeKind::Object => {
+            Err(Refusal::new(no_cast(scalar, DTypeKind::Void, "V")))
+        }
         Some(scalar) => Err(Refusal::new(format!(
             "no casting rule allows that: change the field's type, or save `a.view('V{}')` in Python for the bytes as they \
              are",
-            scalar.size()
+            scalar.item_size()
         ))),
         None => Err(Refusal::new("it is a record: read one of its fields in Python and save that")),
     }
@@ -173,7 +175,7 @@ fn width_of(stored: &DType) -> Result<usize, Refusal> {
 
 impl<const N: usize> Sealed for RawBytes<N> {}
 impl<const N: usize> Element for RawBytes<N> {
-    const KIND: Kind = Kind::Void;
+    const KIND: DTypeKind = DTypeKind::Void;
 
     fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
         Ok(void(N))
@@ -214,7 +216,7 @@ impl<const N: usize> Element for RawBytes<N> {
 
 impl Sealed for RawVec {}
 impl Element for RawVec {
-    const KIND: Kind = Kind::Void;
+    const KIND: DTypeKind = DTypeKind::Void;
     const HAS_FIXED_SIZE: bool = false;
     const OVERHEAD: usize = super::ALLOCATION;
 
@@ -251,7 +253,7 @@ impl Element for RawVec {
     }
 
     fn wanted() -> Wanted {
-        Wanted::AnyWidth(Kind::Void)
+        Wanted::AnyWidth(DTypeKind::Void)
     }
 
     fn rust_name() -> Cow<'static, str> {

@@ -2,7 +2,7 @@
 
 use super::record::FieldProblem;
 use super::{Form, Wanted};
-use crate::dtype::{DType, Kind, Scalar};
+use crate::dtype::{DType, DTypeKind};
 use crate::error::ErrorKind;
 use crate::report::{Problem, ProblemKind};
 
@@ -175,7 +175,7 @@ impl Cast {
 /// A number type as a target of casting.
 #[derive(Clone, Copy)]
 pub(crate) struct Target {
-    pub(crate) kind: Kind,
+    pub(crate) kind: DTypeKind,
     /// Bytes of one cell.
     pub(crate) size: usize,
     /// `usize` and `isize`: no dtype of their own, so any integer whose value fits will do.
@@ -191,11 +191,11 @@ pub(crate) enum Verdict {
 }
 
 /// Decides whether numbers of `stored` may become `target`.
-pub(crate) fn judge(stored: &DType, target: Target, rule: Rule) -> Result<(&Scalar, Verdict), Refusal> {
+pub(crate) fn judge(stored: &DType, target: Target, rule: Rule) -> Result<(&DType, Verdict), Refusal> {
     let Some(scalar) = stored.as_scalar() else {
         return Err(Refusal::new(IS_RECORD));
     };
-    let from = (scalar.kind(), scalar.size());
+    let from = (scalar.kind(), scalar.item_size());
     let to = (target.kind, target.size);
     if from == to {
         return Ok((scalar, Verdict::Same));
@@ -228,17 +228,17 @@ pub(crate) fn judge(stored: &DType, target: Target, rule: Rule) -> Result<(&Scal
 }
 
 /// The advice where no casting rule helps; `wanted` is what NumPy calls a dtype of the kind.
-pub(crate) fn no_cast(stored: &Scalar, kind: Kind, wanted: &str) -> String {
+pub(crate) fn no_cast(stored: &DType, kind: DTypeKind, wanted: &str) -> String {
     match (stored.kind(), kind) {
-        (Kind::Object, _) => "it is a Python pickle, which is never read".to_owned(),
-        (Kind::Void, Kind::Float) if stored.size() == 2 => {
+        (DTypeKind::Object, _) => "it is a Python pickle, which is never read".to_owned(),
+        (DTypeKind::Void, DTypeKind::Float) if stored.item_size() == 2 => {
             "if it is bfloat16, make the cells `half::bf16`, or put `#[npz(store_as = \"bf16\")]` on the field".to_owned()
         }
-        (Kind::Void, Kind::Float | Kind::Int) if stored.size() == 1 => {
+        (DTypeKind::Void, DTypeKind::Float | DTypeKind::Int) if stored.item_size() == 1 => {
             "if it is one of the small numbers of ml_dtypes, make the cells one of `npz_core::tiny`, such as `Float8E4M3Fn`"
                 .to_owned()
         }
-        (_, Kind::Bool) => {
+        (_, DTypeKind::Bool) => {
             "no casting rule allows that: change the field's type, or save `a.astype(bool)` in Python"
                 .to_owned()
         }
@@ -288,22 +288,22 @@ fn plain_array(array: &str, wanted: &Wanted) -> String {
 
 fn numpy_name(target: Target) -> String {
     let name = match target.kind {
-        Kind::Bool => return "bool".to_owned(),
-        Kind::Int => "int",
-        Kind::Uint => "uint",
-        Kind::Float => "float",
+        DTypeKind::Bool => return "bool".to_owned(),
+        DTypeKind::Int => "int",
+        DTypeKind::Uint => "uint",
+        DTypeKind::Float => "float",
         _ => "complex",
     };
     format!("{name}{}", target.size * 8)
 }
 
-fn is_integer(kind: Kind) -> bool {
-    matches!(kind, Kind::Int | Kind::Uint)
+fn is_integer(kind: DTypeKind) -> bool {
+    matches!(kind, DTypeKind::Int | DTypeKind::Uint)
 }
 
 /// NumPy's "safe", row by row of `np.can_cast`.
-fn is_safe((from, from_size): (Kind, usize), (to, to_size): (Kind, usize)) -> bool {
-    use Kind::{Bool, Complex, Float, Int, Uint};
+fn is_safe((from, from_size): (DTypeKind, usize), (to, to_size): (DTypeKind, usize)) -> bool {
+    use DTypeKind::{Bool, Complex, Float, Int, Uint};
     match (from, to) {
         (Bool, Bool | Int | Uint | Float | Complex) => true,
         (Int, Int) | (Uint, Uint) | (Float, Float) | (Complex, Complex) => from_size <= to_size,
@@ -316,8 +316,8 @@ fn is_safe((from, from_size): (Kind, usize), (to, to_size): (Kind, usize)) -> bo
     }
 }
 
-fn is_same_kind((from, from_size): (Kind, usize), (to, to_size): (Kind, usize)) -> bool {
-    use Kind::{Bool, Complex, Float, Int, Uint};
+fn is_same_kind((from, from_size): (DTypeKind, usize), (to, to_size): (DTypeKind, usize)) -> bool {
+    use DTypeKind::{Bool, Complex, Float, Int, Uint};
     is_safe((from, from_size), (to, to_size))
         || matches!(
             (from, to),

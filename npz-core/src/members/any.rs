@@ -11,7 +11,7 @@ use super::want::Want;
 use super::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 use crate::any::{AnyArray, RawArray, Tick, Visit, as_cells, from_cells, visit, with_cells};
 use crate::cells::Cells;
-use crate::dtype::{DType, Kind, TimeUnit};
+use crate::dtype::{DType, DTypeKind, TimeUnit};
 use crate::element::time::{DateTime64, Generic, TimeDelta64};
 use crate::element::{Cast, Element, Wanted};
 use crate::error::{Error, Result};
@@ -20,8 +20,8 @@ use crate::limits::{Limits, MAX_FREE};
 use crate::options::LoadOptions;
 use crate::report::ProblemKind;
 
-fn is_kind(header: &Header, kind: Kind) -> bool {
-    header.dtype().as_scalar().is_some_and(|scalar| scalar.kind() == kind)
+fn is_kind(header: &Header, kind: DTypeKind) -> bool {
+    header.dtype().kind() == kind
 }
 
 /// What a member of no special dtype is wanted to be, for messages.
@@ -38,7 +38,7 @@ impl ToMembers for AnyArray {
         with_cells!(self, array => array.to_members(members, name), (kind, unit, ticks) => {
             let dtype = Some(DType::time(kind, *unit));
             let in_member = |error: Error| error.in_member(name.as_str());
-            if kind == Kind::DateTime {
+            if kind == DTypeKind::DateTime {
                 let cells = as_cells::<DateTime64<Generic>>(ticks).map_err(in_member)?;
                 return members.push_cells(name, cells, dtype, true);
             }
@@ -58,7 +58,7 @@ impl FromMembers for AnyArray {
                 loader.plan_raw(name).map(Self::Other)
             }
             // Text that the field asks to be stored as bytes.
-            Some(header) if is_kind(&header, Kind::Bytes) && loader.stores_text_as_bytes() => {
+            Some(header) if is_kind(&header, DTypeKind::Bytes) && loader.stores_text_as_bytes() => {
                 PlanCells { loader, name }.typed(Self::Str)
             }
             Some(header) => visit(header.dtype(), PlanCells { loader, name }),
@@ -144,7 +144,7 @@ struct PlanCells<'l, 's, 'n> {
 }
 
 impl<'s> PlanCells<'_, 's, '_> {
-    fn ticks<A: Tick>(self, kind: Kind, unit: TimeUnit) -> Plan<'s, AnyArray> {
+    fn ticks<A: Tick>(self, kind: DTypeKind, unit: TimeUnit) -> Plan<'s, AnyArray> {
         let Self { loader, name } = self;
         let plan = |loader: &mut Loader<'s>| loader.plan_cells_by(name, Want::Axes(None), A::as_stored);
         let cells = loader.with_cast(Cast::Exact, plan);
@@ -167,9 +167,9 @@ impl<'s> Visit for PlanCells<'_, 's, '_> {
         loader.with_cast(Cast::Exact, |loader| loader.plan_cells(name, Want::Axes(None), finish))
     }
 
-    fn times(self, kind: Kind, unit: TimeUnit) -> Plan<'s, AnyArray> {
+    fn times(self, kind: DTypeKind, unit: TimeUnit) -> Plan<'s, AnyArray> {
         match kind {
-            Kind::DateTime => self.ticks::<DateTime64<Generic>>(kind, unit),
+            DTypeKind::DateTime => self.ticks::<DateTime64<Generic>>(kind, unit),
             _ => self.ticks::<TimeDelta64<Generic>>(kind, unit),
         }
     }
