@@ -52,9 +52,7 @@ pub use crate::archive::Compression;
 pub use crate::atomic::AtomicFile;
 pub use crate::dtype::{ByteOrder, DType, DTypeKind, Field, TimeBase, TimeUnit};
 pub use crate::element::time::{DateTime64, TimeDelta64};
-pub use crate::element::{
-    Cast, Element, FixedBytes, FixedStr, LongDouble, NpyRecord, RawBytes, RawVec, tiny,
-};
+pub use crate::element::{Cast, Element, FixedBytes, FixedStr, LongDouble, NpyRecord, RawBytes, tiny};
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::header::Header;
 pub use crate::limits::Limits;

@@ -277,6 +277,6 @@ fn cells_of_no_bytes_are_bounded() {
         AnyArray::from(npz_core::RawArray::new(DType::parse("|V0").unwrap(), &[len], vec![]).unwrap())
     };
     assert_eq!(void(3).to_array::<npz_core::RawBytes<0>>(Cast::Exact).unwrap().len(), 3);
-    let error = void(1 << 40).to_array::<npz_core::RawVec>(Cast::Exact).unwrap_err();
+    let error = void(1 << 40).to_array::<npz_core::RawBytes<0>>(Cast::Exact).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Limit);
 }

@@ -34,7 +34,7 @@ pub(crate) use self::cast::FromWide;
 pub(crate) use self::form::{Form, StoreAs, asked_dtype, misfit, misfit_of_bytes};
 pub use self::form::{TextForm, store_as};
 pub use self::long_double::LongDouble;
-pub use self::raw::{RawBytes, RawVec};
+pub use self::raw::RawBytes;
 pub use self::record::NpyRecord;
 pub use self::rule::Cast;
 pub(crate) use self::rule::{Place, object_file_hint, object_hint};
@@ -61,7 +61,7 @@ pub use self::wanted::Wanted;
 /// | [`FixedBytes<N>`] | <code>&#124;S</code>*N* | narrower bytes |
 /// | [`DateTime64<U>`](crate::DateTime64) | `<M8[ns]`, `<M8[25s]` ... | units that are a multiple of `U`, months and years |
 /// | [`TimeDelta64<U>`](crate::TimeDelta64) | `<m8[ns]`, `<m8` ... | units that are a multiple of `U`; integers, `bool` |
-/// | [`RawBytes<N>`], [`RawVec`] | <code>&#124;V</code>*N* | |
+/// | [`RawBytes<N>`] | <code>&#124;V</code>*N* | |
 ///
 /// A struct with [`#[derive(NpyRecord)]`](NpyRecord) is a cell too: `[('x', '<f4'), ...]`, read by its fields' names in any
 /// order and layout.

@@ -78,7 +78,7 @@ pub(super) enum Advice {
     /// Another rule lets it through, with this effect.
     Allow(Cast, &'static str),
     Text(String),
-    /// Another cell type is wide enough; the second is so for any width, but can't be the field of a row.
+    /// Another cell type is wide enough; the second text says what is so for any width, but can't be the field of a row.
     Widen(String, &'static str),
     /// Of a record: each field that does not fit, with its own.
     Fields(Vec<FieldProblem>),
@@ -107,7 +107,7 @@ impl Refusal {
         Self { advice: Advice::Allow(cast, effect) }
     }
 
-    /// The cells are wider than those of the cell type; these types have room.
+    /// The cells are wider than those of the cell type; this one has room, and any width has another way.
     pub(super) fn widened_by(cell: String, for_any_width: &'static str) -> Self {
         Self { advice: Advice::Widen(cell, for_any_width) }
     }
@@ -142,7 +142,7 @@ impl Advice {
         match (self, place) {
             (Advice::Text(text), _) => text.clone(),
             (Advice::Widen(cell, any), _) => {
-                format!("change the field's cell type to `{cell}`, or for any width to `{any}`")
+                format!("change the field's cell type to `{cell}`, or for any width {any}")
             }
             (Advice::Fields(problems), place) => {
                 problems.first().map(|problem| problem.advice.text(place)).unwrap_or_default()

@@ -349,7 +349,7 @@ impl<const N: usize> Element for FixedStr<N> {
         // As wide as `string = "utf8"` writes it; whether the characters fit is seen cell by cell.
         let most = if !is_unicode && rule.form.takes_bytes() { N.saturating_mul(4) } else { N };
         if width > most.max(1) {
-            return Err(Refusal::widened_by(format!("FixedStr<{width}>"), "String"));
+            return Err(Refusal::widened_by(format!("FixedStr<{width}>"), "to `String`"));
         }
         let convert = cell_by_cell(item_size, move |cell| {
             let text =

@@ -9,7 +9,7 @@ use crate::dtype::{DType, DTypeKind};
 pub enum Wanted {
     /// This one, in either byte order.
     Cells(DType),
-    /// Text, bytes or voids of any width.
+    /// Text or bytes of any width.
     AnyWidth(DTypeKind),
     /// Whatever the file holds.
     Anything,
@@ -62,8 +62,7 @@ impl fmt::Display for Wanted {
         match self {
             Self::Cells(dtype) => dtype.fmt(f),
             Self::AnyWidth(DTypeKind::Unicode) => f.write_str("<U"),
-            Self::AnyWidth(DTypeKind::Bytes) => f.write_str("|S"),
-            Self::AnyWidth(_) => f.write_str("|V"),
+            Self::AnyWidth(_) => f.write_str("|S"),
             Self::Anything => f.write_str("any"),
         }
     }
