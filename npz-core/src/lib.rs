@@ -46,7 +46,7 @@ pub use npz_derive::Npz;
 #[cfg(feature = "derive")]
 pub use npz_derive::NpyRecord;
 
-pub use crate::any::{AnyArray, AnyValue, RawArray};
+pub use crate::any::{AnyArray, AnyValue, RawArray, TypedArray};
 pub use crate::archive::Compression;
 #[doc(hidden)]
 pub use crate::atomic::AtomicFile;

@@ -65,7 +65,7 @@ pub(super) fn to_text(any: &AnyArray, dtype: &DType, long: Long) -> Result<AnyAr
                 Long::Refused => return unfit(index, len, "characters", room),
             }
         }
-        return ArrayD::from_shape_vec(IxDyn(any.shape()), cells).map(AnyArray::Str).map_err(convert::unfit);
+        return ArrayD::from_shape_vec(IxDyn(any.shape()), cells).map(AnyArray::from).map_err(convert::unfit);
     }
     let room = dtype.item_size();
     let is_text = matches!(any, AnyArray::Str(_));
@@ -86,7 +86,7 @@ pub(super) fn to_text(any: &AnyArray, dtype: &DType, long: Long) -> Result<AnyAr
             Long::Refused => return unfit(index, text.len(), "bytes", room),
         }
     }
-    ArrayD::from_shape_vec(IxDyn(any.shape()), cells).map(AnyArray::Bytes).map_err(convert::unfit)
+    ArrayD::from_shape_vec(IxDyn(any.shape()), cells).map(AnyArray::from).map_err(convert::unfit)
 }
 
 fn texts(any: &AnyArray) -> Result<Vec<Vec<u8>>> {

@@ -5,8 +5,8 @@
 use bytemuck::Pod;
 use ndarray::{ArrayD, ArrayViewD, CowArray, IxDyn, ShapeBuilder};
 
-use super::AnyArray;
 use super::convert::{ARRAY, unfit};
+use super::{AnyArray, TypedArray};
 use crate::dtype::{DType, DTypeKind, TimeUnit};
 use crate::element::time::decode::{Ticks, decoder};
 use crate::element::time::{DateTime64, Generic, TimeDelta64, Unit};
@@ -51,7 +51,8 @@ fn view_by<'t, A>(
 }
 
 impl AnyArray {
-    pub(crate) fn times(kind: DTypeKind, unit: TimeUnit, ticks: ArrayD<i64>) -> Self {
+    pub(crate) fn times(kind: DTypeKind, unit: TimeUnit, ticks: impl Into<TypedArray<i64>>) -> Self {
+        let ticks = ticks.into();
         match kind {
             DTypeKind::DateTime => Self::DateTime64 { unit, ticks },
             _ => Self::TimeDelta64 { unit, ticks },

@@ -1,9 +1,11 @@
 //! Casts that keep no value: `a.astype(dtype, casting="unsafe")`. By way of the widest number of each kind.
 
 use ndarray::{ArrayD, IxDyn};
+#[cfg(feature = "num-complex")]
+use num_complex::Complex;
 
 use super::AnyArray;
-use super::convert::{ARRAY, is_text, no_cells, to_dtype, unfit};
+use super::convert::{ARRAY, is_text, laid_out, no_cells, to_dtype, unfit};
 use super::text::{self, Long};
 use crate::dtype::{DType, DTypeKind, TimeUnit};
 #[cfg(feature = "half")]
@@ -26,7 +28,7 @@ pub(super) fn to_dtype_unchecked(any: &AnyArray, dtype: &DType) -> Result<AnyArr
         return any.copied();
     }
     let cast = if is_text(dtype) { text::to_text(any, dtype, Long::Cut)? } else { numbers(any, dtype)? };
-    if any.is_fortran() { cast.into_fortran() } else { Ok(cast) }
+    laid_out(cast, any, dtype)
 }
 
 /// In C order.
@@ -38,7 +40,7 @@ fn numbers(any: &AnyArray, dtype: &DType) -> Result<AnyArray> {
             match (dtype.kind(), dtype.time_unit()) {
                 // No unit is any.
                 (kind, Some(TimeUnit::GENERIC)) => {
-                    let ticks = shaped(any.shape(), memory::copy_cells(ticks, ARRAY)?)?;
+                    let ticks: ArrayD<i64> = shaped(any.shape(), memory::copy_cells(ticks, ARRAY)?)?;
                     return Ok(AnyArray::times(kind, *unit, ticks));
                 }
                 // A unit counts between times of one kind only.
@@ -62,22 +64,20 @@ fn numbers(any: &AnyArray, dtype: &DType) -> Result<AnyArray> {
             }
             DTypeKind::Float if size == 16 => {
                 let reals = memory::map_cells(cells, ARRAY, |z| z.re)?;
-                return shaped(any.shape(), reals).map(AnyArray::LongDouble);
+                return shaped(any.shape(), reals);
             }
             DTypeKind::Float => Numbers::Float(memory::map_cells(cells, ARRAY, |z| near(&z.re, size))?),
             DTypeKind::Complex => {
                 let part = |x: &LongDouble| near(x, size / 2);
-                let complex =
-                    |z: &num_complex::Complex<_>| num_complex::Complex::new(part(&z.re), part(&z.im));
+                let complex = |z: &Complex<_>| Complex::new(part(&z.re), part(&z.im));
                 return from_complex(any.shape(), memory::map_cells(cells, ARRAY, complex)?, dtype);
             }
             _ => return Err(no_numbers(&source, dtype)),
         },
         (AnyArray::Str(_) | AnyArray::Bytes(_), _) => match dtype.kind() {
-            DTypeKind::Bool => Numbers::Uint(memory::collect(
-                any.iter().map(|cell| u64::from(!cell.is_empty_text())),
-                ARRAY,
-            )?),
+            DTypeKind::Bool => {
+                Numbers::Uint(memory::collect(any.iter().map(|cell| u64::from(cell.text_len() > 0)), ARRAY)?)
+            }
             kind @ (DTypeKind::Int | DTypeKind::Uint) => {
                 let bits = 8 * size as u32;
                 let ends = match kind {
@@ -143,22 +143,21 @@ fn flat<A: Element>(any: &AnyArray) -> Result<Vec<A>> {
 }
 
 #[cfg(feature = "num-complex")]
-fn from_complex(axes: &[usize], cells: Vec<num_complex::Complex<f64>>, dtype: &DType) -> Result<AnyArray> {
-    use num_complex::Complex;
+fn from_complex(axes: &[usize], cells: Vec<Complex<f64>>, dtype: &DType) -> Result<AnyArray> {
     match (dtype.kind(), dtype.item_size()) {
         (DTypeKind::Complex, 8) => {
             let cells = cells.iter().map(|z| Complex::new(z.re as f32, z.im as f32));
-            shaped(axes, memory::collect(cells, ARRAY)?).map(AnyArray::Complex64)
+            shaped(axes, memory::collect(cells, ARRAY)?)
         }
-        (DTypeKind::Complex, 16) => shaped(axes, cells).map(AnyArray::Complex128),
+        (DTypeKind::Complex, 16) => shaped(axes, cells),
         (DTypeKind::Complex, 32) => {
-            let cells = cells.iter().map(|z| Complex::new(z.re.into(), z.im.into()));
-            shaped(axes, memory::collect(cells, ARRAY)?).map(AnyArray::ComplexLongDouble)
+            let cells = cells.iter().map(|z| Complex::<LongDouble>::new(z.re.into(), z.im.into()));
+            shaped(axes, memory::collect(cells, ARRAY)?)
         }
         // A complex number is true where either part is.
         (DTypeKind::Bool, _) => {
             let cells = cells.iter().map(|z| z.re != 0.0 || z.im != 0.0);
-            shaped(axes, memory::collect(cells, ARRAY)?).map(AnyArray::Bool)
+            shaped(axes, memory::collect(cells, ARRAY)?)
         }
         _ => {
             let reals = memory::collect(cells.iter().map(|z| z.re), ARRAY)?;
@@ -168,93 +167,65 @@ fn from_complex(axes: &[usize], cells: Vec<num_complex::Complex<f64>>, dtype: &D
 }
 
 /// The array of some axes that has these cells, in C order.
-fn shaped<A>(axes: &[usize], cells: Vec<A>) -> Result<ArrayD<A>> {
-    ArrayD::from_shape_vec(IxDyn(axes), cells).map_err(unfit)
+fn shaped<A, T: From<ArrayD<A>>>(axes: &[usize], cells: Vec<A>) -> Result<T> {
+    ArrayD::from_shape_vec(IxDyn(axes), cells).map(T::from).map_err(unfit)
 }
 
 /// Makes cells of each number as `as` does.
 fn from_numbers(shape: &[usize], numbers: &Numbers, dtype: &DType) -> Result<AnyArray> {
-    macro_rules! to {
-        ($( $kind:ident $size:literal => $variant:ident |$int:ident| $from_int:expr, |$float:ident| $from_float:expr; )*) => {{
-            match (dtype.kind(), dtype.item_size()) {
-                $( (DTypeKind::$kind, $size) => {
-                    let cells = match numbers {
-                        Numbers::Int(numbers) => memory::collect(numbers.iter().map(|&$int| $from_int), ARRAY)?,
-                        Numbers::Uint(numbers) => memory::collect(numbers.iter().map(|&$int| $from_int), ARRAY)?,
-                        Numbers::Float(numbers) => memory::collect(numbers.iter().map(|&$float| $from_float), ARRAY)?,
-                    };
-                    shaped(shape, cells).map(AnyArray::$variant)
-                } )*
-                (kind @ (DTypeKind::DateTime | DTypeKind::TimeDelta), _) => {
-                    let ticks = match numbers {
-                        Numbers::Int(numbers) => memory::copy(numbers, ARRAY)?,
-                        Numbers::Uint(numbers) => memory::collect(numbers.iter().map(|&n| n as i64), ARRAY)?,
-                        // The least is NaT.
-                        Numbers::Float(numbers) => memory::collect(numbers.iter().map(|&x| cut_to_i64(x)), ARRAY)?,
-                    };
-                    let unit = dtype.time_unit().ok_or_else(|| no_cells(dtype))?;
-                    shaped(shape, ticks).map(|ticks| AnyArray::times(kind, unit, ticks))
-                }
-                #[cfg(feature = "half")]
-                (DTypeKind::Float, 2) => {
-                    let cells = match numbers {
-                        Numbers::Int(numbers) => memory::collect(numbers.iter().map(|&n| <half::f16 as FromWide>::from_i64(n, false).0), ARRAY)?,
-                        Numbers::Uint(numbers) => memory::collect(numbers.iter().map(|&n| <half::f16 as FromWide>::from_u64(n, false).0), ARRAY)?,
-                        Numbers::Float(numbers) => memory::collect(numbers.iter().map(|&n| <half::f16 as FromWide>::from_f64(n, false).0), ARRAY)?,
-                    };
-                    shaped(shape, cells).map(AnyArray::Float16)
-                }
-                #[cfg(feature = "num-complex")]
-                (DTypeKind::Complex, 8) => {
-                    let real = match numbers {
-                        Numbers::Int(numbers) => memory::collect(numbers.iter().map(|&n| (n as f32).into()), ARRAY)?,
-                        Numbers::Uint(numbers) => memory::collect(numbers.iter().map(|&n| (n as f32).into()), ARRAY)?,
-                        Numbers::Float(numbers) => memory::collect(numbers.iter().map(|&n| (n as f32).into()), ARRAY)?,
-                    };
-                    shaped(shape, real).map(AnyArray::Complex64)
-                }
-                #[cfg(feature = "num-complex")]
-                (DTypeKind::Complex, 16) => {
-                    let real = match numbers {
-                        Numbers::Int(numbers) => memory::collect(numbers.iter().map(|&n| (n as f64).into()), ARRAY)?,
-                        Numbers::Uint(numbers) => memory::collect(numbers.iter().map(|&n| (n as f64).into()), ARRAY)?,
-                        Numbers::Float(numbers) => memory::collect(numbers.iter().map(|&n| n.into()), ARRAY)?,
-                    };
-                    shaped(shape, real).map(AnyArray::Complex128)
-                }
-                #[cfg(feature = "num-complex")]
-                (DTypeKind::Complex, 32) => {
-                    let real: Vec<num_complex::Complex<LongDouble>> = match numbers {
-                        Numbers::Int(numbers) => memory::collect(numbers.iter().map(|&n| long(n.into())), ARRAY)?,
-                        Numbers::Uint(numbers) => memory::collect(numbers.iter().map(|&n| long(n.into())), ARRAY)?,
-                        Numbers::Float(numbers) => memory::collect(numbers.iter().map(|&n| long(n.into())), ARRAY)?,
-                    };
-                    shaped(shape, real).map(AnyArray::ComplexLongDouble)
-                }
-                _ => return Err(no_cells(dtype)),
+    macro_rules! cells {
+        (|$int:ident| $from_int:expr, |$float:ident| $from_float:expr) => {
+            match numbers {
+                Numbers::Int(numbers) => memory::collect(numbers.iter().map(|&$int| $from_int), ARRAY)?,
+                Numbers::Uint(numbers) => memory::collect(numbers.iter().map(|&$int| $from_int), ARRAY)?,
+                Numbers::Float(numbers) => memory::collect(numbers.iter().map(|&$float| $from_float), ARRAY)?,
             }
-        }};
+        };
+    }
+    macro_rules! to {
+        ($( $(#[$feature:meta])* $kind:ident $size:literal => |$int:ident| $from_int:expr, |$float:ident| $from_float:expr; )*) => {
+            match (dtype.kind(), dtype.item_size(), dtype.time_unit()) {
+                $(
+                    $(#[$feature])*
+                    (DTypeKind::$kind, $size, _) => shaped(shape, cells!(|$int| $from_int, |$float| $from_float)),
+                )*
+                (kind, _, Some(unit)) => {
+                    // The least is NaT.
+                    let ticks: ArrayD<i64> = shaped(shape, cells!(|n| n as i64, |x| cut_to_i64(x)))?;
+                    Ok(AnyArray::times(kind, unit, ticks))
+                }
+                _ => Err(no_cells(dtype)),
+            }
+        };
     }
     to! {
-        Bool 1 => Bool |n| n != 0, |x| x != 0.0;
-        Int 1 => Int8 |n| n as i8, |x| cut_to_i32(x) as i8;
-        Int 2 => Int16 |n| n as i16, |x| cut_to_i32(x) as i16;
-        Int 4 => Int32 |n| n as i32, |x| cut_to_i32(x);
-        Int 8 => Int64 |n| n as i64, |x| cut_to_i64(x);
-        Uint 1 => UInt8 |n| n as u8, |x| cut_to_i32(x) as u8;
-        Uint 2 => UInt16 |n| n as u16, |x| cut_to_i32(x) as u16;
-        Uint 4 => UInt32 |n| n as u32, |x| cut_to_i64(x) as u32;
-        Uint 8 => UInt64 |n| n as u64, |x| cut_to_u64(x);
-        Float 1 => Float8E5M2 |n| Float8E5M2::from_f64(n as f64), |x| Float8E5M2::from_f64(x);
-        Float 16 => LongDouble |n| n.into(), |x| x.into();
-        Float 4 => Float32 |n| n as f32, |x| x as f32;
-        Float 8 => Float64 |n| n as f64, |x| x;
+        Bool 1 => |n| n != 0, |x| x != 0.0;
+        Int 1 => |n| n as i8, |x| cut_to_i32(x) as i8;
+        Int 2 => |n| n as i16, |x| cut_to_i32(x) as i16;
+        Int 4 => |n| n as i32, |x| cut_to_i32(x);
+        Int 8 => |n| n as i64, |x| cut_to_i64(x);
+        Uint 1 => |n| n as u8, |x| cut_to_i32(x) as u8;
+        Uint 2 => |n| n as u16, |x| cut_to_i32(x) as u16;
+        Uint 4 => |n| n as u32, |x| cut_to_i64(x) as u32;
+        Uint 8 => |n| n as u64, |x| cut_to_u64(x);
+        Float 1 => |n| Float8E5M2::from_f64(n as f64), |x| Float8E5M2::from_f64(x);
+        #[cfg(feature = "half")]
+        Float 2 => |n| <half::f16 as FromWide>::from_f64(n as f64, false).0, |x| <half::f16 as FromWide>::from_f64(x, false).0;
+        Float 4 => |n| n as f32, |x| x as f32;
+        Float 8 => |n| n as f64, |x| x;
+        Float 16 => |n| LongDouble::from(n), |x| LongDouble::from(x);
+        #[cfg(feature = "num-complex")]
+        Complex 8 => |n| Complex::from(n as f32), |x| Complex::from(x as f32);
+        #[cfg(feature = "num-complex")]
+        Complex 16 => |n| Complex::from(n as f64), |x| Complex::from(x);
+        #[cfg(feature = "num-complex")]
+        Complex 32 => |n| long(n.into()), |x| long(x.into());
     }
 }
 
 #[cfg(feature = "num-complex")]
-fn long(re: LongDouble) -> num_complex::Complex<LongDouble> {
-    num_complex::Complex { re, im: LongDouble::default() }
+fn long(re: LongDouble) -> Complex<LongDouble> {
+    Complex { re, im: LongDouble::default() }
 }
 
 // What x86-64 makes of floats: the least integer stands for whatever does not fit. Smaller ones are cut from these.

@@ -124,7 +124,10 @@ from_cells! {
 fn raw_cell(raw: &RawArray, place: usize) -> Option<AnyValue<'_>> {
     let size = raw.dtype().item_size();
     let bytes = raw.as_bytes().get(place * size..(place + 1) * size)?;
-    Some(AnyValue::Other { dtype: raw.dtype(), bytes })
+    Some(match raw.dtype().kind() {
+        DTypeKind::Bool => AnyValue::Bool(bytes != [0]),
+        _ => AnyValue::Other { dtype: raw.dtype(), bytes },
+    })
 }
 
 impl<'a> AnyValue<'a> {
@@ -204,8 +207,13 @@ impl<'a> AnyValue<'a> {
 }
 
 impl AnyValue<'_> {
-    pub(super) fn is_empty_text(&self) -> bool {
-        matches!(self, Self::Str("") | Self::Bytes([]))
+    /// So many characters or bytes, of a text.
+    pub(super) fn text_len(&self) -> usize {
+        match self {
+            Self::Str(text) => text.chars().count(),
+            Self::Bytes(bytes) => bytes.len(),
+            _ => 0,
+        }
     }
 
     fn time(kind: DTypeKind, unit: TimeUnit, ticks: i64) -> Self {

@@ -27,9 +27,9 @@ pub enum DTypeKind {
     Unicode,
     /// `V`: bytes that NumPy gives no meaning, a record, or a small array. `<V2` is how NumPy stores `bfloat16`.
     Void,
-    /// `M`: a point in time, as a count of [`TimeUnit`]s from 1970 in an `i64`.
+    /// `M`: a point in time, as a count of [`TimeUnit`](crate::TimeUnit)s from 1970 in an `i64`.
     DateTime,
-    /// `m`: a length of time, as a count of [`TimeUnit`]s in an `i64`.
+    /// `m`: a length of time, as a count of [`TimeUnit`](crate::TimeUnit)s in an `i64`.
     TimeDelta,
     /// `O`: a Python object. Files hold these as pickles, which are never read.
     Object,

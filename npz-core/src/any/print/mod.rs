@@ -26,7 +26,7 @@ const LINE_WIDTH: usize = 75;
 
 /// Prints as NumPy does: `str(a)`, and with `{:#}` `repr(a)`, both with the options that NumPy starts with.
 ///
-/// The dtype is that of [`AnyArray::dtype`]: text has the width of its longest, and the byte order of a file is not shown.
+/// The dtype is that of [`AnyArray::dtype`], with the byte order and the width of text that a save writes.
 ///
 /// Of more than 1000 cells three are shown at each end of an axis; only those are looked at and take memory (`{:#}` also
 /// measures all texts, for `<U5`).

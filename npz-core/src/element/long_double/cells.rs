@@ -89,7 +89,10 @@ impl Reader {
         let stored = || bytes.chunks_exact(self.size).map(|bytes| self.cell(bytes));
         for (index, cell) in stored().enumerate() {
             let number = LongDouble::new(cell.significand, cell.head);
-            cells.push(number.ok_or_else(|| BadCell::new(index, format!("is no x87 number: {ELSEWHERE}")))?);
+            let number =
+                number.ok_or_else(|| BadCell::new(index, format!("is no x87 number: {ELSEWHERE}")))?;
+            let padding = [cell.padding, cell.padding >> 16, cell.padding >> 32].map(|word| word as u16);
+            cells.push(LongDouble { padding, ..number });
         }
         let is_known = self.is_known || stored().any(|cell| cell.is_plain());
         let doubtful = if is_known { None } else { stored().position(|cell| cell.is_doubtful()) };
@@ -141,9 +144,10 @@ impl FromWide for LongDouble {
     }
 }
 
-/// Sixteen bytes a cell; what x87 does not use is zero.
+/// Sixteen bytes a cell; what x87 does not use is zero, or what was read.
 fn bits(cell: &LongDouble) -> [u8; 16] {
-    (u128::from(cell.head) << 64 | u128::from(cell.significand)).to_le_bytes()
+    let padding = cell.padding.iter().rev().fold(0, |bits, &word| bits << 16 | u128::from(word));
+    (padding << 80 | u128::from(cell.head) << 64 | u128::from(cell.significand)).to_le_bytes()
 }
 
 /// Reads cells of any float, or those of one part of a complex number.
