@@ -200,7 +200,7 @@ impl Header {
 
     /// The version and the offset are still to be filled in.
     fn checked(dtype: DType, shape: Vec<usize>, order: Order) -> Result<Self, String> {
-        if matches!(dtype, DType::Subarray(_)) {
+        if dtype.subdtype().is_some() {
             return Err(format!(
                 "an array can't have cells of {dtype}, which NumPy allows for the fields of records only: \
                  add the axes to the array's own shape"
@@ -209,8 +209,8 @@ impl Header {
         if shape.len() > MAX_AXES {
             return Err(format!("the array has {} axes, NumPy allows {MAX_AXES}", shape.len()));
         }
-        let data_len = dtype.item_size().and_then(|size| shape::byte_count(&shape, size));
-        let data_len = data_len.map_err(|error| error.to_string())?;
+        let dtype = dtype.checked().map_err(|error| error.to_string())?;
+        let data_len = shape::byte_count(&shape, dtype.item_size()).map_err(|error| error.to_string())?;
         Ok(Self { dtype, shape, order, version: Version::V1, len: 0, data_len })
     }
 

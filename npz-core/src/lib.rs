@@ -46,15 +46,13 @@ pub use npz_derive::Npz;
 #[cfg(feature = "derive")]
 pub use npz_derive::NpyRecord;
 
-pub use crate::any::{AnyArray, AnyValue, RawArray};
+pub use crate::any::{AnyArray, AnyValue, RawArray, TypedArray};
 pub use crate::archive::Compression;
 #[doc(hidden)]
 pub use crate::atomic::AtomicFile;
-pub use crate::dtype::{ByteOrder, DType, Field, Kind, Record, Scalar, Subarray, TimeBase, TimeUnit};
+pub use crate::dtype::{ByteOrder, DType, DTypeKind, Field, TimeBase, TimeUnit};
 pub use crate::element::time::{DateTime64, TimeDelta64};
-pub use crate::element::{
-    Cast, Element, FixedBytes, FixedStr, LongDouble, NpyRecord, RawBytes, RawVec, tiny,
-};
+pub use crate::element::{Cast, Element, FixedBytes, FixedStr, LongDouble, NpyRecord, RawBytes, tiny};
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::header::Header;
 pub use crate::limits::Limits;

@@ -17,7 +17,7 @@ const STREAM_OVERHEAD: u64 = 256 << 20;
 /// that expands to many gigabytes of zeros.
 ///
 /// A member counts with what its cells take in memory, where that is more than in the file: `u1` cells loaded as `f64`
-/// take eight bytes each, and a `String`, `Vec<u8>` or `RawVec` takes its own size and 32 bytes for its allocation beside
+/// take eight bytes each, and a `String` or `Vec<u8>` takes its own size and 32 bytes for its allocation beside
 /// the text. So a megabyte of one-byte strings counts as 57.
 ///
 /// What is saved can be loaded by default: a save refuses headers of more than 1 MiB.

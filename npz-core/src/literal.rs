@@ -5,6 +5,7 @@
 //! deeper than [`MAX_DEPTH`]. Knows nothing of dtypes.
 
 mod print;
+mod printable;
 
 use std::borrow::Cow;
 

@@ -99,7 +99,7 @@ pub(crate) trait Stored: Send + Sync {
     }
 
     fn item_size(&self) -> usize {
-        self.header().dtype().item_size().unwrap_or(0)
+        self.header().dtype().item_size()
     }
 }
 

@@ -465,7 +465,7 @@ fn the_python_stub_takes_names_and_dtypes_as_they_are() {
     struct State {
         #[npz(rename = "2*3")]
         product: f32,
-        raw: Vec<npz_core::RawVec>,
+        raw: Vec<npz_core::RawBytes<3>>,
         list: Vec<Vec<u8>>,
         bytes: Array1<Vec<u8>>,
         wide: Vec<npz_core::LongDouble>,

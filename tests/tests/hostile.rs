@@ -115,7 +115,7 @@ mod what_we_write {
     fn row(names: impl Iterator<Item = String>) -> RawArray {
         let byte: DType = "u1".parse().unwrap();
         let dtype = DType::record(names.map(|name| (name, byte.clone()))).unwrap();
-        let bytes = vec![7; dtype.item_size().unwrap()];
+        let bytes = vec![7; dtype.item_size()];
         RawArray::new(dtype, &[1], bytes).unwrap()
     }
 

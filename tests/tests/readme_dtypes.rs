@@ -11,8 +11,8 @@ use ndarray::{Array1, ArrayD};
 use npz_core::time::{Generic, Multiple, Nanosecond, Second};
 use npz_core::tiny::{Float8E4M3Fn, Int4};
 use npz_core::{
-    DateTime64, Element, FixedBytes, FixedStr, LongDouble, NpzReader, NpzWriter, RawBytes, RawVec,
-    TimeDelta64, ToMembers, npy,
+    DateTime64, Element, FixedBytes, FixedStr, LongDouble, NpzReader, NpzWriter, RawBytes, TimeDelta64,
+    ToMembers, npy,
 };
 use num_complex::Complex;
 use tests::docs::{source, table};
@@ -219,14 +219,10 @@ fn rows() -> Vec<Row> {
             ],
         },
         Row {
-            rust: "[`RawBytes<N>`], [`RawVec`]",
+            rust: "[`RawBytes<N>`]",
             read: "",
-            cells: vec![
-                cell!("RawBytes<N>", RawBytes<2>, [RawBytes(*b"a\0")],
-                    reads: &["np.array([b'xy']).view('V2')"], refuses: &["np.zeros(1, 'V3')", "np.array([b'xy'])"]),
-                cell!("RawVec", RawVec, [RawVec::from(vec![1u8, 0])],
-                    reads: &["np.array([b'xyz']).view('V3')"], refuses: &["np.array([b'xy'])"]),
-            ],
+            cells: vec![cell!("RawBytes<N>", RawBytes<2>, [RawBytes(*b"a\0")],
+                    reads: &["np.array([b'xy']).view('V2')"], refuses: &["np.zeros(1, 'V3')", "np.array([b'xy'])"])],
         },
         Row {
             rust: "[`FixedBytes<N>`]",

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use ndarray::{ArrayD, ArrayViewD, IxDyn, ShapeBuilder};
 
 use super::text::{self, Long};
-use super::{AnyArray, RawArray, Tick, Visit, visit, with_cells};
-use crate::dtype::{ByteOrder, DType, Kind, Scalar, TimeUnit};
+use super::{AnyArray, RawArray, Tick, TypedArray, Visit, visit, with_cells};
+use crate::dtype::{ByteOrder, DType, DTypeKind, TimeUnit};
 use crate::element::time::decode::decoder;
 use crate::element::time::{Generic, TimeDelta64};
 use crate::element::{BadCell, Cast, Decoder, Element, Place, Refusal, Rule, Step, swap_bytes};
@@ -19,13 +19,8 @@ use crate::shape::Order;
 /// What is short of memory, for messages.
 pub(super) const ARRAY: &str = "array";
 
-/// The cells in C order, little-endian.
-pub(super) fn le_bytes<A: Element>(cells: &ArrayViewD<'_, A>) -> Result<Vec<u8>> {
-    encoded(cells, &A::dtype_of(cells)?)
-}
-
-/// The same of cells whose dtype was found.
-fn encoded<A: Element>(cells: &ArrayViewD<'_, A>, dtype: &DType) -> Result<Vec<u8>> {
+/// The cells in C order, little-endian, as the dtype that was found for them.
+pub(super) fn encoded<A: Element>(cells: &ArrayViewD<'_, A>, dtype: &DType) -> Result<Vec<u8>> {
     let cells = match cells.as_slice() {
         Some(cells) => Cow::Borrowed(cells),
         None => Cow::Owned(memory::copy_cells(cells, ARRAY)?),
@@ -87,9 +82,11 @@ fn refused(refusal: &Refusal, expected: &str, dtype: &DType) -> Error {
             return Error::mismatch(report);
         }
     };
-    let hint = match (hint.as_str(), dtype.as_scalar().map(Scalar::kind)) {
-        ("", None) => "`field` gives one field of it, `to_array` rows of a type that derives `NpyRecord`",
-        ("", Some(Kind::Void)) => {
+    let hint = match (hint.as_str(), dtype.kind()) {
+        ("", _) if dtype.as_scalar().is_none() => {
+            "`field` gives one field of it, `to_array` rows of a type that derives `NpyRecord`"
+        }
+        ("", DTypeKind::Void) => {
             "`to_array` reads it as the cells that it holds, such as `half::bf16`, those of `tiny` or `RawBytes<N>`, and `mapv` \
              converts those"
         }
@@ -100,39 +97,57 @@ fn refused(refusal: &Refusal, expected: &str, dtype: &DType) -> Error {
     Error::new(ErrorKind::Mismatch, message)
 }
 
-/// The bytes of cells as cells, if they are of that type; an error where only memory is missing.
-pub(super) fn typed<A: Element>(raw: &RawArray) -> Result<Option<ArrayD<A>>> {
-    let Ok(decoder) = A::decoder(raw.dtype(), Rule::array(Cast::Exact)) else { return Ok(None) };
-    let cells = decode(raw.as_bytes(), decoder, raw.shape(), raw.order());
-    match cells.and_then(|cells| arranged(raw.shape(), raw.order(), cells)) {
-        Ok(array) => Ok(Some(array)),
-        Err(error) if error.kind() == ErrorKind::Io => Err(error),
-        Err(_) => Ok(None),
+/// Bytes as the cells that Rust has for them, if it has; an error where only memory is missing.
+pub(super) fn typed(raw: &RawArray) -> Result<Option<AnyArray>> {
+    visit(raw.dtype(), FromRaw(raw))
+}
+
+struct FromRaw<'a>(&'a RawArray);
+
+impl FromRaw<'_> {
+    fn cells<A>(
+        &self,
+        decoder: impl FnOnce(&DType, Rule) -> Result<Decoder<A>, Refusal>,
+    ) -> Result<Option<Vec<A>>> {
+        let raw = self.0;
+        let Ok(decoder) = decoder(raw.dtype(), Rule::array(Cast::Exact)) else { return Ok(None) };
+        match decode(raw.as_bytes(), decoder, raw.shape(), raw.order()) {
+            Ok(cells) => Ok(Some(cells)),
+            Err(error) if error.kind() == ErrorKind::Io => Err(error),
+            Err(_) => Ok(None),
+        }
+    }
+
+    fn array<A>(&self, cells: Vec<A>) -> Result<TypedArray<A>> {
+        let raw = self.0;
+        Ok(TypedArray::from(arranged(raw.shape(), raw.order(), cells)?).stored_as(raw.dtype()))
     }
 }
 
-/// Bytes as what Rust has for them. Where memory is short they stay bytes, as nobody could be told.
-pub(super) fn from_raw(raw: RawArray) -> AnyArray {
-    struct FromRaw<'a>(&'a RawArray);
-    impl Visit for FromRaw<'_> {
-        type Out = Option<AnyArray>;
-        fn typed<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Option<AnyArray> {
-            typed(self.0).ok().flatten().map(wrap)
-        }
-        fn times(self, kind: Kind, unit: TimeUnit) -> Option<AnyArray> {
-            let raw = self.0;
-            let decoder = TimeDelta64::<Generic>::as_stored(raw.dtype(), Rule::array(Cast::Exact)).ok()?;
-            let ticks = super::from_cells(decode(raw.as_bytes(), decoder, raw.shape(), raw.order()).ok()?);
-            Some(AnyArray::times(kind, unit, arranged(raw.shape(), raw.order(), ticks).ok()?))
-        }
-        fn long_doubles<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Option<AnyArray> {
-            self.typed(wrap)
-        }
-        fn other(self) -> Option<AnyArray> {
-            None
-        }
+impl Visit for FromRaw<'_> {
+    type Out = Result<Option<AnyArray>>;
+
+    fn typed<A: Element>(self, wrap: fn(TypedArray<A>) -> AnyArray) -> Self::Out {
+        // Any byte but 0 is true, and only 0 and 1 are written again.
+        let is_odd =
+            self.0.dtype().kind() == DTypeKind::Bool && self.0.as_bytes().iter().any(|&byte| byte > 1);
+        let cells = if is_odd { None } else { self.cells(A::decoder)? };
+        cells.map(|cells| self.array(cells).map(wrap)).transpose()
     }
-    visit(raw.dtype(), FromRaw(&raw)).unwrap_or(AnyArray::Other(raw))
+
+    fn times(self, kind: DTypeKind, unit: TimeUnit) -> Self::Out {
+        let Some(cells) = self.cells(TimeDelta64::<Generic>::as_stored)? else { return Ok(None) };
+        let ticks = self.array(super::from_cells(cells))?;
+        Ok(Some(AnyArray::times(kind, unit, ticks)))
+    }
+
+    fn checked<A: Element>(self, wrap: fn(TypedArray<A>) -> AnyArray) -> Self::Out {
+        self.typed(wrap)
+    }
+
+    fn other(self) -> Self::Out {
+        Ok(None)
+    }
 }
 
 pub(super) fn unfit(error: ndarray::ShapeError) -> Error {
@@ -169,13 +184,25 @@ fn decode<A>(bytes: &[u8], decoder: Decoder<A>, shape: &[usize], order: Order) -
 }
 
 pub(super) fn to_dtype(any: &AnyArray, dtype: &DType, cast: Cast) -> Result<AnyArray> {
-    if let Some(text) = text_of(dtype)
-        && text::is_allowed(&any.dtype(), text.kind(), cast)
-    {
-        let cast = text::to_text(any, dtype, text, Long::Refused)?;
-        return if any.is_fortran() { cast.into_fortran() } else { Ok(cast) };
+    if is_text(dtype) && text::is_allowed(&any.dtype(), dtype.kind(), cast) {
+        return laid_out(text::to_text(any, dtype, Long::Refused)?, any, dtype);
     }
-    visit(dtype, ToDType { any, dtype, cast })
+    Ok(visit(dtype, ToDType { any, dtype, cast })?.stored_as(&with_room(dtype)))
+}
+
+/// Cells in C order, brought into the order of the array that they were made of, to be saved as a dtype.
+pub(super) fn laid_out(cells: AnyArray, like: &AnyArray, dtype: &DType) -> Result<AnyArray> {
+    let cells = if like.is_fortran() { cells.into_fortran()? } else { cells };
+    Ok(cells.stored_as(&with_room(dtype)))
+}
+
+/// Text of no width is as wide as its longest, at least one character.
+fn with_room(dtype: &DType) -> DType {
+    match (dtype.kind(), dtype.item_size()) {
+        (DTypeKind::Unicode, 0) => DType::unicode(1).with_byte_order(dtype.byte_order()),
+        (DTypeKind::Bytes, 0) => DType::bytes(1),
+        _ => dtype.clone(),
+    }
 }
 
 struct ToDType<'a> {
@@ -187,18 +214,18 @@ struct ToDType<'a> {
 impl Visit for ToDType<'_> {
     type Out = Result<AnyArray>;
 
-    fn typed<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Result<AnyArray> {
-        self.any.to_array::<A>(self.cast).map(wrap)
+    fn typed<A: Element>(self, wrap: fn(TypedArray<A>) -> AnyArray) -> Result<AnyArray> {
+        self.any.to_array::<A>(self.cast).map(|array| wrap(array.into()))
     }
 
-    fn times(self, kind: Kind, unit: TimeUnit) -> Result<AnyArray> {
+    fn times(self, kind: DTypeKind, unit: TimeUnit) -> Result<AnyArray> {
         let decoder = |stored: &DType, rule| decoder::<TimeDelta64<Generic>>(kind, unit, stored, rule);
         let (cells, order) = by(self.any, self.cast, decoder, || self.dtype.to_string())?;
         arranged(self.any.shape(), order, super::from_cells(cells))
             .map(|ticks| AnyArray::times(kind, unit, ticks))
     }
 
-    fn long_doubles<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Result<AnyArray> {
+    fn checked<A: Element>(self, wrap: fn(TypedArray<A>) -> AnyArray) -> Result<AnyArray> {
         self.typed(wrap)
     }
 
@@ -219,7 +246,7 @@ pub(super) fn no_cells(dtype: &DType) -> Error {
     Error::unsupported(format!("expected a dtype that Rust has cells for, found {dtype}: {what}"))
 }
 
-/// The dtype of text, as characters or as bytes.
-pub(super) fn text_of(dtype: &DType) -> Option<&Scalar> {
-    dtype.as_scalar().filter(|scalar| matches!(scalar.kind(), Kind::Unicode | Kind::Bytes))
+/// Whether it is the dtype of text, as characters or as bytes.
+pub(super) fn is_text(dtype: &DType) -> bool {
+    matches!(dtype.kind(), DTypeKind::Unicode | DTypeKind::Bytes)
 }

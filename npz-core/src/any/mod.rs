@@ -1,5 +1,6 @@
 //! [`AnyArray`]: an array whose cell type is known only when the program runs.
 
+mod array;
 mod convert;
 mod print;
 mod raw;
@@ -11,42 +12,45 @@ mod value;
 
 use ndarray::{Array, ArrayD, ArrayViewD, Dimension, IxDyn, ShapeBuilder};
 
+pub use self::array::TypedArray;
 use self::convert::ARRAY;
 pub use self::raw::RawArray;
 pub(crate) use self::raw::swap_to;
 pub(crate) use self::times::{Tick, as_cells, from_cells};
 pub use self::value::AnyValue;
-use crate::dtype::{DType, Kind, TimeUnit};
+use crate::dtype::{ByteOrder, DType, DTypeKind, TimeUnit};
 use crate::element::{Cast, Element, LongDouble, tiny};
 use crate::error::Result;
-use crate::memory::{copy_array, copy_cells};
+use crate::memory::copy_cells;
 
 /// What is done with the array inside, whatever its cells are.
 pub(crate) trait Visit {
     type Out;
     /// For cells that Rust has a type for.
-    fn typed<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Self::Out;
+    fn typed<A: Element>(self, wrap: fn(TypedArray<A>) -> AnyArray) -> Self::Out;
     /// For times, which have their unit beside the array.
-    fn times(self, kind: Kind, unit: TimeUnit) -> Self::Out;
-    /// For what may be long doubles of x87: only the cells tell.
-    fn long_doubles<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Self::Out;
+    fn times(self, kind: DTypeKind, unit: TimeUnit) -> Self::Out;
+    /// For cells of which only their bytes tell whether the type can hold them: a `bool` has one of two values, text is
+    /// Unicode, long doubles are those of x87.
+    fn checked<A: Element>(self, wrap: fn(TypedArray<A>) -> AnyArray) -> Self::Out;
     /// For all others: records and voids.
     fn other(self) -> Self::Out;
 }
 
 macro_rules! any_array {
-    ($( $(#[$feature:meta])* $variant:ident($cell:ty) = $numpy:literal, $kind:pat => $size:pat, )*) => {
+    ($( $(#[$feature:meta])* $variant:ident($cell:ty) = $numpy:literal, $kind:pat => $size:pat, $visit:ident; )*) => {
         /// An array of any dtype: `np.ndarray`, where the cell type is known only when the program runs.
         ///
-        /// Holds the cells as Rust has them. Records and voids are [`Other`](Self::Other), the bytes with their dtype, side
-        /// by side as they are in the file: what they are, only you know, and [`to_array`](Self::to_array) makes rows, raw
-        /// bytes, or the small numbers of `ml_dtypes` of them. Nothing is lost in either: saved again, an array has the same
-        /// dtype and cells. Text alone is saved as wide as its longest cell. Records keep the byte order of their file, all
-        /// other cells are saved as little-endian, unless another order is asked for.
+        /// Holds the cells as Rust has them, in a [`TypedArray`]. Records and voids are [`Other`](Self::Other), the bytes with
+        /// their dtype, side by side as they are in the file: what they are, only you know, and [`to_array`](Self::to_array)
+        /// makes rows, raw bytes, or the small numbers of `ml_dtypes` of them.
+        ///
+        /// Nothing is lost: what NumPy wrote is saved again byte for byte, with the same byte order, order of axes and width of
+        /// text, unless another byte order is asked for.
         ///
         /// Made from a typed array by `from`, which moves it, or for any [`Element`] by [`from_array`](Self::from_array).
         ///
-        /// Two are equal if shape, kind of cells and cells are. Numbers compare as in Rust, so NaN is not equal to itself; times
+        /// Two are equal if shape, kind of cells and cells are, however they are stored. Numbers compare as in Rust, so NaN is not equal to itself; times
         /// and records compare by their bits.
         ///
         /// ```
@@ -63,7 +67,7 @@ macro_rules! any_array {
         ///
         /// let weights: AnyArray = NpzReader::new(&bytes)?.get("weights")?;
         /// match &weights {
-        ///     AnyArray::Float32(weights) => assert_eq!(weights, &array![[1.0, 2.0]].into_dyn()),
+        ///     AnyArray::Float32(weights) => assert_eq!(weights.sum(), 3.0), // stands for an `ArrayD<f32>`
         ///     other => panic!("expected float32, found {}", other.dtype()),
         /// }
         /// # Ok::<(), npz_core::Error>(())
@@ -74,42 +78,35 @@ macro_rules! any_array {
             $(
                 $(#[$feature])*
                 #[doc = concat!("Cells of `", $numpy, "`.")]
-                $variant(ArrayD<$cell>),
+                $variant(TypedArray<$cell>),
             )*
-            /// Cells of `longdouble` as x86 has it.
-            LongDouble(ArrayD<LongDouble>),
-            /// Cells of `clongdouble` as x86 has it.
-            #[cfg(feature = "num-complex")]
-            ComplexLongDouble(ArrayD<num_complex::Complex<LongDouble>>),
             /// Cells of `datetime64`: ticks from 1970-01-01, `i64::MIN` for NaT.
             DateTime64 {
                 /// The length of a tick.
                 unit: TimeUnit,
                 /// How many there are.
-                ticks: ArrayD<i64>,
+                ticks: TypedArray<i64>,
             },
             /// Cells of `timedelta64`: ticks, `i64::MIN` for NaT.
             TimeDelta64 {
                 /// The length of a tick.
                 unit: TimeUnit,
                 /// How many there are.
-                ticks: ArrayD<i64>,
+                ticks: TypedArray<i64>,
             },
-            /// Records and voids: their bytes. Also long doubles of another machine than x86.
+            /// Records and voids: their bytes. Also what looks like another variant's cells, and no cell of that can hold: text
+            /// with lone surrogates, long doubles of another machine than x86, a `bool` that is neither 0 nor 1.
             Other(RawArray),
         }
 
         /// Finds the cell type for a dtype.
         pub(crate) fn visit<V: Visit>(dtype: &DType, visitor: V) -> V::Out {
-            let Some(scalar) = dtype.as_scalar() else { return visitor.other() };
-            match (scalar.kind(), scalar.size(), scalar.unit()) {
-                $( $(#[$feature])* ($kind, $size, _) => visitor.typed::<$cell>(AnyArray::$variant), )*
-                (kind @ (Kind::DateTime | Kind::TimeDelta), _, Some(unit)) => visitor.times(kind, unit),
-                (Kind::Float, 16, _) => visitor.long_doubles::<LongDouble>(AnyArray::LongDouble),
-                #[cfg(feature = "num-complex")]
-                (Kind::Complex, 32, _) => {
-                    visitor.long_doubles::<num_complex::Complex<LongDouble>>(AnyArray::ComplexLongDouble)
-                }
+            if dtype.as_scalar().is_none() {
+                return visitor.other();
+            }
+            match (dtype.kind(), dtype.item_size(), dtype.time_unit()) {
+                $( $(#[$feature])* ($kind, $size, _) => visitor.$visit::<$cell>(AnyArray::$variant), )*
+                (kind, _, Some(unit)) => visitor.times(kind, unit),
                 _ => visitor.other(),
             }
         }
@@ -119,7 +116,14 @@ macro_rules! any_array {
             /// Moves the array; copies its cells only where the dimension type is fixed and they must be moved.
             impl<D: Dimension> From<Array<$cell, D>> for AnyArray {
                 fn from(array: Array<$cell, D>) -> Self {
-                    Self::$variant(array.into_dyn())
+                    Self::$variant(array.into())
+                }
+            }
+
+            $(#[$feature])*
+            impl From<TypedArray<$cell>> for AnyArray {
+                fn from(array: TypedArray<$cell>) -> Self {
+                    Self::$variant(array)
                 }
             }
         )*
@@ -127,26 +131,29 @@ macro_rules! any_array {
 }
 
 any_array! {
-    Bool(bool) = "bool", Kind::Bool => _,
-    Int8(i8) = "int8", Kind::Int => 1,
-    Int16(i16) = "int16", Kind::Int => 2,
-    Int32(i32) = "int32", Kind::Int => 4,
-    Int64(i64) = "int64", Kind::Int => 8,
-    UInt8(u8) = "uint8", Kind::Uint => 1,
-    UInt16(u16) = "uint16", Kind::Uint => 2,
-    UInt32(u32) = "uint32", Kind::Uint => 4,
-    UInt64(u64) = "uint64", Kind::Uint => 8,
-    Float8E5M2(tiny::Float8E5M2) = "float8_e5m2` of `ml_dtypes", Kind::Float => 1,
+    Bool(bool) = "bool", DTypeKind::Bool => _, checked;
+    Int8(i8) = "int8", DTypeKind::Int => 1, typed;
+    Int16(i16) = "int16", DTypeKind::Int => 2, typed;
+    Int32(i32) = "int32", DTypeKind::Int => 4, typed;
+    Int64(i64) = "int64", DTypeKind::Int => 8, typed;
+    UInt8(u8) = "uint8", DTypeKind::Uint => 1, typed;
+    UInt16(u16) = "uint16", DTypeKind::Uint => 2, typed;
+    UInt32(u32) = "uint32", DTypeKind::Uint => 4, typed;
+    UInt64(u64) = "uint64", DTypeKind::Uint => 8, typed;
+    Float8E5M2(tiny::Float8E5M2) = "float8_e5m2` of `ml_dtypes", DTypeKind::Float => 1, typed;
     #[cfg(feature = "half")]
-    Float16(half::f16) = "float16", Kind::Float => 2,
-    Float32(f32) = "float32", Kind::Float => 4,
-    Float64(f64) = "float64", Kind::Float => 8,
+    Float16(half::f16) = "float16", DTypeKind::Float => 2, typed;
+    Float32(f32) = "float32", DTypeKind::Float => 4, typed;
+    Float64(f64) = "float64", DTypeKind::Float => 8, typed;
+    LongDouble(LongDouble) = "longdouble` of x86, `float128", DTypeKind::Float => 16, checked;
     #[cfg(feature = "num-complex")]
-    Complex64(num_complex::Complex<f32>) = "complex64", Kind::Complex => 8,
+    Complex64(num_complex::Complex<f32>) = "complex64", DTypeKind::Complex => 8, typed;
     #[cfg(feature = "num-complex")]
-    Complex128(num_complex::Complex<f64>) = "complex128", Kind::Complex => 16,
-    Str(String) = "str_", Kind::Unicode => _,
-    Bytes(Vec<u8>) = "bytes_", Kind::Bytes => _,
+    Complex128(num_complex::Complex<f64>) = "complex128", DTypeKind::Complex => 16, typed;
+    #[cfg(feature = "num-complex")]
+    ComplexLongDouble(num_complex::Complex<LongDouble>) = "clongdouble` of x86, `complex256", DTypeKind::Complex => 32, checked;
+    Str(String) = "str_", DTypeKind::Unicode => _, checked;
+    Bytes(Vec<u8>) = "bytes_", DTypeKind::Bytes => _, typed;
 }
 
 /// Evaluates an expression with the array of cells inside, another with ticks, or another with the bytes.
@@ -180,11 +187,11 @@ macro_rules! with_cells {
             $crate::any::AnyArray::Str($array) => $typed,
             $crate::any::AnyArray::Bytes($array) => $typed,
             $crate::any::AnyArray::DateTime64 { unit: $unit, ticks: $ticks } => {
-                let $kind = $crate::dtype::Kind::DateTime;
+                let $kind = $crate::dtype::DTypeKind::DateTime;
                 $times
             }
             $crate::any::AnyArray::TimeDelta64 { unit: $unit, ticks: $ticks } => {
-                let $kind = $crate::dtype::Kind::TimeDelta;
+                let $kind = $crate::dtype::DTypeKind::TimeDelta;
                 $times
             }
             $crate::any::AnyArray::Other($raw) => $other,
@@ -194,7 +201,7 @@ macro_rules! with_cells {
 pub(crate) use with_cells;
 
 impl AnyArray {
-    /// Tells the dtype that a save writes; `a.dtype`, but for text and bytes, which are looked through for the longest.
+    /// Tells the dtype that a save writes; `a.dtype`. Texts are looked through for the longest, which may have grown.
     ///
     /// ```
     /// use ndarray::arr1;
@@ -203,10 +210,10 @@ impl AnyArray {
     /// assert_eq!(AnyArray::from(arr1(&[1u16, 2])).dtype().to_string(), "<u2");
     /// ```
     pub fn dtype(&self) -> DType {
+        let longest = || self.iter().map(|cell| cell.text_len()).max().unwrap_or(0);
         with_cells!(self,
-            // Only a text that ends with NUL has none: that is told when it is saved.
-            array => dtype_of(&array.view()).unwrap_or_else(|_| self.longest_text()),
-            (kind, unit, _) => DType::time(kind, *unit),
+            array => array.dtype(longest),
+            (kind, unit, ticks) => ticks.ordered(&DType::time(kind, *unit)),
             raw => raw.dtype().clone()
         )
     }
@@ -254,10 +261,8 @@ impl AnyArray {
 
     /// Copies into another dtype, under a casting rule, with values checked; `a.astype(dtype, casting=..)`.
     ///
-    /// The byte order of `dtype` counts for records only: other cells have the machine's, until they are saved.
-    ///
-    /// Numbers become text as `str` prints them. Text has no width in memory: what is longer than the dtype has room for is an
-    /// error, what is shorter is saved as wide as the longest.
+    /// A save writes `dtype`, its byte order and width too. Numbers become text as `str` prints them; what is longer than the
+    /// dtype has room for is an error. `"U"` and `"S"` are as wide as the longest.
     ///
     /// # Errors
     /// As [`to_array`](Self::to_array); [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a dtype that Rust has
@@ -306,9 +311,6 @@ impl AnyArray {
     /// Copies the cells as bytes, in C order and little-endian, whatever the order in memory:
     /// `np.ascontiguousarray(a).astype(a.dtype.newbyteorder("<")).tobytes()`. For hashing and comparison.
     ///
-    /// Text and bytes are as wide as the longest of them, which may be less than they were in a file; a
-    /// [`RawArray`] of the file keeps their width.
-    ///
     /// # Errors
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for text that ends with NUL.
     ///
@@ -321,25 +323,44 @@ impl AnyArray {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn to_le_bytes(&self) -> Result<Vec<u8>> {
+        let dtype = self.saved_as()?.with_byte_order(ByteOrder::Little);
         with_cells!(self,
-            array => convert::le_bytes(&array.view()),
-            (_, _, ticks) => convert::le_bytes(&ticks.view()),
+            array => convert::encoded(&array.view(), &dtype),
+            (_, _, ticks) => convert::encoded(&ticks.view(), &DType::number(DTypeKind::Int, 8)),
             raw => raw.le_bytes()
         )
     }
 }
 
 impl AnyArray {
-    /// Long doubles of x87, if that is what the cells are; other machines' stay the bytes that they are.
-    pub(crate) fn long_doubles<A: Element>(raw: RawArray, wrap: fn(ArrayD<A>) -> Self) -> Result<Self> {
-        Ok(convert::typed(&raw)?.map_or(Self::Other(raw), wrap))
+    /// As `from`; an error where memory is short.
+    pub(crate) fn from_raw(raw: RawArray) -> Result<Self> {
+        Ok(convert::typed(&raw)?.unwrap_or(Self::Other(raw)))
+    }
+
+    /// As `dtype`, where a save can write it.
+    pub(crate) fn saved_as(&self) -> Result<DType> {
+        fn check<A: Element>(cells: &ArrayViewD<'_, A>) -> Result<()> {
+            A::dtype_of(cells).map(drop)
+        }
+        with_cells!(self, array => check(&array.view())?, (_, _, _) => {}, _raw => {});
+        Ok(self.dtype())
+    }
+
+    /// The same cells, saved as a dtype of their kind.
+    fn stored_as(self, dtype: &DType) -> Self {
+        with_cells!(self,
+            array => array.stored_as(dtype).into(),
+            (kind, unit, ticks) => Self::times(kind, unit, ticks.stored_as(dtype)),
+            raw => Self::Other(raw)
+        )
     }
 
     /// As `clone`.
     fn copied(&self) -> Result<Self> {
         Ok(with_cells!(self,
-            array => copy_array(array, ARRAY)?.into(),
-            (kind, unit, ticks) => Self::times(kind, *unit, copy_array(ticks, ARRAY)?),
+            array => array.copied()?.into(),
+            (kind, unit, ticks) => Self::times(kind, *unit, ticks.copied()?),
             raw => Self::Other(raw.copied()?)
         ))
     }
@@ -368,18 +389,4 @@ impl AnyArray {
             raw => Self::Other(raw)
         ))
     }
-
-    fn longest_text(&self) -> DType {
-        let len = self.iter().map(|cell| match cell {
-            AnyValue::Str(text) => text.chars().count(),
-            AnyValue::Bytes(bytes) => bytes.len(),
-            _ => 0,
-        });
-        let len = len.max().unwrap_or(0).max(1);
-        if matches!(self, Self::Bytes(_)) { DType::bytes(len) } else { DType::unicode(len) }
-    }
-}
-
-fn dtype_of<A: Element>(cells: &ArrayViewD<'_, A>) -> Result<DType> {
-    A::dtype_of(cells)
 }

@@ -47,7 +47,7 @@ impl RawArray {
                 "expected cells of bytes, found Python objects, which only a pickle holds",
             ));
         }
-        let expected = byte_count(shape, dtype.item_size()?)?;
+        let expected = byte_count(shape, dtype.item_size())?;
         if bytes.len() != expected {
             return Err(Error::invalid(format!(
                 "expected {expected} bytes for this shape of dtype {dtype}, found {}",
@@ -192,7 +192,7 @@ impl RawArray {
 
     /// The place of the first number that is NaN or infinite, or time that is NaT, as its cell comes in memory.
     pub(crate) fn first_not_finite(&self) -> Option<usize> {
-        let size = self.dtype().item_size().ok().filter(|&size| size > 0)?;
+        let size = self.dtype().item_size().max(1);
         self.bytes.chunks_exact(size).position(|cell| !is_finite(self.dtype(), cell))
     }
 
@@ -214,7 +214,7 @@ impl RawArray {
         if order == self.order() {
             return bytes.extend_from_slice(&self.bytes);
         }
-        let size = self.dtype().item_size().unwrap_or(0);
+        let size = self.dtype().item_size();
         if self.bytes.is_empty() || size == 0 {
             return;
         }
@@ -240,64 +240,46 @@ impl RawArray {
 
 /// Reverses the bytes of each number that is in the other byte order than the one asked for; `dtype` says what they are.
 pub(crate) fn swap_to(order: ByteOrder, dtype: &DType, cells: &mut [u8]) {
-    let size = dtype.item_size().unwrap_or(0);
-    match dtype {
+    let size = dtype.item_size();
+    match dtype.as_scalar() {
         _ if size == 0 || *dtype == dtype.with_byte_order(order) => {}
-        DType::Scalar(_) => swap(order, dtype, cells),
-        _ => cells.chunks_exact_mut(size).for_each(|cell| swap(order, dtype, cell)),
+        Some(scalar) => swap(order, scalar, cells),
+        None => cells.chunks_exact_mut(size).for_each(|cell| swap(order, dtype, cell)),
     }
 }
 
 /// Brings the numbers of one cell into a byte order; of a scalar, those of many.
 fn swap(order: ByteOrder, dtype: &DType, cell: &mut [u8]) {
-    match dtype {
-        DType::Scalar(scalar) if scalar.order() == order => {}
-        DType::Scalar(scalar) => swap_bytes(cell, component_width(scalar)),
-        DType::Record(_) => {
-            for (field, part) in parts(dtype, cell.len()) {
-                if let Some(part) = cell.get_mut(part) {
-                    swap(order, field, part);
-                }
+    if let Some((item, _)) = dtype.subdtype() {
+        let size = item.item_size().max(1);
+        cell.chunks_exact_mut(size).for_each(|part| swap(order, item, part));
+    } else if dtype.fields().is_some() {
+        for (field, place) in dtype.places() {
+            if let Some(part) = cell.get_mut(place) {
+                swap(order, field.dtype(), part);
             }
         }
-        DType::Subarray(subarray) => {
-            let item = subarray.item();
-            let size = item.item_size().unwrap_or(0);
-            if size > 0 {
-                cell.chunks_exact_mut(size).for_each(|part| swap(order, item, part));
-            }
-        }
+    } else if dtype.byte_order() != order {
+        swap_bytes(cell, component_width(dtype));
     }
-}
-
-/// The dtypes of the fields of a record, and where their bytes are.
-fn parts(dtype: &DType, len: usize) -> impl Iterator<Item = (&DType, Range<usize>)> {
-    let mut start = 0;
-    dtype.fields().unwrap_or_default().iter().map(move |field| {
-        let end = len.min(start + field.dtype().item_size().unwrap_or(0));
-        (field.dtype(), std::mem::replace(&mut start, end)..end)
-    })
 }
 
 /// Tells whether no number of a cell is NaN or infinite, and no time NaT.
 fn is_finite(dtype: &DType, cell: &[u8]) -> bool {
-    match dtype {
-        DType::Scalar(scalar) => match Cell::decode(scalar, cell) {
-            Cell::Float(x) => x.is_finite(),
-            Cell::Complex(re, im) => re.is_finite() && im.is_finite(),
-            Cell::Long(x) => x.is_finite(),
-            Cell::LongComplex(re, im) => re.is_finite() && im.is_finite(),
-            Cell::Time(ticks) => ticks != NAT,
-            _ => true,
-        },
-        DType::Record(_) => {
-            parts(dtype, cell.len()).all(|(field, part)| is_finite(field, cell.get(part).unwrap_or_default()))
-        }
-        DType::Subarray(subarray) => {
-            let item = subarray.item();
-            let size = item.item_size().unwrap_or(0).max(1);
-            cell.chunks_exact(size).all(|part| is_finite(item, part))
-        }
+    if let Some((item, _)) = dtype.subdtype() {
+        return cell.chunks_exact(item.item_size().max(1)).all(|part| is_finite(item, part));
+    }
+    if dtype.fields().is_some() {
+        let part = |place| cell.get(place).unwrap_or_default();
+        return dtype.places().all(|(field, place)| is_finite(field.dtype(), part(place)));
+    }
+    match Cell::decode(dtype, cell) {
+        Cell::Float(x) => x.is_finite(),
+        Cell::Complex(re, im) => re.is_finite() && im.is_finite(),
+        Cell::Long(x) => x.is_finite(),
+        Cell::LongComplex(re, im) => re.is_finite() && im.is_finite(),
+        Cell::Time(ticks) => ticks != NAT,
+        _ => true,
     }
 }
 

@@ -8,7 +8,7 @@ use super::convert::ARRAY;
 use super::print::{Cell, scalar_str};
 use super::value::AnyValue;
 use super::{AnyArray, convert};
-use crate::dtype::{DType, Kind, Scalar};
+use crate::dtype::{DType, DTypeKind};
 use crate::element::{Cast, place};
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory;
@@ -22,18 +22,19 @@ pub(super) enum Long {
 }
 
 /// Whether a rule lets cells become text of a kind. NumPy asks for room for every value too; here the values are measured.
-pub(super) fn is_allowed(source: &DType, target: Kind, cast: Cast) -> bool {
-    let Some(source) = source.as_scalar().map(Scalar::kind) else { return false };
-    match (source, target) {
+pub(super) fn is_allowed(source: &DType, target: DTypeKind, cast: Cast) -> bool {
+    match (source.kind(), target) {
         (source, target) if source == target => true,
-        (Kind::Bytes, _) => cast != Cast::Exact,
-        (Kind::Bool | Kind::Int | Kind::Uint | Kind::Float | Kind::Complex, _) => cast != Cast::Exact,
+        (DTypeKind::Bytes, _) => cast != Cast::Exact,
+        (DTypeKind::Bool | DTypeKind::Int | DTypeKind::Uint | DTypeKind::Float | DTypeKind::Complex, _) => {
+            cast != Cast::Exact
+        }
         _ => false,
     }
 }
 
 /// The cells as `str` gives them in Python.
-pub(super) fn to_text(any: &AnyArray, dtype: &DType, target: &Scalar, long: Long) -> Result<AnyArray> {
+pub(super) fn to_text(any: &AnyArray, dtype: &DType, long: Long) -> Result<AnyArray> {
     let texts = texts(any)?;
     let fault = |index: usize, what: String| {
         let place =
@@ -43,8 +44,8 @@ pub(super) fn to_text(any: &AnyArray, dtype: &DType, target: &Scalar, long: Long
     let unfit = |index, len: usize, unit: &str, room: usize| {
         fault(index, format!("has {len} {unit}, and {dtype} has room for {room}: `cast_unsafe` cuts it off"))
     };
-    if target.kind() == Kind::Unicode {
-        let room = target.size() / 4;
+    if dtype.kind() == DTypeKind::Unicode {
+        let room = dtype.item_size() / 4;
         let mut cells = memory::with_room(texts.len(), ARRAY)?;
         for (index, text) in texts.into_iter().enumerate() {
             let Ok(text) = String::from_utf8(text) else {
@@ -64,9 +65,9 @@ pub(super) fn to_text(any: &AnyArray, dtype: &DType, target: &Scalar, long: Long
                 Long::Refused => return unfit(index, len, "characters", room),
             }
         }
-        return ArrayD::from_shape_vec(IxDyn(any.shape()), cells).map(AnyArray::Str).map_err(convert::unfit);
+        return ArrayD::from_shape_vec(IxDyn(any.shape()), cells).map(AnyArray::from).map_err(convert::unfit);
     }
-    let room = target.size();
+    let room = dtype.item_size();
     let is_text = matches!(any, AnyArray::Str(_));
     let mut cells = texts;
     for (index, text) in cells.iter_mut().enumerate() {
@@ -85,7 +86,7 @@ pub(super) fn to_text(any: &AnyArray, dtype: &DType, target: &Scalar, long: Long
             Long::Refused => return unfit(index, text.len(), "bytes", room),
         }
     }
-    ArrayD::from_shape_vec(IxDyn(any.shape()), cells).map(AnyArray::Bytes).map_err(convert::unfit)
+    ArrayD::from_shape_vec(IxDyn(any.shape()), cells).map(AnyArray::from).map_err(convert::unfit)
 }
 
 fn texts(any: &AnyArray) -> Result<Vec<Vec<u8>>> {

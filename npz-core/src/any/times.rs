@@ -5,9 +5,9 @@
 use bytemuck::Pod;
 use ndarray::{ArrayD, ArrayViewD, CowArray, IxDyn, ShapeBuilder};
 
-use super::AnyArray;
 use super::convert::{ARRAY, unfit};
-use crate::dtype::{DType, Kind, TimeUnit};
+use super::{AnyArray, TypedArray};
+use crate::dtype::{DType, DTypeKind, TimeUnit};
 use crate::element::time::decode::{Ticks, decoder};
 use crate::element::time::{DateTime64, Generic, TimeDelta64, Unit};
 use crate::element::{Cast, Decoder, Element, Refusal, Rule};
@@ -18,7 +18,7 @@ use crate::memory::map_cells;
 pub(crate) trait Tick: Element + Pod + Ticks {
     /// How ticks of the unit that a file has are read: as they are.
     fn as_stored(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
-        let times = stored.as_scalar().and_then(|scalar| Some((scalar.kind(), scalar.unit()?)));
+        let times = stored.time_unit().map(|unit| (stored.kind(), unit));
         let (kind, unit) = times.unwrap_or((Self::KIND, Generic::UNIT));
         decoder(kind, unit, stored, rule)
     }
@@ -51,16 +51,21 @@ fn view_by<'t, A>(
 }
 
 impl AnyArray {
-    pub(crate) fn times(kind: Kind, unit: TimeUnit, ticks: ArrayD<i64>) -> Self {
+    pub(crate) fn times(kind: DTypeKind, unit: TimeUnit, ticks: impl Into<TypedArray<i64>>) -> Self {
+        let ticks = ticks.into();
         match kind {
-            Kind::DateTime => Self::DateTime64 { unit, ticks },
+            DTypeKind::DateTime => Self::DateTime64 { unit, ticks },
             _ => Self::TimeDelta64 { unit, ticks },
         }
     }
 }
 
 /// Times as cells with a unit, if it is theirs.
-pub(super) fn view<A: Element>(kind: Kind, unit: TimeUnit, ticks: &ArrayD<i64>) -> Option<ArrayViewD<'_, A>> {
+pub(super) fn view<A: Element>(
+    kind: DTypeKind,
+    unit: TimeUnit,
+    ticks: &ArrayD<i64>,
+) -> Option<ArrayViewD<'_, A>> {
     let dtype = DType::time(kind, unit);
     A::decoder(&dtype, Rule::array(Cast::Exact)).ok()?;
     let flat = |ticks| A::view(bytemuck::cast_slice(ticks), &dtype).unwrap_or_default();

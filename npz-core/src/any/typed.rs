@@ -6,7 +6,7 @@ use ndarray::{Array, ArrayD, ArrayRef, ArrayViewD, Dimension};
 
 use super::{AnyArray, RawArray, convert, times, with_cells};
 use crate::element::time::{DateTime64, TimeDelta64, Unit};
-use crate::element::{Cast, Element, LongDouble};
+use crate::element::{Cast, Element};
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::copy_array;
 use crate::shape::python_tuple;
@@ -33,7 +33,7 @@ impl AnyArray {
     pub fn from_array<A: Element, D: Dimension>(array: &ArrayRef<A, D>) -> Result<Self> {
         let view = array.view().into_dyn();
         let (dtype, bytes, order) = convert::stored(&view)?;
-        Ok(Self::from(RawArray::of(dtype, view.shape(), order, bytes.into_owned())?))
+        Self::from_raw(RawArray::of(dtype, view.shape(), order, bytes.into_owned())?)
     }
 
     /// Gives the array inside, if its cells are of exactly this type. Copies nothing.
@@ -51,7 +51,7 @@ impl AnyArray {
     /// ```
     pub fn view<A: Element>(&self) -> Option<ArrayViewD<'_, A>> {
         let inside: &dyn Any = with_cells!(self,
-            array => array,
+            array => &array.array,
             (kind, unit, ticks) => return times::view(kind, *unit, ticks),
             raw => raw
         );
@@ -75,9 +75,10 @@ impl AnyArray {
     /// ```
     pub fn into_array<A: Element, D: Dimension>(self) -> Result<Array<A, D>> {
         let (dtype, shape) = (self.dtype(), self.shape().to_vec());
-        let has_cells = with_cells!(&self, array => is_of::<A, _>(array), (_, _, _) => false, _raw => false);
+        let has_cells =
+            with_cells!(&self, array => is_of::<A, _>(&array.array), (_, _, _) => false, _raw => false);
         let inside: Box<dyn Any> = if has_cells {
-            with_cells!(self, array => Box::new(array), (_, _, ticks) => Box::new(ticks), raw => Box::new(raw))
+            with_cells!(self, array => Box::new(array.array), (_, _, ticks) => Box::new(ticks), raw => Box::new(raw))
         } else {
             Box::new(self.to_array::<A>(Cast::Exact)?)
         };
@@ -121,52 +122,38 @@ fn is_of<A: Element, T: Any>(_: &T) -> bool {
     TypeId::of::<T>() == TypeId::of::<ArrayD<A>>()
 }
 
-/// Copies the cells into an array of their type, if Rust has one for them; else moves the bytes.
+/// Copies the cells into an array of their type, if Rust has one for them; else moves the bytes. Nothing is lost.
 impl From<RawArray> for AnyArray {
     fn from(raw: RawArray) -> Self {
-        convert::from_raw(raw)
-    }
-}
-
-/// Moves the array; copies its cells only where the dimension type is fixed and they must be moved.
-impl<D: Dimension> From<Array<LongDouble, D>> for AnyArray {
-    fn from(array: Array<LongDouble, D>) -> Self {
-        Self::LongDouble(array.into_dyn())
-    }
-}
-
-/// Moves the array; copies its cells only where the dimension type is fixed and they must be moved.
-#[cfg(feature = "num-complex")]
-impl<D: Dimension> From<Array<num_complex::Complex<LongDouble>, D>> for AnyArray {
-    fn from(array: Array<num_complex::Complex<LongDouble>, D>) -> Self {
-        Self::ComplexLongDouble(array.into_dyn())
+        // Where memory is short they stay bytes, as nobody could be told.
+        convert::typed(&raw).ok().flatten().unwrap_or(Self::Other(raw))
     }
 }
 
 /// Copies the cells: in a file they are `int64`.
 impl<D: Dimension> From<Array<isize, D>> for AnyArray {
     fn from(array: Array<isize, D>) -> Self {
-        Self::Int64(array.mapv(|cell| cell as i64).into_dyn())
+        Self::Int64(array.mapv(|cell| cell as i64).into())
     }
 }
 
 /// Copies the cells: in a file they are `uint64`.
 impl<D: Dimension> From<Array<usize, D>> for AnyArray {
     fn from(array: Array<usize, D>) -> Self {
-        Self::UInt64(array.mapv(|cell| cell as u64).into_dyn())
+        Self::UInt64(array.mapv(|cell| cell as u64).into())
     }
 }
 
 /// Copies the ticks.
 impl<U: Unit, D: Dimension> From<Array<DateTime64<U>, D>> for AnyArray {
     fn from(array: Array<DateTime64<U>, D>) -> Self {
-        Self::DateTime64 { unit: U::UNIT, ticks: array.mapv(DateTime64::ticks).into_dyn() }
+        Self::DateTime64 { unit: U::UNIT, ticks: array.mapv(DateTime64::ticks).into() }
     }
 }
 
 /// Copies the ticks.
 impl<U: Unit, D: Dimension> From<Array<TimeDelta64<U>, D>> for AnyArray {
     fn from(array: Array<TimeDelta64<U>, D>) -> Self {
-        Self::TimeDelta64 { unit: U::UNIT, ticks: array.mapv(TimeDelta64::ticks).into_dyn() }
+        Self::TimeDelta64 { unit: U::UNIT, ticks: array.mapv(TimeDelta64::ticks).into() }
     }
 }

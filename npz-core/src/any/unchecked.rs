@@ -1,11 +1,13 @@
 //! Casts that keep no value: `a.astype(dtype, casting="unsafe")`. By way of the widest number of each kind.
 
 use ndarray::{ArrayD, IxDyn};
+#[cfg(feature = "num-complex")]
+use num_complex::Complex;
 
 use super::AnyArray;
-use super::convert::{ARRAY, no_cells, text_of, to_dtype, unfit};
+use super::convert::{ARRAY, is_text, laid_out, no_cells, to_dtype, unfit};
 use super::text::{self, Long};
-use crate::dtype::{DType, Kind, Scalar, TimeUnit};
+use crate::dtype::{DType, DTypeKind, TimeUnit};
 #[cfg(feature = "half")]
 use crate::element::FromWide;
 use crate::element::LongDouble;
@@ -25,24 +27,20 @@ pub(super) fn to_dtype_unchecked(any: &AnyArray, dtype: &DType) -> Result<AnyArr
     if any.dtype() == *dtype {
         return any.copied();
     }
-    let cast = match text_of(dtype) {
-        Some(text) => text::to_text(any, dtype, text, Long::Cut)?,
-        None => numbers(any, dtype)?,
-    };
-    if any.is_fortran() { cast.into_fortran() } else { Ok(cast) }
+    let cast = if is_text(dtype) { text::to_text(any, dtype, Long::Cut)? } else { numbers(any, dtype)? };
+    laid_out(cast, any, dtype)
 }
 
 /// In C order.
 fn numbers(any: &AnyArray, dtype: &DType) -> Result<AnyArray> {
     let source = any.dtype();
-    let kind = |dtype: &DType| dtype.as_scalar().map(Scalar::kind);
-    let size = dtype.item_size()?;
-    let numbers = match (any, kind(&source)) {
+    let size = dtype.item_size();
+    let numbers = match (any, source.kind()) {
         (AnyArray::DateTime64 { unit, ticks } | AnyArray::TimeDelta64 { unit, ticks }, from) => {
-            match (kind(dtype), dtype.as_scalar().and_then(Scalar::unit)) {
+            match (dtype.kind(), dtype.time_unit()) {
                 // No unit is any.
-                (Some(kind), Some(TimeUnit::GENERIC)) => {
-                    let ticks = shaped(any.shape(), memory::copy_cells(ticks, ARRAY)?)?;
+                (kind, Some(TimeUnit::GENERIC)) => {
+                    let ticks: ArrayD<i64> = shaped(any.shape(), memory::copy_cells(ticks, ARRAY)?)?;
                     return Ok(AnyArray::times(kind, *unit, ticks));
                 }
                 // A unit counts between times of one kind only.
@@ -51,61 +49,59 @@ fn numbers(any: &AnyArray, dtype: &DType) -> Result<AnyArray> {
             }
         }
         (AnyArray::Float8E5M2(cells), _) => Numbers::Float(memory::map_cells(cells, ARRAY, |&x| x.into())?),
-        (AnyArray::LongDouble(cells), _) => match kind(dtype) {
-            Some(Kind::Bool) => Numbers::Uint(memory::map_cells(cells, ARRAY, is_true)?),
-            Some(Kind::Float) => Numbers::Float(memory::map_cells(cells, ARRAY, |x| near(x, size))?),
+        (AnyArray::LongDouble(cells), _) => match dtype.kind() {
+            DTypeKind::Bool => Numbers::Uint(memory::map_cells(cells, ARRAY, is_true)?),
+            DTypeKind::Float => Numbers::Float(memory::map_cells(cells, ARRAY, |x| near(x, size))?),
             // All digits are kept.
-            Some(Kind::Complex) if size == 32 => return to_dtype(any, dtype, Cast::Safe),
-            Some(Kind::Complex) => Numbers::Float(memory::map_cells(cells, ARRAY, |x| near(x, size / 2))?),
+            DTypeKind::Complex if size == 32 => return to_dtype(any, dtype, Cast::Safe),
+            DTypeKind::Complex => Numbers::Float(memory::map_cells(cells, ARRAY, |x| near(x, size / 2))?),
             _ => return Err(no_numbers(&source, dtype)),
         },
         #[cfg(feature = "num-complex")]
-        (AnyArray::ComplexLongDouble(cells), _) => match kind(dtype) {
-            Some(Kind::Bool) => {
+        (AnyArray::ComplexLongDouble(cells), _) => match dtype.kind() {
+            DTypeKind::Bool => {
                 Numbers::Uint(memory::map_cells(cells, ARRAY, |z| is_true(&z.re) | is_true(&z.im))?)
             }
-            Some(Kind::Float) if size == 16 => {
+            DTypeKind::Float if size == 16 => {
                 let reals = memory::map_cells(cells, ARRAY, |z| z.re)?;
-                return shaped(any.shape(), reals).map(AnyArray::LongDouble);
+                return shaped(any.shape(), reals);
             }
-            Some(Kind::Float) => Numbers::Float(memory::map_cells(cells, ARRAY, |z| near(&z.re, size))?),
-            Some(Kind::Complex) => {
+            DTypeKind::Float => Numbers::Float(memory::map_cells(cells, ARRAY, |z| near(&z.re, size))?),
+            DTypeKind::Complex => {
                 let part = |x: &LongDouble| near(x, size / 2);
-                let complex =
-                    |z: &num_complex::Complex<_>| num_complex::Complex::new(part(&z.re), part(&z.im));
+                let complex = |z: &Complex<_>| Complex::new(part(&z.re), part(&z.im));
                 return from_complex(any.shape(), memory::map_cells(cells, ARRAY, complex)?, dtype);
             }
             _ => return Err(no_numbers(&source, dtype)),
         },
-        (AnyArray::Str(_) | AnyArray::Bytes(_), _) => match kind(dtype) {
-            Some(Kind::Bool) => Numbers::Uint(memory::collect(
-                any.iter().map(|cell| u64::from(!cell.is_empty_text())),
-                ARRAY,
-            )?),
-            Some(kind @ (Kind::Int | Kind::Uint)) => {
+        (AnyArray::Str(_) | AnyArray::Bytes(_), _) => match dtype.kind() {
+            DTypeKind::Bool => {
+                Numbers::Uint(memory::collect(any.iter().map(|cell| u64::from(cell.text_len() > 0)), ARRAY)?)
+            }
+            kind @ (DTypeKind::Int | DTypeKind::Uint) => {
                 let bits = 8 * size as u32;
                 let ends = match kind {
-                    Kind::Int => -(1 << (bits - 1))..1 << (bits - 1),
+                    DTypeKind::Int => -(1 << (bits - 1))..1 << (bits - 1),
                     _ => 0..1 << bits,
                 };
                 // What is in range has its own bits in either.
                 let numbers: Vec<i128> = text::numbers(any, |number| ends.contains(number))?;
                 Numbers::Int(memory::collect(numbers.into_iter().map(|number| number as i64), ARRAY)?)
             }
-            Some(Kind::Float) if size <= 8 => Numbers::Float(text::numbers(any, |_| true)?),
-            Some(Kind::Complex) if size <= 16 => Numbers::Float(text::numbers(any, |_| true)?),
+            DTypeKind::Float if size <= 8 => Numbers::Float(text::numbers(any, |_| true)?),
+            DTypeKind::Complex if size <= 16 => Numbers::Float(text::numbers(any, |_| true)?),
             _ => return Err(no_numbers(&source, dtype)),
         },
-        (_, Some(Kind::Int)) => Numbers::Int(flat(any)?),
-        (_, Some(Kind::Bool | Kind::Uint)) => Numbers::Uint(flat(any)?),
-        (_, Some(Kind::Float)) if source.item_size()? <= 8 => Numbers::Float(flat(any)?),
+        (_, DTypeKind::Int) => Numbers::Int(flat(any)?),
+        (_, DTypeKind::Bool | DTypeKind::Uint) => Numbers::Uint(flat(any)?),
+        (_, DTypeKind::Float) if source.item_size() <= 8 => Numbers::Float(flat(any)?),
         #[cfg(feature = "num-complex")]
-        (_, Some(Kind::Complex)) if source.item_size()? <= 16 => {
+        (_, DTypeKind::Complex) if source.item_size() <= 16 => {
             return from_complex(any.shape(), flat(any)?, dtype);
         }
         // Long doubles of 12 bytes.
-        (AnyArray::Other(_), Some(kind @ (Kind::Float | Kind::Complex))) => {
-            let size = if kind == Kind::Float { 16 } else { 32 };
+        (AnyArray::Other(_), kind @ (DTypeKind::Float | DTypeKind::Complex)) => {
+            let size = if kind == DTypeKind::Float { 16 } else { 32 };
             let wide = to_dtype(any, &DType::number(kind, size), Cast::Safe)?;
             let is_typed = !matches!(wide, AnyArray::Other(_));
             return if is_typed { to_dtype_unchecked(&wide, dtype) } else { Err(no_numbers(&source, dtype)) };
@@ -116,11 +112,11 @@ fn numbers(any: &AnyArray, dtype: &DType) -> Result<AnyArray> {
 }
 
 fn no_numbers(source: &DType, dtype: &DType) -> Error {
-    let what = match source.as_scalar().map(Scalar::kind) {
-        Some(Kind::Unicode | Kind::Bytes) => {
+    let what = match source.kind() {
+        DTypeKind::Unicode | DTypeKind::Bytes => {
             format!("parse it, or save `a.astype({:?})` in Python", dtype.to_string())
         }
-        Some(Kind::Float | Kind::Complex) => {
+        DTypeKind::Float | DTypeKind::Complex => {
             "cast it to <f8 or <c16 first, if their digits will do".to_owned()
         }
         _ => "`to_array` reads it as the cells that it holds".to_owned(),
@@ -147,23 +143,21 @@ fn flat<A: Element>(any: &AnyArray) -> Result<Vec<A>> {
 }
 
 #[cfg(feature = "num-complex")]
-fn from_complex(axes: &[usize], cells: Vec<num_complex::Complex<f64>>, dtype: &DType) -> Result<AnyArray> {
-    use num_complex::Complex;
-    let scalar = dtype.as_scalar().map(|scalar| (scalar.kind(), scalar.size()));
-    match scalar {
-        Some((Kind::Complex, 8)) => {
+fn from_complex(axes: &[usize], cells: Vec<Complex<f64>>, dtype: &DType) -> Result<AnyArray> {
+    match (dtype.kind(), dtype.item_size()) {
+        (DTypeKind::Complex, 8) => {
             let cells = cells.iter().map(|z| Complex::new(z.re as f32, z.im as f32));
-            shaped(axes, memory::collect(cells, ARRAY)?).map(AnyArray::Complex64)
+            shaped(axes, memory::collect(cells, ARRAY)?)
         }
-        Some((Kind::Complex, 16)) => shaped(axes, cells).map(AnyArray::Complex128),
-        Some((Kind::Complex, 32)) => {
-            let cells = cells.iter().map(|z| Complex::new(z.re.into(), z.im.into()));
-            shaped(axes, memory::collect(cells, ARRAY)?).map(AnyArray::ComplexLongDouble)
+        (DTypeKind::Complex, 16) => shaped(axes, cells),
+        (DTypeKind::Complex, 32) => {
+            let cells = cells.iter().map(|z| Complex::<LongDouble>::new(z.re.into(), z.im.into()));
+            shaped(axes, memory::collect(cells, ARRAY)?)
         }
         // A complex number is true where either part is.
-        Some((Kind::Bool, _)) => {
+        (DTypeKind::Bool, _) => {
             let cells = cells.iter().map(|z| z.re != 0.0 || z.im != 0.0);
-            shaped(axes, memory::collect(cells, ARRAY)?).map(AnyArray::Bool)
+            shaped(axes, memory::collect(cells, ARRAY)?)
         }
         _ => {
             let reals = memory::collect(cells.iter().map(|z| z.re), ARRAY)?;
@@ -173,94 +167,65 @@ fn from_complex(axes: &[usize], cells: Vec<num_complex::Complex<f64>>, dtype: &D
 }
 
 /// The array of some axes that has these cells, in C order.
-fn shaped<A>(axes: &[usize], cells: Vec<A>) -> Result<ArrayD<A>> {
-    ArrayD::from_shape_vec(IxDyn(axes), cells).map_err(unfit)
+fn shaped<A, T: From<ArrayD<A>>>(axes: &[usize], cells: Vec<A>) -> Result<T> {
+    ArrayD::from_shape_vec(IxDyn(axes), cells).map(T::from).map_err(unfit)
 }
 
 /// Makes cells of each number as `as` does.
 fn from_numbers(shape: &[usize], numbers: &Numbers, dtype: &DType) -> Result<AnyArray> {
-    macro_rules! to {
-        ($( $kind:ident $size:literal => $variant:ident |$int:ident| $from_int:expr, |$float:ident| $from_float:expr; )*) => {{
-            let scalar = dtype.as_scalar().ok_or_else(|| no_cells(dtype))?;
-            match (scalar.kind(), scalar.size()) {
-                $( (Kind::$kind, $size) => {
-                    let cells = match numbers {
-                        Numbers::Int(numbers) => memory::collect(numbers.iter().map(|&$int| $from_int), ARRAY)?,
-                        Numbers::Uint(numbers) => memory::collect(numbers.iter().map(|&$int| $from_int), ARRAY)?,
-                        Numbers::Float(numbers) => memory::collect(numbers.iter().map(|&$float| $from_float), ARRAY)?,
-                    };
-                    shaped(shape, cells).map(AnyArray::$variant)
-                } )*
-                (kind @ (Kind::DateTime | Kind::TimeDelta), _) => {
-                    let ticks = match numbers {
-                        Numbers::Int(numbers) => memory::copy(numbers, ARRAY)?,
-                        Numbers::Uint(numbers) => memory::collect(numbers.iter().map(|&n| n as i64), ARRAY)?,
-                        // The least is NaT.
-                        Numbers::Float(numbers) => memory::collect(numbers.iter().map(|&x| cut_to_i64(x)), ARRAY)?,
-                    };
-                    let unit = scalar.unit().ok_or_else(|| no_cells(dtype))?;
-                    shaped(shape, ticks).map(|ticks| AnyArray::times(kind, unit, ticks))
-                }
-                #[cfg(feature = "half")]
-                (Kind::Float, 2) => {
-                    let cells = match numbers {
-                        Numbers::Int(numbers) => memory::collect(numbers.iter().map(|&n| <half::f16 as FromWide>::from_i64(n, false).0), ARRAY)?,
-                        Numbers::Uint(numbers) => memory::collect(numbers.iter().map(|&n| <half::f16 as FromWide>::from_u64(n, false).0), ARRAY)?,
-                        Numbers::Float(numbers) => memory::collect(numbers.iter().map(|&n| <half::f16 as FromWide>::from_f64(n, false).0), ARRAY)?,
-                    };
-                    shaped(shape, cells).map(AnyArray::Float16)
-                }
-                #[cfg(feature = "num-complex")]
-                (Kind::Complex, 8) => {
-                    let real = match numbers {
-                        Numbers::Int(numbers) => memory::collect(numbers.iter().map(|&n| (n as f32).into()), ARRAY)?,
-                        Numbers::Uint(numbers) => memory::collect(numbers.iter().map(|&n| (n as f32).into()), ARRAY)?,
-                        Numbers::Float(numbers) => memory::collect(numbers.iter().map(|&n| (n as f32).into()), ARRAY)?,
-                    };
-                    shaped(shape, real).map(AnyArray::Complex64)
-                }
-                #[cfg(feature = "num-complex")]
-                (Kind::Complex, 16) => {
-                    let real = match numbers {
-                        Numbers::Int(numbers) => memory::collect(numbers.iter().map(|&n| (n as f64).into()), ARRAY)?,
-                        Numbers::Uint(numbers) => memory::collect(numbers.iter().map(|&n| (n as f64).into()), ARRAY)?,
-                        Numbers::Float(numbers) => memory::collect(numbers.iter().map(|&n| n.into()), ARRAY)?,
-                    };
-                    shaped(shape, real).map(AnyArray::Complex128)
-                }
-                #[cfg(feature = "num-complex")]
-                (Kind::Complex, 32) => {
-                    let real: Vec<num_complex::Complex<LongDouble>> = match numbers {
-                        Numbers::Int(numbers) => memory::collect(numbers.iter().map(|&n| long(n.into())), ARRAY)?,
-                        Numbers::Uint(numbers) => memory::collect(numbers.iter().map(|&n| long(n.into())), ARRAY)?,
-                        Numbers::Float(numbers) => memory::collect(numbers.iter().map(|&n| long(n.into())), ARRAY)?,
-                    };
-                    shaped(shape, real).map(AnyArray::ComplexLongDouble)
-                }
-                _ => return Err(no_cells(dtype)),
+    macro_rules! cells {
+        (|$int:ident| $from_int:expr, |$float:ident| $from_float:expr) => {
+            match numbers {
+                Numbers::Int(numbers) => memory::collect(numbers.iter().map(|&$int| $from_int), ARRAY)?,
+                Numbers::Uint(numbers) => memory::collect(numbers.iter().map(|&$int| $from_int), ARRAY)?,
+                Numbers::Float(numbers) => memory::collect(numbers.iter().map(|&$float| $from_float), ARRAY)?,
             }
-        }};
+        };
+    }
+    macro_rules! to {
+        ($( $(#[$feature:meta])* $kind:ident $size:literal => |$int:ident| $from_int:expr, |$float:ident| $from_float:expr; )*) => {
+            match (dtype.kind(), dtype.item_size(), dtype.time_unit()) {
+                $(
+                    $(#[$feature])*
+                    (DTypeKind::$kind, $size, _) => shaped(shape, cells!(|$int| $from_int, |$float| $from_float)),
+                )*
+                (kind, _, Some(unit)) => {
+                    // The least is NaT.
+                    let ticks: ArrayD<i64> = shaped(shape, cells!(|n| n as i64, |x| cut_to_i64(x)))?;
+                    Ok(AnyArray::times(kind, unit, ticks))
+                }
+                _ => Err(no_cells(dtype)),
+            }
+        };
     }
     to! {
-        Bool 1 => Bool |n| n != 0, |x| x != 0.0;
-        Int 1 => Int8 |n| n as i8, |x| cut_to_i32(x) as i8;
-        Int 2 => Int16 |n| n as i16, |x| cut_to_i32(x) as i16;
-        Int 4 => Int32 |n| n as i32, |x| cut_to_i32(x);
-        Int 8 => Int64 |n| n as i64, |x| cut_to_i64(x);
-        Uint 1 => UInt8 |n| n as u8, |x| cut_to_i32(x) as u8;
-        Uint 2 => UInt16 |n| n as u16, |x| cut_to_i32(x) as u16;
-        Uint 4 => UInt32 |n| n as u32, |x| cut_to_i64(x) as u32;
-        Uint 8 => UInt64 |n| n as u64, |x| cut_to_u64(x);
-        Float 1 => Float8E5M2 |n| Float8E5M2::from_f64(n as f64), |x| Float8E5M2::from_f64(x);
-        Float 16 => LongDouble |n| n.into(), |x| x.into();
-        Float 4 => Float32 |n| n as f32, |x| x as f32;
-        Float 8 => Float64 |n| n as f64, |x| x;
+        Bool 1 => |n| n != 0, |x| x != 0.0;
+        Int 1 => |n| n as i8, |x| cut_to_i32(x) as i8;
+        Int 2 => |n| n as i16, |x| cut_to_i32(x) as i16;
+        Int 4 => |n| n as i32, |x| cut_to_i32(x);
+        Int 8 => |n| n as i64, |x| cut_to_i64(x);
+        Uint 1 => |n| n as u8, |x| cut_to_i32(x) as u8;
+        Uint 2 => |n| n as u16, |x| cut_to_i32(x) as u16;
+        Uint 4 => |n| n as u32, |x| cut_to_i64(x) as u32;
+        Uint 8 => |n| n as u64, |x| cut_to_u64(x);
+        Float 1 => |n| Float8E5M2::from_f64(n as f64), |x| Float8E5M2::from_f64(x);
+        #[cfg(feature = "half")]
+        Float 2 => |n| <half::f16 as FromWide>::from_f64(n as f64, false).0, |x| <half::f16 as FromWide>::from_f64(x, false).0;
+        Float 4 => |n| n as f32, |x| x as f32;
+        Float 8 => |n| n as f64, |x| x;
+        Float 16 => |n| LongDouble::from(n), |x| LongDouble::from(x);
+        #[cfg(feature = "num-complex")]
+        Complex 8 => |n| Complex::from(n as f32), |x| Complex::from(x as f32);
+        #[cfg(feature = "num-complex")]
+        Complex 16 => |n| Complex::from(n as f64), |x| Complex::from(x);
+        #[cfg(feature = "num-complex")]
+        Complex 32 => |n| long(n.into()), |x| long(x.into());
     }
 }
 
 #[cfg(feature = "num-complex")]
-fn long(re: LongDouble) -> num_complex::Complex<LongDouble> {
-    num_complex::Complex { re, im: LongDouble::default() }
+fn long(re: LongDouble) -> Complex<LongDouble> {
+    Complex { re, im: LongDouble::default() }
 }
 
 // What x86-64 makes of floats: the least integer stands for whatever does not fit. Smaller ones are cut from these.

@@ -6,7 +6,7 @@ use ndarray::IxDyn;
 
 use super::print::{Cell, python_item};
 use super::{AnyArray, RawArray, with_cells};
-use crate::dtype::{DType, Kind, TimeUnit};
+use crate::dtype::{DType, DTypeKind, TimeUnit};
 use crate::element::LongDouble;
 use crate::element::time::text::time_text;
 use crate::element::tiny::Float8E5M2;
@@ -122,9 +122,12 @@ from_cells! {
 
 /// The cell at a place in memory.
 fn raw_cell(raw: &RawArray, place: usize) -> Option<AnyValue<'_>> {
-    let size = raw.dtype().item_size().ok()?;
+    let size = raw.dtype().item_size();
     let bytes = raw.as_bytes().get(place * size..(place + 1) * size)?;
-    Some(AnyValue::Other { dtype: raw.dtype(), bytes })
+    Some(match raw.dtype().kind() {
+        DTypeKind::Bool => AnyValue::Bool(bytes != [0]),
+        _ => AnyValue::Other { dtype: raw.dtype(), bytes },
+    })
 }
 
 impl<'a> AnyValue<'a> {
@@ -204,13 +207,18 @@ impl<'a> AnyValue<'a> {
 }
 
 impl AnyValue<'_> {
-    pub(super) fn is_empty_text(&self) -> bool {
-        matches!(self, Self::Str("") | Self::Bytes([]))
+    /// So many characters or bytes, of a text.
+    pub(super) fn text_len(&self) -> usize {
+        match self {
+            Self::Str(text) => text.chars().count(),
+            Self::Bytes(bytes) => bytes.len(),
+            _ => 0,
+        }
     }
 
-    fn time(kind: Kind, unit: TimeUnit, ticks: i64) -> Self {
+    fn time(kind: DTypeKind, unit: TimeUnit, ticks: i64) -> Self {
         match kind {
-            Kind::DateTime => Self::DateTime64 { unit, ticks },
+            DTypeKind::DateTime => Self::DateTime64 { unit, ticks },
             _ => Self::TimeDelta64 { unit, ticks },
         }
     }
@@ -324,8 +332,8 @@ impl fmt::Display for AnyValue<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Other { dtype, bytes } => f.write_str(&python_item(dtype, bytes, f.alternate())),
-            Self::DateTime64 { unit, ticks } => f.write_str(&time_text(Kind::DateTime, *ticks, *unit)),
-            Self::TimeDelta64 { unit, ticks } => f.write_str(&time_text(Kind::TimeDelta, *ticks, *unit)),
+            Self::DateTime64 { unit, ticks } => f.write_str(&time_text(DTypeKind::DateTime, *ticks, *unit)),
+            Self::TimeDelta64 { unit, ticks } => f.write_str(&time_text(DTypeKind::TimeDelta, *ticks, *unit)),
             // Widened, a number has the digits of 8 bytes, or twice 8.
             Self::Complex { .. } => f.write_str(&Cell::of(self).python(16, f.alternate())),
             other => f.write_str(&Cell::of(other).python(8, f.alternate())),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::codec::Cells;
-use crate::dtype::{Kind, Scalar};
+use crate::dtype::DTypeKind;
 use crate::error::{Error, Result};
 use crate::memory::zeros;
 use crate::stored::{PIECE_BYTES, Put, Stored};
@@ -62,9 +62,9 @@ impl<'a> Content<'a> {
     pub(super) fn cells(&self) -> Cells {
         let Body::Array(array) = self.body else { return Cells { width: 1, is_text: false } };
         let item_size = self.item_size();
-        match array.header().dtype().as_scalar().map(Scalar::kind) {
-            Some(Kind::Unicode) => Cells { width: 4, is_text: true },
-            Some(Kind::Complex) => Cells { width: item_size / 2, is_text: false },
+        match array.header().dtype().kind() {
+            DTypeKind::Unicode => Cells { width: 4, is_text: true },
+            DTypeKind::Complex => Cells { width: item_size / 2, is_text: false },
             _ => Cells { width: item_size, is_text: false },
         }
     }

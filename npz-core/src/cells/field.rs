@@ -30,7 +30,7 @@ pub(crate) struct Column {
 impl Column {
     pub(crate) fn new(header: &Header, field: &str) -> Result<Self> {
         let spot = header.dtype().locate(field)?;
-        let record_size = header.dtype().item_size()?;
+        let record_size = header.dtype().item_size();
         let mut shape = header.shape().to_vec();
         shape.extend(spot.axes.iter().map(|(len, _)| *len));
         // The axes of the field are in C order, whatever those of the records are. Only one order can be told.
@@ -171,7 +171,7 @@ impl Spot {
     }
 
     fn dtype_size(&self) -> usize {
-        self.dtype.item_size().unwrap_or(0)
+        self.dtype.item_size()
     }
 }
 

@@ -2,13 +2,24 @@
 
 use std::str::FromStr;
 
-use super::{DType, Field, Kind};
+use super::{ByteOrder, DType, DTypeKind, Field, Parts, parse};
 use crate::error::{Error, Result};
+use crate::shape::{self, MAX_AXES};
+
+/// How deep records and small arrays may lie inside of each other: deeper ones are not read by NumPy, whose headers are
+/// Python's, with 200 brackets at most.
+const MAX_DEPTH: usize = 99;
+
+/// The longest axis of a small array (a C `int`).
+const MAX_AXIS: usize = i32::MAX as usize;
+
+/// The most bytes that NumPy allows in a cell (a C `int`).
+pub(super) const MAX_ITEM_SIZE: usize = i32::MAX as usize;
 
 impl DType {
     /// Makes the dtype of a record, packed: its fields lie one behind the other in this order. `np.dtype([(name, dtype), ...])`.
     ///
-    /// A [`Kind::Void`] under the name `""` is padding, which is how gaps are written in a list of fields.
+    /// A [`DTypeKind::Void`] under the name `""` is padding, which is how gaps are written in a list of fields.
     ///
     /// ```
     /// use npz_core::DType;
@@ -28,8 +39,7 @@ impl DType {
         let mut made = Vec::new();
         for (name, dtype) in fields {
             let field = Field { name: name.into(), title: None, dtype };
-            let is_void = field.dtype.as_scalar().is_some_and(|scalar| scalar.kind == Kind::Void);
-            if field.name.is_empty() && !is_void {
+            if field.name.is_empty() && !field.is_padding() {
                 return Err(Error::invalid(format!(
                     "field {} has no name, which only padding may lack: expected a name, or a void such as '|V4', \
                      found {}",
@@ -61,6 +71,74 @@ impl DType {
     /// 2147483647, a cell of more bytes than that, or small arrays in each other deeper than it reads.
     pub fn subarray(item: Self, shape: impl Into<Vec<usize>>) -> Result<Self> {
         Self::of_axes(item, shape.into()).map_err(Error::invalid)
+    }
+
+    /// The dtype of a record, or why NumPy has none of these fields.
+    pub(crate) fn of_fields(fields: impl IntoIterator<Item = Field>) -> Result<Self, String> {
+        let mut joined: Vec<Field> = Vec::new();
+        for field in fields {
+            join(&mut joined, field);
+        }
+        parse::check_names(&joined)?;
+        let item_size = joined.iter().map(|field| field.dtype.item_size).fold(0, usize::saturating_add);
+        Self::of_parts(item_size, Parts::Fields(joined))
+    }
+
+    /// The dtype of a small array; without axes it is its one cell, as in NumPy.
+    pub(crate) fn of_axes(item: Self, shape: Vec<usize>) -> Result<Self, String> {
+        if shape.is_empty() {
+            return Ok(item);
+        }
+        if shape.len() > MAX_AXES {
+            return Err(format!("a field has {} axes, NumPy allows {MAX_AXES}", shape.len()));
+        }
+        if let Some(axis) = shape.iter().find(|&&axis| axis > MAX_AXIS) {
+            return Err(format!("a field has an axis of length {axis}, NumPy allows {MAX_AXIS}"));
+        }
+        let item_size = shape::byte_count(&shape, item.item_size).map_err(|error| error.to_string())?;
+        Self::of_parts(item_size, Parts::Items(Box::new(item), shape))
+    }
+
+    /// What is inside has passed this already, so that a walk through it is short.
+    fn of_parts(item_size: usize, parts: Parts) -> Result<Self, String> {
+        let dtype = Self { parts, ..Self::scalar(DTypeKind::Void, item_size, ByteOrder::NotApplicable) };
+        let depth = dtype.depth();
+        if depth > MAX_DEPTH {
+            return Err(format!(
+                "records and small arrays lie {depth} deep inside of each other, and NumPy reads {MAX_DEPTH}"
+            ));
+        }
+        dtype.checked().map_err(|error| error.to_string())
+    }
+
+    /// Refuses cells larger than NumPy allows: the types of text and bytes may be of any width.
+    pub(crate) fn checked(self) -> Result<Self> {
+        if self.item_size <= MAX_ITEM_SIZE {
+            return Ok(self);
+        }
+        Err(Error::invalid(format!(
+            "a cell of {} bytes is larger than NumPy allows ({MAX_ITEM_SIZE} bytes): split it into several arrays",
+            self.item_size
+        )))
+    }
+
+    fn depth(&self) -> usize {
+        match &self.parts {
+            Parts::None => 0,
+            Parts::Fields(fields) => 1 + fields.iter().map(|field| field.dtype.depth()).max().unwrap_or(0),
+            Parts::Items(item, _) => 1 + item.depth(),
+        }
+    }
+}
+
+/// Appends a field. NumPy knows offsets only, so padding side by side is one, and none where it has no bytes.
+fn join(fields: &mut Vec<Field>, field: Field) {
+    if field.is_padding() && field.dtype.item_size == 0 {
+        return;
+    }
+    match fields.last_mut().filter(|last| last.is_padding() && field.is_padding()) {
+        Some(last) => *last = Field::padding(last.dtype.item_size.saturating_add(field.dtype.item_size)),
+        None => fields.push(field),
     }
 }
 

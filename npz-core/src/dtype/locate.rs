@@ -21,7 +21,7 @@ impl DType {
         let mut spot = Spot { offset: 0, axes: Vec::new(), dtype: self.clone() };
         let mut left = Some(path);
         while let Some(rest) = left {
-            let Some(fields) = spot.dtype.fields() else {
+            if spot.dtype.fields().is_none() {
                 return Err(Error::new(
                     ErrorKind::Mismatch,
                     format!(
@@ -29,19 +29,19 @@ impl DType {
                         spot.dtype
                     ),
                 ));
-            };
-            let (offset, field, behind) = find(fields, rest)?;
+            }
+            let (offset, field, behind) = find(&spot.dtype, rest)?;
             left = behind;
             let (mut dtype, offset) = (&field.dtype, spot.offset + offset);
             let mut axes = spot.axes;
-            while let DType::Subarray(subarray) = dtype {
-                let mut step = subarray.item().item_size()?;
+            while let Some((item, shape)) = dtype.subdtype() {
+                let mut step = item.item_size;
                 let start = axes.len();
-                for &len in subarray.shape().iter().rev() {
+                for &len in shape.iter().rev() {
                     axes.insert(start, (len, step));
                     step = step.saturating_mul(len);
                 }
-                dtype = subarray.item();
+                dtype = item;
             }
             spot = Spot { offset, axes, dtype: dtype.clone() };
         }
@@ -50,11 +50,10 @@ impl DType {
 }
 
 /// The field that a path begins with, where it lies, and what is left of the path.
-fn find<'f, 'p>(fields: &'f [Field], path: &'p str) -> Result<(usize, &'f Field, Option<&'p str>)> {
-    let mut offset = 0;
+fn find<'d, 'p>(record: &'d DType, path: &'p str) -> Result<(usize, &'d Field, Option<&'p str>)> {
     let mut best: Option<(usize, &Field, Option<&str>)> = None;
     let len = |left: Option<&str>| left.map_or(0, |left| left.len() + 1);
-    for field in fields {
+    for (field, bytes) in record.places() {
         let after = |name: &str| {
             let rest = path.strip_prefix(name).filter(|_| !name.is_empty())?;
             if rest.is_empty() { Some(None) } else { rest.strip_prefix('.').map(Some) }
@@ -64,12 +63,11 @@ fn find<'f, 'p>(fields: &'f [Field], path: &'p str) -> Result<(usize, &'f Field,
         if let Some(rest) = rest.filter(|_| !field.is_padding())
             && best.is_none_or(|(_, _, left)| len(rest) < len(left))
         {
-            best = Some((offset, field, rest));
+            best = Some((bytes.start, field, rest));
         }
-        offset += field.dtype.item_size()?;
     }
     best.ok_or_else(|| {
-        let real = fields.iter().filter(|field| !field.is_padding());
+        let real = record.fields().unwrap_or_default().iter().filter(|field| !field.is_padding());
         let names: Vec<_> = real.take(8).map(|field| shortened(&field.name)).collect();
         let message = format!("no field {} in the record: it has {}", shortened(path), names.join(", "));
         Error::new(ErrorKind::NotFound, message)

@@ -1,51 +1,62 @@
 //! Descriptors: what one cell of an array is.
 //!
-//! `scalar` and `time` are the model of a cell without fields, `spelling` its text, `parse` and `print` the way
-//! from and to the literal of a header. Mirrors `descr_to_dtype` and `dtype_to_descr` of `numpy.lib.format`.
+//! `kind` and `time` say what a cell without fields is, `spelling` is its text, `parse` and `print` are the way from and to
+//! the literal of a header, `build` checks what is put together. Mirrors `descr_to_dtype` and `dtype_to_descr` of `numpy.lib.format`.
 
 mod build;
-mod compound;
+mod kind;
 mod locate;
 mod parse;
 mod print;
 mod refusal;
-mod scalar;
 mod spelling;
 mod time;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::error::{Error, Result};
 use crate::literal::{self, Literal};
-use crate::shape;
 
-pub use compound::{Record, Subarray};
+pub use kind::{ByteOrder, DTypeKind};
 pub(crate) use locate::Spot;
 pub(crate) use refusal::NoDType;
-pub use scalar::{ByteOrder, Kind, Scalar};
 pub use time::{TimeBase, TimeUnit};
 
 /// What one cell of an array is, as [`numpy.dtype`](https://numpy.org/doc/stable/reference/generated/numpy.dtype.html) describes it.
 ///
+/// Made by [`parse`](Self::parse), [`of`](Self::of), [`record`](Self::record) or [`subarray`](Self::subarray), or by reading.
+///
 /// Prints as NumPy writes it into a header: `<f4` for a number, `[('x', '<f4'), ('n', '<i8')]` for a record.
 ///
 /// ```
-/// use npz_core::DType;
+/// use npz_core::{ByteOrder, DType, DTypeKind};
 ///
-/// let dtype = DType::parse("[('name', 'U5'), ('pos', 'float32', (3,))]")?;
-/// assert_eq!(dtype.to_string(), "[('name', '<U5'), ('pos', '<f4', (3,))]");
-/// assert_eq!(dtype.item_size()?, 32);
+/// let dtype = DType::parse("[('name', '>U5'), ('pos', 'float32', (3,))]")?;
+/// assert_eq!(dtype.to_string(), "[('name', '>U5'), ('pos', '<f4', (3,))]");
+/// assert_eq!((dtype.kind(), dtype.item_size()), (DTypeKind::Void, 32));
+/// let (name, _) = dtype.field("name").expect("there is one");
+/// assert_eq!((name.kind(), name.byte_order(), name.item_size()), (DTypeKind::Unicode, ByteOrder::Big, 20));
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum DType {
+pub struct DType {
+    kind: DTypeKind,
+    item_size: usize,
+    byte_order: ByteOrder,
+    time_unit: Option<TimeUnit>,
+    parts: Parts,
+}
+
+/// What a cell is made of.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Parts {
     /// A number, a string, a time: a cell without fields.
-    Scalar(Scalar),
-    /// A structured cell: its fields lie one behind the other, padding among them.
-    Record(Record),
-    /// A small array in each cell, in C order. NumPy allows it for the fields of records only.
-    Subarray(Subarray),
+    None,
+    /// A record: its fields lie one behind the other, padding among them.
+    Fields(Vec<Field>),
+    /// A small array, in C order, of at least one axis. NumPy allows it for the fields of records only.
+    Items(Box<DType>, Vec<usize>),
 }
 
 /// One field of a record.
@@ -93,7 +104,7 @@ impl DType {
                 .map_err(|fault| Error::invalid(format!("this is no dtype: {}", fault.message)))?;
             parse::any(&literal)
         } else {
-            spelling::parse(text).map(Self::Scalar)
+            spelling::parse(text)
         };
         dtype.map_err(|why| Error::invalid(why.to_string()))
     }
@@ -103,81 +114,137 @@ impl DType {
         parse::any(descr)
     }
 
-    pub(crate) const fn scalar(kind: Kind, size: usize, order: ByteOrder) -> Self {
-        Self::Scalar(Scalar::new(kind, size, order))
+    /// A cell without fields. The byte order counts only where a cell of that kind and size has one; there
+    /// `NotApplicable` means little-endian.
+    pub(crate) const fn scalar(kind: DTypeKind, size: usize, order: ByteOrder) -> Self {
+        let byte_order = match (kind, size, order) {
+            // NumPy ignores the order of void cells when it reads. ml_dtypes writes `<V2`, where NumPy writes
+            // `|V2`: keep what tells the two apart.
+            (DTypeKind::Void, ..) => order,
+            (DTypeKind::Bool | DTypeKind::Bytes | DTypeKind::Object, ..)
+            | (DTypeKind::Int | DTypeKind::Uint, 1, _) => ByteOrder::NotApplicable,
+            (.., ByteOrder::Big) => ByteOrder::Big,
+            _ => ByteOrder::Little,
+        };
+        // A pointer is 8 bytes to NumPy, whatever the file says of the machine that wrote it.
+        let item_size = if matches!(kind, DTypeKind::Object) { 8 } else { size };
+        let time_unit = match kind {
+            DTypeKind::DateTime | DTypeKind::TimeDelta => Some(TimeUnit::GENERIC),
+            _ => None,
+        };
+        Self { kind, item_size, byte_order, time_unit, parts: Parts::None }
     }
 
     /// A bool, integer, float or complex number of so many bytes, little-endian.
-    pub(crate) const fn number(kind: Kind, size: usize) -> Self {
+    pub(crate) const fn number(kind: DTypeKind, size: usize) -> Self {
         Self::scalar(kind, size, ByteOrder::Little)
     }
 
     /// Byte strings of up to `length` bytes.
     pub(crate) const fn bytes(length: usize) -> Self {
-        Self::scalar(Kind::Bytes, length, ByteOrder::NotApplicable)
+        Self::scalar(DTypeKind::Bytes, length, ByteOrder::NotApplicable)
     }
 
     /// Strings of up to `length` characters.
     pub(crate) const fn unicode(length: usize) -> Self {
-        // More characters than NumPy allows in any case; `check` refuses them.
-        Self::scalar(Kind::Unicode, length.saturating_mul(4), ByteOrder::Little)
+        // More characters than NumPy allows in any case; `checked` refuses them.
+        Self::scalar(DTypeKind::Unicode, length.saturating_mul(4), ByteOrder::Little)
     }
 
     /// Points in time or lengths of time.
-    pub(crate) const fn time(kind: Kind, unit: TimeUnit) -> Self {
-        Self::Scalar(Scalar { unit: Some(unit), ..Scalar::new(kind, 8, ByteOrder::Little) })
+    pub(crate) const fn time(kind: DTypeKind, unit: TimeUnit) -> Self {
+        let mut dtype = Self::scalar(kind, 8, ByteOrder::Little);
+        dtype.time_unit = Some(unit);
+        dtype
     }
 
     /// What NumPy stores `ml_dtypes.bfloat16` as.
     #[cfg(feature = "half")]
     pub(crate) const fn bfloat16() -> Self {
-        Self::scalar(Kind::Void, 2, ByteOrder::Little)
+        Self::scalar(DTypeKind::Void, 2, ByteOrder::Little)
     }
 
-    /// Gives the dtype of a cell without fields, `None` for records and subarrays.
-    ///
-    /// ```
-    /// use npz_core::DType;
-    ///
-    /// assert_eq!(DType::parse("<f4")?.as_scalar().map(|scalar| scalar.size()), Some(4));
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    pub fn as_scalar(&self) -> Option<&Scalar> {
-        match self {
-            Self::Scalar(scalar) => Some(scalar),
-            _ => None,
-        }
+    /// The same dtype, if its cells have neither fields nor axes.
+    pub(crate) fn as_scalar(&self) -> Option<&Self> {
+        matches!(self.parts, Parts::None).then_some(self)
+    }
+
+    /// The dtype of either part of a complex number: the float of half its size.
+    #[cfg(any(test, feature = "num-complex"))]
+    pub(crate) fn real_part(&self) -> Self {
+        Self { kind: DTypeKind::Float, item_size: self.item_size / 2, ..self.clone() }
     }
 
     /// What Rust calls a cell of this dtype, if it has a type for it.
     pub(crate) fn rust_name(&self) -> Option<Cow<'static, str>> {
         let scalar = self.as_scalar()?;
-        let time = |cell| scalar.unit().map(|unit| format!("{cell}<{}>", unit.type_name()).into());
-        Some(Cow::Borrowed(match (scalar.kind(), scalar.size()) {
-            (Kind::Bool, 1) => "bool",
-            (Kind::Int, 1) => "i8",
-            (Kind::Int, 2) => "i16",
-            (Kind::Int, 4) => "i32",
-            (Kind::Int, 8) => "i64",
-            (Kind::Uint, 1) => "u8",
-            (Kind::Uint, 2) => "u16",
-            (Kind::Uint, 4) => "u32",
-            (Kind::Uint, 8) => "u64",
-            (Kind::Float, 1) => "Float8E5M2",
-            (Kind::Float, 2) => "f16",
-            (Kind::Float, 4) => "f32",
-            (Kind::Float, 8) => "f64",
-            (Kind::Float, 12 | 16) => "LongDouble",
-            (Kind::Complex, 24 | 32) => "Complex<LongDouble>",
-            (Kind::Complex, 8) => "Complex<f32>",
-            (Kind::Complex, 16) => "Complex<f64>",
-            (Kind::Unicode, _) => "text",
-            (Kind::Bytes, _) => "bytes",
-            (Kind::Object, _) => "a Python pickle",
-            (Kind::DateTime, _) => return time("DateTime64"),
-            (Kind::TimeDelta, _) => return time("TimeDelta64"),
+        let time = |cell| scalar.time_unit.map(|unit| format!("{cell}<{}>", unit.type_name()).into());
+        Some(Cow::Borrowed(match (scalar.kind, scalar.item_size) {
+            (DTypeKind::Bool, 1) => "bool",
+            (DTypeKind::Int, 1) => "i8",
+            (DTypeKind::Int, 2) => "i16",
+            (DTypeKind::Int, 4) => "i32",
+            (DTypeKind::Int, 8) => "i64",
+            (DTypeKind::Uint, 1) => "u8",
+            (DTypeKind::Uint, 2) => "u16",
+            (DTypeKind::Uint, 4) => "u32",
+            (DTypeKind::Uint, 8) => "u64",
+            (DTypeKind::Float, 1) => "Float8E5M2",
+            (DTypeKind::Float, 2) => "f16",
+            (DTypeKind::Float, 4) => "f32",
+            (DTypeKind::Float, 8) => "f64",
+            (DTypeKind::Float, 12 | 16) => "LongDouble",
+            (DTypeKind::Complex, 24 | 32) => "Complex<LongDouble>",
+            (DTypeKind::Complex, 8) => "Complex<f32>",
+            (DTypeKind::Complex, 16) => "Complex<f64>",
+            (DTypeKind::Unicode, _) => "text",
+            (DTypeKind::Bytes, _) => "bytes",
+            (DTypeKind::Object, _) => "a Python pickle",
+            (DTypeKind::DateTime, _) => return time("DateTime64"),
+            (DTypeKind::TimeDelta, _) => return time("TimeDelta64"),
             _ => return None,
         }))
+    }
+
+    /// Tells what the cells are; `dtype.kind`. Records and small arrays are voids, as in NumPy.
+    ///
+    /// ```
+    /// use npz_core::{DType, DTypeKind};
+    ///
+    /// assert_eq!(DType::parse("float32")?.kind(), DTypeKind::Float);
+    /// assert_eq!(DType::parse("[('a', '<i4')]")?.kind(), DTypeKind::Void);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn kind(&self) -> DTypeKind {
+        self.kind
+    }
+
+    /// Tells the order of the bytes in a number; `dtype.byteorder`. What is made of parts has none of its own.
+    ///
+    /// ```
+    /// use npz_core::{ByteOrder, DType};
+    ///
+    /// assert_eq!(DType::parse(">f8")?.byte_order(), ByteOrder::Big);
+    /// assert_eq!(DType::parse("f8")?.byte_order(), ByteOrder::Little); // on every machine
+    /// assert_eq!(DType::parse("<u1")?.byte_order(), ByteOrder::NotApplicable);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn byte_order(&self) -> ByteOrder {
+        self.byte_order
+    }
+
+    /// Gives the length of a tick of [`DTypeKind::DateTime`] or [`DTypeKind::TimeDelta`], `None` for other kinds;
+    /// `np.datetime_data(dtype)`.
+    ///
+    /// ```
+    /// use npz_core::DType;
+    ///
+    /// assert_eq!(DType::parse("<M8[25s]")?.time_unit().map(|unit| unit.to_string()), Some("25s".to_owned()));
+    /// assert_eq!(DType::parse("<i8")?.time_unit(), None);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn time_unit(&self) -> Option<TimeUnit> {
+        self.time_unit
     }
 
     /// Lists the fields of a record in the order of their bytes, `None` for other dtypes.
@@ -191,8 +258,24 @@ impl DType {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn fields(&self) -> Option<&[Field]> {
-        match self {
-            Self::Record(record) => Some(record.fields()),
+        match &self.parts {
+            Parts::Fields(fields) => Some(fields),
+            _ => None,
+        }
+    }
+
+    /// Gives what one cell of a small array is, and the shape of that array; `None` for other dtypes; `dtype.subdtype`.
+    ///
+    /// ```
+    /// use npz_core::DType;
+    ///
+    /// let dtype = DType::parse("('<f4', (2, 3))")?;
+    /// assert_eq!(dtype.subdtype(), Some((&DType::parse("<f4")?, &[2, 3][..])));
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn subdtype(&self) -> Option<(&DType, &[usize])> {
+        match &self.parts {
+            Parts::Items(item, shape) => Some((item, shape)),
             _ => None,
         }
     }
@@ -210,41 +293,33 @@ impl DType {
     /// ```
     pub fn field(&self, name: &str) -> Option<(&DType, usize)> {
         let find = |is_it: &dyn Fn(&Field) -> bool| {
-            let mut offset = 0;
-            for field in self.fields().unwrap_or_default() {
-                if !field.is_padding() && is_it(field) {
-                    return Some((&field.dtype, offset));
-                }
-                offset += field.dtype.item_size().ok()?;
-            }
-            None
+            let (field, bytes) = self.places().find(|(field, _)| !field.is_padding() && is_it(field))?;
+            Some((&field.dtype, bytes.start))
         };
         find(&|field| field.name == name).or_else(|| find(&|field| field.title() == Some(name)))
     }
 
-    /// Gives the bytes of one cell (`dtype.itemsize`). For a Python object those of a pointer, which is not what
-    /// it takes in a file.
+    /// The fields of a record, padding too, and where their bytes lie.
+    pub(crate) fn places(&self) -> impl Iterator<Item = (&Field, Range<usize>)> {
+        let mut end = 0;
+        self.fields().unwrap_or_default().iter().map(move |field| {
+            let start = end;
+            end += field.dtype.item_size;
+            (field, start..end)
+        })
+    }
+
+    /// Gives the bytes of one cell (`dtype.itemsize`), at most 2147483647. For a Python object those of a pointer, which is
+    /// not what it takes in a file.
     ///
     /// ```
     /// use npz_core::DType;
     ///
-    /// assert_eq!(DType::parse("<U5")?.item_size()?, 20);
+    /// assert_eq!(DType::parse("<U5")?.item_size(), 20); // four for each character
     /// # Ok::<(), npz_core::Error>(())
     /// ```
-    ///
-    /// # Errors
-    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) where the cell is larger than the 2147483647 bytes that
-    /// NumPy allows. No dtype that was read is.
-    pub fn item_size(&self) -> Result<usize> {
-        let size = match self {
-            Self::Scalar(scalar) => scalar.size,
-            Self::Record(record) => record.fields().iter().try_fold(0_usize, |sum, field| {
-                // Two sizes that passed the check below can't overflow.
-                field.dtype.item_size().and_then(|size| checked_size(sum + size))
-            })?,
-            Self::Subarray(subarray) => shape::byte_count(subarray.shape(), subarray.item().item_size()?)?,
-        };
-        checked_size(size)
+    pub fn item_size(&self) -> usize {
+        self.item_size
     }
 
     /// Gives the multiple of bytes that a cell starts at in NumPy's memory (`dtype.alignment`), as on 64-bit Linux.
@@ -259,10 +334,17 @@ impl DType {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn alignment(&self) -> usize {
-        match self {
-            Self::Scalar(scalar) => scalar.alignment(),
-            Self::Record(_) => 1,
-            Self::Subarray(subarray) => subarray.item().alignment(),
+        match (&self.parts, self.kind) {
+            (Parts::Fields(_), _) | (_, DTypeKind::Bytes) => 1,
+            (Parts::Items(item, _), _) => item.alignment(),
+            (_, DTypeKind::Unicode) => 4,
+            // 12 bytes are the long double of 32-bit x86.
+            (_, DTypeKind::Float) if self.item_size == 12 => 4,
+            (_, DTypeKind::Complex) if self.item_size == 24 => 4,
+            (_, DTypeKind::Complex) => self.item_size / 2,
+            // `bfloat16` and its kin have an order, and an alignment.
+            (_, DTypeKind::Void) if self.byte_order == ByteOrder::NotApplicable => 1,
+            _ => self.item_size,
         }
     }
 
@@ -281,32 +363,41 @@ impl DType {
     /// ```
     #[must_use]
     pub fn with_byte_order(&self, order: ByteOrder) -> Self {
-        match self {
-            _ if order == ByteOrder::NotApplicable => self.clone(),
-            Self::Scalar(scalar) if scalar.kind == Kind::Void => self.clone(),
-            Self::Scalar(scalar) => {
-                Self::Scalar(Scalar { unit: scalar.unit, ..Scalar::new(scalar.kind, scalar.size, order) })
-            }
-            Self::Record(record) => Self::Record(record.map(|dtype| dtype.with_byte_order(order))),
-            Self::Subarray(subarray) => Self::Subarray(subarray.map(|item| item.with_byte_order(order))),
+        if order == ByteOrder::NotApplicable {
+            return self.clone();
         }
+        let parts = match &self.parts {
+            Parts::None if self.kind == DTypeKind::Void => return self.clone(),
+            Parts::None => {
+                let ordered = Self::scalar(self.kind, self.item_size, order);
+                return Self { time_unit: self.time_unit, ..ordered };
+            }
+            Parts::Fields(fields) => {
+                let ordered = |field: &Field| {
+                    Field::new(&field.name, field.title(), field.dtype.with_byte_order(order))
+                };
+                Parts::Fields(fields.iter().map(ordered).collect())
+            }
+            Parts::Items(item, shape) => Parts::Items(Box::new(item.with_byte_order(order)), shape.clone()),
+        };
+        Self { parts, ..*self }
     }
 
     /// Whether the cells are the same but for their byte order, at every depth.
     pub(crate) fn is_same_but_for_order(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Scalar(own), Self::Scalar(other)) => {
-                (own.kind, own.size, own.unit) == (other.kind, other.size, other.unit)
+        match (&self.parts, &other.parts) {
+            (Parts::None, Parts::None) => {
+                (self.kind, self.item_size, self.time_unit) == (other.kind, other.item_size, other.time_unit)
             }
-            (Self::Record(own), Self::Record(other)) => {
-                own.fields().len() == other.fields().len()
-                    && own.fields().iter().zip(other.fields()).all(|(own, other)| {
+            (Parts::Fields(own), Parts::Fields(other)) => {
+                own.len() == other.len()
+                    && own.iter().zip(other).all(|(own, other)| {
                         (&own.name, &own.title) == (&other.name, &other.title)
                             && own.dtype.is_same_but_for_order(&other.dtype)
                     })
             }
-            (Self::Subarray(own), Self::Subarray(other)) => {
-                own.shape() == other.shape() && own.item().is_same_but_for_order(other.item())
+            (Parts::Items(own, own_shape), Parts::Items(other, shape)) => {
+                own_shape == shape && own.is_same_but_for_order(other)
             }
             _ => false,
         }
@@ -314,13 +405,10 @@ impl DType {
 
     /// The bytes that it keeps in memory beside its own size.
     pub(crate) fn memory(&self) -> usize {
-        match self {
-            Self::Scalar(_) => 0,
-            Self::Record(record) => {
-                let own = size_of_val(record.fields());
-                own + record.fields().iter().map(Field::memory).sum::<usize>()
-            }
-            Self::Subarray(inner) => size_of::<Self>() + inner.item().memory() + size_of_val(inner.shape()),
+        match &self.parts {
+            Parts::None => 0,
+            Parts::Fields(fields) => size_of_val(&**fields) + fields.iter().map(Field::memory).sum::<usize>(),
+            Parts::Items(item, shape) => size_of::<Self>() + item.memory() + size_of_val(&**shape),
         }
     }
 
@@ -333,10 +421,10 @@ impl DType {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn has_object(&self) -> bool {
-        match self {
-            Self::Scalar(scalar) => scalar.kind == Kind::Object,
-            Self::Record(record) => record.fields().iter().any(|field| field.dtype.has_object()),
-            Self::Subarray(subarray) => subarray.item().has_object(),
+        match &self.parts {
+            Parts::None => self.kind == DTypeKind::Object,
+            Parts::Fields(fields) => fields.iter().any(|field| field.dtype.has_object()),
+            Parts::Items(item, _) => item.has_object(),
         }
     }
 }
@@ -352,7 +440,7 @@ impl Field {
 
     /// Fills so many bytes.
     pub(crate) fn padding(size: usize) -> Self {
-        Self::new("", None, DType::scalar(Kind::Void, size, ByteOrder::NotApplicable))
+        Self::new("", None, DType::scalar(DTypeKind::Void, size, ByteOrder::NotApplicable))
     }
 
     /// Gives the name; empty for padding.
@@ -372,17 +460,7 @@ impl Field {
 
     /// Tells whether the field only fills space, as NumPy writes it for aligned records.
     pub fn is_padding(&self) -> bool {
-        let is_void = self.dtype.as_scalar().is_some_and(|scalar| scalar.kind == Kind::Void);
+        let is_void = self.dtype.as_scalar().is_some_and(|scalar| scalar.kind == DTypeKind::Void);
         is_void && self.name.is_empty() && self.title.is_none()
     }
-}
-
-fn checked_size(size: usize) -> Result<usize> {
-    if size <= spelling::MAX_ITEM_SIZE {
-        return Ok(size);
-    }
-    Err(Error::invalid(format!(
-        "a cell of {size} bytes is larger than NumPy allows ({} bytes): split it into several arrays",
-        spelling::MAX_ITEM_SIZE
-    )))
 }

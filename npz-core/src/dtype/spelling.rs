@@ -3,15 +3,11 @@
 //! Mirrors `np.dtype(str)` and `dtype.str` of NumPy 2 on 64-bit Linux, where a name of no fixed size (`long`)
 //! is as long as there. What has no byte order of its own is little-endian, on every machine.
 
-use std::fmt;
-
+use super::build::MAX_ITEM_SIZE;
 use super::refusal::NoDType;
 use super::time::TimeUnit;
-use super::{ByteOrder, Kind, Scalar};
+use super::{ByteOrder, DType, DTypeKind as Kind};
 use crate::literal::shortened;
-
-/// The most bytes that NumPy allows in a cell (a C `int`).
-pub(super) const MAX_ITEM_SIZE: usize = i32::MAX as usize;
 
 enum Sizes {
     /// The number behind the letter is the number of bytes, one of these.
@@ -151,39 +147,41 @@ const OF_ML_DTYPES: &[(&str, Kind, usize)] = &[
 ];
 
 /// Reads the dtype of one cell.
-pub(super) fn parse(text: &str) -> Result<Scalar, NoDType> {
+pub(super) fn parse(text: &str) -> Result<DType, NoDType> {
     // What a file has nearly always, and none of the names is spelled like.
-    if let Some(scalar) = sized(text, false) {
-        return Ok(scalar);
+    if let Some(dtype) = sized(text, false) {
+        return Ok(dtype);
     }
     if let Some(&(_, kind, size)) = OF_ML_DTYPES.iter().find(|row| row.0 == text) {
-        return Ok(Scalar::new(kind, size, ByteOrder::Little));
+        return Ok(DType::scalar(kind, size, ByteOrder::Little));
     }
     let (head, unit) = match text.strip_suffix(']').and_then(|text| text.split_once('[')) {
         Some((head, unit)) => (head, Some(unit)),
         None => (text, None),
     };
-    let Some(scalar) = named(head)
+    let Some(dtype) = named(head)
         .or_else(|| sized(head, unit.is_some()))
         .or_else(|| unit.map_or_else(|| single(head), |_| None))
     else {
         return Err(unknown(text));
     };
     match unit {
-        None => Ok(scalar),
-        Some(unit) if scalar.unit.is_some() => Ok(Scalar { unit: Some(TimeUnit::parse(unit)?), ..scalar }),
+        None => Ok(dtype),
+        Some(unit) if dtype.time_unit.is_some() => {
+            Ok(DType { time_unit: Some(TimeUnit::parse(unit)?), ..dtype })
+        }
         Some(_) => Err(unknown(text)),
     }
 }
 
 /// `float32`
-fn named(text: &str) -> Option<Scalar> {
+fn named(text: &str) -> Option<DType> {
     let &(_, kind, size) = NAMES.iter().find(|row| row.0 == text)?;
-    Some(Scalar::new(kind, size, ByteOrder::NotApplicable))
+    Some(DType::scalar(kind, size, ByteOrder::NotApplicable))
 }
 
 /// `<f4`; `f04` too, but not before a unit.
-fn sized(text: &str, has_unit: bool) -> Option<Scalar> {
+fn sized(text: &str, has_unit: bool) -> Option<DType> {
     let (order, letter, digits) = split(text)?;
     if has_unit && digits.starts_with('0') {
         return None;
@@ -198,14 +196,14 @@ fn sized(text: &str, has_unit: bool) -> Option<Scalar> {
         Sizes::Bytes(sizes) => sizes.contains(&number).then_some(number)?,
         Sizes::Any(unit) => number.checked_mul(*unit).filter(|&size| size <= MAX_ITEM_SIZE)?,
     };
-    Some(Scalar::new(*kind, size, order))
+    Some(DType::scalar(*kind, size, order))
 }
 
 /// `<f`
-fn single(text: &str) -> Option<Scalar> {
+fn single(text: &str) -> Option<DType> {
     let (order, letter, rest) = split(text)?;
     let &(_, kind, size) = LETTERS.iter().find(|row| row.0 == letter && rest.is_empty())?;
-    Some(Scalar::new(kind, size, order))
+    Some(DType::scalar(kind, size, order))
 }
 
 /// The byte order, the letter behind it, and the rest.
@@ -248,36 +246,20 @@ fn is_word(text: &str) -> bool {
         && word.bytes().all(|c| c.is_ascii_alphanumeric() || b"_[]".contains(&c))
 }
 
-impl fmt::Display for Scalar {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.order.symbol(), Code(self))
-    }
-}
-
-/// What stands behind the byte order: `f4`, `M8[s]`.
-struct Code<'s>(&'s Scalar);
-
-impl Scalar {
-    /// The spelling without the byte order.
+impl DType {
+    /// The spelling without the byte order of a cell without fields: `f4`, `M8[s]`.
     pub(crate) fn code(&self) -> String {
-        Code(self).to_string()
-    }
-}
-
-impl fmt::Display for Code<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Scalar { kind, size, unit, order: _ } = self.0;
+        let size = self.item_size;
         let (letter, sizes) =
-            KINDS.iter().find(|row| row.1 == *kind).map_or(('V', &Sizes::Any(1)), |row| (row.0, &row.2));
-        write!(f, "{letter}")?;
-        match sizes {
-            Sizes::Bytes(_) if *kind == Kind::Object => Ok(()),
-            Sizes::Bytes(_) => write!(f, "{size}"),
-            Sizes::Any(unit) => write!(f, "{}", size / unit),
-        }?;
-        match unit {
-            Some(unit) if *unit != TimeUnit::GENERIC => write!(f, "[{unit}]"),
-            _ => Ok(()),
+            KINDS.iter().find(|row| row.1 == self.kind).map_or(('V', &Sizes::Any(1)), |row| (row.0, &row.2));
+        let number = match sizes {
+            Sizes::Bytes(_) if self.kind == Kind::Object => String::new(),
+            Sizes::Bytes(_) => size.to_string(),
+            Sizes::Any(unit) => (size / unit).to_string(),
+        };
+        match self.time_unit {
+            Some(unit) if unit != TimeUnit::GENERIC => format!("{letter}{number}[{unit}]"),
+            _ => format!("{letter}{number}"),
         }
     }
 }

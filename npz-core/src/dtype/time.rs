@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 /// use npz_core::{DType, TimeBase};
 ///
 /// let dtype = DType::parse("<m8[25s]")?;
-/// let unit = dtype.as_scalar().and_then(|scalar| scalar.unit()).expect("a time has a unit");
+/// let unit = dtype.time_unit().expect("a time has a unit");
 /// assert_eq!((unit.count(), unit.base()), (25, TimeBase::Second));
 /// assert_eq!(unit.to_string(), "25s");
 /// # Ok::<(), npz_core::Error>(())
@@ -89,7 +89,7 @@ impl TimeUnit {
     ///
     /// let unit = TimeUnit::new(25, TimeBase::Second)?;
     /// let dtype = DType::parse(&format!("<M8[{unit}]"))?;
-    /// assert_eq!(dtype.as_scalar().and_then(|scalar| scalar.unit()), Some(unit));
+    /// assert_eq!(dtype.time_unit(), Some(unit));
     /// assert!(TimeUnit::new(0, TimeBase::Second).is_err());
     /// # Ok::<(), npz_core::Error>(())
     /// ```

@@ -7,13 +7,13 @@ use ndarray::ArrayViewD;
 use super::rule::no_cast;
 use super::text::cell_by_cell;
 use super::{CELLS, Decoder, Element, Form, Refusal, Rule, Sealed, Step, Wanted};
-use crate::dtype::{DType, Kind, Scalar};
+use crate::dtype::{DType, DTypeKind};
 use crate::error::{Error, Result};
 use crate::memory;
 
 impl Sealed for Vec<u8> {}
 impl Element for Vec<u8> {
-    const KIND: Kind = Kind::Bytes;
+    const KIND: DTypeKind = DTypeKind::Bytes;
     const HAS_FIXED_SIZE: bool = false;
     const OVERHEAD: usize = super::ALLOCATION;
 
@@ -34,7 +34,7 @@ impl Element for Vec<u8> {
     }
 
     fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Result<Cow<'c, [u8]>> {
-        let width = dtype.as_scalar().map_or(0, Scalar::size);
+        let width = dtype.item_size();
         let mut bytes = memory::with_room(cells.len().saturating_mul(width), CELLS)?;
         for (i, cell) in cells.iter().enumerate() {
             bytes.extend_from_slice(cell);
@@ -47,10 +47,10 @@ impl Element for Vec<u8> {
         let Some(scalar) = stored.as_scalar() else {
             return Err(Refusal::new("it is a record: read one of its fields in Python and save that"));
         };
-        if scalar.kind() != Kind::Bytes {
-            return Err(Refusal::new(no_cast(scalar, Kind::Bytes, "S")));
+        if scalar.kind() != DTypeKind::Bytes {
+            return Err(Refusal::new(no_cast(scalar, DTypeKind::Bytes, "S")));
         }
-        let width = scalar.size();
+        let width = scalar.item_size();
         let convert = cell_by_cell(width, |cell| {
             let len = cell.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
             Ok(memory::copy(&cell[..len], CELLS)?)
@@ -59,7 +59,7 @@ impl Element for Vec<u8> {
     }
 
     fn wanted() -> Wanted {
-        Wanted::AnyWidth(Kind::Bytes)
+        Wanted::AnyWidth(DTypeKind::Bytes)
     }
 
     fn rust_name() -> Cow<'static, str> {

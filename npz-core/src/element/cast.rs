@@ -2,7 +2,7 @@
 //! every number below 16 bytes exactly.
 
 use super::{BadCell, CELLS, Convert, Element, long_double};
-use crate::dtype::{ByteOrder, Kind, Scalar};
+use crate::dtype::{ByteOrder, DType, DTypeKind};
 use crate::error::Result;
 use crate::memory;
 
@@ -25,14 +25,14 @@ enum Wide {
 }
 
 /// Makes the function that turns stored `scalar`s (bool, integer or float) into `A`s; `None` for other kinds.
-pub(crate) fn converter<A: FromWide>(scalar: &Scalar, exact: bool) -> Option<Convert<A>> {
+pub(crate) fn converter<A: FromWide>(scalar: &DType, exact: bool) -> Option<Convert<A>> {
     // These have more digits than f64.
     if let Some(convert) = long_double::converter(scalar, exact) {
         return Some(convert);
     }
-    let (kind, size) = (scalar.kind(), scalar.size());
+    let (kind, size) = (scalar.kind(), scalar.item_size());
     let mut wide = Wide::of(kind)?;
-    let widen = widener(kind, size, scalar.order() == ByteOrder::Big)?;
+    let widen = widener(kind, size, scalar.byte_order() == ByteOrder::Big)?;
     Some(Box::new(move |bytes, cells| {
         widen(bytes, &mut wide)?;
         match &wide {
@@ -44,12 +44,12 @@ pub(crate) fn converter<A: FromWide>(scalar: &Scalar, exact: bool) -> Option<Con
 }
 
 impl Wide {
-    fn of(kind: Kind) -> Option<Self> {
+    fn of(kind: DTypeKind) -> Option<Self> {
         match kind {
-            Kind::Int => Some(Self::Int(Vec::new())),
-            Kind::Bool | Kind::Uint => Some(Self::Uint(Vec::new())),
+            DTypeKind::Int => Some(Self::Int(Vec::new())),
+            DTypeKind::Bool | DTypeKind::Uint => Some(Self::Uint(Vec::new())),
             // Of voids only bfloat16 comes here, where the field says that it is one.
-            Kind::Float | Kind::Void => Some(Self::Float(Vec::new())),
+            DTypeKind::Float | DTypeKind::Void => Some(Self::Float(Vec::new())),
             _ => None,
         }
     }
@@ -71,7 +71,7 @@ fn append<W: Copy + std::fmt::Debug, A: Element>(
     }
     let index = values.iter().position(|&value| !convert(value).1).unwrap_or_default();
     let (target, value) = (A::rust_name(), values[index]);
-    let advice = if A::KIND == Kind::Float {
+    let advice = if A::KIND == DTypeKind::Float {
         "load it into a type that can, or allow rounding by `cast = \"same_kind\"` where it is not too large"
     } else {
         "load it into a wider type"
@@ -82,12 +82,12 @@ fn append<W: Copy + std::fmt::Debug, A: Element>(
 type Widen = fn(&[u8], &mut Wide) -> Result<()>;
 
 /// Reads cells of one dtype: a table of plain loops, which the compiler turns into vector code.
-fn widener(kind: Kind, size: usize, is_big: bool) -> Option<Widen> {
+fn widener(kind: DTypeKind, size: usize, is_big: bool) -> Option<Widen> {
     macro_rules! loops {
         ($( $kind:ident $size:literal => $wide:ident $read:expr ),* $(,)?) => {
             match (kind, size, is_big) {
                 $(
-                    (Kind::$kind, $size, false) => |bytes, wide| {
+                    (DTypeKind::$kind, $size, false) => |bytes, wide| {
                         let Wide::$wide(out) = wide else { return Ok(()) };
                         let (cells, read) = (bytes.as_chunks::<$size>().0, $read);
                         out.clear();
@@ -95,7 +95,7 @@ fn widener(kind: Kind, size: usize, is_big: bool) -> Option<Widen> {
                         out.extend(cells.iter().map(|&cell| read(cell)));
                         Ok(())
                     },
-                    (Kind::$kind, $size, true) => |bytes, wide| {
+                    (DTypeKind::$kind, $size, true) => |bytes, wide| {
                         let Wide::$wide(out) = wide else { return Ok(()) };
                         let (cells, read) = (bytes.as_chunks::<$size>().0, $read);
                         out.clear();

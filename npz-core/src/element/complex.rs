@@ -13,7 +13,7 @@ use super::{
     BadCell, CELLS, Decoder, Element, Form, InPlace, Refusal, Rule, Sealed, Step, Wanted, encode_pod,
     first_failing, is_own, view_pod,
 };
-use crate::dtype::{DType, Kind};
+use crate::dtype::{DType, DTypeKind};
 use crate::error::Result;
 use crate::memory;
 
@@ -26,25 +26,25 @@ fn decode<P: Part>(stored: &DType, rule: Rule) -> Result<Decoder<Complex<P>>, Re
 where
     Complex<P>: bytemuck::Pod,
 {
-    let target = Target { kind: Kind::Complex, size: 2 * size_of::<P>(), is_index: false };
+    let target = Target { kind: DTypeKind::Complex, size: 2 * size_of::<P>(), is_index: false };
     let (scalar, verdict) = judge(stored, target, rule)?;
     let exact = match verdict {
         Verdict::Same => {
-            let step = Step::InPlace(InPlace::new(scalar.order(), size_of::<P>()));
-            return Ok(Decoder { item_size: scalar.size(), step });
+            let step = Step::InPlace(InPlace::new(scalar.byte_order(), size_of::<P>()));
+            return Ok(Decoder { item_size: scalar.item_size(), step });
         }
         Verdict::Convert { exact } => exact,
     };
-    let is_complex = scalar.kind() == Kind::Complex;
-    let part = if is_complex { scalar.real_part() } else { *scalar };
+    let is_complex = scalar.kind() == DTypeKind::Complex;
+    let part = if is_complex { scalar.real_part() } else { scalar.clone() };
     let Some(mut convert) = converter::<P>(&part, exact) else {
-        return Err(Refusal::new(no_cast(scalar, Kind::Complex, "c16")));
+        return Err(Refusal::new(no_cast(scalar, DTypeKind::Complex, "c16")));
     };
     let mut parts = Vec::new();
     let step = Step::Convert(Box::new(move |bytes, cells: &mut Vec<Complex<P>>| {
         parts.clear();
         let parts_a_cell = if is_complex { 2 } else { 1 };
-        memory::reserve(&mut parts, bytes.len() / part.size(), CELLS)?;
+        memory::reserve(&mut parts, bytes.len() / part.item_size(), CELLS)?;
         convert(bytes, &mut parts).map_err(|bad| BadCell { index: bad.index / parts_a_cell, ..bad })?;
         if is_complex {
             cells.extend(parts.as_chunks::<2>().0.iter().map(|&[re, im]| Complex { re, im }));
@@ -53,16 +53,16 @@ where
         }
         Ok(())
     }));
-    Ok(Decoder { item_size: scalar.size(), step })
+    Ok(Decoder { item_size: scalar.item_size(), step })
 }
 
 macro_rules! complex {
     ($($part:ty),*) => {$(
         impl Sealed for Complex<$part> {}
         impl Element for Complex<$part> {
-            const KIND: Kind = Kind::Complex;
+            const KIND: DTypeKind = DTypeKind::Complex;
             fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
-                Ok(DType::number(Kind::Complex, size_of::<Self>()))
+                Ok(DType::number(DTypeKind::Complex, size_of::<Self>()))
             }
             fn dtype_as(cells: &ArrayViewD<'_, Self>, form: Form) -> Result<DType> {
                 match form.store_as(Self::KIND) {
@@ -71,12 +71,11 @@ macro_rules! complex {
                 }
             }
             fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Result<Cow<'c, [u8]>> {
-                match dtype.as_scalar() {
-                    Some(to) if !is_own(dtype, Kind::Complex, size_of::<Self>()) => {
-                        Self::encode_as(cells, to).map(Cow::Owned)
+                if is_own(dtype, DTypeKind::Complex, size_of::<Self>()) {
+                        encode_pod(cells, size_of::<$part>())
+                    } else {
+                        Self::encode_as(cells, dtype).map(Cow::Owned)
                     }
-                    _ => encode_pod(cells, size_of::<$part>()),
-                }
             }
             fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
                 decode::<$part>(stored, rule)
@@ -85,7 +84,7 @@ macro_rules! complex {
                 first_failing(cells, |cell| cell.re.is_finite() && cell.im.is_finite())
             }
             fn wanted() -> Wanted {
-                Wanted::Cells(DType::number(Kind::Complex, size_of::<Self>()))
+                Wanted::Cells(DType::number(DTypeKind::Complex, size_of::<Self>()))
             }
             fn rust_name() -> Cow<'static, str> {
                 concat!("Complex<", stringify!($part), ">").into()

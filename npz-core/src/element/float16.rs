@@ -14,7 +14,7 @@ use super::{
     Cast, Decoder, Element, Form, InPlace, Refusal, Rule, Sealed, Step, Wanted, encode_pod, first_failing,
     is_own, view_pod,
 };
-use crate::dtype::{ByteOrder, DType, Kind, Scalar};
+use crate::dtype::{ByteOrder, DType, DTypeKind};
 use crate::error::Result;
 
 macro_rules! from_wide {
@@ -44,19 +44,19 @@ trait Narrow: Sized {
     fn from_f64_checked(value: (f64, bool), exact: bool) -> (Self, bool);
 }
 
-fn convert<A: FromWide>(scalar: &Scalar, exact: bool) -> Result<Decoder<A>, Refusal> {
+fn convert<A: FromWide>(scalar: &DType, exact: bool) -> Result<Decoder<A>, Refusal> {
     match converter(scalar, exact) {
-        Some(convert) => Ok(Decoder { item_size: scalar.size(), step: Step::Convert(convert) }),
-        None => Err(Refusal::new(no_cast(scalar, Kind::Float, "f4"))),
+        Some(convert) => Ok(Decoder { item_size: scalar.item_size(), step: Step::Convert(convert) }),
+        None => Err(Refusal::new(no_cast(scalar, DTypeKind::Float, "f4"))),
     }
 }
 
 impl Sealed for f16 {}
 impl Element for f16 {
-    const KIND: Kind = Kind::Float;
+    const KIND: DTypeKind = DTypeKind::Float;
 
     fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
-        Ok(DType::number(Kind::Float, 2))
+        Ok(DType::number(DTypeKind::Float, 2))
     }
 
     fn dtype_as(cells: &ArrayViewD<'_, Self>, form: Form) -> Result<DType> {
@@ -67,16 +67,17 @@ impl Element for f16 {
     }
 
     fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Result<Cow<'c, [u8]>> {
-        match dtype.as_scalar() {
-            Some(to) if !is_own(dtype, Kind::Float, 2) => Self::encode_as(cells, to).map(Cow::Owned),
-            _ => encode_pod(cells, 2),
+        if is_own(dtype, DTypeKind::Float, 2) {
+            encode_pod(cells, 2)
+        } else {
+            Self::encode_as(cells, dtype).map(Cow::Owned)
         }
     }
 
     fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
-        match judge(stored, Target { kind: Kind::Float, size: 2, is_index: false }, rule)? {
+        match judge(stored, Target { kind: DTypeKind::Float, size: 2, is_index: false }, rule)? {
             (scalar, Verdict::Same) => {
-                Ok(Decoder { item_size: 2, step: Step::InPlace(InPlace::new(scalar.order(), 2)) })
+                Ok(Decoder { item_size: 2, step: Step::InPlace(InPlace::new(scalar.byte_order(), 2)) })
             }
             (scalar, Verdict::Convert { exact }) => convert(scalar, exact),
         }
@@ -87,7 +88,7 @@ impl Element for f16 {
     }
 
     fn wanted() -> Wanted {
-        Wanted::Cells(DType::number(Kind::Float, 2))
+        Wanted::Cells(DType::number(DTypeKind::Float, 2))
     }
 
     fn rust_name() -> Cow<'static, str> {
@@ -101,7 +102,7 @@ impl Element for f16 {
 
 impl Sealed for bf16 {}
 impl Element for bf16 {
-    const KIND: Kind = Kind::Float;
+    const KIND: DTypeKind = DTypeKind::Float;
 
     /// NumPy has no bfloat16; `ml_dtypes` registers one, and `np.save` writes it as a two-byte void.
     fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
@@ -116,24 +117,27 @@ impl Element for bf16 {
     }
 
     fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Result<Cow<'c, [u8]>> {
-        match dtype.as_scalar() {
-            Some(to) if !is_own(dtype, Kind::Void, 2) => Self::encode_as(cells, to).map(Cow::Owned),
-            _ => encode_pod(cells, 2),
+        if is_own(dtype, DTypeKind::Void, 2) {
+            encode_pod(cells, 2)
+        } else {
+            Self::encode_as(cells, dtype).map(Cow::Owned)
         }
     }
 
     fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
-        if let Some(scalar) = stored.as_scalar().filter(|s| s.kind() == Kind::Void && s.size() == 2) {
-            let order = if scalar.order() == ByteOrder::Big { ByteOrder::Big } else { ByteOrder::Little };
+        if let Some(scalar) = stored.as_scalar().filter(|stored| is_own(stored, DTypeKind::Void, 2)) {
+            let order =
+                if scalar.byte_order() == ByteOrder::Big { ByteOrder::Big } else { ByteOrder::Little };
             return Ok(Decoder { item_size: 2, step: Step::InPlace(InPlace::new(order, 2)) });
         }
         // As a target it counts as a float narrower than f2: only "same kind" rounds into it, or the field's own word.
-        let (scalar, verdict) = judge(stored, Target { kind: Kind::Float, size: 1, is_index: false }, rule)?;
+        let (scalar, verdict) =
+            judge(stored, Target { kind: DTypeKind::Float, size: 1, is_index: false }, rule)?;
         // float8_e5m2, whose values are all kept.
         if matches!(verdict, Verdict::Same) && rule.cast == Cast::Exact {
             return Err(Refusal::allowed_by(Cast::Safe, ""));
         }
-        convert(scalar, rule.cast != Cast::SameKind && !rule.is_asked_for(scalar, Kind::Float))
+        convert(scalar, rule.cast != Cast::SameKind && !rule.is_asked_for(scalar, DTypeKind::Float))
     }
 
     fn first_not_finite(cells: &ArrayViewD<'_, Self>) -> Option<usize> {

@@ -1,16 +1,16 @@
 //! The form that a field asks for its cells to be stored in: `store_as` for numbers, `string` for text.
 
 use super::{Element, Wanted};
-use crate::dtype::{ByteOrder, DType, Kind, Scalar};
+use crate::dtype::{ByteOrder, DType, DTypeKind};
 
 /// A dtype that numbers are stored as, by its code in NumPy: a value of `store_as`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoreAs {
     code: &'static str,
     /// What the cells in memory are: for integers of either sign, `Int`.
-    cells: Kind,
+    cells: DTypeKind,
     /// What the file says.
-    kind: Kind,
+    kind: DTypeKind,
     size: usize,
 }
 
@@ -18,30 +18,30 @@ pub struct StoreAs {
 /// says which feature it is.
 #[allow(missing_docs, reason = "the names are the codes")]
 pub mod store_as {
-    use super::{Kind, StoreAs};
+    use super::{DTypeKind, StoreAs};
 
-    const fn new(code: &'static str, cells: Kind, kind: Kind, size: usize) -> StoreAs {
+    const fn new(code: &'static str, cells: DTypeKind, kind: DTypeKind, size: usize) -> StoreAs {
         StoreAs { code, cells, kind, size }
     }
 
     #[cfg(feature = "half")]
-    pub const F2: StoreAs = new("f2", Kind::Float, Kind::Float, 2);
+    pub const F2: StoreAs = new("f2", DTypeKind::Float, DTypeKind::Float, 2);
     #[cfg(feature = "half")]
-    pub const BF16: StoreAs = new("bf16", Kind::Float, Kind::Void, 2);
-    pub const F4: StoreAs = new("f4", Kind::Float, Kind::Float, 4);
-    pub const F8: StoreAs = new("f8", Kind::Float, Kind::Float, 8);
-    pub const I1: StoreAs = new("i1", Kind::Int, Kind::Int, 1);
-    pub const I2: StoreAs = new("i2", Kind::Int, Kind::Int, 2);
-    pub const I4: StoreAs = new("i4", Kind::Int, Kind::Int, 4);
-    pub const I8: StoreAs = new("i8", Kind::Int, Kind::Int, 8);
-    pub const U1: StoreAs = new("u1", Kind::Int, Kind::Uint, 1);
-    pub const U2: StoreAs = new("u2", Kind::Int, Kind::Uint, 2);
-    pub const U4: StoreAs = new("u4", Kind::Int, Kind::Uint, 4);
-    pub const U8: StoreAs = new("u8", Kind::Int, Kind::Uint, 8);
+    pub const BF16: StoreAs = new("bf16", DTypeKind::Float, DTypeKind::Void, 2);
+    pub const F4: StoreAs = new("f4", DTypeKind::Float, DTypeKind::Float, 4);
+    pub const F8: StoreAs = new("f8", DTypeKind::Float, DTypeKind::Float, 8);
+    pub const I1: StoreAs = new("i1", DTypeKind::Int, DTypeKind::Int, 1);
+    pub const I2: StoreAs = new("i2", DTypeKind::Int, DTypeKind::Int, 2);
+    pub const I4: StoreAs = new("i4", DTypeKind::Int, DTypeKind::Int, 4);
+    pub const I8: StoreAs = new("i8", DTypeKind::Int, DTypeKind::Int, 8);
+    pub const U1: StoreAs = new("u1", DTypeKind::Int, DTypeKind::Uint, 1);
+    pub const U2: StoreAs = new("u2", DTypeKind::Int, DTypeKind::Uint, 2);
+    pub const U4: StoreAs = new("u4", DTypeKind::Int, DTypeKind::Uint, 4);
+    pub const U8: StoreAs = new("u8", DTypeKind::Int, DTypeKind::Uint, 8);
     #[cfg(feature = "num-complex")]
-    pub const C8: StoreAs = new("c8", Kind::Complex, Kind::Complex, 8);
+    pub const C8: StoreAs = new("c8", DTypeKind::Complex, DTypeKind::Complex, 8);
     #[cfg(feature = "num-complex")]
-    pub const C16: StoreAs = new("c16", Kind::Complex, Kind::Complex, 16);
+    pub const C16: StoreAs = new("c16", DTypeKind::Complex, DTypeKind::Complex, 16);
 }
 
 /// How text is stored: a value of `string`.
@@ -69,13 +69,13 @@ impl StoreAs {
     }
 
     /// Whether it says anything of such cells.
-    fn speaks_of(self, cells: Kind) -> bool {
-        self.cells == if cells == Kind::Uint { Kind::Int } else { cells }
+    fn speaks_of(self, cells: DTypeKind) -> bool {
+        self.cells == if cells == DTypeKind::Uint { DTypeKind::Int } else { cells }
     }
 
     /// Whether a file's cells are of this dtype, in either byte order.
-    pub(super) fn names(self, stored: &Scalar) -> bool {
-        (self.kind, self.size) == (stored.kind(), stored.size())
+    pub(super) fn names(self, stored: &DType) -> bool {
+        (self.kind, self.size) == (stored.kind(), stored.item_size())
     }
 
     /// The attribute as it is written.
@@ -97,7 +97,7 @@ impl TextForm {
 
 impl Form {
     /// What is asked of numbers of a kind.
-    pub(super) fn store_as(self, cells: Kind) -> Option<StoreAs> {
+    pub(super) fn store_as(self, cells: DTypeKind) -> Option<StoreAs> {
         self.store_as.filter(|to| to.speaks_of(cells))
     }
 
@@ -110,8 +110,8 @@ impl Form {
 /// The dtype that such cells are stored as, where a word speaks of them; text without its width.
 pub(crate) fn asked_dtype<A: Element>(form: Form) -> Option<Wanted> {
     let number = form.store_as(A::KIND).map(|to| Wanted::Cells(to.dtype()));
-    let is_text = A::KIND == Kind::Unicode && form.takes_bytes();
-    number.or_else(|| is_text.then_some(Wanted::AnyWidth(Kind::Bytes)))
+    let is_text = A::KIND == DTypeKind::Unicode && form.takes_bytes();
+    number.or_else(|| is_text.then_some(Wanted::AnyWidth(DTypeKind::Bytes)))
 }
 
 /// Why a word can't stand on a field that is bytes with a dtype of their own.
@@ -126,15 +126,15 @@ pub(crate) fn misfit<A: Element>(form: Form) -> Option<String> {
         |usage: String, advice: &str| Some(format!("{usage} can't keep {} cells: {advice}", A::rust_name()));
     if let Some(to) = form.store_as.filter(|to| !to.speaks_of(A::KIND)) {
         let codes = match A::KIND {
-            Kind::Float if cfg!(feature = "half") => "f2, bf16, f4, f8",
-            Kind::Float => "f4, f8",
-            Kind::Int | Kind::Uint => "i1, i2, i4, i8, u1, u2, u4, u8",
-            Kind::Complex => "c8, c16",
-            Kind::Unicode => return refused(to.usage(), "remove it; `string` says how text is stored"),
+            DTypeKind::Float if cfg!(feature = "half") => "f2, bf16, f4, f8",
+            DTypeKind::Float => "f4, f8",
+            DTypeKind::Int | DTypeKind::Uint => "i1, i2, i4, i8, u1, u2, u4, u8",
+            DTypeKind::Complex => "c8, c16",
+            DTypeKind::Unicode => return refused(to.usage(), "remove it; `string` says how text is stored"),
             _ => return refused(to.usage(), "remove it"),
         };
         return refused(to.usage(), &format!("use one of {codes}"));
     }
-    let string = form.string.filter(|_| A::KIND != Kind::Unicode)?;
+    let string = form.string.filter(|_| A::KIND != DTypeKind::Unicode)?;
     refused(string.usage(), "it speaks of text; remove it")
 }

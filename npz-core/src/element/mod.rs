@@ -25,7 +25,7 @@ use std::borrow::Cow;
 
 use ndarray::ArrayViewD;
 
-use crate::dtype::{ByteOrder, DType, Kind, Scalar};
+use crate::dtype::{ByteOrder, DType, DTypeKind};
 use crate::error::{Error, Result};
 use crate::memory;
 use crate::shape::{Order, python_tuple};
@@ -35,7 +35,7 @@ pub(crate) use self::cast::FromWide;
 pub(crate) use self::form::{Form, StoreAs, asked_dtype, misfit, misfit_of_bytes};
 pub use self::form::{TextForm, store_as};
 pub use self::long_double::LongDouble;
-pub use self::raw::{RawBytes, RawVec};
+pub use self::raw::RawBytes;
 pub use self::record::NpyRecord;
 pub use self::rule::Cast;
 pub(crate) use self::rule::{Place, object_file_hint, object_hint};
@@ -62,7 +62,7 @@ pub use self::wanted::Wanted;
 /// | [`FixedBytes<N>`] | <code>&#124;S</code>*N* | narrower bytes |
 /// | [`DateTime64<U>`](crate::DateTime64) | `<M8[ns]`, `<M8[25s]` ... | units that are a multiple of `U`, months and years |
 /// | [`TimeDelta64<U>`](crate::TimeDelta64) | `<m8[ns]`, `<m8` ... | units that are a multiple of `U`; integers, `bool` |
-/// | [`RawBytes<N>`], [`RawVec`] | <code>&#124;V</code>*N* | |
+/// | [`RawBytes<N>`] | <code>&#124;V</code>*N* | |
 ///
 /// A struct with [`#[derive(NpyRecord)]`](NpyRecord) is a cell too: `[('x', '<f4'), ...]`, read by its fields' names in any
 /// order and layout.
@@ -93,7 +93,7 @@ pub trait Element: Sealed + Clone + Send + Sync + 'static {
 
     /// What the cells are: a form that a field asks for speaks of cells of one kind.
     #[doc(hidden)]
-    const KIND: Kind;
+    const KIND: DTypeKind;
 
     /// Whether all cells are as wide, whatever their values: only such can be fields of rows.
     #[doc(hidden)]
@@ -106,7 +106,7 @@ pub trait Element: Sealed + Clone + Send + Sync + 'static {
     /// The bytes that a cell is aligned to in a record with `align=True`.
     #[doc(hidden)]
     fn alignment() -> usize {
-        DType::of::<Self>().ok().as_ref().and_then(DType::as_scalar).map_or(1, Scalar::alignment)
+        DType::of::<Self>().map_or(1, |dtype| dtype.alignment())
     }
 
     /// The dtype that these cells are written as in a form that a field asks for, as far as it speaks of them. Looks at
@@ -172,10 +172,11 @@ impl DType {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for a row whose attributes contradict each other; never for others.
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for a row whose attributes contradict each other, and for cells larger
+    /// than NumPy allows; never for others.
     pub fn of<A: Element>() -> Result<Self> {
         let none = ArrayViewD::from_shape(ndarray::IxDyn(&[0]), &[]).map_err(Error::custom)?;
-        A::dtype_of(&none)
+        A::dtype_of(&none)?.checked()
     }
 }
 
@@ -286,12 +287,14 @@ fn is_native(order: ByteOrder) -> bool {
 }
 
 /// The bytes of a cell that are reversed together where the byte order is the other one.
-pub(crate) fn component_width(scalar: &Scalar) -> usize {
+pub(crate) fn component_width(scalar: &DType) -> usize {
     match scalar.kind() {
-        Kind::Bool | Kind::Bytes | Kind::Void | Kind::Object => 1,
-        Kind::Unicode => 4,
-        Kind::Complex => scalar.size() / 2,
-        Kind::Int | Kind::Uint | Kind::Float | Kind::DateTime | Kind::TimeDelta => scalar.size(),
+        DTypeKind::Bool | DTypeKind::Bytes | DTypeKind::Void | DTypeKind::Object => 1,
+        DTypeKind::Unicode => 4,
+        DTypeKind::Complex => scalar.item_size() / 2,
+        DTypeKind::Int | DTypeKind::Uint | DTypeKind::Float | DTypeKind::DateTime | DTypeKind::TimeDelta => {
+            scalar.item_size()
+        }
     }
 }
 
@@ -331,8 +334,8 @@ impl<A: bytemuck::Pod> InPlace<A> {
 }
 
 /// Whether the cells of a dtype are, up to byte order, what memory holds.
-fn is_own(dtype: &DType, kind: Kind, size: usize) -> bool {
-    dtype.as_scalar().is_some_and(|scalar| (scalar.kind(), scalar.size()) == (kind, size))
+fn is_own(dtype: &DType, kind: DTypeKind, size: usize) -> bool {
+    (dtype.kind(), dtype.item_size()) == (kind, size)
 }
 
 /// The first cell of an array that a test does not pass; contiguous cells are tested as they lie.
@@ -363,8 +366,7 @@ fn encode_pod<A: bytemuck::Pod>(cells: &[A], component_width: usize) -> Result<C
 
 /// Plain numbers without a copy: needs our byte order and an aligned start.
 fn view_pod<'c, A: bytemuck::Pod>(bytes: &'c [u8], stored: &DType) -> Result<&'c [A], &'static str> {
-    let order = stored.as_scalar().map_or(ByteOrder::NotApplicable, Scalar::order);
-    if !is_native(order) {
+    if !is_native(stored.byte_order()) {
         return Err("its cells are in the other byte order");
     }
     bytemuck::try_cast_slice(bytes).map_err(|_| "its cells do not start on an address aligned for their type")

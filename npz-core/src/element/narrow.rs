@@ -10,7 +10,7 @@ use ndarray::ArrayViewD;
 
 use super::form::StoreAs;
 use super::{CELLS, first_failing, place};
-use crate::dtype::{DType, Kind, Scalar};
+use crate::dtype::{DType, DTypeKind};
 use crate::error::{Error, Result};
 use crate::memory;
 use crate::shape::Order;
@@ -18,27 +18,26 @@ use crate::shape::Order;
 /// A number that can be stored as another of its kind.
 pub(super) trait Narrow: Copy + Debug {
     /// The first cell, in logical order, that a dtype of this kind can't hold.
-    fn first_unfit(cells: &ArrayViewD<'_, Self>, to: &Scalar) -> Option<usize>;
+    fn first_unfit(cells: &ArrayViewD<'_, Self>, to: &DType) -> Option<usize>;
     /// The stored bytes of cells that fit.
-    fn encode_as(cells: &[Self], to: &Scalar) -> Result<Vec<u8>>;
+    fn encode_as(cells: &[Self], to: &DType) -> Result<Vec<u8>>;
 }
 
 /// Gives the dtype, if every cell can be stored so.
 pub(super) fn dtype_as<A: Narrow>(cells: &ArrayViewD<'_, A>, to: StoreAs) -> Result<DType> {
     let dtype = to.dtype();
-    let unfit = dtype.as_scalar().and_then(|scalar| Some((scalar, A::first_unfit(cells, scalar)?)));
-    let Some((scalar, index)) = unfit else { return Ok(dtype) };
+    let Some(index) = A::first_unfit(cells, &dtype) else { return Ok(dtype) };
     let value = cells.iter().nth(index).map(|value| format!("{value:?}")).unwrap_or_default();
     let what = place(index, cells.shape(), Order::C).map_or("it".to_owned(), |place| format!("cell {place}"));
-    let (usage, range) = (to.usage(), range_text(scalar));
+    let (usage, range) = (to.usage(), range_text(&dtype));
     Err(Error::invalid(format!("{what} is {value}, which {usage} can't hold ({range}): use a wider one")))
 }
 
-fn range_text(to: &Scalar) -> String {
-    match (to.kind(), to.size()) {
-        (Kind::Float, 2) => "at most 65504".to_owned(),
-        (Kind::Void, _) => "at most 3.39e38".to_owned(),
-        (Kind::Int | Kind::Uint, _) => {
+fn range_text(to: &DType) -> String {
+    match (to.kind(), to.item_size()) {
+        (DTypeKind::Float, 2) => "at most 65504".to_owned(),
+        (DTypeKind::Void, _) => "at most 3.39e38".to_owned(),
+        (DTypeKind::Int | DTypeKind::Uint, _) => {
             let (least, most) = range(to);
             format!("{least} to {most}")
         }
@@ -47,33 +46,33 @@ fn range_text(to: &Scalar) -> String {
 }
 
 /// The least and the largest integer of a dtype.
-fn range(to: &Scalar) -> (i128, i128) {
-    let bits = 8 * to.size();
+fn range(to: &DType) -> (i128, i128) {
+    let bits = 8 * to.item_size();
     match to.kind() {
-        Kind::Int => (-(1 << (bits - 1)), (1 << (bits - 1)) - 1),
+        DTypeKind::Int => (-(1 << (bits - 1)), (1 << (bits - 1)) - 1),
         _ => (0, (1 << bits) - 1),
     }
 }
 
 /// Whether a float can be stored: what is finite must not become infinite.
-fn float_fits(to: &Scalar) -> impl Fn(f64) -> bool + use<> {
+fn float_fits(to: &DType) -> impl Fn(f64) -> bool + use<> {
     // The first number that is rounded up to infinity: half a step above the largest.
-    let limit = match (to.kind(), to.size()) {
-        (Kind::Float, 2) => 65520.0,
+    let limit = match (to.kind(), to.item_size()) {
+        (DTypeKind::Float, 2) => 65520.0,
         // It goes through `f32`, so it begins half a step of that earlier.
-        (Kind::Void, _) => f64::from_bits(0x47ef_efff_f000_0000),
-        (Kind::Float, 4) => f64::from_bits(0x47ef_ffff_f000_0000),
+        (DTypeKind::Void, _) => f64::from_bits(0x47ef_efff_f000_0000),
+        (DTypeKind::Float, 4) => f64::from_bits(0x47ef_ffff_f000_0000),
         _ => f64::INFINITY,
     };
     move |value| value.abs() < limit || !value.is_finite()
 }
 
-fn encode_floats<A: Copy>(cells: &[A], to: &Scalar, wide: impl Fn(A) -> f64) -> Result<Vec<u8>> {
-    match (to.kind(), to.size()) {
-        (Kind::Float, 8) => bytes(cells, |cell| wide(cell).to_le_bytes()),
-        (Kind::Float, 4) => bytes(cells, |cell| (wide(cell) as f32).to_le_bytes()),
+fn encode_floats<A: Copy>(cells: &[A], to: &DType, wide: impl Fn(A) -> f64) -> Result<Vec<u8>> {
+    match (to.kind(), to.item_size()) {
+        (DTypeKind::Float, 8) => bytes(cells, |cell| wide(cell).to_le_bytes()),
+        (DTypeKind::Float, 4) => bytes(cells, |cell| (wide(cell) as f32).to_le_bytes()),
         #[cfg(feature = "half")]
-        (Kind::Void, _) => super::halves::encode_bf16(cells.iter().map(|&cell| wide(cell))),
+        (DTypeKind::Void, _) => super::halves::encode_bf16(cells.iter().map(|&cell| wide(cell))),
         #[cfg(feature = "half")]
         _ => super::halves::encode_f16(cells.iter().map(|&cell| wide(cell))),
         // Without the feature no attribute can ask for it.
@@ -89,11 +88,11 @@ fn bytes<A: Copy, const N: usize>(cells: &[A], encode: impl Fn(A) -> [u8; N]) ->
 macro_rules! floats {
     ($($float:ty),*) => {$(
         impl Narrow for $float {
-            fn first_unfit(cells: &ArrayViewD<'_, Self>, to: &Scalar) -> Option<usize> {
+            fn first_unfit(cells: &ArrayViewD<'_, Self>, to: &DType) -> Option<usize> {
                 let fits = float_fits(to);
                 first_failing(cells, |&cell| fits(f64::from(cell)))
             }
-            fn encode_as(cells: &[Self], to: &Scalar) -> Result<Vec<u8>> {
+            fn encode_as(cells: &[Self], to: &DType) -> Result<Vec<u8>> {
                 encode_floats(cells, to, f64::from)
             }
         }
@@ -106,15 +105,15 @@ floats!(half::f16, half::bf16);
 macro_rules! integers {
     ($($int:ty),*) => {$(
         impl Narrow for $int {
-            fn first_unfit(cells: &ArrayViewD<'_, Self>, to: &Scalar) -> Option<usize> {
+            fn first_unfit(cells: &ArrayViewD<'_, Self>, to: &DType) -> Option<usize> {
                 let (least, most) = range(to);
                 let least = Self::try_from(least).unwrap_or(Self::MIN);
                 let most = Self::try_from(most).unwrap_or(Self::MAX);
                 first_failing(cells, |&cell| cell >= least && cell <= most)
             }
             // Of a value that fits, the low bytes are the whole value, in either sign.
-            fn encode_as(cells: &[Self], to: &Scalar) -> Result<Vec<u8>> {
-                match to.size() {
+            fn encode_as(cells: &[Self], to: &DType) -> Result<Vec<u8>> {
+                match to.item_size() {
                     1 => bytes(cells, |cell| (cell as u8).to_le_bytes()),
                     2 => bytes(cells, |cell| (cell as u16).to_le_bytes()),
                     4 => bytes(cells, |cell| (cell as u32).to_le_bytes()),
@@ -131,11 +130,11 @@ impl<P: Narrow + Into<f64> + bytemuck::Pod> Narrow for num_complex::Complex<P>
 where
     Self: bytemuck::Pod,
 {
-    fn first_unfit(cells: &ArrayViewD<'_, Self>, to: &Scalar) -> Option<usize> {
+    fn first_unfit(cells: &ArrayViewD<'_, Self>, to: &DType) -> Option<usize> {
         let fits = float_fits(&to.real_part());
         first_failing(cells, |cell| fits(cell.re.into()) & fits(cell.im.into()))
     }
-    fn encode_as(cells: &[Self], to: &Scalar) -> Result<Vec<u8>> {
+    fn encode_as(cells: &[Self], to: &DType) -> Result<Vec<u8>> {
         P::encode_as(bytemuck::cast_slice(cells), &to.real_part())
     }
 }
@@ -172,7 +171,7 @@ mod tests {
     #[test]
     fn halves_are_rounded_and_refused_as_the_definition_says() {
         let values = halves(|bits| half::f16::from_bits(bits).to_f64(), 0x7c00);
-        let scalar = Scalar::new(Kind::Float, 2, crate::dtype::ByteOrder::Little);
+        let scalar = DType::scalar(DTypeKind::Float, 2, crate::dtype::ByteOrder::Little);
         let fits = float_fits(&scalar);
         for number in hard_cases(&values) {
             let expected = nearest(&values, number);
@@ -187,7 +186,7 @@ mod tests {
     #[test]
     fn brain_floats_are_rounded_and_refused_as_the_definition_says() {
         let values = halves(|bits| half::bf16::from_bits(bits).to_f64(), 0x7f80);
-        let scalar = Scalar::new(Kind::Void, 2, crate::dtype::ByteOrder::Little);
+        let scalar = DType::scalar(DTypeKind::Void, 2, crate::dtype::ByteOrder::Little);
         let fits = float_fits(&scalar);
         for number in hard_cases(&values) {
             // The first of its two steps is rustc's own.
@@ -203,7 +202,7 @@ mod tests {
 
     #[test]
     fn singles_are_refused_where_they_would_become_infinite() {
-        let scalar = Scalar::new(Kind::Float, 4, crate::dtype::ByteOrder::Little);
+        let scalar = DType::scalar(DTypeKind::Float, 4, crate::dtype::ByteOrder::Little);
         let fits = float_fits(&scalar);
         let mut number = f64::from(f32::MAX);
         let step = 2f64.powi(100);
@@ -221,17 +220,17 @@ mod tests {
     fn integers_are_refused_where_a_try_from_would_fail() {
         let edges = [i64::MIN, -32769, -32768, -129, -128, -1, 0, 127, 128, 255, 256, 65535, 65536, i64::MAX];
         let first = |cell: i64, kind, size| {
-            let scalar = Scalar::new(kind, size, crate::dtype::ByteOrder::Little);
+            let scalar = DType::scalar(kind, size, crate::dtype::ByteOrder::Little);
             i64::first_unfit(&ndarray::arr1(&[0, cell]).view().into_dyn(), &scalar)
         };
         for cell in edges {
             let unfit = |fails: bool| fails.then_some(1);
-            assert_eq!(first(cell, Kind::Int, 1), unfit(i8::try_from(cell).is_err()), "{cell}");
-            assert_eq!(first(cell, Kind::Uint, 1), unfit(u8::try_from(cell).is_err()), "{cell}");
-            assert_eq!(first(cell, Kind::Int, 2), unfit(i16::try_from(cell).is_err()), "{cell}");
-            assert_eq!(first(cell, Kind::Uint, 4), unfit(u32::try_from(cell).is_err()), "{cell}");
-            assert_eq!(first(cell, Kind::Int, 8), None, "{cell}");
-            assert_eq!(first(cell, Kind::Uint, 8), unfit(cell < 0), "{cell}");
+            assert_eq!(first(cell, DTypeKind::Int, 1), unfit(i8::try_from(cell).is_err()), "{cell}");
+            assert_eq!(first(cell, DTypeKind::Uint, 1), unfit(u8::try_from(cell).is_err()), "{cell}");
+            assert_eq!(first(cell, DTypeKind::Int, 2), unfit(i16::try_from(cell).is_err()), "{cell}");
+            assert_eq!(first(cell, DTypeKind::Uint, 4), unfit(u32::try_from(cell).is_err()), "{cell}");
+            assert_eq!(first(cell, DTypeKind::Int, 8), None, "{cell}");
+            assert_eq!(first(cell, DTypeKind::Uint, 8), unfit(cell < 0), "{cell}");
         }
     }
 }

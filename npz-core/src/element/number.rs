@@ -11,7 +11,7 @@ use super::{
     Decoder, Element, Form, InPlace, Refusal, Rule, Sealed, Step, Wanted, encode_pod, first_failing, is_own,
     view_pod,
 };
-use crate::dtype::{DType, Kind};
+use crate::dtype::{DType, DTypeKind};
 use crate::error::Result;
 
 /// Shared by every number whose memory is its stored form.
@@ -19,9 +19,9 @@ macro_rules! numbers {
     ($($number:ty => $kind:ident $is_index:literal $($finite:expr)?),* $(,)?) => {$(
         impl Sealed for $number {}
         impl Element for $number {
-            const KIND: Kind = Kind::$kind;
+            const KIND: DTypeKind = DTypeKind::$kind;
             fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
-                Ok(DType::number(Kind::$kind, size_of::<Self>()))
+                Ok(DType::number(DTypeKind::$kind, size_of::<Self>()))
             }
             fn dtype_as(cells: &ArrayViewD<'_, Self>, form: Form) -> Result<DType> {
                 match form.store_as(Self::KIND) {
@@ -30,28 +30,27 @@ macro_rules! numbers {
                 }
             }
             fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Result<Cow<'c, [u8]>> {
-                match dtype.as_scalar() {
-                    Some(to) if !is_own(dtype, Kind::$kind, size_of::<Self>()) => {
-                        Self::encode_as(cells, to).map(Cow::Owned)
+                if is_own(dtype, DTypeKind::$kind, size_of::<Self>()) {
+                        encode_pod(cells, size_of::<Self>())
+                    } else {
+                        Self::encode_as(cells, dtype).map(Cow::Owned)
                     }
-                    _ => encode_pod(cells, size_of::<Self>()),
-                }
             }
             fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
                 let size = size_of::<Self>();
-                let target = Target { kind: Kind::$kind, size, is_index: $is_index };
+                let target = Target { kind: DTypeKind::$kind, size, is_index: $is_index };
                 let (scalar, verdict) = judge(stored, target, rule)?;
                 let step = match verdict {
-                    Verdict::Same => Step::InPlace(InPlace::new(scalar.order(), size)),
+                    Verdict::Same => Step::InPlace(InPlace::new(scalar.byte_order(), size)),
                     Verdict::Convert { exact } => match converter(scalar, exact) {
                         Some(convert) => Step::Convert(convert),
-                        None => return Err(Refusal::new(no_cast(scalar, Kind::Float, "f8"))),
+                        None => return Err(Refusal::new(no_cast(scalar, DTypeKind::Float, "f8"))),
                     },
                 };
-                Ok(Decoder { item_size: scalar.size(), step })
+                Ok(Decoder { item_size: scalar.item_size(), step })
             }
             fn wanted() -> Wanted {
-                Wanted::Cells(DType::number(Kind::$kind, size_of::<Self>()))
+                Wanted::Cells(DType::number(DTypeKind::$kind, size_of::<Self>()))
             }
             fn rust_name() -> Cow<'static, str> {
                 stringify!($number).into()
@@ -96,9 +95,9 @@ macro_rules! indices {
             }
         }
         impl Element for $index {
-            const KIND: Kind = Kind::$kind;
+            const KIND: DTypeKind = DTypeKind::$kind;
             fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
-                Ok(DType::number(Kind::$kind, 8))
+                Ok(DType::number(DTypeKind::$kind, 8))
             }
             fn dtype_as(cells: &ArrayViewD<'_, Self>, form: Form) -> Result<DType> {
                 match form.store_as(Self::KIND) {
@@ -107,24 +106,25 @@ macro_rules! indices {
                 }
             }
             fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Result<Cow<'c, [u8]>> {
-                match dtype.as_scalar() {
-                    Some(to) if !is_own(dtype, Kind::$kind, 8) => Self::encode_as(cells, to).map(Cow::Owned),
-                    _ => Self::encode_own(cells),
-                }
+                if is_own(dtype, DTypeKind::$kind, 8) {
+                        Self::encode_own(cells)
+                    } else {
+                        Self::encode_as(cells, dtype).map(Cow::Owned)
+                    }
             }
             fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
-                let target = Target { kind: Kind::$kind, size: 8, is_index: true };
+                let target = Target { kind: DTypeKind::$kind, size: 8, is_index: true };
                 let (scalar, verdict) = judge(stored, target, rule)?;
                 if matches!(verdict, Verdict::Same) && cfg!(target_pointer_width = "64") {
-                    return Ok(Decoder { item_size: 8, step: Step::InPlace(InPlace::new(scalar.order(), 8)) });
+                    return Ok(Decoder { item_size: 8, step: Step::InPlace(InPlace::new(scalar.byte_order(), 8)) });
                 }
                 match converter(scalar, true) {
-                    Some(convert) => Ok(Decoder { item_size: scalar.size(), step: Step::Convert(convert) }),
-                    None => Err(Refusal::new(no_cast(scalar, Kind::Int, "i8"))),
+                    Some(convert) => Ok(Decoder { item_size: scalar.item_size(), step: Step::Convert(convert) }),
+                    None => Err(Refusal::new(no_cast(scalar, DTypeKind::Int, "i8"))),
                 }
             }
             fn wanted() -> Wanted {
-                Wanted::Cells(DType::number(Kind::$kind, 8))
+                Wanted::Cells(DType::number(DTypeKind::$kind, 8))
             }
             fn rust_name() -> Cow<'static, str> {
                 stringify!($index).into()
@@ -140,10 +140,10 @@ indices!(usize as u64 => Uint, isize as i64 => Int);
 
 impl Sealed for bool {}
 impl Element for bool {
-    const KIND: Kind = Kind::Bool;
+    const KIND: DTypeKind = DTypeKind::Bool;
 
     fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
-        Ok(DType::number(Kind::Bool, 1))
+        Ok(DType::number(DTypeKind::Bool, 1))
     }
 
     fn encode<'c>(cells: &'c [Self], _: &DType) -> Result<Cow<'c, [u8]>> {
@@ -151,7 +151,7 @@ impl Element for bool {
     }
 
     fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
-        judge(stored, Target { kind: Kind::Bool, size: 1, is_index: false }, rule)?;
+        judge(stored, Target { kind: DTypeKind::Bool, size: 1, is_index: false }, rule)?;
         // Only 0 and 1 are valid in memory; NumPy takes any other byte for true, and so do we.
         let step = Step::Convert(Box::new(|bytes, cells| {
             cells.extend(bytes.iter().map(|&byte| byte != 0));
@@ -161,7 +161,7 @@ impl Element for bool {
     }
 
     fn wanted() -> Wanted {
-        Wanted::Cells(DType::number(Kind::Bool, 1))
+        Wanted::Cells(DType::number(DTypeKind::Bool, 1))
     }
 
     fn rust_name() -> Cow<'static, str> {

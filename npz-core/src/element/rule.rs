@@ -1,7 +1,7 @@
 //! Which dtype may become which cell type: NumPy's casting rules, with values checked where it does not.
 
 use super::{Form, Wanted};
-use crate::dtype::{DType, Kind, Scalar};
+use crate::dtype::{DType, DTypeKind};
 use crate::error::ErrorKind;
 use crate::report::{Problem, ProblemKind};
 
@@ -62,7 +62,7 @@ pub struct Rule {
 
 impl Rule {
     /// Whether stored cells are what the field asks its numbers to be stored as.
-    pub(super) fn is_asked_for(&self, stored: &Scalar, cells: Kind) -> bool {
+    pub(super) fn is_asked_for(&self, stored: &DType, cells: DTypeKind) -> bool {
         self.form.store_as(cells).is_some_and(|to| to.names(stored))
     }
 }
@@ -84,7 +84,7 @@ pub(super) enum Advice {
     /// Another rule lets it through, with this effect.
     Allow(Cast, &'static str),
     Text(String),
-    /// Another cell type is wide enough; the second is so for any width, but can't be the field of a row.
+    /// Another cell type is wide enough; the second text says what is so for any width, but can't be the field of a row.
     Widen(String, &'static str),
     /// Of a record: each field that does not fit, with its own.
     Fields(Vec<FieldProblem>),
@@ -124,7 +124,7 @@ impl Refusal {
         Self { advice: Advice::Allow(cast, effect) }
     }
 
-    /// The cells are wider than those of the cell type; these types have room.
+    /// The cells are wider than those of the cell type; this one has room, and any width has another way.
     pub(super) fn widened_by(cell: String, for_any_width: &'static str) -> Self {
         Self { advice: Advice::Widen(cell, for_any_width) }
     }
@@ -159,7 +159,7 @@ impl Advice {
         match (self, place) {
             (Advice::Text(text), _) => text.clone(),
             (Advice::Widen(cell, any), _) => {
-                format!("change the field's cell type to `{cell}`, or for any width to `{any}`")
+                format!("change the field's cell type to `{cell}`, or for any width {any}")
             }
             (Advice::Fields(problems), place) => {
                 problems.first().map(|problem| problem.advice.text(place)).unwrap_or_default()
@@ -192,7 +192,7 @@ impl Cast {
 /// A number type as a target of casting.
 #[derive(Clone, Copy)]
 pub(crate) struct Target {
-    pub(crate) kind: Kind,
+    pub(crate) kind: DTypeKind,
     /// Bytes of one cell.
     pub(crate) size: usize,
     /// `usize` and `isize`: no dtype of their own, so any integer whose value fits will do.
@@ -208,11 +208,11 @@ pub(crate) enum Verdict {
 }
 
 /// Decides whether numbers of `stored` may become `target`.
-pub(crate) fn judge(stored: &DType, target: Target, rule: Rule) -> Result<(&Scalar, Verdict), Refusal> {
+pub(crate) fn judge(stored: &DType, target: Target, rule: Rule) -> Result<(&DType, Verdict), Refusal> {
     let Some(scalar) = stored.as_scalar() else {
         return Err(Refusal::new(IS_RECORD));
     };
-    let from = (scalar.kind(), scalar.size());
+    let from = (scalar.kind(), scalar.item_size());
     let to = (target.kind, target.size);
     if from == to {
         return Ok((scalar, Verdict::Same));
@@ -245,17 +245,17 @@ pub(crate) fn judge(stored: &DType, target: Target, rule: Rule) -> Result<(&Scal
 }
 
 /// The advice where no casting rule helps; `wanted` is what NumPy calls a dtype of the kind.
-pub(crate) fn no_cast(stored: &Scalar, kind: Kind, wanted: &str) -> String {
+pub(crate) fn no_cast(stored: &DType, kind: DTypeKind, wanted: &str) -> String {
     match (stored.kind(), kind) {
-        (Kind::Object, _) => "it is a Python pickle, which is never read".to_owned(),
-        (Kind::Void, Kind::Float) if stored.size() == 2 => {
+        (DTypeKind::Object, _) => "it is a Python pickle, which is never read".to_owned(),
+        (DTypeKind::Void, DTypeKind::Float) if stored.item_size() == 2 => {
             "if it is bfloat16, make the cells `half::bf16`, or put `#[npz(store_as = \"bf16\")]` on the field".to_owned()
         }
-        (Kind::Void, Kind::Float | Kind::Int) if stored.size() == 1 => {
+        (DTypeKind::Void, DTypeKind::Float | DTypeKind::Int) if stored.item_size() == 1 => {
             "if it is one of the small numbers of ml_dtypes, make the cells one of `npz_core::tiny`, such as `Float8E4M3Fn`"
                 .to_owned()
         }
-        (_, Kind::Bool) => {
+        (_, DTypeKind::Bool) => {
             "no casting rule allows that: change the field's type, or save `a.astype(bool)` in Python"
                 .to_owned()
         }
@@ -305,22 +305,22 @@ fn plain_array(array: &str, wanted: &Wanted) -> String {
 
 fn numpy_name(target: Target) -> String {
     let name = match target.kind {
-        Kind::Bool => return "bool".to_owned(),
-        Kind::Int => "int",
-        Kind::Uint => "uint",
-        Kind::Float => "float",
+        DTypeKind::Bool => return "bool".to_owned(),
+        DTypeKind::Int => "int",
+        DTypeKind::Uint => "uint",
+        DTypeKind::Float => "float",
         _ => "complex",
     };
     format!("{name}{}", target.size * 8)
 }
 
-fn is_integer(kind: Kind) -> bool {
-    matches!(kind, Kind::Int | Kind::Uint)
+fn is_integer(kind: DTypeKind) -> bool {
+    matches!(kind, DTypeKind::Int | DTypeKind::Uint)
 }
 
 /// NumPy's "safe", row by row of `np.can_cast`.
-fn is_safe((from, from_size): (Kind, usize), (to, to_size): (Kind, usize)) -> bool {
-    use Kind::{Bool, Complex, Float, Int, Uint};
+fn is_safe((from, from_size): (DTypeKind, usize), (to, to_size): (DTypeKind, usize)) -> bool {
+    use DTypeKind::{Bool, Complex, Float, Int, Uint};
     match (from, to) {
         (Bool, Bool | Int | Uint | Float | Complex) => true,
         (Int, Int) | (Uint, Uint) | (Float, Float) | (Complex, Complex) => from_size <= to_size,
@@ -333,8 +333,8 @@ fn is_safe((from, from_size): (Kind, usize), (to, to_size): (Kind, usize)) -> bo
     }
 }
 
-fn is_same_kind((from, from_size): (Kind, usize), (to, to_size): (Kind, usize)) -> bool {
-    use Kind::{Bool, Complex, Float, Int, Uint};
+fn is_same_kind((from, from_size): (DTypeKind, usize), (to, to_size): (DTypeKind, usize)) -> bool {
+    use DTypeKind::{Bool, Complex, Float, Int, Uint};
     is_safe((from, from_size), (to, to_size))
         || matches!(
             (from, to),

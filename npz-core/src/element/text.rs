@@ -14,7 +14,7 @@ use super::{
     BadCell, CELLS, Cast, Convert, Decoder, Element, Form, Refusal, Rule, Sealed, Step, TextForm, Wanted,
     place,
 };
-use crate::dtype::{ByteOrder, DType, Kind, Scalar};
+use crate::dtype::{ByteOrder, DType, DTypeKind};
 use crate::error::{Error, Result};
 use crate::memory;
 use crate::shape::Order;
@@ -169,7 +169,7 @@ fn encode_bytes(texts: impl ExactSizeIterator<Item: AsRef<[u8]>>, width: usize) 
 }
 
 fn is_bytes(dtype: &DType) -> bool {
-    dtype.as_scalar().is_some_and(|scalar| scalar.kind() == Kind::Bytes)
+    dtype.kind() == DTypeKind::Bytes
 }
 
 /// Refuses a text that a form can't keep.
@@ -228,11 +228,11 @@ pub(super) fn cell_by_cell<A: Send + 'static>(
     })
 }
 
-fn text_scalar(stored: &DType, kind: Kind) -> Result<&Scalar, Refusal> {
+fn text_scalar(stored: &DType, kind: DTypeKind) -> Result<&DType, Refusal> {
     match stored.as_scalar() {
-        Some(scalar) if matches!(scalar.kind(), Kind::Unicode | Kind::Bytes) => Ok(scalar),
+        Some(scalar) if matches!(scalar.kind(), DTypeKind::Unicode | DTypeKind::Bytes) => Ok(scalar),
         Some(scalar) => {
-            let wanted = if kind == Kind::Bytes { "S" } else { "U" };
+            let wanted = if kind == DTypeKind::Bytes { "S" } else { "U" };
             Err(Refusal::new(no_cast(scalar, kind, wanted)))
         }
         None => Err(Refusal::new(IS_RECORD)),
@@ -240,8 +240,8 @@ fn text_scalar(stored: &DType, kind: Kind) -> Result<&Scalar, Refusal> {
 }
 
 /// Text of the other kind is a conversion, which `Cast::Exact` does not allow.
-fn refuse_other_kind(scalar: &Scalar, own: Kind, rule: Rule) -> Result<(), Refusal> {
-    let is_asked_for = rule.form.takes_bytes() && scalar.kind() == Kind::Bytes;
+fn refuse_other_kind(scalar: &DType, own: DTypeKind, rule: Rule) -> Result<(), Refusal> {
+    let is_asked_for = rule.form.takes_bytes() && scalar.kind() == DTypeKind::Bytes;
     if rule.cast == Cast::Exact && scalar.kind() != own && !is_asked_for {
         return Err(Refusal::allowed_by(Cast::Safe, ""));
     }
@@ -259,7 +259,7 @@ fn utf8(cell: &[u8]) -> Result<&str, BadCell> {
 
 impl Sealed for String {}
 impl Element for String {
-    const KIND: Kind = Kind::Unicode;
+    const KIND: DTypeKind = DTypeKind::Unicode;
     const HAS_FIXED_SIZE: bool = false;
     const OVERHEAD: usize = super::ALLOCATION;
 
@@ -280,7 +280,7 @@ impl Element for String {
     }
 
     fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Result<Cow<'c, [u8]>> {
-        let size = dtype.as_scalar().map_or(0, Scalar::size);
+        let size = dtype.item_size();
         if is_bytes(dtype) {
             return encode_bytes(cells.iter().map(String::as_bytes), size).map(Cow::Owned);
         }
@@ -288,10 +288,10 @@ impl Element for String {
     }
 
     fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
-        let scalar = text_scalar(stored, Kind::Unicode)?;
-        refuse_other_kind(scalar, Kind::Unicode, rule)?;
-        let (item_size, is_big) = (scalar.size(), scalar.order() == ByteOrder::Big);
-        let convert = if scalar.kind() == Kind::Unicode {
+        let scalar = text_scalar(stored, DTypeKind::Unicode)?;
+        refuse_other_kind(scalar, DTypeKind::Unicode, rule)?;
+        let (item_size, is_big) = (scalar.item_size(), scalar.byte_order() == ByteOrder::Big);
+        let convert = if scalar.kind() == DTypeKind::Unicode {
             cell_by_cell(item_size, move |cell| unicode_text(cell, is_big))
         } else {
             cell_by_cell(item_size, |cell| Ok(memory::copy_text(utf8(cell)?, CELLS)?))
@@ -300,7 +300,7 @@ impl Element for String {
     }
 
     fn wanted() -> Wanted {
-        Wanted::AnyWidth(Kind::Unicode)
+        Wanted::AnyWidth(DTypeKind::Unicode)
     }
 
     fn rust_name() -> Cow<'static, str> {
@@ -310,7 +310,7 @@ impl Element for String {
 
 impl<const N: usize> Sealed for FixedStr<N> {}
 impl<const N: usize> Element for FixedStr<N> {
-    const KIND: Kind = Kind::Unicode;
+    const KIND: DTypeKind = DTypeKind::Unicode;
 
     fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
         Ok(DType::unicode(N.max(1)))
@@ -333,7 +333,7 @@ impl<const N: usize> Element for FixedStr<N> {
 
     fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Result<Cow<'c, [u8]>> {
         if is_bytes(dtype) {
-            let size = dtype.as_scalar().map_or(0, Scalar::size);
+            let size = dtype.item_size();
             return encode_bytes(cells.iter().map(|cell| cell.to_string().into_bytes()), size)
                 .map(Cow::Owned);
         }
@@ -341,15 +341,15 @@ impl<const N: usize> Element for FixedStr<N> {
     }
 
     fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
-        let scalar = text_scalar(stored, Kind::Unicode)?;
-        refuse_other_kind(scalar, Kind::Unicode, rule)?;
-        let (item_size, is_big) = (scalar.size(), scalar.order() == ByteOrder::Big);
-        let is_unicode = scalar.kind() == Kind::Unicode;
+        let scalar = text_scalar(stored, DTypeKind::Unicode)?;
+        refuse_other_kind(scalar, DTypeKind::Unicode, rule)?;
+        let (item_size, is_big) = (scalar.item_size(), scalar.byte_order() == ByteOrder::Big);
+        let is_unicode = scalar.kind() == DTypeKind::Unicode;
         let width = if is_unicode { item_size / 4 } else { item_size };
         // As wide as `string = "utf8"` writes it; whether the characters fit is seen cell by cell.
         let most = if !is_unicode && rule.form.takes_bytes() { N.saturating_mul(4) } else { N };
         if width > most.max(1) {
-            return Err(Refusal::widened_by(format!("FixedStr<{width}>"), "String"));
+            return Err(Refusal::widened_by(format!("FixedStr<{width}>"), "to `String`"));
         }
         let convert = cell_by_cell(item_size, move |cell| {
             let text =
@@ -370,7 +370,7 @@ impl<const N: usize> Element for FixedStr<N> {
 
 impl<const N: usize> Sealed for FixedBytes<N> {}
 impl<const N: usize> Element for FixedBytes<N> {
-    const KIND: Kind = Kind::Bytes;
+    const KIND: DTypeKind = DTypeKind::Bytes;
 
     fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
         Ok(DType::bytes(N.max(1)))
@@ -381,9 +381,9 @@ impl<const N: usize> Element for FixedBytes<N> {
     }
 
     fn decoder(stored: &DType, _: Rule) -> Result<Decoder<Self>, Refusal> {
-        let scalar = text_scalar(stored, Kind::Bytes)?;
-        let item_size = scalar.size();
-        if scalar.kind() != Kind::Bytes {
+        let scalar = text_scalar(stored, DTypeKind::Bytes)?;
+        let item_size = scalar.item_size();
+        if scalar.kind() != DTypeKind::Bytes {
             return Err(Refusal::new("change the field's cell type to `String` or `FixedStr`"));
         }
         if item_size > N.max(1) {

@@ -2,15 +2,15 @@
 
 use std::fmt;
 
-use crate::dtype::{DType, Kind};
+use crate::dtype::{DType, DTypeKind};
 
 /// The dtypes that cells of a type are, without a cast.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Wanted {
     /// This one, in either byte order.
     Cells(DType),
-    /// Text, bytes or voids of any width.
-    AnyWidth(Kind),
+    /// Text or bytes of any width.
+    AnyWidth(DTypeKind),
     /// Whatever the file holds.
     Anything,
 }
@@ -20,7 +20,7 @@ impl Wanted {
     pub(crate) fn is_met_by(&self, stored: &DType) -> bool {
         match self {
             Self::Cells(dtype) => dtype.is_same_but_for_order(stored),
-            Self::AnyWidth(kind) => stored.as_scalar().is_some_and(|scalar| scalar.kind() == *kind),
+            Self::AnyWidth(kind) => stored.kind() == *kind,
             Self::Anything => true,
         }
     }
@@ -37,22 +37,22 @@ impl Wanted {
     /// What one cell is to a type checker of Python.
     pub(crate) fn in_python_types(&self) -> String {
         let (kind, size) = match self {
-            Self::Cells(dtype) => dtype.as_scalar().map_or((Kind::Void, 0), |s| (s.kind(), s.size())),
+            Self::Cells(dtype) => (dtype.kind(), dtype.item_size()),
             Self::AnyWidth(kind) => (*kind, 0),
             Self::Anything => return "Any".to_owned(),
         };
         let bits = 8 * size;
         match kind {
-            Kind::Bool => "np.bool_".to_owned(),
-            Kind::Int => format!("np.int{bits}"),
-            Kind::Uint => format!("np.uint{bits}"),
-            Kind::Float => format!("np.float{bits}"),
-            Kind::Complex => format!("np.complex{bits}"),
-            Kind::Unicode => "np.str_".to_owned(),
-            Kind::Bytes => "np.bytes_".to_owned(),
-            Kind::TimeDelta => "np.timedelta64".to_owned(),
-            Kind::DateTime => "np.datetime64".to_owned(),
-            Kind::Void | Kind::Object => "np.void".to_owned(),
+            DTypeKind::Bool => "np.bool_".to_owned(),
+            DTypeKind::Int => format!("np.int{bits}"),
+            DTypeKind::Uint => format!("np.uint{bits}"),
+            DTypeKind::Float => format!("np.float{bits}"),
+            DTypeKind::Complex => format!("np.complex{bits}"),
+            DTypeKind::Unicode => "np.str_".to_owned(),
+            DTypeKind::Bytes => "np.bytes_".to_owned(),
+            DTypeKind::TimeDelta => "np.timedelta64".to_owned(),
+            DTypeKind::DateTime => "np.datetime64".to_owned(),
+            DTypeKind::Void | DTypeKind::Object => "np.void".to_owned(),
         }
     }
 }
@@ -61,9 +61,8 @@ impl fmt::Display for Wanted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Cells(dtype) => dtype.fmt(f),
-            Self::AnyWidth(Kind::Unicode) => f.write_str("<U"),
-            Self::AnyWidth(Kind::Bytes) => f.write_str("|S"),
-            Self::AnyWidth(_) => f.write_str("|V"),
+            Self::AnyWidth(DTypeKind::Unicode) => f.write_str("<U"),
+            Self::AnyWidth(_) => f.write_str("|S"),
             Self::Anything => f.write_str("any"),
         }
     }

@@ -1,5 +1,7 @@
 //! Strings as Python prints them.
 
+use super::printable::is_printable;
+
 /// The text as Python's `repr` prints a string.
 pub(crate) fn repr(text: &str) -> String {
     let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
@@ -25,17 +27,6 @@ pub(crate) fn repr(text: &str) -> String {
     }
     out.push(quote);
     out
-}
-
-/// `str.isprintable` of one character: neither a control, nor a separator other than the space, nor unassigned.
-fn is_printable(c: char) -> bool {
-    if c.is_ascii() {
-        return !c.is_ascii_control();
-    }
-    // The standard library has the table, but shows it only through `escape_debug`, which also escapes a
-    // combining character where it comes first.
-    let behind_another: String = ['a', c].iter().collect();
-    behind_another.escape_debug().nth(1) == Some(c)
 }
 
 /// A piece of a file's text for an error message.

@@ -126,6 +126,8 @@ fn repr_is_pythons() {
         ("\0\x7f\u{a0}\u{ad}", r"'\x00\x7f\xa0\xad'"),
         ("\u{200b}\u{e000}\u{10ffff}", r"'\u200b\ue000\U0010ffff'"),
         ("é整😀\u{301}", "'é整😀\u{301}'"),
+        // Since Unicode 15: no table of a compiler decides.
+        ("\u{1f6dc}", r"'\U0001f6dc'"),
     ];
     for (text, printed) in cases {
         assert_eq!(repr(text), printed);

@@ -14,7 +14,7 @@ pub use crate::element::{Decoder, NpyRecord, Refusal, Rule, Sealed, Wanted};
 use crate::extend::{Loader, Members, Name, Plan};
 use crate::members::spare::Spares;
 use crate::members::{plan_cell, plan_cells, push_cells, push_gathered_cells};
-pub use crate::{DType, Element, Kind};
+pub use crate::{DType, DTypeKind, Element};
 use crate::{FromMembers, Result};
 
 /// Pushes one row: a 0-d member.

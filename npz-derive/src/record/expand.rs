@@ -212,7 +212,7 @@ fn element(record: &Record<'_>) -> TokenStream {
 
         #[automatically_derived]
         impl #impl_generics __npz::Element for #ident #ty_generics #where_clause {
-            const KIND: __npz::Kind = __npz::Kind::Void;
+            const KIND: __npz::DTypeKind = __npz::DTypeKind::Void;
 
             fn dtype_of(_: &__npz::ArrayViewD<'_, Self>) -> __npz::Result<__npz::DType> {
                 <Self as __npz::NpyRecord>::record_dtype()
@@ -365,7 +365,7 @@ pub(super) fn fallback(record: &Record<'_>) -> TokenStream {
 
             #[automatically_derived]
             impl #impl_generics __npz::Element for #ident #ty_generics #where_clause {
-                const KIND: __npz::Kind = __npz::Kind::Void;
+                const KIND: __npz::DTypeKind = __npz::DTypeKind::Void;
                 fn dtype_of(_: &__npz::ArrayViewD<'_, Self>) -> __npz::Result<__npz::DType> {
                     loop {}
                 }

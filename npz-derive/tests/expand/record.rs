@@ -60,7 +60,7 @@ const _: () = {
     impl __npz::Sealed for Particle {}
     #[automatically_derived]
     impl __npz::Element for Particle {
-        const KIND: __npz::Kind = __npz::Kind::Void;
+        const KIND: __npz::DTypeKind = __npz::DTypeKind::Void;
         fn dtype_of(_: &__npz::ArrayViewD<'_, Self>) -> __npz::Result<__npz::DType> {
             <Self as __npz::NpyRecord>::record_dtype()
         }

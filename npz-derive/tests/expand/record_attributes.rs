@@ -71,7 +71,7 @@ const _: () = {
         [T; N]: __npz::RecordField,
         Self: __npz::Clone + __npz::Send + __npz::Sync + 'static,
     {
-        const KIND: __npz::Kind = __npz::Kind::Void;
+        const KIND: __npz::DTypeKind = __npz::DTypeKind::Void;
         fn dtype_of(_: &__npz::ArrayViewD<'_, Self>) -> __npz::Result<__npz::DType> {
             <Self as __npz::NpyRecord>::record_dtype()
         }

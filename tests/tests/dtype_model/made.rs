@@ -33,7 +33,7 @@ print(json.dumps([repr(np.lib.format.dtype_to_descr(d)) for d in dtypes]))",
         assert_eq!(DType::parse(text).unwrap(), dtype, "{text}");
         let record = DType::record([("a", dtype), ("b", DType::parse("i1").unwrap())]).unwrap();
         assert_eq!(record.to_string(), numpys, "{text}");
-        let size = record.item_size().unwrap();
+        let size = record.item_size();
         let array = AnyArray::Other(RawArray::new(record, &[3], vec![0; 3 * size]).unwrap());
         let mut bytes = Vec::new();
         npy::write(&mut bytes, &array).unwrap();
@@ -72,7 +72,7 @@ print(json.dumps([is_made(tuple(s)) for s in ";
 fn walk(dtype: &DType) {
     let dtype = dtype.clone();
     assert_eq!(dtype, dtype.clone());
-    assert!(!dtype.has_object() && dtype.alignment() >= 1 && dtype.item_size().unwrap() == 4);
+    assert!(!dtype.has_object() && dtype.alignment() >= 1 && dtype.item_size() == 4);
     assert_eq!(DType::parse(&dtype.to_string()).unwrap(), dtype);
     let big = dtype.with_byte_order(ByteOrder::Big);
     assert_ne!(format!("{big:?}"), format!("{dtype:?}"));
@@ -158,7 +158,7 @@ impl Dice {
                 let shape: Vec<usize> = (0..self.below(3)).map(|_| self.below(4) as usize).collect();
                 let item = self.dtype(depth - 1);
                 // Of text without a width, and of small arrays of nothing, NumPy makes no small arrays.
-                let has_no_width = item.fields().is_none() && item.item_size().unwrap() == 0;
+                let has_no_width = item.fields().is_none() && item.item_size() == 0;
                 DType::subarray(item, if has_no_width { vec![] } else { shape }).unwrap()
             }
             _ => {
@@ -194,7 +194,7 @@ print(json.dumps([[d.itemsize, repr(np.lib.format.dtype_to_descr(d)) if d.names 
     let numpys: Vec<(usize, String)> = serde_json::from_str(&printed).unwrap();
     for (dtype, (size, descr)) in made.iter().zip(numpys) {
         assert_eq!(&DType::parse(&dtype.to_string()).unwrap(), dtype);
-        assert_eq!(dtype.item_size().unwrap(), size, "{dtype}");
+        assert_eq!(dtype.item_size(), size, "{dtype}");
         if dtype.fields().is_some() {
             assert_eq!(dtype.to_string(), descr);
             let raw = RawArray::new(dtype.clone(), &[2], vec![0; 2 * size]).unwrap();

@@ -9,7 +9,7 @@ use npz_core::tiny::{
     Float4E2M1Fn, Float6E2M3Fn, Float6E3M2Fn, Float8E3M4, Float8E4M3, Float8E4M3B11Fnuz, Float8E4M3Fn,
     Float8E4M3Fnuz, Float8E5M2, Float8E5M2Fnuz, Float8E8M0Fnu, Int1, Int2, Int4, UInt1, UInt2, UInt4,
 };
-use npz_core::{DateTime64, FixedBytes, FixedStr, LongDouble, RawBytes, RawVec, TimeDelta64};
+use npz_core::{DateTime64, FixedBytes, FixedStr, LongDouble, RawBytes, TimeDelta64};
 use num_complex::Complex;
 
 use crate::rows;
@@ -49,7 +49,7 @@ pub(crate) fn each_dtype(visit: &mut impl Visit) {
         "'M8[ns]'" Own DateTime64<Nanosecond>, "'m8[25s]'" Own TimeDelta64<Multiple<25, Second>>,
         "'f16'" Own LongDouble, "'c32'" Own Complex<LongDouble>,
         "'U4'" Fitted String, "'S3'" Fitted Vec<u8>, "'U4'" Own FixedStr<4>, "'S3'" Own FixedBytes<3>,
-        "'V3'" Own RawBytes<3>, "'V16'" Own RawBytes<16>, "'V0'" Own RawBytes<0>, "'V5'" Read RawVec,
+        "'V3'" Own RawBytes<3>, "'V16'" Own RawBytes<16>, "'V0'" Own RawBytes<0>,
         "ml_dtypes.bfloat16" Own bf16,
         "ml_dtypes.float8_e3m4" Own Float8E3M4, "ml_dtypes.float8_e4m3" Own Float8E4M3,
         "ml_dtypes.float8_e4m3b11fnuz" Own Float8E4M3B11Fnuz, "ml_dtypes.float8_e4m3fn" Own Float8E4M3Fn,

@@ -167,8 +167,7 @@ with zipfile.ZipFile('every.npz', 'w') as out:
             if order == '<':
                 texts = base.dtype.kind in 'SU' and base.dtype.names is None
                 out.writestr(f'{key}/cells', archive({name: packed(a).tobytes() for name, a in arrays.items()}))
-                wide = fits if texts else arrays
-                out.writestr(f'{key}/le', archive({name: raw(a).tobytes() for name, a in wide.items()}))
+                out.writestr(f'{key}/le', archive({name: raw(a).tobytes() for name, a in arrays.items()}))
                 if texts:
                     text = lambda t: t if isinstance(t, bytes) else t.encode()
                     joined = {name: b'\x1f'.join(text(t) for t in a.ravel().tolist()) for name, a in arrays.items()}

@@ -5,7 +5,7 @@ use half::{bf16, f16};
 use ndarray::{Array, ArrayD, ArrayViewD, IxDyn, ShapeBuilder, s};
 use npz_core::time::{Generic, Multiple, Nanosecond, Second, Unit};
 use npz_core::tiny::{Float8E4M3Fn, Int4, TinyFloat, TinyFormat, TinyInt};
-use npz_core::{DateTime64, Element, FixedBytes, FixedStr, LongDouble, RawBytes, RawVec, TimeDelta64};
+use npz_core::{DateTime64, Element, FixedBytes, FixedStr, LongDouble, RawBytes, TimeDelta64};
 use num_complex::{Complex, Complex32, Complex64};
 
 /// Gives the bytes that count, little-endian, so that NaN, -0.0 and payloads are compared.
@@ -40,7 +40,7 @@ bits! {
     [const N: u32, const SIGNED: bool] TinyInt<N, SIGNED>: |v| vec![v.to_bits()],
     [U: Unit] DateTime64<U>: |v| v.ticks().bits(),
     [U: Unit] TimeDelta64<U>: |v| v.ticks().bits(),
-    [const N: usize] RawBytes<N>: |v| v.as_bytes().to_vec(), [] RawVec: |v| v.as_bytes().to_vec(),
+    [const N: usize] RawBytes<N>: |v| v.as_bytes().to_vec(),
     [] String: |v| v.as_bytes().to_vec(), [] Vec<u8>: |v| v.clone(),
     [const N: usize] FixedStr<N>: |v| padded(v.to_string().chars().flat_map(|c| u32::from(c).to_le_bytes()), 4 * N),
     [const N: usize] FixedBytes<N>: |v| padded(v.as_bytes().iter().copied(), N),
@@ -146,9 +146,6 @@ pub(crate) fn each_cell(visit: &mut impl Visit) {
         |v| Int4::new(v).unwrap());
     row!("void" LittleOnly "np.array(%, 'u1').view('V3').ravel()", [[0, 0, 0], [1, 0, 0], [0, 255, 97], [97, 0, 98]],
         RawBytes::<3>);
-    // An array without cells has no width.
-    row!("any_void" ReadLittleOnly "np.array(%, 'u1').view('V3').ravel()",
-        [[0, 0, 0], [1, 0, 0], [0, 255, 97], [97, 0, 98]], |v: [u8; 3]| RawVec::from(v.as_slice()));
     row!("text" Fitted "np.array(%)", ["", "a", "déjà", "整", "😀𝔘", "a\0b", " pad "], text);
     row!("no_text" Fitted "np.array(%)", ["", ""], text);
     row!("wide" Fitted "np.array(%)", ["", "0123456789", "ab"], text);

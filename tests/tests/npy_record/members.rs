@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ndarray::{Array1, Array2, ArrayD, ArrayView1, array};
 use npz_core::time::Second;
 use npz_core::{
-    Cast, DateTime64, ErrorKind, FixedStr, Lazy, LoadOptions, NpyRecord, Npz, NpzReader, RawVec, RemarkKind,
+    Cast, DateTime64, ErrorKind, FixedStr, Lazy, LoadOptions, NpyRecord, Npz, NpzReader, RawBytes, RemarkKind,
 };
 use tests::{python, temp_dir};
 
@@ -202,7 +202,7 @@ fn only_what_is_cast_is_said_to_be() {
     #[derive(Npz, Debug, PartialEq)]
     struct State {
         rows: Vec<Odd>,
-        raw: Vec<RawVec>,
+        raw: Vec<RawBytes<2>>,
         none: Vec<FixedStr<0>>,
         text: Vec<String>,
         bytes: Array1<Vec<u8>>,
@@ -211,7 +211,7 @@ fn only_what_is_cast_is_said_to_be() {
     let odd = Odd { more: 0.5, text: FixedStr::new("abc").unwrap(), inner: [inner.clone(), inner] };
     let state = State {
         rows: vec![odd],
-        raw: vec![RawVec::from(vec![1, 0])],
+        raw: vec![RawBytes([1, 0])],
         none: vec![FixedStr::new("").unwrap()],
         text: vec!["a".to_owned(), "bcd".to_owned()],
         bytes: array![b"ab".to_vec()],

@@ -12,7 +12,7 @@ use npz_core::tiny::{
 };
 use npz_core::{
     AnyArray, Cast, DateTime64, Element, FixedBytes, FixedStr, LoadOptions, LongDouble, NpzReader, NpzWriter,
-    RawBytes, RawVec, TimeDelta64, npy,
+    RawBytes, TimeDelta64, npy,
 };
 use num_complex::Complex;
 use tests::docs::{code, table};
@@ -63,7 +63,7 @@ pub(crate) fn cell_types() -> BTreeMap<&'static str, (Again, Word)> {
         "LongDouble": LongDouble, "Complex<LongDouble>": Complex<LongDouble>,
         "String": String, "FixedStr<5>": FixedStr<5>,
         "Vec<u8>": Vec<u8>, "FixedBytes<5>": FixedBytes<5>,
-        "RawBytes<16>": RawBytes<16>, "RawVec": RawVec,
+        "RawBytes<16>": RawBytes<16>,
         "DateTime64<Nanosecond>": DateTime64<Nanosecond>,
         "TimeDelta64<Nanosecond>": TimeDelta64<Nanosecond>,
         "DateTime64<Multiple<25, Second>>": DateTime64<Multiple<25, Second>>,

@@ -70,11 +70,11 @@ fn copies_and_orders() {
     let strided: AnyArray = ArrayD::<f64>::ones(vec![20, 40, 100]).permuted_axes(vec![1, 0, 2]).into();
     let times: AnyArray = AnyArray::DateTime64 {
         unit: TimeUnit::new(1, TimeBase::Second).unwrap(),
-        ticks: ArrayD::ones(vec![200, 400]).permuted_axes(vec![1, 0]),
+        ticks: ArrayD::ones(vec![200, 400]).permuted_axes(vec![1, 0]).into(),
     };
     let strided_times = AnyArray::TimeDelta64 {
         unit: TimeUnit::new(1, TimeBase::Second).unwrap(),
-        ticks: ArrayD::ones(vec![20, 40, 100]).permuted_axes(vec![1, 0, 2]),
+        ticks: ArrayD::ones(vec![20, 40, 100]).permuted_axes(vec![1, 0, 2]).into(),
     };
     let table = rows();
     let records = AnyArray::from_array(&table).unwrap();
@@ -110,7 +110,7 @@ fn copies_and_orders() {
 fn members_of_any_dtype() {
     let strided_times = AnyArray::TimeDelta64 {
         unit: TimeUnit::new(1, TimeBase::Second).unwrap(),
-        ticks: ArrayD::ones(vec![20, 40, 100]).permuted_axes(vec![1, 0, 2]),
+        ticks: ArrayD::ones(vec![20, 40, 100]).permuted_axes(vec![1, 0, 2]).into(),
     };
     let arrays = std::collections::BTreeMap::from([
         ("values".to_owned(), any(|i| i as f32)),

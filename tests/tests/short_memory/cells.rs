@@ -9,7 +9,7 @@ use npz_core::time::{Day, Nanosecond, Second};
 use npz_core::tiny::{Float8E4M3Fn, UInt4};
 use npz_core::{
     AnyArray, ByteOrder, Cast, DateTime64, Element, FixedBytes, FixedStr, LoadOptions, LongDouble, NpyRecord,
-    RawBytes, RawVec, SaveOptions, TimeDelta64, npy,
+    RawBytes, SaveOptions, TimeDelta64, npy,
 };
 use num_complex::Complex;
 use tests::temp_dir;
@@ -89,7 +89,6 @@ fn cells_of_every_type() {
     all.extend(round_trip("tiny floats", &cells(|_| Float8E4M3Fn::from_f32(1.5))));
     all.extend(round_trip("tiny integers", &cells(|i| UInt4::from_bits(i as u8))));
     all.extend(round_trip("raw bytes", &cells(|i| RawBytes([i as u8; 5]))));
-    all.extend(round_trip("raw vectors", &cells(|i| RawVec::from(&[i as u8; 5][..]))));
     all.extend(round_trip("rows", &rows()));
     exhaust_all(all, 250);
 }
@@ -101,10 +100,6 @@ fn huge_cells() {
     let mut all = Vec::new();
     all.extend(round_trip("huge texts", &(0..3).map(text).collect::<Array1<_>>()));
     all.extend(round_trip("huge byte strings", &(0..3).map(|i| vec![i + 1; 400_000]).collect::<Array1<_>>()));
-    all.extend(round_trip(
-        "huge raw vectors",
-        &(0..3).map(|i| RawVec::from(vec![i; 400_000])).collect::<Array1<_>>(),
-    ));
     exhaust_all(all, 50);
 }
 

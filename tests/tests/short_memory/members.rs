@@ -10,7 +10,7 @@ use std::time::Duration;
 use half::f16;
 use ndarray::{Array1, Array2, ArrayD, ShapeBuilder};
 use npz_core::extend::{Members, Name};
-use npz_core::{ByteOrder, FromMembers, Lazy, LoadOptions, Npz, NpzReader, RawVec, SaveOptions, ToMembers};
+use npz_core::{ByteOrder, FromMembers, Lazy, LoadOptions, Npz, NpzReader, RawBytes, SaveOptions, ToMembers};
 use num_complex::Complex;
 use tests::temp_dir;
 
@@ -116,7 +116,7 @@ struct Lists {
     wrapped: Vec<Wrapping<u32>>,
     durations: Vec<Duration>,
     pointers: Vec<Arc<f64>>,
-    raw: Vec<RawVec>,
+    raw: Vec<RawBytes<3>>,
     rows: Vec<Row>,
     many: Vec<Vec<f64>>,
     #[npz(json)]
@@ -148,7 +148,7 @@ fn a_struct_of_lists() {
         wrapped: vec![Wrapping(1); SOME],
         durations: vec![Duration::from_secs(1); SOME],
         pointers: numbers().map(|i| Arc::new(i as f64)).collect(),
-        raw: vec![RawVec::from(&b"abc"[..]); SOME],
+        raw: vec![RawBytes(*b"abc"); SOME],
         rows: rows().to_vec(),
         many: vec![vec![1.0; 20_000]; 3],
         settings: (0..2000).map(|i| (i, vec![i; 10])).collect(),

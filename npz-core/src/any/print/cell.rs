@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::float;
 use crate::any::value::AnyValue;
-use crate::dtype::{ByteOrder, Kind, Scalar};
+use crate::dtype::{ByteOrder, DType, DTypeKind};
 use crate::element::LongDouble;
 use crate::element::time::text::NAT;
 use crate::element::tiny::Float8E5M2;
@@ -48,15 +48,15 @@ impl<'a> Cell<'a> {
     }
 
     /// A long double that is not of x87 stays the bytes that it is.
-    pub(crate) fn decode(scalar: &Scalar, bytes: &'a [u8]) -> Self {
-        let order = scalar.order();
+    pub(crate) fn decode(scalar: &DType, bytes: &'a [u8]) -> Self {
+        let order = scalar.byte_order();
         match scalar.kind() {
-            Kind::Bool => Self::Bool(bytes.iter().any(|&byte| byte != 0)),
-            Kind::Int => Self::Int(signed(bytes, order)),
-            Kind::Uint => Self::Int(i128::from(word(bytes, order))),
-            Kind::Float if bytes.len() > 8 => long(bytes, order).map_or(Self::Void(bytes), Self::Long),
-            Kind::Float => Self::Float(real(bytes, order)),
-            Kind::Complex => {
+            DTypeKind::Bool => Self::Bool(bytes.iter().any(|&byte| byte != 0)),
+            DTypeKind::Int => Self::Int(signed(bytes, order)),
+            DTypeKind::Uint => Self::Int(i128::from(word(bytes, order))),
+            DTypeKind::Float if bytes.len() > 8 => long(bytes, order).map_or(Self::Void(bytes), Self::Long),
+            DTypeKind::Float => Self::Float(real(bytes, order)),
+            DTypeKind::Complex => {
                 let (re, im) = bytes.split_at(bytes.len() / 2);
                 match (long(re, order), long(im, order)) {
                     (Some(re), Some(im)) => Self::LongComplex(re, im),
@@ -64,8 +64,8 @@ impl<'a> Cell<'a> {
                     _ => Self::Complex(real(re, order), real(im, order)),
                 }
             }
-            Kind::Bytes => Self::Bytes(trim(bytes)),
-            Kind::Unicode => {
+            DTypeKind::Bytes => Self::Bytes(trim(bytes)),
+            DTypeKind::Unicode => {
                 let text: String = bytes
                     .chunks_exact(4)
                     .map(|unit| {
@@ -74,8 +74,8 @@ impl<'a> Cell<'a> {
                     .collect();
                 Self::Str(Cow::Owned(text.trim_end_matches('\0').to_owned()))
             }
-            Kind::DateTime | Kind::TimeDelta => Self::Time(signed(bytes, order) as i64),
-            Kind::Void | Kind::Object => Self::Void(bytes),
+            DTypeKind::DateTime | DTypeKind::TimeDelta => Self::Time(signed(bytes, order) as i64),
+            DTypeKind::Void | DTypeKind::Object => Self::Void(bytes),
         }
     }
 

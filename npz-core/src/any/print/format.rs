@@ -1,10 +1,12 @@
 //! Cells in columns: each as wide as the widest that is shown. Mirrors the `..Format` classes of `arrayprint.py`.
 
+use std::ops::Range;
+
 use super::THRESHOLD;
 use super::cell::Cell;
 use super::float::Floats;
 use super::layout::EDGE;
-use crate::dtype::{DType, Kind, Scalar, TimeUnit};
+use crate::dtype::{DType, DTypeKind, Field, TimeUnit};
 use crate::element::time::text::{NAT, time_text};
 
 /// How cells without fields are printed.
@@ -42,19 +44,21 @@ pub(super) struct Style {
 }
 
 impl Leaf {
-    pub(super) fn new(scalar: &Scalar, cells: &[Cell<'_>], style: Style) -> Self {
+    pub(super) fn new(scalar: &DType, cells: &[Cell<'_>], style: Style) -> Self {
         let floats =
             |part: fn(&Cell<'_>) -> Option<f64>| cells.iter().map(part).collect::<Option<Vec<f64>>>();
-        let size = scalar.size();
-        match (scalar.kind(), scalar.unit()) {
-            (Kind::Bool, _) => Self::Bool { width: if style.is_alone { 0 } else { 5 } },
-            (Kind::Int | Kind::Uint, _) => Self::Int { width: widest(cells, |cell| cell.python(8, false)) },
-            (Kind::Float, _) => match floats(|cell| cell.parts().map(|(x, _)| x)) {
+        let size = scalar.item_size();
+        match (scalar.kind(), scalar.time_unit()) {
+            (DTypeKind::Bool, _) => Self::Bool { width: if style.is_alone { 0 } else { 5 } },
+            (DTypeKind::Int | DTypeKind::Uint, _) => {
+                Self::Int { width: widest(cells, |cell| cell.python(8, false)) }
+            }
+            (DTypeKind::Float, _) => match floats(|cell| cell.parts().map(|(x, _)| x)) {
                 Some(_) if style.each_float => Self::EachFloat { size },
                 Some(cells) => Self::Floats(Floats::new(cells.iter().copied(), size, false)),
                 None => Self::Plain,
             },
-            (Kind::Complex, _) => {
+            (DTypeKind::Complex, _) => {
                 let re = floats(|cell| cell.parts().map(|(re, _)| re));
                 let im = floats(|cell| cell.parts().map(|(_, im)| im));
                 let (Some(re), Some(im)) = (re, im) else { return Self::Plain };
@@ -63,10 +67,10 @@ impl Leaf {
                     Floats::new(im.iter().copied(), size / 2, true),
                 )
             }
-            (Kind::DateTime, Some(unit)) => {
+            (DTypeKind::DateTime, Some(unit)) => {
                 Self::Dates { width: time_width(cells, |ticks| quoted_date(ticks, unit)), unit }
             }
-            (Kind::TimeDelta, _) => Self::Spans { width: time_width(cells, |ticks| ticks.to_string()) },
+            (DTypeKind::TimeDelta, _) => Self::Spans { width: time_width(cells, |ticks| ticks.to_string()) },
             _ => Self::Plain,
         }
     }
@@ -98,7 +102,7 @@ impl Leaf {
 }
 
 fn quoted_date(ticks: i64, unit: TimeUnit) -> String {
-    format!("'{}'", time_text(Kind::DateTime, ticks, unit))
+    format!("'{}'", time_text(DTypeKind::DateTime, ticks, unit))
 }
 
 fn widest(cells: &[Cell<'_>], text: impl Fn(&Cell<'_>) -> String) -> usize {
@@ -119,9 +123,9 @@ fn time_width(cells: &[Cell<'_>], text: impl Fn(i64) -> String) -> usize {
 /// How cells of any dtype are printed, from their bytes.
 #[derive(Debug)]
 pub(super) enum Format<'a> {
-    Leaf(&'a Scalar, Leaf),
+    Leaf(&'a DType, Leaf),
     /// Each field with the place of its bytes.
-    Record(Vec<(usize, usize, Format<'a>)>),
+    Record(Vec<(Range<usize>, Format<'a>)>),
     Subarray {
         shape: &'a [usize],
         item_size: usize,
@@ -131,47 +135,37 @@ pub(super) enum Format<'a> {
 
 impl<'a> Format<'a> {
     pub(super) fn new(dtype: &'a DType, cells: &[&[u8]], style: Style) -> Self {
-        match dtype {
-            DType::Scalar(scalar) => {
-                let cells: Vec<Cell<'_>> = cells.iter().map(|bytes| Cell::decode(scalar, bytes)).collect();
-                Self::Leaf(scalar, Leaf::new(scalar, &cells, style))
-            }
-            DType::Record(record) => {
-                let mut offset = 0;
-                let mut formats = Vec::new();
-                for field in record.fields() {
-                    let size = field.dtype().item_size().unwrap_or(0);
-                    if !field.is_padding() {
-                        let parts: Vec<&[u8]> = cells.iter().map(|cell| part(cell, offset, size)).collect();
-                        formats.push((offset, size, Self::new(field.dtype(), &parts, style)));
-                    }
-                    offset += size;
-                }
-                Self::Record(formats)
-            }
-            DType::Subarray(subarray) => {
-                let (item, shape) = (subarray.item(), subarray.shape());
-                let item_size = item.item_size().unwrap_or(0);
-                // Cells of no bytes are all alike, however many there are.
-                let parts: Vec<&[u8]> = if item_size == 0 {
-                    Vec::new()
-                } else {
-                    cells.iter().flat_map(|cell| cell.chunks_exact(item_size)).collect()
-                };
-                let style = Style { is_alone: false, ..style };
-                Self::Subarray { shape, item_size, item: Box::new(Self::new(item, &parts, style)) }
-            }
+        if let Some((item, shape)) = dtype.subdtype() {
+            let item_size = item.item_size();
+            // Cells of no bytes are all alike, however many there are.
+            let parts: Vec<&[u8]> = if item_size == 0 {
+                Vec::new()
+            } else {
+                cells.iter().flat_map(|cell| cell.chunks_exact(item_size)).collect()
+            };
+            let style = Style { is_alone: false, ..style };
+            return Self::Subarray { shape, item_size, item: Box::new(Self::new(item, &parts, style)) };
         }
+        if dtype.fields().is_some() {
+            let format = |(field, bytes): (&'a Field, Range<usize>)| {
+                let parts: Vec<&[u8]> = cells.iter().map(|cell| part(cell, &bytes)).collect();
+                let format = Self::new(field.dtype(), &parts, style);
+                (bytes, format)
+            };
+            return Self::Record(
+                dtype.places().filter(|(field, _)| !field.is_padding()).map(format).collect(),
+            );
+        }
+        let cells: Vec<Cell<'_>> = cells.iter().map(|bytes| Cell::decode(dtype, bytes)).collect();
+        Self::Leaf(dtype, Leaf::new(dtype, &cells, style))
     }
 
     pub(super) fn text(&self, bytes: &[u8]) -> String {
         match self {
             Self::Leaf(scalar, leaf) => leaf.text(&Cell::decode(scalar, bytes)),
             Self::Record(fields) => {
-                let parts: Vec<String> = fields
-                    .iter()
-                    .map(|(offset, size, format)| format.text(part(bytes, *offset, *size)))
-                    .collect();
+                let parts: Vec<String> =
+                    fields.iter().map(|(place, format)| format.text(part(bytes, place))).collect();
                 tuple(&parts)
             }
             Self::Subarray { shape, item_size, item } => {
@@ -193,7 +187,7 @@ impl<'a> Format<'a> {
 fn subarray(shape: &[usize], bytes: &[u8], item_size: usize, item: &Format<'_>, is_cut: bool) -> String {
     let Some((&len, rest)) = shape.split_first() else { return item.text(bytes) };
     let size = rest.iter().product::<usize>() * item_size;
-    let at = |i: usize| subarray(rest, part(bytes, i * size, size), item_size, item, is_cut);
+    let at = |i: usize| subarray(rest, part(bytes, &(i * size..(i + 1) * size)), item_size, item, is_cut);
     let parts: Vec<String> = if is_cut && len > 2 * EDGE {
         let last = (len - EDGE..len).map(at);
         (0..EDGE).map(at).chain(["...".to_owned()]).chain(last).collect()
@@ -203,8 +197,8 @@ fn subarray(shape: &[usize], bytes: &[u8], item_size: usize, item: &Format<'_>, 
     format!("[{}]", parts.join(", "))
 }
 
-pub(super) fn part(bytes: &[u8], offset: usize, size: usize) -> &[u8] {
-    bytes.get(offset..offset + size).unwrap_or_default()
+pub(super) fn part<'b>(bytes: &'b [u8], place: &Range<usize>) -> &'b [u8] {
+    bytes.get(place.clone()).unwrap_or_default()
 }
 
 pub(super) fn tuple(parts: &[String]) -> String {

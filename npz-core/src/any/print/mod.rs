@@ -16,7 +16,7 @@ use self::format::{Format, Leaf, Style, part, tuple};
 use self::layout::{EDGE, Layout};
 use super::AnyArray;
 use super::value::AnyValue;
-use crate::dtype::{DType, Kind, Scalar};
+use crate::dtype::{DType, DTypeKind, Field};
 use crate::element::time::text::time_text;
 use crate::shape::python_tuple;
 
@@ -26,7 +26,7 @@ const LINE_WIDTH: usize = 75;
 
 /// Prints as NumPy does: `str(a)`, and with `{:#}` `repr(a)`, both with the options that NumPy starts with.
 ///
-/// The dtype is that of [`AnyArray::dtype`]: text has the width of its longest, and the byte order of a file is not shown.
+/// The dtype is that of [`AnyArray::dtype`], with the byte order and the width of text that a save writes.
 ///
 /// Of more than 1000 cells three are shown at each end of an axis; only those are looked at and take memory (`{:#}` also
 /// measures all texts, for `<U5`).
@@ -135,13 +135,13 @@ fn bytes_of<'a>(cell: &AnyValue<'a>) -> &'a [u8] {
 
 impl AnyArray {
     /// The dtype of cells without fields. Does not look at the cells: a text has any width.
-    pub(super) fn cell_scalar(&self) -> Option<Scalar> {
+    pub(super) fn cell_scalar(&self) -> Option<DType> {
         let dtype = match self {
             Self::Str(_) => DType::unicode(1),
             Self::Bytes(_) => DType::bytes(1),
             other => other.dtype(),
         };
-        dtype.as_scalar().copied()
+        dtype.as_scalar().is_some().then_some(dtype)
     }
 }
 
@@ -157,33 +157,26 @@ fn alone(any: &AnyArray, cell: &AnyValue<'_>) -> String {
     words(any, &[*cell], Style { is_alone: true, each_float: true }).concat()
 }
 
-pub(super) fn scalar_str(scalar: &Scalar, cell: &Cell<'_>, quoted: bool) -> String {
-    match (cell, scalar.kind(), scalar.unit()) {
+pub(super) fn scalar_str(scalar: &DType, cell: &Cell<'_>, quoted: bool) -> String {
+    match (cell, scalar.kind(), scalar.time_unit()) {
         (Cell::Time(ticks), kind, Some(unit)) => time_text(kind, *ticks, unit),
-        _ => cell.python(scalar.size(), quoted),
+        _ => cell.python(scalar.item_size(), quoted),
     }
 }
 
 /// What `a.item()` prints as: Python's tuples, lists and bytes.
 pub(super) fn python_item(dtype: &DType, bytes: &[u8], quoted: bool) -> String {
-    match dtype {
-        DType::Scalar(scalar) if scalar.kind() == Kind::Void => cell::repr_bytes(bytes),
-        DType::Scalar(scalar) => scalar_str(scalar, &Cell::decode(scalar, bytes), quoted),
-        DType::Record(record) => {
-            let mut offset = 0;
-            let mut parts = Vec::new();
-            for field in record.fields() {
-                let size = field.dtype().item_size().unwrap_or(0);
-                if !field.is_padding() {
-                    parts.push(python_item(field.dtype(), part(bytes, offset, size), true));
-                }
-                offset += size;
-            }
-            tuple(&parts)
-        }
-        DType::Subarray(_) => {
-            let style = Style { is_alone: true, each_float: true };
-            Format::new(dtype, &[bytes], style).text(bytes)
-        }
+    if dtype.fields().is_some() {
+        let item = |(field, place): (&Field, _)| python_item(field.dtype(), part(bytes, &place), true);
+        let fields = dtype.places().filter(|(field, _)| !field.is_padding());
+        return tuple(&fields.map(item).collect::<Vec<_>>());
+    }
+    if dtype.subdtype().is_some() {
+        let style = Style { is_alone: true, each_float: true };
+        return Format::new(dtype, &[bytes], style).text(bytes);
+    }
+    match dtype.kind() {
+        DTypeKind::Void => cell::repr_bytes(bytes),
+        _ => scalar_str(dtype, &Cell::decode(dtype, bytes), quoted),
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use ndarray::ArrayViewD;
 
 use super::{BIAS, LongDouble, MAX_EXPONENT, Round};
-use crate::dtype::{ByteOrder, DType, Kind, Scalar};
+use crate::dtype::{ByteOrder, DType, DTypeKind};
 use crate::element::cast::{self, FromWide};
 use crate::element::rule::{Target, Verdict, judge, no_cast};
 use crate::element::{
@@ -62,8 +62,8 @@ const ELSEWHERE: &str = "the file does not say how its long doubles are made up,
 
 impl Reader {
     /// `scalar` is a float of 12 or 16 bytes.
-    fn new(scalar: &Scalar) -> Result<Self, Refusal> {
-        let (size, is_big) = (scalar.size(), scalar.order() == ByteOrder::Big);
+    fn new(scalar: &DType) -> Result<Self, Refusal> {
+        let (size, is_big) = (scalar.item_size(), scalar.byte_order() == ByteOrder::Big);
         if size == 12 && is_big {
             return Err(Refusal::new(
                 "big-endian long doubles of 12 bytes differ from machine to machine: on the one that wrote it, save \
@@ -89,7 +89,10 @@ impl Reader {
         let stored = || bytes.chunks_exact(self.size).map(|bytes| self.cell(bytes));
         for (index, cell) in stored().enumerate() {
             let number = LongDouble::new(cell.significand, cell.head);
-            cells.push(number.ok_or_else(|| BadCell::new(index, format!("is no x87 number: {ELSEWHERE}")))?);
+            let number =
+                number.ok_or_else(|| BadCell::new(index, format!("is no x87 number: {ELSEWHERE}")))?;
+            let padding = [cell.padding, cell.padding >> 16, cell.padding >> 32].map(|word| word as u16);
+            cells.push(LongDouble { padding, ..number });
         }
         let is_known = self.is_known || stored().any(|cell| cell.is_plain());
         let doubtful = if is_known { None } else { stored().position(|cell| cell.is_doubtful()) };
@@ -103,12 +106,12 @@ impl Reader {
 }
 
 /// Makes the function that rounds stored long doubles to `A`s; `None` for other dtypes.
-pub(in crate::element) fn converter<A: FromWide>(scalar: &Scalar, exact: bool) -> Option<Convert<A>> {
-    let is_own = scalar.kind() == Kind::Float && matches!(scalar.size(), 12 | 16);
+pub(in crate::element) fn converter<A: FromWide>(scalar: &DType, exact: bool) -> Option<Convert<A>> {
+    let is_own = scalar.kind() == DTypeKind::Float && matches!(scalar.item_size(), 12 | 16);
     let mut reader = Reader::new(scalar).ok().filter(|_| is_own)?;
     // What is narrower than an f64 is rounded once more.
     let round = if size_of::<A>() < 8 { Round::Odd } else { Round::Nearest };
-    let (mut wide, size) = (Vec::new(), scalar.size());
+    let (mut wide, size) = (Vec::new(), scalar.item_size());
     Some(Box::new(move |bytes, cells| {
         wide.clear();
         memory::reserve(&mut wide, bytes.len() / size, CELLS)?;
@@ -141,51 +144,50 @@ impl FromWide for LongDouble {
     }
 }
 
-/// Sixteen bytes a cell; what x87 does not use is zero.
+/// Sixteen bytes a cell; what x87 does not use is zero, or what was read.
 fn bits(cell: &LongDouble) -> [u8; 16] {
-    (u128::from(cell.head) << 64 | u128::from(cell.significand)).to_le_bytes()
+    let padding = cell.padding.iter().rev().fold(0, |bits, &word| bits << 16 | u128::from(word));
+    (padding << 80 | u128::from(cell.head) << 64 | u128::from(cell.significand)).to_le_bytes()
 }
 
 /// Reads cells of any float, or those of one part of a complex number.
 fn decode(
     stored: &DType,
     rule: Rule,
-    kind: Kind,
+    kind: DTypeKind,
     parts: usize,
-) -> Result<(usize, Kind, Convert<LongDouble>), Refusal> {
+) -> Result<(usize, DTypeKind, Convert<LongDouble>), Refusal> {
     if let Some(scalar) = stored.as_scalar().filter(|scalar| scalar.kind() == kind) {
-        let part = DType::scalar(Kind::Float, scalar.size() / parts, scalar.order());
-        if let Some(part) = part.as_scalar().filter(|part| matches!(part.size(), 12 | 16)) {
-            let mut reader = Reader::new(part)?;
-            return Ok((scalar.size(), kind, Box::new(move |bytes, cells| reader.read(bytes, cells))));
+        let part = DType::scalar(DTypeKind::Float, scalar.item_size() / parts, scalar.byte_order());
+        if matches!(part.item_size(), 12 | 16) {
+            let mut reader = Reader::new(&part)?;
+            return Ok((scalar.item_size(), kind, Box::new(move |bytes, cells| reader.read(bytes, cells))));
         }
     }
     let (scalar, verdict) = judge(stored, Target { kind, size: 16 * parts, is_index: false }, rule)?;
     let exact = !matches!(verdict, Verdict::Convert { exact: false });
-    let is_complex = scalar.kind() == Kind::Complex;
-    let size = if is_complex { scalar.size() / 2 } else { scalar.size() };
-    let part_kind = if is_complex { Kind::Float } else { scalar.kind() };
-    let part = DType::scalar(part_kind, size, scalar.order());
-    let own = part.as_scalar().filter(|part| part.kind() == Kind::Float && matches!(part.size(), 12 | 16));
-    let convert = match own {
+    let is_complex = scalar.kind() == DTypeKind::Complex;
+    let size = if is_complex { scalar.item_size() / 2 } else { scalar.item_size() };
+    let part_kind = if is_complex { DTypeKind::Float } else { scalar.kind() };
+    let part = DType::scalar(part_kind, size, scalar.byte_order());
+    let convert = if part.kind() == DTypeKind::Float && matches!(part.item_size(), 12 | 16) {
         // A real long double as a complex one.
-        Some(part) => {
-            let mut reader = Reader::new(part)?;
-            Some(Box::new(move |bytes: &[u8], cells: &mut Vec<_>| reader.read(bytes, cells)) as Convert<_>)
-        }
-        None => part.as_scalar().and_then(|part| cast::converter(part, exact)),
+        let mut reader = Reader::new(&part)?;
+        Some(Box::new(move |bytes: &[u8], cells: &mut Vec<_>| reader.read(bytes, cells)) as Convert<_>)
+    } else {
+        cast::converter(&part, exact)
     };
     let convert = convert.ok_or_else(|| Refusal::new(no_cast(scalar, kind, "longdouble")))?;
-    Ok((scalar.size(), scalar.kind(), convert))
+    Ok((scalar.item_size(), scalar.kind(), convert))
 }
 
 impl Sealed for LongDouble {}
 impl Element for LongDouble {
     /// No attribute speaks of these.
-    const KIND: Kind = Kind::Void;
+    const KIND: DTypeKind = DTypeKind::Void;
 
     fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
-        Ok(DType::number(Kind::Float, 16))
+        Ok(DType::number(DTypeKind::Float, 16))
     }
 
     fn encode<'c>(cells: &'c [Self], _: &DType) -> Result<Cow<'c, [u8]>> {
@@ -194,12 +196,12 @@ impl Element for LongDouble {
     }
 
     fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
-        let (item_size, _, convert) = decode(stored, rule, Kind::Float, 1)?;
+        let (item_size, _, convert) = decode(stored, rule, DTypeKind::Float, 1)?;
         Ok(Decoder { item_size, step: Step::Convert(convert) })
     }
 
     fn wanted() -> Wanted {
-        Wanted::Cells(DType::number(Kind::Float, 16))
+        Wanted::Cells(DType::number(DTypeKind::Float, 16))
     }
 
     fn rust_name() -> Cow<'static, str> {
@@ -216,16 +218,16 @@ mod complex {
     use num_complex::Complex;
 
     use super::{
-        ArrayViewD, BadCell, CELLS, Cow, DType, Decoder, Element, Kind, LongDouble, Refusal, Result, Rule,
-        Sealed, Step, Wanted, bits, decode, first_failing, memory,
+        ArrayViewD, BadCell, CELLS, Cow, DType, DTypeKind, Decoder, Element, LongDouble, Refusal, Result,
+        Rule, Sealed, Step, Wanted, bits, decode, first_failing, memory,
     };
 
     impl Sealed for Complex<LongDouble> {}
     impl Element for Complex<LongDouble> {
-        const KIND: Kind = Kind::Void;
+        const KIND: DTypeKind = DTypeKind::Void;
 
         fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
-            Ok(DType::number(Kind::Complex, 32))
+            Ok(DType::number(DTypeKind::Complex, 32))
         }
 
         fn encode<'c>(cells: &'c [Self], _: &DType) -> Result<Cow<'c, [u8]>> {
@@ -234,12 +236,12 @@ mod complex {
         }
 
         fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
-            let (item_size, kind, mut convert) = decode(stored, rule, Kind::Complex, 2)?;
+            let (item_size, kind, mut convert) = decode(stored, rule, DTypeKind::Complex, 2)?;
             let mut parts = Vec::new();
             let step = Step::Convert(Box::new(move |bytes, cells: &mut Vec<Self>| {
                 parts.clear();
                 memory::reserve(&mut parts, 2 * bytes.len() / item_size, CELLS)?;
-                if kind == Kind::Complex {
+                if kind == DTypeKind::Complex {
                     convert(bytes, &mut parts).map_err(|bad| BadCell { index: bad.index / 2, ..bad })?;
                     cells.extend(parts.as_chunks::<2>().0.iter().map(|&[re, im]| Complex { re, im }));
                 } else {
@@ -252,7 +254,7 @@ mod complex {
         }
 
         fn wanted() -> Wanted {
-            Wanted::Cells(DType::number(Kind::Complex, 32))
+            Wanted::Cells(DType::number(DTypeKind::Complex, 32))
         }
 
         fn rust_name() -> Cow<'static, str> {

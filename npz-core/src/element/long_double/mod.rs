@@ -14,7 +14,8 @@ pub(super) use cells::converter;
 /// A number of [`numpy.longdouble`](https://numpy.org/doc/stable/reference/arrays.scalars.html#numpy.longdouble) as x86
 /// has it (x87, 80 bits): 64 digits in base 2, up to 1.2e4932. Written as `<f16`, read from `<f16` and `<f12`.
 ///
-/// Holds the bits and does not calculate: [`to_f64`](Self::to_f64) rounds to 53 digits, `From<f64>` is exact. Compares
+/// Holds the bits (and the six of a cell that mean nothing, so that a file is written again as it was) and does not
+/// calculate: [`to_f64`](Self::to_f64) rounds to 53 digits, `From<f64>` is exact. Compares
 /// as a number, prints as NumPy does. `Complex<LongDouble>` is `<c32`.
 ///
 /// A file does not say how its long doubles are made up. On x86 (Linux, macOS) NumPy's are these; on other machines `<f16`
@@ -39,6 +40,8 @@ pub struct LongDouble {
     significand: u64,
     /// The sign, and 15 bits of exponent.
     head: u16,
+    /// What NumPy left in the bytes that x87 does not use: it means nothing, and is written again.
+    padding: [u16; 3],
 }
 
 /// The exponent of 1.0.
@@ -100,7 +103,11 @@ impl LongDouble {
         if head & MAX_EXPONENT != 0 && significand & INTEGER_BIT == 0 {
             return None;
         }
-        Some(Self { significand, head })
+        Some(Self::of(significand, head))
+    }
+
+    const fn of(significand: u64, head: u16) -> Self {
+        Self { significand, head, padding: [0; 3] }
     }
 
     const fn exponent(self) -> u16 {
@@ -189,10 +196,10 @@ impl LongDouble {
     fn from_integer(magnitude: u64, is_negative: bool) -> Self {
         let sign = u16::from(is_negative) << 15;
         if magnitude == 0 {
-            return Self { significand: 0, head: sign };
+            return Self::of(0, sign);
         }
         let shift = magnitude.leading_zeros();
-        Self { significand: magnitude << shift, head: sign | (BIAS + 63 - shift as i32) as u16 }
+        Self::of(magnitude << shift, sign | (BIAS + 63 - shift as i32) as u16)
     }
 
     /// Grows with the number; `None` for NaN. Zero is zero, of either sign.
@@ -227,15 +234,15 @@ impl From<f64> for LongDouble {
         let sign = u16::from(value.is_sign_negative()) << 15;
         let digits = INTEGER_BIT | fraction << 11;
         match exponent {
-            0x7ff if fraction == 0 => Self { significand: INTEGER_BIT, head: sign | MAX_EXPONENT },
-            0x7ff => Self { significand: digits | 1 << 62, head: sign | MAX_EXPONENT },
-            0 if fraction == 0 => Self { significand: 0, head: sign },
+            0x7ff if fraction == 0 => Self::of(INTEGER_BIT, sign | MAX_EXPONENT),
+            0x7ff => Self::of(digits | 1 << 62, sign | MAX_EXPONENT),
+            0 if fraction == 0 => Self::of(0, sign),
             // Subnormal in an f64, normal here.
             0 => {
                 let shift = fraction.leading_zeros() as i32;
-                Self { significand: fraction << shift, head: sign | (BIAS - 1022 + 11 - shift) as u16 }
+                Self::of(fraction << shift, sign | (BIAS - 1022 + 11 - shift) as u16)
             }
-            _ => Self { significand: digits, head: sign | (BIAS - 1023 + exponent) as u16 },
+            _ => Self::of(digits, sign | (BIAS - 1023 + exponent) as u16),
         }
     }
 }

@@ -13,7 +13,7 @@ use super::decode::{self, Ticks};
 use super::nanos::type_name;
 use super::scale::Scale;
 use super::text::{NAT, time_text};
-use crate::dtype::{DType, Kind};
+use crate::dtype::{DType, DTypeKind};
 use crate::element::{Decoder, Element, Refusal, Rule, Sealed, Wanted, encode_pod, first_failing, view_pod};
 use crate::error::{Error, Result};
 
@@ -155,8 +155,8 @@ macro_rules! cells {
                 if self.is_nat() {
                     return Ok($cell::NAT);
                 }
-                let target = || type_name(Kind::$kind, V::UNIT);
-                let scale = Scale::new(U::UNIT, V::UNIT, Kind::$kind == Kind::DateTime);
+                let target = || type_name(DTypeKind::$kind, V::UNIT);
+                let scale = Scale::new(U::UNIT, V::UNIT, DTypeKind::$kind == DTypeKind::DateTime);
                 let scale = scale.ok_or_else(|| {
                     Error::invalid(format!("{self:?} never becomes {}: the units do not fit each other", target()))
                 })?;
@@ -195,7 +195,7 @@ macro_rules! cells {
         /// As `str` in NumPy.
         impl<U: Unit> fmt::Display for $cell<U> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(&time_text(Kind::$kind, self.0, U::UNIT))
+                f.pad(&time_text(DTypeKind::$kind, self.0, U::UNIT))
             }
         }
 
@@ -214,21 +214,21 @@ macro_rules! cells {
 
         impl<U: Unit> Sealed for $cell<U> {}
         impl<U: Unit> Element for $cell<U> {
-            const KIND: Kind = Kind::$kind;
+            const KIND: DTypeKind = DTypeKind::$kind;
             fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
-                Ok(DType::time(Kind::$kind, U::UNIT))
+                Ok(DType::time(DTypeKind::$kind, U::UNIT))
             }
             fn encode<'c>(cells: &'c [Self], _: &DType) -> Result<Cow<'c, [u8]>> {
                 encode_pod(cells, size_of::<i64>())
             }
             fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
-                decode::decoder(Kind::$kind, U::UNIT, stored, rule)
+                decode::decoder(DTypeKind::$kind, U::UNIT, stored, rule)
             }
             fn wanted() -> Wanted {
-                Wanted::Cells(DType::time(Kind::$kind, U::UNIT))
+                Wanted::Cells(DType::time(DTypeKind::$kind, U::UNIT))
             }
             fn rust_name() -> Cow<'static, str> {
-                type_name(Kind::$kind, U::UNIT).into()
+                type_name(DTypeKind::$kind, U::UNIT).into()
             }
             const NOT_FINITE: &'static str = "NaT";
             fn first_not_finite(cells: &ArrayViewD<'_, Self>) -> Option<usize> {

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
 use super::nanos::{beyond, from_nanos, join, split, to_days, to_nanos};
 use super::{DateTime64, Day, TimeDelta64, Unit};
-use crate::dtype::Kind;
+use crate::dtype::DTypeKind;
 use crate::error::{Error, Result};
 
 /// Exact, or an error: a part of a tick, or too far from 1970. A leap second becomes the second after it.
@@ -12,7 +12,7 @@ impl<U: Unit> TryFrom<DateTime<Utc>> for DateTime64<U> {
     type Error = Error;
     fn try_from(time: DateTime<Utc>) -> Result<Self> {
         let nanos = join(time.timestamp(), time.timestamp_subsec_nanos().into());
-        from_nanos(Kind::DateTime, nanos, U::UNIT).map(Self::new)
+        from_nanos(DTypeKind::DateTime, nanos, U::UNIT).map(Self::new)
     }
 }
 
@@ -20,9 +20,9 @@ impl<U: Unit> TryFrom<DateTime<Utc>> for DateTime64<U> {
 impl<U: Unit> TryFrom<DateTime64<U>> for DateTime<Utc> {
     type Error = Error;
     fn try_from(time: DateTime64<U>) -> Result<Self> {
-        let nanos = to_nanos(Kind::DateTime, time.ticks(), U::UNIT)?;
+        let nanos = to_nanos(DTypeKind::DateTime, time.ticks(), U::UNIT)?;
         let there = split(nanos).and_then(|(seconds, nanos)| Self::from_timestamp(seconds, nanos));
-        there.ok_or_else(|| beyond("chrono::DateTime<Utc>", Kind::DateTime, time.ticks(), U::UNIT))
+        there.ok_or_else(|| beyond("chrono::DateTime<Utc>", DTypeKind::DateTime, time.ticks(), U::UNIT))
     }
 }
 
@@ -56,7 +56,7 @@ impl<U: Unit> TryFrom<DateTime64<U>> for NaiveDate {
     fn try_from(time: DateTime64<U>) -> Result<Self> {
         let days = to_days(time.ticks(), U::UNIT)?;
         let date = i32::try_from(days).ok().and_then(Self::from_epoch_days);
-        date.ok_or_else(|| beyond("chrono::NaiveDate", Kind::DateTime, time.ticks(), U::UNIT))
+        date.ok_or_else(|| beyond("chrono::NaiveDate", DTypeKind::DateTime, time.ticks(), U::UNIT))
     }
 }
 
@@ -65,7 +65,7 @@ impl<U: Unit> TryFrom<TimeDelta> for TimeDelta64<U> {
     type Error = Error;
     fn try_from(length: TimeDelta) -> Result<Self> {
         let nanos = join(length.num_seconds(), length.subsec_nanos().into());
-        from_nanos(Kind::TimeDelta, nanos, U::UNIT).map(Self::new)
+        from_nanos(DTypeKind::TimeDelta, nanos, U::UNIT).map(Self::new)
     }
 }
 
@@ -73,8 +73,8 @@ impl<U: Unit> TryFrom<TimeDelta> for TimeDelta64<U> {
 impl<U: Unit> TryFrom<TimeDelta64<U>> for TimeDelta {
     type Error = Error;
     fn try_from(length: TimeDelta64<U>) -> Result<Self> {
-        let nanos = to_nanos(Kind::TimeDelta, length.ticks(), U::UNIT)?;
+        let nanos = to_nanos(DTypeKind::TimeDelta, length.ticks(), U::UNIT)?;
         let there = split(nanos).and_then(|(seconds, nanos)| Self::new(seconds, nanos));
-        there.ok_or_else(|| beyond("chrono::TimeDelta", Kind::TimeDelta, length.ticks(), U::UNIT))
+        there.ok_or_else(|| beyond("chrono::TimeDelta", DTypeKind::TimeDelta, length.ticks(), U::UNIT))
     }
 }

@@ -3,7 +3,7 @@
 use super::nanos::type_name;
 use super::scale::Scale;
 use super::text::{NAT, time_text};
-use crate::dtype::{ByteOrder, DType, Kind, Scalar, TimeUnit};
+use crate::dtype::{ByteOrder, DType, DTypeKind, TimeUnit};
 use crate::element::cast::converter;
 use crate::element::rule::{Target, Verdict, judge, no_cast};
 use crate::element::{BadCell, CELLS, Cast, Convert, Decoder, Form, InPlace, Refusal, Rule, Step};
@@ -16,7 +16,7 @@ pub(crate) trait Ticks: bytemuck::Pod + Send {
 
 /// How `stored` becomes cells of `kind` (a time) and `unit`.
 pub(crate) fn decoder<A: Ticks>(
-    kind: Kind,
+    kind: DTypeKind,
     unit: TimeUnit,
     stored: &DType,
     rule: Rule,
@@ -24,17 +24,19 @@ pub(crate) fn decoder<A: Ticks>(
     let Some(scalar) = stored.as_scalar() else {
         return Err(Refusal::new("it is a record: read one of its fields in Python and save that"));
     };
-    let step = match (scalar.unit(), scalar.kind()) {
-        (Some(from), found) if found == kind => from_times(kind, from, unit, scalar.order(), rule)?,
-        (_, Kind::Bool | Kind::Int | Kind::Uint) if kind == Kind::TimeDelta => from_integers(stored, rule)?,
+    let step = match (scalar.time_unit(), scalar.kind()) {
+        (Some(from), found) if found == kind => from_times(kind, from, unit, scalar.byte_order(), rule)?,
+        (_, DTypeKind::Bool | DTypeKind::Int | DTypeKind::Uint) if kind == DTypeKind::TimeDelta => {
+            from_integers(stored, rule)?
+        }
         _ => return Err(Refusal::new(no_cast_to_time(scalar, kind, unit))),
     };
-    Ok(Decoder { item_size: scalar.size(), step })
+    Ok(Decoder { item_size: scalar.item_size(), step })
 }
 
 /// Times of the same kind, in any unit.
 fn from_times<A: Ticks>(
-    kind: Kind,
+    kind: DTypeKind,
     from: TimeUnit,
     to: TimeUnit,
     order: ByteOrder,
@@ -43,7 +45,7 @@ fn from_times<A: Ticks>(
     if from == to {
         return Ok(Step::InPlace(InPlace::new(order, 8)));
     }
-    let Some(scale) = Scale::new(from, to, kind == Kind::DateTime) else {
+    let Some(scale) = Scale::new(from, to, kind == DTypeKind::DateTime) else {
         return Err(Refusal::new(format!(
             "no casting rule turns ticks of {from} into ticks of {to}: make the cell type `{}`",
             type_name(kind, from)
@@ -65,15 +67,15 @@ fn from_times<A: Ticks>(
 fn from_integers<A: Ticks>(stored: &DType, rule: Rule) -> Result<Step<A>, Refusal> {
     // What a field asks of its integers is not meant for these.
     let rule = Rule { form: Form::default(), ..rule };
-    let (scalar, verdict) = judge(stored, Target { kind: Kind::Int, size: 8, is_index: false }, rule)?;
+    let (scalar, verdict) = judge(stored, Target { kind: DTypeKind::Int, size: 8, is_index: false }, rule)?;
     match verdict {
         Verdict::Same if rule.cast == Cast::Exact => Err(Refusal::allowed_by(Cast::Safe, "")),
-        Verdict::Same => Ok(Step::InPlace(InPlace::new(scalar.order(), 8))),
+        Verdict::Same => Ok(Step::InPlace(InPlace::new(scalar.byte_order(), 8))),
         Verdict::Convert { exact } => {
             let Some(mut convert) = converter::<i64>(scalar, exact) else {
-                return Err(Refusal::new(no_cast(scalar, Kind::Int, "i8")));
+                return Err(Refusal::new(no_cast(scalar, DTypeKind::Int, "i8")));
             };
-            let (mut ticks, size) = (Vec::new(), scalar.size());
+            let (mut ticks, size) = (Vec::new(), scalar.item_size());
             Ok(Step::Convert(Box::new(move |bytes, cells: &mut Vec<A>| {
                 ticks.clear();
                 memory::reserve(&mut ticks, bytes.len() / size, CELLS)?;
@@ -86,21 +88,20 @@ fn from_integers<A: Ticks>(stored: &DType, rule: Rule) -> Result<Step<A>, Refusa
 }
 
 /// The advice where no casting rule helps.
-fn no_cast_to_time(scalar: &Scalar, kind: Kind, unit: TimeUnit) -> String {
-    if let Some(from) = scalar.unit() {
+fn no_cast_to_time(scalar: &DType, kind: DTypeKind, unit: TimeUnit) -> String {
+    if let Some(from) = scalar.time_unit() {
         return format!(
             "points in time and lengths of time never become each other: make the cell type `{}`",
             type_name(scalar.kind(), from)
         );
     }
-    let wanted = DType::time(kind, unit).as_scalar().map(Scalar::code);
-    no_cast(scalar, kind, &wanted.unwrap_or_default())
+    no_cast(scalar, kind, &DType::time(kind, unit).code())
 }
 
 /// A conversion from one unit to another.
 #[derive(Clone, Copy)]
 struct Times {
-    kind: Kind,
+    kind: DTypeKind,
     from: TimeUnit,
     to: TimeUnit,
     scale: Scale,

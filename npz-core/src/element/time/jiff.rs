@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::nanos::{beyond, from_nanos, join, split, to_days, to_nanos};
 use super::{DateTime64, Day, TimeDelta64, Unit};
-use crate::dtype::Kind;
+use crate::dtype::DTypeKind;
 use crate::error::{Error, Result};
 
 const DAY_SECONDS: i64 = 86_400;
@@ -16,7 +16,7 @@ const EPOCH: Date = Date::constant(1970, 1, 1);
 impl<U: Unit> TryFrom<Timestamp> for DateTime64<U> {
     type Error = Error;
     fn try_from(time: Timestamp) -> Result<Self> {
-        from_nanos(Kind::DateTime, time.as_nanosecond(), U::UNIT).map(Self::new)
+        from_nanos(DTypeKind::DateTime, time.as_nanosecond(), U::UNIT).map(Self::new)
     }
 }
 
@@ -24,9 +24,9 @@ impl<U: Unit> TryFrom<Timestamp> for DateTime64<U> {
 impl<U: Unit> TryFrom<DateTime64<U>> for Timestamp {
     type Error = Error;
     fn try_from(time: DateTime64<U>) -> Result<Self> {
-        let nanos = to_nanos(Kind::DateTime, time.ticks(), U::UNIT)?;
+        let nanos = to_nanos(DTypeKind::DateTime, time.ticks(), U::UNIT)?;
         Self::from_nanosecond(nanos)
-            .map_err(|_| beyond("jiff::Timestamp", Kind::DateTime, time.ticks(), U::UNIT))
+            .map_err(|_| beyond("jiff::Timestamp", DTypeKind::DateTime, time.ticks(), U::UNIT))
     }
 }
 
@@ -35,7 +35,7 @@ impl<U: Unit> TryFrom<DateTime> for DateTime64<U> {
     type Error = Error;
     fn try_from(time: DateTime) -> Result<Self> {
         let since = time.duration_since(EPOCH.to_datetime(jiff::civil::Time::midnight()));
-        from_nanos(Kind::DateTime, since.as_nanos(), U::UNIT).map(Self::new)
+        from_nanos(DTypeKind::DateTime, since.as_nanos(), U::UNIT).map(Self::new)
     }
 }
 
@@ -43,11 +43,11 @@ impl<U: Unit> TryFrom<DateTime> for DateTime64<U> {
 impl<U: Unit> TryFrom<DateTime64<U>> for DateTime {
     type Error = Error;
     fn try_from(time: DateTime64<U>) -> Result<Self> {
-        let nanos = to_nanos(Kind::DateTime, time.ticks(), U::UNIT)?;
+        let nanos = to_nanos(DTypeKind::DateTime, time.ticks(), U::UNIT)?;
         let since = split(nanos).map(|(seconds, nanos)| SignedDuration::new(seconds, nanos as i32));
         let epoch = EPOCH.to_datetime(jiff::civil::Time::midnight());
         let there = since.and_then(|since| epoch.checked_add(since).ok());
-        there.ok_or_else(|| beyond("jiff::civil::DateTime", Kind::DateTime, time.ticks(), U::UNIT))
+        there.ok_or_else(|| beyond("jiff::civil::DateTime", DTypeKind::DateTime, time.ticks(), U::UNIT))
     }
 }
 
@@ -68,7 +68,7 @@ impl<U: Unit> TryFrom<DateTime64<U>> for Date {
         let days = to_days(time.ticks(), U::UNIT)?;
         let since = days.checked_mul(DAY_SECONDS).map(SignedDuration::from_secs);
         let date = since.and_then(|since| EPOCH.checked_add(since).ok());
-        date.ok_or_else(|| beyond("jiff::civil::Date", Kind::DateTime, time.ticks(), U::UNIT))
+        date.ok_or_else(|| beyond("jiff::civil::Date", DTypeKind::DateTime, time.ticks(), U::UNIT))
     }
 }
 
@@ -77,7 +77,7 @@ impl<U: Unit> TryFrom<SignedDuration> for TimeDelta64<U> {
     type Error = Error;
     fn try_from(length: SignedDuration) -> Result<Self> {
         let nanos = join(length.as_secs(), length.subsec_nanos().into());
-        from_nanos(Kind::TimeDelta, nanos, U::UNIT).map(Self::new)
+        from_nanos(DTypeKind::TimeDelta, nanos, U::UNIT).map(Self::new)
     }
 }
 
@@ -85,8 +85,8 @@ impl<U: Unit> TryFrom<SignedDuration> for TimeDelta64<U> {
 impl<U: Unit> TryFrom<TimeDelta64<U>> for SignedDuration {
     type Error = Error;
     fn try_from(length: TimeDelta64<U>) -> Result<Self> {
-        let nanos = to_nanos(Kind::TimeDelta, length.ticks(), U::UNIT)?;
+        let nanos = to_nanos(DTypeKind::TimeDelta, length.ticks(), U::UNIT)?;
         let there = split(nanos).map(|(seconds, nanos)| Self::new(seconds, nanos as i32));
-        there.ok_or_else(|| beyond("jiff::SignedDuration", Kind::TimeDelta, length.ticks(), U::UNIT))
+        there.ok_or_else(|| beyond("jiff::SignedDuration", DTypeKind::TimeDelta, length.ticks(), U::UNIT))
     }
 }

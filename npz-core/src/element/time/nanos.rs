@@ -2,31 +2,31 @@
 
 use super::scale::Scale;
 use super::text::{NAT, time_text};
-use crate::dtype::{DType, Kind, TimeBase, TimeUnit};
+use crate::dtype::{DType, DTypeKind, TimeBase, TimeUnit};
 use crate::error::{Error, Result};
 
 const NANOSECOND: TimeUnit = TimeUnit::one(TimeBase::Nanosecond);
 
 /// The cell type as a message names it: `DateTime64<Nanosecond>`.
-pub(super) fn type_name(kind: Kind, unit: TimeUnit) -> String {
+pub(super) fn type_name(kind: DTypeKind, unit: TimeUnit) -> String {
     DType::time(kind, unit).rust_name().unwrap_or_default().into_owned()
 }
 
 /// A cell as nanoseconds; an error where that is no whole number, or where there is none.
-pub(super) fn to_nanos(kind: Kind, ticks: i64, unit: TimeUnit) -> Result<i128> {
+pub(super) fn to_nanos(kind: DTypeKind, ticks: i64, unit: TimeUnit) -> Result<i128> {
     to_whole(kind, ticks, unit, NANOSECOND)
 }
 
 /// A point in time as days; an error where that is no whole number, or where there is none.
 #[cfg(any(feature = "chrono", feature = "jiff"))]
 pub(super) fn to_days(ticks: i64, unit: TimeUnit) -> Result<i64> {
-    let days = to_whole(Kind::DateTime, ticks, unit, TimeUnit::one(TimeBase::Day))?;
+    let days = to_whole(DTypeKind::DateTime, ticks, unit, TimeUnit::one(TimeBase::Day))?;
     // No date of another library is as far away.
-    i64::try_from(days).map_err(|_| beyond("a date", Kind::DateTime, ticks, unit))
+    i64::try_from(days).map_err(|_| beyond("a date", DTypeKind::DateTime, ticks, unit))
 }
 
 /// A cell in whole base units of another length.
-fn to_whole(kind: Kind, ticks: i64, unit: TimeUnit, target: TimeUnit) -> Result<i128> {
+fn to_whole(kind: DTypeKind, ticks: i64, unit: TimeUnit, target: TimeUnit) -> Result<i128> {
     if ticks == NAT {
         return Err(Error::invalid("expected a time, found NaT: ask `is_nat` first"));
     }
@@ -36,7 +36,7 @@ fn to_whole(kind: Kind, ticks: i64, unit: TimeUnit, target: TimeUnit) -> Result<
             type_name(kind, unit)
         )));
     }
-    let scale = Scale::new(unit, target, kind == Kind::DateTime).ok_or_else(|| {
+    let scale = Scale::new(unit, target, kind == DTypeKind::DateTime).ok_or_else(|| {
         Error::invalid("months and years have no fixed length: use days, or a point in time".to_owned())
     })?;
     let text = || time_text(kind, ticks, unit);
@@ -53,12 +53,12 @@ fn to_whole(kind: Kind, ticks: i64, unit: TimeUnit, target: TimeUnit) -> Result<
 }
 
 /// Nanoseconds as a cell; an error where that is no whole number of ticks, or too many.
-pub(super) fn from_nanos(kind: Kind, nanos: i128, unit: TimeUnit) -> Result<i64> {
+pub(super) fn from_nanos(kind: DTypeKind, nanos: i128, unit: TimeUnit) -> Result<i64> {
     let target = || type_name(kind, unit);
     if unit.base() == TimeBase::Generic {
         return Err(Error::invalid(format!("{} has no unit: convert to another one", target())));
     }
-    let scale = Scale::new(NANOSECOND, unit, kind == Kind::DateTime).ok_or_else(|| {
+    let scale = Scale::new(NANOSECOND, unit, kind == DTypeKind::DateTime).ok_or_else(|| {
         Error::invalid(format!("{} can't hold it: months and years have no fixed length", target()))
     })?;
     let scaled = scale.apply(nanos);
@@ -130,6 +130,6 @@ pub(super) fn join(seconds: i64, nanos: i128) -> i128 {
 }
 
 /// A time that the other type can't hold.
-pub(super) fn beyond(type_name: &str, kind: Kind, ticks: i64, unit: TimeUnit) -> Error {
+pub(super) fn beyond(type_name: &str, kind: DTypeKind, ticks: i64, unit: TimeUnit) -> Error {
     Error::invalid(format!("{} is beyond what {type_name} can hold", time_text(kind, ticks, unit)))
 }

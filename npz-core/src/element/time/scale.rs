@@ -205,7 +205,7 @@ mod tests {
 
     fn unit(text: &str) -> TimeUnit {
         let dtype = crate::dtype::DType::parse(&format!("<M8[{text}]")).unwrap();
-        dtype.as_scalar().and_then(crate::dtype::Scalar::unit).unwrap()
+        dtype.time_unit().unwrap()
     }
 
     fn scaled(ticks: i128, from: &str, to: &str) -> Option<(i128, bool)> {

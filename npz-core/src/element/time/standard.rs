@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::nanos::{beyond, from_nanos, to_nanos};
 use super::{DateTime64, TimeDelta64, Unit};
-use crate::dtype::Kind;
+use crate::dtype::DTypeKind;
 use crate::error::{Error, Result};
 
 /// Exact, or an error: a part of a tick, too long, or a unit of no fixed length.
@@ -12,7 +12,7 @@ impl<U: Unit> TryFrom<Duration> for TimeDelta64<U> {
     type Error = Error;
     fn try_from(length: Duration) -> Result<Self> {
         // At most 2^64 seconds: far within an i128.
-        from_nanos(Kind::TimeDelta, length.as_nanos() as i128, U::UNIT).map(Self::new)
+        from_nanos(DTypeKind::TimeDelta, length.as_nanos() as i128, U::UNIT).map(Self::new)
     }
 }
 
@@ -20,14 +20,15 @@ impl<U: Unit> TryFrom<Duration> for TimeDelta64<U> {
 impl<U: Unit> TryFrom<TimeDelta64<U>> for Duration {
     type Error = Error;
     fn try_from(length: TimeDelta64<U>) -> Result<Self> {
-        let nanos = to_nanos(Kind::TimeDelta, length.ticks(), U::UNIT)?;
+        let nanos = to_nanos(DTypeKind::TimeDelta, length.ticks(), U::UNIT)?;
         if nanos < 0 {
             return Err(Error::invalid(format!(
                 "expected a duration, which is not negative, found {length}"
             )));
         }
         let seconds = u64::try_from(nanos / 1_000_000_000);
-        let seconds = seconds.map_err(|_| beyond("Duration", Kind::TimeDelta, length.ticks(), U::UNIT))?;
+        let seconds =
+            seconds.map_err(|_| beyond("Duration", DTypeKind::TimeDelta, length.ticks(), U::UNIT))?;
         Ok(Self::new(seconds, (nanos % 1_000_000_000) as u32))
     }
 }
@@ -40,7 +41,7 @@ impl<U: Unit> TryFrom<SystemTime> for DateTime64<U> {
             Ok(after) => after.as_nanos() as i128,
             Err(before) => -(before.duration().as_nanos() as i128),
         };
-        from_nanos(Kind::DateTime, nanos, U::UNIT).map(Self::new)
+        from_nanos(DTypeKind::DateTime, nanos, U::UNIT).map(Self::new)
     }
 }
 
@@ -50,9 +51,9 @@ impl<U: Unit> TryFrom<SystemTime> for DateTime64<U> {
 impl<U: Unit> TryFrom<DateTime64<U>> for SystemTime {
     type Error = Error;
     fn try_from(time: DateTime64<U>) -> Result<Self> {
-        let nanos = to_nanos(Kind::DateTime, time.ticks(), U::UNIT)?;
+        let nanos = to_nanos(DTypeKind::DateTime, time.ticks(), U::UNIT)?;
         let distance = nanos.unsigned_abs();
-        let far = || beyond("SystemTime", Kind::DateTime, time.ticks(), U::UNIT);
+        let far = || beyond("SystemTime", DTypeKind::DateTime, time.ticks(), U::UNIT);
         let seconds = u64::try_from(distance / 1_000_000_000).map_err(|_| far())?;
         let distance = Duration::new(seconds, (distance % 1_000_000_000) as u32);
         let epoch = Self::UNIX_EPOCH;

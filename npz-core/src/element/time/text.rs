@@ -1,7 +1,7 @@
 //! Cells as NumPy prints them. Mirrors `make_iso_8601_datetime` and `timedelta_str`.
 
 use super::scale::Date;
-use crate::dtype::{Kind, TimeBase, TimeUnit};
+use crate::dtype::{DTypeKind, TimeBase, TimeUnit};
 
 /// `NaT`: what NumPy stores for a time that is none.
 pub(crate) const NAT: i64 = i64::MIN;
@@ -10,12 +10,12 @@ pub(crate) const NAT: i64 = i64::MIN;
 ///
 /// Where NumPy wraps beyond 64 bits (`M8[2Y]`, years near the ends), the true number is printed; a point in time
 /// without a unit, which NumPy refuses to print, is printed as a length.
-pub(crate) fn time_text(kind: Kind, ticks: i64, unit: TimeUnit) -> String {
+pub(crate) fn time_text(kind: DTypeKind, ticks: i64, unit: TimeUnit) -> String {
     if ticks == NAT {
         return "NaT".to_owned();
     }
     let units = i128::from(ticks) * i128::from(unit.count());
-    if kind == Kind::DateTime && unit.base() != TimeBase::Generic {
+    if kind == DTypeKind::DateTime && unit.base() != TimeBase::Generic {
         date(units, unit.base())
     } else {
         format!("{units} {}", plural(unit.base()))

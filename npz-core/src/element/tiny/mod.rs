@@ -60,7 +60,7 @@ use std::borrow::Cow;
 use ndarray::ArrayViewD;
 
 use super::{CELLS, Decoder, Element, Refusal, Rule, Sealed, Step, Wanted, first_failing};
-use crate::dtype::{ByteOrder, DType, Kind, Scalar};
+use crate::dtype::{ByteOrder, DType, DTypeKind};
 use crate::error::Result;
 use crate::memory;
 
@@ -71,9 +71,9 @@ pub use float::{
 pub use int::{Int1, Int2, Int4, TinyInt, UInt1, UInt2, UInt4};
 
 /// What NumPy stores almost all of them as.
-const ONE_BYTE: DType = DType::scalar(Kind::Void, 1, ByteOrder::Little);
+const ONE_BYTE: DType = DType::scalar(DTypeKind::Void, 1, ByteOrder::Little);
 /// What it stores `float8_e5m2` as, the only one whose dtype says what it is.
-const FLOAT: DType = DType::scalar(Kind::Float, 1, ByteOrder::Little);
+const FLOAT: DType = DType::scalar(DTypeKind::Float, 1, ByteOrder::Little);
 
 /// Reads codes, where the file holds bytes that may be some. `own` is the dtype that is written.
 fn decoder<A: Send + 'static>(
@@ -85,24 +85,20 @@ fn decoder<A: Send + 'static>(
     let Some(scalar) = stored.as_scalar() else {
         return Err(Refusal::new("it is a record: read one of its fields in Python and save that"));
     };
-    match (scalar.kind(), scalar.size()) {
-        (Kind::Void, 1) => {}
-        (Kind::Float, 1) if *own == FLOAT => {}
-        (Kind::Float, 1) => {
+    match (scalar.kind(), scalar.item_size()) {
+        (DTypeKind::Void, 1) => {}
+        (DTypeKind::Float, 1) if *own == FLOAT => {}
+        (DTypeKind::Float, 1) => {
             return Err(Refusal::new("it is `float8_e5m2` of ml_dtypes: make the cells `tiny::Float8E5M2`"));
         }
-        (Kind::Uint | Kind::Int, 1) => {
+        (DTypeKind::Uint | DTypeKind::Int, 1) => {
             return Err(Refusal::new(format!(
                 "if these bytes are the codes of {numpy}, make the cells `u8` and use `from_bits`; if they are numbers, \
                  save `a.astype(ml_dtypes.{numpy})` in Python"
             )));
         }
-        (Kind::Object, _) => {
-            return Err(Refusal::new(super::rule::no_cast(
-                scalar,
-                own.as_scalar().map_or(Kind::Void, Scalar::kind),
-                numpy,
-            )));
+        (DTypeKind::Object, _) => {
+            return Err(Refusal::new(super::rule::no_cast(scalar, own.kind(), numpy)));
         }
         _ => {
             return Err(Refusal::new(format!(
@@ -120,7 +116,7 @@ fn decoder<A: Send + 'static>(
 impl<F: TinyFormat> Sealed for TinyFloat<F> {}
 impl<F: TinyFormat> Element for TinyFloat<F> {
     /// No attribute speaks of these.
-    const KIND: Kind = Kind::Void;
+    const KIND: DTypeKind = DTypeKind::Void;
 
     fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
         Ok(F::LAYOUT.dtype())
@@ -149,7 +145,7 @@ impl<F: TinyFormat> Element for TinyFloat<F> {
 
 impl<const BITS: u32, const SIGNED: bool> Sealed for TinyInt<BITS, SIGNED> {}
 impl<const BITS: u32, const SIGNED: bool> Element for TinyInt<BITS, SIGNED> {
-    const KIND: Kind = Kind::Void;
+    const KIND: DTypeKind = DTypeKind::Void;
 
     fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
         Ok(ONE_BYTE)

@@ -102,6 +102,7 @@ pub(crate) struct ReadRaw<'s> {
     pub(crate) member: String,
     pub(crate) array: Arc<dyn Stored + 's>,
     pub(crate) settings: LoadSettings,
+    pub(crate) cost: Cost,
     pub(crate) slot: Slot<RawArray>,
 }
 
@@ -111,7 +112,7 @@ impl Task for ReadRaw<'_> {
     }
 
     fn cost(&self) -> Cost {
-        Cost::stored(self.array.size())
+        self.cost
     }
 
     fn extent(&self) -> Option<Extent> {
@@ -123,7 +124,7 @@ impl Task for ReadRaw<'_> {
     }
 
     fn run(self: Box<Self>, team: &Team) -> Result<()> {
-        let Self { member, array, settings, slot } = *self;
+        let Self { member, array, settings, slot, .. } = *self;
         let raw = read_bytes(&*array, team)
             .and_then(|bytes| settings.apply_raw(RawArray::from_file(array.header(), bytes)));
         slot.fill(raw.map_err(|error| error.in_member(&member))?);

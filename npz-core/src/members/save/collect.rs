@@ -9,7 +9,7 @@ use ndarray::{ArrayViewD, CowArray, IxDyn};
 use crate::any::RawArray;
 use crate::archive::Compression;
 use crate::dtype::{ByteOrder, DType};
-use crate::element::Element;
+use crate::element::{Element, asked_dtype};
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::limits::MAX_FREE;
@@ -252,11 +252,14 @@ impl<'a> Members<'a> {
     ) -> Result<()> {
         let body = || {
             let body = self.settings.body(name, cells, is_array)?;
-            let body = match dtype {
-                Some(dtype) => body.of_dtype(dtype)?,
-                None => body,
+            let Some(dtype) = dtype else {
+                return body.in_byte_order(self.byte_order.unwrap_or(ByteOrder::Little));
             };
-            body.in_byte_order(self.byte_order.unwrap_or(ByteOrder::Little))
+            let order = self.byte_order.unwrap_or(dtype.byte_order());
+            // A form that the field asks for changes the cells.
+            let is_own = asked_dtype::<A>(self.settings.forms.form()).is_none();
+            let body = if is_own { body.of_dtype(dtype.with_byte_order(ByteOrder::Little))? } else { body };
+            body.in_byte_order(order)
         };
         let body = body().map_err(|error| error.in_member(name.as_str()))?;
         // As in a load of typed cells.

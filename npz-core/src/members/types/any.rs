@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use ndarray::ArrayD;
 
-use crate::any::{AnyArray, RawArray, Tick, Visit, as_cells, from_cells, visit, with_cells};
-use crate::cells::Cells;
-use crate::dtype::{DType, Kind, TimeUnit};
+use crate::any::{AnyArray, RawArray, Tick, TypedArray, Visit, as_cells, from_cells, visit, with_cells};
+use crate::cells::{Cells, cost};
+use crate::dtype::{DType, DTypeKind, TimeUnit};
 use crate::element::time::{DateTime64, Generic, TimeDelta64};
 use crate::element::{Cast, Element, Wanted};
 use crate::error::{Error, Result};
 use crate::header::Header;
-use crate::limits::{Limits, MAX_FREE};
+use crate::limits::{Cost, Limits, MAX_FREE};
+use crate::members::forms::Forms;
 use crate::members::load::task::{ReadRaw, Slot};
 use crate::members::load::{OneArray, field_of};
 use crate::members::wanted_shape::WantedShape;
@@ -20,8 +21,8 @@ use crate::members::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 use crate::options::LoadOptions;
 use crate::report::ProblemKind;
 
-fn is_kind(header: &Header, kind: Kind) -> bool {
-    header.dtype().as_scalar().is_some_and(|scalar| scalar.kind() == kind)
+fn is_kind(header: &Header, kind: DTypeKind) -> bool {
+    header.dtype().kind() == kind
 }
 
 /// What a member of no special dtype is wanted to be, for messages.
@@ -35,10 +36,10 @@ impl ToMembers for RawArray {
 
 impl ToMembers for AnyArray {
     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
-        with_cells!(self, array => array.to_members(members, name), (kind, unit, ticks) => {
-            let dtype = Some(DType::time(kind, *unit));
-            let in_member = |error: Error| error.in_member(name.as_str());
-            if kind == Kind::DateTime {
+        let in_member = |error: Error| error.in_member(name.as_str());
+        let dtype = Some(self.dtype());
+        with_cells!(self, array => members.push_cells(name, array.view().into(), dtype, true), (kind, _, ticks) => {
+            if kind == DTypeKind::DateTime {
                 let cells = as_cells::<DateTime64<Generic>>(ticks).map_err(in_member)?;
                 return members.push_cells(name, cells, dtype, true);
             }
@@ -58,10 +59,13 @@ impl FromMembers for AnyArray {
                 loader.plan_raw(name).map(Self::Other)
             }
             // Text that the field asks to be stored as bytes.
-            Some(header) if is_kind(&header, Kind::Bytes) && loader.stores_text_as_bytes() => {
-                PlanCells { loader, name }.typed(Self::Str)
+            Some(header) if is_kind(&header, DTypeKind::Bytes) && loader.stores_text_as_bytes() => {
+                PlanCells { loader, name, dtype: DType::unicode(1) }.typed(Self::Str)
             }
-            Some(header) => visit(header.dtype(), PlanCells { loader, name }),
+            Some(header) => {
+                let dtype = header.dtype().clone();
+                visit(header.dtype(), PlanCells { loader, name, dtype })
+            }
             // Whatever is wrong is noted there.
             None => loader.plan_raw(name).map(Self::Other),
         }
@@ -141,18 +145,20 @@ fn ticks<A: Tick>(cells: Cells<A>) -> Result<ArrayD<i64>> {
 struct PlanCells<'l, 's, 'n> {
     loader: &'l mut Loader<'s>,
     name: &'n Name,
+    /// What the member holds.
+    dtype: DType,
 }
 
 impl<'s> PlanCells<'_, 's, '_> {
-    fn ticks<A: Tick>(self, kind: Kind, unit: TimeUnit) -> Plan<'s, AnyArray> {
-        let Self { loader, name } = self;
+    fn ticks<A: Tick>(self, kind: DTypeKind, unit: TimeUnit) -> Plan<'s, AnyArray> {
+        let Self { loader, name, dtype } = self;
         let plan =
             |loader: &mut Loader<'s>| loader.plan_cells_by(name, WantedShape::Axes(None), A::as_stored);
         let cells = loader.with_cast(Cast::Exact, plan);
         let member = name.as_str().to_owned();
         cells.and_then(move |cells| {
             let ticks = ticks(cells).map_err(|error| error.in_member(&member))?;
-            Ok(AnyArray::times(kind, unit, ticks))
+            Ok(AnyArray::times(kind, unit, TypedArray::from(ticks).stored_as(&dtype)))
         })
     }
 }
@@ -160,26 +166,28 @@ impl<'s> PlanCells<'_, 's, '_> {
 impl<'s> Visit for PlanCells<'_, 's, '_> {
     type Out = Plan<'s, AnyArray>;
 
-    fn typed<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Plan<'s, AnyArray> {
-        let Self { loader, name } = self;
+    fn typed<A: Element>(self, wrap: fn(TypedArray<A>) -> AnyArray) -> Plan<'s, AnyArray> {
+        let Self { loader, name, dtype } = self;
         let member = name.as_str().to_owned();
-        let finish =
-            move |cells: Cells<A>| cells.into_array().map(wrap).map_err(|error| error.in_member(&member));
+        let finish = move |cells: Cells<A>| {
+            let array: ArrayD<A> = cells.into_array().map_err(|error| error.in_member(&member))?;
+            Ok(wrap(TypedArray::from(array).stored_as(&dtype)))
+        };
         loader.with_cast(Cast::Exact, |loader| loader.plan_cells(name, WantedShape::Axes(None), finish))
     }
 
-    fn times(self, kind: Kind, unit: TimeUnit) -> Plan<'s, AnyArray> {
+    fn times(self, kind: DTypeKind, unit: TimeUnit) -> Plan<'s, AnyArray> {
         match kind {
-            Kind::DateTime => self.ticks::<DateTime64<Generic>>(kind, unit),
+            DTypeKind::DateTime => self.ticks::<DateTime64<Generic>>(kind, unit),
             _ => self.ticks::<TimeDelta64<Generic>>(kind, unit),
         }
     }
 
-    fn long_doubles<A: Element>(self, wrap: fn(ArrayD<A>) -> AnyArray) -> Plan<'s, AnyArray> {
+    fn checked<A: Element>(self, _: fn(TypedArray<A>) -> AnyArray) -> Plan<'s, AnyArray> {
         let member = self.name.as_str().to_owned();
         self.loader
-            .plan_raw(self.name)
-            .and_then(move |raw| AnyArray::long_doubles(raw, wrap).map_err(|error| error.in_member(&member)))
+            .plan_bytes(self.name, Forms::misfit::<A>, cost::<A>)
+            .and_then(move |raw| AnyArray::from_raw(raw).map_err(|error| error.in_member(&member)))
     }
 
     fn other(self) -> Plan<'s, AnyArray> {
@@ -190,6 +198,16 @@ impl<'s> Visit for PlanCells<'_, 's, '_> {
 impl<'s> Loader<'s> {
     /// Plans the reading of one member's bytes, whatever its cells are.
     pub(crate) fn plan_raw(&mut self, name: &Name) -> Plan<'s, RawArray> {
+        self.plan_bytes(name, Forms::misfit_of_bytes, |header| Cost::stored(header.data_len()))
+    }
+
+    /// The same for what becomes cells: whether these can be stored as the field asks, and what they take.
+    fn plan_bytes(
+        &mut self,
+        name: &Name,
+        misfit: fn(&Forms, &Name) -> Option<String>,
+        cost: fn(&Header) -> Cost,
+    ) -> Plan<'s, RawArray> {
         if self.record_any_dtype(name) {
             return Plan::refused();
         }
@@ -197,7 +215,7 @@ impl<'s> Loader<'s> {
             return Plan::refused();
         };
         let header = array.header();
-        if let Some(misfit) = self.settings.forms.misfit_of_bytes(name) {
+        if let Some(misfit) = misfit(&self.settings.forms, name) {
             self.note(ProblemKind::DType, name, ANY.to_owned(), header.to_string(), misfit);
             return Plan::refused();
         }
@@ -211,7 +229,8 @@ impl<'s> Loader<'s> {
         }
         let slot = Slot::new();
         let (member, settings, filled) = (name.as_str().to_owned(), self.settings, slot.other());
-        self.leave(Box::new(ReadRaw { member, array, settings, slot: filled }));
+        let cost = cost(header).with_rest(array.size());
+        self.leave(Box::new(ReadRaw { member, array, settings, cost, slot: filled }));
         Plan::new(move || slot.take())
     }
 }

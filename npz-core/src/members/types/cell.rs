@@ -4,7 +4,7 @@ use ndarray::{ArrayD, ArrayViewD, IxDyn, arr0};
 
 use crate::element::time::{DateTime64, TimeDelta64, Unit};
 use crate::element::tiny::{TinyFloat, TinyFormat, TinyInt};
-use crate::element::{Element, FixedBytes, FixedStr, LongDouble, RawBytes, RawVec};
+use crate::element::{Element, FixedBytes, FixedStr, LongDouble, RawBytes};
 use crate::error::{Error, Result};
 use crate::members::spare::Spares;
 use crate::members::wanted_shape::WantedShape;
@@ -113,7 +113,7 @@ cells! {
     () bool, () i8, () i16, () i32, () i64, () isize, () u8, () u16, () u32, () u64, () usize, () f32, () f64,
     () String, (const N: usize) FixedStr<N>, (const N: usize) FixedBytes<N>,
     (U: Unit) DateTime64<U>, (U: Unit) TimeDelta64<U>,
-    (const N: usize) RawBytes<N>, () RawVec, () LongDouble,
+    (const N: usize) RawBytes<N>, () LongDouble,
     (F: TinyFormat) TinyFloat<F>, (const BITS: u32, const SIGNED: bool) TinyInt<BITS, SIGNED>,
     #[cfg(feature = "half")] () half::f16,
     #[cfg(feature = "half")] () half::bf16,

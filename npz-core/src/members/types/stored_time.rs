@@ -1,6 +1,6 @@
 //! Times of `std`, `chrono` and `jiff`, saved as NumPy's times in nanoseconds; dates as days.
 
-use crate::dtype::Kind;
+use crate::dtype::DTypeKind;
 use crate::element::Cast;
 #[cfg(any(feature = "chrono", feature = "jiff"))]
 use crate::element::time::Day;
@@ -84,12 +84,12 @@ fn takes_integers(loader: &mut Loader<'_>, name: &Name) -> bool {
     }
     let view = loader.view();
     let array = loader.member_at(name).and_then(|member| view.array(member).ok().flatten());
-    let Some(scalar) = array.as_ref().and_then(|array| array.header().dtype().as_scalar()) else {
+    let Some(dtype) = array.as_ref().map(|array| array.header().dtype()) else {
         return false;
     };
-    let are_integers = matches!(scalar.kind(), Kind::Int | Kind::Uint);
+    let are_integers = matches!(dtype.kind(), DTypeKind::Int | DTypeKind::Uint);
     if are_integers {
-        let text = format!("{scalar} was taken for nanoseconds since 1970");
+        let text = format!("{dtype} was taken for nanoseconds since 1970");
         loader.remark(RemarkKind::Cast, name.as_str(), text);
     }
     are_integers

@@ -27,11 +27,6 @@ struct HiddenBytes {
     a: Bytes,
 }
 
-#[derive(NpyRecord, Clone)]
-struct Raw {
-    a: npz_core::RawVec,
-}
-
 #[derive(NpyRecord)]
 struct NotClone {
     a: u32,

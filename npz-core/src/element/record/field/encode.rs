@@ -17,7 +17,7 @@ pub trait EachField {
 
 /// The stored bytes of rows.
 pub fn encode<R: NpyRecord>(rows: &[R], dtype: &DType) -> Result<Cow<'static, [u8]>> {
-    let (fields, item_size) = (dtype.fields().unwrap_or_default(), dtype.item_size().unwrap_or(0));
+    let (fields, item_size) = (dtype.fields().unwrap_or_default(), dtype.item_size());
     // Padding stays zero, as in `np.zeros`.
     let mut bytes = memory::zeros(rows.len().saturating_mul(item_size), CELLS)?;
     if let Some(rows_a_chunk) = CHUNK.checked_div(item_size) {
@@ -54,13 +54,10 @@ impl EachField for Scatter<'_> {
     fn field<R, T: RecordField>(&mut self, rows: &[R], get: impl Fn(&R) -> &T) {
         // Padding before the field is passed over.
         for field in self.fields.by_ref() {
-            let (offset, width) = (self.offset, field.dtype().item_size().unwrap_or(0));
+            let (offset, width) = (self.offset, field.dtype().item_size());
             self.offset += width;
             if !field.is_padding() {
-                let dtype = match field.dtype() {
-                    DType::Subarray(subarray) => subarray.item(),
-                    own => own,
-                };
+                let dtype = field.dtype().subdtype().map_or(field.dtype(), |(item, _)| item);
                 let put = || -> Result<()> {
                     let cells = cells_of(rows, get)?;
                     let encoded = T::Cell::encode(&cells, dtype)?;

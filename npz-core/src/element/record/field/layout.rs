@@ -28,15 +28,15 @@ impl Layout {
         title: Option<&str>,
     ) -> Self {
         let dtype = dtype_of::<T>();
-        match dtype.and_then(|dtype| dtype.item_size().map(|size| (dtype, size))) {
-            Ok((dtype, size)) => {
+        match dtype.and_then(DType::checked) {
+            Ok(dtype) => {
                 if self.is_aligned {
                     let alignment = T::Cell::alignment().max(1);
                     self.alignment = self.alignment.max(alignment);
                     self.pad_to(alignment);
                 }
+                self.size = self.size.saturating_add(dtype.item_size());
                 self.fields.push(Field::new(name, title, dtype));
-                self.size = self.size.saturating_add(size);
             }
             Err(error) => self.fault = self.fault.or(Some(error)),
         }

@@ -33,15 +33,11 @@ struct Stored<'d> {
 }
 
 impl<'d> RecordPlan<'d> {
-    fn new(fields: &'d [Field], rule: Rule) -> Self {
-        let mut next = 0;
-        let stored = fields.iter().map(|field| {
-            let offset = next;
-            next += field.dtype().item_size().unwrap_or(0);
-            Stored { field, offset, is_taken: false }
-        });
+    fn new(record: &'d DType, rule: Rule) -> Self {
         // Padding has no name that a field could ask for.
-        let stored = stored.filter(|stored| !stored.field.is_padding()).collect();
+        let named = record.places().filter(|(field, _)| !field.is_padding());
+        let stored =
+            named.map(|(field, bytes)| Stored { field, offset: bytes.start, is_taken: false }).collect();
         Self { stored, rule, allows_unknown: false, problems: Vec::new(), places: Vec::new() }
     }
 
@@ -151,14 +147,14 @@ pub(in crate::element::record) fn decoder<R: NpyRecord>(
     stored: &DType,
     rule: Rule,
 ) -> Result<(Decoder<R>, Places), Refusal> {
-    let Some(fields) = stored.fields() else {
+    if stored.fields().is_none() {
         return Err(Refusal::new(format!(
             "`{}` is a row of several fields: save a structured array in Python, or change the field's type",
             R::NAME
         )));
-    };
-    let item_size = stored.item_size().map_err(|error| Refusal::new(error.to_string()))?;
-    let mut plan = RecordPlan::new(fields, rule);
+    }
+    let item_size = stored.item_size();
+    let mut plan = RecordPlan::new(stored, rule);
     let mut convert = R::plan_rows(&mut plan);
     let (problems, places) = plan.finish();
     if !problems.is_empty() {
@@ -178,9 +174,9 @@ pub(in crate::element::record) fn decoder<R: NpyRecord>(
 /// The cells of a field and the axes of its small array.
 fn flat(dtype: &DType) -> (&DType, Vec<usize>) {
     let (mut item, mut axes) = (dtype, Vec::new());
-    while let DType::Subarray(subarray) = item {
-        axes.extend_from_slice(subarray.shape());
-        item = subarray.item();
+    while let Some((inner, shape)) = item.subdtype() {
+        axes.extend_from_slice(shape);
+        item = inner;
     }
     (item, axes)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::FromMembers;
-use crate::dtype::{DType, Kind, Scalar};
+use crate::dtype::DType;
 use crate::header::Header;
 use crate::members::load::plan::Plan;
 use crate::members::save::LEN;
@@ -136,9 +136,8 @@ fn allow_elements(loader: &mut Loader<'_>, name: &Name) {
 /// What to do where one array was found instead of an element for each.
 fn one_array_hint(header: Option<&Header>) -> String {
     let dtype = header.map(Header::dtype);
-    let is_time = |scalar: &Scalar| matches!(scalar.kind(), Kind::DateTime | Kind::TimeDelta);
     // An `Option` of a time is what first comes to mind for NaT.
-    match dtype.filter(|dtype| dtype.as_scalar().is_some_and(is_time)).and_then(DType::rust_name) {
+    match dtype.filter(|dtype| dtype.time_unit().is_some()).and_then(DType::rust_name) {
         Some(cell) => {
             format!(
                 "these elements are members of their own: read an array of times, which may be NaT, as `Vec<{cell}>`"

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::dtype::Kind;
+use crate::dtype::DTypeKind;
 use crate::element::Wanted;
 use crate::error::ErrorKind;
 use crate::header::Header;
@@ -73,8 +73,7 @@ impl<'s> Loader<'s> {
         let member = self.member_at(name)?;
         let array = self.view().array(member).ok().flatten()?;
         let header = array.header();
-        let is_mark =
-            header.shape().is_empty() && header.dtype().as_scalar().is_some_and(|s| s.kind() == Kind::Bool);
+        let is_mark = header.shape().is_empty() && header.dtype().kind() == DTypeKind::Bool;
         is_mark.then(|| {
             self.claims.take(member, name.as_str());
             self.claims.take_array(&array);
