@@ -55,21 +55,25 @@ fn by<A>(
     decoder: impl FnOnce(&DType, Rule) -> Result<Decoder<A>, Refusal>,
     expected: impl FnOnce() -> String,
 ) -> Result<(Vec<A>, Order)> {
-    // Cells of raw arrays keep the order of their bytes, which the decoder knows.
-    let (dtype, bytes, order) = with_cells!(any,
-        array => stored(&array.view())?,
-        (kind, unit, ticks) => {
-            let (_, bytes, order) = stored(&ticks.view())?;
-            (DType::time(kind, *unit), bytes, order)
-        },
-        raw => (raw.dtype().clone(), Cow::Borrowed(raw.as_bytes()), raw.order())
-    );
+    let (dtype, bytes, order) = stored_form(any)?;
     let decoder =
         decoder(&dtype, Rule::array(cast)).map_err(|refusal| refused(&refusal, &expected(), &dtype))?;
     Ok((decode(&bytes, decoder, any.shape(), order)?, order))
 }
 
 /// Why an array can't be cast, and what can be done.
+/// Any array as it is stored; little-endian, but for raw arrays, which keep the order of their bytes.
+fn stored_form(any: &AnyArray) -> Result<(DType, Cow<'_, [u8]>, Order)> {
+    Ok(with_cells!(any,
+        array => stored(&array.view())?,
+        (kind, unit, ticks) => {
+            let (_, bytes, order) = stored(&ticks.view())?;
+            (DType::time(kind, *unit), bytes, order)
+        },
+        raw => (raw.dtype().clone(), Cow::Borrowed(raw.as_bytes()), raw.order())
+    ))
+}
+
 fn refused(refusal: &Refusal, expected: &str, dtype: &DType) -> Error {
     let problems = refusal.problems(Place::Array, "", expected, &dtype.to_string());
     let hint = match problems.as_slice() {

@@ -41,17 +41,15 @@ impl<'a, A: Element> Body<'a, A> {
 
     /// Sets the byte order of the file; little-endian otherwise.
     pub(crate) fn in_byte_order(mut self, order: ByteOrder) -> Result<Self> {
-        let dtype = self.header.dtype().with_byte_order(order);
-        if order == ByteOrder::Big && dtype != *self.header.dtype() {
-            self.little = Some(self.header.dtype().clone());
-            self.header = Header::new(dtype, self.header.shape(), self.header.order())?;
+        if order == ByteOrder::Big {
+            self.little = make_big(&mut self.header)?;
         }
         Ok(self)
     }
 
     /// Sets what the cells are in the file, where that says more than their type.
     pub(crate) fn of_dtype(mut self, dtype: DType) -> Result<Self> {
-        self.header = Header::new(dtype, self.header.shape(), self.header.order())?;
+        self.header = with_dtype(&self.header, dtype)?;
         Ok(self)
     }
 
@@ -59,6 +57,20 @@ impl<'a, A: Element> Body<'a, A> {
     fn encoded(&self) -> &DType {
         self.little.as_ref().unwrap_or(self.header.dtype())
     }
+}
+
+/// Turns the cells of a header big-endian, and tells what they were if that means something to them.
+fn make_big(header: &mut Header) -> Result<Option<DType>> {
+    let (little, big) = (header.dtype().clone(), header.dtype().with_byte_order(ByteOrder::Big));
+    if little == big {
+        return Ok(None);
+    }
+    *header = with_dtype(header, big)?;
+    Ok(Some(little))
+}
+
+fn with_dtype(header: &Header, dtype: DType) -> Result<Header> {
+    Header::new(dtype, header.shape(), header.order())
 }
 
 impl<A: Element> Stored for Body<'_, A> {

@@ -1,6 +1,6 @@
 //! The form that a field asks for its cells to be stored in: `store_as` for numbers, `string` for text.
 
-use super::{Element, Wanted};
+use super::{CellType, Wanted};
 use crate::dtype::{ByteOrder, DType, DTypeKind};
 
 /// A dtype that numbers are stored as, by its code in NumPy: a value of `store_as`.
@@ -108,9 +108,9 @@ impl Form {
 }
 
 /// The dtype that such cells are stored as, where a word speaks of them; text without its width.
-pub(crate) fn asked_dtype<A: Element>(form: Form) -> Option<Wanted> {
-    let number = form.store_as(A::KIND).map(|to| Wanted::Cells(to.dtype()));
-    let is_text = A::KIND == DTypeKind::Unicode && form.takes_bytes();
+pub(crate) fn asked_dtype(form: Form, cells: CellType) -> Option<Wanted> {
+    let number = form.store_as(cells.kind).map(|to| Wanted::Cells(to.dtype()));
+    let is_text = cells.kind == DTypeKind::Unicode && form.takes_bytes();
     number.or_else(|| is_text.then_some(Wanted::AnyWidth(DTypeKind::Bytes)))
 }
 
@@ -121,11 +121,12 @@ pub(crate) fn misfit_of_bytes(form: Form) -> Option<String> {
 }
 
 /// Why a word can't stand on a field that is one member with such cells.
-pub(crate) fn misfit<A: Element>(form: Form) -> Option<String> {
-    let refused =
-        |usage: String, advice: &str| Some(format!("{usage} can't keep {} cells: {advice}", A::rust_name()));
-    if let Some(to) = form.store_as.filter(|to| !to.speaks_of(A::KIND)) {
-        let codes = match A::KIND {
+pub(crate) fn misfit(form: Form, cells: CellType) -> Option<String> {
+    let refused = |usage: String, advice: &str| {
+        Some(format!("{usage} can't keep {} cells: {advice}", cells.rust_name()))
+    };
+    if let Some(to) = form.store_as.filter(|to| !to.speaks_of(cells.kind)) {
+        let codes = match cells.kind {
             DTypeKind::Float if cfg!(feature = "half") => "f2, bf16, f4, f8",
             DTypeKind::Float => "f4, f8",
             DTypeKind::Int | DTypeKind::Uint => "i1, i2, i4, i8, u1, u2, u4, u8",
@@ -135,6 +136,6 @@ pub(crate) fn misfit<A: Element>(form: Form) -> Option<String> {
         };
         return refused(to.usage(), &format!("use one of {codes}"));
     }
-    let string = form.string.filter(|_| A::KIND != DTypeKind::Unicode)?;
+    let string = form.string.filter(|_| cells.kind != DTypeKind::Unicode)?;
     refused(string.usage(), "it speaks of text; remove it")
 }

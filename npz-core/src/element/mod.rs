@@ -41,6 +41,7 @@ pub use self::rule::Cast;
 pub(crate) use self::rule::{Place, object_file_hint, object_hint};
 pub use self::rule::{Refusal, Rule};
 pub use self::text::{FixedBytes, FixedStr};
+pub(crate) use self::wanted::CellType;
 pub use self::wanted::Wanted;
 
 /// One cell of an array: what may stand as `A` in `Array<A, D>`.

@@ -1,7 +1,9 @@
 //! What a cell type wants of a file, as data: compared as dtypes, and printed only where there is something to tell.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use super::Element;
 use crate::dtype::{DType, DTypeKind};
 
 /// The dtypes that cells of a type are, without a cast.
@@ -65,5 +67,32 @@ impl fmt::Display for Wanted {
             Self::AnyWidth(_) => f.write_str("|S"),
             Self::Anything => f.write_str("any"),
         }
+    }
+}
+
+/// What a cell type is to code that needs none of its cells: which is then compiled once for all types.
+#[derive(Clone, Copy)]
+pub(crate) struct CellType {
+    pub(crate) kind: DTypeKind,
+    wanted: fn() -> Wanted,
+    rust_name: fn() -> Cow<'static, str>,
+}
+
+impl CellType {
+    pub(crate) const fn of<A: Element>() -> Self {
+        Self { kind: A::KIND, wanted: A::wanted, rust_name: A::rust_name }
+    }
+
+    pub(crate) fn wanted(self) -> Wanted {
+        (self.wanted)()
+    }
+
+    pub(crate) fn rust_name(self) -> Cow<'static, str> {
+        (self.rust_name)()
+    }
+
+    /// What a file should hold, for messages: `<f4 (f32)`.
+    pub(crate) fn expected(self) -> String {
+        format!("{} ({})", self.wanted(), self.rust_name())
     }
 }

@@ -1,6 +1,6 @@
 //! `store_as` and `string`: the form that a field asks for, and where it asked.
 
-use crate::element::{Element, Form, StoreAs, TextForm, misfit, misfit_of_bytes};
+use crate::element::{CellType, Form, StoreAs, TextForm, misfit, misfit_of_bytes};
 use crate::error::{Error, Result};
 use crate::members::Name;
 
@@ -69,8 +69,8 @@ impl Forms {
     /// Why a member of such cells can't be stored as its own field asks.
     ///
     /// All members below a field begin with the name of its place: one of the same length is the field itself.
-    pub(crate) fn misfit<A: Element>(&self, name: &Name) -> Option<String> {
-        misfit::<A>(self.asked_at(name))
+    pub(crate) fn misfit(&self, name: &Name, cells: CellType) -> Option<String> {
+        misfit(self.asked_at(name), cells)
     }
 
     /// Why a member of bytes can't be stored as its own field asks.
@@ -88,7 +88,7 @@ impl Forms {
     }
 
     /// Refuses a member of such cells on save.
-    pub(crate) fn check<A: Element>(&self, name: &Name) -> Result<()> {
-        self.misfit::<A>(name).map_or(Ok(()), |misfit| Err(Error::invalid(misfit)))
+    pub(crate) fn check(&self, name: &Name, cells: CellType) -> Result<()> {
+        self.misfit(name, cells).map_or(Ok(()), |misfit| Err(Error::invalid(misfit)))
     }
 }

@@ -8,7 +8,7 @@ use crate::any::RawArray;
 use crate::archive::Compression;
 use crate::cells::{Body, Cells};
 use crate::dtype::ByteOrder;
-use crate::element::{Element, Form, place};
+use crate::element::{CellType, Element, Form, place};
 use crate::error::{Error, Result};
 use crate::members::Name;
 use crate::members::forms::Forms;
@@ -74,7 +74,7 @@ impl SaveSettings {
         cells: CowArray<'a, A, IxDyn>,
         is_array: bool,
     ) -> Result<Body<'a, A>> {
-        self.forms.check::<A>(name)?;
+        self.forms.check(name, CellType::of::<A>())?;
         let view = cells.view();
         let refuse = |error| Error::invalid(format!("{error}; nothing is written, the last file stands"));
         // Single values below the field have no shape that it speaks of.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use self::recording::Recording;
 use crate::cells::{Cells, cost, read_cells};
 use crate::dtype::DType;
-use crate::element::{Cast, Decoder, Element, Place, Refusal, Rule, Wanted, asked_dtype};
+use crate::element::{Cast, CellType, Decoder, Element, Place, Refusal, Rule, Wanted, asked_dtype};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{Cost, MAX_FREE};
 use crate::members::Name;
@@ -236,16 +236,19 @@ impl<'s> Loader<'s> {
         let Some((array, decoder)) = self.check::<A>(name, want, A::decoder) else {
             return Plan::refused();
         };
-        // Both the dtype that a field asks for and that of its cells are as they should be.
-        let header = array.header();
-        let asked = || asked_dtype::<A>(self.settings.forms.form());
-        let is_cast = |wanted: &Wanted| !wanted.is_met_by(header.dtype());
-        if is_cast(&A::wanted()) && asked().as_ref().is_none_or(is_cast) {
-            let text = format!("{} was cast to {}", header.dtype(), A::expected());
-            self.remark(RemarkKind::Cast, name.as_str(), text);
-        }
+        self.note_cast(name, array.header().dtype(), CellType::of::<A>());
         let slot = self.plan_read(name, array, decoder);
         Plan::new(move || finish(slot.take()?))
+    }
+
+    /// Remarks on cells that are neither those of their type nor of the dtype that a field asks for.
+    fn note_cast(&mut self, name: &Name, stored: &DType, cells: CellType) {
+        let asked = || asked_dtype(self.settings.forms.form(), cells);
+        let is_cast = |wanted: &Wanted| !wanted.is_met_by(stored);
+        if is_cast(&cells.wanted()) && asked().as_ref().is_none_or(is_cast) {
+            let text = format!("{stored} was cast to {}", cells.expected());
+            self.remark(RemarkKind::Cast, name.as_str(), text);
+        }
     }
 
     /// Plans the reading of one member's cells as those of a type that says less than the file.
@@ -309,16 +312,33 @@ impl<'s> Loader<'s> {
         }
     }
 
-    /// Looks a member up, takes it, and compares its header with what is wanted; `None` if a problem was noted.
+    /// Looks a member up, takes it, and finds out how its cells are read; `None` if a problem was noted.
     fn check<A: Element>(
         &mut self,
         name: &Name,
         want: WantedShape<'_>,
         decoder: MakeDecoder<A>,
     ) -> Option<(Arc<dyn Stored + 's>, Decoder<A>)> {
+        let mut found = None;
+        let array = self.check_header(name, want, CellType::of::<A>(), &mut |stored, rule| {
+            found = Some(decoder(stored, rule)?);
+            Ok(())
+        })?;
+        Some((array, found?))
+    }
+
+    /// Looks a member up, takes it, and compares its header with what is wanted; `None` if a problem was noted. `judge` says
+    /// whether such cells can be read.
+    fn check_header(
+        &mut self,
+        name: &Name,
+        want: WantedShape<'_>,
+        cells: CellType,
+        judge: &mut dyn FnMut(&DType, Rule) -> Result<(), Refusal>,
+    ) -> Option<Arc<dyn Stored + 's>> {
         if self.is_recording() {
             let asked = self.settings.shape.filter(|shape| !want.is_scalar() && want.has_axes(shape.len()));
-            self.record::<A>(name, asked.map_or(want, WantedShape::Shape));
+            self.record(name, asked.map_or(want, WantedShape::Shape), cells);
             return None;
         }
         // A shape that the field asks for is narrower than what its type wants. It speaks of arrays: single values
@@ -333,22 +353,22 @@ impl<'s> Loader<'s> {
                 if let Some(member) = self.member_at(name) {
                     self.claims.take(member, name.as_str());
                 }
-                self.note(ProblemKind::Shape, name, format!("{}, {want}", A::expected()), found, hint);
+                self.note(ProblemKind::Shape, name, format!("{}, {want}", cells.expected()), found, hint);
                 return None;
             }
         };
-        let expected = || format!("{}, {want}", A::expected());
-        let array = self.take_array(name, expected, A::wanted)?;
+        let expected = || format!("{}, {want}", cells.expected());
+        let array = self.take_array(name, &expected, &|| cells.wanted())?;
         let header = array.header();
         let forms = self.settings.forms;
         let rule = Rule { cast: self.cast, scalar: want.is_scalar(), form: forms.form() };
-        let decoder = match forms.misfit::<A>(name) {
+        let judged = match forms.misfit(name, cells) {
             Some(misfit) => Err(Refusal::new(misfit)),
-            None => decoder(header.dtype(), rule),
+            None => judge(header.dtype(), rule),
         };
         let has_shape = want.allows(header.shape());
         let place = if name.is_root() { Place::File } else { Place::Member };
-        if let Err(refusal) = &decoder {
+        if let Err(refusal) = &judged {
             let problems = refusal.problems(place, name.as_str(), &expected(), &header.to_string());
             for problem in problems {
                 self.report.push(problem);
@@ -365,11 +385,11 @@ impl<'s> Loader<'s> {
             };
             self.note(ProblemKind::Shape, name, expected(), header.to_string(), hint);
         }
-        let decoder = decoder.ok().filter(|_| has_shape)?;
-        if header.data_len() == 0 && !self.spend_free(name, header.shape().iter().product()) {
+        if judged.is_err() || !has_shape {
             return None;
         }
-        Some((array, decoder))
+        let is_free = header.data_len() == 0;
+        (!is_free || self.spend_free(name, header.shape().iter().product())).then_some(array)
     }
 
     /// Reads the data, unless a problem was noted.

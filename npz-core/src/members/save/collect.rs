@@ -9,7 +9,7 @@ use ndarray::{ArrayViewD, CowArray, IxDyn};
 use crate::any::RawArray;
 use crate::archive::Compression;
 use crate::dtype::{ByteOrder, DType};
-use crate::element::{Element, asked_dtype};
+use crate::element::{CellType, Element, asked_dtype};
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::limits::MAX_FREE;
@@ -257,16 +257,21 @@ impl<'a> Members<'a> {
             };
             let order = self.byte_order.unwrap_or(dtype.byte_order());
             // A form that the field asks for changes the cells.
-            let is_own = asked_dtype::<A>(self.settings.forms.form()).is_none();
+            let is_own = asked_dtype(self.settings.forms.form(), CellType::of::<A>()).is_none();
             let body = if is_own { body.of_dtype(dtype.with_byte_order(ByteOrder::Little))? } else { body };
             body.in_byte_order(order)
         };
-        let body = body().map_err(|error| error.in_member(name.as_str()))?;
+        let array = body().map(|body| Arc::new(body) as Arc<dyn Stored + 'a>);
+        self.push_stored(name, array)
+    }
+
+    fn push_stored(&mut self, name: &Name, array: Result<Arc<dyn Stored + 'a>>) -> Result<()> {
+        let array = array.map_err(|error| error.in_member(name.as_str()))?;
         // As in a load of typed cells.
-        if body.header().data_len() == 0 {
-            self.spend_free(name, body.header().shape().iter().product())?;
+        if array.header().data_len() == 0 {
+            self.spend_free(name, array.header().shape().iter().product())?;
         }
-        self.push(name.as_str().to_owned(), name.is_root(), Arc::new(body))
+        self.push(name.as_str().to_owned(), name.is_root(), array)
     }
 
     /// Pushes a member that was loaded unread, to be saved as it is.

@@ -9,7 +9,7 @@ use crate::any::{AnyArray, RawArray, Tick, TypedArray, Visit, as_cells, from_cel
 use crate::cells::{Cells, cost};
 use crate::dtype::{DType, DTypeKind, TimeUnit};
 use crate::element::time::{DateTime64, Generic, TimeDelta64};
-use crate::element::{Cast, Element, Wanted};
+use crate::element::{Cast, CellType, Element, Wanted};
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::limits::{Cost, Limits, MAX_FREE};
@@ -186,7 +186,7 @@ impl<'s> Visit for PlanCells<'_, 's, '_> {
     fn checked<A: Element>(self, _: fn(TypedArray<A>) -> AnyArray) -> Plan<'s, AnyArray> {
         let member = self.name.as_str().to_owned();
         self.loader
-            .plan_bytes(self.name, Forms::misfit::<A>, cost::<A>)
+            .plan_bytes(self.name, |forms, name| forms.misfit(name, CellType::of::<A>()), cost::<A>)
             .and_then(move |raw| AnyArray::from_raw(raw).map_err(|error| error.in_member(&member)))
     }
 
@@ -211,7 +211,7 @@ impl<'s> Loader<'s> {
         if self.record_any_dtype(name) {
             return Plan::refused();
         }
-        let Some(array) = self.take_array(name, || ANY.to_owned(), || Wanted::Anything) else {
+        let Some(array) = self.take_array(name, &|| ANY.to_owned(), &|| Wanted::Anything) else {
             return Plan::refused();
         };
         let header = array.header();

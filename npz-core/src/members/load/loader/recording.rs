@@ -4,7 +4,7 @@
 //! [`FromMembers`](crate::members::FromMembers) has one as well. Only where the members decide what is planned (an `Option`, the
 //! count of a list, the variant of an enum) a plan asks whether it is being recorded, and plans all there could be.
 
-use crate::element::{Cast, Element, Wanted, asked_dtype};
+use crate::element::{Cast, CellType, Element, Wanted, asked_dtype};
 use crate::members::load::view::Nothing;
 use crate::members::wanted_shape::WantedShape;
 use crate::members::{FromMembers, Loader, Name, Plan};
@@ -44,19 +44,19 @@ impl<'s> Loader<'s> {
     }
 
     /// Records one member; `false` in an ordinary load.
-    pub(crate) fn record<A: Element>(&mut self, name: &Name, want: WantedShape<'_>) -> bool {
-        self.record_as::<A>(name, want, Vec::new())
+    pub(crate) fn record(&mut self, name: &Name, want: WantedShape<'_>, cells: CellType) -> bool {
+        self.record_as(name, want, cells, Vec::new())
     }
 
     /// Records a scalar that may be absent; `false` in an ordinary load.
     pub(crate) fn record_optional<A: Element>(&mut self, name: &Name) -> bool {
-        self.optionally(false, |loader| loader.record::<A>(name, WantedShape::Shape(&[])));
+        self.optionally(false, |loader| loader.record(name, WantedShape::Shape(&[]), CellType::of::<A>()));
         self.is_recording()
     }
 
     /// Records a text that is one of several; `false` in an ordinary load.
     pub(crate) fn record_choice(&mut self, name: &Name, dims: &[Option<usize>], values: Vec<String>) -> bool {
-        self.record_as::<String>(name, WantedShape::Shape(dims), values)
+        self.record_as(name, WantedShape::Shape(dims), CellType::of::<String>(), values)
     }
 
     /// Records one member of whatever dtype and shape; `false` in an ordinary load.
@@ -66,12 +66,18 @@ impl<'s> Loader<'s> {
         self.record_wanted(name, &Wanted::Anything, "AnyArray", want, Vec::new())
     }
 
-    fn record_as<A: Element>(&mut self, name: &Name, want: WantedShape<'_>, values: Vec<String>) -> bool {
+    fn record_as(
+        &mut self,
+        name: &Name,
+        want: WantedShape<'_>,
+        cells: CellType,
+        values: Vec<String>,
+    ) -> bool {
         if !self.is_recording() {
             return false;
         }
-        let wanted = asked_dtype::<A>(self.settings.forms.form()).unwrap_or_else(A::wanted);
-        self.record_wanted(name, &wanted, &A::rust_name(), want, values)
+        let wanted = asked_dtype(self.settings.forms.form(), cells).unwrap_or_else(|| cells.wanted());
+        self.record_wanted(name, &wanted, &cells.rust_name(), want, values)
     }
 
     fn record_wanted(

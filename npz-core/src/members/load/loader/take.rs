@@ -20,8 +20,8 @@ impl<'s> Loader<'s> {
     pub(crate) fn take_array(
         &mut self,
         name: &Name,
-        expected: impl Fn() -> String,
-        wanted: impl FnOnce() -> Wanted,
+        expected: &dyn Fn() -> String,
+        wanted: &dyn Fn() -> Wanted,
     ) -> Option<Arc<dyn Stored + 's>> {
         // Of a source that is down, nothing more is asked.
         if self.fault.is_some() {
