@@ -29,12 +29,14 @@ fn is_kind(header: &Header, kind: DTypeKind) -> bool {
 pub(crate) const ANY: &str = "any (AnyArray)";
 
 impl ToMembers for RawArray {
+    #[inline]
     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
         members.push_raw(name, self)
     }
 }
 
 impl ToMembers for AnyArray {
+    #[inline]
     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
         let in_member = |error: Error| error.in_member(name.as_str());
         let dtype = Some(self.dtype());
@@ -50,6 +52,7 @@ impl ToMembers for AnyArray {
 }
 
 impl FromMembers for AnyArray {
+    #[inline]
     fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
     where
         Self: 's,
@@ -71,16 +74,19 @@ impl FromMembers for AnyArray {
         }
     }
 
+    #[inline]
     fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
         loader.contains(name)
     }
 
+    #[inline]
     fn is_single() -> bool {
         true
     }
 }
 
 impl FromMembers for RawArray {
+    #[inline]
     fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
     where
         Self: 's,
@@ -88,10 +94,12 @@ impl FromMembers for RawArray {
         loader.plan_raw(name)
     }
 
+    #[inline]
     fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
         loader.contains(name)
     }
 
+    #[inline]
     fn is_single() -> bool {
         true
     }
@@ -118,6 +126,7 @@ impl AnyArray {
     /// assert_eq!(readings.field("value")?, AnyArray::from(arr1(&[0.5f32, 0.25])));
     /// # Ok::<(), npz_core::Error>(())
     /// ```
+    #[inline]
     pub fn field(&self, field: &str) -> Result<Self> {
         let Self::Other(raw) = self else {
             // Says that there are no fields.

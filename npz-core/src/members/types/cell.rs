@@ -51,13 +51,16 @@ pub(crate) fn plan_many<'s, A: Element>(
     loader.plan_cells::<A, _>(name, WantedShape::Shape(dims), |cells| Ok(cells.into_order(Order::C)?.flat))
 }
 
+// Inline, so that a program compiles these for the cells that it has, and not this crate for all.
 macro_rules! cells {
     ($( $(#[$feature:meta])* ($($generics:tt)*) $cell:ty ),* $(,)?) => {$(
         $(#[$feature])*
         impl<$($generics)*> ToMembers for $cell {
+            #[inline]
             fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
                 push_slice(std::slice::from_ref(self), &[], members, name)
             }
+            #[inline]
             fn slice_to_members<'a>(
                 items: &'a [Self],
                 shape: &[usize],
@@ -66,6 +69,7 @@ macro_rules! cells {
             ) -> Result<()> {
                 push_slice(items, shape, members, name)
             }
+            #[inline]
             fn refs_to_members<'a>(
                 items: &[&'a Self],
                 shape: &[usize],
@@ -78,30 +82,37 @@ macro_rules! cells {
 
         $(#[$feature])*
         impl<$($generics)*> FromMembers for $cell {
+            #[inline]
             fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
     where
         Self: 's,
     {
                 plan_one(loader, name)
             }
+            #[inline]
             fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
                 loader.contains(name)
             }
+            #[inline]
             fn plan_many<'s>(loader: &mut Loader<'s>, name: &Name, dims: &[Option<usize>]) -> Plan<'s, Vec<Self>>
     where
         Self: 's,
     {
                 plan_many(loader, name, dims)
             }
+            #[inline]
             fn are_present(loader: &Loader<'_>, name: &Name) -> bool {
                 loader.contains(name)
             }
+            #[inline]
             fn is_single() -> bool {
                 true
             }
+            #[inline]
             fn are_single() -> bool {
                 true
             }
+            #[inline]
             fn give_memory_of_all<Used>(items: &mut Vec<Self>, spares: &mut Spares) {
                 spares.give(std::mem::take(items));
             }

@@ -91,14 +91,17 @@ pub(crate) fn restore_many<T: StoredAs>(
     memory::try_collect(many.into_iter().enumerate().map(restore), "list")
 }
 
+// Inline, as those of cells.
 macro_rules! stored_as {
     ($( $(#[$feature:meta])* ($($generics:tt)*) $ty:ty ),* $(,)?) => {$(
         $(#[$feature])*
         impl<$($generics)*> ToMembers for $ty {
+            #[inline]
             fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
                 let stored = self.store().map_err(|error| error.in_member(name.as_str()))?;
                 members.push_owned(name, &stored)
             }
+            #[inline]
             fn refs_to_members<'a>(
                 items: &[&'a Self],
                 shape: &[usize],
@@ -111,6 +114,7 @@ macro_rules! stored_as {
 
         $(#[$feature])*
         impl<$($generics)*> FromMembers for $ty {
+            #[inline]
             fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
             where
                 Self: 's,
@@ -118,9 +122,11 @@ macro_rules! stored_as {
                 let member = name.as_str().to_owned();
                 Self::plan_stored(loader, name).and_then(move |stored| restore_in(stored, &member))
             }
+            #[inline]
             fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
                 <Self as StoredAs>::Stored::is_present(loader, name)
             }
+            #[inline]
             fn plan_many<'s>(loader: &mut Loader<'s>, name: &Name, dims: &[Option<usize>]) -> Plan<'s, Vec<Self>>
             where
                 Self: 's,
@@ -130,12 +136,15 @@ macro_rules! stored_as {
                 let dims = dims.to_vec();
                 many.and_then(move |many| restore_many(many, &dims, &member))
             }
+            #[inline]
             fn are_present(loader: &Loader<'_>, name: &Name) -> bool {
                 <Self as StoredAs>::Stored::are_present(loader, name)
             }
+            #[inline]
             fn is_single() -> bool {
                 <Self as StoredAs>::Stored::is_single()
             }
+            #[inline]
             fn are_single() -> bool {
                 <Self as StoredAs>::Stored::are_single()
             }
