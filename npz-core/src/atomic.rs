@@ -182,7 +182,7 @@ impl Seek for AtomicFile {
 fn resolve(path: &Path) -> Result<(PathBuf, Option<Metadata>)> {
     let ends_in_separator = path.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
     if path.file_name().is_none() || ends_in_separator {
-        return Err(Error::invalid("the path does not name a file: append a file name to it"));
+        return Err(Error::invalid("the path does not name a file; append a file name to it"));
     }
     let mut target = std::path::absolute(path).map_err(|error| Error::io("can't resolve the path", error))?;
     // By following links in one step, which those of /dev/stdout and /proc need: they name no path.

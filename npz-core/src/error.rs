@@ -11,7 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use self::kind::ErrorKind;
-use crate::report::Report;
+use crate::report::{Report, without_advice};
 
 /// A `Result` whose error is this crate's [`Error`], if no other is named.
 ///
@@ -49,8 +49,20 @@ type Source = Box<dyn std::error::Error + Send + Sync>;
 /// assert_eq!((missing.file(), missing.member()), (Some(&*path), Some("step")));
 /// let narrow = npz.get::<f32>("rate").unwrap_err();
 /// let report = narrow.report().expect("a mismatch has one");
-/// assert_eq!(report.problems()[0].member(), "rate");
+/// assert_eq!(report.problems()[0].member, "rate");
 /// # std::fs::remove_file(&path).ok();
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+///
+/// `{:#}` prints what is wrong without the file's path and without advice, for messages to strangers.
+///
+/// ```
+/// # use npz_core::npy;
+/// let error = npy::from_bytes::<ndarray::Array2<f64>>(&npy::to_bytes(&[1.5])?).unwrap_err();
+/// let text = "what the file holds does not fit the type\n  \
+///             - the array has another shape: expected <f8 (f64), 2 axes, found <f8, shape (1,)";
+/// assert_eq!(format!("{error:#}"), text);
+/// assert!(error.to_string().starts_with(text) && error.to_string().contains("; make the field"));
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 pub struct Error(Box<Inner>);
@@ -240,7 +252,8 @@ impl Report {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner { message, file, member, offset, report, .. } = &*self.0;
-        if let Some(file) = file {
+        let message = if f.alternate() { without_advice(message) } else { message };
+        if let Some(file) = file.as_ref().filter(|_| !f.alternate()) {
             write!(f, "{}: ", file.display())?;
         }
         if let Some(member) = member {
@@ -251,7 +264,8 @@ impl fmt::Display for Error {
             write!(f, " (at byte {offset})")?;
         }
         if let Some(report) = report {
-            write!(f, "\n{report}")?;
+            f.write_str("\n")?;
+            report.fmt(f)?;
         }
         Ok(())
     }

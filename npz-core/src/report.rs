@@ -315,7 +315,7 @@ fn gravest_of(causes: impl IntoIterator<Item = ErrorKind>) -> ErrorKind {
 }
 
 /// Prints the problems (and which versions were migrated), or the remarks where there are none, one a line; the first
-/// forty.
+/// forty. `{:#}` leaves the hints out.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_ok() {
@@ -327,13 +327,15 @@ impl fmt::Display for Report {
             }
             // What differs in dtype and shape is shown once.
             if self.problems[..i].last().is_some_and(|before| problem.is_shape_after(before)) {
-                write!(f, "  - its shape differs too; {}", problem.hint)?;
+                f.write_str("  - its shape differs too")?;
+                problem.write_hint(f, true)?;
                 continue;
             }
             // A file of another program may need the same advice in every line: once is enough.
             let is_repeated = self.problems[..i].iter().any(|earlier| earlier.hint == problem.hint);
             f.write_str("  - ")?;
-            problem.write(f, !is_repeated)?;
+            problem.write(f)?;
+            problem.write_hint(f, !is_repeated)?;
         }
         match self.problem_count().saturating_sub(SHOWN) {
             0 => {}
@@ -348,7 +350,8 @@ impl fmt::Display for Report {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write(f, true)
+        self.write(f)?;
+        self.write_hint(f, true)
     }
 }
 
@@ -360,8 +363,19 @@ impl Problem {
             && (&before.expected, &before.found) == (&self.expected, &self.found)
     }
 
-    fn write(&self, f: &mut fmt::Formatter<'_>, with_hint: bool) -> fmt::Result {
-        let Self { kind, member, field, expected, found, hint, cause: _ } = self;
+    fn write_hint(&self, f: &mut fmt::Formatter<'_>, is_new: bool) -> fmt::Result {
+        match self.hint.as_str() {
+            "" => Ok(()),
+            _ if f.alternate() => Ok(()),
+            hint if is_new => write!(f, "; {hint}"),
+            _ => f.write_str("; as above"),
+        }
+    }
+
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, member, field, expected, found, .. } = self;
+        // It may be the text of another error.
+        let found = if f.alternate() { without_advice(found) } else { found };
         match member.as_str() {
             "" => f.write_str("the array")?,
             member => write!(f, "member {member:?}")?,
@@ -378,10 +392,11 @@ impl Problem {
             ProblemKind::Unreadable => write!(f, " can't be read: {found}")?,
             ProblemKind::Migration => write!(f, " can't be migrated: {found}")?,
         }
-        match (hint.as_str(), with_hint) {
-            ("", _) => Ok(()),
-            (hint, true) => write!(f, "; {hint}"),
-            (_, false) => f.write_str("; as above"),
-        }
+        Ok(())
     }
+}
+
+/// A message up to its advice, which stands behind the first semicolon.
+pub(crate) fn without_advice(message: &str) -> &str {
+    message.split("; ").next().unwrap_or(message)
 }

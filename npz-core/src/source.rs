@@ -214,7 +214,7 @@ pub(crate) fn open_file(path: &Path, suffix: &str) -> Result<(File, Option<u64>)
     })?;
     let metadata = file.metadata().map_err(|error| Error::io("can't tell the file's size", error))?;
     if metadata.is_dir() {
-        return Err(Error::invalid("expected a file, found a folder: append a file name to the path"));
+        return Err(Error::invalid("expected a file, found a folder; append a file name to the path"));
     }
     Ok((file, metadata.is_file().then_some(metadata.len())))
 }

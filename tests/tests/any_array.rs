@@ -565,7 +565,7 @@ np.savez('tiny.npz', cells=tiny)",
     assert_eq!(Narrow::from_bytes(&floats).unwrap().cells, AnyArray::from(arr1(&[0.5f32])));
     let error = Narrow::load(dir.path().join("rows.npz")).unwrap_err().to_string();
     assert!(
-        error.contains("`store_as = \"f4\"` can't keep bytes whose dtype is given: remove it"),
+        error.contains("`store_as = \"f4\"` can't keep bytes whose dtype is given; remove it"),
         "{error}"
     );
     let cells = NpzReader::open(dir.path().join("rows.npz")).unwrap().get("cells").unwrap();

@@ -49,7 +49,7 @@ pub(super) fn to_text(any: &AnyArray, dtype: &DType, long: Long) -> Result<AnyAr
         let mut cells = memory::with_room(texts.len(), ARRAY)?;
         for (index, text) in texts.into_iter().enumerate() {
             let Ok(text) = String::from_utf8(text) else {
-                return fault(index, "holds bytes that are no UTF-8: load it as bytes".to_owned());
+                return fault(index, "holds bytes that are no UTF-8; load it as bytes".to_owned());
             };
             let len = text.chars().count();
             match long {

@@ -72,7 +72,7 @@ pub enum Compression {
     ///
     /// let map = std::collections::BTreeMap::from([("x".to_owned(), vec![0.0; 1000])]);
     /// let bytes = SaveOptions::new().compression(Compression::Zstd(3)).to_bytes(&map)?;
-    /// assert_eq!(NpzReader::new(&bytes)?.entries()?[0].compression(), "zstd");
+    /// assert_eq!(NpzReader::new(&bytes)?.entries()?[0].compression, "zstd");
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     #[cfg(feature = "zstd")]

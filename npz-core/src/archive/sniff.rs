@@ -9,7 +9,7 @@ use crate::memory::zeros;
 pub(super) fn refuse_npy(input: &AnyInput<'_>) -> Result<()> {
     if head(input)?.starts_with(b"\x93NUMPY") {
         return Err(Error::unsupported(
-            "expected an .npz archive, found an .npy file, a single array: read it with `npy::load`",
+            "expected an .npz archive, found an .npy file, a single array; read it with `npy::load`",
         ));
     }
     Ok(())
@@ -34,9 +34,9 @@ pub(super) fn explain(input: &AnyInput<'_>, complaint: Option<&str>) -> Result<E
         )));
     }
     let what = match *head.as_slice() {
-        [0x80, 2..=5, ..] => "a Python pickle, which can run code and is not read: save it with `np.savez`",
-        [0x1F, 0x8B, ..] => "a gzip file: decompress it first",
-        [0x89, b'H', b'D', b'F', ..] => "an HDF5 file: convert it with h5py and `np.savez`",
+        [0x80, 2..=5, ..] => "a Python pickle, which can run code and is not read; save it with `np.savez`",
+        [0x1F, 0x8B, ..] => "a gzip file; decompress it first",
+        [0x89, b'H', b'D', b'F', ..] => "an HDF5 file; convert it with h5py and `np.savez`",
         _ => {
             let found = head.escape_ascii();
             return Ok(Error::damaged(format!(

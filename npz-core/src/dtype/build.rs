@@ -117,7 +117,7 @@ impl DType {
             return Ok(self);
         }
         Err(Error::invalid(format!(
-            "a cell of {} bytes is larger than NumPy allows ({MAX_ITEM_SIZE} bytes): split it into several arrays",
+            "a cell of {} bytes is larger than NumPy allows ({MAX_ITEM_SIZE} bytes); split it into several arrays",
             self.item_size
         )))
     }

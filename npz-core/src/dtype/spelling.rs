@@ -223,7 +223,7 @@ fn unknown(text: &str) -> NoDType {
     let spelling = shortened(text);
     if text.contains(',') {
         return NoDType::Unread(format!(
-            "{spelling} is no dtype of one cell: write a record as a list of fields, such as \
+            "{spelling} is no dtype of one cell; write a record as a list of fields, such as \
              [('a', '<i4'), ('b', '<f8')]"
         ));
     }

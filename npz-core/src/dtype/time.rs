@@ -151,7 +151,7 @@ impl TimeUnit {
         let told = |why| format!("the unit of time [{text}] {why}");
         let refuse = |why| Err(NoDType::Wrong(told(why)));
         if text.contains('/') {
-            let why = "has a divisor: write it as a multiple of a smaller unit, such as [500us] for [ms/2]";
+            let why = "has a divisor; write it as a multiple of a smaller unit, such as [500us] for [ms/2]";
             return Err(NoDType::Unread(told(why)));
         }
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();

@@ -45,7 +45,7 @@ impl Element for Vec<u8> {
 
     fn decoder(stored: &DType, _: Rule) -> Result<Decoder<Self>, Refusal> {
         let Some(scalar) = stored.as_scalar() else {
-            return Err(Refusal::new("it is a record: read one of its fields in Python and save that"));
+            return Err(Refusal::new("it is a record; read one of its fields in Python and save that"));
         };
         if scalar.kind() != DTypeKind::Bytes {
             return Err(Refusal::new(no_cast(scalar, DTypeKind::Bytes, "S")));

@@ -117,7 +117,7 @@ pub(crate) fn asked_dtype(form: Form, cells: CellType) -> Option<Wanted> {
 /// Why a word can't stand on a field that is bytes with a dtype of their own.
 pub(crate) fn misfit_of_bytes(form: Form) -> Option<String> {
     let usage = form.store_as.map(StoreAs::usage).or_else(|| form.string.map(TextForm::usage))?;
-    Some(format!("{usage} can't keep bytes whose dtype is given: remove it"))
+    Some(format!("{usage} can't keep bytes whose dtype is given; remove it"))
 }
 
 /// Why a word can't stand on a field that is one member with such cells.

@@ -30,7 +30,7 @@ pub(super) fn dtype_as<A: Narrow>(cells: &ArrayViewD<'_, A>, to: StoreAs) -> Res
     let value = cells.iter().nth(index).map(|value| format!("{value:?}")).unwrap_or_default();
     let what = place(index, cells.shape(), Order::C).map_or("it".to_owned(), |place| format!("cell {place}"));
     let (usage, range) = (to.usage(), range_text(&dtype));
-    Err(Error::invalid(format!("{what} is {value}, which {usage} can't hold ({range}): use a wider one")))
+    Err(Error::invalid(format!("{what} is {value}, which {usage} can't hold ({range}); use a wider one")))
 }
 
 fn range_text(to: &DType) -> String {

@@ -95,7 +95,7 @@ fn width_of(stored: &DType) -> Result<usize, Refusal> {
              are",
             scalar.item_size()
         ))),
-        None => Err(Refusal::new("it is a record: read one of its fields in Python and save that")),
+        None => Err(Refusal::new("it is a record; read one of its fields in Python and save that")),
     }
 }
 

@@ -128,13 +128,13 @@ impl<const N: usize> FixedBytes<N> {
 }
 
 fn too_long(width: usize, found: usize, unit: &str) -> Error {
-    Error::invalid(format!("expected at most {width} {unit}, found {found}: use a wider cell"))
+    Error::invalid(format!("expected at most {width} {unit}, found {found}; use a wider cell"))
 }
 
 fn refuse_trailing_nul(ends_with_nul: bool) -> Result<()> {
     if ends_with_nul {
         return Err(Error::invalid(
-            "the text ends with a NUL character, which NumPy takes for padding and drops: remove it first",
+            "the text ends with a NUL character, which NumPy takes for padding and drops; remove it first",
         ));
     }
     Ok(())
@@ -182,7 +182,7 @@ fn refuse_beyond_ascii(mut text: impl Iterator<Item = char>) -> Result<()> {
     match text.find(|character| !character.is_ascii()) {
         None => Ok(()),
         Some(character) => Err(Error::invalid(format!(
-            "the text holds {character:?}, and `string = \"S\"` keeps ASCII only: use `string = \"utf8\"`"
+            "the text holds {character:?}, and `string = \"S\"` keeps ASCII only; use `string = \"utf8\"`"
         ))),
     }
 }
@@ -252,7 +252,7 @@ fn utf8(cell: &[u8]) -> Result<&str, BadCell> {
     std::str::from_utf8(trim_nul(cell)).map_err(|_| {
         BadCell::new(
             0,
-            "holds bytes that are not UTF-8: load it as `FixedBytes`, or decode it in Python with `np.char.decode`",
+            "holds bytes that are not UTF-8; load it as `FixedBytes`, or decode it in Python with `np.char.decode`",
         )
     })
 }

@@ -97,7 +97,7 @@ impl Name {
             return Ok(());
         }
         Err(Error::limit(format!(
-            "values are nested deeper than {MAX_DEPTH} levels: store them as a `Vec` instead of one inside the other"
+            "values are nested deeper than {MAX_DEPTH} levels; store them as a `Vec` instead of one inside the other"
         )))
     }
 

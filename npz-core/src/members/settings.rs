@@ -164,6 +164,6 @@ fn check_finite<A: Element>(cells: &ArrayViewD<'_, A>, shape: &[usize], order: O
 fn not_finite(index: usize, shape: &[usize], order: Order, found: &str) -> Error {
     let what = place(index, shape, order).map_or("it".to_owned(), |place| format!("cell {place}"));
     Error::invalid(format!(
-        "{what} is {found}, and the field is marked `finite`: find out where it comes from"
+        "{what} is {found}, and the field is marked `finite`; find out where it comes from"
     ))
 }

@@ -36,7 +36,7 @@ impl Stored for StreamArray<'_> {
     }
 
     fn read_range(&self, _: Range<usize>, _: &mut [u8]) -> Result<()> {
-        Err(Error::unsupported("a stream can't be read by range: read it whole"))
+        Err(Error::unsupported("a stream can't be read by range; read it whole"))
     }
 
     fn stream(&self, put: &mut Put<'_>) -> Result<()> {

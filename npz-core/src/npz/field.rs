@@ -36,7 +36,7 @@ impl<R: ReadAt> NpzReader<R> {
             let member = self.find(name)?;
             // That there is no such field, or no array, is told as it is: not in a list of differences.
             let Some(records) = self.array(member)? else {
-                let message = "expected a structured array, found other bytes: read it with `bytes`";
+                let message = "expected a structured array, found other bytes; read it with `bytes`";
                 return Err(Error::new(ErrorKind::Mismatch, message));
             };
             let array = field_of(records, name, field)?;

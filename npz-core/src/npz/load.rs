@@ -56,7 +56,7 @@ impl LoadOptions {
     /// Old { step: 7 }.save(&path)?;
     /// let (new, report) = LoadOptions::new().load_with_report::<New>(&path)?;
     /// assert_eq!((new.step, new.rate), (7, 0.0));
-    /// assert_eq!((report.remarks()[0].member(), report.remarks()[0].kind()), ("rate", RemarkKind::Defaulted));
+    /// assert_eq!((&*report.remarks()[0].member, report.remarks()[0].kind), ("rate", RemarkKind::Defaulted));
     /// # std::fs::remove_file(&path).ok();
     /// # Ok::<(), npz_core::Error>(())
     /// ```

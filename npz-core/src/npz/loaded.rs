@@ -47,7 +47,7 @@ pub fn load(path: impl AsRef<Path>) -> Result<Loaded> {
     let is_array = || {
         let (file, size) = open_file(path, ".npz")?;
         if size.is_none() {
-            let message = "expected a file, found a pipe: read it with `npy::read` or `LoadOptions::read`";
+            let message = "expected a file, found a pipe; read it with `npy::read` or `LoadOptions::read`";
             return Err(Error::new(ErrorKind::Unsupported, message));
         }
         let mut start = [0; 8];

@@ -38,10 +38,10 @@ impl UsedNames {
         let key = key_of(file_name);
         let refuse = |problem: &str| Err(Error::invalid(problem).in_member(key));
         if file_name.contains('\0') {
-            return refuse("a name with a NUL character is cut short by other readers: remove it");
+            return refuse("a name with a NUL character is cut short by other readers; remove it");
         }
         if file_name.len() > usize::from(u16::MAX) {
-            return refuse("a name may have at most 65535 bytes in a zip archive: shorten it");
+            return refuse("a name may have at most 65535 bytes in a zip archive; shorten it");
         }
         if self.used.contains(key) || self.used.contains(file_name) {
             return refuse(

@@ -59,7 +59,7 @@ impl SaveOptions {
     /// # use npz_core::{Npz, NpzReader, SaveOptions};
     /// # let map = std::collections::BTreeMap::from([("x".to_owned(), vec![0.0; 1000])]);
     /// let bytes = SaveOptions::compressed().to_bytes(&map)?;
-    /// assert_eq!(NpzReader::new(&bytes)?.entries()?[0].compression(), "deflate");
+    /// assert_eq!(NpzReader::new(&bytes)?.entries()?[0].compression, "deflate");
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn compressed() -> Self {

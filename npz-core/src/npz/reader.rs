@@ -208,7 +208,7 @@ impl<R: ReadAt> NpzReader<R> {
         self.located(name, || {
             let head = self.head(self.find(name)?)?;
             head.map(|head| head.header().clone()).ok_or_else(|| {
-                Error::new(ErrorKind::Mismatch, "expected an array, found other bytes: read it with `bytes`")
+                Error::new(ErrorKind::Mismatch, "expected an array, found other bytes; read it with `bytes`")
             })
         })
     }

@@ -119,7 +119,7 @@ impl SaveOptions {
     /// let mut writer = SaveOptions::compressed().create(&path)?; // np.savez_compressed
     /// writer.add("zeros", &vec![0.0; 10_000])?;
     /// writer.finish()?;
-    /// assert_eq!(NpzReader::open(&path)?.entries()?[0].compression(), "deflate");
+    /// assert_eq!(NpzReader::open(&path)?.entries()?[0].compression, "deflate");
     /// # std::fs::remove_file(&path).ok();
     /// # Ok::<(), npz_core::Error>(())
     /// ```
@@ -149,7 +149,7 @@ impl SaveOptions {
         let is_npy = members.one_array().is_some();
         if is_npy && self.compression != Compression::Stored {
             return Err(Error::invalid(
-                "a single array makes a .npy file, which can't be compressed: make it a field of a struct, or add it to an \
+                "a single array makes a .npy file, which can't be compressed; make it a field of a struct, or add it to an \
                  archive under a name",
             ));
         }

@@ -284,7 +284,7 @@ impl<W: Write> NpzWriter<W> {
         let members = members.as_slice();
         if members.iter().any(|member| member.is_root) {
             return Err(Error::invalid(
-                "an array or scalar has no name of its own at this place: make it a field, or use `NpzWriter::add`",
+                "an array or scalar has no name of its own at this place; make it a field, or use `NpzWriter::add`",
             ));
         }
         let file_names = members.iter().map(|member| file_name_of(&member.name));

@@ -173,7 +173,7 @@ np.savez('a.npz', rows=np.zeros(2, [('x', 'f4'), ('y', 'f4')]), pickle=np.zeros(
         error.contains("expected [('x', '<f4'), ('y', '<f4')] (Vec2), found <f8 (f64), shape (3,)"),
         "{error}"
     );
-    assert!(error.contains("`Vec2` is a row of several fields: save a structured array"), "{error}");
+    assert!(error.contains("`Vec2` is a row of several fields; save a structured array"), "{error}");
     let error = npy::load::<Array1<Vec2>>(dir.path().join("pickle.npy")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert!(error.to_string().contains("dtype=[('x', '<f4'), ('y', '<f4')])"), "{error}");

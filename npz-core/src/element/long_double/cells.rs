@@ -123,7 +123,7 @@ pub(in crate::element) fn converter<A: FromWide>(scalar: &DType, exact: bool) ->
             if !(fits && is_kept) || double.is_infinite() && value.is_finite() {
                 let target = A::rust_name();
                 let message =
-                    format!("holds {value}, which {target} can't hold: make the cells `LongDouble`");
+                    format!("holds {value}, which {target} can't hold; make the cells `LongDouble`");
                 return Err(BadCell::new(index, message));
             }
             cells.push(cell);

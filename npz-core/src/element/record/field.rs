@@ -112,7 +112,7 @@ impl<T: RecordField> RowField for T {
 
     const CHECK: () = assert!(
         <T::Cell as Element>::HAS_FIXED_SIZE,
-        "a `String` or `Vec<u8>` has no fixed size, and the rows of an array are all as wide: use `FixedStr<N>`, \
+        "a `String` or `Vec<u8>` has no fixed size, and the rows of an array are all as wide; use `FixedStr<N>`, \
          `FixedBytes<N>` or `RawBytes<N>`"
     );
 

@@ -166,7 +166,7 @@ macro_rules! cells {
                     Some((Ok(ticks), false)) if ticks != NAT => Err(Error::invalid(format!(
                         "{self} is no whole number of {}: `floor` rounds it down", V::UNIT
                     ))),
-                    _ => Err(Error::invalid(format!("{self} does not fit into {}: use a coarser unit", target()))),
+                    _ => Err(Error::invalid(format!("{self} does not fit into {}; use a coarser unit", target()))),
                 }
             }
         }

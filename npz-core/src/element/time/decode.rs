@@ -22,7 +22,7 @@ pub(crate) fn decoder<A: Ticks>(
     rule: Rule,
 ) -> Result<Decoder<A>, Refusal> {
     let Some(scalar) = stored.as_scalar() else {
-        return Err(Refusal::new("it is a record: read one of its fields in Python and save that"));
+        return Err(Refusal::new("it is a record; read one of its fields in Python and save that"));
     };
     let step = match (scalar.time_unit(), scalar.kind()) {
         (Some(from), found) if found == kind => from_times(kind, from, unit, scalar.byte_order(), rule)?,
@@ -47,7 +47,7 @@ fn from_times<A: Ticks>(
     }
     let Some(scale) = Scale::new(from, to, kind == DTypeKind::DateTime) else {
         return Err(Refusal::new(format!(
-            "no casting rule turns ticks of {from} into ticks of {to}: make the cell type `{}`",
+            "no casting rule turns ticks of {from} into ticks of {to}; make the cell type `{}`",
             type_name(kind, from)
         )));
     };
@@ -91,7 +91,7 @@ fn from_integers<A: Ticks>(stored: &DType, rule: Rule) -> Result<Step<A>, Refusa
 fn no_cast_to_time(scalar: &DType, kind: DTypeKind, unit: TimeUnit) -> String {
     if let Some(from) = scalar.time_unit() {
         return format!(
-            "points in time and lengths of time never become each other: make the cell type `{}`",
+            "points in time and lengths of time never become each other; make the cell type `{}`",
             type_name(scalar.kind(), from)
         );
     }
@@ -166,6 +166,6 @@ impl Times {
                 self.to
             );
         }
-        format!("holds {text}, which {target} can't hold: load it into a coarser unit")
+        format!("holds {text}, which {target} can't hold; load it into a coarser unit")
     }
 }

@@ -28,16 +28,16 @@ pub(super) fn to_days(ticks: i64, unit: TimeUnit) -> Result<i64> {
 /// A cell in whole base units of another length.
 fn to_whole(kind: DTypeKind, ticks: i64, unit: TimeUnit, target: TimeUnit) -> Result<i128> {
     if ticks == NAT {
-        return Err(Error::invalid("expected a time, found NaT: ask `is_nat` first"));
+        return Err(Error::invalid("expected a time, found NaT; ask `is_nat` first"));
     }
     if unit.base() == TimeBase::Generic {
         return Err(Error::invalid(format!(
-            "{} has no unit: convert it to one first, which keeps the number",
+            "{} has no unit; convert it to one first, which keeps the number",
             type_name(kind, unit)
         )));
     }
     let scale = Scale::new(unit, target, kind == DTypeKind::DateTime).ok_or_else(|| {
-        Error::invalid("months and years have no fixed length: use days, or a point in time".to_owned())
+        Error::invalid("months and years have no fixed length; use days, or a point in time".to_owned())
     })?;
     let text = || time_text(kind, ticks, unit);
     let scaled = scale.apply(i128::from(ticks));
@@ -56,7 +56,7 @@ fn to_whole(kind: DTypeKind, ticks: i64, unit: TimeUnit, target: TimeUnit) -> Re
 pub(super) fn from_nanos(kind: DTypeKind, nanos: i128, unit: TimeUnit) -> Result<i64> {
     let target = || type_name(kind, unit);
     if unit.base() == TimeBase::Generic {
-        return Err(Error::invalid(format!("{} has no unit: convert to another one", target())));
+        return Err(Error::invalid(format!("{} has no unit; convert to another one", target())));
     }
     let scale = Scale::new(NANOSECOND, unit, kind == DTypeKind::DateTime).ok_or_else(|| {
         Error::invalid(format!("{} can't hold it: months and years have no fixed length", target()))

@@ -48,7 +48,7 @@ impl<const BITS: u32, const SIGNED: bool> TinyInt<BITS, SIGNED> {
             return Ok(Self(value));
         }
         Err(Error::invalid(format!(
-            "expected a number from {} to {}, found {value}: use a wider integer",
+            "expected a number from {} to {}, found {value}; use a wider integer",
             Self::MIN,
             Self::MAX
         )))

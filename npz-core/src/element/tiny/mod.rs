@@ -83,13 +83,13 @@ fn decoder<A: Send + 'static>(
     decode: impl Fn(u8) -> A + Send + 'static,
 ) -> Result<Decoder<A>, Refusal> {
     let Some(scalar) = stored.as_scalar() else {
-        return Err(Refusal::new("it is a record: read one of its fields in Python and save that"));
+        return Err(Refusal::new("it is a record; read one of its fields in Python and save that"));
     };
     match (scalar.kind(), scalar.item_size()) {
         (DTypeKind::Void, 1) => {}
         (DTypeKind::Float, 1) if *own == FLOAT => {}
         (DTypeKind::Float, 1) => {
-            return Err(Refusal::new("it is `float8_e5m2` of ml_dtypes: make the cells `tiny::Float8E5M2`"));
+            return Err(Refusal::new("it is `float8_e5m2` of ml_dtypes; make the cells `tiny::Float8E5M2`"));
         }
         (DTypeKind::Uint | DTypeKind::Int, 1) => {
             return Err(Refusal::new(format!(

@@ -325,7 +325,7 @@ impl<'m> OldMembers<'m> {
 }
 
 fn taken_already(full: &str) -> Error {
-    let message = "a member of this name is there already: remove it first, or use `replace`";
+    let message = "a member of this name is there already; remove it first, or use `replace`";
     Error::invalid(message).in_member(full)
 }
 

@@ -29,7 +29,7 @@ impl OneArray<'_> {
             return Err(Error::new(
                 ErrorKind::Mismatch,
                 format!(
-                    "expected members for `{}`, found one array, {}: load it as an array, a `Vec`, a single value or \
+                    "expected members for `{}`, found one array, {}; load it as an array, a `Vec`, a single value or \
                      `AnyArray`",
                     type_name::<T>(),
                     self.array.header()

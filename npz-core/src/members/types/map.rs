@@ -100,9 +100,9 @@ fn push_entries<'a, K: MapKey + 'a, T: ToMembers + 'a>(
         value.to_members(members, &place)?;
         let mut pushed = members.names_since(before).peekable();
         let problem = if key == NONE {
-            "members of that name mark values without members: choose another key".to_owned()
+            "members of that name mark values without members; choose another key".to_owned()
         } else if pushed.peek().is_none() {
-            "its value has no members, so the key would be lost: remove the key".to_owned()
+            "its value has no members, so the key would be lost; remove the key".to_owned()
         } else if key.contains(separator) && pushed.any(|pushed| pushed != place.as_str()) {
             format!(
                 "it holds the separator {separator:?}, so the members of its value could not be told from those of \

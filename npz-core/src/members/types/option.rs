@@ -16,14 +16,14 @@ impl<T: ToMembers> ToMembers for Option<T> {
             return Ok(());
         }
         if T::may_be_absent() {
-            return Err(Error::invalid("`Some(None)` would be loaded as `None`: use one `Option`")
+            return Err(Error::invalid("`Some(None)` would be loaded as `None`; use one `Option`")
                 .in_member(name.as_str()));
         }
         // A value without members (an empty map) would come back as `None`: a mark of its own says that it was
         // there. It stands under the value's name, which the value itself has left free.
         if name.is_root() {
             return Err(Error::invalid(
-                "a flattened `Some` without members would be loaded as `None`: remove `flatten`, or save `None`",
+                "a flattened `Some` without members would be loaded as `None`; remove `flatten`, or save `None`",
             ));
         }
         members.push_sign(name, &true)

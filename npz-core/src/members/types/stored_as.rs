@@ -57,7 +57,7 @@ pub(crate) fn restore_in<T: StoredAs>(stored: T::Stored, member: &str) -> Result
     match T::nat_names(&stored) {
         None => T::restore(stored),
         Some([own, cell]) => Err(Error::invalid(format!(
-            "expected a time, found NaT, which a `{own}` can't be: read a `{cell}`, whose `is_nat` tells"
+            "expected a time, found NaT, which a `{own}` can't be; read a `{cell}`, whose `is_nat` tells"
         ))),
     }
     .map_err(|error| error.in_member(member))
@@ -81,7 +81,7 @@ pub(crate) fn restore_many<T: StoredAs>(
             Some([own, cell]) => {
                 let array = if shape.len() == 1 { "Vec" } else { "ArrayD" };
                 Err(Error::invalid(format!(
-                    "cell {} is NaT, which a `{own}` can't be: read `{array}<{cell}>`, whose `is_nat` tells",
+                    "cell {} is NaT, which a `{own}` can't be; read `{array}<{cell}>`, whose `is_nat` tells",
                     place()
                 )))
             }

@@ -59,7 +59,7 @@ impl Layout {
         } else {
             let size = self.size;
             let message = format!(
-                "{what} at byte {end}, but the fields before take {size}: give it a place behind them"
+                "{what} at byte {end}, but the fields before take {size}; give it a place behind them"
             );
             self.fault = self.fault.or(Some(Error::invalid(message)));
         }

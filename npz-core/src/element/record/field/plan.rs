@@ -149,7 +149,7 @@ pub(in crate::element::record) fn decoder<R: NpyRecord>(
 ) -> Result<(Decoder<R>, Places), Refusal> {
     if stored.fields().is_none() {
         return Err(Refusal::new(format!(
-            "`{}` is a row of several fields: save a structured array in Python, or change the field's type",
+            "`{}` is a row of several fields; save a structured array in Python, or change the field's type",
             R::NAME
         )));
     }

@@ -140,10 +140,10 @@ fn one_array_hint(header: Option<&Header>) -> String {
     match dtype.filter(|dtype| dtype.time_unit().is_some()).and_then(DType::rust_name) {
         Some(cell) => {
             format!(
-                "these elements are members of their own: read an array of times, which may be NaT, as `Vec<{cell}>`"
+                "these elements are members of their own; read an array of times, which may be NaT, as `Vec<{cell}>`"
             )
         }
-        None => "these elements are members of their own: save one for each, not one array of all".to_owned(),
+        None => "these elements are members of their own; save one for each, not one array of all".to_owned(),
     }
 }
 
