@@ -256,7 +256,7 @@ fn they_compare_as_the_numbers_that_they_are() {
 
 #[test]
 fn what_may_be_something_else_is_refused_with_advice() {
-    let hint = |error: npz_core::Error| error.report().unwrap().problems()[0].hint.to_owned();
+    let hint = |error: npz_core::Error| error.report().unwrap().problems()[0].hint.clone();
     let bytes = npy::to_bytes(&array![1u8, 2]).unwrap();
     let told = hint(npy::from_bytes::<Array1<Float8E4M3Fn>>(&bytes).map(drop).unwrap_err());
     assert!(told.contains("make the cells `u8` and use `from_bits`"), "{told}");
@@ -284,7 +284,7 @@ fn the_one_that_says_what_it_is_becomes_any_wider_float() {
     }
     let bytes = npy::to_bytes(&array![Float8E4M3::default()]).unwrap();
     let error = npy::from_bytes::<Array1<f32>>(&bytes).unwrap_err();
-    let hint = error.report().unwrap().problems()[0].hint.to_owned();
+    let hint = error.report().unwrap().problems()[0].hint.clone();
     assert!(hint.contains("make the cells one of `npz_core::tiny`"), "{hint}");
 }
 
