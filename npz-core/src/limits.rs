@@ -74,7 +74,7 @@ impl Limits {
     /// Gives limits for files of your own, with headers of up to 16 MiB (records of very many fields).
     ///
     /// ```
-    /// # use npz_core::{Limits, npy};
+    /// # use npz_core::{Header, Limits, npy};
     /// let bytes = npy::to_bytes(&ndarray::arr0(2.5))?;
     /// assert_eq!(Header::read(&bytes[..], &Limits::trusted())?.data_len(), 8);
     /// # Ok::<(), npz_core::Error>(())
@@ -86,7 +86,7 @@ impl Limits {
     /// Sets the longest `.npy` header that is read, in bytes (`max_header_size` of `np.load`).
     ///
     /// ```
-    /// # use npz_core::{ErrorKind, Limits, npy};
+    /// # use npz_core::{ErrorKind, Header, Limits, npy};
     /// let bytes = npy::to_bytes(&ndarray::arr0(2.5))?; // its header is 118 bytes long
     /// let error = Header::read(&bytes[..], &Limits::default().header_bytes(100)).unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::Limit);

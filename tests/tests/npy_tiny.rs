@@ -46,12 +46,12 @@ fn every_code_has_the_value_that_ml_dtypes_gives_it() {
         for (code, value) in (0..=255).zip(values) {
             let ours = cell(code);
             assert_eq!(ours.to_bits(), code);
-            assert_eq!(ours.to_f32().is_nan(), value.is_nan(), "{name} {code:#x}");
-            let is_same = ours.to_f32().to_bits() == value.to_bits() || value.is_nan();
+            assert_eq!(f32::from(ours).is_nan(), value.is_nan(), "{name} {code:#x}");
+            let is_same = f32::from(ours).to_bits() == value.to_bits() || value.is_nan();
             assert!(is_same, "{name} {code:#x}: {ours:?} {value:?}");
-            assert_eq!(ours.to_f64().to_bits(), f64::from(ours.to_f32()).to_bits());
+            assert_eq!(f64::from(ours).to_bits(), f64::from(f32::from(ours)).to_bits());
             let formatted = (ours.to_string(), format!("{ours:?}"));
-            assert_eq!(formatted, (ours.to_f32().to_string(), format!("{:?}", ours.to_f32())));
+            assert_eq!(formatted, (f32::from(ours).to_string(), format!("{:?}", f32::from(ours))));
         }
     }
     let dir = temp_dir();
@@ -71,7 +71,7 @@ np.savez('values.npz', **{name: codes.view(getattr(ml_dtypes, name)).astype('f4'
                 let ours = $int::from_bits(code);
                 assert_eq!(f32::from(ours), value, "{} {code:#x}", $name);
                 assert_eq!(i64::from(ours), value as i64);
-                assert_eq!($int::new(ours.get()).unwrap(), ours);
+                assert_eq!($int::try_from(i8::from(ours)).unwrap(), ours);
                 assert_eq!(ours.to_string(), value.to_string());
             }
         )*};
@@ -92,7 +92,7 @@ fn floats_are_rounded_as_ml_dtypes_rounds_them() {
         let doubles: Array1<u64> = numpys.get(&format!("{name}.f8")).unwrap();
         let codes: Array1<u8> = numpys.get(&format!("{name}.f8.codes")).unwrap();
         for (&bits, &code) in doubles.iter().zip(&codes) {
-            let ours = TinyFloat::<F>::from_f64(f64::from_bits(bits)).to_bits();
+            let ours = TinyFloat::<F>::from_f32(f64::from_bits(bits) as f32).to_bits();
             assert_eq!(ours, code, "{name} of {bits:#x} ({:e})", f64::from_bits(bits));
         }
     }
@@ -189,10 +189,10 @@ struct Quantized {
 
 fn quantized() -> Quantized {
     Quantized {
-        weights: array![[0.1, -2.0, 448.0], [0.0, 1e-3, 3.3]].mapv(Float8E4M3Fn::from_f64),
+        weights: array![[0.1, -2.0, 448.0], [0.0, 1e-3, 3.3]].mapv(|x: f64| Float8E4M3Fn::from_f32(x as f32)),
         wide: array![[1.0, f32::INFINITY, -1e-5]].mapv(Float8E5M2::from_f32),
         scale: Float8E8M0Fnu::from_f32(0.25),
-        nibbles: (-8..8).map(|value| Int4::new(value).unwrap()).collect(),
+        nibbles: (-8..8).map(|value| Int4::try_from(value).unwrap()).collect(),
         flags: [UInt1::MAX, UInt1::MIN, UInt1::MAX],
     }
 }
@@ -243,20 +243,20 @@ fn they_compare_as_the_numbers_that_they_are() {
     assert!(nan != nan && nan.partial_cmp(&one).is_none());
     assert_eq!(Float8E4M3::from_f32(-0.0), Float8E4M3::default());
     assert_ne!(Float8E4M3::from_f32(-0.0).to_bits(), 0);
-    assert!(Int4::new(-1).unwrap() < Int4::new(0).unwrap());
+    assert!(Int4::try_from(-1).unwrap() < Int4::try_from(0).unwrap());
     assert_eq!(Int4::try_from(7).unwrap(), Int4::MAX);
     for (value, fits) in [(-9, false), (-8, true), (7, true), (8, false)] {
-        assert_eq!(Int4::new(value).is_ok(), fits, "{value}");
-        assert_eq!(UInt4::new(value).is_ok(), value >= 0);
+        assert_eq!(Int4::try_from(value).is_ok(), fits, "{value}");
+        assert_eq!(UInt4::try_from(value).is_ok(), value >= 0);
     }
-    let error = Int2::new(2).unwrap_err();
+    let error = Int2::try_from(2).unwrap_err();
     assert_eq!(error.to_string(), "expected a number from -2 to 1, found 2: use a wider integer");
     assert_eq!((error.kind(), u8::from(UInt2::MAX)), (ErrorKind::Invalid, 3));
 }
 
 #[test]
 fn what_may_be_something_else_is_refused_with_advice() {
-    let hint = |error: npz_core::Error| error.report().unwrap().problems()[0].hint.to_owned();
+    let hint = |error: npz_core::Error| error.report().unwrap().problems()[0].hint.clone();
     let bytes = npy::to_bytes(&array![1u8, 2]).unwrap();
     let told = hint(npy::from_bytes::<Array1<Float8E4M3Fn>>(&bytes).map(drop).unwrap_err());
     assert!(told.contains("make the cells `u8` and use `from_bits`"), "{told}");
@@ -277,14 +277,14 @@ fn the_one_that_says_what_it_is_becomes_any_wider_float() {
     let double: Array1<f64> = npy::from_bytes(&bytes).unwrap();
     let half: Array1<half::f16> = npy::from_bytes(&bytes).unwrap();
     for (index, cell) in cells.iter().enumerate() {
-        let nan = cell.to_f32().is_nan();
-        assert!(single[index] == cell.to_f32() || nan && single[index].is_nan());
-        assert!(double[index] == cell.to_f64() || nan && double[index].is_nan());
-        assert!(half[index].to_f32() == cell.to_f32() || nan && half[index].is_nan());
+        let nan = f32::from(*cell).is_nan();
+        assert!(single[index] == f32::from(*cell) || nan && single[index].is_nan());
+        assert!(double[index] == f64::from(*cell) || nan && double[index].is_nan());
+        assert!(half[index].to_f32() == f32::from(*cell) || nan && half[index].is_nan());
     }
     let bytes = npy::to_bytes(&array![Float8E4M3::default()]).unwrap();
     let error = npy::from_bytes::<Array1<f32>>(&bytes).unwrap_err();
-    let hint = error.report().unwrap().problems()[0].hint.to_owned();
+    let hint = error.report().unwrap().problems()[0].hint.clone();
     assert!(hint.contains("make the cells one of `npz_core::tiny`"), "{hint}");
 }
 

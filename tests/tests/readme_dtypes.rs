@@ -176,7 +176,7 @@ fn rows() -> Vec<Row> {
                 cell!("TinyFloat", Float8E4M3Fn, [Float8E4M3Fn::from_f32(0.5)],
                     reads: &["np.array([1.5]).astype(ml_dtypes.float8_e4m3fn)", "np.zeros(1, 'V1')"],
                     refuses: &["np.zeros(1, 'V2')", "np.array([1.5], 'f4')"]),
-                cell!("TinyInt", Int4, [Int4::new(-8).unwrap()],
+                cell!("TinyInt", Int4, [Int4::try_from(-8).unwrap()],
                     reads: &["np.array([7, -8]).astype(ml_dtypes.int4)"], refuses: &["np.array([1], 'i1')"]),
             ],
         },

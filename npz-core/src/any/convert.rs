@@ -77,7 +77,7 @@ fn stored_form(any: &AnyArray) -> Result<(DType, Cow<'_, [u8]>, Order)> {
 fn refused(refusal: &Refusal, expected: &str, dtype: &DType) -> Error {
     let problems = refusal.problems(Place::Array, "", expected, &dtype.to_string());
     let hint = match problems.as_slice() {
-        [one] if one.field.is_empty() => one.hint.to_owned(),
+        [one] if one.field.is_empty() => one.hint.clone(),
         _ => {
             let mut report = Report::default();
             for problem in problems {

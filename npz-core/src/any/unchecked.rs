@@ -208,7 +208,7 @@ fn from_numbers(shape: &[usize], numbers: &Numbers, dtype: &DType) -> Result<Any
         Uint 2 => |n| n as u16, |x| cut_to_i32(x) as u16;
         Uint 4 => |n| n as u32, |x| cut_to_i64(x) as u32;
         Uint 8 => |n| n as u64, |x| cut_to_u64(x);
-        Float 1 => |n| Float8E5M2::from_f64(n as f64), |x| Float8E5M2::from_f64(x);
+        Float 1 => |n| Float8E5M2::from_f32(n as f64 as f32), |x| Float8E5M2::from_f32(x as f32);
         #[cfg(feature = "half")]
         Float 2 => |n| <half::f16 as FromWide>::from_f64(n as f64, false).0, |x| <half::f16 as FromWide>::from_f64(x, false).0;
         Float 4 => |n| n as f32, |x| x as f32;

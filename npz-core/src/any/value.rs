@@ -104,7 +104,7 @@ from_cells! {
     u16: cell => Self::UInt(u64::from(*cell));
     u32: cell => Self::UInt(u64::from(*cell));
     u64: cell => Self::UInt(*cell);
-    Float8E5M2: cell => Self::Float(f64::from(cell.to_f32()));
+    Float8E5M2: cell => Self::Float((*cell).into());
     #[cfg(feature = "half")]
     half::f16: cell => Self::Float(cell.to_f64());
     f32: cell => Self::Float(f64::from(*cell));

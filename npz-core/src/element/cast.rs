@@ -131,7 +131,7 @@ fn widener(kind: DTypeKind, size: usize, is_big: bool) -> Option<Widen> {
 }
 
 /// The value of an IEEE 754 half: needed with or without the `half` feature, as any float may be widened.
-fn f16_to_f64(bits: u16) -> f64 {
+pub(crate) fn f16_to_f64(bits: u16) -> f64 {
     let sign = if bits >> 15 == 0 { 1.0 } else { -1.0 };
     let exponent = i32::from(bits >> 10 & 0x1f);
     let fraction = f64::from(bits & 0x3ff);

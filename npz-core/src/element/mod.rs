@@ -32,6 +32,7 @@ use crate::shape::{Order, python_tuple};
 
 #[cfg(feature = "half")]
 pub(crate) use self::cast::FromWide;
+pub(crate) use self::cast::f16_to_f64;
 pub(crate) use self::form::{Form, StoreAs, asked_dtype, misfit, misfit_of_bytes};
 pub use self::form::{TextForm, store_as};
 pub use self::long_double::LongDouble;

@@ -40,7 +40,7 @@ const FREE_HEAD_BYTES: u64 = 1 << 10;
 /// // `bytes` is what `np.savez(file, a=np.array([1, 2]), b=2.5)` writes
 /// let npz = NpzReader::new(&bytes)?;
 /// assert_eq!(npz.names().collect::<Vec<_>>(), ["a", "b"]);
-/// assert!(npz.len() == 2 && npz.contains("a") && !npz.contains("c"));
+/// assert!(npz.names().len() == 2 && npz.contains("a") && !npz.contains("c"));
 /// assert_eq!(npz.get::<Array1<i64>>("a")?, array![1, 2]);
 /// assert_eq!(npz.get::<f64>("b.npy")?, 2.5);
 /// assert_eq!(npz.header("a")?.shape(), [2]);

@@ -143,7 +143,7 @@ pub(crate) fn each_cell(visit: &mut impl Visit) {
     row!("float8" LittleOnly "np.array(%, 'u1').view(ml_dtypes.float8_e4m3fn)",
         [0, 0x80, 0x3c, 0x7e, 1, 0x7f, 0xff], Float8E4M3Fn::from_bits);
     row!("int4" LittleOnly "np.array(%, 'i1').astype(ml_dtypes.int4)", [0, 1, -1, 7, -8],
-        |v| Int4::new(v).unwrap());
+        |v| Int4::try_from(v).unwrap());
     row!("void" LittleOnly "np.array(%, 'u1').view('V3').ravel()", [[0, 0, 0], [1, 0, 0], [0, 255, 97], [97, 0, 98]],
         RawBytes::<3>);
     row!("text" Fitted "np.array(%)", ["", "a", "déjà", "整", "😀𝔘", "a\0b", " pad "], text);

@@ -185,13 +185,13 @@ save('longs', [('long', 'f16', 2), ('pair', 'c32', (2, 1))], [([.5, -2], [[1 + 2
         name: ["ab", "c"].map(|text| FixedStr::new(text).unwrap()),
         tag: [FixedBytes::new(b"a").unwrap(), FixedBytes::new(b"bc").unwrap()],
         raw: [RawBytes(*b"\0a"), RawBytes(*b"b\0")],
-        int4: [-8i8, 7].map(|int| Int4::new(int).unwrap()),
-        uint2: UInt2::new(3).unwrap(),
+        int4: [-8i8, 7].map(|int| Int4::try_from(int).unwrap()),
+        uint2: UInt2::try_from(3).unwrap(),
         e4: [0.5, -448.0].map(Float8E4M3Fn::from_f32),
         e5: [0.25, 57344.0].map(Float8E5M2::from_f32),
         fp4: Float4E2M1Fn::from_f32(6.0),
         rows: [(7, -1i8), (8, 2)]
-            .map(|(at, q)| Stamped { at: DateTime64::new(at), q: Int4::new(q).unwrap() }),
+            .map(|(at, q)| Stamped { at: DateTime64::new(at), q: Int4::try_from(q).unwrap() }),
     };
     assert_both_ways(dir.path(), "arrays", &[row]);
 

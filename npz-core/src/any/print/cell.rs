@@ -6,9 +6,8 @@ use std::fmt::Write;
 use super::float;
 use crate::any::value::AnyValue;
 use crate::dtype::{ByteOrder, DType, DTypeKind};
-use crate::element::LongDouble;
 use crate::element::time::text::NAT;
-use crate::element::tiny::Float8E5M2;
+use crate::element::{LongDouble, f16_to_f64};
 use crate::literal;
 
 /// A cell without fields.
@@ -142,8 +141,9 @@ fn signed(bytes: &[u8], order: ByteOrder) -> i128 {
 /// A float of up to 8 bytes.
 fn real(bytes: &[u8], order: ByteOrder) -> f64 {
     match bytes.len() {
-        1 => Float8E5M2::from_bits(word(bytes, order) as u8).to_f64(),
-        2 => half(word(bytes, order) as u16),
+        // float8_e5m2: the upper half of an f16.
+        1 => f16_to_f64((word(bytes, order) as u16) << 8),
+        2 => f16_to_f64(word(bytes, order) as u16),
         4 => f64::from(f32::from_bits(word(bytes, order) as u32)),
         _ => f64::from_bits(word(bytes, order)),
     }
@@ -157,18 +157,6 @@ fn long(bytes: &[u8], order: ByteOrder) -> Option<LongDouble> {
         number.reverse();
     }
     LongDouble::from_le_bytes(number).ok()
-}
-
-fn half(bits: u16) -> f64 {
-    let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
-    let fraction = f64::from(bits & 0x3ff);
-    let size = match i32::from(bits >> 10 & 0x1f) {
-        0 => fraction * 2_f64.powi(-24),
-        31 if fraction == 0.0 => f64::INFINITY,
-        31 => f64::NAN,
-        exponent => (1024.0 + fraction) * 2_f64.powi(exponent - 25),
-    };
-    sign * size
 }
 
 /// Python's `repr` of `bytes`.

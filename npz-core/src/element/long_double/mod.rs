@@ -114,12 +114,8 @@ impl LongDouble {
         self.head & MAX_EXPONENT
     }
 
-    /// Tells whether the sign is a minus, also that of zero and NaN: `np.signbit(x)`.
-    ///
-    /// ```
-    /// assert!(npz_core::LongDouble::from(-0.0).is_sign_negative());
-    /// ```
-    pub const fn is_sign_negative(self) -> bool {
+    /// The sign, also that of zero and NaN; `to_f64` keeps it.
+    pub(crate) const fn is_sign_negative(self) -> bool {
         self.head > MAX_EXPONENT
     }
 

@@ -15,14 +15,15 @@ use crate::dtype::DType;
 /// use npz_core::tiny::{Float4E2M1Fn, Float8E5M2};
 ///
 /// let third = Float8E5M2::from_f32(1.0 / 3.0);
-/// assert_eq!((third.to_bits(), third.to_f32()), (0x35, 0.3125));
+/// assert_eq!((third.to_bits(), f32::from(third)), (0x35, 0.3125));
 /// assert_eq!(Float8E5M2::from_bits(0x35), third);
-/// assert_eq!(Float8E5M2::from_f32(1e9).to_f32(), f32::INFINITY);
-/// assert_eq!(Float4E2M1Fn::from_f32(1e9).to_f32(), 6.0); // has no infinity
+/// assert_eq!(f64::from(Float8E5M2::from_f32(1e9)), f64::INFINITY);
+/// assert_eq!(f32::from(Float4E2M1Fn::from_f32(1e9)), 6.0); // has no infinity
 /// ```
 pub struct TinyFloat<F>(u8, PhantomData<fn() -> F>);
 
 /// What the bits of a [`TinyFloat`] mean: a marker type, of which each alias has its own. Sealed.
+#[doc(hidden)]
 pub trait TinyFormat: sealed::Sealed + 'static {
     #[doc(hidden)]
     const LAYOUT: Layout;
@@ -238,7 +239,7 @@ impl<F: TinyFormat> TinyFloat<F> {
     /// use npz_core::tiny::Float8E4M3Fn;
     ///
     /// let one = Float8E4M3Fn::from_bits(0b0_0111_000);
-    /// assert_eq!((one.to_f32(), one.to_bits()), (1.0, 56));
+    /// assert_eq!((f32::from(one), one.to_bits()), (1.0, 56));
     /// ```
     pub const fn from_bits(bits: u8) -> Self {
         Self(bits, PhantomData)
@@ -250,34 +251,23 @@ impl<F: TinyFormat> TinyFloat<F> {
     }
 
     /// Rounds as `astype` of `ml_dtypes` does: to the nearest, of two equally near ones to the even one. What is too large,
-    /// and NaN, become what the format has for them. (To [`Float8E8M0Fnu`], numbers between 2^-127 and 2^-126 go up.)
+    /// and NaN, become what the format has for them. (To [`Float8E8M0Fnu`], numbers between 2^-127 and 2^-126 go up.) An `f64`
+    /// becomes an `f32` first, in `ml_dtypes` too.
     ///
     /// ```
     /// use npz_core::tiny::{Float4E2M1Fn, Float8E4M3Fn};
     ///
-    /// assert_eq!(Float8E4M3Fn::from_f32(0.1).to_f32(), 0.1015625);
-    /// assert!(Float8E4M3Fn::from_f32(1000.0).to_f32().is_nan()); // it has no infinity
-    /// assert_eq!(Float4E2M1Fn::from_f32(1000.0).to_f32(), 6.0); // nor has this, nor NaN
+    /// assert_eq!(f32::from(Float8E4M3Fn::from_f32(0.1)), 0.1015625);
+    /// assert!(f32::from(Float8E4M3Fn::from_f32(1000.0)).is_nan()); // it has no infinity
+    /// assert_eq!(f32::from(Float4E2M1Fn::from_f32(1000.0)), 6.0); // nor has this, nor NaN
     /// ```
     pub fn from_f32(value: f32) -> Self {
         Self::from_bits(F::LAYOUT.code(value))
     }
 
-    /// Rounds to the nearest `f32` and from there as [`from_f32`](Self::from_f32), which is what `ml_dtypes` does: next to
-    /// a tie that can be another number than the nearest.
-    pub fn from_f64(value: f64) -> Self {
-        Self::from_f32(value as f32)
-    }
-
-    /// Gives the value, which every `f32` holds exactly.
-    pub const fn to_f32(self) -> f32 {
+    pub(super) const fn value(self) -> f32 {
         let values = const { &F::VALUES };
         values[self.0 as usize]
-    }
-
-    /// Gives the value, which every `f64` holds exactly.
-    pub const fn to_f64(self) -> f64 {
-        self.to_f32() as f64
     }
 }
 
@@ -292,13 +282,13 @@ impl<F> Copy for TinyFloat<F> {}
 
 impl<F: TinyFormat> PartialEq for TinyFloat<F> {
     fn eq(&self, other: &Self) -> bool {
-        self.to_f32() == other.to_f32()
+        self.value() == other.value()
     }
 }
 
 impl<F: TinyFormat> PartialOrd for TinyFloat<F> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        self.to_f32().partial_cmp(&other.to_f32())
+        self.value().partial_cmp(&other.value())
     }
 }
 
@@ -311,24 +301,26 @@ impl<F> Default for TinyFloat<F> {
 
 impl<F: TinyFormat> fmt::Debug for TinyFloat<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.to_f32(), f)
+        fmt::Debug::fmt(&self.value(), f)
     }
 }
 
 impl<F: TinyFormat> fmt::Display for TinyFloat<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.to_f32(), f)
+        fmt::Display::fmt(&self.value(), f)
     }
 }
 
+/// Exact.
 impl<F: TinyFormat> From<TinyFloat<F>> for f32 {
     fn from(value: TinyFloat<F>) -> Self {
-        value.to_f32()
+        value.value()
     }
 }
 
+/// Exact.
 impl<F: TinyFormat> From<TinyFloat<F>> for f64 {
     fn from(value: TinyFloat<F>) -> Self {
-        value.to_f64()
+        value.value().into()
     }
 }

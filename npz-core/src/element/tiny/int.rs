@@ -9,12 +9,13 @@ use crate::error::{Error, Result};
 /// ```
 /// use npz_core::tiny::{Int4, UInt2};
 ///
-/// let cell = Int4::new(-3)?;
-/// assert_eq!((cell.get(), cell.to_bits()), (-3, 0x0d)); // the upper half of the byte is zero, as in ml_dtypes
+/// let cell = Int4::try_from(-3)?;
+/// assert_eq!((i8::from(cell), cell.to_bits()), (-3, 0x0d)); // the upper half of the byte is zero, as in ml_dtypes
 /// assert_eq!(Int4::from_bits(0x0d), cell);
 /// assert_eq!(f32::from(cell), -3.0);
-/// assert_eq!((Int4::MIN.get(), Int4::MAX.get(), UInt2::MAX.get()), (-8, 7, 3));
-/// assert!(Int4::new(8).is_err());
+/// assert_eq!([Int4::MIN, Int4::MAX].map(i8::from), [-8, 7]);
+/// assert_eq!(u8::from(UInt2::MAX), 3);
+/// assert!(Int4::try_from(8).is_err());
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,21 +40,6 @@ impl<const BITS: u32, const SIGNED: bool> TinyInt<BITS, SIGNED> {
     /// The largest value.
     pub const MAX: Self = Self((1 << if SIGNED { BITS - 1 } else { BITS }) - 1);
 
-    /// Makes a cell of a number.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) outside [`MIN`](Self::MIN) to [`MAX`](Self::MAX).
-    pub fn new(value: i8) -> Result<Self> {
-        if (Self::MIN.0..=Self::MAX.0).contains(&value) {
-            return Ok(Self(value));
-        }
-        Err(Error::invalid(format!(
-            "expected a number from {} to {}, found {value}; use a wider integer",
-            Self::MIN,
-            Self::MAX
-        )))
-    }
-
     /// Takes the byte as NumPy stores it. Every byte is taken: only the low bits count, as in `ml_dtypes`.
     pub const fn from_bits(bits: u8) -> Self {
         let unused = const { u8::BITS - BITS };
@@ -64,11 +50,6 @@ impl<const BITS: u32, const SIGNED: bool> TinyInt<BITS, SIGNED> {
     /// Gives the byte as NumPy stores it: the unused bits are zero, also of a negative number.
     pub const fn to_bits(self) -> u8 {
         self.0 as u8 & (u8::MAX >> (u8::BITS - BITS))
-    }
-
-    /// Gives the number.
-    pub const fn get(self) -> i8 {
-        self.0
     }
 
     pub(super) fn name() -> String {
@@ -92,11 +73,18 @@ impl<const BITS: u32, const SIGNED: bool> fmt::Display for TinyInt<BITS, SIGNED>
     }
 }
 
+/// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for what is not from [`MIN`](TinyInt::MIN) to [`MAX`](TinyInt::MAX).
 impl<const BITS: u32, const SIGNED: bool> TryFrom<i8> for TinyInt<BITS, SIGNED> {
     type Error = Error;
 
     fn try_from(value: i8) -> Result<Self> {
-        Self::new(value)
+        let (min, max) = (Self::MIN, Self::MAX);
+        if (min.0..=max.0).contains(&value) {
+            return Ok(Self(value));
+        }
+        Err(Error::invalid(format!(
+            "expected a number from {min} to {max}, found {value}; use a wider integer"
+        )))
     }
 }
 

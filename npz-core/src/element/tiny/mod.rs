@@ -66,8 +66,10 @@ use crate::memory;
 
 pub use float::{
     Float4E2M1Fn, Float6E2M3Fn, Float6E3M2Fn, Float8E3M4, Float8E4M3, Float8E4M3B11Fnuz, Float8E4M3Fn,
-    Float8E4M3Fnuz, Float8E5M2, Float8E5M2Fnuz, Float8E8M0Fnu, TinyFloat, TinyFormat, format,
+    Float8E4M3Fnuz, Float8E5M2, Float8E5M2Fnuz, Float8E8M0Fnu, TinyFloat,
 };
+#[doc(hidden)]
+pub use float::{TinyFormat, format};
 pub use int::{Int1, Int2, Int4, TinyInt, UInt1, UInt2, UInt4};
 
 /// What NumPy stores almost all of them as.
@@ -139,7 +141,7 @@ impl<F: TinyFormat> Element for TinyFloat<F> {
     }
 
     fn first_not_finite(cells: &ArrayViewD<'_, Self>) -> Option<usize> {
-        first_failing(cells, |cell| cell.to_f32().is_finite())
+        first_failing(cells, |cell| cell.value().is_finite())
     }
 }
 
