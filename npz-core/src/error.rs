@@ -90,6 +90,18 @@ impl Error {
         Self::new(ErrorKind::Invalid, message.to_string())
     }
 
+    /// Makes an error of a file that contradicts itself, in a load of your own; [`custom`](Self::custom) is for values.
+    ///
+    /// Its kind is [`ErrorKind::Damaged`].
+    ///
+    /// ```
+    /// let error = npz_core::Error::damaged("expected 3 names, one for each row, found 2").in_member("names");
+    /// assert_eq!((error.kind(), error.member()), (npz_core::ErrorKind::Damaged, Some("names")));
+    /// ```
+    pub fn damaged(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Damaged, message)
+    }
+
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             kind,
@@ -100,10 +112,6 @@ impl Error {
             report: None,
             source: None,
         }))
-    }
-
-    pub(crate) fn damaged(message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::Damaged, message)
     }
 
     pub(crate) fn unsupported(message: impl Into<String>) -> Self {
@@ -161,8 +169,8 @@ impl Error {
         self
     }
 
-    /// Names the member, unless a deeper layer already did.
-    pub(crate) fn in_member(mut self, name: &str) -> Self {
+    /// Names the member that is concerned, unless one is named; [`damaged`](Self::damaged) has an example.
+    pub fn in_member(mut self, name: &str) -> Self {
         // The one array of a file has no name.
         if !name.is_empty() {
             self.0.member.get_or_insert_with(|| name.to_owned());

@@ -30,7 +30,6 @@ mod run;
 mod schema;
 mod shape;
 mod source;
-pub mod sparse;
 mod stored;
 pub mod time;
 

@@ -1,6 +1,6 @@
 //! What kinds of errors there are.
 
-/// The classes of [`Error`], divided by who has to act.
+/// The classes of [`Error`](crate::Error), divided by who has to act.
 ///
 /// ```
 /// use npz_core::{ErrorKind, npy};
@@ -17,7 +17,7 @@
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The medium failed: no such file, no permission, no space. [`std::error::Error::source`] is the
-    /// [`io::Error`].
+    /// [`io::Error`](std::io::Error).
     Io,
     /// The bytes are not what the format promises: truncated, a wrong checksum, a bad header. Restore the
     /// file from a copy.
@@ -25,7 +25,7 @@ pub enum ErrorKind {
     /// The file is sound, but holds what this build does not read: a pickle, an encrypted member, a
     /// compression method whose feature is off. The message says how to get at the data.
     Unsupported,
-    /// The file is sound, but is not what the caller's type expects. [`Error::report`] lists each
+    /// The file is sound, but is not what the caller's type expects. [`Error::report`](crate::Error::report) lists each
     /// difference.
     Mismatch,
     /// The archive has no member of that name.

@@ -1,7 +1,8 @@
 //! The tags of enums: texts that say which variant a value is.
 
+use crate::members::load::loader::tag::{expected_tags, own_tags, position};
 use crate::members::{FromMembers, Loader, Members, Name, Plan, ToMembers};
-use crate::{Error, ErrorKind, ProblemKind, Result};
+use crate::{Error, ErrorKind, Result};
 
 /// An enum without fields, which is nothing but its tag.
 pub trait Choice: Sized {
@@ -21,27 +22,9 @@ fn value_of<T: Choice>(index: usize) -> Result<T> {
     T::from_index(index).ok_or_else(|| Error::invalid("an enum has fewer variants than tags"))
 }
 
-/// Which variant a tag stands for.
-fn position(tags: &[&[&str]], tag: &str) -> Option<usize> {
-    tags.iter().position(|names| names.contains(&tag))
-}
-
-/// The tag of each variant, without those that are only read.
-fn own(tags: &[&[&str]]) -> Vec<String> {
-    tags.iter().filter_map(|names| names.first()).map(|&name| name.to_owned()).collect()
-}
-
-/// The tags as a message shows them; without aliases, which are the past.
-fn expected(tags: &[&[&str]]) -> String {
-    let own: Vec<_> = own(tags).iter().map(|name| format!("{name:?}")).collect();
-    match own.as_slice() {
-        [one] => one.clone(),
-        _ => format!("one of {}", own.join(", ")),
-    }
-}
-
-/// What to do about an unknown tag.
-fn hint(tags: &[&[&str]], found: &str) -> String {
+/// What to do about an unknown tag; of one that is missing no more is known than of any member.
+fn hint(tags: &[&[&str]], found: Option<&str>) -> String {
+    let Some(found) = found else { return String::new() };
     let likeness = |name: &str| strsim::jaro_winkler(&name.to_lowercase(), &found.to_lowercase());
     let near = tags
         .iter()
@@ -57,22 +40,6 @@ fn hint(tags: &[&[&str]], found: &str) -> String {
             format!("if a variant was called so, `#[npz(alias = {found:?})]` on it takes the old name")
         }
     }
-}
-
-/// Reads a tag at once, since it decides what else is there; `None` if a problem was noted.
-fn read_tag(loader: &mut Loader<'_>, place: &Name, tags: &[&[&str]]) -> Option<usize> {
-    if !loader.contains(place) {
-        // The hint is added by `settle`, as for any missing member.
-        loader.note(ProblemKind::Missing, place, expected(tags), String::new(), String::new());
-        return None;
-    }
-    let found: String = loader.read_now(place)?;
-    let index = position(tags, &found);
-    if index.is_none() {
-        let hint = hint(tags, &found);
-        loader.note(ProblemKind::Value, place, expected(tags), format!("{found:?}"), hint);
-    }
-    index
 }
 
 /// Where the tag of an enum with fields is: below the value's place, or at it, from when the enum had no fields.
@@ -96,29 +63,8 @@ pub fn plan_variants<'s, T>(
     tags: &[&[&str]],
     plan: impl Fn(&mut Loader<'s>, usize) -> Plan<'s, T>,
 ) -> Plan<'s, T> {
-    if loader.is_recording() {
-        let place = parent.join(word);
-        loader.record_choice(&place, &[], own(tags));
-        for (index, tag) in own(tags).iter().enumerate() {
-            loader.record_variant(format!("{place} = {tag:?}"), |loader| drop(plan(loader, index)));
-        }
-        return Plan::refused();
-    }
-    match plan_tag(loader, parent, word, tags) {
-        Some(index) => plan(loader, index),
-        None => Plan::refused(),
-    }
-}
-
-fn plan_tag(loader: &mut Loader<'_>, parent: &Name, word: &str, tags: &[&[&str]]) -> Option<usize> {
     let place = place_of_tag(loader, parent, word);
-    let is_there = loader.contains(&place);
-    let index = loader.with_part(|loader| read_tag(loader, &place, tags));
-    if index.is_none() && is_there {
-        // The fields of an unknown variant are one mistake, not one each.
-        loader.allow_unknown(parent);
-    }
-    index
+    loader.plan_one_of(parent, &place, tags, |found| hint(tags, found), plan)
 }
 
 /// Tells whether an enum with fields is there.
@@ -149,10 +95,10 @@ pub fn push_choices<'a, T: Choice>(
 
 /// Plans an enum without fields.
 pub fn plan_choice<'s, T: Choice>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, T> {
-    if loader.record_choice(name, &[], own(T::TAGS)) {
+    if loader.record_choice(name, &[], own_tags(T::TAGS)) {
         return Plan::refused();
     }
-    match read_tag(loader, name, T::TAGS) {
+    match loader.read_tag(name, T::TAGS, |found| hint(T::TAGS, found)) {
         Some(index) => Plan::new(move || value_of(index)),
         None => Plan::refused(),
     }
@@ -164,14 +110,14 @@ pub fn plan_choices<'s, T: Choice + 's>(
     name: &Name,
     dims: &[Option<usize>],
 ) -> Plan<'s, Vec<T>> {
-    if loader.record_choice(name, dims, own(T::TAGS)) {
+    if loader.record_choice(name, dims, own_tags(T::TAGS)) {
         return Plan::refused();
     }
     let member = name.as_str().to_owned();
     String::plan_many(loader, name, dims).and_then(move |found| {
         let value = |(i, tag): (usize, &String)| {
             let Some(index) = position(T::TAGS, tag) else {
-                let (expected, hint) = (expected(T::TAGS), hint(T::TAGS, tag));
+                let (expected, hint) = (expected_tags(T::TAGS), hint(T::TAGS, Some(tag)));
                 let message =
                     format!("element {i} has another value: expected {expected}, found {tag:?}; {hint}");
                 return Err(Error::new(ErrorKind::Mismatch, message).in_member(&member));

@@ -1,8 +1,8 @@
 //! scipy's sparse matrices: their indices are copied into the type that scipy would have.
 
 use ndarray::{Array2, Array3};
-use npz_core::sparse::{Bsr, Coo, Csc, Csr, Dia, Sparse};
 use npz_core::{FromMembers, Npz, ToMembers};
+use npz_sparse::{Bsr, Coo, Csc, Csr, Dia, Sparse};
 
 use crate::cells::MANY;
 use crate::{Operation, exhaust_all, operation};

@@ -7,8 +7,8 @@ mod values;
 mod with_sprs;
 
 use ndarray::{Array2, ArrayD, array};
-use npz_core::sparse::{Bsr, Coo, Csc, Csr, Dia, Sparse};
 use npz_core::{Cast, ErrorKind, LoadOptions, Npz, ProblemKind, npy};
+use npz_sparse::{Bsr, Coo, Csc, Csr, Dia, Sparse};
 use tests::{python, temp_dir};
 
 /// Matrices of every format; of each the file of `save_npz`, and what it is as a dense array.
@@ -94,7 +94,7 @@ fn every_format_goes_from_scipy_to_us_and_back_by_the_same_bytes() {
         assert_eq!((&matrix.shape(), matrix.nnz()), (shape, *nnz), "{name}");
         if !name.ends_with("large") {
             let expected: ArrayD<f64> = npy::load(dir.path().join(format!("{name}.npy"))).unwrap();
-            assert_eq!(matrix.to_dense().unwrap(), expected, "{name}");
+            assert_eq!(matrix.to_dense(|a, b| a + b).unwrap(), expected, "{name}");
         }
         matrix.save(dir.path().join(format!("{name}.ours.npz"))).unwrap();
         if name.ends_with("f4") {
@@ -216,7 +216,7 @@ fn another_format_is_one_mistake_with_the_way_out() {
     assert_eq!(problems.len(), 1, "{error}");
     assert_eq!((&*problems[0].member, problems[0].kind), ("format", ProblemKind::Value));
     assert!(
-        error.to_string().contains("expected \"csr\", found \"coo\"; load it as `sparse::Coo`"),
+        error.to_string().contains("expected \"csr\", found \"coo\"; load it as `npz_sparse::Coo`"),
         "{error}"
     );
 
@@ -227,22 +227,45 @@ fn another_format_is_one_mistake_with_the_way_out() {
 }
 
 #[test]
+fn members_that_are_missing_or_too_many_are_seen_in_the_headers() {
+    let dir = temp_dir();
+    python(
+        dir.path(),
+        r"
+parts = dict(format=b'coo', shape=[2, 3], data=[1., 2.], row=[0, 1])
+np.savez('no_col.npz', **parts)
+np.savez('both.npz', **parts, col=[0, 1], coords=[[0, 1], [2, 0]])
+np.savez('csr.npz', format=b'csr', shape=[2, 3], data=[1., 2.], indices=[0, 1])
+",
+    );
+    let problems = |name: &str| {
+        let report = Sparse::<f64>::check(dir.path().join(name)).unwrap();
+        let problem = |problem: &npz_core::Problem| format!("{} {:?}", problem.member, problem.kind);
+        report.problems().iter().map(problem).collect::<Vec<_>>()
+    };
+    assert_eq!(problems("no_col.npz"), ["col Missing"]);
+    assert_eq!(problems("both.npz"), ["row Unexpected", "col Unexpected"]);
+    assert_eq!(problems("csr.npz"), ["indptr Missing"]);
+    assert!(Csr::<f64>::check(dir.path().join("csr.npz")).is_ok_and(|report| !report.is_ok()));
+}
+
+#[test]
 fn an_archive_that_is_no_matrix_is_one_mistake_and_a_matrix_in_another_place_is_pointed_to() {
     let names = ["a", "b", "shape", "data"].map(|name| (name.to_owned(), array![1.0]));
     let error =
         Csr::<f64>::from_bytes(&std::collections::BTreeMap::from(names).to_bytes().unwrap()).unwrap_err();
     let text = error.to_string();
     let (_, problems) = text.split_once('\n').unwrap();
-    let wanted = "  - member \"format\" is missing: expected \"csr\"; this is no archive of `scipy.sparse.save_npz`, which has one";
+    let wanted = "  - member \"format\" is missing: expected \"csr\"; `scipy.sparse.save_npz` writes one, for a matrix that is the whole archive: `Csr::load(path)`";
     assert_eq!(problems, wanted);
 
     let dir = temp_dir();
     python(dir.path(), "import scipy.sparse as sp; sp.save_npz('a.npz', sp.csr_array(np.eye(2)))");
     let npz = npz_core::NpzReader::open(dir.path().join("a.npz")).unwrap();
     let error = npz.get::<Csr<f64>>("data").unwrap_err().to_string();
-    assert!(error.contains("the matrix is the whole archive: `sparse::Csr::load(path)`"), "{error}");
+    assert!(error.contains("a matrix that is the whole archive: `Csr::load(path)`"), "{error}");
     let error = npz.get::<Sparse<f64>>("matrix").unwrap_err().to_string();
-    assert!(error.contains("the matrix is the whole archive: `sparse::Sparse::load(path)`"), "{error}");
+    assert!(error.contains("a matrix that is the whole archive: `Sparse::load(path)`"), "{error}");
 }
 
 #[test]
@@ -256,7 +279,7 @@ fn a_matrix_that_does_not_hold_together_is_not_saved() {
     let error = Outer { m: matrix.clone() }.to_bytes().unwrap_err();
     assert_eq!((error.kind(), error.member()), (ErrorKind::Invalid, Some("m.indices")));
     assert!(error.to_string().contains("cell 1 holds 3, expected an index below 3"), "{error}");
-    assert_eq!(matrix.to_dense().unwrap_err().kind(), ErrorKind::Invalid);
+    assert_eq!(matrix.to_dense(|a, b| a + b).unwrap_err().kind(), ErrorKind::Invalid);
     assert!(Bsr::new((2, 2), ndarray::Array3::<f64>::zeros((0, 0, 2)), vec![], vec![0]).is_err());
     assert!(Coo::<f64>::new(vec![], vec![], vec![]).is_err());
 }
@@ -264,11 +287,9 @@ fn a_matrix_that_does_not_hold_together_is_not_saved() {
 #[test]
 fn a_dense_array_that_is_too_large_is_an_error() {
     let huge = Coo::new(vec![1 << 40, 1 << 40], vec![1.0], vec![vec![0], vec![1]]).unwrap();
-    let error = huge.to_dense().unwrap_err();
+    let error = huge.to_dense(|a, b| a + b).unwrap_err();
     assert!(error.to_string().contains("does not fit into memory"), "{error}");
-    let dense: Array2<i8> = Csr::new((1, 1), vec![100i8, 100], vec![0, 0], vec![0, 2])
-        .unwrap()
-        .to_dense_with(i8::wrapping_add)
-        .unwrap();
+    let twice = Csr::new((1, 1), vec![100i8, 100], vec![0, 0], vec![0, 2]).unwrap();
+    let dense: Array2<i8> = twice.to_dense(i8::wrapping_add).unwrap();
     assert_eq!(dense, array![[-56]], "as NumPy adds");
 }

@@ -1,7 +1,7 @@
 //! Values of every dtype that scipy computes with, in every format.
 
-use npz_core::sparse::Sparse;
 use npz_core::{Element, LongDouble, Npz, NpzReader};
+use npz_sparse::Sparse;
 use num_complex::Complex;
 use std::fmt::Debug;
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! Which members a load has taken, which may be left over, and which name was probably meant.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Bound::{Included, Unbounded};
 use std::sync::Arc;
 
@@ -30,8 +30,6 @@ pub(crate) struct Claims<'s> {
     listeners: usize,
     /// Prefixes of names that may be left over.
     allowed: BTreeSet<String>,
-    /// What to say of names that are missing, where that is known better than by the names that are there.
-    advice: HashMap<String, String>,
 }
 
 impl<'s> Claims<'s> {
@@ -83,10 +81,6 @@ impl<'s> Claims<'s> {
         self.allowed.insert(prefix);
     }
 
-    pub(crate) fn advise(&mut self, name: &str, advice: String) {
-        self.advice.insert(name.to_owned(), advice);
-    }
-
     pub(crate) fn is_allowed(&self, name: &str) -> bool {
         // The last one that does not sort after the name is its prefix, or shares less with it than any prefix has.
         let mut rest = name;
@@ -120,9 +114,6 @@ impl<'s> Claims<'s> {
 
     /// Advice for a missing name.
     pub(crate) fn advice(&self, medium: &dyn Medium, wanted: &str, parent: usize) -> String {
-        if let Some(advice) = self.advice.get(wanted) {
-            return advice.clone();
-        }
         let Some(name) = self.nearest(medium, wanted) else {
             return "`#[npz(default)]` on the field, or `Option`, would let it be absent".to_owned();
         };

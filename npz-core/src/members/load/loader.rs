@@ -3,6 +3,7 @@
 pub(crate) mod hole;
 pub(crate) mod problems;
 pub(crate) mod recording;
+pub(crate) mod tag;
 pub(crate) mod take;
 
 use std::sync::Arc;
@@ -143,8 +144,9 @@ impl<'s> Loader<'s> {
         planned
     }
 
-    /// Plans what is ours and not the user's: no attribute speaks of its cells.
-    pub(crate) fn with_plain<R>(&mut self, plan: impl FnOnce(&mut Self) -> R) -> R {
+    /// Plans what is not the user's value, such as a count or an index: no attribute of the field around it, and no casting
+    /// rule, speaks of its cells. The other half of [`Members::with_plain`](crate::extend::Members::with_plain), which has an example.
+    pub fn with_plain<R>(&mut self, plan: impl FnOnce(&mut Self) -> R) -> R {
         let outer = std::mem::take(&mut self.settings);
         let planned = self.with_cast(Cast::Safe, plan);
         self.settings = outer;

@@ -4,7 +4,7 @@ pub(crate) mod indexed;
 
 use std::sync::Arc;
 
-use ndarray::{ArrayViewD, CowArray, IxDyn};
+use ndarray::{CowArray, Dimension, IxDyn};
 
 use crate::any::RawArray;
 use crate::archive::Compression;
@@ -227,19 +227,40 @@ impl<'a> Members<'a> {
         Ok(())
     }
 
-    /// Pushes cells of a slice, or a single one.
-    pub(crate) fn push_view<A: Element>(&mut self, name: &Name, view: ArrayViewD<'a, A>) -> Result<()> {
-        self.push_cells(name, view.into(), None, false)
-    }
-
-    /// Pushes an array, whatever its axes.
-    pub(crate) fn push_array_view<A: Element>(&mut self, name: &Name, view: ArrayViewD<'a, A>) -> Result<()> {
-        self.push_cells(name, view.into(), None, true)
-    }
-
-    /// Pushes cells that were gathered for the purpose.
-    pub(crate) fn push_array<A: Element>(&mut self, name: &Name, array: ndarray::ArrayD<A>) -> Result<()> {
-        self.push_cells(name, array.into(), None, false)
+    /// Pushes an array: a view that lives as long as the list, or an owned one, which the list takes over. Copies nothing.
+    ///
+    /// # Errors
+    /// As [`ToMembers::to_members`].
+    ///
+    /// ```
+    /// use ndarray::{Array1, ArrayView1};
+    /// use npz_core::extend::{Members, Name};
+    /// use npz_core::{Result, ToMembers};
+    ///
+    /// /// Saved as its cells and their running sums.
+    /// struct Counts(Vec<u32>);
+    ///
+    /// impl ToMembers for Counts {
+    ///     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
+    ///         members.push_array(&name.join("each"), ArrayView1::from(&self.0))?;
+    ///         let mut sum = 0;
+    ///         let sums: Array1<u64> = self.0.iter().map(|&count| { sum += u64::from(count); sum }).collect();
+    ///         members.push_array(&name.join("sums"), sums)
+    ///     }
+    /// }
+    ///
+    /// let counts = Counts(vec![1, 2]);
+    /// let mut members = Members::new();
+    /// counts.to_members(&mut members, &Name::root())?;
+    /// assert_eq!(members.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["each", "sums"]);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn push_array<A: Element, D: Dimension>(
+        &mut self,
+        name: &Name,
+        array: impl Into<CowArray<'a, A, D>>,
+    ) -> Result<()> {
+        self.push_cells(name, array.into().into_dyn(), None, true)
     }
 
     /// Pushes cells, as a dtype that says more than their type if one is given.
@@ -309,8 +330,50 @@ impl<'a> Members<'a> {
         self.with_plain(|members| members.push_owned(name, sign))
     }
 
-    /// Pushes what is ours and not the user's: no attribute changes its cells. It is compressed as what is around it.
-    pub(crate) fn with_plain<R>(&mut self, push: impl FnOnce(&mut Self) -> R) -> R {
+    /// Pushes what is not the user's value, such as a count or an index: no attribute of the field around it changes its cells
+    /// (`store_as`, `string`, `order`) or asks something of them (`shape`, `finite`). It is compressed as what is around it.
+    ///
+    /// ```
+    /// use npz_core::extend::{Loader, Members, Name, Plan};
+    /// use npz_core::{FromMembers, Npz, NpzReader, Result, ToMembers};
+    ///
+    /// /// Values, and where each was.
+    /// struct Sampled { values: Vec<u64>, places: Vec<u64> }
+    ///
+    /// impl ToMembers for Sampled {
+    ///     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
+    ///         self.values.to_members(members, &name.join("values"))?;
+    ///         members.with_plain(|members| self.places.to_members(members, &name.join("places")))
+    ///     }
+    /// }
+    /// impl FromMembers for Sampled {
+    ///     fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
+    ///     where
+    ///         Self: 's,
+    ///     {
+    ///         let values = Vec::plan(loader, &name.join("values"));
+    ///         let places = loader.with_plain(|loader| Vec::plan(loader, &name.join("places")));
+    ///         Plan::new(|| Ok(Sampled { values: values.finish()?, places: places.finish()? }))
+    ///     }
+    ///     fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
+    ///         Vec::<u64>::is_present(loader, &name.join("values"))
+    ///     }
+    /// }
+    ///
+    /// #[derive(Npz)]
+    /// struct State {
+    ///     #[npz(store_as = "u1")]
+    ///     levels: Sampled,
+    /// }
+    ///
+    /// let bytes = State { levels: Sampled { values: vec![3], places: vec![70_000] } }.to_bytes()?;
+    /// let npz = NpzReader::new(&bytes)?;
+    /// assert_eq!(npz.header("levels.values")?.dtype().to_string(), "|u1");
+    /// assert_eq!(npz.header("levels.places")?.dtype().to_string(), "<u8"); // 70,000 is no u1
+    /// assert_eq!(State::from_bytes(&bytes)?.levels.places, [70_000]);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn with_plain<R>(&mut self, push: impl FnOnce(&mut Self) -> R) -> R {
         let plain = SaveSettings { compression: self.settings.compression, ..SaveSettings::default() };
         let outer = std::mem::replace(&mut self.settings, plain);
         let pushed = push(self);

@@ -14,13 +14,13 @@ where
     D: Dimension,
 {
     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
-        members.push_array_view(name, self.view().into_dyn())
+        members.push_array(name, self.view())
     }
 }
 
 impl<A: Element, D: Dimension> ToMembers for ArrayRef<A, D> {
     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
-        members.push_array_view(name, self.view().into_dyn())
+        members.push_array(name, self.view())
     }
 }
 

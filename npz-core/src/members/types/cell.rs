@@ -22,7 +22,8 @@ pub(crate) fn push_slice<'a, A: Element>(
     name: &Name,
 ) -> Result<()> {
     let view = ArrayViewD::from_shape(IxDyn(shape), cells);
-    members.push_view(name, view.map_err(|error| Error::custom(error).in_member(name.as_str()))?)
+    let view = view.map_err(|error| Error::custom(error).in_member(name.as_str()))?;
+    members.push_cells(name, view.into(), None, false)
 }
 
 pub(crate) fn push_gathered<A: Element>(
@@ -33,7 +34,7 @@ pub(crate) fn push_gathered<A: Element>(
 ) -> Result<()> {
     let array = memory::try_collect(cells, CELLS)
         .and_then(|cells| ArrayD::from_shape_vec(IxDyn(shape), cells).map_err(Error::custom));
-    members.push_array(name, array.map_err(|error| error.in_member(name.as_str()))?)
+    members.push_cells(name, array.map_err(|error| error.in_member(name.as_str()))?.into(), None, false)
 }
 
 pub(crate) fn plan_one<'s, A: Element>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, A> {
@@ -137,7 +138,7 @@ cells! {
 impl ToMembers for str {
     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
         let text = memory::copy_text(self, CELLS).map_err(|error| error.in_member(name.as_str()))?;
-        members.push_array(name, arr0(text).into_dyn())
+        members.push_cells(name, arr0(text).into_dyn().into(), None, false)
     }
 
     fn refs_to_members<'a>(

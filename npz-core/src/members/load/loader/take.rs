@@ -87,11 +87,6 @@ impl<'s> Loader<'s> {
         Some(describe(self.view(), member))
     }
 
-    /// Says what to do about a name that is missing.
-    pub(crate) fn advise(&mut self, name: &Name, advice: String) {
-        self.claims.advise(name.as_str(), advice);
-    }
-
     /// Takes whatever stands at a place and below it, unread.
     pub(crate) fn take_all(&mut self, name: &Name) {
         let view = View { medium: self.medium, changes: &self.changes };
