@@ -34,8 +34,10 @@ use crate::json::json_string;
 /// assert_eq!(Model::schema().to_string(), table);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Schema {
-    members: Vec<SchemaMember>,
+    /// One for each member, in the order in which they are saved.
+    pub members: Vec<SchemaMember>,
 }
 
 /// What a type expects of one member, or of all whose names differ in an index or a key only.
@@ -108,11 +110,6 @@ impl SchemaMember {
 impl Schema {
     pub(crate) fn new(members: Vec<SchemaMember>) -> Self {
         Self { members }
-    }
-
-    /// Lists the members in the order of the type's fields.
-    pub fn members(&self) -> &[SchemaMember] {
-        &self.members
     }
 
     /// Prints a JSON array with an object for each member.

@@ -230,7 +230,7 @@ fn what_rust_has_cells_for_is_typed_and_the_rest_is_bytes() {
     assert!(cells.iter().all(|cell| cell.ends_with(" seconds")), "{cells:?}");
     let AnyArray::Other(raw) = any("recF") else { panic!("records are bytes") };
     assert_eq!((raw.shape(), raw.order()), (&[3, 2][..], Order::Fortran));
-    assert_eq!(raw.dtype().fields().unwrap()[0].name(), "a");
+    assert_eq!(raw.dtype().fields().unwrap()[0].name, "a");
     assert_eq!(raw.as_bytes().len(), 6 * (2 + 3 + 32 + 8));
     // The same array in typed form.
     assert_eq!(any("i4>C").view::<i32>().unwrap(), reader.get::<ArrayD<i32>>("i4>F").unwrap());
@@ -607,7 +607,7 @@ fn a_struct_may_have_fields_of_any_dtype() {
     let bytes = record.to_bytes().unwrap();
     assert_eq!(Record::from_bytes(&bytes).unwrap(), record);
     let schema = Record::schema();
-    assert_eq!((&*schema.members()[0].dtype, &schema.members()[0].shape), ("any", &None));
+    assert_eq!((&*schema.members[0].dtype, &schema.members[0].shape), ("any", &None));
     let error = Record::from_bytes(&BTreeMap::<String, f64>::new().to_bytes().unwrap()).unwrap_err();
     assert!(error.to_string().contains("member \"payload\" is missing: expected any (AnyArray)"), "{error}");
     let error = RawArray::new(DType::parse("<f4").unwrap(), &[3], vec![0; 11]).unwrap_err();

@@ -111,7 +111,7 @@ optimizer.schedule.0.tag     <U     ()        \"Step\" or \"Nested\"; if optimiz
     };
     assert_eq!(normal(&printed)[..normal(table).len()], normal(table), "{printed}");
     let rest: Vec<_> = schema
-        .members()
+        .members
         .iter()
         .skip_while(|member| member.name != "lengths")
         .map(|member| {
@@ -149,8 +149,8 @@ optimizer.schedule.0.tag     <U     ()        \"Step\" or \"Nested\"; if optimiz
         assert_eq!(found, expected);
     }
     assert_eq!(rest.len(), expected.len());
-    assert!(schema.members().iter().find(|m| m.name == "note").unwrap().is_optional);
-    assert!(!schema.members().iter().find(|m| m.name == "by_name.*").unwrap().is_optional);
+    assert!(schema.members.iter().find(|m| m.name == "note").unwrap().is_optional);
+    assert!(!schema.members.iter().find(|m| m.name == "by_name.*").unwrap().is_optional);
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn what_a_saved_file_holds_is_what_the_schema_says() {
     for name in reader.names().filter(|&name| name != "saved_at") {
         let header = reader.header(name).unwrap();
         let found = header.dtype().to_string();
-        let member = schema.members().iter().find(|member| {
+        let member = schema.members.iter().find(|member| {
             matches(&*member.name, name)
                 && (found == member.dtype || member.dtype == "<U" && found.starts_with("<U"))
         });
@@ -204,7 +204,7 @@ fn what_a_saved_file_holds_is_what_the_schema_says() {
         }
     }
     // Every member that has to be there is there.
-    for member in schema.members().iter().filter(|m| !m.is_optional && m.condition.is_empty()) {
+    for member in schema.members.iter().filter(|m| !m.is_optional && m.condition.is_empty()) {
         assert!(reader.names().any(|name| matches(&*member.name, name)), "{}", &*member.name);
     }
 }
@@ -244,13 +244,13 @@ fn recursive_and_hand_written_types_have_a_schema() {
         hand: ByHand,
     }
     let schema = Root::schema();
-    let names: Vec<_> = schema.members().iter().map(|one| &*one.name).collect();
+    let names: Vec<_> = schema.members.iter().map(|one| &*one.name).collect();
     assert!(names.starts_with(&["tree.value", "tree.next.value"]), "{names:?}");
     assert!(names.contains(&"tree.children.*.value") && names.ends_with(&["hand.inner"]), "{names:?}");
     assert!(names.len() < 20, "a recursive type has an end: {names:?}");
     let any = BTreeMap::<String, ArrayD<f64>>::schema();
-    assert_eq!(any.members().len(), 1);
-    assert_eq!((&*any.members()[0].name, &any.members()[0].shape), ("*", &None));
+    assert_eq!(any.members.len(), 1);
+    assert_eq!((&*any.members[0].name, &any.members[0].shape), ("*", &None));
 }
 
 #[test]
@@ -266,7 +266,7 @@ fn a_schema_shows_what_is_stored_not_what_is_in_memory() {
         later: npz_core::Lazy<Array2<f32>>,
     }
     let rows: Vec<_> =
-        Narrow::schema().members().iter().map(|m| (m.name.to_owned(), m.dtype.to_owned())).collect();
+        Narrow::schema().members.iter().map(|m| (m.name.to_owned(), m.dtype.to_owned())).collect();
     let expected = [("moments.*", "<V2"), ("labels", "|u1"), ("names", "|S"), ("later", "<f4")];
     assert_eq!(rows, expected.map(|(name, dtype)| (name.to_owned(), dtype.to_owned())));
 }

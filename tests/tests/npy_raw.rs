@@ -41,7 +41,7 @@ print('\n'.join(str(cell) for cell in cells))
     assert_eq!(npy::from_bytes::<Array<RawBytes<3>, _>>(&saved("fortran")).unwrap(), square.t());
     assert_eq!(npy::from_bytes::<Array<RawBytes<3>, _>>(&saved("single")).unwrap()[()], cells[1]);
     let wide: Array1<RawBytes<256>> = npy::from_bytes(&saved("wide")).unwrap();
-    assert!(wide[0].as_bytes().iter().copied().eq(0..=255));
+    assert!(wide[0].0.iter().copied().eq(0..=255));
     assert_eq!(npy::to_bytes(&wide).unwrap(), saved("wide"));
 
     // Of a width that only the file knows.
@@ -53,7 +53,7 @@ print('\n'.join(str(cell) for cell in cells))
         (raw("flat").dtype().item_size(), raw("flat").as_bytes()),
         (3, &cells.iter().flat_map(|cell| cell.0).collect::<Vec<u8>>()[..])
     );
-    let own = RawArray::new(DType::parse("V3").unwrap(), &[6], raw("flat").into_bytes()).unwrap();
+    let own = RawArray::new(DType::parse("V3").unwrap(), &[6], raw("flat").into()).unwrap();
     assert_eq!(own, raw("flat"));
     assert_eq!(
         AnyArray::from(raw("fortran")).to_array::<RawBytes<3>>(Cast::Exact).unwrap(),

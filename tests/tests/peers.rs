@@ -99,7 +99,7 @@ np.savez('x.npz', long=np.zeros(1, [(f'field_number_{i:05}', '<f8') for i in ran
     assert_eq!(npz.header("long").unwrap().version(), (2, 0));
     assert_eq!(npz.header("long").unwrap().dtype().fields().unwrap().len(), 3000);
     assert_eq!(npz.header("latin").unwrap().version(), (1, 0));
-    assert_eq!(npz.header("latin").unwrap().dtype().fields().unwrap()[0].name(), "é");
+    assert_eq!(npz.header("latin").unwrap().dtype().fields().unwrap()[0].name, "é");
     let strict = npz_core::LoadOptions::new().limits(Limits::strict());
     let cautious = strict.open(dir.path().join("x.npz")).unwrap();
     assert_eq!(cautious.header("long").unwrap_err().kind(), ErrorKind::Limit);

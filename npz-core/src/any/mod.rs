@@ -228,17 +228,6 @@ impl AnyArray {
         with_cells!(self, array => array.shape(), (_, _, ticks) => ticks.shape(), raw => raw.shape())
     }
 
-    /// Gives the number of axes; `a.ndim`.
-    ///
-    /// ```
-    /// # use npz_core::AnyArray;
-    /// let any = AnyArray::from(ndarray::Array2::<f64>::zeros((2, 3)));
-    /// assert_eq!((any.ndim(), any.len(), any.is_empty()), (2, 6, false));
-    /// ```
-    pub fn ndim(&self) -> usize {
-        self.shape().len()
-    }
-
     /// Gives the number of cells; `a.size`.
     ///
     /// ```

@@ -110,19 +110,6 @@ impl RawArray {
         &self.bytes
     }
 
-    /// Turns into the bytes, as [`as_bytes`](Self::as_bytes) gives them; copies nothing.
-    ///
-    /// ```
-    /// # use npz_core::{DType, RawArray};
-    /// let raw = RawArray::new(DType::parse(">i2")?, &[1], vec![0, 7])?;
-    /// assert_eq!(raw.as_bytes(), [0, 7]);
-    /// assert_eq!(raw.into_bytes(), [0, 7]);
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    pub fn into_bytes(self) -> Vec<u8> {
-        self.bytes
-    }
-
     /// Copies the bytes in C order, each number little-endian.
     ///
     /// ```
@@ -256,7 +243,7 @@ fn swap(order: ByteOrder, dtype: &DType, cell: &mut [u8]) {
     } else if dtype.fields().is_some() {
         for (field, place) in dtype.places() {
             if let Some(part) = cell.get_mut(place) {
-                swap(order, field.dtype(), part);
+                swap(order, &field.dtype, part);
             }
         }
     } else if dtype.byte_order() != order {
@@ -271,7 +258,7 @@ fn is_finite(dtype: &DType, cell: &[u8]) -> bool {
     }
     if dtype.fields().is_some() {
         let part = |place| cell.get(place).unwrap_or_default();
-        return dtype.places().all(|(field, place)| is_finite(field.dtype(), part(place)));
+        return dtype.places().all(|(field, place)| is_finite(&field.dtype, part(place)));
     }
     match Cell::decode(dtype, cell) {
         Cell::Float(x) => x.is_finite(),
@@ -280,6 +267,13 @@ fn is_finite(dtype: &DType, cell: &[u8]) -> bool {
         Cell::LongComplex(re, im) => re.is_finite() && im.is_finite(),
         Cell::Time(ticks) => ticks != NAT,
         _ => true,
+    }
+}
+
+/// The bytes as [`as_bytes`](RawArray::as_bytes) gives them; copies nothing.
+impl From<RawArray> for Vec<u8> {
+    fn from(array: RawArray) -> Self {
+        array.bytes
     }
 }
 

@@ -59,7 +59,7 @@ fn find<'d, 'p>(record: &'d DType, path: &'p str) -> Result<(usize, &'d Field, O
             if rest.is_empty() { Some(None) } else { rest.strip_prefix('.').map(Some) }
         };
         // NumPy finds a field by its title too, and no name is another's title.
-        let rest = after(&field.name).or_else(|| after(field.title()?));
+        let rest = after(&field.name).or_else(|| after(field.title.as_deref()?));
         if let Some(rest) = rest.filter(|_| !field.is_padding())
             && best.is_none_or(|(_, _, left)| len(rest) < len(left))
         {

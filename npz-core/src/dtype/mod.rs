@@ -66,16 +66,20 @@ enum Parts {
 ///
 /// let dtype = DType::parse("[(('a title', 'a'), '|i1'), ('', '|V7'), ('b', '<f8')]")?;
 /// let fields = dtype.fields().expect("a record has fields");
-/// assert_eq!((fields[0].name(), fields[0].title()), ("a", Some("a title")));
+/// assert_eq!((&*fields[0].name, fields[0].title.as_deref()), ("a", Some("a title")));
 /// assert!(fields[1].is_padding());
-/// assert_eq!(fields[2].dtype(), &DType::parse("<f8")?);
+/// assert_eq!(&fields[2].dtype, &DType::parse("<f8")?);
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Field {
-    name: String,
-    title: Option<String>,
-    dtype: DType,
+    /// The name; empty for padding without one.
+    pub name: String,
+    /// The title, a second name.
+    pub title: Option<String>,
+    /// The dtype of the field.
+    pub dtype: DType,
 }
 
 impl DType {
@@ -296,7 +300,7 @@ impl DType {
             let (field, bytes) = self.places().find(|(field, _)| !field.is_padding() && is_it(field))?;
             Some((&field.dtype, bytes.start))
         };
-        find(&|field| field.name == name).or_else(|| find(&|field| field.title() == Some(name)))
+        find(&|field| field.name == name).or_else(|| find(&|field| field.title.as_deref() == Some(name)))
     }
 
     /// The fields of a record, padding too, and where their bytes lie.
@@ -374,7 +378,7 @@ impl DType {
             }
             Parts::Fields(fields) => {
                 let ordered = |field: &Field| {
-                    Field::new(&field.name, field.title(), field.dtype.with_byte_order(order))
+                    Field::new(&field.name, field.title.as_deref(), field.dtype.with_byte_order(order))
                 };
                 Parts::Fields(fields.iter().map(ordered).collect())
             }
@@ -441,21 +445,6 @@ impl Field {
     /// Fills so many bytes.
     pub(crate) fn padding(size: usize) -> Self {
         Self::new("", None, DType::scalar(DTypeKind::Void, size, ByteOrder::NotApplicable))
-    }
-
-    /// Gives the name; empty for padding.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Gives NumPy's second name for the field, which is rarely there.
-    pub fn title(&self) -> Option<&str> {
-        self.title.as_deref()
-    }
-
-    /// Gives the dtype of the field.
-    pub fn dtype(&self) -> &DType {
-        &self.dtype
     }
 
     /// Tells whether the field only fills space, as NumPy writes it for aligned records.

@@ -112,7 +112,7 @@ fn axis(literal: &Literal<'_>) -> Result<usize, String> {
 pub(super) fn check_names(fields: &[Field]) -> Result<(), String> {
     let mut seen = HashSet::with_capacity(fields.len());
     for field in fields.iter().filter(|field| !field.is_padding()) {
-        for name in [Some(field.name()), field.title()].into_iter().flatten() {
+        for name in [Some(&field.name), field.title.as_ref()].into_iter().flatten() {
             if !seen.insert(name) {
                 return Err(format!(
                     "two fields or titles have the name {}: each needs its own",

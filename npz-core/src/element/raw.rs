@@ -29,17 +29,6 @@ use crate::memory;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RawBytes<const N: usize>(pub [u8; N]);
 
-impl<const N: usize> RawBytes<N> {
-    /// Gives the bytes, all `N`; copies nothing.
-    ///
-    /// ```
-    /// assert_eq!(npz_core::RawBytes([1, 0]).as_bytes(), &[1, 0]);
-    /// ```
-    pub const fn as_bytes(&self) -> &[u8; N] {
-        &self.0
-    }
-}
-
 /// As NumPy prints a void: every byte in hexadecimal.
 impl<const N: usize> fmt::Display for RawBytes<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -79,15 +79,15 @@ fn a_dtype_has_the_text_size_alignment_and_fields_that_numpy_says() {
         assert_eq!(dtype.with_byte_order(ByteOrder::NotApplicable), dtype, "{descr}");
         assert_eq!(shown.parse::<DType>().unwrap(), dtype);
         if let Some(fields) = dtype.fields().filter(|_| titles.is_empty()) {
-            let pairs = fields.iter().map(|field| (field.name(), field.dtype().clone()));
+            let pairs = fields.iter().map(|field| (field.name.clone(), field.dtype.clone()));
             assert_eq!(DType::record(pairs).unwrap(), dtype);
         }
 
         let named = dtype.fields().unwrap_or_default().iter().filter(|field| !field.is_padding());
         let found: Vec<_> = named
             .map(|field| {
-                let (dtype, offset) = dtype.field(field.name()).unwrap();
-                (field.name().to_owned(), text(dtype), offset)
+                let (dtype, offset) = dtype.field(&field.name).unwrap();
+                (field.name.clone(), text(dtype), offset)
             })
             .collect();
         assert_eq!(found, fields, "{descr}");
@@ -286,7 +286,7 @@ fn names_are_escaped_as_python_does_with_the_table_of_unicode_14() {
             (false, true) => newer.push(c),
             (_, numpys) => panic!("{c:?} in Unicode {version}: NumPy prints it is {numpys}, ours is {text}"),
         }
-        assert_eq!(DType::parse(&text).unwrap().fields().unwrap()[0].name(), name);
+        assert_eq!(DType::parse(&text).unwrap().fields().unwrap()[0].name, name);
     }
     let major: u32 = version.split('.').next().unwrap().parse().unwrap();
     assert!(major >= 14, "NumPy 2 needs a newer Python");

@@ -40,7 +40,7 @@ bits! {
     [const N: u32, const SIGNED: bool] TinyInt<N, SIGNED>: |v| vec![v.to_bits()],
     [U: Unit] DateTime64<U>: |v| v.ticks().bits(),
     [U: Unit] TimeDelta64<U>: |v| v.ticks().bits(),
-    [const N: usize] RawBytes<N>: |v| v.as_bytes().to_vec(),
+    [const N: usize] RawBytes<N>: |v| v.0.to_vec(),
     [] String: |v| v.as_bytes().to_vec(), [] Vec<u8>: |v| v.clone(),
     [const N: usize] FixedStr<N>: |v| padded(v.to_string().chars().flat_map(|c| u32::from(c).to_le_bytes()), 4 * N),
     [const N: usize] FixedBytes<N>: |v| padded(v.as_bytes().iter().copied(), N),

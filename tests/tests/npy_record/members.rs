@@ -123,7 +123,7 @@ fn the_schema_the_remarks_and_the_settings_know_rows() {
         rows: Vec<Particle>,
     }
     let schema = Rows::schema();
-    let member = &schema.members()[0];
+    let member = &schema.members[0];
     assert_eq!(member.dtype, "[('id', '<u4'), ('pos', '<f4', (2,))]");
     assert_eq!(member.rust_type, "Particle");
     assert!(

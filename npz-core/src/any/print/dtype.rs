@@ -64,13 +64,13 @@ fn in_record(scalar: &DType) -> String {
 }
 
 fn listed(field: &Field) -> String {
-    let name = match field.title() {
-        Some(title) => format!("({}, {})", repr(title), repr(field.name())),
-        None => repr(field.name()),
+    let name = match field.title.as_deref() {
+        Some(title) => format!("({}, {})", repr(title), repr(&field.name)),
+        None => repr(&field.name),
     };
-    match field.dtype().subdtype() {
+    match field.dtype.subdtype() {
         Some((item, shape)) => format!("({name}, {}, {})", construction(item), python_tuple(shape)),
-        None => format!("({name}, {})", construction(field.dtype())),
+        None => format!("({name}, {})", construction(&field.dtype)),
     }
 }
 
@@ -79,10 +79,10 @@ fn with_offsets(record: &DType) -> String {
     let (mut names, mut formats, mut offsets, mut titles) = (vec![], vec![], vec![], vec![]);
     for (field, bytes) in record.places() {
         if !field.is_padding() {
-            names.push(repr(field.name()));
-            formats.push(construction(field.dtype()));
+            names.push(repr(&field.name));
+            formats.push(construction(&field.dtype));
             offsets.push(bytes.start.to_string());
-            titles.push(field.title().map_or_else(|| "None".to_owned(), repr));
+            titles.push(field.title.as_deref().map_or_else(|| "None".to_owned(), repr));
         }
     }
     let titles = if titles.iter().all(|title| title == "None") {

@@ -149,7 +149,7 @@ impl<'a> Format<'a> {
         if dtype.fields().is_some() {
             let format = |(field, bytes): (&'a Field, Range<usize>)| {
                 let parts: Vec<&[u8]> = cells.iter().map(|cell| part(cell, &bytes)).collect();
-                let format = Self::new(field.dtype(), &parts, style);
+                let format = Self::new(&field.dtype, &parts, style);
                 (bytes, format)
             };
             return Self::Record(

@@ -167,7 +167,7 @@ pub(super) fn scalar_str(scalar: &DType, cell: &Cell<'_>, quoted: bool) -> Strin
 /// What `a.item()` prints as: Python's tuples, lists and bytes.
 pub(super) fn python_item(dtype: &DType, bytes: &[u8], quoted: bool) -> String {
     if dtype.fields().is_some() {
-        let item = |(field, place): (&Field, _)| python_item(field.dtype(), part(bytes, &place), true);
+        let item = |(field, place): (&Field, _)| python_item(&field.dtype, part(bytes, &place), true);
         let fields = dtype.places().filter(|(field, _)| !field.is_padding());
         return tuple(&fields.map(item).collect::<Vec<_>>());
     }

@@ -167,13 +167,8 @@ impl<'a> Members<'a> {
     }
 
     /// Counts the members.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.list.len()
-    }
-
-    /// Tells whether nothing was pushed.
-    pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
     }
 
     /// Makes an empty list whose members will be in a byte order.

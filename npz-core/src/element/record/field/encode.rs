@@ -54,10 +54,10 @@ impl EachField for Scatter<'_> {
     fn field<R, T: RecordField>(&mut self, rows: &[R], get: impl Fn(&R) -> &T) {
         // Padding before the field is passed over.
         for field in self.fields.by_ref() {
-            let (offset, width) = (self.offset, field.dtype().item_size());
+            let (offset, width) = (self.offset, field.dtype.item_size());
             self.offset += width;
             if !field.is_padding() {
-                let dtype = field.dtype().subdtype().map_or(field.dtype(), |(item, _)| item);
+                let dtype = field.dtype.subdtype().map_or(&field.dtype, |(item, _)| item);
                 let put = || -> Result<()> {
                     let cells = cells_of(rows, get)?;
                     let encoded = T::Cell::encode(&cells, dtype)?;

@@ -56,8 +56,9 @@ impl<'d> RecordPlan<'d> {
         let own = names.first().copied().unwrap_or_default();
         let position =
             |is_it: &dyn Fn(&Field) -> bool| self.stored.iter().position(|stored| is_it(stored.field));
-        let by_name = names.iter().find_map(|name| position(&|field| field.name() == *name));
-        let by_title = || names.iter().find_map(|name| position(&|field| field.title() == Some(*name)));
+        let by_name = names.iter().find_map(|name| position(&|field| field.name == *name));
+        let by_title =
+            || names.iter().find_map(|name| position(&|field| field.title.as_deref() == Some(*name)));
         let Some(found) = by_name.or_else(by_title) else {
             if !may_be_absent {
                 // The advice is added when it is known which fields nobody else wants.
@@ -73,32 +74,32 @@ impl<'d> RecordPlan<'d> {
         if let Some(decoder) = &decoder {
             self.places.push((offset, matches!(&decoder.step, Step::InPlace(plan) if plan.swap_width == 1)));
         }
-        Column::new(field.name(), offset, decoder, false)
+        Column::new(&field.name, offset, decoder, false)
     }
 
     fn decoder<T: RecordField>(&mut self, field: &Field, cast: Option<Cast>) -> Option<Decoder<T::Cell>> {
         let mut wanted = Vec::new();
         T::push_axes(&mut wanted);
-        let (item, shape) = flat(field.dtype());
+        let (item, shape) = flat(&field.dtype);
         let rule = Rule {
             cast: cast.unwrap_or(self.rule.cast),
             scalar: self.rule.scalar && wanted.is_empty(),
             form: Form::default(),
         };
         let decoder = T::Cell::decoder(item, rule);
-        let found = || described(field.dtype());
+        let found = || described(&field.dtype);
         let decoder = match decoder {
             Ok(decoder) => Some(decoder),
             Err(Refusal { advice: Advice::Fields(inner) }) => {
                 self.problems.extend(inner.into_iter().map(|problem| FieldProblem {
-                    field: format!("{}.{}", field.name(), problem.field),
+                    field: format!("{}.{}", field.name, problem.field),
                     ..problem
                 }));
                 None
             }
             Err(Refusal { advice }) => {
                 let advice = on_field(advice, cast);
-                self.note(ProblemKind::DType, field.name(), expected::<T>(), found(), advice);
+                self.note(ProblemKind::DType, &field.name, expected::<T>(), found(), advice);
                 None
             }
         };
@@ -110,7 +111,7 @@ impl<'d> RecordPlan<'d> {
             } else {
                 format!("make the field a `{array}`")
             };
-            self.note(ProblemKind::Shape, field.name(), expected::<T>(), found(), Advice::Text(hint));
+            self.note(ProblemKind::Shape, &field.name, expected::<T>(), found(), Advice::Text(hint));
             return None;
         }
         decoder
@@ -133,9 +134,9 @@ impl<'d> RecordPlan<'d> {
         if !self.allows_unknown {
             for field in left {
                 let hint = "`#[npy(allow_unknown)]` on the struct ignores it".to_owned();
-                let found = described(field.dtype());
+                let found = described(&field.dtype);
                 let advice = Advice::Text(hint);
-                self.note(ProblemKind::Unexpected, field.name(), String::new(), found, advice);
+                self.note(ProblemKind::Unexpected, &field.name, String::new(), found, advice);
             }
         }
         (self.problems, self.places)
@@ -222,7 +223,7 @@ fn advice_for_missing(name: &str, left: &[&Field]) -> String {
     let wanted = plain(name);
     let near = left
         .iter()
-        .map(|field| (strsim::damerau_levenshtein(&wanted, &plain(field.name())), field.name()))
+        .map(|field| (strsim::damerau_levenshtein(&wanted, &plain(&field.name)), &*field.name))
         .filter(|(distance, _)| *distance <= wanted.chars().count() / 3)
         .min_by_key(|(distance, _)| *distance);
     if let Some((_, near)) = near {
@@ -230,7 +231,7 @@ fn advice_for_missing(name: &str, left: &[&Field]) -> String {
             "did you mean {near:?}? then `#[npy(alias = {near:?})]` on the field of the row finds it"
         );
     }
-    let shown: Vec<_> = left.iter().take(8).map(|field| format!("{:?}", field.name())).collect();
+    let shown: Vec<_> = left.iter().take(8).map(|field| format!("{:?}", field.name)).collect();
     if shown.is_empty() {
         return "save it in Python, or put `#[npy(default)]` on the field of the row".to_owned();
     }
