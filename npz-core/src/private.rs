@@ -1,23 +1,14 @@
-//! What the derive macro may touch. Not part of the API: the module's name carries the version, so that a macro
-//! of another version can't compile against it.
+//! What the derive macro may touch. Not part of the API: it leads out through a door in `lib` whose name carries the
+//! version, so that a macro of another version can't compile against it.
 
-#[path = "private/choice.rs"]
 mod choice;
-#[path = "private/finish.rs"]
 mod finish;
-#[path = "private/json.rs"]
 mod json;
-#[path = "private/load_field.rs"]
 mod load_field;
-#[path = "private/names.rs"]
 mod names;
-#[path = "private/record.rs"]
 mod record;
-#[path = "private/transparent.rs"]
 mod transparent;
-#[path = "private/validate.rs"]
 mod validate;
-#[path = "private/version.rs"]
 mod version;
 
 use std::fmt::Display;
