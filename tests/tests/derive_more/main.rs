@@ -1,4 +1,4 @@
-//! `save_only`, `load_only`, `skip_save`, `skip_load`, `skip_if`, `transparent`, `validate` and `json`, by what they do. In this file the
+//! `save_only`, `load_only`, `skip_save`, `skip_load`, `skip_if`, `transparent`, `validate`, `json` and presence, by what they do. In this file the
 //! halves of `skip`.
 #![allow(missing_docs)]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panics")]
@@ -6,6 +6,7 @@
 
 mod halves;
 mod json;
+mod presence;
 mod transparent;
 mod validate;
 
