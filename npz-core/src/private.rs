@@ -46,10 +46,8 @@ use crate::{Error, RemarkKind};
 /// Looks for a field: gives the place of the first of its names that is there, else of its own, and whether it is there.
 fn look_up<T: FromMembers>(loader: &mut Loader<'_>, parent: &Name, names: &[&str]) -> (Name, bool) {
     let Some((own, aliases)) = names.split_first() else {
-        // `flatten`: only the value knows which of the members beside it are its own.
-        let place = parent.shared();
-        let is_present = T::is_present(loader, &place);
-        return (place, is_present);
+        // `flatten`: its place is that of its parent.
+        return (parent.shared(), true);
     };
     let own = parent.join(own);
     if loader.is_recording() {
@@ -78,15 +76,18 @@ fn plan_if_there<'s, R: FromMembers, P>(
     loader: &mut Loader<'s>,
     parent: &Name,
     names: &[&str],
-    plan: impl FnOnce(&mut Loader<'s>, Name) -> P,
+    plan: impl FnOnce(&mut Loader<'s>, &Name) -> P,
 ) -> Option<P> {
-    let (place, is_present) = look_up::<R>(loader, parent, names);
-    let absent = place.clone();
-    let planned = loader.optionally(is_present, |loader| plan(loader, place));
-    // A flattened value has no place of its own.
-    if planned.is_none() && !names.is_empty() {
+    let (place, mut is_there) = look_up::<R>(loader, parent, names);
+    let is_flat = names.is_empty();
+    if is_flat && !loader.is_recording() {
+        // Only the value knows which of the members beside it are its own.
+        is_there = R::is_present(loader, &place);
+    }
+    let planned = loader.optionally(is_there, |loader| plan(loader, &place));
+    if planned.is_none() && !is_flat {
         let text = "absent, its default was taken".to_owned();
-        loader.remark(RemarkKind::Defaulted, absent.as_str(), text);
+        loader.remark(RemarkKind::Defaulted, place.as_str(), text);
     }
     planned
 }
@@ -242,7 +243,7 @@ pub fn plan_with_if_present<'s, R: FromMembers + 's, T: 's, E: Display>(
     convert: impl FnOnce(R) -> std::result::Result<T, E> + 's,
 ) -> Option<Plan<'s, T>> {
     plan_if_there::<R, _>(loader, parent, names, |loader, place| {
-        convert_plan(plan_at(loader, &place), place, convert)
+        convert_plan(plan_at(loader, place), place.clone(), convert)
     })
 }
 

@@ -10,7 +10,10 @@ use crate::ctxt::Ctxt;
 use crate::item::{Item, items, list, nearest};
 
 /// What a word does to the attributes of its place.
-pub(crate) type Apply<A> = Option<fn(&mut A, &Ctxt, Item)>;
+type Set<A> = fn(&mut A, &Ctxt, Item);
+
+/// The same, where the word may stand.
+pub(crate) type Apply<A> = Option<Set<A>>;
 
 /// One known word. Where it may stand is told by which of the functions are there.
 pub(crate) struct Word<C, V, F> {
@@ -155,7 +158,7 @@ impl<C, V, F> Table<C, V, F> {
         here: Here,
         kind: &str,
         apply: impl Fn(&Word<C, V, F>) -> Apply<A>,
-    ) -> Option<(&'static str, fn(&mut A, &Ctxt, Item))> {
+    ) -> Option<(&'static str, Set<A>)> {
         let name = item.word.to_string();
         let place = match here {
             Here::Container => kind,

@@ -44,7 +44,7 @@ impl<T: FromMembers> LoadField for T {
     where
         T: 's,
     {
-        plan_if_there::<T, _>(loader, parent, names, |loader, place| plan_at(loader, &place))
+        plan_if_there::<T, _>(loader, parent, names, |loader, place| plan_at(loader, place))
     }
 
     fn each<S>(parts: &mut impl EachPart<S>, part: impl Fn(&mut S) -> Option<&mut T>) {

@@ -97,18 +97,20 @@ pub(super) fn from_members(container: &Container<'_>, inner: &Inner<'_, '_>) -> 
     let where_clause = bound::from_members(container);
     let (ty, span) = (inner.field.ty(), inner.field.span());
     let wrap = wrap(container, inner);
-    let plan = match convert(inner.field) {
-        Some(convert) => quote_spanned!(span=>
+    let convert = convert(inner.field);
+    let plan = if let Some(convert) = &convert {
+        quote_spanned!(span=>
             __npz::plan_with::<_, #ty, _>(__loader, __name, &[], #convert).and_then(#wrap)
-        ),
-        None => quote_spanned!(span=> __npz::plan_inner::<#ty, Self>(__loader, __name, #wrap)),
+        )
+    } else {
+        quote_spanned!(span=> __npz::plan_inner::<#ty, Self>(__loader, __name, #wrap))
     };
     let plan = settings::under_cast(inner.field, plan);
     // Only `validate` asks where the value is.
     let place = container.attrs.validate.as_ref();
     let place = place.map(|_| quote!(let __place = __npz::Clone::clone(__name);));
     let reuse = reuse::expand(container);
-    let forwarded = convert(inner.field).is_none().then(|| plan_many(inner.field, place.as_ref(), &wrap));
+    let forwarded = convert.is_none().then(|| plan_many(inner.field, place.as_ref(), &wrap));
     quote! {
         #[automatically_derived]
         impl #impl_generics __npz::FromMembers for #ident #ty_generics #where_clause {
