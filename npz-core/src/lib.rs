@@ -25,6 +25,7 @@ mod npz;
 #[doc = include_str!("numpy.md")]
 pub mod numpy {}
 mod options;
+mod private;
 mod report;
 mod run;
 mod schema;
@@ -33,9 +34,11 @@ mod source;
 mod stored;
 pub mod time;
 
+/// The door of the derive macro.
 #[doc(hidden)]
-#[path = "private.rs"]
-pub mod __private_0_1_0;
+pub mod __private_0_1_0 {
+    pub use crate::private::*;
+}
 
 #[doc = include_str!("derive.md")]
 #[cfg(feature = "derive")]

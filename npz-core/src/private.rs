@@ -1,23 +1,14 @@
-//! What the derive macro may touch. Not part of the API: the module's name carries the version, so that a macro
-//! of another version can't compile against it.
+//! What the derive macro may touch. Not part of the API: it leads out through a door in `lib` whose name carries the
+//! version, so that a macro of another version can't compile against it.
 
-#[path = "private/choice.rs"]
 mod choice;
-#[path = "private/finish.rs"]
 mod finish;
-#[path = "private/json.rs"]
 mod json;
-#[path = "private/load_field.rs"]
 mod load_field;
-#[path = "private/names.rs"]
 mod names;
-#[path = "private/record.rs"]
 mod record;
-#[path = "private/transparent.rs"]
 mod transparent;
-#[path = "private/validate.rs"]
 mod validate;
-#[path = "private/version.rs"]
 mod version;
 
 use std::fmt::Display;
@@ -25,7 +16,6 @@ use std::fmt::Display;
 pub use std::clone::Clone;
 pub use std::default::Default;
 pub use std::marker::{PhantomData, Send, Sync};
-pub use std::mem::swap;
 pub use std::option::Option::{self, None, Some};
 pub use std::primitive::{bool, str, u8, u32, usize};
 pub use std::result::Result::{Err, Ok};
@@ -33,19 +23,19 @@ pub use std::string::String;
 pub use std::vec::Vec;
 
 pub use self::choice::{
-    Choice, is_choice_present, is_tag_present, plan_choice, plan_choices, plan_variants, push_choice,
-    push_choices, push_tag, refused,
+    Choice, plan_choice, plan_choices, plan_variants, push_choice, push_choices, push_tag, refused,
 };
 pub use self::finish::{failed, finish, finish_or_else, finish_over, finished};
 pub use self::json::{Json, from_json, to_json};
 pub use self::load_field::LoadField;
 pub use self::names::{Names, check_flat, check_nested};
 pub use self::record::*;
-pub use self::transparent::{plan_inner, plan_inners, push_inners};
+pub use self::transparent::{plan_inner, plan_inners, push_inner, push_inners, push_owned_inner};
 pub use self::validate::{plan_validated, validate, validate_each, validate_loaded};
-pub use self::version::{check_version, is_older_present, is_version_present, migrate, push_version};
+pub use self::version::{check_version, migrate, push_version};
 pub use crate::element::{TextForm, store_as};
 pub use crate::extend::{Loader, Members, Name, Plan};
+pub use crate::members::EachPart;
 use crate::members::NONE;
 pub use crate::members::forms::Forms;
 pub use crate::members::settings::{LoadSettings, SaveSettings};
@@ -53,89 +43,102 @@ pub use crate::members::spare::Spares;
 pub use crate::{Cast, Compression, FromMembers, Npz, Order, Result, ToMembers};
 use crate::{Error, RemarkKind};
 
-/// The place of a field: below its parent, or the parent's own for `flatten`.
-pub fn place(parent: &Name, part: Option<&str>) -> Name {
-    part.map_or_else(|| parent.clone(), |part| parent.join(part))
-}
-
-/// Whether a value has members at a place of its own.
-///
-/// Not asked of the value, whose parts would ask theirs in turn, again at every level: a value with parts is there
-/// if any member's name leads on from its place.
-fn is_at<T: FromMembers>(loader: &Loader<'_>, place: &Name) -> bool {
-    let inner = place.with_separator(T::inner_separator(place.separator()));
-    loader.contains(place) || !T::is_single() && (loader.leads_on(place) || loader.leads_on(&inner))
-}
-
-/// The place that a field's members are at: that of the first name that is there, else of the field's own.
-fn find_place<T: FromMembers>(loader: &Loader<'_>, parent: &Name, names: &[&str]) -> (Name, bool) {
+/// Looks for a field: gives the place of the first of its names that is there, else of its own, and whether it is there.
+fn look_up<T: FromMembers>(loader: &mut Loader<'_>, parent: &Name, names: &[&str]) -> (Name, bool) {
     let Some((own, aliases)) = names.split_first() else {
-        // `flatten`: only the value knows which of the members beside it are its own.
-        let place = parent.shared();
-        let is_present = T::is_present(loader, &place);
-        return (place, is_present);
+        // `flatten`: its place is that of its parent.
+        return (parent.shared(), true);
     };
     let own = parent.join(own);
+    if loader.is_recording() {
+        loader.record_place(&own.join(NONE), true);
+        for name in names {
+            loader.record_place(&parent.join(name), T::is_single());
+        }
+    }
     if loader.is_void(parent) {
         return (own, false);
     }
-    if is_at::<T>(loader, &own) || loader.contains(&own.join(NONE)) {
+    if loader.is_at::<T>(&own) || loader.contains(&own.join(NONE)) {
         return (own, true);
     }
-    match aliases.iter().map(|alias| parent.join(alias)).find(|alias| is_at::<T>(loader, alias)) {
-        Some(alias) => (alias, true),
-        None => (own, false),
-    }
+    let Some(alias) = aliases.iter().map(|alias| parent.join(alias)).find(|alias| loader.is_at::<T>(alias))
+    else {
+        return (own, false);
+    };
+    let text = format!("taken for {:?}, whose alias it is", own.as_str());
+    loader.remark(RemarkKind::Aliased, alias.as_str(), text);
+    (alias, true)
 }
 
-fn plan_at<'s, T: FromMembers + 's>(
+/// Plans a field that may be absent, as `plan` does at the place that it is found at.
+fn plan_if_there<'s, R: FromMembers, P>(
     loader: &mut Loader<'s>,
-    place: &Name,
-    cast: Option<Cast>,
-) -> Plan<'s, T> {
+    parent: &Name,
+    names: &[&str],
+    plan: impl FnOnce(&mut Loader<'s>, &Name) -> P,
+) -> Option<P> {
+    let (place, mut is_there) = look_up::<R>(loader, parent, names);
+    let is_flat = names.is_empty();
+    if is_flat && !loader.is_recording() {
+        // Only the value knows which of the members beside it are its own.
+        is_there = R::is_present(loader, &place);
+    }
+    let planned = loader.optionally(is_there, |loader| plan(loader, &place));
+    if planned.is_none() && !is_flat {
+        let text = "absent, its default was taken".to_owned();
+        loader.remark(RemarkKind::Defaulted, place.as_str(), text);
+    }
+    planned
+}
+
+fn plan_at<'s, T: FromMembers + 's>(loader: &mut Loader<'s>, place: &Name) -> Plan<'s, T> {
     // A marked value has no members: what plans it finds nothing, which is what was saved.
     if !loader.is_void(place) {
         loader.take_mark(&place.join(NONE));
     }
     loader.note_place(place);
-    plan_checked(loader, place, cast, |loader| loader.enter::<T>(|loader| T::plan(loader, place)))
+    plan_inside(loader, place, |loader| loader.enter::<T>(|loader| T::plan(loader, place)))
 }
 
-/// Plans unless that would go too deep, under a field's own casting rule.
-fn plan_checked<'s, T>(
+/// Plans unless that would go too deep.
+fn plan_inside<'s, T>(
     loader: &mut Loader<'s>,
     place: &Name,
-    cast: Option<Cast>,
     plan: impl FnOnce(&mut Loader<'s>) -> Plan<'s, T>,
 ) -> Plan<'s, T> {
     if let Err(error) = place.check_depth() {
         loader.refuse(place, "members".to_owned(), error);
         return Plan::refused();
     }
-    match cast {
-        Some(cast) => loader.with_cast(cast, plan),
-        None => plan(loader),
-    }
+    plan(loader)
 }
 
-/// Pushes one field; `part` is `None` for `flatten`.
+/// Pushes one field.
 pub fn push<'a, T: ToMembers + ?Sized>(
     members: &mut Members<'a>,
     parent: &Name,
-    part: Option<&str>,
+    part: &str,
     value: &'a T,
 ) -> Result<()> {
-    let place = place(parent, part);
-    place.check_depth()?;
-    members.note_place(&place);
-    value.to_members(members, &place)
+    push_inner(members, &parent.join(part), value)
+}
+
+/// Pushes what `with::to_npz` made of a field.
+pub fn push_owned<T: ToMembers>(
+    members: &mut Members<'_>,
+    parent: &Name,
+    part: &str,
+    stored: &T,
+) -> Result<()> {
+    push_owned_inner(members, &parent.join(part), stored)
 }
 
 /// Pushes one field whose absence would load as something else (`default`): a value without members is marked.
 pub fn push_or_mark<'a, T: ToMembers + ?Sized>(
     members: &mut Members<'a>,
     parent: &Name,
-    part: Option<&str>,
+    part: &str,
     value: &'a T,
 ) -> Result<()> {
     let before = members.len();
@@ -147,7 +150,7 @@ pub fn push_or_mark<'a, T: ToMembers + ?Sized>(
 pub fn push_owned_or_mark<T: ToMembers>(
     members: &mut Members<'_>,
     parent: &Name,
-    part: Option<&str>,
+    part: &str,
     stored: &T,
 ) -> Result<()> {
     let before = members.len();
@@ -155,11 +158,11 @@ pub fn push_owned_or_mark<T: ToMembers>(
     mark(members, before, parent, part)
 }
 
-fn mark(members: &mut Members<'_>, before: usize, parent: &Name, part: Option<&str>) -> Result<()> {
-    match part {
-        Some(part) if members.len() == before => members.push_owned(&parent.join(part).join(NONE), &true),
-        _ => Ok(()),
+fn mark(members: &mut Members<'_>, before: usize, parent: &Name, part: &str) -> Result<()> {
+    if members.len() > before {
+        return Ok(());
     }
+    members.push_owned(&parent.join(part).join(NONE), &true)
 }
 
 /// Pushes a flattened field, and refuses members that its siblings would take for their own when loaded.
@@ -170,7 +173,7 @@ pub fn push_flat<'a, T: ToMembers + ?Sized>(
     value: &'a T,
 ) -> Result<()> {
     let before = members.len();
-    push(members, parent, None, value)?;
+    push_inner(members, parent, value)?;
     refuse_siblings(members, before, parent, siblings)
 }
 
@@ -182,7 +185,7 @@ pub fn push_owned_flat<T: ToMembers>(
     stored: &T,
 ) -> Result<()> {
     let before = members.len();
-    push_owned(members, parent, None, stored)?;
+    push_owned_inner(members, parent, stored)?;
     refuse_siblings(members, before, parent, siblings)
 }
 
@@ -203,18 +206,6 @@ fn refuse_siblings(members: &Members<'_>, before: usize, parent: &Name, siblings
     Ok(())
 }
 
-/// Pushes what `with::to_npz` made of a field.
-pub fn push_owned<T: ToMembers>(
-    members: &mut Members<'_>,
-    parent: &Name,
-    part: Option<&str>,
-    stored: &T,
-) -> Result<()> {
-    let place = place(parent, part);
-    members.note_place(&place);
-    members.push_owned(&place, stored)
-}
-
 /// Pushes a field under settings of its own.
 pub fn save_under<'a>(
     members: &mut Members<'a>,
@@ -233,31 +224,15 @@ pub fn load_under<'s, P>(
     loader.with_settings(settings, plan)
 }
 
-/// Says that a field was found under another name than its own.
-fn remark_alias(loader: &mut Loader<'_>, parent: &Name, names: &[&str], place: &Name) {
-    let Some(own) = names.first().filter(|_| names.len() > 1).map(|own| parent.join(own)) else { return };
-    if own.as_str() != place.as_str() {
-        let text = format!("taken for {:?}, whose alias it is", own.as_str());
-        loader.remark(RemarkKind::Aliased, place.as_str(), text);
-    }
-}
-
-/// Says that a default was taken.
-fn remark_default(loader: &mut Loader<'_>, place: &Name) {
-    loader.remark(RemarkKind::Defaulted, place.as_str(), "absent, its default was taken".to_owned());
-}
-
 /// Plans a field that `with::from_npz` makes of its stored form.
 pub fn plan_with<'s, R: FromMembers + 's, T: 's, E: Display>(
     loader: &mut Loader<'s>,
     parent: &Name,
     names: &[&str],
-    cast: Option<Cast>,
     convert: impl FnOnce(R) -> std::result::Result<T, E> + 's,
 ) -> Plan<'s, T> {
-    let (place, _) = find_place::<R>(loader, parent, names);
-    remark_alias(loader, parent, names, &place);
-    convert_plan(plan_at(loader, &place, cast), place, convert)
+    let (place, _) = look_up::<R>(loader, parent, names);
+    convert_plan(plan_at(loader, &place), place, convert)
 }
 
 /// Plans a field with `with` that may be absent.
@@ -265,16 +240,11 @@ pub fn plan_with_if_present<'s, R: FromMembers + 's, T: 's, E: Display>(
     loader: &mut Loader<'s>,
     parent: &Name,
     names: &[&str],
-    cast: Option<Cast>,
     convert: impl FnOnce(R) -> std::result::Result<T, E> + 's,
 ) -> Option<Plan<'s, T>> {
-    let (place, is_present) = find_place::<R>(loader, parent, names);
-    remark_alias(loader, parent, names, &place);
-    let planned = loader.optionally(is_present, |loader| plan_at(loader, &place, cast));
-    if planned.is_none() && !names.is_empty() {
-        remark_default(loader, &place);
-    }
-    planned.map(|plan| convert_plan(plan, place, convert))
+    plan_if_there::<R, _>(loader, parent, names, |loader, place| {
+        convert_plan(plan_at(loader, place), place.clone(), convert)
+    })
 }
 
 fn convert_plan<'s, R: 's, T: 's, E: Display>(
@@ -287,34 +257,20 @@ fn convert_plan<'s, R: 's, T: 's, E: Display>(
     })
 }
 
-/// Tells whether any member of a field's stored form is there.
-pub fn is_present_with<R: FromMembers, T, E>(
-    loader: &Loader<'_>,
-    parent: &Name,
-    names: &[&str],
-    _convert: impl FnOnce(R) -> std::result::Result<T, E>,
-) -> bool {
-    find_place::<R>(loader, parent, names).1
-}
-
 /// Takes the members of a field with `skip_load`, so that they are not unexpected.
 pub fn pass_over<T: ToMembers + ?Sized>(loader: &mut Loader<'_>, parent: &Name, names: &[&str]) {
     for name in names {
         let place = parent.join(name);
         loader.take_all(&place.with_separator(T::inner_separator(place.separator())));
-        loader.take_all(&place);
     }
+    pass_over_converted(loader, parent, names);
 }
 
 /// The same for a field whose stored form is another type.
 pub fn pass_over_converted(loader: &mut Loader<'_>, parent: &Name, names: &[&str]) {
     for name in names {
-        loader.take_all(&parent.join(name));
+        let place = parent.join(name);
+        loader.record_place(&place, false);
+        loader.take_all(&place);
     }
-}
-
-/// Tells whether there is anything that `pass_over` would take.
-pub fn is_passed_over(loader: &Loader<'_>, parent: &Name, names: &[&str]) -> bool {
-    let mut places = names.iter().map(|name| parent.join(name));
-    places.any(|place| loader.contains(&place) || loader.leads_on(&place))
 }

@@ -141,6 +141,16 @@ impl<'a> Fields<'a> {
     pub(crate) fn stored(&self) -> impl Iterator<Item = &Field<'a>> {
         self.list.iter().filter(|field| field.attrs.skip.is_none())
     }
+
+    /// The fields whose values come from the file.
+    pub(crate) fn loaded(&self) -> impl Iterator<Item = &Field<'a>> {
+        self.list.iter().filter(|field| !field.attrs.is_never_loaded())
+    }
+
+    /// The fields whose values go to the file.
+    pub(crate) fn saved(&self) -> impl Iterator<Item = &Field<'a>> {
+        self.list.iter().filter(|field| !field.attrs.is_never_saved())
+    }
 }
 
 impl<'a> Variant<'a> {

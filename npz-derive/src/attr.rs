@@ -1,18 +1,21 @@
-//! `#[npz(..)]` from tokens to values: one table of known words, and every mistake that one word alone can
-//! make (unknown, misplaced, repeated, wrong value; `item` reads the values). Rules between words are in
-//! `check`.
+//! `#[npz(..)]` from tokens to values: one table of known words, one of their conflicts, and every mistake that a
+//! word can make by them (unknown, misplaced, repeated, wrong value; `item` reads the values). What asks more than
+//! which words are there is in `check`.
 //!
-//! Adding a word: a row in `WORDS`, a field in `ContainerAttrs`, `VariantAttrs` or `FieldAttrs`, a row in the
-//! table of the crate docs.
+//! Adding a word: a row in `WORDS`, its rows in `CONFLICTS`, a field in `ContainerAttrs`, `VariantAttrs` or
+//! `FieldAttrs`, a row in the table of the crate docs.
+
+mod conflicts;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::{Attribute, ExprPath, LitStr, Path, WherePredicate};
 
+use self::conflicts::CONFLICTS;
 use crate::case::{CASES, Case};
 use crate::ctxt::Ctxt;
 use crate::item::{Item, set};
-use crate::words::{self, Here, Table};
+use crate::words::{self, Given, Here, Table};
 
 /// A parsed word and the tokens that it was written with, so that a later check can underline it.
 pub(crate) struct Attr<T> {
@@ -43,6 +46,7 @@ pub(crate) struct ContainerAttrs {
     pub(crate) default: Option<Attr<DefaultFrom>>,
     pub(crate) bound: Option<Attr<Vec<WherePredicate>>>,
     pub(crate) krate: Option<Attr<Path>>,
+    pub(crate) given: Vec<Given>,
 }
 
 /// What stands above a variant.
@@ -52,6 +56,7 @@ pub(crate) struct VariantAttrs {
     pub(crate) aliases: Vec<Attr<LitStr>>,
     /// Names its fields.
     pub(crate) rename_all: Option<Attr<Case>>,
+    pub(crate) given: Vec<Given>,
 }
 
 /// What stands above a field.
@@ -74,6 +79,7 @@ pub(crate) struct FieldAttrs {
     pub(crate) order: Option<Attr<Order>>,
     pub(crate) store_as: Option<Attr<StoreAs>>,
     pub(crate) string: Option<Attr<TextForm>>,
+    pub(crate) given: Vec<Given>,
 }
 
 impl FieldAttrs {
@@ -170,7 +176,8 @@ const TEXT_FORMS: [(&str, TextForm); 3] =
 
 type Word = words::Word<ContainerAttrs, VariantAttrs, FieldAttrs>;
 
-const TABLE: Table<ContainerAttrs, VariantAttrs, FieldAttrs> = Table { attribute: "npz", words: WORDS };
+pub(crate) const TABLE: Table<ContainerAttrs, VariantAttrs, FieldAttrs> =
+    Table { attribute: "npz", words: WORDS, conflicts: CONFLICTS };
 
 const WORDS: &[Word] = &[
     Word::on_field("rename", "rename = \"name\"", |field, ctxt, item| {
@@ -277,18 +284,21 @@ const WORDS: &[Word] = &[
 impl ContainerAttrs {
     /// `kind` is what the user derives for: "struct" or "enum".
     pub(crate) fn parse(ctxt: &Ctxt, attributes: &[Attribute], kind: &str) -> Self {
-        TABLE.parse(ctxt, attributes, Here::Container, kind, |word| word.container)
+        let (attrs, given) = TABLE.parse(ctxt, attributes, Here::Container, kind, |word| word.container);
+        Self { given, ..attrs }
     }
 }
 
 impl VariantAttrs {
     pub(crate) fn parse(ctxt: &Ctxt, attributes: &[Attribute]) -> Self {
-        TABLE.parse(ctxt, attributes, Here::Variant, "enum", |word| word.variant)
+        let (attrs, given) = TABLE.parse(ctxt, attributes, Here::Variant, "enum", |word| word.variant);
+        Self { given, ..attrs }
     }
 }
 
 impl FieldAttrs {
     pub(crate) fn parse(ctxt: &Ctxt, attributes: &[Attribute], kind: &str) -> Self {
-        TABLE.parse(ctxt, attributes, Here::Field, kind, |word| word.field)
+        let (attrs, given) = TABLE.parse(ctxt, attributes, Here::Field, kind, |word| word.field);
+        Self { given, ..attrs }
     }
 }

@@ -1,184 +1,124 @@
-//! Rules between several attributes, or between an attribute and what it stands on: one small function each, the
-//! input that it refuses above it.
+//! What is wrong beyond a single word: the conflicts of words, by their table, and the rules that it can't tell: one small
+//! function each, the input that it refuses above it.
 
-mod container;
 mod names;
 
 use quote::ToTokens;
+use syn::Attribute;
 
-use crate::ast::{Container, Field};
+use crate::ast::{Container, Data, Field, Style};
+use crate::attr::TABLE;
 use crate::bound;
 use crate::ctxt::Ctxt;
+use crate::words::Here;
 
 /// Notes every broken rule.
 pub(crate) fn check(ctxt: &Ctxt, container: &Container<'_>) {
-    container::check(ctxt, container);
+    check_conflicts(ctxt, container);
+    check_packed(ctxt, &container.original.attrs, "remove `packed`");
+    check_there_are_variants(ctxt, container);
+    check_transparent_has_one_field(ctxt, container);
+    check_migrate_has_a_version(ctxt, container);
     for field in container.fields() {
-        check_skip_stands_alone(ctxt, field);
-        check_skip_halves(ctxt, field);
-        check_skip_load_has_a_place(ctxt, field);
-        check_one_conversion(ctxt, field);
-        check_json_is_text(ctxt, field);
-        check_flatten_has_no_name(ctxt, field);
         check_flatten_has_an_end(ctxt, container, field);
     }
     names::check(ctxt, container);
 }
 
-// #[npz(skip, rename = "a")]
-// field: u32,
-fn check_skip_stands_alone(ctxt: &Ctxt, field: &Field<'_>) {
-    let attrs = &field.attrs;
-    if attrs.skip.is_none() {
-        return;
+// The rows of the table.
+fn check_conflicts(ctxt: &Ctxt, container: &Container<'_>) {
+    let is_transparent = container.attrs.transparent.is_some() && container.kind() == "struct";
+    let transparent = is_transparent.then_some("transparent struct");
+    let mut known: Vec<_> = transparent.into_iter().chain([container.kind()]).collect();
+    let mut variants = &[][..];
+    match &container.data {
+        Data::Struct(fields) => known.push(match fields.style {
+            Style::Named => "named struct",
+            Style::Tuple => "tuple struct",
+            Style::Unit => "unit struct",
+        }),
+        Data::Enum(all) => {
+            variants = all;
+            if !all.is_empty() && container.choices().is_some() {
+                known.push("enum without fields");
+            }
+            if all.iter().all(|variant| variant.fields.style != Style::Named) {
+                known.push("enum without named fields");
+            }
+        }
     }
-    let refuse = |word: &str, tokens: &dyn ToTokens| {
+    TABLE.refuse_conflicts(ctxt, Here::Container, &container.attrs.given, &known);
+    for variant in variants {
+        let style = match variant.fields.style {
+            Style::Named => "named variant",
+            Style::Tuple => "tuple variant",
+            Style::Unit => "unit variant",
+        };
+        TABLE.refuse_conflicts(ctxt, Here::Variant, &variant.attrs.given, &[style]);
+    }
+    for field in container.fields() {
+        // A skipped field stands beside the one that the struct is.
+        let around = transparent.filter(|_| field.attrs.skip.is_none());
+        TABLE.refuse_conflicts(ctxt, Here::Field, &field.attrs.given, around.as_slice());
+    }
+}
+
+// #[derive(Npz)]
+// #[repr(C, packed)]
+// struct S { a: u32 }
+pub(crate) fn check_packed(ctxt: &Ctxt, attributes: &[Attribute], remedy: &str) {
+    for repr in attributes.iter().filter(|attribute| attribute.path().is_ident("repr")) {
+        if repr.meta.to_token_stream().to_string().contains("packed") {
+            let message = format!("packed structs are not supported: saving borrows each field; {remedy}");
+            ctxt.error(repr, message);
+        }
+    }
+}
+
+// enum Never {}
+fn check_there_are_variants(ctxt: &Ctxt, container: &Container<'_>) {
+    if container.choices().is_some_and(<[_]>::is_empty) {
         ctxt.error(
-            tokens,
-            format_args!("`{word}` contradicts `skip`: the field has no member; remove one of them"),
+            &container.original.ident,
+            "an enum without variants has no values to save or load; remove the derive",
         );
+    }
+}
+
+// #[npz(transparent)]
+// struct S(f32, f32);
+//
+// #[npz(transparent)]
+// struct S(Option<Box<S>>);
+fn check_transparent_has_one_field(ctxt: &Ctxt, container: &Container<'_>) {
+    let (Some(transparent), Data::Struct(fields)) = (&container.attrs.transparent, &container.data) else {
+        return;
     };
-    if let Some(rename) = &attrs.rename {
-        refuse("rename", rename);
-    }
-    for alias in &attrs.aliases {
-        refuse("alias", alias);
-    }
-    if let Some(skip_save) = &attrs.skip_save {
-        refuse("skip_save", skip_save);
-    }
-    if let Some(skip_load) = &attrs.skip_load {
-        refuse("skip_load", skip_load);
-    }
-    if let Some(skip_if) = &attrs.skip_if {
-        refuse("skip_if", skip_if);
-    }
-    if let Some(flatten) = &attrs.flatten {
-        refuse("flatten", flatten);
-    }
-    if let Some(with) = &attrs.with {
-        refuse("with", with);
-    }
-    if let Some(json) = &attrs.json {
-        refuse("json", json);
-    }
-    if let Some(cast) = &attrs.cast {
-        refuse("cast", cast);
-    }
-    for (word, tokens) in settings(field) {
-        refuse(word, tokens);
+    let stored: Vec<&Field<'_>> = fields.stored().collect();
+    match stored.as_slice() {
+        [field] if bound::mentions(container, field).itself => ctxt.error(
+            transparent,
+            "`transparent` around the struct itself has no end: all levels would share one name; remove it",
+        ),
+        [_] => {}
+        stored => {
+            let message = format!(
+                "`transparent` needs exactly one field that is stored, found {}; remove it, or put `skip` on the \
+                 other fields",
+                stored.len()
+            );
+            ctxt.error(transparent, message);
+        }
     }
 }
 
-/// The words that say how members are stored or checked.
-pub(super) fn settings<'f>(field: &'f Field<'_>) -> impl Iterator<Item = (&'static str, &'f dyn ToTokens)> {
-    let attrs = &field.attrs;
-    let compression = attrs.compression.as_ref().map(|attr| ("compression", attr as &dyn ToTokens));
-    let shape = attrs.shape.as_ref().map(|attr| ("shape", attr as &dyn ToTokens));
-    let finite = attrs.finite.as_ref().map(|attr| ("finite", attr as &dyn ToTokens));
-    let order = attrs.order.as_ref().map(|attr| ("order", attr as &dyn ToTokens));
-    let store_as = attrs.store_as.as_ref().map(|attr| ("store_as", attr as &dyn ToTokens));
-    let string = attrs.string.as_ref().map(|attr| ("string", attr as &dyn ToTokens));
-    [compression, shape, finite, order, store_as, string].into_iter().flatten()
-}
-
-// #[npz(skip_save, skip_load)]
-// field: u32,
-fn check_skip_halves(ctxt: &Ctxt, field: &Field<'_>) {
-    let attrs = &field.attrs;
-    // Together with `skip` they are refused already.
-    let (Some(_), None) = (&attrs.skip_save, &attrs.skip) else { return };
-    if let Some(skip_load) = &attrs.skip_load {
-        ctxt.error(skip_load, "`skip_load` and `skip_save` together are `skip`: write that instead");
-    }
-    if let Some(skip_if) = &attrs.skip_if {
-        ctxt.error(
-            skip_if,
-            "`skip_if` contradicts `skip_save`: the field is never saved; remove one of them",
-        );
-    }
-}
-
-// #[npz(skip_load, flatten)]
-// field: Inner,
-//
-// #[npz(skip_load, cast = "safe")]
-// field: u32,
-fn check_skip_load_has_a_place(ctxt: &Ctxt, field: &Field<'_>) {
-    let attrs = &field.attrs;
-    if attrs.skip_load.is_none() || attrs.skip.is_some() {
-        return;
-    }
-    if let Some(flatten) = &attrs.flatten {
-        ctxt.error(
-            flatten,
-            "`flatten` contradicts `skip_load`: nobody knows which members are to be passed over; remove one \
-             of them",
-        );
-    }
-    if let Some(cast) = &attrs.cast {
-        ctxt.error(cast, "`cast` contradicts `skip_load`: the field is never loaded; remove one of them");
-    }
-}
-
-// #[npz(with = "module", json)]
-// field: Config,
-fn check_one_conversion(ctxt: &Ctxt, field: &Field<'_>) {
-    if let (Some(_), Some(json), None) = (&field.attrs.with, &field.attrs.json, &field.attrs.skip) {
-        ctxt.error(json, "`json` contradicts `with`: both say what is stored; remove one of them");
-    }
-}
-
-// #[npz(json, flatten)]
-// field: Config,
-//
-// #[npz(json, cast = "safe")]
-// field: Config,
-//
-// #[npz(json, store_as = "f2")]
-// field: Config,
-fn check_json_is_text(ctxt: &Ctxt, field: &Field<'_>) {
-    let attrs = &field.attrs;
-    if attrs.json.is_none() || attrs.skip.is_some() {
-        return;
-    }
-    if let Some(flatten) = &attrs.flatten {
-        ctxt.error(
-            flatten,
-            "`flatten` contradicts `json`: the field is one text, with nothing to put beside others; remove \
-             one of them",
-        );
-    }
-    if let Some(cast) = &attrs.cast {
-        ctxt.error(cast, "`cast` contradicts `json`: text is not converted; remove one of them");
-    }
-    if let Some(store_as) = &attrs.store_as {
-        ctxt.error(
-            store_as,
-            "`store_as` contradicts `json`: it speaks of numbers, and the field is one text; write `string`",
-        );
-    }
-}
-
-// #[npz(flatten, rename = "a")]
-// field: Inner,
-fn check_flatten_has_no_name(ctxt: &Ctxt, field: &Field<'_>) {
-    let attrs = &field.attrs;
-    // Together with `skip` they are refused already.
-    if attrs.flatten.is_none() || attrs.skip.is_some() {
-        return;
-    }
-    if let Some(rename) = &attrs.rename {
-        ctxt.error(
-            rename,
-            "`rename` contradicts `flatten`: the members stand under the parent's name; remove one of them",
-        );
-    }
-    for alias in &attrs.aliases {
-        ctxt.error(
-            alias,
-            "`alias` contradicts `flatten`: the members stand under the parent's name; remove one of them",
-        );
+// #[npz(migrate = "path")]
+// struct S { a: u32 }
+fn check_migrate_has_a_version(ctxt: &Ctxt, container: &Container<'_>) {
+    if let (Some(migrate), None) = (&container.attrs.migrate, &container.attrs.version) {
+        let message = "`migrate` needs the version that it leads to: add `version = 1`, and count it up with each \
+                       change";
+        ctxt.error(migrate, message);
     }
 }
 

@@ -31,6 +31,11 @@ impl Ctxt {
         }
     }
 
+    /// How many mistakes were noted.
+    pub(crate) fn count(&self) -> usize {
+        self.errors.borrow().as_ref().map_or(0, Vec::len)
+    }
+
     /// Ends the collection: all errors as one.
     pub(crate) fn check(self) -> syn::Result<()> {
         let errors = self.errors.take().unwrap_or_default();

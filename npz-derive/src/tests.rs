@@ -41,6 +41,12 @@ fn assert_is(name: &str, expansion: TokenStream) {
 }
 
 #[test]
+fn the_tables_of_conflicts_name_known_words() {
+    crate::attr::TABLE.assert_conflicts_are_known();
+    crate::record::TABLE.assert_conflicts_are_known();
+}
+
+#[test]
 fn expansion_of_a_plain_struct() {
     let input = parse_quote! {
         struct Dense {

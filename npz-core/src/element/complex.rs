@@ -7,12 +7,8 @@ use ndarray::ArrayViewD;
 use num_complex::Complex;
 
 use super::cast::{FromWide, converter};
-use super::narrow::{self, Narrow};
 use super::rule::{Target, Verdict, judge, no_cast};
-use super::{
-    BadCell, CELLS, Decoder, Element, Form, InPlace, Refusal, Rule, Sealed, Step, Wanted, encode_pod,
-    first_failing, is_own, view_pod,
-};
+use super::{BadCell, CELLS, Decoder, InPlace, Refusal, Rule, Step, encode_pod, view_pod};
 use crate::dtype::{DType, DTypeKind};
 use crate::error::Result;
 use crate::memory;
@@ -57,42 +53,16 @@ where
 }
 
 macro_rules! complex {
-    ($($part:ty),*) => {$(
-        impl Sealed for Complex<$part> {}
-        impl Element for Complex<$part> {
-            const KIND: DTypeKind = DTypeKind::Complex;
-            fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
-                Ok(DType::number(DTypeKind::Complex, size_of::<Self>()))
-            }
-            fn dtype_as(cells: &ArrayViewD<'_, Self>, form: Form) -> Result<DType> {
-                match form.store_as(Self::KIND) {
-                    Some(to) => narrow::dtype_as(cells, to),
-                    None => Self::dtype_of(cells),
-                }
-            }
-            fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Result<Cow<'c, [u8]>> {
-                if is_own(dtype, DTypeKind::Complex, size_of::<Self>()) {
-                        encode_pod(cells, size_of::<$part>())
-                    } else {
-                        Self::encode_as(cells, dtype).map(Cow::Owned)
-                    }
-            }
-            fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
-                decode::<$part>(stored, rule)
-            }
-            fn first_not_finite(cells: &ArrayViewD<'_, Self>) -> Option<usize> {
-                first_failing(cells, |cell| cell.re.is_finite() && cell.im.is_finite())
-            }
-            fn wanted() -> Wanted {
-                Wanted::Cells(DType::number(DTypeKind::Complex, size_of::<Self>()))
-            }
-            fn rust_name() -> Cow<'static, str> {
-                concat!("Complex<", stringify!($part), ">").into()
-            }
-            fn view<'c>(bytes: &'c [u8], stored: &DType) -> Result<&'c [Self], &'static str> {
-                view_pod(bytes, stored)
-            }
+    ($($part:ty),*) => {plain_cells! {$(
+        Complex<$part> {
+            name: concat!("Complex<", stringify!($part), ">"),
+            kind: DTypeKind::Complex,
+            dtype: DType::number(DTypeKind::Complex, size_of::<Self>()),
+            encode: |cells| encode_pod(cells, size_of::<$part>()),
+            decoder: decode::<$part>,
+            view: view_pod,
+            finite: |cell| cell.re.is_finite() && cell.im.is_finite(),
         }
-    )*};
+    )*}};
 }
 complex!(f32, f64);

@@ -8,12 +8,8 @@ use ndarray::ArrayViewD;
 
 use super::cast::{FromWide, converter, fits};
 use super::halves::to_odd_f32;
-use super::narrow::{self, Narrow as _};
 use super::rule::{Target, Verdict, judge, no_cast};
-use super::{
-    Cast, Decoder, Element, Form, InPlace, Refusal, Rule, Sealed, Step, Wanted, encode_pod, first_failing,
-    is_own, view_pod,
-};
+use super::{Cast, Decoder, InPlace, Refusal, Rule, Step, encode_pod, is_own, view_pod};
 use crate::dtype::{ByteOrder, DType, DTypeKind};
 use crate::error::Result;
 
@@ -51,111 +47,54 @@ fn convert<A: FromWide>(scalar: &DType, exact: bool) -> Result<Decoder<A>, Refus
     }
 }
 
-impl Sealed for f16 {}
-impl Element for f16 {
-    const KIND: DTypeKind = DTypeKind::Float;
-
-    fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
-        Ok(DType::number(DTypeKind::Float, 2))
+plain_cells! {
+    f16 {
+        name: "f16",
+        kind: DTypeKind::Float,
+        dtype: DType::number(DTypeKind::Float, 2),
+        encode: |cells| encode_pod(cells, 2),
+        decoder: decode_f16,
+        view: view_pod,
+        finite: |cell| cell.is_finite(),
     }
-
-    fn dtype_as(cells: &ArrayViewD<'_, Self>, form: Form) -> Result<DType> {
-        match form.store_as(Self::KIND) {
-            Some(to) => narrow::dtype_as(cells, to),
-            None => Self::dtype_of(cells),
-        }
-    }
-
-    fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Result<Cow<'c, [u8]>> {
-        if is_own(dtype, DTypeKind::Float, 2) {
-            encode_pod(cells, 2)
-        } else {
-            Self::encode_as(cells, dtype).map(Cow::Owned)
-        }
-    }
-
-    fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
-        match judge(stored, Target { kind: DTypeKind::Float, size: 2, is_index: false }, rule)? {
-            (scalar, Verdict::Same) => {
-                Ok(Decoder { item_size: 2, step: Step::InPlace(InPlace::new(scalar.byte_order(), 2)) })
-            }
-            (scalar, Verdict::Convert { exact }) => convert(scalar, exact),
-        }
-    }
-
-    fn first_not_finite(cells: &ArrayViewD<'_, Self>) -> Option<usize> {
-        first_failing(cells, |cell| cell.is_finite())
-    }
-
-    fn wanted() -> Wanted {
-        Wanted::Cells(DType::number(DTypeKind::Float, 2))
-    }
-
-    fn rust_name() -> Cow<'static, str> {
-        "f16".into()
-    }
-
-    fn view<'c>(bytes: &'c [u8], stored: &DType) -> Result<&'c [Self], &'static str> {
-        view_pod(bytes, stored)
+    // NumPy has no bfloat16; `ml_dtypes` registers one, and `np.save` writes it as a two-byte void.
+    bf16 {
+        name: "bf16",
+        kind: DTypeKind::Float,
+        dtype: DType::bfloat16(),
+        encode: |cells| encode_pod(cells, 2),
+        decoder: decode_bf16,
+        view: view_bf16,
+        finite: |cell| cell.is_finite(),
     }
 }
 
-impl Sealed for bf16 {}
-impl Element for bf16 {
-    const KIND: DTypeKind = DTypeKind::Float;
-
-    /// NumPy has no bfloat16; `ml_dtypes` registers one, and `np.save` writes it as a two-byte void.
-    fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
-        Ok(DType::bfloat16())
-    }
-
-    fn dtype_as(cells: &ArrayViewD<'_, Self>, form: Form) -> Result<DType> {
-        match form.store_as(Self::KIND) {
-            Some(to) => narrow::dtype_as(cells, to),
-            None => Self::dtype_of(cells),
+fn decode_f16(stored: &DType, rule: Rule) -> Result<Decoder<f16>, Refusal> {
+    match judge(stored, Target { kind: DTypeKind::Float, size: 2, is_index: false }, rule)? {
+        (scalar, Verdict::Same) => {
+            Ok(Decoder { item_size: 2, step: Step::InPlace(InPlace::new(scalar.byte_order(), 2)) })
         }
+        (scalar, Verdict::Convert { exact }) => convert(scalar, exact),
     }
+}
 
-    fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Result<Cow<'c, [u8]>> {
-        if is_own(dtype, DTypeKind::Void, 2) {
-            encode_pod(cells, 2)
-        } else {
-            Self::encode_as(cells, dtype).map(Cow::Owned)
-        }
+fn decode_bf16(stored: &DType, rule: Rule) -> Result<Decoder<bf16>, Refusal> {
+    if let Some(scalar) = stored.as_scalar().filter(|stored| is_own(stored, DTypeKind::Void, 2)) {
+        let order = if scalar.byte_order() == ByteOrder::Big { ByteOrder::Big } else { ByteOrder::Little };
+        return Ok(Decoder { item_size: 2, step: Step::InPlace(InPlace::new(order, 2)) });
     }
+    // As a target it counts as a float narrower than f2: only "same kind" rounds into it, or the field's own word.
+    let (scalar, verdict) = judge(stored, Target { kind: DTypeKind::Float, size: 1, is_index: false }, rule)?;
+    // float8_e5m2, whose values are all kept.
+    if matches!(verdict, Verdict::Same) && rule.cast == Cast::Exact {
+        return Err(Refusal::allowed_by(Cast::Safe, ""));
+    }
+    convert(scalar, rule.cast != Cast::SameKind && !rule.is_asked_for(scalar, DTypeKind::Float))
+}
 
-    fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
-        if let Some(scalar) = stored.as_scalar().filter(|stored| is_own(stored, DTypeKind::Void, 2)) {
-            let order =
-                if scalar.byte_order() == ByteOrder::Big { ByteOrder::Big } else { ByteOrder::Little };
-            return Ok(Decoder { item_size: 2, step: Step::InPlace(InPlace::new(order, 2)) });
-        }
-        // As a target it counts as a float narrower than f2: only "same kind" rounds into it, or the field's own word.
-        let (scalar, verdict) =
-            judge(stored, Target { kind: DTypeKind::Float, size: 1, is_index: false }, rule)?;
-        // float8_e5m2, whose values are all kept.
-        if matches!(verdict, Verdict::Same) && rule.cast == Cast::Exact {
-            return Err(Refusal::allowed_by(Cast::Safe, ""));
-        }
-        convert(scalar, rule.cast != Cast::SameKind && !rule.is_asked_for(scalar, DTypeKind::Float))
+fn view_bf16<'c>(bytes: &'c [u8], stored: &DType) -> Result<&'c [bf16], &'static str> {
+    if cfg!(target_endian = "big") {
+        return Err("its cells are in the other byte order");
     }
-
-    fn first_not_finite(cells: &ArrayViewD<'_, Self>) -> Option<usize> {
-        first_failing(cells, |cell| cell.is_finite())
-    }
-
-    fn wanted() -> Wanted {
-        Wanted::Cells(DType::bfloat16())
-    }
-
-    fn rust_name() -> Cow<'static, str> {
-        "bf16".into()
-    }
-
-    fn view<'c>(bytes: &'c [u8], stored: &DType) -> Result<&'c [Self], &'static str> {
-        if cfg!(target_endian = "big") {
-            return Err("its cells are in the other byte order");
-        }
-        view_pod(bytes, stored)
-    }
+    view_pod(bytes, stored)
 }

@@ -4,6 +4,9 @@
 //! file's dtype *once* and makes a [`Decoder`], which is then applied to whole pieces. No code in here sees a
 //! file, a header or a shape.
 
+#[macro_use]
+mod plain;
+
 mod byte_text;
 mod cast;
 mod complex;

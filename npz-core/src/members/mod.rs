@@ -19,7 +19,7 @@ pub use self::known_names::Names;
 pub(crate) use self::known_names::is_at;
 pub(crate) use self::load::loader::Age;
 pub(crate) use self::load::medium::{Medium, Reading};
-pub use self::load::{FromMembers, Loader, Plan};
+pub use self::load::{EachPart, FromMembers, Loader, Plan};
 pub(crate) use self::load::{OneArray, field_of, schema_of};
 pub(crate) use self::name::NONE;
 pub use self::name::Name;

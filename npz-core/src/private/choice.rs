@@ -67,11 +67,6 @@ pub fn plan_variants<'s, T>(
     loader.plan_one_of(parent, &place, tags, |found| hint(tags, found), plan)
 }
 
-/// Tells whether an enum with fields is there.
-pub fn is_tag_present(loader: &Loader<'_>, parent: &Name, word: &str) -> bool {
-    loader.contains(&place_of_tag(loader, parent, word))
-}
-
 /// The plan of a value whose tag was refused.
 pub fn refused<'s, T>() -> Plan<'s, T> {
     Plan::refused()
@@ -126,9 +121,4 @@ pub fn plan_choices<'s, T: Choice + 's>(
         };
         found.iter().enumerate().map(value).collect()
     })
-}
-
-/// Tells whether an enum without fields, or an array of many, is there.
-pub fn is_choice_present(loader: &Loader<'_>, name: &Name) -> bool {
-    loader.contains(name)
 }

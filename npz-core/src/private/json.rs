@@ -3,7 +3,6 @@
 //! Without the feature `serde` the trait is there but nothing implements it, so that the compiler says at the
 //! field what is missing.
 
-use super::place;
 use crate::Result;
 use crate::members::Name;
 
@@ -30,13 +29,13 @@ pub trait Json {}
 
 /// Makes the text of a field.
 #[cfg(feature = "serde")]
-pub fn to_json<T: Json>(parent: &Name, part: Option<&str>, value: &T) -> Result<String> {
-    let refuse = |message: String| crate::Error::invalid(message).in_member(place(parent, part).as_str());
+pub fn to_json<T: Json>(place: &Name, value: &T) -> Result<String> {
+    let refuse = |message: String| crate::Error::invalid(message).in_member(place.as_str());
     let mut text = crate::memory::Growing(Vec::new());
     serde_json::to_writer(&mut text, value).map_err(|error| {
         if error.is_io() {
             return crate::Error::io("the value can't be written as JSON", error.into())
-                .in_member(place(parent, part).as_str());
+                .in_member(place.as_str());
         }
         refuse(format!("the value can't be written as JSON: {error}"))
     })?;
@@ -52,9 +51,9 @@ pub fn to_json<T: Json>(parent: &Name, part: Option<&str>, value: &T) -> Result<
 
 /// Makes the text of a field: never called, since nothing implements `Json`.
 #[cfg(not(feature = "serde"))]
-pub fn to_json<T: Json>(parent: &Name, part: Option<&str>, _: &T) -> Result<String> {
+pub fn to_json<T: Json>(place: &Name, _: &T) -> Result<String> {
     let message = "`#[npz(json)]` needs the feature `serde` of npz-core";
-    Err(crate::Error::unsupported(message).in_member(place(parent, part).as_str()))
+    Err(crate::Error::unsupported(message).in_member(place.as_str()))
 }
 
 /// Makes a field of its text.

@@ -4,10 +4,8 @@
 //! once. For functions it would add which function asks, and the user would read the error once for each. For the
 //! same reason `FromMembers` is asked for by the implementation, not by the trait.
 
-use super::{find_place, plan_at, remark_alias, remark_default};
-use crate::Cast;
-use crate::members::spare::Spares;
-use crate::members::{FromMembers, Loader, Name, Plan};
+use super::{look_up, plan_at, plan_if_there};
+use crate::members::{EachPart, FromMembers, Loader, Name, Plan};
 
 /// What a field's type must implement. Its words are those of `FromMembers`: of two traits that one type lacks, rustc
 /// shows the message of the outer.
@@ -20,78 +18,36 @@ use crate::members::{FromMembers, Loader, Name, Plan};
 )]
 pub trait LoadField: Sized {
     /// Plans a field that has to be there.
-    fn plan_field<'s>(
-        loader: &mut Loader<'s>,
-        parent: &Name,
-        names: &[&str],
-        cast: Option<Cast>,
-    ) -> Plan<'s, Self>
+    fn plan_field<'s>(loader: &mut Loader<'s>, parent: &Name, names: &[&str]) -> Plan<'s, Self>
     where
         Self: 's;
 
     /// Plans a field that may be absent.
-    fn plan_if_present<'s>(
-        loader: &mut Loader<'s>,
-        parent: &Name,
-        names: &[&str],
-        cast: Option<Cast>,
-    ) -> Option<Plan<'s, Self>>
+    fn plan_if_present<'s>(loader: &mut Loader<'s>, parent: &Name, names: &[&str]) -> Option<Plan<'s, Self>>
     where
         Self: 's;
 
-    /// Tells whether any member of a field is there.
-    fn is_field_present(loader: &Loader<'_>, parent: &Name, names: &[&str]) -> bool;
-
-    /// Gives the memory of a field away.
-    fn give_field<Used>(&mut self, spares: &mut Spares);
-
-    /// Takes over the value that a field was loaded as.
-    fn replace_field<Used>(&mut self, loaded: &mut Self);
+    /// Does to a field what `load_into` does to each.
+    fn each<S>(parts: &mut impl EachPart<S>, part: impl Fn(&mut S) -> Option<&mut Self>);
 }
 
 impl<T: FromMembers> LoadField for T {
-    fn plan_field<'s>(
-        loader: &mut Loader<'s>,
-        parent: &Name,
-        names: &[&str],
-        cast: Option<Cast>,
-    ) -> Plan<'s, T>
+    fn plan_field<'s>(loader: &mut Loader<'s>, parent: &Name, names: &[&str]) -> Plan<'s, T>
     where
         T: 's,
     {
-        let (place, _) = find_place::<T>(loader, parent, names);
-        remark_alias(loader, parent, names, &place);
-        plan_at(loader, &place, cast)
+        let (place, _) = look_up::<T>(loader, parent, names);
+        plan_at(loader, &place)
     }
 
-    fn plan_if_present<'s>(
-        loader: &mut Loader<'s>,
-        parent: &Name,
-        names: &[&str],
-        cast: Option<Cast>,
-    ) -> Option<Plan<'s, T>>
+    fn plan_if_present<'s>(loader: &mut Loader<'s>, parent: &Name, names: &[&str]) -> Option<Plan<'s, T>>
     where
         T: 's,
     {
-        let (place, is_present) = find_place::<T>(loader, parent, names);
-        remark_alias(loader, parent, names, &place);
-        let planned = loader.optionally(is_present, |loader| plan_at(loader, &place, cast));
-        // A flattened value has no place of its own.
-        if planned.is_none() && !names.is_empty() {
-            remark_default(loader, &place);
-        }
-        planned
+        plan_if_there::<T, _>(loader, parent, names, |loader, place| plan_at(loader, place))
     }
 
-    fn is_field_present(loader: &Loader<'_>, parent: &Name, names: &[&str]) -> bool {
-        find_place::<T>(loader, parent, names).1
-    }
-
-    fn give_field<Used>(&mut self, spares: &mut Spares) {
-        self.give_memory::<Used>(spares);
-    }
-
-    fn replace_field<Used>(&mut self, loaded: &mut T) {
-        self.take_over::<Used>(loaded);
+    fn each<S>(parts: &mut impl EachPart<S>, part: impl Fn(&mut S) -> Option<&mut T>) {
+        parts.part(part);
     }
 }

@@ -56,11 +56,6 @@ pub fn plan_rows<'s, R: NpyRecord + FromMembers>(
     plan_cells(loader, name, dims)
 }
 
-/// Tells whether a row, or many, are there.
-pub fn is_row_present(loader: &Loader<'_>, name: &Name) -> bool {
-    loader.contains(name)
-}
-
 /// Gives the memory of rows away.
 pub fn donate_rows<R: NpyRecord>(rows: &mut Vec<R>, spares: &mut Spares) {
     spares.give(std::mem::take(rows));

@@ -11,11 +11,6 @@ pub fn push_version(members: &mut Members<'_>, parent: &Name, version: u32) -> R
     members.push_sign(&parent.join(VERSION), &version)
 }
 
-/// Tells whether a version is there.
-pub fn is_version_present(loader: &Loader<'_>, parent: &Name) -> bool {
-    loader.contains(&parent.join(VERSION))
-}
-
 /// Checks the version of a struct without `migrate`; `false` if a problem was noted.
 ///
 /// Older members are planned as they are: aliases and defaults are enough for them.
@@ -28,12 +23,6 @@ pub fn check_version(loader: &mut Loader<'_>, parent: &Name, version: u32) -> bo
         loader.remark(RemarkKind::Outdated, parent.join(VERSION).as_str(), text);
     }
     found.is_some()
-}
-
-/// Tells whether members are there that a migration may know what to make of.
-pub fn is_older_present(loader: &Loader<'_>, parent: &Name) -> bool {
-    // Among the members of others nobody can tell.
-    !parent.is_shared() && !parent.is_root() && loader.leads_on(parent)
 }
 
 /// Reads the version, and refuses one from the future; `None` if a problem was noted.

@@ -37,10 +37,6 @@ pub(crate) fn fallback(container: &Container<'_>) -> TokenStream {
                 {
                     loop {}
                 }
-
-                fn is_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> __npz::bool {
-                    false
-                }
             }
 
             #[automatically_derived]

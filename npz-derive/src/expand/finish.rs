@@ -1,10 +1,9 @@
 //! The end of a load: from finished plans to the value.
 //!
 //! ```text
-//! let (mut __plan0, mut __plan1) = ..;                          // `Option`s, to be taken
 //! let mut __failed = __npz::None;
-//! let __value0 = __npz::finish(&mut __plan0, &mut __failed);    // an `Option`: `None` after an error
-//! let __value1 = __npz::finish_or_else(&mut __plan1, &mut __failed, || <u64 as __npz::Default>::default());
+//! let __value0 = __npz::finish(__plan0, &mut __failed);         // an `Option`: `None` after an error
+//! let __value1 = __npz::finish_or_else(__plan1, &mut __failed, || <u64 as __npz::Default>::default());
 //! if let (__npz::Some(__value0), __npz::Some(__value1)) = (__value0, __value1) {
 //!     __npz::Ok(Self { weights: __value0, epoch: __value1 })
 //! } else {
@@ -23,7 +22,7 @@ use crate::attr::{Attr, DefaultFrom};
 
 /// `Self { weights: .., epoch: .. }`; `constructor` is `Self` or `Self::Variant`.
 pub(super) fn anew(constructor: &TokenStream, fields: &Fields<'_>) -> TokenStream {
-    let loaded: Vec<_> = fields.list.iter().filter(|field| !field.attrs.is_never_loaded()).collect();
+    let loaded: Vec<_> = fields.loaded().collect();
     let values = fields.list.iter().map(|field| {
         let (member, value) = (&field.member, &field.value);
         let value = if field.attrs.is_never_loaded() { default(field) } else { quote!(#value) };
@@ -33,24 +32,17 @@ pub(super) fn anew(constructor: &TokenStream, fields: &Fields<'_>) -> TokenStrea
     if loaded.is_empty() {
         return whole;
     }
-    let plans = loaded.iter().map(|field| {
-        let plan = &field.plan;
-        // The plan of an optional field is an `Option` already.
-        let taken = if field.attrs.is_optional() { quote!(#plan) } else { quote!(__npz::Some(#plan)) };
-        quote!(let mut #plan = #taken;)
-    });
     let finished = loaded.iter().map(|field| {
         let (plan, value) = (&field.plan, &field.value);
         if field.attrs.is_optional() {
             let default = default(field);
-            quote!(let #value = __npz::finish_or_else(&mut #plan, &mut __failed, || #default);)
+            quote!(let #value = __npz::finish_or_else(#plan, &mut __failed, || #default);)
         } else {
-            quote!(let #value = __npz::finish(&mut #plan, &mut __failed);)
+            quote!(let #value = __npz::finish(#plan, &mut __failed);)
         }
     });
     let names: Vec<_> = loaded.iter().map(|field| &field.value).collect();
     quote! {
-        #(#plans)*
         let mut __failed = __npz::None;
         #(#finished)*
         if let (#(__npz::Some(#names),)*) = (#(#names,)*) {
@@ -93,8 +85,7 @@ pub(super) fn over_default(fields: &Fields<'_>, whole: &Attr<DefaultFrom>) -> To
         DefaultFrom::Function(path) => quote_spanned!(span=> #path()),
     };
     let mutable = (!assignments.is_empty()).then(|| quote!(mut));
-    let some_loaded = fields.list.iter().any(|field| !field.attrs.is_never_loaded());
-    let failed_mutable = some_loaded.then(|| quote!(mut));
+    let failed_mutable = fields.loaded().next().map(|_| quote!(mut));
     quote! {
         let #failed_mutable __failed = __npz::None;
         let #mutable __value: Self = #whole;

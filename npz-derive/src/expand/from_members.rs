@@ -1,8 +1,8 @@
 //! `impl FromMembers`: plans every field (headers only), then finishes them in declaration order.
 //!
 //! ```text
-//! let __plan0 = <Array2<f32> as __npz::LoadField>::plan_field(__loader, __name, &["weights", "w"], __npz::None);
-//! let __plan1 = <u64 as __npz::LoadField>::plan_if_present(__loader, __name, &["epoch"], __npz::None);
+//! let __plan0 = <Array2<f32> as __npz::LoadField>::plan_field(__loader, __name, &["weights", "w"]);
+//! let __plan1 = <u64 as __npz::LoadField>::plan_if_present(__loader, __name, &["epoch"]);
 //! __npz::Plan::new(move || ..)
 //! ```
 //!
@@ -21,7 +21,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::{finish, inner_separator, is_optional, names, option, reuse, separator, settings, tags, version};
+use super::{finish, inner_separator, is_optional, names, reuse, separator, settings, tags, version};
 use crate::ast::{Container, Data, Field, Fields, generated_at};
 use crate::bound;
 
@@ -35,11 +35,6 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
     let plan = validated(container, plan_value(container));
     let inner_separator = inner_separator(container);
     let (version, reuse) = (version::plan(container), reuse::expand(container));
-    let present = version::is_present(container).into_iter().chain(is_present(container));
-    let present = present.reduce(|all, one| quote!(#all || #one));
-    // Without fields nobody asks `__name`.
-    let separator_if_present = present.as_ref().and(separator.as_ref());
-    let present = present.unwrap_or_else(|| quote!(false));
     quote! {
         #[automatically_derived]
         impl #impl_generics __npz::FromMembers for #ident #ty_generics #where_clause {
@@ -54,11 +49,6 @@ pub(super) fn expand(container: &Container<'_>) -> TokenStream {
                 #allow_unknown
                 #version
                 #plan
-            }
-
-            fn is_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> __npz::bool {
-                #separator_if_present
-                #present
             }
 
             #inner_separator
@@ -124,7 +114,6 @@ fn plan_fields(container: &Container<'_>, fields: &Fields<'_>, finish: &TokenStr
 fn plan(container: &Container<'_>, field: &Field<'_>) -> TokenStream {
     let (ty, span, plan) = (field.ty(), field.span(), &field.plan);
     let names = names(field);
-    let cast = option(field.attrs.cast.as_ref().map(|cast| cast.value));
     if field.attrs.skip_load.is_some() {
         return if is_converted(field) {
             quote_spanned!(span=> __npz::pass_over_converted(__loader, __name, #names);)
@@ -136,14 +125,13 @@ fn plan(container: &Container<'_>, field: &Field<'_>) -> TokenStream {
     if let Some(convert) = convert(field) {
         let function = if optional { quote!(plan_with_if_present) } else { quote!(plan_with) };
         let value = quote_spanned!(span=>
-            __npz::#function::<_, #ty, _>(__loader, __name, #names, #cast, #convert)
+            __npz::#function::<_, #ty, _>(__loader, __name, #names, #convert)
         );
         let value = settings::load_under(field, value);
         quote_spanned!(span=> let #plan = #value;)
     } else {
         let function = if optional { quote!(plan_if_present) } else { quote!(plan_field) };
-        let value =
-            quote_spanned!(span=> <#ty as __npz::LoadField>::#function(__loader, __name, #names, #cast));
+        let value = quote_spanned!(span=> <#ty as __npz::LoadField>::#function(__loader, __name, #names));
         let value = settings::load_under(field, value);
         quote_spanned!(span=> let #plan = #value;)
     }
@@ -162,28 +150,4 @@ pub(super) fn convert(field: &Field<'_>) -> Option<TokenStream> {
         quote_spanned!(span=> #module::from_npz)
     });
     with.or_else(|| field.attrs.json.as_ref().map(|_| quote_spanned!(span=> __npz::from_json::<#ty>)))
-}
-
-fn is_present(container: &Container<'_>) -> Option<TokenStream> {
-    match &container.data {
-        Data::Struct(fields) => fields.stored().map(is_field_present).reduce(|all, one| quote!(#all || #one)),
-        Data::Enum(_) => {
-            let word = container.tag();
-            Some(quote!(__npz::is_tag_present(__loader, __name, #word)))
-        }
-    }
-}
-
-fn is_field_present(field: &Field<'_>) -> TokenStream {
-    let (ty, span) = (field.ty(), field.span());
-    let names = names(field);
-    if field.attrs.skip_load.is_some() {
-        quote_spanned!(span=> __npz::is_passed_over(__loader, __name, #names))
-    } else if field.attrs.json.is_some() {
-        quote_spanned!(span=> <__npz::String as __npz::LoadField>::is_field_present(__loader, __name, #names))
-    } else if let Some(convert) = convert(field) {
-        quote_spanned!(span=> __npz::is_present_with::<_, #ty, _>(__loader, __name, #names, #convert))
-    } else {
-        quote_spanned!(span=> <#ty as __npz::LoadField>::is_field_present(__loader, __name, #names))
-    }
 }

@@ -1,13 +1,19 @@
-//! What a field asks of the members below it: `compression`, `order`, `finite`, `shape`, `store_as`, `string`.
+//! What a field asks of the members below it: `compression`, `order`, `finite`, `shape`, `store_as`, `string`, `cast`.
 //!
 //! ```text
-//! __npz::save_under(__members, __npz::SaveSettings { finite: true, .. }, |__members| {
-//!     __npz::push::<Array2<f32>>(__members, __name, __npz::Some("weights"), &self.weights)?;
-//!     __npz::Ok(())
-//! })?;
-//! let __plan0 = __npz::load_under(__loader, __npz::LoadSettings { finite: true, .. }, |__loader| {
-//!     <Array2<f32> as __npz::LoadField>::plan_field(__loader, __name, &["weights"], __npz::None)
-//! });
+//! __npz::save_under(
+//!     __members,
+//!     __npz::SaveSettings { finite: true, ..__npz::Default::default() },
+//!     |__members| {
+//!         __npz::push::<Array2<f32>>(__members, __name, "weights", &self.weights)?;
+//!         __npz::Ok(())
+//!     },
+//! )?;
+//! let __plan0 = __npz::load_under(
+//!     __loader,
+//!     __npz::LoadSettings { finite: true, ..__npz::Default::default() },
+//!     |__loader| <Array2<f32> as __npz::LoadField>::plan_field(__loader, __name, &["weights"]),
+//! );
 //! ```
 
 use proc_macro2::TokenStream;
@@ -19,28 +25,18 @@ use crate::attr::{Compression, Order, TextForm};
 
 /// Wraps the statement that pushes a field, if the field asks for anything.
 pub(super) fn save_under(field: &Field<'_>, push: TokenStream) -> TokenStream {
-    let attrs = &field.attrs;
-    let forms = forms(field);
-    let is_plain =
-        attrs.shape.is_none() && attrs.order.is_none() && attrs.finite.is_none() && forms.is_none();
-    if attrs.compression.is_none() && is_plain {
+    let compression = field.attrs.compression.as_ref().map(|attr| {
+        let compression = compression(attr.value);
+        quote!(compression: __npz::Some(#compression))
+    });
+    let asked: Vec<_> = compression.into_iter().chain(both_ways(field)).collect();
+    if asked.is_empty() {
         return push;
     }
-    let forms = forms.unwrap_or_else(no_forms);
-    let shape = shape(field);
-    let compression = option(attrs.compression.as_ref().map(|attr| compression(attr.value)));
-    let order = option(attrs.order.as_ref().map(|attr| order(attr.value)));
-    let finite = attrs.finite.is_some();
     quote! {
         __npz::save_under(
             __members,
-            __npz::SaveSettings {
-                compression: #compression,
-                shape: #shape,
-                order: #order,
-                finite: #finite,
-                forms: #forms,
-            },
+            __npz::SaveSettings { #(#asked,)* ..__npz::Default::default() },
             |__members| {
                 #push
                 __npz::Ok(())
@@ -51,30 +47,45 @@ pub(super) fn save_under(field: &Field<'_>, push: TokenStream) -> TokenStream {
 
 /// Wraps the expression that plans a field, if the field asks for anything.
 pub(super) fn load_under(field: &Field<'_>, plan: TokenStream) -> TokenStream {
-    let attrs = &field.attrs;
-    let forms = forms(field);
-    if attrs.shape.is_none() && attrs.order.is_none() && attrs.finite.is_none() && forms.is_none() {
+    let plan = under_cast(field, plan);
+    let asked = both_ways(field);
+    if asked.is_empty() {
         return plan;
     }
-    let forms = forms.unwrap_or_else(no_forms);
-    let shape = shape(field);
-    let order = option(attrs.order.as_ref().map(|attr| order(attr.value)));
-    let finite = attrs.finite.is_some();
     quote! {
         __npz::load_under(
             __loader,
-            __npz::LoadSettings { shape: #shape, order: #order, finite: #finite, forms: #forms },
+            __npz::LoadSettings { #(#asked,)* ..__npz::Default::default() },
             |__loader| #plan,
         )
     }
 }
 
-/// `&[None, Some(128)]`
-fn shape(field: &Field<'_>) -> TokenStream {
-    option(field.attrs.shape.as_ref().map(|attr| {
+/// The same for `cast` alone.
+pub(super) fn under_cast(field: &Field<'_>, plan: TokenStream) -> TokenStream {
+    match &field.attrs.cast {
+        None => plan,
+        Some(cast) => {
+            let cast = cast.value;
+            quote!(__loader.with_cast(#cast, |__loader| #plan))
+        }
+    }
+}
+
+/// What is asked of members that are saved and of those that are loaded.
+fn both_ways(field: &Field<'_>) -> Vec<TokenStream> {
+    let attrs = &field.attrs;
+    let shape = attrs.shape.as_ref().map(|attr| {
         let axes = attr.value.iter().map(|&axis| option(axis));
-        quote!(&[#(#axes),*])
-    }))
+        quote!(shape: __npz::Some(&[#(#axes),*]))
+    });
+    let order = attrs.order.as_ref().map(|attr| {
+        let order = order(attr.value);
+        quote!(order: __npz::Some(#order))
+    });
+    let finite = attrs.finite.as_ref().map(|_| quote!(finite: true));
+    let forms = forms(field).map(|forms| quote!(forms: #forms));
+    [shape, order, finite, forms].into_iter().flatten().collect()
 }
 
 /// `store_as` and `string`.
@@ -89,10 +100,6 @@ fn forms(field: &Field<'_>) -> Option<TokenStream> {
     }));
     let string = option(attrs.string.as_ref().map(|attr| text_form(attr.value)));
     Some(quote!(__npz::Forms::new(#store_as, #string)))
-}
-
-fn no_forms() -> TokenStream {
-    quote!(__npz::Forms::new(__npz::None, __npz::None))
 }
 
 fn text_form(value: TextForm) -> TokenStream {

@@ -2,23 +2,23 @@
 //! the variant.
 //!
 //! ```text
-//! __npz::push::<Array2<f32>>(__members, __name, __npz::Some("weights"), &self.weights)?;
-//! __npz::push_owned(__members, __name, __npz::Some("angle"), &degrees::to_npz(&self.angle))?;   // with
-//! __npz::push_or_mark::<u64>(__members, __name, __npz::Some("epoch"), &self.epoch)?;            // default
+//! __npz::push::<Array2<f32>>(__members, __name, "weights", &self.weights)?;
+//! __npz::push_owned(__members, __name, "angle", &degrees::to_npz(&self.angle))?;   // with
+//! __npz::push_or_mark::<u64>(__members, __name, "epoch", &self.epoch)?;            // default
 //! __npz::push_flat::<Inner>(__members, __name, &["weights", "angle", "epoch"], &self.inner)?;   // flatten
 //!
 //! match self {
 //!     Self::Sgd { momentum: __field0, .. } => {
 //!         __npz::push_tag(__members, __name, "tag", "Sgd")?;
-//!         __npz::push::<f32>(__members, __name, __npz::Some("momentum"), __field0)?;
+//!         __npz::push::<f32>(__members, __name, "momentum", __field0)?;
 //!     }
 //! }
 //! ```
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 
-use super::{inner_separator, is_optional, known_names, option, separator, settings, version};
+use super::{inner_separator, is_optional, known_names, separator, settings, version};
 use crate::ast::{Container, Data, Field, Fields, Variant, generated_at};
 use crate::bound;
 
@@ -73,7 +73,7 @@ pub(super) fn validate(container: &Container<'_>) -> Option<TokenStream> {
 fn arm(container: &Container<'_>, variant: &Variant<'_>) -> TokenStream {
     let ident = &variant.original.ident;
     let (word, tag) = (container.tag(), variant.names.first().map(|name| &name.value));
-    let bound = variant.fields.list.iter().filter(|field| !field.attrs.is_never_saved()).map(|field| {
+    let bound = variant.fields.saved().map(|field| {
         let (member, binding) = (&field.member, &field.binding);
         quote!(#member: #binding,)
     });
@@ -95,8 +95,7 @@ fn push_all(
     fields: &Fields<'_>,
     value: impl Fn(&Field<'_>, Span) -> TokenStream,
 ) -> TokenStream {
-    let saved = fields.list.iter().filter(|field| !field.attrs.is_never_saved());
-    saved.map(|field| push(container, fields, field, &value)).collect()
+    fields.saved().map(|field| push(container, fields, field, &value)).collect()
 }
 
 fn push(
@@ -106,18 +105,19 @@ fn push(
     value: &impl Fn(&Field<'_>, Span) -> TokenStream,
 ) -> TokenStream {
     // The first name is the field's own; aliases are only read.
-    let part = option(field.names.first().map(|name| &name.value));
+    let part = field.names.first().map(|name| name.value.to_token_stream());
     // Which function, and what it wants to know besides: the siblings' names of a flattened field, which are not
     // its to push, or the field's own name.
     let (function, place) = if field.attrs.flatten.is_some() {
         let siblings = known_names::siblings(container, fields);
-        ("_flat", quote!(&[#(#siblings),*]))
+        ("_flat", Some(quote!(&[#(#siblings),*])))
     } else if is_optional(container, field) {
         ("_or_mark", part)
     } else {
         ("", part)
     };
-    let push = settings::save_under(field, push_to(field, function, &place, &value(field, field.span())));
+    let push = push_to(field, function, place.as_ref(), &value(field, field.span()));
+    let push = settings::save_under(field, push);
     match &field.attrs.skip_if {
         None => push,
         Some(skip_if) => {
@@ -130,23 +130,26 @@ fn push(
     }
 }
 
-/// One push: of the field itself, or of what `with` or `json` makes of it.
+/// One push: of the field itself, or of what `with` or `json` makes of it. Without a place of its own (`transparent`), to
+/// that of the struct.
 pub(super) fn push_to(
     field: &Field<'_>,
     function: &str,
-    place: &TokenStream,
+    place: Option<&TokenStream>,
     value: &TokenStream,
 ) -> TokenStream {
     let (ty, span) = (field.ty(), field.span());
     let (push, push_owned) = (format_ident!("push{function}"), format_ident!("push_owned{function}"));
+    let comma = place.map(|_| quote!(,));
     if let Some(with) = &field.attrs.with {
         let module = &with.value;
-        quote_spanned!(span=> __npz::#push_owned(__members, __name, #place, &#module::to_npz(#value))?;)
+        quote_spanned!(span=> __npz::#push_owned(__members, __name, #place #comma &#module::to_npz(#value))?;)
     } else if field.attrs.json.is_some() {
+        let name = place.map_or_else(|| quote!(__name), |place| quote!(&__name.join(#place)));
         quote_spanned!(span=>
-            __npz::#push_owned(__members, __name, #place, &__npz::to_json::<#ty>(__name, #place, #value)?)?;
+            __npz::#push_owned(__members, __name, #place #comma &__npz::to_json::<#ty>(#name, #value)?)?;
         )
     } else {
-        quote_spanned!(span=> __npz::#push::<#ty>(__members, __name, #place, #value)?;)
+        quote_spanned!(span=> __npz::#push::<#ty>(__members, __name, #place #comma #value)?;)
     }
 }

@@ -4,9 +4,9 @@
 //! #[npz(transparent)]
 //! struct Meters(f32);      // `Vec<Meters>` is one array
 //!
-//! fn to_members(..) { __npz::push_inner::<f32>(__members, __name, &self.0) }
+//! fn to_members(..) { __npz::push_inner::<f32>(__members, __name, &self.0)?; }
 //! fn refs_to_members(..) { __npz::push_inners(__items, |__item: &Self| &__item.0, ..) }
-//! fn plan(..) { __npz::plan_inner(__loader, __name, cast, |__value: f32| __npz::Ok(Self { 0: __value })) }
+//! fn plan(..) { __npz::plan_inner(__loader, __name, |__value: f32| __npz::Ok(Self { 0: __value })) }
 //! fn plan_many(..) { the same with `plan_inners` }
 //! ```
 //!
@@ -16,7 +16,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use super::from_members::convert;
-use super::{finish, option, reuse, to_members};
+use super::{finish, reuse, settings, to_members};
 use crate::ast::{Container, Data, Field, Fields, generated_at};
 use crate::bound;
 
@@ -39,8 +39,7 @@ pub(super) fn to_members(container: &Container<'_>, inner: &Inner<'_, '_>) -> To
     let where_clause = bound::to_members(container);
     let validate = to_members::validate(container);
     let (field, member) = (inner.field, &inner.field.member);
-    let push =
-        to_members::push_to(field, "", &quote!(__npz::None), &quote_spanned!(field.span()=> &self.#member));
+    let push = to_members::push_to(field, "_inner", None, &quote_spanned!(field.span()=> &self.#member));
     let forwarded = convert(field).is_none().then(|| push_many(container, field));
     quote! {
         #[automatically_derived]
@@ -97,31 +96,21 @@ pub(super) fn from_members(container: &Container<'_>, inner: &Inner<'_, '_>) -> 
     let (impl_generics, ty_generics, _) = container.original.generics.split_for_impl();
     let where_clause = bound::from_members(container);
     let (ty, span) = (inner.field.ty(), inner.field.span());
-    let cast = option(inner.field.attrs.cast.as_ref().map(|cast| cast.value));
     let wrap = wrap(container, inner);
-    let (plan, present) = match convert(inner.field) {
-        Some(convert) => (
-            quote_spanned!(span=>
-                __npz::plan_with::<_, #ty, _>(__loader, __name, &[], #cast, #convert).and_then(#wrap)
-            ),
-            // A conversion is no trait: only `json` knows its stored type.
-            if inner.field.attrs.json.is_some() {
-                quote!(<__npz::String as __npz::LoadField>::is_field_present(__loader, __name, &[]))
-            } else {
-                quote_spanned!(span=> __npz::is_present_with::<_, #ty, _>(__loader, __name, &[], #convert))
-            },
-        ),
-        None => (
-            quote_spanned!(span=> __npz::plan_inner::<#ty, Self>(__loader, __name, #cast, #wrap)),
-            quote_spanned!(span=> <#ty as __npz::FromMembers>::is_present(__loader, __name)),
-        ),
+    let convert = convert(inner.field);
+    let plan = if let Some(convert) = &convert {
+        quote_spanned!(span=>
+            __npz::plan_with::<_, #ty, _>(__loader, __name, &[], #convert).and_then(#wrap)
+        )
+    } else {
+        quote_spanned!(span=> __npz::plan_inner::<#ty, Self>(__loader, __name, #wrap))
     };
+    let plan = settings::under_cast(inner.field, plan);
     // Only `validate` asks where the value is.
     let place = container.attrs.validate.as_ref();
-    let place = place.map(|_| quote!(let __place = __npz::place(__name, __npz::None);));
+    let place = place.map(|_| quote!(let __place = __npz::Clone::clone(__name);));
     let reuse = reuse::expand(container);
-    let forwarded =
-        convert(inner.field).is_none().then(|| plan_many(inner.field, &cast, place.as_ref(), &wrap));
+    let forwarded = convert.is_none().then(|| plan_many(inner.field, place.as_ref(), &wrap));
     quote! {
         #[automatically_derived]
         impl #impl_generics __npz::FromMembers for #ident #ty_generics #where_clause {
@@ -134,10 +123,6 @@ pub(super) fn from_members(container: &Container<'_>, inner: &Inner<'_, '_>) -> 
             {
                 #place
                 #plan
-            }
-
-            fn is_present(__loader: &__npz::Loader<'_>, __name: &__npz::Name) -> __npz::bool {
-                #present
             }
 
             #forwarded
@@ -168,16 +153,12 @@ fn wrap(container: &Container<'_>, inner: &Inner<'_, '_>) -> TokenStream {
     quote_spanned!(span=> move |__inner: #ty| #value)
 }
 
-fn plan_many(
-    field: &Field<'_>,
-    cast: &TokenStream,
-    place: Option<&TokenStream>,
-    wrap: &TokenStream,
-) -> TokenStream {
+fn plan_many(field: &Field<'_>, place: Option<&TokenStream>, wrap: &TokenStream) -> TokenStream {
     let (ty, span) = (field.ty(), field.span());
     let plan = quote_spanned!(span=>
-        __npz::plan_inners::<#ty, Self>(__loader, __name, __dims, #cast, #wrap)
+        __npz::plan_inners::<#ty, Self>(__loader, __name, __dims, #wrap)
     );
+    let plan = settings::under_cast(field, plan);
     quote! {
         fn plan_many<'__s>(
             __loader: &mut __npz::Loader<'__s>,

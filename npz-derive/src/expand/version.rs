@@ -33,11 +33,3 @@ pub(super) fn plan(container: &Container<'_>) -> Option<TokenStream> {
         }
     })
 }
-
-/// A struct whose fields are all absent is there if its version is, or what its migration may turn into fields.
-pub(super) fn is_present(container: &Container<'_>) -> Option<TokenStream> {
-    container.attrs.version.as_ref()?;
-    let older =
-        container.attrs.migrate.as_ref().map(|_| quote!(|| __npz::is_older_present(__loader, __name)));
-    Some(quote!(__npz::is_version_present(__loader, __name) #older))
-}

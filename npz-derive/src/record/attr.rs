@@ -1,6 +1,6 @@
 //! `#[npy(..)]` from tokens to values.
 //!
-//! Adding a word: a row in `WORDS`, a field in `RecordAttrs` or `FieldAttrs`, a row in the table of the crate docs.
+//! Adding a word: a row in `WORDS`, its rows in `CONFLICTS`, a field in `RecordAttrs` or `FieldAttrs`, a row in the table of the crate docs.
 
 use syn::{Attribute, LitStr, Path, WherePredicate};
 
@@ -8,11 +8,11 @@ use crate::attr::{Attr, CASTS, Cast, DefaultFrom};
 use crate::case::{CASES, Case};
 use crate::ctxt::Ctxt;
 use crate::item::{Item, set};
-use crate::words::{self, Here, Table};
+use crate::words::{self, Conflict, Given, Here, Table};
 
 /// What stands above the struct.
 #[derive(Default)]
-pub(super) struct RecordAttrs {
+pub(crate) struct RecordAttrs {
     pub(super) rename_all: Option<Attr<Case>>,
     pub(super) align: Option<Attr<()>>,
     pub(super) itemsize: Option<Attr<usize>>,
@@ -20,11 +20,12 @@ pub(super) struct RecordAttrs {
     pub(super) pod: Option<Attr<()>>,
     pub(super) bound: Option<Attr<Vec<WherePredicate>>>,
     pub(super) krate: Option<Attr<Path>>,
+    pub(super) given: Vec<Given>,
 }
 
 /// What stands above a field.
 #[derive(Default)]
-pub(super) struct FieldAttrs {
+pub(crate) struct FieldAttrs {
     pub(super) rename: Option<Attr<LitStr>>,
     pub(super) aliases: Vec<Attr<LitStr>>,
     pub(super) title: Option<Attr<LitStr>>,
@@ -32,12 +33,38 @@ pub(super) struct FieldAttrs {
     pub(super) default: Option<Attr<DefaultFrom>>,
     pub(super) skip: Option<Attr<()>>,
     pub(super) cast: Option<Attr<Cast>>,
+    pub(super) given: Vec<Given>,
 }
 
 /// Rows have no variants.
 type Word = words::Word<RecordAttrs, (), FieldAttrs>;
 
-const TABLE: Table<RecordAttrs, (), FieldAttrs> = Table { attribute: "npy", words: WORDS };
+pub(crate) const TABLE: Table<RecordAttrs, (), FieldAttrs> =
+    Table { attribute: "npy", words: WORDS, conflicts: CONFLICTS };
+
+/// Of a field, the words of its struct are known too.
+const CONFLICTS: &[Conflict] = &[
+    Conflict::on_container(
+        &["rename_all"],
+        "tuple struct",
+        "does nothing here: the fields of a tuple struct are named `f0`, `f1`, ..; remove it, or put \
+         `rename = \"name\"` on the fields",
+    ),
+    Conflict::on_container(&["itemsize"], "align", FINDS_PLACES),
+    Conflict::on_field(
+        &["rename", "alias", "title", "offset", "cast"],
+        "skip",
+        "contradicts `skip`: the field is not in the record; remove one of them",
+    ),
+    Conflict::on_field(
+        &["skip"],
+        "pod",
+        "contradicts `pod`: rows that are copied as a whole have all their fields in the file; remove one of them",
+    ),
+    Conflict::on_field(&["offset"], "align", FINDS_PLACES),
+];
+
+const FINDS_PLACES: &str = "contradicts `align`, which finds the places itself; remove one of them";
 
 const WORDS: &[Word] = &[
     Word::on_field("rename", "rename = \"name\"", |field, ctxt, item| {
@@ -84,12 +111,14 @@ const WORDS: &[Word] = &[
 
 impl RecordAttrs {
     pub(super) fn parse(ctxt: &Ctxt, attributes: &[Attribute]) -> Self {
-        TABLE.parse(ctxt, attributes, Here::Container, "struct", |word| word.container)
+        let (attrs, given) = TABLE.parse(ctxt, attributes, Here::Container, "struct", |word| word.container);
+        Self { given, ..attrs }
     }
 }
 
 impl FieldAttrs {
     pub(super) fn parse(ctxt: &Ctxt, attributes: &[Attribute]) -> Self {
-        TABLE.parse(ctxt, attributes, Here::Field, "struct", |word| word.field)
+        let (attrs, given) = TABLE.parse(ctxt, attributes, Here::Field, "struct", |word| word.field);
+        Self { given, ..attrs }
     }
 }

@@ -1,27 +1,39 @@
-//! Rules between several words of `#[npy(..)]`, or between a word and what it stands on: one small function each, the
-//! input that it refuses above it.
+//! Rules that the table of conflicts can't tell: one small function each, the input that it refuses above it.
 
 use std::collections::HashSet;
 
-use quote::ToTokens;
 use syn::Type;
 
 use super::ast::{Field, Record};
+use super::attr::TABLE;
 use crate::ast::Style;
+use crate::check::check_packed;
 use crate::ctxt::Ctxt;
+use crate::words::Here;
 
 /// Notes every broken rule.
 pub(super) fn check(ctxt: &Ctxt, record: &Record<'_>) {
+    check_conflicts(ctxt, record);
     check_is_struct_with_fields(ctxt, record);
-    check_packed(ctxt, record);
+    check_packed(ctxt, &record.original.attrs, "remove `packed`, rows are packed in the file in any case");
     check_owns_its_fields(ctxt, record);
-    check_rename_all_has_names(ctxt, record);
     check_layout(ctxt, record);
     for field in &record.fields {
-        check_skip_stands_alone(ctxt, record, field);
         check_size_is_fixed(ctxt, field);
     }
     check_names(ctxt, record);
+}
+
+// The rows of the table.
+fn check_conflicts(ctxt: &Ctxt, record: &Record<'_>) {
+    let style = if record.style == Style::Tuple { "tuple struct" } else { "struct" };
+    TABLE.refuse_conflicts(ctxt, Here::Container, &record.attrs.given, &[style]);
+    let pod = record.attrs.pod.as_ref().map(|_| "pod");
+    let align = record.attrs.align.as_ref().map(|_| "align");
+    let known: Vec<_> = pod.into_iter().chain(align).collect();
+    for field in &record.fields {
+        TABLE.refuse_conflicts(ctxt, Here::Field, &field.attrs.given, &known);
+    }
 }
 
 // struct S;
@@ -30,18 +42,6 @@ pub(super) fn check(ctxt: &Ctxt, record: &Record<'_>) {
 fn check_is_struct_with_fields(ctxt: &Ctxt, record: &Record<'_>) {
     if matches!(record.original.data, syn::Data::Struct(_)) && record.stored().next().is_none() {
         ctxt.error(&record.original.ident, "a row has at least one field that is stored; add one");
-    }
-}
-
-// #[repr(C, packed)]
-// struct S { a: u32 }
-fn check_packed(ctxt: &Ctxt, record: &Record<'_>) {
-    for repr in record.original.attrs.iter().filter(|attribute| attribute.path().is_ident("repr")) {
-        if repr.meta.to_token_stream().to_string().contains("packed") {
-            let message = "packed structs are not supported: saving borrows each field; remove `packed`, rows are \
-                           packed in the file in any case";
-            ctxt.error(repr, message);
-        }
     }
 }
 
@@ -55,43 +55,13 @@ fn check_owns_its_fields(ctxt: &Ctxt, record: &Record<'_>) {
     }
 }
 
-// #[npy(rename_all = "camelCase")]
-// struct S(u32);
-fn check_rename_all_has_names(ctxt: &Ctxt, record: &Record<'_>) {
-    if let (Some(case), Style::Tuple) = (&record.attrs.rename_all, record.style) {
-        let message = "`rename_all` does nothing here: the fields of a tuple struct are named `f0`, `f1`, ..; remove \
-                       it, or put `rename = \"name\"` on the fields";
-        ctxt.error(case, message);
-    }
-}
-
-// #[npy(align)]
-// struct S { #[npy(offset = 8)] a: u32 }
-//
-// #[npy(align, itemsize = 8)]
-// struct S { a: u32 }
-//
 // #[npy(offset = 8)]
 // a: u32,
 // #[npy(offset = 4)]
 // b: u32,
 fn check_layout(ctxt: &Ctxt, record: &Record<'_>) {
-    let offsets = || record.stored().filter_map(|field| field.attrs.offset.as_ref());
-    if record.attrs.align.is_some() {
-        for (word, place) in offsets()
-            .map(|offset| ("offset", offset))
-            .chain(record.attrs.itemsize.iter().map(|size| ("itemsize", size)))
-        {
-            ctxt.error(
-                place,
-                format_args!(
-                    "`{word}` contradicts `align`, which finds the places itself; remove one of them"
-                ),
-            );
-        }
-    }
     let mut last = 0;
-    for offset in offsets() {
+    for offset in record.stored().filter_map(|field| field.attrs.offset.as_ref()) {
         if offset.value < last {
             let message = format!(
                 "the fields of a file come one behind the other, and one before this is at byte {last}; give it a place \
@@ -104,41 +74,6 @@ fn check_layout(ctxt: &Ctxt, record: &Record<'_>) {
     if let Some(size) = record.attrs.itemsize.as_ref().filter(|size| size.value <= last && last > 0) {
         let message = format!("a row has all its fields inside, and one is at byte {last}; make it larger");
         ctxt.error(size, message);
-    }
-}
-
-// #[npy(skip, title = "a")]
-// field: u32,
-//
-// #[npy(pod)]
-// struct S { #[npy(skip)] a: u32, b: u32 }
-fn check_skip_stands_alone(ctxt: &Ctxt, record: &Record<'_>, field: &Field<'_>) {
-    let attrs = &field.attrs;
-    let Some(skip) = &attrs.skip else { return };
-    let refuse = |word: &str, tokens: &dyn ToTokens| {
-        let message =
-            format!("`{word}` contradicts `skip`: the field is not in the record; remove one of them");
-        ctxt.error(tokens, message);
-    };
-    if let Some(rename) = &attrs.rename {
-        refuse("rename", rename);
-    }
-    for alias in &attrs.aliases {
-        refuse("alias", alias);
-    }
-    if let Some(title) = &attrs.title {
-        refuse("title", title);
-    }
-    if let Some(offset) = &attrs.offset {
-        refuse("offset", offset);
-    }
-    if let Some(cast) = &attrs.cast {
-        refuse("cast", cast);
-    }
-    if record.attrs.pod.is_some() {
-        let message = "`skip` contradicts `pod`: rows that are copied as a whole have all their fields in the file; \
-                       remove one of them";
-        ctxt.error(skip, message);
     }
 }
 

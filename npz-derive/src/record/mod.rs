@@ -10,6 +10,8 @@ use proc_macro2::TokenStream;
 use syn::DeriveInput;
 
 use self::ast::Record;
+#[cfg(test)]
+pub(crate) use self::attr::TABLE;
 use crate::ctxt::Ctxt;
 
 pub(crate) fn derive(input: &DeriveInput) -> TokenStream {

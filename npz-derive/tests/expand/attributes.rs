@@ -22,9 +22,7 @@ const _: () = {
             __name: &__npz::Name,
         ) -> __npz::Result<()> {
             let __name = &__name.with_separator("/");
-            __npz::push::<
-                Array2<f32>,
-            >(__members, __name, __npz::Some("w"), &self.layer_weights)?;
+            __npz::push::<Array2<f32>>(__members, __name, "w", &self.layer_weights)?;
             __npz::push_flat::<
                 BTreeMap<String, ArrayD<f64>>,
             >(
@@ -36,7 +34,7 @@ const _: () = {
             __npz::push_owned_or_mark(
                 __members,
                 __name,
-                __npz::Some("turnAngle"),
+                "turnAngle",
                 &degrees::to_npz(&self.turn_angle),
             )?;
             __npz::Ok(())
@@ -56,32 +54,32 @@ const _: () = {
         {
             let __name = &__name.with_separator("/");
             __loader.allow_unknown(__name);
-            let __plan0 = <Array2<
-                f32,
-            > as __npz::LoadField>::plan_field(
-                __loader,
-                __name,
-                &["w", "weights", "kernel"],
-                __npz::Some(__npz::Cast::SameKind),
-            );
+            let __plan0 = __loader
+                .with_cast(
+                    __npz::Cast::SameKind,
+                    |__loader| <Array2<
+                        f32,
+                    > as __npz::LoadField>::plan_field(
+                        __loader,
+                        __name,
+                        &["w", "weights", "kernel"],
+                    ),
+                );
             let __plan2 = __npz::plan_with_if_present::<
                 _,
                 Angle,
                 _,
-            >(__loader, __name, &["turnAngle"], __npz::None, degrees::from_npz);
+            >(__loader, __name, &["turnAngle"], degrees::from_npz);
             let __plan1 = <BTreeMap<
                 String,
                 ArrayD<f64>,
-            > as __npz::LoadField>::plan_field(__loader, __name, &[], __npz::None);
+            > as __npz::LoadField>::plan_field(__loader, __name, &[]);
             __npz::Plan::new(move || {
-                let mut __plan0 = __npz::Some(__plan0);
-                let mut __plan1 = __npz::Some(__plan1);
-                let mut __plan2 = __plan2;
                 let mut __failed = __npz::None;
-                let __value0 = __npz::finish(&mut __plan0, &mut __failed);
-                let __value1 = __npz::finish(&mut __plan1, &mut __failed);
+                let __value0 = __npz::finish(__plan0, &mut __failed);
+                let __value1 = __npz::finish(__plan1, &mut __failed);
                 let __value2 = __npz::finish_or_else(
-                    &mut __plan2,
+                    __plan2,
                     &mut __failed,
                     || {
                         let __default: Angle = Angle::zero();
@@ -108,53 +106,24 @@ const _: () = {
                 }
             })
         }
-        fn is_present(
-            __loader: &__npz::Loader<'_>,
-            __name: &__npz::Name,
-        ) -> __npz::bool {
-            let __name = &__name.with_separator("/");
-            <Array2<
-                f32,
-            > as __npz::LoadField>::is_field_present(
-                __loader,
-                __name,
-                &["w", "weights", "kernel"],
-            )
-                || <BTreeMap<
-                    String,
-                    ArrayD<f64>,
-                > as __npz::LoadField>::is_field_present(__loader, __name, &[])
-                || __npz::is_present_with::<
-                    _,
-                    Angle,
-                    _,
-                >(__loader, __name, &["turnAngle"], degrees::from_npz)
-        }
         fn inner_separator(_: &'static __npz::str) -> &'static __npz::str {
             "/"
         }
-        fn give_memory<__U>(&mut self, __spares: &mut __npz::Spares) {
+        fn each_part(__parts: &mut impl __npz::EachPart<Self>) {
             <Array2<
                 f32,
-            > as __npz::LoadField>::give_field::<__U>(&mut self.layer_weights, __spares);
+            > as __npz::LoadField>::each(
+                __parts,
+                |__value| __npz::Some(&mut __value.layer_weights),
+            );
             <BTreeMap<
                 String,
                 ArrayD<f64>,
-            > as __npz::LoadField>::give_field::<__U>(&mut self.other_members, __spares);
-        }
-        fn take_over<__U>(&mut self, __loaded: &mut Self) {
-            <Array2<
-                f32,
-            > as __npz::LoadField>::replace_field::<
-                __U,
-            >(&mut self.layer_weights, &mut __loaded.layer_weights);
-            <BTreeMap<
-                String,
-                ArrayD<f64>,
-            > as __npz::LoadField>::replace_field::<
-                __U,
-            >(&mut self.other_members, &mut __loaded.other_members);
-            __npz::swap(&mut self.turn_angle, &mut __loaded.turn_angle);
+            > as __npz::LoadField>::each(
+                __parts,
+                |__value| __npz::Some(&mut __value.other_members),
+            );
+            __parts.swap(|__value| __npz::Some(&mut __value.turn_angle));
         }
     }
     #[automatically_derived]

@@ -50,12 +50,6 @@ const _: () = {
         {
             __npz::plan_choice(__loader, __name)
         }
-        fn is_present(
-            __loader: &__npz::Loader<'_>,
-            __name: &__npz::Name,
-        ) -> __npz::bool {
-            __npz::is_choice_present(__loader, __name)
-        }
         fn plan_many<'__s>(
             __loader: &mut __npz::Loader<'__s>,
             __name: &__npz::Name,
@@ -65,12 +59,6 @@ const _: () = {
             Self: '__s,
         {
             __npz::plan_choices(__loader, __name, __dims)
-        }
-        fn are_present(
-            __loader: &__npz::Loader<'_>,
-            __name: &__npz::Name,
-        ) -> __npz::bool {
-            __npz::is_choice_present(__loader, __name)
         }
         fn is_single() -> __npz::bool {
             true

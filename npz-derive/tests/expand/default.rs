@@ -17,12 +17,8 @@ const _: () = {
             __members: &mut __npz::Members<'__a>,
             __name: &__npz::Name,
         ) -> __npz::Result<()> {
-            __npz::push_or_mark::<
-                T,
-            >(__members, __name, __npz::Some("rate"), &self.rate)?;
-            __npz::push_or_mark::<
-                u32,
-            >(__members, __name, __npz::Some("steps"), &self.steps)?;
+            __npz::push_or_mark::<T>(__members, __name, "rate", &self.rate)?;
+            __npz::push_or_mark::<u32>(__members, __name, "steps", &self.steps)?;
             __npz::Ok(())
         }
     }
@@ -43,13 +39,11 @@ const _: () = {
                 __loader,
                 __name,
                 &["rate"],
-                __npz::None,
             );
             let __plan1 = <u32 as __npz::LoadField>::plan_if_present(
                 __loader,
                 __name,
                 &["steps"],
-                __npz::None,
             );
             __npz::Plan::new(move || {
                 let mut __failed = __npz::None;
@@ -68,28 +62,15 @@ const _: () = {
                 __npz::finished(__value, __failed)
             })
         }
-        fn is_present(
-            __loader: &__npz::Loader<'_>,
-            __name: &__npz::Name,
-        ) -> __npz::bool {
-            <T as __npz::LoadField>::is_field_present(__loader, __name, &["rate"])
-                || <u32 as __npz::LoadField>::is_field_present(
-                    __loader,
-                    __name,
-                    &["steps"],
-                )
-        }
-        fn give_memory<__U>(&mut self, __spares: &mut __npz::Spares) {
-            <T as __npz::LoadField>::give_field::<__U>(&mut self.rate, __spares);
-            <u32 as __npz::LoadField>::give_field::<__U>(&mut self.steps, __spares);
-        }
-        fn take_over<__U>(&mut self, __loaded: &mut Self) {
-            <T as __npz::LoadField>::replace_field::<
-                __U,
-            >(&mut self.rate, &mut __loaded.rate);
-            <u32 as __npz::LoadField>::replace_field::<
-                __U,
-            >(&mut self.steps, &mut __loaded.steps);
+        fn each_part(__parts: &mut impl __npz::EachPart<Self>) {
+            <T as __npz::LoadField>::each(
+                __parts,
+                |__value| __npz::Some(&mut __value.rate),
+            );
+            <u32 as __npz::LoadField>::each(
+                __parts,
+                |__value| __npz::Some(&mut __value.steps),
+            );
         }
     }
     #[automatically_derived]

@@ -31,18 +31,12 @@ const _: () = {
             match self {
                 Self::Sgd { momentum: __field0, .. } => {
                     __npz::push_tag(__members, __name, "kind", "sgd")?;
-                    __npz::push::<
-                        T,
-                    >(__members, __name, __npz::Some("momentum"), __field0)?;
+                    __npz::push::<T>(__members, __name, "momentum", __field0)?;
                 }
                 Self::Adam { 0: __field0, 1: __field1, .. } => {
                     __npz::push_tag(__members, __name, "kind", "adam")?;
-                    __npz::push::<
-                        Vec<Array2<T>>,
-                    >(__members, __name, __npz::Some("0"), __field0)?;
-                    __npz::push_or_mark::<
-                        u64,
-                    >(__members, __name, __npz::Some("1"), __field1)?;
+                    __npz::push::<Vec<Array2<T>>>(__members, __name, "0", __field0)?;
+                    __npz::push_or_mark::<u64>(__members, __name, "1", __field1)?;
                 }
                 Self::NoOptimizer { .. } => {
                     __npz::push_tag(__members, __name, "kind", "no_optimizer")?;
@@ -52,9 +46,7 @@ const _: () = {
                     __npz::push_flat::<
                         BTreeMap<String, ArrayD<T>>,
                     >(__members, __name, &["kind", "learningRate"], __field0)?;
-                    __npz::push::<
-                        f64,
-                    >(__members, __name, __npz::Some("learningRate"), __field1)?;
+                    __npz::push::<f64>(__members, __name, "learningRate", __field1)?;
                 }
             }
             __npz::Ok(())
@@ -86,12 +78,10 @@ const _: () = {
                                 __loader,
                                 __name,
                                 &["momentum"],
-                                __npz::None,
                             );
                             __npz::Plan::new(move || {
-                                let mut __plan0 = __npz::Some(__plan0);
                                 let mut __failed = __npz::None;
-                                let __value0 = __npz::finish(&mut __plan0, &mut __failed);
+                                let __value0 = __npz::finish(__plan0, &mut __failed);
                                 if let (__npz::Some(__value0),) = (__value0,) {
                                     __npz::Ok(Self::Sgd {
                                         momentum: __value0,
@@ -105,25 +95,17 @@ const _: () = {
                         1usize => {
                             let __plan0 = <Vec<
                                 Array2<T>,
-                            > as __npz::LoadField>::plan_field(
-                                __loader,
-                                __name,
-                                &["0"],
-                                __npz::None,
-                            );
+                            > as __npz::LoadField>::plan_field(__loader, __name, &["0"]);
                             let __plan1 = <u64 as __npz::LoadField>::plan_if_present(
                                 __loader,
                                 __name,
                                 &["1"],
-                                __npz::None,
                             );
                             __npz::Plan::new(move || {
-                                let mut __plan0 = __npz::Some(__plan0);
-                                let mut __plan1 = __plan1;
                                 let mut __failed = __npz::None;
-                                let __value0 = __npz::finish(&mut __plan0, &mut __failed);
+                                let __value0 = __npz::finish(__plan0, &mut __failed);
                                 let __value1 = __npz::finish_or_else(
-                                    &mut __plan1,
+                                    __plan1,
                                     &mut __failed,
                                     || <u64 as __npz::Default>::default(),
                                 );
@@ -148,23 +130,15 @@ const _: () = {
                                 __loader,
                                 __name,
                                 &["learningRate"],
-                                __npz::None,
                             );
                             let __plan0 = <BTreeMap<
                                 String,
                                 ArrayD<T>,
-                            > as __npz::LoadField>::plan_field(
-                                __loader,
-                                __name,
-                                &[],
-                                __npz::None,
-                            );
+                            > as __npz::LoadField>::plan_field(__loader, __name, &[]);
                             __npz::Plan::new(move || {
-                                let mut __plan0 = __npz::Some(__plan0);
-                                let mut __plan1 = __npz::Some(__plan1);
                                 let mut __failed = __npz::None;
-                                let __value0 = __npz::finish(&mut __plan0, &mut __failed);
-                                let __value1 = __npz::finish(&mut __plan1, &mut __failed);
+                                let __value0 = __npz::finish(__plan0, &mut __failed);
+                                let __value1 = __npz::finish(__plan1, &mut __failed);
                                 if let (__npz::Some(__value0), __npz::Some(__value1)) = (
                                     __value0,
                                     __value1,
@@ -184,77 +158,48 @@ const _: () = {
             };
             __npz::plan_validated(__name, __plan, Optimizer::check)
         }
-        fn is_present(
-            __loader: &__npz::Loader<'_>,
-            __name: &__npz::Name,
-        ) -> __npz::bool {
-            __npz::is_tag_present(__loader, __name, "kind")
-        }
-        fn give_memory<__U>(&mut self, __spares: &mut __npz::Spares) {
-            match self {
-                Self::Sgd { momentum: __field0, .. } => {
-                    <T as __npz::LoadField>::give_field::<__U>(__field0, __spares);
-                }
-                Self::Adam { 0: __field0, 1: __field1, .. } => {
-                    <Vec<
-                        Array2<T>,
-                    > as __npz::LoadField>::give_field::<__U>(__field0, __spares);
-                    <u64 as __npz::LoadField>::give_field::<__U>(__field1, __spares);
-                }
-                Self::Other { all_others: __field0, learning_rate: __field1, .. } => {
-                    <BTreeMap<
-                        String,
-                        ArrayD<T>,
-                    > as __npz::LoadField>::give_field::<__U>(__field0, __spares);
-                    <f64 as __npz::LoadField>::give_field::<__U>(__field1, __spares);
-                }
-                _ => {}
-            }
-        }
-        fn take_over<__U>(&mut self, __loaded: &mut Self) {
-            match (self, __loaded) {
-                (
-                    Self::Sgd { momentum: __field0, .. },
-                    Self::Sgd { momentum: __field0_loaded, .. },
-                ) => {
-                    <T as __npz::LoadField>::replace_field::<
-                        __U,
-                    >(__field0, __field0_loaded);
-                }
-                (
-                    Self::Adam { 0: __field0, 1: __field1, .. },
-                    Self::Adam { 0: __field0_loaded, 1: __field1_loaded, .. },
-                ) => {
-                    <Vec<
-                        Array2<T>,
-                    > as __npz::LoadField>::replace_field::<
-                        __U,
-                    >(__field0, __field0_loaded);
-                    <u64 as __npz::LoadField>::replace_field::<
-                        __U,
-                    >(__field1, __field1_loaded);
-                }
-                (Self::NoOptimizer { .. }, Self::NoOptimizer { .. }) => {}
-                (
-                    Self::Other { all_others: __field0, learning_rate: __field1, .. },
-                    Self::Other {
-                        all_others: __field0_loaded,
-                        learning_rate: __field1_loaded,
-                        ..
-                    },
-                ) => {
-                    <BTreeMap<
-                        String,
-                        ArrayD<T>,
-                    > as __npz::LoadField>::replace_field::<
-                        __U,
-                    >(__field0, __field0_loaded);
-                    <f64 as __npz::LoadField>::replace_field::<
-                        __U,
-                    >(__field1, __field1_loaded);
-                }
-                (__this, __loaded) => __npz::swap(__this, __loaded),
-            }
+        fn each_part(__parts: &mut impl __npz::EachPart<Self>) {
+            __parts.swap_variants();
+            <T as __npz::LoadField>::each(
+                __parts,
+                |__value| match __value {
+                    Self::Sgd { momentum: __field0, .. } => __npz::Some(__field0),
+                    _ => __npz::None,
+                },
+            );
+            <Vec<
+                Array2<T>,
+            > as __npz::LoadField>::each(
+                __parts,
+                |__value| match __value {
+                    Self::Adam { 0: __field0, .. } => __npz::Some(__field0),
+                    _ => __npz::None,
+                },
+            );
+            <u64 as __npz::LoadField>::each(
+                __parts,
+                |__value| match __value {
+                    Self::Adam { 1: __field1, .. } => __npz::Some(__field1),
+                    _ => __npz::None,
+                },
+            );
+            <BTreeMap<
+                String,
+                ArrayD<T>,
+            > as __npz::LoadField>::each(
+                __parts,
+                |__value| match __value {
+                    Self::Other { all_others: __field0, .. } => __npz::Some(__field0),
+                    _ => __npz::None,
+                },
+            );
+            <f64 as __npz::LoadField>::each(
+                __parts,
+                |__value| match __value {
+                    Self::Other { learning_rate: __field1, .. } => __npz::Some(__field1),
+                    _ => __npz::None,
+                },
+            );
         }
     }
     #[automatically_derived]

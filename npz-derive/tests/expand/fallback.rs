@@ -25,12 +25,6 @@ const _: () = {
         {
             loop {}
         }
-        fn is_present(
-            __loader: &__npz::Loader<'_>,
-            __name: &__npz::Name,
-        ) -> __npz::bool {
-            false
-        }
     }
     #[automatically_derived]
     impl<T: ?Sized> __npz::Npz for Wrong<T> {}

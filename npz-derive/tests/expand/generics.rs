@@ -18,12 +18,10 @@ const _: () = {
             __members: &mut __npz::Members<'__a>,
             __name: &__npz::Name,
         ) -> __npz::Result<()> {
-            __npz::push::<[T; N]>(__members, __name, __npz::Some("0"), &self.0)?;
-            __npz::push::<Cow<'a, str>>(__members, __name, __npz::Some("1"), &self.1)?;
-            __npz::push::<Cow<'b, str>>(__members, __name, __npz::Some("2"), &self.2)?;
-            __npz::push::<
-                Vec<Tree<'a, 'b, T, N>>,
-            >(__members, __name, __npz::Some("3"), &self.3)?;
+            __npz::push::<[T; N]>(__members, __name, "0", &self.0)?;
+            __npz::push::<Cow<'a, str>>(__members, __name, "1", &self.1)?;
+            __npz::push::<Cow<'b, str>>(__members, __name, "2", &self.2)?;
+            __npz::push::<Vec<Tree<'a, 'b, T, N>>>(__members, __name, "3", &self.3)?;
             __npz::Ok(())
         }
     }
@@ -46,29 +44,24 @@ const _: () = {
                 __loader,
                 __name,
                 &["0"],
-                __npz::None,
             );
             let __plan1 = <Cow<
                 'a,
                 str,
-            > as __npz::LoadField>::plan_field(__loader, __name, &["1"], __npz::None);
+            > as __npz::LoadField>::plan_field(__loader, __name, &["1"]);
             let __plan2 = <Cow<
                 'b,
                 str,
-            > as __npz::LoadField>::plan_field(__loader, __name, &["2"], __npz::None);
+            > as __npz::LoadField>::plan_field(__loader, __name, &["2"]);
             let __plan3 = <Vec<
                 Tree<'a, 'b, T, N>,
-            > as __npz::LoadField>::plan_field(__loader, __name, &["3"], __npz::None);
+            > as __npz::LoadField>::plan_field(__loader, __name, &["3"]);
             __npz::Plan::new(move || {
-                let mut __plan0 = __npz::Some(__plan0);
-                let mut __plan1 = __npz::Some(__plan1);
-                let mut __plan2 = __npz::Some(__plan2);
-                let mut __plan3 = __npz::Some(__plan3);
                 let mut __failed = __npz::None;
-                let __value0 = __npz::finish(&mut __plan0, &mut __failed);
-                let __value1 = __npz::finish(&mut __plan1, &mut __failed);
-                let __value2 = __npz::finish(&mut __plan2, &mut __failed);
-                let __value3 = __npz::finish(&mut __plan3, &mut __failed);
+                let __value0 = __npz::finish(__plan0, &mut __failed);
+                let __value1 = __npz::finish(__plan1, &mut __failed);
+                let __value2 = __npz::finish(__plan2, &mut __failed);
+                let __value3 = __npz::finish(__plan3, &mut __failed);
                 if let (
                     __npz::Some(__value0),
                     __npz::Some(__value1),
@@ -86,46 +79,22 @@ const _: () = {
                 }
             })
         }
-        fn is_present(
-            __loader: &__npz::Loader<'_>,
-            __name: &__npz::Name,
-        ) -> __npz::bool {
-            <[T; N] as __npz::LoadField>::is_field_present(__loader, __name, &["0"])
-                || <Cow<
-                    'a,
-                    str,
-                > as __npz::LoadField>::is_field_present(__loader, __name, &["1"])
-                || <Cow<
-                    'b,
-                    str,
-                > as __npz::LoadField>::is_field_present(__loader, __name, &["2"])
-                || <Vec<
-                    Tree<'a, 'b, T, N>,
-                > as __npz::LoadField>::is_field_present(__loader, __name, &["3"])
-        }
-        fn give_memory<__U>(&mut self, __spares: &mut __npz::Spares) {
-            <[T; N] as __npz::LoadField>::give_field::<__U>(&mut self.0, __spares);
-            <Cow<'a, str> as __npz::LoadField>::give_field::<__U>(&mut self.1, __spares);
-            <Cow<'b, str> as __npz::LoadField>::give_field::<__U>(&mut self.2, __spares);
-            <Vec<
-                Tree<'a, 'b, T, N>,
-            > as __npz::LoadField>::give_field::<__U>(&mut self.3, __spares);
-        }
-        fn take_over<__U>(&mut self, __loaded: &mut Self) {
-            <[T; N] as __npz::LoadField>::replace_field::<
-                __U,
-            >(&mut self.0, &mut __loaded.0);
+        fn each_part(__parts: &mut impl __npz::EachPart<Self>) {
+            <[T; N] as __npz::LoadField>::each(
+                __parts,
+                |__value| __npz::Some(&mut __value.0),
+            );
             <Cow<
                 'a,
                 str,
-            > as __npz::LoadField>::replace_field::<__U>(&mut self.1, &mut __loaded.1);
+            > as __npz::LoadField>::each(__parts, |__value| __npz::Some(&mut __value.1));
             <Cow<
                 'b,
                 str,
-            > as __npz::LoadField>::replace_field::<__U>(&mut self.2, &mut __loaded.2);
+            > as __npz::LoadField>::each(__parts, |__value| __npz::Some(&mut __value.2));
             <Vec<
                 Tree<'a, 'b, T, N>,
-            > as __npz::LoadField>::replace_field::<__U>(&mut self.3, &mut __loaded.3);
+            > as __npz::LoadField>::each(__parts, |__value| __npz::Some(&mut __value.3));
         }
     }
     #[automatically_derived]

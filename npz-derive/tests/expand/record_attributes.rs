@@ -167,12 +167,6 @@ const _: () = {
         {
             __npz::plan_row(__loader, __name)
         }
-        fn is_present(
-            __loader: &__npz::Loader<'_>,
-            __name: &__npz::Name,
-        ) -> __npz::bool {
-            __npz::is_row_present(__loader, __name)
-        }
         fn plan_many<'__s>(
             __loader: &mut __npz::Loader<'__s>,
             __name: &__npz::Name,
@@ -182,12 +176,6 @@ const _: () = {
             Self: '__s,
         {
             __npz::plan_rows(__loader, __name, __dims)
-        }
-        fn are_present(
-            __loader: &__npz::Loader<'_>,
-            __name: &__npz::Name,
-        ) -> __npz::bool {
-            __npz::is_row_present(__loader, __name)
         }
         fn is_single() -> __npz::bool {
             true

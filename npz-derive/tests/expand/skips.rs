@@ -17,25 +17,23 @@ const _: () = {
             __name: &__npz::Name,
         ) -> __npz::Result<()> {
             __npz::validate(__name, self, Run::check)?;
-            __npz::push_or_mark::<
-                u64,
-            >(__members, __name, __npz::Some("saved_at"), &self.saved_at)?;
+            __npz::push_or_mark::<u64>(__members, __name, "saved_at", &self.saved_at)?;
             __npz::push_owned(
                 __members,
                 __name,
-                __npz::Some("angle"),
+                "angle",
                 &degrees::to_npz(&self.angle),
             )?;
             if !Vec::is_empty(&self.history) {
                 __npz::push_or_mark::<
                     Vec<f64>,
-                >(__members, __name, __npz::Some("history"), &self.history)?;
+                >(__members, __name, "history", &self.history)?;
             }
             __npz::push_owned_or_mark(
                 __members,
                 __name,
-                __npz::Some("config"),
-                &__npz::to_json::<C>(__name, __npz::Some("config"), &self.config)?,
+                "config",
+                &__npz::to_json::<C>(&__name.join("config"), &self.config)?,
             )?;
             __npz::Ok(())
         }
@@ -56,44 +54,31 @@ const _: () = {
             let __plan: __npz::Plan<'__s, Self> = {
                 let __plan0 = <Vec<
                     f32,
-                > as __npz::LoadField>::plan_if_present(
-                    __loader,
-                    __name,
-                    &["cache"],
-                    __npz::None,
-                );
+                > as __npz::LoadField>::plan_if_present(__loader, __name, &["cache"]);
                 __npz::pass_over::<u64>(__loader, __name, &["saved_at"]);
                 __npz::pass_over_converted(__loader, __name, &["angle"]);
                 let __plan3 = <Vec<
                     f64,
-                > as __npz::LoadField>::plan_if_present(
-                    __loader,
-                    __name,
-                    &["history"],
-                    __npz::None,
-                );
+                > as __npz::LoadField>::plan_if_present(__loader, __name, &["history"]);
                 let __plan4 = __npz::plan_with_if_present::<
                     _,
                     C,
                     _,
-                >(__loader, __name, &["config"], __npz::None, __npz::from_json::<C>);
+                >(__loader, __name, &["config"], __npz::from_json::<C>);
                 __npz::Plan::new(move || {
-                    let mut __plan0 = __plan0;
-                    let mut __plan3 = __plan3;
-                    let mut __plan4 = __plan4;
                     let mut __failed = __npz::None;
                     let __value0 = __npz::finish_or_else(
-                        &mut __plan0,
+                        __plan0,
                         &mut __failed,
                         || <Vec<f32> as __npz::Default>::default(),
                     );
                     let __value3 = __npz::finish_or_else(
-                        &mut __plan3,
+                        __plan3,
                         &mut __failed,
                         || <Vec<f64> as __npz::Default>::default(),
                     );
                     let __value4 = __npz::finish_or_else(
-                        &mut __plan4,
+                        __plan4,
                         &mut __failed,
                         || <C as __npz::Default>::default(),
                     );
@@ -119,42 +104,20 @@ const _: () = {
             };
             __npz::plan_validated(__name, __plan, Run::check)
         }
-        fn is_present(
-            __loader: &__npz::Loader<'_>,
-            __name: &__npz::Name,
-        ) -> __npz::bool {
+        fn each_part(__parts: &mut impl __npz::EachPart<Self>) {
             <Vec<
                 f32,
-            > as __npz::LoadField>::is_field_present(__loader, __name, &["cache"])
-                || __npz::is_passed_over(__loader, __name, &["saved_at"])
-                || __npz::is_passed_over(__loader, __name, &["angle"])
-                || <Vec<
-                    f64,
-                > as __npz::LoadField>::is_field_present(__loader, __name, &["history"])
-                || <__npz::String as __npz::LoadField>::is_field_present(
-                    __loader,
-                    __name,
-                    &["config"],
-                )
-        }
-        fn give_memory<__U>(&mut self, __spares: &mut __npz::Spares) {
-            <Vec<f32> as __npz::LoadField>::give_field::<__U>(&mut self.cache, __spares);
+            > as __npz::LoadField>::each(
+                __parts,
+                |__value| __npz::Some(&mut __value.cache),
+            );
             <Vec<
                 f64,
-            > as __npz::LoadField>::give_field::<__U>(&mut self.history, __spares);
-        }
-        fn take_over<__U>(&mut self, __loaded: &mut Self) {
-            <Vec<
-                f32,
-            > as __npz::LoadField>::replace_field::<
-                __U,
-            >(&mut self.cache, &mut __loaded.cache);
-            <Vec<
-                f64,
-            > as __npz::LoadField>::replace_field::<
-                __U,
-            >(&mut self.history, &mut __loaded.history);
-            __npz::swap(&mut self.config, &mut __loaded.config);
+            > as __npz::LoadField>::each(
+                __parts,
+                |__value| __npz::Some(&mut __value.history),
+            );
+            __parts.swap(|__value| __npz::Some(&mut __value.config));
         }
     }
     #[automatically_derived]

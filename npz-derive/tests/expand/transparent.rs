@@ -9,7 +9,7 @@ const _: () = {
             __name: &__npz::Name,
         ) -> __npz::Result<()> {
             __npz::validate(__name, self, positive)?;
-            __npz::push::<f32>(__members, __name, __npz::None, &self.1)?;
+            __npz::push_inner::<f32>(__members, __name, &self.1)?;
             __npz::Ok(())
         }
         const NAMES: &'static __npz::Names = <f32 as __npz::ToMembers>::NAMES;
@@ -44,29 +44,26 @@ const _: () = {
         where
             Self: '__s,
         {
-            let __place = __npz::place(__name, __npz::None);
-            __npz::plan_inner::<
-                f32,
-                Self,
-            >(
-                __loader,
-                __name,
-                __npz::Some(__npz::Cast::SameKind),
-                move |__inner: f32| {
-                    let __value: Self = Self {
-                        0: <PhantomData<T> as __npz::Default>::default(),
-                        1: __inner,
-                    };
-                    __npz::validate_loaded(&__place, &__value, positive)?;
-                    __npz::Ok(__value)
-                },
-            )
-        }
-        fn is_present(
-            __loader: &__npz::Loader<'_>,
-            __name: &__npz::Name,
-        ) -> __npz::bool {
-            <f32 as __npz::FromMembers>::is_present(__loader, __name)
+            let __place = __npz::Clone::clone(__name);
+            __loader
+                .with_cast(
+                    __npz::Cast::SameKind,
+                    |__loader| __npz::plan_inner::<
+                        f32,
+                        Self,
+                    >(
+                        __loader,
+                        __name,
+                        move |__inner: f32| {
+                            let __value: Self = Self {
+                                0: <PhantomData<T> as __npz::Default>::default(),
+                                1: __inner,
+                            };
+                            __npz::validate_loaded(&__place, &__value, positive)?;
+                            __npz::Ok(__value)
+                        },
+                    ),
+                )
         }
         fn plan_many<'__s>(
             __loader: &mut __npz::Loader<'__s>,
@@ -76,24 +73,27 @@ const _: () = {
         where
             Self: '__s,
         {
-            let __place = __npz::place(__name, __npz::None);
-            __npz::plan_inners::<
-                f32,
-                Self,
-            >(
-                __loader,
-                __name,
-                __dims,
-                __npz::Some(__npz::Cast::SameKind),
-                move |__inner: f32| {
-                    let __value: Self = Self {
-                        0: <PhantomData<T> as __npz::Default>::default(),
-                        1: __inner,
-                    };
-                    __npz::validate_loaded(&__place, &__value, positive)?;
-                    __npz::Ok(__value)
-                },
-            )
+            let __place = __npz::Clone::clone(__name);
+            __loader
+                .with_cast(
+                    __npz::Cast::SameKind,
+                    |__loader| __npz::plan_inners::<
+                        f32,
+                        Self,
+                    >(
+                        __loader,
+                        __name,
+                        __dims,
+                        move |__inner: f32| {
+                            let __value: Self = Self {
+                                0: <PhantomData<T> as __npz::Default>::default(),
+                                1: __inner,
+                            };
+                            __npz::validate_loaded(&__place, &__value, positive)?;
+                            __npz::Ok(__value)
+                        },
+                    ),
+                )
         }
         fn are_present(
             __loader: &__npz::Loader<'_>,
@@ -110,13 +110,11 @@ const _: () = {
         fn inner_separator(__inherited: &'static __npz::str) -> &'static __npz::str {
             <f32 as __npz::FromMembers>::inner_separator(__inherited)
         }
-        fn give_memory<__U>(&mut self, __spares: &mut __npz::Spares) {
-            <f32 as __npz::LoadField>::give_field::<__U>(&mut self.1, __spares);
-        }
-        fn take_over<__U>(&mut self, __loaded: &mut Self) {
-            <f32 as __npz::LoadField>::replace_field::<
-                __U,
-            >(&mut self.1, &mut __loaded.1);
+        fn each_part(__parts: &mut impl __npz::EachPart<Self>) {
+            <f32 as __npz::LoadField>::each(
+                __parts,
+                |__value| __npz::Some(&mut __value.1),
+            );
         }
     }
     #[automatically_derived]

@@ -15,9 +15,7 @@ const _: () = {
         ) -> __npz::Result<()> {
             let __name = &__name.with_separator("/");
             __npz::push_version(__members, __name, 3u32)?;
-            __npz::push::<
-                Array2<f32>,
-            >(__members, __name, __npz::Some("weights"), &self.weights)?;
+            __npz::push::<Array2<f32>>(__members, __name, "weights", &self.weights)?;
             __npz::Ok(())
         }
         fn inner_separator(_: &'static __npz::str) -> &'static __npz::str {
@@ -39,16 +37,10 @@ const _: () = {
             }
             let __plan0 = <Array2<
                 f32,
-            > as __npz::LoadField>::plan_field(
-                __loader,
-                __name,
-                &["weights"],
-                __npz::None,
-            );
+            > as __npz::LoadField>::plan_field(__loader, __name, &["weights"]);
             __npz::Plan::new(move || {
-                let mut __plan0 = __npz::Some(__plan0);
                 let mut __failed = __npz::None;
-                let __value0 = __npz::finish(&mut __plan0, &mut __failed);
+                let __value0 = __npz::finish(__plan0, &mut __failed);
                 if let (__npz::Some(__value0),) = (__value0,) {
                     __npz::Ok(Self { weights: __value0 })
                 } else {
@@ -56,31 +48,16 @@ const _: () = {
                 }
             })
         }
-        fn is_present(
-            __loader: &__npz::Loader<'_>,
-            __name: &__npz::Name,
-        ) -> __npz::bool {
-            let __name = &__name.with_separator("/");
-            __npz::is_version_present(__loader, __name)
-                || __npz::is_older_present(__loader, __name)
-                || <Array2<
-                    f32,
-                > as __npz::LoadField>::is_field_present(__loader, __name, &["weights"])
-        }
         fn inner_separator(_: &'static __npz::str) -> &'static __npz::str {
             "/"
         }
-        fn give_memory<__U>(&mut self, __spares: &mut __npz::Spares) {
+        fn each_part(__parts: &mut impl __npz::EachPart<Self>) {
             <Array2<
                 f32,
-            > as __npz::LoadField>::give_field::<__U>(&mut self.weights, __spares);
-        }
-        fn take_over<__U>(&mut self, __loaded: &mut Self) {
-            <Array2<
-                f32,
-            > as __npz::LoadField>::replace_field::<
-                __U,
-            >(&mut self.weights, &mut __loaded.weights);
+            > as __npz::LoadField>::each(
+                __parts,
+                |__value| __npz::Some(&mut __value.weights),
+            );
         }
     }
     #[automatically_derived]

@@ -1,11 +1,12 @@
-//! `save_only`, `load_only`, `skip_save`, `skip_load`, `skip_if`, `transparent`, `validate` and `json`, by what they do. In this file the
-//! halves of `skip`.
+//! `save_only`, `load_only`, `skip_save`, `skip_load`, `skip_if`, `transparent`, `validate` and `json`, by what they do, and
+//! presence of what is flattened. In this file the halves of `skip`.
 #![allow(missing_docs)]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panics")]
 #![allow(clippy::trivially_copy_pass_by_ref, reason = "the derive calls these functions with references")]
 
 mod halves;
 mod json;
+mod presence;
 mod transparent;
 mod validate;
 

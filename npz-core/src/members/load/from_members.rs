@@ -5,7 +5,10 @@
 //! aliases and defaults are thus decided once, and the jobs are independent of each other.
 
 mod indexed;
+mod parts;
 
+pub use self::parts::EachPart;
+use self::parts::{Give, TakeOver};
 use crate::members::load::plan::Plan;
 use crate::members::spare::Spares;
 use crate::members::{Loader, Name};
@@ -30,9 +33,6 @@ use crate::members::{Loader, Name};
 ///         let ok = |share| if share <= 1.0 { Ok(Share(share)) } else { Err(Error::custom("more than all")) };
 ///         f64::plan(loader, name).and_then(ok)
 ///     }
-///     fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
-///         f64::is_present(loader, name)
-///     }
 /// }
 ///
 /// let bytes = std::collections::BTreeMap::from([("a".to_owned(), 0.5), ("b".to_owned(), 1.5)]).to_bytes()?;
@@ -56,8 +56,13 @@ pub trait FromMembers: Sized {
     where
         Self: 's;
 
-    /// Tells whether any member of the value is there: decides `Option`, `default` and `alias`.
-    fn is_present(loader: &Loader<'_>, name: &Name) -> bool;
+    /// Tells whether any member of the value is there: decides `Option`, and `default` of what is flattened.
+    ///
+    /// By default, whether a member's name is the value's or leads on from it; of a value that is flattened, whether any
+    /// member is there that it would ask for.
+    fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
+        loader.is_there::<Self>(name)
+    }
 
     /// Plans many values of this type arranged by `dims` (`None`: as many as there are), in C order.
     #[doc(hidden)]
@@ -71,7 +76,11 @@ pub trait FromMembers: Sized {
     /// Tells whether many values of this type are there.
     #[doc(hidden)]
     fn are_present(loader: &Loader<'_>, name: &Name) -> bool {
-        indexed::are_indexed_present::<Self>(loader, name)
+        if Self::are_single() {
+            loader.contains(name)
+        } else {
+            indexed::are_indexed_present::<Self>(loader, name)
+        }
     }
 
     /// Tells whether the value is one member with exactly the value's name.
@@ -87,11 +96,13 @@ pub trait FromMembers: Sized {
     }
 
     // `give_memory` and `take_over` have a type parameter that means nothing, so that they are compiled only where `load_into`
-    // is called: otherwise each derived struct would pay for them.
+    // is called: otherwise each type would pay for them.
 
     /// Gives memory away that a value of the same shape can be loaded into; what is left will be assigned to.
     #[doc(hidden)]
-    fn give_memory<Used>(&mut self, _: &mut Spares) {}
+    fn give_memory<Used>(&mut self, spares: &mut Spares) {
+        Self::each_part(&mut Give { value: self, spares });
+    }
 
     /// The same for all elements of a list.
     #[doc(hidden)]
@@ -104,7 +115,13 @@ pub trait FromMembers: Sized {
     /// Takes over what was loaded; what is never loaded (`skip`) stays. What it had may be left in `loaded`.
     #[doc(hidden)]
     fn take_over<Used>(&mut self, loaded: &mut Self) {
-        std::mem::swap(self, loaded);
+        Self::each_part(&mut TakeOver { value: self, loaded });
+    }
+
+    /// Tells what the parts of a value are to which `load_into` does its work.
+    #[doc(hidden)]
+    fn each_part(parts: &mut impl EachPart<Self>) {
+        parts.swap(|value| Some(value));
     }
 
     /// Tells what stands between this value's place and its parts, where `inherited` is the separator around it.

@@ -48,9 +48,6 @@ use crate::stored::Stored;
 ///         loader.allow_unknown(name); // `name.*`
 ///         loader.with_cast(Cast::SameKind, |loader| f32::plan(loader, name)).map(Rounded)
 ///     }
-///     fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
-///         f32::is_present(loader, name)
-///     }
 /// }
 ///
 /// let bytes = std::collections::BTreeMap::from([("x".to_owned(), 0.1f64)]).to_bytes()?;

@@ -11,7 +11,7 @@ pub(crate) mod task;
 pub(crate) mod view;
 mod work;
 
-pub use self::from_members::FromMembers;
+pub use self::from_members::{EachPart, FromMembers};
 pub use self::loader::Loader;
 pub(crate) use self::loader::recording::schema_of;
 pub(crate) use self::one::{OneArray, field_of};

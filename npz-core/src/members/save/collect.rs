@@ -41,9 +41,6 @@ use crate::stored::Stored;
 ///     {
 ///         f64::plan(loader, name).map(Meters)
 ///     }
-///     fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
-///         f64::is_present(loader, name)
-///     }
 /// }
 ///
 /// #[derive(Npz)]

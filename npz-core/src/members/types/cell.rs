@@ -102,10 +102,6 @@ macro_rules! cells {
                 plan_many(loader, name, dims)
             }
             #[inline]
-            fn are_present(loader: &Loader<'_>, name: &Name) -> bool {
-                loader.contains(name)
-            }
-            #[inline]
             fn is_single() -> bool {
                 true
             }

@@ -28,6 +28,8 @@ pub(crate) struct Recording {
     conditions: Vec<String>,
     /// The types around this one: a recursive type has no end.
     types: Vec<&'static str>,
+    /// Where parts are looked for, each with whether it is one member; not those that only a variant has.
+    places: Vec<(Name, bool)>,
 }
 
 /// Tells what a type wants of an archive.
@@ -38,9 +40,47 @@ pub(crate) fn schema_of<T: FromMembers>() -> Schema {
     Schema::new(loader.recording.map(|recording| recording.members).unwrap_or_default())
 }
 
+/// Where a value looks for its parts.
+fn places_of<T: FromMembers>(name: &Name) -> Vec<(Name, bool)> {
+    let mut loader = Loader::new(&Nothing, Cast::Safe, true);
+    loader.recording = Some(Box::default());
+    drop(T::plan(&mut loader, name));
+    loader.recording.map(|recording| recording.places).unwrap_or_default()
+}
+
 impl<'s> Loader<'s> {
     pub(crate) fn is_recording(&self) -> bool {
         self.recording.is_some()
+    }
+
+    /// Whether members are there, not taken by others, that a value would ask for.
+    pub(crate) fn is_there<T: FromMembers>(&self, place: &Name) -> bool {
+        let is_there =
+            |place: &Name, is_single: bool| self.contains(place) || !is_single && self.contains_under(place);
+        // Among the members of others only the value knows its own.
+        if place.is_root() || place.is_shared() {
+            return places_of::<T>(place).iter().any(|(place, is_single)| is_there(place, *is_single));
+        }
+        let inner = place.with_separator(T::inner_separator(place.separator()));
+        is_there(place, T::is_single()) || is_there(&inner, T::is_single())
+    }
+
+    /// Whether a value has members at a place of its own.
+    ///
+    /// Not asked of the value, whose parts would ask theirs in turn, again at every level: a value with parts is there
+    /// if any member's name leads on from its place.
+    pub(crate) fn is_at<T: FromMembers>(&self, place: &Name) -> bool {
+        let inner = || place.with_separator(T::inner_separator(place.separator()));
+        self.contains(place) || !T::is_single() && (self.leads_on(place) || self.leads_on(&inner()))
+    }
+
+    /// Records where a part is looked for.
+    pub(crate) fn record_place(&mut self, place: &Name, is_single: bool) {
+        if let Some(recording) = &mut self.recording
+            && recording.conditions.is_empty()
+        {
+            recording.places.push((place.clone(), is_single));
+        }
     }
 
     /// Records one member; `false` in an ordinary load.
@@ -88,6 +128,7 @@ impl<'s> Loader<'s> {
         want: WantedShape<'_>,
         values: Vec<String>,
     ) -> bool {
+        self.record_place(name, true);
         let Some(recording) = &mut self.recording else { return false };
         recording.members.push(SchemaMember {
             name: name.as_str().to_owned(),
@@ -122,6 +163,7 @@ impl<'s> Loader<'s> {
 
     /// Records one element for all of a list or a map, of which there may be none; `false` in an ordinary load.
     pub(crate) fn record_any<T: FromMembers + 's>(&mut self, name: &Name, inner: usize) -> bool {
+        self.record_place(name, false);
         let Some(recording) = &mut self.recording else { return false };
         recording.patterns += 1;
         let place = (0..=inner).fold(name.clone(), |place, _| place.join(ANY_PART));
