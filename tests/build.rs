@@ -10,7 +10,8 @@ fn main() {
     let mut modules = String::new();
     let mut names = Vec::new();
     for (i, block) in readme.split("```rust,no_run\n").skip(1).enumerate() {
-        let program = block.split("\n```").next().unwrap_or_default().replace("fn main()", "pub(super) fn main()");
+        let program =
+            block.split("\n```").next().unwrap_or_default().replace("fn main()", "pub(super) fn main()");
         modules += &format!("mod program_{i} {{\n{program}\n}}\n");
         names.push(format!("program_{i}::main"));
     }

@@ -333,7 +333,9 @@ fn every_cell_of_the_field_types_is_a_scalar_of_no_axes() {
     for name in names {
         let is_it = |cell: &&Cell| cell.name == name || cell.name.starts_with(&format!("{name}<"));
         let cell = cells.iter().find(is_it).unwrap_or_else(|| {
-            panic!("the guide lists `{name}` as a field type, which this test does not know: add it to `rows`")
+            panic!(
+                "the guide lists `{name}` as a field type, which this test does not know: add it to `rows`"
+            )
         });
         (cell.push)(&mut writer, name);
     }

