@@ -1,3 +1,6 @@
+// Before the page, where its links lead in rustdoc: see `guide`.
+#![doc = include_str!("guide/readme_links.md")]
+#![doc = include_str!("guide/links.md")]
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -13,6 +16,7 @@ pub mod extend;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod guide;
 mod header;
 mod input;
 mod json;
@@ -22,8 +26,6 @@ mod members;
 mod memory;
 pub mod npy;
 mod npz;
-#[doc = include_str!("numpy.md")]
-pub mod numpy {}
 mod options;
 mod private;
 mod report;
@@ -40,10 +42,12 @@ pub mod __private_0_1_0 {
     pub use crate::private::*;
 }
 
+#[doc = include_str!("guide/links.md")]
 #[doc = include_str!("derive.md")]
 #[cfg(feature = "derive")]
 pub use npz_derive::Npz;
 
+#[doc = include_str!("guide/links.md")]
 #[doc = include_str!("record.md")]
 #[cfg(feature = "derive")]
 pub use npz_derive::NpyRecord;

@@ -7,6 +7,8 @@ mod loaded;
 mod member;
 mod names;
 mod options;
+#[cfg(test)]
+mod portable;
 mod reader;
 mod save;
 mod writer;

@@ -1,11 +1,11 @@
 //! What does not fit is told all at once, before any data are read, with what would help.
 //!
-//! In this file the comparison of headers; in the others values, saving, depth, and what the README prints.
+//! In this file the comparison of headers; in the others values, saving, depth, and what the guide prints.
 #![allow(missing_docs)]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panics")]
 
 mod checking;
-mod readme;
+mod guide;
 mod saving;
 mod values;
 

@@ -1,4 +1,4 @@
-//! The page for NumPy users, `npz_core::numpy`: each row of its tables is tried, with a file of real NumPy.
+//! The page for NumPy users, `npz_core::guide::numpy`: each row of its tables is tried, with a file of real NumPy.
 #![allow(missing_docs)]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panics")]
 
@@ -16,7 +16,7 @@ use tests::docs::{blocks, code, source, table};
 use tests::{python, temp_dir};
 
 fn page() -> String {
-    source("npz-core/src/numpy.md")
+    source("npz-core/src/guide/numpy.md")
 }
 
 #[derive(NpyRecord, Clone)]
@@ -103,7 +103,7 @@ fn every_call_of_the_idioms_stands_in_an_example_that_is_run() {
     let (_, idioms) = page.split_once("# Idioms").unwrap();
     let examples = blocks(&page, "").concat();
     let mut checked = 0;
-    for section in idioms.split("\n## ").skip(1) {
+    for section in idioms.split("\n### ").skip(1) {
         for row in table(section, "| NumPy | here |") {
             for rust in code(&row[1]) {
                 for call in calls(&rust).iter().filter(|call| *call != "npz") {
@@ -123,7 +123,7 @@ fn the_python_of_the_idioms_runs() {
     let dir = temp_dir();
     let page = page();
     let (_, idioms) = page.split_once("# Idioms").unwrap();
-    let rows = idioms.split("\n## ").skip(1).flat_map(|section| table(section, "| NumPy | here |"));
+    let rows = idioms.split("\n### ").skip(1).flat_map(|section| table(section, "| NumPy | here |"));
     let idioms: Vec<String> = rows.flat_map(|row| code(&row[0])).collect();
     assert!(idioms.len() > 70, "{}", idioms.len());
     python(

@@ -29,7 +29,7 @@ struct Row {
 
 /// One Rust type of a row.
 struct Cell {
-    /// As the docs and README spell it.
+    /// As the docs spell it.
     name: &'static str,
     /// A saved array of it.
     saved: Vec<u8>,
@@ -308,9 +308,9 @@ assert listed <= set(here) and ({is_open} or listed == set(here)), ({rust:?}, {w
 }
 
 #[test]
-fn every_cell_of_readmes_field_types_is_a_scalar_of_no_axes() {
+fn every_cell_of_the_field_types_is_a_scalar_of_no_axes() {
     let dir = temp_dir();
-    let fields = table(&source("README.md"), "| field | members |");
+    let fields = table(&source("npz-core/src/guide/fields.md"), "| field | members |");
     let scalars = fields.iter().find(|row| row[0].starts_with("`bool`, ")).expect("a row lists the scalars");
     assert_eq!(scalars[1], "`field`, shape `()`");
     let cells: Vec<Cell> = rows().into_iter().flat_map(|row| row.cells).collect();
@@ -333,7 +333,9 @@ fn every_cell_of_readmes_field_types_is_a_scalar_of_no_axes() {
     for name in names {
         let is_it = |cell: &&Cell| cell.name == name || cell.name.starts_with(&format!("{name}<"));
         let cell = cells.iter().find(is_it).unwrap_or_else(|| {
-            panic!("README lists `{name}` as a field type, which this test does not know: add it to `rows`")
+            panic!(
+                "the guide lists `{name}` as a field type, which this test does not know: add it to `rows`"
+            )
         });
         (cell.push)(&mut writer, name);
     }
