@@ -6,7 +6,9 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
-use npz_core::{AtomicFile, Error, Result};
+#[cfg(not(all(feature = "bzip2", feature = "xz")))]
+use npz_core::Error;
+use npz_core::{AtomicFile, Result};
 
 /// How a file is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -307,7 +307,7 @@ mod tests {
             ("2012", TimeBase::Year, 42),
             ("2012-03", TimeBase::Month, 506),
             ("1969-12-31", TimeBase::Day, -1),
-            ("2000-02-29T01", TimeBase::Hour, 264_361),
+            ("2000-02-29T01", TimeBase::Hour, 264_385),
             ("1970-01-01T00:00:00.001", TimeBase::Millisecond, 1),
             ("-0001-01-01", TimeBase::Day, -719_893),
             ("1970-01-01T00:00:01.000000000000000001", TimeBase::Attosecond, 1_000_000_000_000_000_001),
