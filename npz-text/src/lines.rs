@@ -73,7 +73,8 @@ impl<'a> Lines<'a> {
     /// Reads until there are so many bytes; false at the end of the file.
     fn read(&mut self, text: &mut Vec<u8>, wanted: usize) -> Result<bool> {
         let mut filled = text.len();
-        let room = wanted.max(filled + (64 << 10));
+        // A line that is given comes by itself, and most are short.
+        let room = wanted.max(filled + if self.is_given { 1 << 10 } else { 64 << 10 });
         text.try_reserve_exact(room - filled).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
         text.resize(room, 0);
         let mut is_open = true;

@@ -30,14 +30,29 @@ pub(crate) fn parse(text: &str, style: Style) -> Result<[u8; 16], Fault> {
     Ok(pack(sign | biased, mantissa))
 }
 
-/// The 32 bytes of a complex one: its parts are those that a `complex128` has.
+/// The 32 bytes of a complex one: as in NumPy, its parts are those that a `complex128` has.
 pub(crate) fn parse_complex(text: &str, style: Style) -> Result<[u8; 32], Fault> {
     let value = Complex::<f64>::parse(text, style).map_err(|_| fault("clongdouble"))?;
     let mut bytes = [0; 32];
-    let real = parse(text, style).or_else(|_| parse(&format!("{:?}", value.re), style))?;
-    bytes[..16].copy_from_slice(&real);
-    bytes[16..].copy_from_slice(&parse(&format!("{:?}", value.im), style)?);
+    bytes[..16].copy_from_slice(&widened(value.re));
+    bytes[16..].copy_from_slice(&widened(value.im));
     Ok(bytes)
+}
+
+/// The same number in more bits.
+fn widened(value: f64) -> [u8; 16] {
+    let bits = value.to_bits();
+    let sign = (bits >> 48) as u16 & 0x8000;
+    let (biased, fraction) = ((bits >> 52 & 0x7ff) as i64, bits & ((1 << 52) - 1));
+    match (biased, fraction) {
+        (0, 0) => pack(sign, 0),
+        (0, fraction) => {
+            let shift = fraction.leading_zeros();
+            pack(sign | (BIAS - 1022 - i64::from(shift) + 11) as u16, fraction << shift)
+        }
+        (0x7ff, fraction) => pack(sign | 0x7fff, 1 << 63 | fraction << 11),
+        (biased, fraction) => pack(sign | (biased - 1023 + BIAS) as u16, 1 << 63 | fraction << 11),
+    }
 }
 
 fn pack(head: u16, mantissa: u64) -> [u8; 16] {
@@ -210,5 +225,9 @@ mod tests {
         assert_eq!(read("1.18973149535723176502e4932"), (0x7ffe, u64::MAX));
         assert_eq!(read("3.6451995318824746025e-4951"), (0, 1));
         assert_eq!(read("inf"), (0x7fff, 1 << 63));
+        for value in [1.0, -0.1, 1e308, 5e-324, 2.5e-310, f64::INFINITY, 0.0] {
+            // Enough digits that nothing is rounded.
+            assert_eq!(widened(value), parse(&format!("{value:.1100}"), Style::LoadTxt).unwrap(), "{value}");
+        }
     }
 }

@@ -49,6 +49,9 @@ impl Table {
     /// The shape that NumPy gives it.
     fn squeezed(&self) -> Vec<usize> {
         let mut shape = self.shape();
+        if self.rows == 0 && self.columns == 0 {
+            return if self.ndmin == 2 { vec![0, 1] } else { vec![0] };
+        }
         if shape.len() > self.ndmin {
             shape.retain(|axis| *axis != 1);
         }

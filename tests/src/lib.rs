@@ -74,7 +74,7 @@ pub fn numpys_own_tests(dir: &Path, tests: &[&str]) -> Output {
     }
     let script = "import sys, os, numpy, pytest; \
                   lib = os.path.join(os.path.dirname(numpy.__file__), 'lib', 'tests'); \
-                  sys.exit(pytest.main(sys.argv[1:2] + ['-p', 'plugin', '-q', '-p', 'no:cacheprovider', '--rootdir', lib] \
+                  sys.exit(pytest.main(sys.argv[1:2] + ['-p', 'plugin', '-q', '-p', 'no:cacheprovider', '-m', 'not slow', '-k', 'not SaveLoad and not Savez', '--rootdir', lib] \
                   + [os.path.join(lib, name) for name in sys.argv[2:]]))";
     Command::new(python_in(&venv))
         .current_dir(dir)

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 REAL = {name: getattr(np, name) for name in ("loadtxt", "genfromtxt", "savetxt")}
-SERVER = subprocess.Popen([os.environ["TEXT_PROGRAM"]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+SERVER = subprocess.Popen([PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
 calls = {}
 left_out = {}
 current = None
@@ -119,6 +119,9 @@ def load(function, fname, options):
     encoding = None if is_bytes else encoding
     if isinstance(fname, (str, os.PathLike)) and not os.path.exists(fname) and "foo.bar" not in str(fname):
         left("no such file")
+    if any(isinstance(options.get(name), float) for name in ("skiprows", "max_rows")):
+        left("TypeErrors of Python arguments")
+    start = fname.tell() if hasattr(fname, "tell") else None
     source, used, encoding = source_of(fname, encoding, options.get("max_rows"))
     dtype = options.pop("dtype", float)
     asked = {}
@@ -143,7 +146,7 @@ def load(function, fname, options):
                 asked[name] = [v.strip() for v in value.split(",")]
             else:
                 value = [value] if np.ndim(value) == 0 and not isinstance(value, (list, tuple)) else list(value)
-                if not all(isinstance(v, (str, int, np.integer)) for v in value):
+                if not all(isinstance(v, (str, int, np.integer)) and (isinstance(v, str) or abs(v) < 2**62) for v in value):
                     left("columns are Python objects")
                 asked[name] = [plain(v) for v in value]
         elif name in ("missing_values", "filling_values"):
@@ -167,6 +170,15 @@ def load(function, fname, options):
     answer = ask(request)
     if "error" in answer:
         message = answer["error"]
+        if start is not None:
+            fname.seek(start)
+        if "have to differ" in message or "can't be white space" in message:
+            words = f"Comment characters cannot include the delimiter; control characters are incompatible: {message}"
+            raise TypeError(words)
+        if "can't be the end of a line" in message:
+            raise TypeError(f"control character cannot be a newline: {message}")
+        if "expected one character" in message:
+            raise TypeError(f"must be a single unicode character or None: {message}")
         if "no ASCII" in message or "no UTF-8" in message:
             raise UnicodeDecodeError("ascii", b"?", 0, 1, message)
         if "no such option" in message or "found null" in message and "dtype" in message:
@@ -262,7 +274,7 @@ def savetxt(fname, X, fmt="%.18e", delimiter=" ", newline="\n", header="", foote
     answer = ask(request)
     if "error" in answer:
         message = answer["error"]
-        raise (TypeError(f"Mismatch between array dtype and format specifier: {message}") if " takes " in message else ValueError(message))
+        raise (TypeError(f"Mismatch between array dtype and format specifier: {message}") if re.search(r"%\w takes", message) else ValueError(message))
     if not isinstance(fname, str):
         data = bytes.fromhex(answer["text"])
         try:
