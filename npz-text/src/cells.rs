@@ -4,7 +4,7 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use ndarray::{ArrayD, ArrayRef, ArrayViewD, Axis, Dimension, Slice};
+use ndarray::{ArrayBase, ArrayD, ArrayRef, ArrayViewD, Axis, Data, Dimension, Slice};
 use npz_core::{AnyArray, AnyValue, DType, Element, Error, Result};
 
 use crate::printf::Value;
@@ -17,11 +17,11 @@ pub trait ToText: Sync {
 
     /// The dtype of its cells.
     #[doc(hidden)]
-    fn dtype(&self) -> Result<DType>;
+    fn cell_type(&self) -> Result<DType>;
 
     /// The rows of a range.
     #[doc(hidden)]
-    fn rows(&self, range: Range<usize>) -> Result<Rows<'_>>;
+    fn rows_of(&self, range: Range<usize>) -> Result<Rows<'_>>;
 }
 
 /// Some rows: cells side by side, or a column for each field.
@@ -37,12 +37,12 @@ impl<A: Element, D: Dimension> ToText for ArrayRef<A, D> {
         self.shape()
     }
 
-    fn dtype(&self) -> Result<DType> {
+    fn cell_type(&self) -> Result<DType> {
         // Of text that is as wide as it is, the dtype of a part is good enough.
         AnyArray::from_array(&part(&self.view().into_dyn(), 0..0)).map(|any| any.dtype())
     }
 
-    fn rows(&self, range: Range<usize>) -> Result<Rows<'_>> {
+    fn rows_of(&self, range: Range<usize>) -> Result<Rows<'_>> {
         let count = range.len();
         let part = part(&self.view().into_dyn(), range);
         let mut cells: Box<dyn Any> = Box::new(part);
@@ -61,6 +61,20 @@ impl<A: Element, D: Dimension> ToText for ArrayRef<A, D> {
     }
 }
 
+impl<A: Element, S: Data<Elem = A> + Sync, D: Dimension> ToText for ArrayBase<S, D> {
+    fn axes(&self) -> &[usize] {
+        (**self).axes()
+    }
+
+    fn cell_type(&self) -> Result<DType> {
+        (**self).cell_type()
+    }
+
+    fn rows_of(&self, range: Range<usize>) -> Result<Rows<'_>> {
+        (**self).rows_of(range)
+    }
+}
+
 /// Rows as an array of their own, in C order.
 fn part<A: Clone>(view: &ArrayViewD<'_, A>, range: Range<usize>) -> ArrayD<A> {
     if view.ndim() == 0 {
@@ -74,11 +88,11 @@ impl ToText for AnyArray {
         self.shape()
     }
 
-    fn dtype(&self) -> Result<DType> {
+    fn cell_type(&self) -> Result<DType> {
         Ok(self.dtype())
     }
 
-    fn rows(&self, range: Range<usize>) -> Result<Rows<'_>> {
+    fn rows_of(&self, range: Range<usize>) -> Result<Rows<'_>> {
         Ok(Rows { columns: columns(Cow::Borrowed(self))?, first: range.start, count: range.len() })
     }
 }

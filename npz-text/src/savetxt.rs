@@ -224,7 +224,7 @@ impl<'a> SaveTxt<'a> {
     /// How a row is printed.
     fn row(&self, array: &(impl ToText + ?Sized)) -> Result<Row> {
         let shape = array.axes();
-        let dtype = array.dtype()?;
+        let dtype = array.cell_type()?;
         let fields = crate::layout::fields(&dtype);
         if !(1..=2).contains(&shape.len()) || (fields.is_some() && shape.len() != 1) {
             let found = shape.len();
@@ -299,7 +299,7 @@ impl Row {
     /// Prints the rows of a range.
     fn print(&self, array: &(impl ToText + ?Sized), range: Range<usize>) -> Result<Vec<u8>> {
         let start = range.start;
-        let rows = array.rows(range)?;
+        let rows = array.rows_of(range)?;
         let columns = rows.cells();
         let mut out = Vec::with_capacity(rows.count() * self.parts.len() * 12);
         for row in 0..rows.count() {
