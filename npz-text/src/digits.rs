@@ -157,10 +157,7 @@ pub(crate) fn significant(value: f64, digits: i32) -> Option<(u64, i32)> {
 /// A float times a power of ten, as a whole number; `None` if it has too many digits or is too close to tell.
 #[inline]
 pub(crate) fn fixed(value: f64, places: i32) -> Option<u64> {
-    if value == 0.0 {
-        return Some(0);
-    }
-    if !(0..=DIGITS).contains(&places) || value < 0.0 || value >= 1e17 || value < 1e-17 {
+    if !(0..=DIGITS).contains(&places) || !(1e-17..1e17).contains(&value) {
         return None;
     }
     scaled(parts(value), places).map(|(_, rounded)| rounded).filter(|rounded| *rounded < TENS[DIGITS as usize])

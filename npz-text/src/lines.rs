@@ -73,17 +73,18 @@ impl<'a> Lines<'a> {
     /// Reads until there are so many bytes; false at the end of the file.
     fn read(&mut self, text: &mut Vec<u8>, wanted: usize) -> Result<bool> {
         let mut filled = text.len();
-        // A line that is given comes by itself, and most are short.
-        let room = wanted.max(filled + if self.is_given { 1 << 10 } else { 64 << 10 });
-        text.try_reserve_exact(room - filled).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
-        text.resize(room, 0);
+        // A line that is given comes by itself, and most are short; small files take little.
+        let mut step = if self.is_given { 1 << 10 } else { 64 << 10 };
         let mut is_open = true;
-        while filled < wanted {
+        while is_open && filled < wanted {
+            if filled == text.len() {
+                let room = if self.is_given { filled + step } else { wanted.min(filled + step) };
+                text.try_reserve(room - filled).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
+                text.resize(room, 0);
+                step *= 4;
+            }
             match self.reader.read(&mut text[filled..]) {
-                Ok(0) => {
-                    is_open = false;
-                    break;
-                }
+                Ok(0) => is_open = false,
                 Ok(read) => {
                     filled += read;
                     self.total += read as u64;

@@ -180,7 +180,8 @@ impl<'a, 's, S: Sink> Reader<'a, 's, S> {
         let mut fields = Vec::new();
         let mut count = 0;
         while end > 0 && count < self.settings.skip_footer {
-            let start = text[..end - 1].rfind('\n').map_or(0, |at| at + 1);
+            let line = text[..end].strip_suffix('\n').unwrap_or(&text[..end]);
+            let start = line.rfind('\n').map_or(0, |at| at + 1);
             self.plan.splitter.row(&text[start..end], true, &mut fields);
             count += usize::from(!fields.is_empty());
             end = start;

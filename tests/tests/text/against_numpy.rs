@@ -24,7 +24,7 @@ cells = {
     "g": ["1", "0.1", "1e4000", "-5"],
 }
 bad = same_count = errors = 0
-for round in range(6000):
+for round in range(3000):
     dtype = random.choice(list(cells))
     delimiter = random.choice([None, ",", ";", "\t", " "])
     quote = random.choice([None, None, None, '"'])
@@ -59,7 +59,7 @@ for round in range(6000):
         if bad < 10: print(repr(text), dtype, options, repr(expected), answer.get("error") or arrays(answer)[0])
     errors += is_error
     same_count += not is_error
-assert errors > 500 and same_count > 2000, (errors, same_count)
+assert errors > 300 and same_count > 1000, (errors, same_count)
 print("differences:", bad)
 "##,
     );
@@ -75,7 +75,7 @@ numbers = ["1", "-2.5", "3e5", "nan", "inf", " 7 ", "1_000", "0", "1234567890123
 whole = ["1", "-2", "+3", " 4", "007", "9223372036854775807"]
 kinds = [whole, numbers, ["True", "false", "TRUE"], ["1j", "2+3j", "4"], ["a", "bc", "x y", "ä"]]
 bad = counted = 0
-for round in range(6000):
+for round in range(3000):
     options = {}
     delimiter = random.choice([",", ";", "\t", None, "; "])
     if delimiter: options["delimiter"] = delimiter
@@ -120,7 +120,7 @@ for round in range(6000):
     if is_error != ("error" in answer) or not is_error and not same(expected, arrays(answer)[0]):
         bad += 1
         if bad < 10: print(repr(text), mode, options, missing, repr(expected), answer.get("error") or repr(arrays(answer)[0]))
-assert counted > 4000, counted
+assert counted > 2000, counted
 print("differences:", bad)
 "##,
     );
@@ -135,7 +135,7 @@ random.seed(3)
 floats = [0.0, -0.0, 1.0, -1.5, 0.1, 1e300, 5e-324, 1/3, 123456789.125, 2.5, 0.5, 1e22, 1e23, 9.5, 99999.5, 999999.5, 1e-5, 1e-4, 123456.5, 1e16, 1e15,
           np.nan, np.inf, -np.inf, 2.0**-1074, 1.7976931348623157e308, 4.35, 0.045, 1e17, 123456789012345678.0]
 bad = counted = errors = 0
-for round in range(8000):
+for round in range(4000):
     flags = "".join(random.sample("-+ 0#", random.randrange(3)))
     width = random.choice(["", "", "1", "8", "25"])
     precision = random.choice(["", "", ".0", ".1", ".3", ".6", ".17", ".18", ".25", "."])
@@ -173,7 +173,7 @@ for round in range(8000):
     if is_error != ("error" in answer) or not is_error and bytes.fromhex(answer["text"]) != buffer.getvalue():
         bad += 1
         if bad < 12: print(kind, options, a.tolist(), repr(expected) if is_error else buffer.getvalue(), answer.get("error") or bytes.fromhex(answer["text"]))
-assert errors > 300 and counted > 5000, (errors, counted)
+assert errors > 150 and counted > 2500, (errors, counted)
 print("differences:", bad)
 "##,
     );
