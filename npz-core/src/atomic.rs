@@ -61,7 +61,24 @@ pub struct AtomicFile {
 
 impl AtomicFile {
     /// Makes the temporary file. The target is not touched.
-    pub(crate) fn create(path: &Path) -> Result<Self> {
+    ///
+    /// ```
+    /// use npz_core::AtomicFile;
+    /// use std::io::Write;
+    ///
+    /// let path = std::env::temp_dir().join("npz-core-doc-atomic-create.txt");
+    /// let mut file = AtomicFile::create(&path)?;
+    /// file.write_all(b"whole, or not at all")?;
+    /// file.commit()?;
+    /// assert_eq!(std::fs::read(&path)?, b"whole, or not at all");
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if there is no such folder, or no file may be made in it.
+    pub fn create(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
         Self::create_beside(path).map_err(|error| error.in_file(path))
     }
 
@@ -116,7 +133,10 @@ impl AtomicFile {
     }
 
     /// Puts the file in the target's place, durably.
-    pub(crate) fn commit(self) -> Result<()> {
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the disk does not take it.
+    pub fn commit(self) -> Result<()> {
         let path = self.path.clone();
         self.put_in_place().map_err(|error| error.in_file(&path))
     }

@@ -163,8 +163,14 @@ impl Error {
         self
     }
 
-    /// Names the file, unless a deeper layer already did.
-    pub(crate) fn in_file(mut self, path: &Path) -> Self {
+    /// Names the file that an error is about, unless a deeper layer already did.
+    ///
+    /// ```
+    /// let error = npz_core::Error::custom("line 3 is empty").in_file("a.csv");
+    /// assert_eq!(error.file(), Some(std::path::Path::new("a.csv")));
+    /// ```
+    pub fn in_file(mut self, path: impl AsRef<Path>) -> Self {
+        let path = path.as_ref();
         self.0.file.get_or_insert_with(|| path.to_path_buf());
         self
     }

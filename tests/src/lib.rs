@@ -13,6 +13,8 @@ use std::sync::OnceLock;
 const PACKAGES: [&str; 3] = ["numpy==2.4.6", "ml_dtypes==0.6.0", "scipy==1.17.1"];
 /// The zipfile of Python 3.14, which knows Zstandard, for those before it.
 const ZSTD: &str = "backports.zstd==1.8.0; python_version < '3.14'";
+/// What NumPy's own tests need, and the NumPy whose tests they are.
+const PYTEST: [&str; 3] = ["numpy==2.4.6", "pytest==8.4.2", "hypothesis==6.140.2"];
 
 /// A folder that is removed at the end of the test.
 ///
@@ -61,6 +63,29 @@ pub fn try_python(dir: &Path, script: &str) -> Output {
         .expect("the venv's Python can be started")
 }
 
+/// Runs NumPy's own tests of a folder of its wheel, with a plugin that lies in `dir` as `plugin.py`; gives pytest's output.
+///
+/// # Panics
+/// If Python can't be started.
+pub fn numpys_own_tests(dir: &Path, tests: &[&str]) -> Output {
+    let venv = target_dir().join(format!("test-venv-pytest-{}", PYTEST.join("-").replace("==", "-")));
+    if !python_in(&venv).exists() {
+        make_venv(&venv, &PYTEST);
+    }
+    let script = "import sys, os, numpy, pytest; \
+                  lib = os.path.join(os.path.dirname(numpy.__file__), 'lib', 'tests'); \
+                  sys.exit(pytest.main(sys.argv[1:2] + ['-p', 'plugin', '-q', '-p', 'no:cacheprovider', '-m', 'not slow', '-k', 'not SaveLoad and not Savez', '--rootdir', lib] \
+                  + [os.path.join(lib, name) for name in sys.argv[2:]]))";
+    Command::new(python_in(&venv))
+        .current_dir(dir)
+        .env("PYTHONUTF8", "1")
+        .env("PYTHONPATH", dir)
+        .args(["-c", script, "--tb=short"])
+        .args(tests)
+        .output()
+        .expect("the venv's Python can be started")
+}
+
 /// The Python of a venv with the pinned NumPy, made on first use under the target folder.
 fn interpreter() -> &'static Path {
     static INTERPRETER: OnceLock<PathBuf> = OnceLock::new();
@@ -69,7 +94,7 @@ fn interpreter() -> &'static Path {
         let venv = target_dir().join(format!("test-venv-zstd-{}", PACKAGES.join("-").replace("==", "-")));
         let python = python_in(&venv);
         if !python.exists() {
-            make_venv(&venv);
+            make_venv(&venv, &[&PACKAGES[..], &[ZSTD]].concat());
         }
         python
     })
@@ -86,15 +111,12 @@ fn python_in(venv: &Path) -> PathBuf {
 }
 
 /// Makes the venv under another name and renames it, so that tests of other processes never see half of one.
-fn make_venv(venv: &Path) {
+fn make_venv(venv: &Path, packages: &[&str]) {
     let system = std::env::var("NPZ_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let unfinished = venv.with_extension(format!("unfinished-{}", std::process::id()));
     run(Command::new(&system).args(["-m", "venv", "--clear"]).arg(&unfinished));
     let mut pip = Command::new(python_in(&unfinished));
-    run(pip
-        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
-        .args(PACKAGES)
-        .arg(ZSTD));
+    run(pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(packages));
     if std::fs::rename(&unfinished, venv).is_err() {
         // Another process was faster.
         std::fs::remove_dir_all(&unfinished).ok();
@@ -104,7 +126,7 @@ fn make_venv(venv: &Path) {
 
 fn run(command: &mut Command) {
     let help = "the tests need real NumPy: they want Python 3.11 or newer with `venv` (set NPZ_TEST_PYTHON to \
-                choose one) and a package index to fetch numpy, ml_dtypes, scipy and backports.zstd from";
+                choose one) and a package index to fetch numpy and a few more from";
     let output = command.output().unwrap_or_else(|error| panic!("{help}\ncan't run {command:?}: {error}"));
     assert!(
         output.status.success(),

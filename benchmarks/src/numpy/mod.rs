@@ -1,6 +1,6 @@
 //! Real NumPy, in a Python process that stays up and takes commands.
 
-mod venv;
+pub mod venv;
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;

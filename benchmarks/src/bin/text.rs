@@ -1,0 +1,246 @@
+//! npz-text beside NumPy, pandas and polars, in one run: each round measures all of them, one after the other.
+//!
+//! `text [CELLS] [ROUNDS]`; 2,000,000 cells and 5 rounds unless given. The files are generated. Prints the median of the
+//! rounds in MB/s of text, and how many times NumPy's that is.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
+use std::time::Instant;
+
+use benchmarks::Outcome;
+use benchmarks::numpy::venv;
+use ndarray::{Array2, ArrayD};
+use npz_core::AnyArray;
+use npz_text::{GenFromTxt, Infer, LoadTxt, SaveTxt};
+
+const PACKAGES: [&str; 3] = ["numpy==2.4.6", "pandas==2.3.3", "polars==1.35.2"];
+const COLUMNS: usize = 10;
+
+/// Runs what it is told and says how long it took.
+const PEER: &str = r"
+import sys, time, os
+import numpy as np, pandas as pd, polars as pl
+for line in sys.stdin:
+    start = time.perf_counter()
+    exec(line)
+    print(time.perf_counter() - start, flush=True)
+";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A Python that stays.
+struct Peer {
+    child: Child,
+    to: ChildStdin,
+    from: BufReader<ChildStdout>,
+}
+
+impl Peer {
+    fn start(threads: usize) -> Outcome<Self> {
+        let mut child = Command::new(venv::of("text-venv", &PACKAGES, &[])?)
+            .args(["-c", PEER])
+            .env("POLARS_MAX_THREADS", threads.to_string())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let (to, from) = (child.stdin.take().ok_or("no input")?, child.stdout.take().ok_or("no output")?);
+        Ok(Self { child, to, from: BufReader::new(from) })
+    }
+
+    fn seconds(&mut self, line: &str) -> Outcome<f64> {
+        writeln!(self.to, "{line}")?;
+        let mut answer = String::new();
+        self.from.read_line(&mut answer)?;
+        Ok(answer.trim().parse()?)
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// Numbers that look like measurements.
+fn numbers(cells: usize) -> Array2<f64> {
+    let mut state = 0x9e37_79b9_7f4a_7c15u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 11) as f64 / (1u64 << 53) as f64
+    };
+    Array2::from_shape_simple_fn((cells / COLUMNS, COLUMNS), || {
+        (next() - 0.5) * 10f64.powf(next() * 6.0 - 3.0)
+    })
+}
+
+type Job<'a> = (String, Box<dyn FnMut() -> Outcome<f64> + 'a>);
+
+fn timed(work: impl FnOnce() -> Outcome<()>) -> Outcome<f64> {
+    let start = Instant::now();
+    work()?;
+    Ok(start.elapsed().as_secs_f64())
+}
+
+fn median(mut seconds: Vec<f64>) -> f64 {
+    seconds.sort_by(f64::total_cmp);
+    seconds[seconds.len() / 2]
+}
+
+/// Measures jobs in rounds; the first is the one that the others are compared with.
+fn compare(title: &str, bytes: u64, rounds: usize, mut jobs: Vec<Job<'_>>) -> Outcome<()> {
+    let mut seconds = vec![Vec::new(); jobs.len()];
+    for _ in 0..rounds {
+        for (job, seconds) in jobs.iter_mut().zip(&mut seconds) {
+            seconds.push(job.1()?);
+        }
+    }
+    println!("\n{title}, {:.0} MB", bytes as f64 / 1e6);
+    let first = median(seconds[0].clone());
+    for ((name, _), seconds) in jobs.iter().zip(seconds) {
+        let seconds = median(seconds);
+        println!(
+            "  {name:<28} {:>7.0} MB/s  {:>6.1} times NumPy",
+            bytes as f64 / 1e6 / seconds,
+            first / seconds
+        );
+    }
+    Ok(())
+}
+
+fn run() -> Outcome<()> {
+    let mut arguments = std::env::args().skip(1);
+    let cells = arguments.next().map_or(Ok(2_000_000), |text| text.parse())?;
+    let rounds = arguments.next().map_or(Ok(5), |text| text.parse())?;
+    let folder = tempfile::tempdir()?;
+    let path = |name: &str| folder.path().join(name);
+    let array = numbers(cells);
+    let integers = array.mapv(|value| (value * 1000.0) as i64);
+    let any = AnyArray::from(integers.clone());
+    let peer = std::cell::RefCell::new(Peer::start(1)?);
+    let python = |line: String| peer.borrow_mut().seconds(&line);
+    let all = std::thread::available_parallelism()?.get();
+    SaveTxt::new().save(path("long.txt"), &array)?;
+    SaveTxt::new().format("%.6g").delimiter(",").save(path("short.csv"), &array)?;
+    SaveTxt::new().format("%d").delimiter(",").save(path("whole.csv"), &any)?;
+    python(format!("a = np.loadtxt({:?}); i = (a * 1000).astype('i8')", path("long.txt")))?;
+
+    for (name, delimiter) in [("long.txt", None), ("short.csv", Some(',')), ("whole.csv", Some(','))] {
+        let file = path(name);
+        let bytes = std::fs::metadata(&file)?.len();
+        let separator =
+            delimiter.map_or("' '".to_owned(), |delimiter| format!("{delimiter:?}").replace('"', "'"));
+        let load = |threads: usize| {
+            let file = file.clone();
+            move || {
+                let mut load = LoadTxt::new().threads(threads);
+                if let Some(delimiter) = delimiter {
+                    load = load.delimiter(delimiter);
+                }
+                timed(|| Ok(drop(load.load::<Array2<f64>>(&file)?)))
+            }
+        };
+        let numpy =
+            format!("np.loadtxt({file:?}, delimiter={})", if delimiter.is_some() { "','" } else { "None" });
+        let pandas = format!("pd.read_csv({file:?}, sep={separator}, header=None)");
+        let exact =
+            format!("pd.read_csv({file:?}, sep={separator}, header=None, float_precision='round_trip')");
+        let polars = format!("pl.read_csv({file:?}, separator={separator}, has_header=False)");
+        compare(
+            &format!("loadtxt of {name}"),
+            bytes,
+            rounds,
+            vec![
+                ("np.loadtxt".to_owned(), Box::new(|| python(numpy.clone()))),
+                ("npz-text, 1 thread".to_owned(), Box::new(load(1))),
+                (format!("npz-text, {all} threads"), Box::new(load(0))),
+                ("pandas, C engine".to_owned(), Box::new(|| python(pandas.clone()))),
+                ("pandas, exact".to_owned(), Box::new(|| python(exact.clone()))),
+                ("polars, 1 thread".to_owned(), Box::new(|| python(polars.clone()))),
+            ],
+        )?;
+    }
+
+    let file = path("short.csv");
+    let bytes = std::fs::metadata(&file)?.len();
+    let numpy = format!("np.genfromtxt({file:?}, delimiter=',')");
+    let infer = format!("np.genfromtxt({file:?}, delimiter=',', dtype=None)");
+    compare(
+        "genfromtxt of short.csv",
+        bytes,
+        rounds.min(3),
+        vec![
+            ("np.genfromtxt".to_owned(), Box::new(|| python(numpy.clone()))),
+            (
+                "npz-text, 1 thread".to_owned(),
+                Box::new(|| {
+                    timed(|| {
+                        Ok(drop(GenFromTxt::new().delimiter(',').threads(1).load::<Array2<f64>>(&file)?))
+                    })
+                }),
+            ),
+            ("np.genfromtxt, dtype=None".to_owned(), Box::new(|| python(infer.clone()))),
+            (
+                "npz-text, Infer, 1 thread".to_owned(),
+                Box::new(|| {
+                    timed(|| {
+                        Ok(drop(
+                            GenFromTxt::new()
+                                .delimiter(',')
+                                .dtype(Infer)
+                                .threads(1)
+                                .load::<AnyArray>(&file)?,
+                        ))
+                    })
+                }),
+            ),
+        ],
+    )?;
+
+    for format in ["%.18e", "%.6g", "%d"] {
+        let file = path("out.txt");
+        let array: ArrayD<f64> = array.clone().into_dyn();
+        let save = |threads: usize| {
+            let (array, any, file) = (array.clone(), any.clone(), file.clone());
+            move || {
+                let save = SaveTxt::new().format(format).threads(threads);
+                timed(|| Ok(if format == "%d" { save.save(&file, &any)? } else { save.save(&file, &array)? }))
+            }
+        };
+        save(1)()?;
+        let bytes = std::fs::metadata(&file)?.len();
+        let numpy =
+            format!("np.savetxt({file:?}, {}, fmt='{format}')", if format == "%d" { "i" } else { "a" });
+        compare(
+            &format!("savetxt with {format}"),
+            bytes,
+            rounds,
+            vec![
+                ("np.savetxt".to_owned(), Box::new(|| python(numpy.clone()))),
+                ("npz-text, 1 thread".to_owned(), Box::new(save(1))),
+                (format!("npz-text, {all} threads"), Box::new(save(0))),
+            ],
+        )?;
+    }
+    check(&path("long.txt"), &array)
+}
+
+/// What is fast is right as well.
+fn check(path: &Path, array: &Array2<f64>) -> Outcome<()> {
+    let loaded: Array2<f64> = LoadTxt::new().load(path)?;
+    if loaded.iter().zip(array).any(|(a, b)| a.to_bits() != b.to_bits()) {
+        return Err("what was loaded is not what was saved".into());
+    }
+    Ok(())
+}

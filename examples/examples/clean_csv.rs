@@ -1,0 +1,81 @@
+//! A messy CSV, with gaps, a comma for a point, a row that is too short and a line of totals, becomes a typed archive.
+//!
+//! The archive is read in Python:
+//!
+//! ```python
+//! import numpy as np, matplotlib.pyplot as plt
+//! with np.load("stations.npz") as f:
+//!     s = f["stations"]
+//! plt.scatter(s["height_m"], s["mean_c"]); plt.xlabel("m"); plt.ylabel("C"); plt.show()
+//! ```
+
+use std::sync::Mutex;
+
+use ndarray::Array1;
+use npz_core::time::Day;
+use npz_core::{DateTime64, FixedStr, NpyRecord, Npz};
+use npz_text::GenFromTxt;
+
+/// A row, whose fields are found by their names in the file.
+#[derive(NpyRecord, Clone, Debug, PartialEq)]
+struct Station {
+    station: FixedStr<12>,
+    height_m: f32,
+    since: DateTime64<Day>,
+    mean_c: f32,
+}
+
+#[derive(Npz)]
+struct Stations {
+    stations: Array1<Station>,
+}
+
+fn main() -> npz_core::Result<()> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/data/stations.csv");
+    let skipped = Mutex::new(Vec::new());
+    let note = |warning: &str| {
+        if let Ok(mut skipped) = skipped.lock() {
+            skipped.push(warning.to_owned());
+        }
+    };
+    let stations: Array1<Station> = GenFromTxt::new()
+        .delimiter(';')
+        .skip_header(1)
+        .names(true)
+        .case_sensitive(npz_text::NameCase::Lower)
+        .autostrip(true)
+        .converter("station", |text| Ok::<_, String>(text.trim_matches('"').to_owned()))
+        .converter("mean_c", |text| Ok::<_, String>(text.replace(',', ".")))
+        .missing_values("mean_c", ["n/a"])
+        .invalid_raise(false)
+        .skip_footer(1)
+        .on_warning(note)
+        .load(path)?;
+    for warning in skipped.into_inner().unwrap_or_default() {
+        println!("{warning}");
+    }
+    for row in &stations {
+        println!(
+            "{:>12} {:>6} m {:>5} C, since day {}",
+            row.station.to_string(),
+            row.height_m,
+            row.mean_c,
+            row.since.ticks()
+        );
+    }
+
+    let out = std::env::temp_dir().join("npz-text-stations.npz");
+    let clean = Stations { stations };
+    clean.save(&out)?;
+    let again = Stations::load(&out)?;
+    assert_eq!(again.stations.len(), 6, "Basel's row is too short, and totals are no station");
+    assert_eq!(again.stations[4].mean_c, 12.4);
+    assert!(
+        again.stations[1].mean_c.is_nan()
+            && again.stations[2].height_m.is_nan()
+            && again.stations[5].since.is_nat()
+    );
+    println!("saved {}", out.display());
+    std::fs::remove_file(out)?;
+    Ok(())
+}

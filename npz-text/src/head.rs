@@ -1,0 +1,172 @@
+//! The start of a text: lines that are skipped, names, and the first row, which says how many columns there are.
+
+use std::borrow::Cow;
+use std::io::Read;
+
+use memchr::memchr;
+use npz_core::{Error, Result};
+
+use crate::encoding::Decode;
+use crate::lines::Lines;
+use crate::number::Style;
+use crate::open;
+use crate::options::Names;
+use crate::settings::{Settings, Source};
+use crate::split::{Splitter, strip};
+
+/// How much text a worker takes at a time, and how many of these are read at once for each.
+pub(crate) const PIECE: usize = 256 << 10;
+const PIECES: usize = 4;
+
+/// A text whose start was looked at.
+pub(crate) struct Head<'a> {
+    pub(crate) lines: Lines<'a>,
+    /// What was read and not used: from the first row on.
+    pub(crate) text: Vec<u8>,
+    /// The lines before it.
+    pub(crate) line: usize,
+    /// The fields of the first row, or of the names; `None` if there is no row at all.
+    pub(crate) first: Option<Vec<String>>,
+    /// Names that were read, as they stand there.
+    pub(crate) names: Option<Vec<String>>,
+}
+
+/// Opens a source as text.
+pub(crate) fn open<'a>(source: Source<'a>, settings: &Settings<'_>) -> Result<Lines<'a>> {
+    // Of lines that are given, none is taken that is not needed.
+    let is_given = matches!(source, Source::Given(_)) && settings.max_rows.is_some();
+    let reader: Box<dyn Read + Send + 'a> = match source {
+        Source::Path(path) => Box::new(Decode::new(open::open(&path)?, settings.encoding)),
+        Source::Reader(reader) => Box::new(Decode::new(open::read(reader)?, settings.encoding)),
+        Source::Given(lines) => lines,
+        Source::Text(text) => Box::new(text),
+    };
+    let block = PIECE * PIECES * crate::team::threads(settings.threads);
+    // A few rows are had without reading all that a batch would take.
+    let block = if settings.max_rows.is_some_and(|rows| rows < 1000) { PIECE / 4 } else { block };
+    Ok(Lines::new(reader, block, settings.limits, is_given))
+}
+
+impl<'a> Head<'a> {
+    /// Reads up to the first row.
+    pub(crate) fn read(source: Source<'a>, settings: &Settings<'_>, splitter: &Splitter) -> Result<Self> {
+        let lines = open(source, settings)?;
+        let mut head = Self { lines, text: Vec::new(), line: 0, first: None, names: None };
+        let mut at = head.skip(settings.skip_lines)?;
+        let has_names = settings.names == Names::FirstLine;
+        while let Some(rest) = head.more(at)? {
+            at = 0;
+            let Some((len, first)) = head.row(&rest, settings, splitter)? else {
+                settings.limits.check(rest.len(), 0).map_err(|error| at_line(head.line, &error))?;
+                head.lines.give_back(rest);
+                continue;
+            };
+            head.text = rest;
+            if first.is_empty() || has_names {
+                head.line += count(&head.text[..len]);
+                at = len;
+            }
+            if first.is_empty() {
+                continue;
+            }
+            if has_names {
+                head.names = Some(first.iter().map(|name| strip(name).to_owned()).collect());
+                head.text.drain(..len);
+            }
+            head.first = Some(first);
+            return Ok(head);
+        }
+        if has_names {
+            return Err(Error::custom(
+                "expected a line with names, found no text: `names(false)` reads a file without",
+            ));
+        }
+        Ok(head)
+    }
+
+    /// The first row of a text, or its names, and the bytes that it takes; `None` if it is not whole.
+    fn row(
+        &self,
+        text: &[u8],
+        settings: &Settings<'_>,
+        splitter: &Splitter,
+    ) -> Result<Option<(usize, Vec<String>)>> {
+        let text = valid(text, self.line)?;
+        let mut fields = Vec::new();
+        let names = if settings.names == Names::FirstLine { names_of(text, settings) } else { None };
+        let len = match &names {
+            Some((line, len)) => splitter.row(line, true, &mut fields).map(|_| *len),
+            None => splitter.row(text, self.lines.is_over(), &mut fields),
+        };
+        let Some(len) = len else { return Ok(None) };
+        settings.limits.check(len, fields.len()).map_err(|error| at_line(self.line, &error))?;
+        Ok(Some((len, fields.into_iter().map(Cow::into_owned).collect())))
+    }
+
+    /// Skips lines; gives where the rest begins.
+    fn skip(&mut self, mut count: usize) -> Result<usize> {
+        let mut at = 0;
+        self.text = self.lines.next()?.unwrap_or_default();
+        while count > 0 {
+            match memchr(b'\n', &self.text[at..]) {
+                Some(end) => {
+                    at += end + 1;
+                    count -= 1;
+                    self.line += 1;
+                }
+                None => {
+                    at = 0;
+                    match self.lines.next()? {
+                        Some(text) => self.text = text,
+                        None => {
+                            self.text = Vec::new();
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(at)
+    }
+
+    /// The text from a position on, or the next; `None` at the end.
+    fn more(&mut self, at: usize) -> Result<Option<Vec<u8>>> {
+        let mut text = std::mem::take(&mut self.text);
+        text.drain(..at);
+        if text.is_empty() { self.lines.next() } else { Ok(Some(text)) }
+    }
+}
+
+/// The first line as one of names, and its length: what stands behind a comment sign, if there is one.
+fn names_of(text: &str, settings: &Settings<'_>) -> Option<(String, usize)> {
+    let end = memchr(b'\n', text.as_bytes());
+    let line = &text[..end.unwrap_or(text.len())];
+    let comment = settings.comments.first()?;
+    if settings.style == Style::LoadTxt || !line.contains(comment.as_str()) {
+        return None;
+    }
+    let behind = line.split(comment.as_str()).skip(1).collect();
+    Some((behind, end.map_or(text.len(), |end| end + 1)))
+}
+
+/// How many lines end in a text.
+pub(crate) fn count(text: &[u8]) -> usize {
+    memchr::memchr_iter(b'\n', text).count()
+}
+
+/// Text that has to be UTF-8, from a line on.
+pub(crate) fn valid(text: &[u8], line: usize) -> Result<&str> {
+    std::str::from_utf8(text).map_err(|error| {
+        let (good, bad) = text.split_at(error.valid_up_to());
+        let line = line + count(good) + 1;
+        let byte = bad.first().copied().unwrap_or(0);
+        Error::custom(format!(
+            "line {line}: byte 0x{byte:02x} is no UTF-8: set `encoding` to what the file has, such as `Encoding::Latin1`"
+        ))
+    })
+}
+
+/// An error with the line before it where it happened; lines count from 0 here.
+pub(crate) fn at_line(line: usize, error: &Error) -> Error {
+    Error::custom(format!("line {}: {error}", line + 1))
+}

@@ -1,0 +1,279 @@
+//! What the cells of a row are and where they lie: a dtype, flattened. The one file that looks into a `DType`.
+
+use half::f16;
+use npz_core::{ByteOrder, DType, DTypeKind, Error, Result, TimeBase, TimeUnit};
+use num_complex::Complex;
+
+use crate::long_double;
+use crate::number::{Fault, Number, Style};
+use crate::time;
+
+/// What a cell is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Bool,
+    Int8,
+    Int16,
+    Int32,
+    Int64,
+    UInt8,
+    UInt16,
+    UInt32,
+    UInt64,
+    Float16,
+    Float32,
+    Float64,
+    LongDouble,
+    Complex64,
+    Complex128,
+    ComplexLongDouble,
+    /// Text of so many characters; 0 for any.
+    Text(usize),
+    /// Bytes of so many; 0 for any.
+    Bytes(usize),
+    DateTime(TimeUnit),
+    TimeDelta(TimeUnit),
+}
+
+/// One cell of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Cell {
+    pub(crate) kind: Kind,
+    offset: usize,
+    size: usize,
+    is_big: bool,
+}
+
+/// The cells of a row, in the order of their bytes.
+#[derive(Clone, Debug)]
+pub(crate) struct Layout {
+    pub(crate) dtype: DType,
+    pub(crate) cells: Vec<Cell>,
+    pub(crate) item_size: usize,
+    /// The names of the outermost fields; `None` for a dtype without.
+    pub(crate) names: Option<Vec<String>>,
+}
+
+impl Layout {
+    /// Flattens a dtype of at most so many cells.
+    pub(crate) fn of(dtype: &DType, limit: usize) -> Result<Self> {
+        let mut cells = Vec::new();
+        flatten(dtype, 0, limit, &mut cells)?;
+        let names = fields(dtype).map(|fields| fields.into_iter().map(|(name, _)| name).collect());
+        Ok(Self { dtype: dtype.clone(), cells, item_size: dtype.item_size(), names })
+    }
+
+    /// Whether something has to be found in the text first: how wide fields of rows are, or the unit of times.
+    pub(crate) fn is_open(&self) -> bool {
+        self.cells.iter().any(|cell| match cell.kind {
+            Kind::Text(0) | Kind::Bytes(0) => self.names.is_some(),
+            Kind::DateTime(unit) => unit.base() == TimeBase::Generic,
+            _ => false,
+        })
+    }
+}
+
+/// The fields of a dtype with their names, without padding.
+pub(crate) fn fields(dtype: &DType) -> Option<Vec<(String, DType)>> {
+    let fields = dtype.fields()?.iter().filter(|field| !field.is_padding());
+    Some(fields.map(|field| (field.name.clone(), field.dtype.clone())).collect())
+}
+
+/// The same fields under other names; padding goes where names differ.
+pub(crate) fn renamed(dtype: &DType, names: &[String]) -> Result<DType> {
+    let old = fields(dtype).unwrap_or_default();
+    if old.iter().map(|(name, _)| name).eq(names) {
+        return Ok(dtype.clone());
+    }
+    DType::record(names.iter().cloned().zip(old.into_iter().map(|(_, dtype)| dtype)))
+}
+
+fn flatten(dtype: &DType, offset: usize, limit: usize, cells: &mut Vec<Cell>) -> Result<()> {
+    match (dtype.fields(), dtype.subdtype()) {
+        (Some(fields), _) => {
+            let mut at = offset;
+            for field in fields {
+                if !field.is_padding() {
+                    flatten(&field.dtype, at, limit, cells)?;
+                }
+                at += field.dtype.item_size();
+            }
+        }
+        (None, Some((item, shape))) => {
+            let size = item.item_size();
+            let count = shape.iter().try_fold(1usize, |count, axis| count.checked_mul(*axis));
+            let count = count.filter(|count| *count <= limit).ok_or_else(|| too_many(dtype, limit))?;
+            for index in 0..count {
+                flatten(item, offset + index * size, limit, cells)?;
+            }
+        }
+        (None, None) => {
+            let size = dtype.item_size();
+            let refused = || {
+                Error::custom(format!(
+                    "text can't be read as {dtype}: expected numbers, text, bytes or times"
+                ))
+            };
+            let unit = dtype.time_unit();
+            let kind = match (dtype.kind(), size) {
+                (DTypeKind::Bool, _) => Kind::Bool,
+                (DTypeKind::Int, 1) => Kind::Int8,
+                (DTypeKind::Int, 2) => Kind::Int16,
+                (DTypeKind::Int, 4) => Kind::Int32,
+                (DTypeKind::Int, 8) => Kind::Int64,
+                (DTypeKind::Uint, 1) => Kind::UInt8,
+                (DTypeKind::Uint, 2) => Kind::UInt16,
+                (DTypeKind::Uint, 4) => Kind::UInt32,
+                (DTypeKind::Uint, 8) => Kind::UInt64,
+                (DTypeKind::Float, 2) => Kind::Float16,
+                (DTypeKind::Float, 4) => Kind::Float32,
+                (DTypeKind::Float, 8) => Kind::Float64,
+                (DTypeKind::Float, 16) => Kind::LongDouble,
+                (DTypeKind::Complex, 8) => Kind::Complex64,
+                (DTypeKind::Complex, 16) => Kind::Complex128,
+                (DTypeKind::Complex, 32) => Kind::ComplexLongDouble,
+                (DTypeKind::Unicode, size) => Kind::Text(size / 4),
+                (DTypeKind::Bytes, size) => Kind::Bytes(size),
+                (DTypeKind::DateTime, _) => Kind::DateTime(unit.ok_or_else(refused)?),
+                (DTypeKind::TimeDelta, _) => Kind::TimeDelta(unit.ok_or_else(refused)?),
+                _ => return Err(refused()),
+            };
+            cells.push(Cell { kind, offset, size, is_big: dtype.byte_order() == ByteOrder::Big });
+        }
+    }
+    if cells.len() > limit { Err(too_many(dtype, limit)) } else { Ok(()) }
+}
+
+fn too_many(dtype: &DType, limit: usize) -> Error {
+    Error::custom(format!(
+        "a row of {dtype} takes more than the {limit} fields allowed: raise `Limits::columns`"
+    ))
+}
+
+/// The same dtype with what was found: widths of texts and bytes, units of times, of each cell in turn.
+pub(crate) fn closed(dtype: &DType, found: &[Found]) -> Result<DType> {
+    let close = |dtype: &DType, found: &Found| -> Result<DType> {
+        let layout = Layout::of(dtype, 1)?;
+        match layout.cells.first().map(|cell| cell.kind) {
+            Some(Kind::Text(0)) => DType::parse(&format!("<U{}", found.width.max(1))),
+            Some(Kind::Bytes(0)) => DType::parse(&format!("|S{}", found.width.max(1))),
+            Some(Kind::DateTime(unit)) if unit.base() == TimeBase::Generic => match found.base {
+                Some(base) => DType::parse(&format!("<M8[{base}]")),
+                None => Ok(dtype.clone()),
+            },
+            _ => Ok(dtype.clone()),
+        }
+    };
+    let Some(fields) = fields(dtype) else {
+        return close(dtype, &found.iter().fold(Found::default(), Found::join));
+    };
+    if fields.len() != found.len() {
+        return Err(Error::custom(format!(
+            "give the texts of {dtype} their widths, as U8, and the times their units, as M8[s]"
+        )));
+    }
+    let fields: Result<Vec<_>> = fields
+        .into_iter()
+        .zip(found)
+        .map(|((name, dtype), found)| Ok((name, close(&dtype, found)?)))
+        .collect();
+    DType::record(fields?)
+}
+
+/// What the cells of a column need.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) width: usize,
+    pub(crate) base: Option<TimeBase>,
+}
+
+impl Found {
+    pub(crate) fn join(self, other: &Self) -> Self {
+        let base = other.base.map_or(self.base, |base| Some(time::finer(self.base, base)));
+        Self { width: self.width.max(other.width), base }
+    }
+}
+
+impl Cell {
+    /// Whether an array of such cells has them as Rust has numbers.
+    pub(crate) fn is_number(&self) -> bool {
+        use Kind::{ComplexLongDouble, DateTime, Float16, LongDouble, TimeDelta};
+        !matches!(self.kind, DateTime(_) | TimeDelta(_) | LongDouble | ComplexLongDouble | Float16)
+    }
+
+    /// Reads a text into the bytes of a row.
+    pub(crate) fn read(&self, text: &str, style: Style, row: &mut [u8]) -> Result<(), Fault> {
+        let bytes = &mut row[self.offset..self.offset + self.size];
+        match self.kind {
+            Kind::Bool => bool::parse(text, style)?.put(bytes),
+            Kind::Int8 => i8::parse(text, style)?.put(bytes),
+            Kind::Int16 => i16::parse(text, style)?.put(bytes),
+            Kind::Int32 => i32::parse(text, style)?.put(bytes),
+            Kind::Int64 => i64::parse(text, style)?.put(bytes),
+            Kind::UInt8 => u8::parse(text, style)?.put(bytes),
+            Kind::UInt16 => u16::parse(text, style)?.put(bytes),
+            Kind::UInt32 => u32::parse(text, style)?.put(bytes),
+            Kind::UInt64 => u64::parse(text, style)?.put(bytes),
+            Kind::Float16 => f16::parse(text, style)?.put(bytes),
+            Kind::Float32 => f32::parse(text, style)?.put(bytes),
+            Kind::Float64 => f64::parse(text, style)?.put(bytes),
+            Kind::Complex64 => Complex::<f32>::parse(text, style)?.put(bytes),
+            Kind::Complex128 => Complex::<f64>::parse(text, style)?.put(bytes),
+            Kind::LongDouble => bytes.copy_from_slice(&long_double::parse(text, style)?),
+            Kind::ComplexLongDouble => bytes.copy_from_slice(&long_double::parse_complex(text, style)?),
+            Kind::Text(width) => {
+                fit(text.chars().count(), width, "characters")?;
+                for (cell, c) in bytes.chunks_exact_mut(4).zip(text.chars()) {
+                    cell.copy_from_slice(&u32::from(c).to_le_bytes());
+                }
+            }
+            Kind::Bytes(width) => {
+                let text = latin1(text)?;
+                fit(text.len(), width, "bytes")?;
+                bytes[..text.len()].copy_from_slice(&text);
+            }
+            Kind::DateTime(unit) => bytes.copy_from_slice(&time::datetime(text, unit)?.to_le_bytes()),
+            Kind::TimeDelta(unit) => bytes.copy_from_slice(&time::timedelta(text, unit)?.to_le_bytes()),
+        }
+        if self.is_big {
+            let width = match self.kind {
+                Kind::Text(_) => 4,
+                Kind::Complex64 | Kind::Complex128 | Kind::ComplexLongDouble => self.size / 2,
+                _ => self.size,
+            };
+            bytes.chunks_exact_mut(width).for_each(<[u8]>::reverse);
+        }
+        Ok(())
+    }
+
+    /// What stands for a cell that is missing, as text, if anything does; and whether it says that there was nothing.
+    pub(crate) fn missing(&self) -> (Option<&'static str>, bool) {
+        match self.kind {
+            Kind::Bool => (Some("False"), false),
+            Kind::Int8 | Kind::Int16 | Kind::Int32 | Kind::Int64 => (Some("-1"), false),
+            Kind::UInt8 | Kind::UInt16 | Kind::UInt32 | Kind::UInt64 => (None, false),
+            Kind::Text(_) | Kind::Bytes(_) => (None, false),
+            Kind::DateTime(_) | Kind::TimeDelta(_) => (Some("NaT"), false),
+            _ => (Some("nan"), true),
+        }
+    }
+}
+
+/// A text as bytes, each of which is a character.
+pub(crate) fn latin1(text: &str) -> Result<Vec<u8>, Fault> {
+    if text.is_ascii() {
+        return Ok(text.as_bytes().to_vec());
+    }
+    let bytes = text.chars().map(|c| u8::try_from(c).map_err(|_| c));
+    bytes
+        .collect::<Result<_, _>>()
+        .map_err(|c| Fault::Syntax(format!("bytes, and {c:?} is none (a dtype of text, U, holds it)")))
+}
+
+/// Whether a text has room; a width of 0 has room for all.
+pub(crate) fn fit(len: usize, width: usize, unit: &str) -> Result<(), Fault> {
+    if width == 0 || len <= width {
+        return Ok(());
+    }
+    Err(Fault::Range(format!("text of at most {width} {unit} (it has {len}: widen the dtype)")))
+}

@@ -1,0 +1,260 @@
+//! From a source to a table: the plan is made, the sink chosen, the rows are read.
+
+use std::io::Read;
+
+use npz_core::{DType, Result};
+use num_complex::Complex;
+
+use crate::head::{Head, open};
+use crate::infer::{Column, Type, Types};
+use crate::layout::{Kind, Layout, closed};
+use crate::number::{Number, Style};
+use crate::options::CellType;
+use crate::prepare::{Columns, Wanted, columns, plan};
+use crate::reader::Reader;
+use crate::settings::{Settings, Source};
+use crate::sink::{ByteTexts, Numbers, Rows, Sink, Texts, Widths};
+use crate::table::{Cells, FromText, Table};
+
+/// Something that gives tables, one after the other.
+pub(crate) trait Tables {
+    /// Reads so many rows, or fewer at the end.
+    fn next(&mut self, rows: usize) -> Result<Table>;
+}
+
+impl<S: Sink + IntoCells> Tables for Reader<'_, '_, S> {
+    fn next(&mut self, rows: usize) -> Result<Table> {
+        let (sink, rows) = self.read(rows)?;
+        let plan = self.plan();
+        let (columns, is_record) = (plan.width(), plan.is_record);
+        Ok(Table { cells: sink.into_cells(self.dtype()), rows, columns, is_record, ndmin: self.ndmin() })
+    }
+}
+
+/// What a sink has collected.
+pub(crate) trait IntoCells {
+    fn into_cells(self, dtype: &DType) -> Cells;
+}
+
+macro_rules! numbers {
+    ($($variant:ident $type:ty;)*) => {$(
+        impl IntoCells for Numbers<$type> {
+            fn into_cells(self, _: &DType) -> Cells {
+                Cells::$variant(self.0)
+            }
+        }
+    )*};
+}
+
+numbers! {
+    Bool bool;
+    Int8 i8;
+    Int16 i16;
+    Int32 i32;
+    Int64 i64;
+    UInt8 u8;
+    UInt16 u16;
+    UInt32 u32;
+    UInt64 u64;
+    Float32 f32;
+    Float64 f64;
+    Complex64 Complex<f32>;
+    Complex128 Complex<f64>;
+}
+
+impl IntoCells for Texts {
+    fn into_cells(self, _: &DType) -> Cells {
+        Cells::Text(self.0)
+    }
+}
+
+impl IntoCells for ByteTexts {
+    fn into_cells(self, _: &DType) -> Cells {
+        Cells::Bytes(self.0)
+    }
+}
+
+impl IntoCells for Rows {
+    fn into_cells(self, dtype: &DType) -> Cells {
+        Cells::Raw(dtype.clone(), self.0)
+    }
+}
+
+/// Loads all rows of a source.
+pub(crate) fn load<T: FromText>(settings: &Settings<'_>, source: Source<'_>) -> Result<T> {
+    let path = if let Source::Path(path) = &source { Some(path.clone()) } else { None };
+    let loaded = load_all(settings, source);
+    loaded.map_err(|error| match path {
+        Some(path) => error.in_file(path),
+        None => error,
+    })
+}
+
+fn load_all<T: FromText>(settings: &Settings<'_>, source: Source<'_>) -> Result<T> {
+    let mut text = Vec::new();
+    let table = make(settings, source, T::wanted()?, Some(&mut text))?.next(usize::MAX)?;
+    if table.rows == 0 {
+        settings.warn("the text holds no data");
+    }
+    T::from_table(table)
+}
+
+/// Makes what reads a source.
+///
+/// What the cells are may have to be found in a first pass; the text of a source that can be read but once is kept meanwhile.
+pub(crate) fn make<'t>(
+    settings: &'t Settings<'t>,
+    source: Source<'t>,
+    typed: Option<Wanted>,
+    kept: Option<&'t mut Vec<u8>>,
+) -> Result<Box<dyn Tables + 't>> {
+    let wanted = match (&settings.dtype, typed) {
+        (Some(CellType(Some(dtype))), _) => Some(Wanted { dtype: dtype.clone(), is_typed: false }),
+        (Some(CellType(None)), None) => None,
+        (_, Some(typed)) => Some(typed),
+        (None, None) => Some(Wanted { dtype: DType::parse("<f8")?, is_typed: false }),
+    };
+    let given = |columns: &Columns| columns.dtype.clone().map_or_else(|| DType::parse("<f8"), Ok);
+    let is_open = match &wanted {
+        None => true,
+        Some(wanted) => Layout::of(&wanted.dtype, settings.limits.columns)?.is_open(),
+    };
+    if !is_open {
+        return once(settings, source, wanted.as_ref(), |columns| Ok((given(columns)?, Vec::new())));
+    }
+    let (first, second) = match (source, kept) {
+        (Source::Path(path), _) => (Source::Path(path.clone()), Source::Path(path)),
+        (source, None) => (Source::Text(&[]), source),
+        (source, Some(kept)) => {
+            *kept = all(source, settings)?;
+            (Source::Text(kept), Source::Text(kept))
+        }
+    };
+    match wanted {
+        Some(wanted) => {
+            let found = scan::<Widths>(settings, first, Some(&wanted))?.0;
+            once(settings, second, Some(&wanted), |columns| {
+                Ok((closed(&given(columns)?, &found)?, Vec::new()))
+            })
+        }
+        None => {
+            let types = scan::<Types>(settings, first, None)?.0;
+            once(settings, second, None, |columns| inferred(settings, columns, &types))
+        }
+    }
+}
+
+/// All of a text, as `Lines` gives it.
+fn all(source: Source<'_>, settings: &Settings<'_>) -> Result<Vec<u8>> {
+    if let Source::Given(mut lines) = source {
+        let mut text = Vec::new();
+        lines.by_ref().take(settings.limits.total_bytes.saturating_add(1)).read_to_end(&mut text)?;
+        return Ok(text);
+    }
+    let mut lines = open(source, settings)?;
+    let mut text = Vec::new();
+    while let Some(batch) = lines.next()? {
+        text.extend_from_slice(&batch);
+    }
+    Ok(text)
+}
+
+/// Reads all rows into a sink that only looks at them.
+fn scan<S: Sink>(settings: &Settings<'_>, source: Source<'_>, wanted: Option<&Wanted>) -> Result<S> {
+    let splitter = settings.splitter()?;
+    let head = Head::read(source, settings, &splitter)?;
+    let found = head.first.as_ref().map_or(0, Vec::len);
+    let mut columns = columns(&head, settings, wanted)?;
+    let dtype = columns.dtype.take().map_or_else(|| DType::parse("U"), Ok)?;
+    let layout = Layout::of(&dtype, settings.limits.columns)?;
+    let plan = plan(settings, splitter, columns, &layout, found)?;
+    Ok(Reader::<S>::new(head, plan, settings, dtype).read(usize::MAX)?.0)
+}
+
+/// The dtype of a table whose columns were looked at, and the texts that stand for a column which tells nothing.
+fn inferred(
+    settings: &Settings<'_>,
+    columns: &Columns,
+    types: &[Column],
+) -> Result<(DType, Vec<(usize, Type)>)> {
+    let mut telling = types.iter().filter(|column| column.is_telling()).map(|column| column.is);
+    let first = telling.next();
+    if let (Some(first), None) = (first, &columns.names)
+        && telling.all(|other| other == first)
+    {
+        let width = types.iter().map(Column::text_width).max().unwrap_or(0);
+        let silent = types.iter().enumerate().filter(|(_, column)| !column.is_telling());
+        let silent = silent.map(|(index, _)| (index, first)).collect();
+        let dtype = if first == Type::Text { DType::parse("U")? } else { first.dtype(width)? };
+        return Ok((dtype, silent));
+    }
+    if types.is_empty() {
+        return Ok((Type::Float.dtype(0)?, Vec::new()));
+    }
+    let names = match &columns.names {
+        Some(names) => names.clone(),
+        None => settings.cleaner.all_numbered(types.len())?,
+    };
+    if names.len() != types.len() {
+        let (names, found) = (names.len(), types.len());
+        return Err(npz_core::Error::custom(format!(
+            "expected a name for each of {found} columns, found {names}"
+        )));
+    }
+    let fields =
+        types.iter().map(|column| column.is.dtype(column.text_width())).collect::<Result<Vec<_>>>()?;
+    Ok((DType::record(names.into_iter().zip(fields))?, Vec::new()))
+}
+
+/// Makes what reads a source once.
+fn once<'t>(
+    settings: &'t Settings<'t>,
+    source: Source<'t>,
+    wanted: Option<&Wanted>,
+    dtype: impl FnOnce(&Columns) -> Result<(DType, Vec<(usize, Type)>)>,
+) -> Result<Box<dyn Tables + 't>> {
+    let splitter = settings.splitter()?;
+    let head = Head::read(source, settings, &splitter)?;
+    let found = head.first.as_ref().map_or(0, Vec::len);
+    let columns = columns(&head, settings, wanted)?;
+    let (dtype, silent) = dtype(&columns)?;
+    let layout = Layout::of(&dtype, settings.limits.columns)?;
+    let mut plan = plan(settings, splitter, columns, &layout, found)?;
+    for (column, is) in silent {
+        let fill = plan.columns[column].fill.clone();
+        let is_bool = is == Type::Bool;
+        plan.columns[column].converter = Some(plan.converters.len());
+        plan.plain = None;
+        plan.converters.push(Box::new(move |text| {
+            Ok(match bool::parse(text, Style::GenFromTxt) {
+                Ok(true) if is_bool || is == Type::Text => "True".to_owned(),
+                Ok(true) => "1".to_owned(),
+                _ => fill.clone().unwrap_or_else(|| is.nothing().to_owned()),
+            })
+        }));
+    }
+    macro_rules! read {
+        ($sink:ty) => {
+            Box::new(Reader::<$sink>::new(head, plan, settings, dtype))
+        };
+    }
+    let uniform = layout.cells.first().filter(|cell| layout.names.is_none() && cell.is_number());
+    Ok(match uniform.map(|cell| cell.kind) {
+        Some(Kind::Bool) => read!(Numbers<bool>),
+        Some(Kind::Int8) => read!(Numbers<i8>),
+        Some(Kind::Int16) => read!(Numbers<i16>),
+        Some(Kind::Int32) => read!(Numbers<i32>),
+        Some(Kind::Int64) => read!(Numbers<i64>),
+        Some(Kind::UInt8) => read!(Numbers<u8>),
+        Some(Kind::UInt16) => read!(Numbers<u16>),
+        Some(Kind::UInt32) => read!(Numbers<u32>),
+        Some(Kind::UInt64) => read!(Numbers<u64>),
+        Some(Kind::Float32) => read!(Numbers<f32>),
+        Some(Kind::Float64) => read!(Numbers<f64>),
+        Some(Kind::Complex64) => read!(Numbers<Complex<f32>>),
+        Some(Kind::Complex128) => read!(Numbers<Complex<f64>>),
+        Some(Kind::Text(_)) => read!(Texts),
+        Some(Kind::Bytes(_)) => read!(ByteTexts),
+        _ => read!(Rows),
+    })
+}

@@ -1,0 +1,173 @@
+//! Files as bytes: opened, decompressed, compressed.
+
+use std::fs::File;
+use std::io::{self, BufReader, Cursor, Read, Write};
+use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
+use flate2::write::GzEncoder;
+#[cfg(not(all(feature = "bzip2", feature = "xz")))]
+use npz_core::Error;
+use npz_core::{AtomicFile, Result};
+
+/// How a file is compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Packed {
+    No,
+    Gzip,
+    Bzip2,
+    Xz,
+    Lzma,
+}
+
+impl Packed {
+    /// What the ending of a name says, as in NumPy.
+    fn of(path: &Path) -> Self {
+        match path.extension().and_then(|ending| ending.to_str()) {
+            Some("gz") => Self::Gzip,
+            Some("bz2") => Self::Bzip2,
+            Some("xz") => Self::Xz,
+            Some("lzma") => Self::Lzma,
+            _ => Self::No,
+        }
+    }
+
+    /// What the first bytes say. Lzma has no mark of its own: only a name tells.
+    fn sniff(bytes: &[u8]) -> Self {
+        match bytes {
+            [0x1f, 0x8b, ..] => Self::Gzip,
+            [b'B', b'Z', b'h', b'1'..=b'9', ..] => Self::Bzip2,
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Self::Xz,
+            _ => Self::No,
+        }
+    }
+}
+
+/// Opens a file for reading, decompressed.
+pub(crate) fn open(path: &Path) -> Result<Box<dyn Read + Send>> {
+    let file = File::open(path)?;
+    let (start, rest) = peek(file)?;
+    let found = match Packed::sniff(&start) {
+        // A file may be called `.gz` and be plain, as NumPy's tests have it; but of lzma there is only the name.
+        Packed::No if Packed::of(path) == Packed::Lzma => Packed::Lzma,
+        found => found,
+    };
+    unpack(found, Cursor::new(start).chain(rest))
+}
+
+/// The same of bytes that come from elsewhere.
+pub(crate) fn read<'a>(reader: impl Read + Send + 'a) -> Result<Box<dyn Read + Send + 'a>> {
+    let (start, rest) = peek(reader)?;
+    unpack(Packed::sniff(&start), Cursor::new(start).chain(rest))
+}
+
+/// The first bytes, as many as tell what a file is.
+fn peek<R: Read>(mut reader: R) -> Result<(Vec<u8>, R)> {
+    let mut start = Vec::with_capacity(6);
+    reader.by_ref().take(6).read_to_end(&mut start)?;
+    Ok((start, reader))
+}
+
+#[cfg_attr(not(all(feature = "bzip2", feature = "xz")), expect(unused_variables, reason = "of the features"))]
+fn unpack<'a>(packed: Packed, reader: impl Read + Send + 'a) -> Result<Box<dyn Read + Send + 'a>> {
+    match packed {
+        Packed::No => Ok(Box::new(reader)),
+        Packed::Gzip => Ok(Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, reader)))),
+        #[cfg(feature = "bzip2")]
+        Packed::Bzip2 => Ok(Box::new(bzip2::read::MultiBzDecoder::new(reader))),
+        #[cfg(feature = "xz")]
+        Packed::Xz => Ok(Box::new(lzma_rust2::XzReader::new(BufReader::new(reader), true))),
+        #[cfg(feature = "xz")]
+        Packed::Lzma => {
+            let limit = 64 << 10; // of the dictionary, in KiB: what xz's own levels ask for
+            Ok(Box::new(lzma_rust2::LzmaReader::new_mem_limit(BufReader::new(reader), limit, None)?))
+        }
+        #[cfg(not(all(feature = "bzip2", feature = "xz")))]
+        other => Err(missing(other)),
+    }
+}
+
+#[cfg(not(all(feature = "bzip2", feature = "xz")))]
+fn missing(packed: Packed) -> Error {
+    let feature = if packed == Packed::Bzip2 { "bzip2" } else { "xz" };
+    Error::custom(format!(
+        "the file is compressed, and this build can't do that: enable the feature `{feature}` of npz-text"
+    ))
+}
+
+/// A file that is written, compressed as its name says, and seen under that name when it is finished.
+pub(crate) enum Sink {
+    Plain(io::BufWriter<AtomicFile>),
+    Gzip(Box<GzEncoder<AtomicFile>>),
+    #[cfg(feature = "bzip2")]
+    Bzip2(Box<bzip2::write::BzEncoder<AtomicFile>>),
+    #[cfg(feature = "xz")]
+    Xz(Box<lzma_rust2::XzWriter<AtomicFile>>),
+    #[cfg(feature = "xz")]
+    Lzma(Box<lzma_rust2::LzmaWriter<AtomicFile>>),
+}
+
+impl Sink {
+    /// Creates a file.
+    pub(crate) fn create(path: &Path) -> Result<Self> {
+        let file = AtomicFile::create(path)?;
+        match Packed::of(path) {
+            Packed::No => Ok(Self::Plain(io::BufWriter::with_capacity(1 << 18, file))),
+            Packed::Gzip => Ok(Self::Gzip(Box::new(GzEncoder::new(file, flate2::Compression::new(9))))),
+            #[cfg(feature = "bzip2")]
+            Packed::Bzip2 => {
+                Ok(Self::Bzip2(Box::new(bzip2::write::BzEncoder::new(file, bzip2::Compression::best()))))
+            }
+            #[cfg(feature = "xz")]
+            Packed::Xz => {
+                let options = lzma_rust2::XzOptions::with_preset(6);
+                Ok(Self::Xz(Box::new(lzma_rust2::XzWriter::new(file, options)?)))
+            }
+            #[cfg(feature = "xz")]
+            Packed::Lzma => {
+                let options = lzma_rust2::LzmaOptions::with_preset(6);
+                Ok(Self::Lzma(Box::new(lzma_rust2::LzmaWriter::new_use_header(file, &options, None)?)))
+            }
+            #[cfg(not(all(feature = "bzip2", feature = "xz")))]
+            other => Err(missing(other)),
+        }
+    }
+
+    /// Ends the file and puts it in its place.
+    pub(crate) fn commit(self) -> Result<()> {
+        let file = match self {
+            Self::Plain(writer) => writer.into_inner().map_err(io::IntoInnerError::into_error)?,
+            Self::Gzip(writer) => writer.finish()?,
+            #[cfg(feature = "bzip2")]
+            Self::Bzip2(writer) => writer.finish()?,
+            #[cfg(feature = "xz")]
+            Self::Xz(writer) => writer.finish()?,
+            #[cfg(feature = "xz")]
+            Self::Lzma(writer) => writer.finish()?,
+        };
+        file.commit()
+    }
+
+    fn writer(&mut self) -> &mut dyn Write {
+        match self {
+            Self::Plain(writer) => writer,
+            Self::Gzip(writer) => writer,
+            #[cfg(feature = "bzip2")]
+            Self::Bzip2(writer) => writer,
+            #[cfg(feature = "xz")]
+            Self::Xz(writer) => writer,
+            #[cfg(feature = "xz")]
+            Self::Lzma(writer) => writer,
+        }
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writer().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer().flush()
+    }
+}

@@ -1,0 +1,344 @@
+//! `np.savetxt`.
+
+use std::io::Write;
+use std::ops::{ControlFlow, Range};
+use std::path::Path;
+
+use npz_core::{Error, Result};
+
+use crate::cells::ToText;
+use crate::encoding::{Encode, Encoding};
+use crate::open::Sink;
+use crate::printf::{self, Part};
+use crate::settings::Progress;
+
+/// Formats: one for all columns or for the whole row, `"%.6g"` or `"%d: %.3f"`, or one for each column, `["%d", "%.3f"]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Formats {
+    /// One for each cell; or one for the row, if it has as many conversions as there are columns.
+    One(String),
+    /// One for each column.
+    Each(Vec<String>),
+}
+
+impl From<&str> for Formats {
+    fn from(format: &str) -> Self {
+        Self::One(format.to_owned())
+    }
+}
+
+impl From<Vec<String>> for Formats {
+    fn from(formats: Vec<String>) -> Self {
+        Self::Each(formats)
+    }
+}
+
+impl<const N: usize> From<[&str; N]> for Formats {
+    fn from(formats: [&str; N]) -> Self {
+        Self::Each(formats.map(str::to_owned).to_vec())
+    }
+}
+
+/// Saves arrays as text, as [`np.savetxt`](https://numpy.org/doc/stable/reference/generated/numpy.savetxt.html) does: the
+/// same bytes.
+///
+/// Each option has NumPy's name and default.
+///
+/// ```
+/// use ndarray::array;
+/// use npz_text::SaveTxt;
+///
+/// let mut text = Vec::new();
+/// SaveTxt::new().delimiter(",").format("%.6g").header("x,y").write(&mut text, &array![[1.0, 0.1], [1e-9, 2e9]])?;
+/// assert_eq!(String::from_utf8_lossy(&text), "# x,y\n1,0.1\n1e-09,2e+09\n");
+/// # Ok::<(), npz_core::Error>(())
+/// ```
+pub struct SaveTxt<'a> {
+    format: Formats,
+    delimiter: String,
+    newline: String,
+    header: String,
+    footer: String,
+    comments: String,
+    encoding: Encoding,
+    threads: usize,
+    progress: Option<Progress<'a>>,
+}
+
+impl Default for SaveTxt<'_> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<'a> SaveTxt<'a> {
+    /// The defaults: `%.18e`, a blank between columns, `\n` behind rows, UTF-8.
+    pub fn new() -> Self {
+        Self {
+            format: "%.18e".into(),
+            delimiter: " ".to_owned(),
+            newline: "\n".to_owned(),
+            header: String::new(),
+            footer: String::new(),
+            comments: "# ".to_owned(),
+            encoding: Encoding::Utf8,
+            threads: 0,
+            progress: None,
+        }
+    }
+
+    /// Sets how cells are printed, by Python's `%` formats: flags, width, precision and one of `d i u o x X e E f F g G c s r a`;
+    /// NumPy's `fmt`, `%.18e` unless set.
+    ///
+    /// A complex cell has two parts: one format for all is ` (%+.3e%+.3ej)` with both, formats for each column or row name
+    /// both.
+    pub fn format(mut self, format: impl Into<Formats>) -> Self {
+        self.format = format.into();
+        self
+    }
+
+    /// Sets what stands between columns; a blank unless set. A format for the whole row has its own.
+    pub fn delimiter(mut self, delimiter: &str) -> Self {
+        delimiter.clone_into(&mut self.delimiter);
+        self
+    }
+
+    /// Sets what ends a row; `\n` unless set.
+    pub fn newline(mut self, newline: &str) -> Self {
+        newline.clone_into(&mut self.newline);
+        self
+    }
+
+    /// Sets a text before the rows, each line of which becomes a comment; none unless set.
+    pub fn header(mut self, header: &str) -> Self {
+        header.clone_into(&mut self.header);
+        self
+    }
+
+    /// Sets a text behind the rows, each line of which becomes a comment; none unless set.
+    pub fn footer(mut self, footer: &str) -> Self {
+        footer.clone_into(&mut self.footer);
+        self
+    }
+
+    /// Sets what makes comments of header and footer; `# ` unless set.
+    pub fn comments(mut self, comments: &str) -> Self {
+        comments.clone_into(&mut self.comments);
+        self
+    }
+
+    /// Sets the encoding of the file; UTF-8 unless set.
+    pub fn encoding(mut self, encoding: Encoding) -> Self {
+        self.encoding = encoding;
+        self
+    }
+
+    /// Prints with at most so many threads; 0, the default, stands for all cores.
+    pub fn threads(mut self, count: usize) -> Self {
+        self.threads = count;
+        self
+    }
+
+    /// Sets a function that is told how many bytes of text were written. It stops the save, which is then an error, by giving
+    /// `ControlFlow::Break(())`.
+    pub fn progress(mut self, progress: impl Fn(u64) -> ControlFlow<()> + Send + Sync + 'a) -> Self {
+        self.progress = Some(Box::new(progress));
+        self
+    }
+
+    /// Saves an array of one or two axes, or one of rows with fields; compressed where the path ends in `.gz`, with the
+    /// features `bzip2` and `xz` also `.bz2`, `.xz` and `.lzma`.
+    ///
+    /// The file is seen under its name when it is whole.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](npz_core::ErrorKind::Io) of the file system; [`ErrorKind::Invalid`](npz_core::ErrorKind::Invalid) for
+    /// a format that does not fit the cells, or their number.
+    pub fn save(&self, path: impl AsRef<Path>, array: &(impl ToText + ?Sized)) -> Result<()> {
+        let path = path.as_ref();
+        let save = || -> Result<()> {
+            let mut sink = Sink::create(path)?;
+            self.write(&mut sink, array)?;
+            sink.commit()
+        };
+        save().map_err(|error| error.in_file(path))
+    }
+
+    /// Writes an array, uncompressed. Nothing is flushed.
+    ///
+    /// # Errors
+    /// As [`save`](Self::save).
+    pub fn write(&self, writer: impl Write, array: &(impl ToText + ?Sized)) -> Result<()> {
+        let row = self.row(array)?;
+        let mut writer = Encode::new(writer, self.encoding)?;
+        self.comment(&mut writer, &self.header)?;
+        let threads = crate::team::threads(self.threads);
+        let width = row.parts.len().max(1);
+        let piece = (8192 / width).max(1);
+        let mut at = 0;
+        let mut total = 0u64;
+        let mut waiting: Vec<Result<Vec<u8>>> = Vec::new();
+        loop {
+            let batch: Vec<Range<usize>> = (0..4 * threads)
+                .map(|index| at + index * piece)
+                .take_while(|start| *start < row.rows)
+                .map(|start| start..(start + piece).min(row.rows))
+                .collect();
+            at = batch.last().map_or(at, |range| range.end);
+            // What was printed is written while the next is printed.
+            let ready = std::mem::take(&mut waiting);
+            let (printed, written) = crate::team::map_while(
+                threads,
+                batch,
+                |range| row.print(array, range),
+                || {
+                    ready.into_iter().try_for_each(|text| {
+                        let text = text?;
+                        total += text.len() as u64;
+                        writer.write(&text)
+                    })
+                },
+            );
+            written?;
+            if let Some(progress) = &self.progress
+                && progress(total) == ControlFlow::Break(())
+            {
+                return Err(Error::custom("stopped by the function that was set as `progress`"));
+            }
+            if printed.is_empty() {
+                break;
+            }
+            waiting = printed;
+        }
+        self.comment(&mut writer, &self.footer)?;
+        drop(writer.into_inner());
+        Ok(())
+    }
+
+    fn comment<W: Write>(&self, writer: &mut Encode<W>, text: &str) -> Result<()> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        let text = text.replace('\n', &format!("\n{}", self.comments));
+        writer.write(format!("{}{text}{}", self.comments, self.newline).as_bytes())
+    }
+
+    /// How a row is printed.
+    fn row(&self, array: &(impl ToText + ?Sized)) -> Result<Row> {
+        let shape = array.axes();
+        let dtype = array.cell_type()?;
+        let fields = crate::layout::fields(&dtype);
+        if !(1..=2).contains(&shape.len()) || (fields.is_some() && shape.len() != 1) {
+            let found = shape.len();
+            return Err(Error::custom(format!(
+                "expected an array of one or two axes, or one axis of rows with fields, found {found}: `index_axis` takes a part"
+            )));
+        }
+        let columns = fields.as_ref().map_or_else(|| shape.get(1).copied().unwrap_or(1), Vec::len);
+        let is_complex = fields.is_none() && matches!(dtype.to_string().get(..2), Some("<c" | ">c"));
+        let cells = if is_complex { 2 } else { 1 };
+        let bad =
+            |format: &str, why: &str| Error::custom(format!("the format {format:?} can't be read: {why}"));
+        let parse = |format: &str| printf::parse(format).map_err(|why| bad(format, &why));
+        let count = |parts: &[Part]| parts.iter().filter(|part| matches!(part, Part::Cell(_))).count();
+        let delimiter = Part::Text(self.delimiter.clone());
+        let mut parts: Vec<Part> = Vec::new();
+        match &self.format {
+            Formats::Each(formats) => {
+                if formats.len() != columns {
+                    return Err(Error::custom(format!(
+                        "expected a format for each of {columns} columns, found {}",
+                        formats.len()
+                    )));
+                }
+                for (index, format) in formats.iter().enumerate() {
+                    if index > 0 {
+                        parts.push(delimiter.clone());
+                    }
+                    parts.extend(parse(format)?);
+                }
+            }
+            Formats::One(format) => {
+                let one = parse(format)?;
+                if count(&one) == 1 {
+                    for index in 0..columns {
+                        if index > 0 {
+                            parts.push(delimiter.clone());
+                        }
+                        if is_complex {
+                            parts.push(Part::Text(" (".to_owned()));
+                            parts.extend(one.iter().cloned());
+                            parts.push(Part::Text("+".to_owned()));
+                            parts.extend(one.iter().cloned());
+                            parts.push(Part::Text("j)".to_owned()));
+                        } else {
+                            parts.extend(one.iter().cloned());
+                        }
+                    }
+                } else {
+                    parts = one;
+                }
+            }
+        }
+        let (expected, found) = (columns * cells, count(&parts));
+        if expected != found {
+            return Err(Error::custom(format!(
+                "the formats have {found} conversions, and a row has {expected} numbers: give one format, or one for each column{}",
+                if is_complex { ", with one conversion for each part of a complex number" } else { "" }
+            )));
+        }
+        parts.push(Part::Text(self.newline.clone()));
+        Ok(Row { parts, rows: shape[0], columns, is_complex, is_record: fields.is_some() })
+    }
+}
+
+/// How a row is printed.
+struct Row {
+    parts: Vec<Part>,
+    rows: usize,
+    columns: usize,
+    is_complex: bool,
+    is_record: bool,
+}
+
+impl Row {
+    /// Prints the rows of a range.
+    fn print(&self, array: &(impl ToText + ?Sized), range: Range<usize>) -> Result<Vec<u8>> {
+        let start = range.start;
+        let rows = array.rows_of(range)?;
+        let columns = rows.cells();
+        let mut out = Vec::with_capacity(rows.count() * self.parts.len() * 12);
+        for row in 0..rows.count() {
+            let line = out.len();
+            let mut cell = 0;
+            for part in &self.parts {
+                let spec = match part {
+                    Part::Text(text) => {
+                        out.extend_from_slice(text.as_bytes());
+                        continue;
+                    }
+                    Part::Cell(spec) => spec,
+                };
+                let (column, is_imaginary) =
+                    if self.is_complex { (cell / 2, cell % 2 == 1) } else { (cell, false) };
+                cell += 1;
+                let at = rows.first() + row;
+                let value = if self.is_record {
+                    columns[column].value(at, false)
+                } else {
+                    columns[0].value(at * self.columns + column, is_imaginary)
+                };
+                spec.write(&mut out, &value).map_err(|why| {
+                    Error::custom(format!("row {}, column {}: {why}", start + row, column + 1))
+                })?;
+            }
+            if self.is_complex {
+                // As NumPy has it, where the imaginary part brings its own sign.
+                while let Some(at) = memchr::memmem::find(&out[line..], b"+-") {
+                    out.remove(line + at);
+                }
+            }
+        }
+        Ok(out)
+    }
+}

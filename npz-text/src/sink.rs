@@ -1,0 +1,200 @@
+//! Where the cells of rows go.
+
+use std::borrow::Cow;
+use std::io;
+
+use npz_core::{Result, TimeBase};
+
+use crate::layout::{Found, Kind, fit, latin1};
+use crate::number::{Fault, Number};
+use crate::plan::{BadCell, Plan};
+use crate::time;
+
+/// The cells of rows that were read, one after the other.
+pub(crate) trait Sink: Send + Sized {
+    /// None yet.
+    fn new() -> Self;
+
+    /// Takes the fields of a row; after an error it may hold a part of them.
+    fn row(&mut self, plan: &Plan<'_>, fields: &[Cow<'_, str>]) -> Result<(), BadCell>;
+
+    /// Takes rows of plain numbers at the start of a text; gives their bytes and how many there were.
+    fn plain(&mut self, _plan: &Plan<'_>, _text: &[u8]) -> (usize, usize) {
+        (0, 0)
+    }
+
+    /// Takes the cells of another.
+    fn append(&mut self, other: Self) -> Result<()>;
+
+    /// Keeps so many rows and gives the others.
+    fn split_off(&mut self, plan: &Plan<'_>, rows: usize) -> Self;
+}
+
+fn append<T>(values: &mut Vec<T>, mut other: Vec<T>) -> Result<()> {
+    if values.is_empty() {
+        *values = other;
+        return Ok(());
+    }
+    values.try_reserve(other.len()).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
+    values.append(&mut other);
+    Ok(())
+}
+
+fn each<T>(
+    values: &mut Vec<T>,
+    fields: &[Cow<'_, str>],
+    read: impl Fn(usize, &str) -> Result<T, Fault>,
+) -> Result<(), BadCell> {
+    for (column, text) in fields.iter().enumerate() {
+        values.push(read(column, text).map_err(|fault| BadCell { column, text: text.to_string(), fault })?);
+    }
+    Ok(())
+}
+
+/// Numbers of one type.
+pub(crate) struct Numbers<T>(pub(crate) Vec<T>);
+
+impl<T: Number> Sink for Numbers<T> {
+    fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    fn row(&mut self, plan: &Plan<'_>, fields: &[Cow<'_, str>]) -> Result<(), BadCell> {
+        each(&mut self.0, fields, |column, text| plan.number_of(column, text))
+    }
+
+    fn plain(&mut self, plan: &Plan<'_>, text: &[u8]) -> (usize, usize) {
+        match plan.plain {
+            Some(plain) => plain.rows(text, plan.width(), plan.limits.line_bytes, &mut self.0),
+            None => (0, 0),
+        }
+    }
+
+    fn append(&mut self, other: Self) -> Result<()> {
+        append(&mut self.0, other.0)
+    }
+
+    fn split_off(&mut self, plan: &Plan<'_>, rows: usize) -> Self {
+        Self(self.0.split_off(rows * plan.width()))
+    }
+}
+
+/// Texts of any width.
+pub(crate) struct Texts(pub(crate) Vec<String>);
+
+impl Sink for Texts {
+    fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    fn row(&mut self, plan: &Plan<'_>, fields: &[Cow<'_, str>]) -> Result<(), BadCell> {
+        each(&mut self.0, fields, |column, text| {
+            if let Kind::Text(width @ 1..) = plan.cell(column).kind {
+                fit(text.chars().count(), width, "characters")?;
+            }
+            // NumPy's text has no NUL at its end.
+            Ok(text.trim_end_matches('\0').to_owned())
+        })
+    }
+
+    fn append(&mut self, other: Self) -> Result<()> {
+        append(&mut self.0, other.0)
+    }
+
+    fn split_off(&mut self, plan: &Plan<'_>, rows: usize) -> Self {
+        Self(self.0.split_off(rows * plan.width()))
+    }
+}
+
+/// Bytes of any width.
+pub(crate) struct ByteTexts(pub(crate) Vec<Vec<u8>>);
+
+impl Sink for ByteTexts {
+    fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    fn row(&mut self, plan: &Plan<'_>, fields: &[Cow<'_, str>]) -> Result<(), BadCell> {
+        each(&mut self.0, fields, |column, text| {
+            let mut bytes = latin1(text)?;
+            if let Kind::Bytes(width) = plan.cell(column).kind {
+                fit(bytes.len(), width, "bytes")?;
+            }
+            bytes.truncate(bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1));
+            Ok(bytes)
+        })
+    }
+
+    fn append(&mut self, other: Self) -> Result<()> {
+        append(&mut self.0, other.0)
+    }
+
+    fn split_off(&mut self, plan: &Plan<'_>, rows: usize) -> Self {
+        Self(self.0.split_off(rows * plan.width()))
+    }
+}
+
+/// Rows as the bytes of their dtype.
+pub(crate) struct Rows(pub(crate) Vec<u8>);
+
+impl Sink for Rows {
+    fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    fn row(&mut self, plan: &Plan<'_>, fields: &[Cow<'_, str>]) -> Result<(), BadCell> {
+        let start = self.0.len();
+        self.0.resize(start + plan.row_size(), 0);
+        for (column, text) in fields.iter().enumerate() {
+            plan.cell_of(column, text, &mut self.0[start..]).map_err(|fault| BadCell {
+                column,
+                text: text.to_string(),
+                fault,
+            })?;
+        }
+        Ok(())
+    }
+
+    fn append(&mut self, other: Self) -> Result<()> {
+        append(&mut self.0, other.0)
+    }
+
+    fn split_off(&mut self, plan: &Plan<'_>, rows: usize) -> Self {
+        Self(self.0.split_off(rows * plan.row_size()))
+    }
+}
+
+/// How wide texts are, and how fine times: what dtypes without a size take from the text.
+pub(crate) struct Widths(pub(crate) Vec<Found>);
+
+impl Sink for Widths {
+    fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    fn row(&mut self, plan: &Plan<'_>, fields: &[Cow<'_, str>]) -> Result<(), BadCell> {
+        self.0.resize(fields.len(), Found::default());
+        for (column, (found, text)) in self.0.iter_mut().zip(fields).enumerate() {
+            let base: Option<TimeBase> = match plan.cell(column).kind {
+                Kind::DateTime(_) => time::moment(text).flatten().map(|moment| moment.base),
+                _ => None,
+            };
+            *found = found.join(&Found { width: text.chars().count(), base });
+        }
+        Ok(())
+    }
+
+    fn append(&mut self, other: Self) -> Result<()> {
+        if self.0.is_empty() {
+            self.0 = other.0;
+        } else {
+            self.0 = self.0.iter().zip(&other.0).map(|(a, b)| a.join(b)).collect();
+        }
+        Ok(())
+    }
+
+    /// Rows can't be told apart any more: what is found in all of them is enough for each.
+    fn split_off(&mut self, _: &Plan<'_>, _: usize) -> Self {
+        Self(Vec::new())
+    }
+}

@@ -1,0 +1,275 @@
+//! What was read, as what the caller wants.
+
+use std::any::{Any, TypeId};
+
+use ndarray::{Array, Array1, Array2, ArrayD, Axis, Dimension, IxDyn};
+use npz_core::{AnyArray, Cast, DType, Element, Error, RawArray, Result};
+use num_complex::Complex;
+
+use crate::prepare::Wanted;
+
+/// The cells of a table, row by row.
+pub(crate) enum Cells {
+    Bool(Vec<bool>),
+    Int8(Vec<i8>),
+    Int16(Vec<i16>),
+    Int32(Vec<i32>),
+    Int64(Vec<i64>),
+    UInt8(Vec<u8>),
+    UInt16(Vec<u16>),
+    UInt32(Vec<u32>),
+    UInt64(Vec<u64>),
+    Float32(Vec<f32>),
+    Float64(Vec<f64>),
+    Complex64(Vec<Complex<f32>>),
+    Complex128(Vec<Complex<f64>>),
+    Text(Vec<String>),
+    Bytes(Vec<Vec<u8>>),
+    /// Rows as bytes of a dtype; or single cells of one.
+    Raw(DType, Vec<u8>),
+}
+
+/// What was read.
+pub struct Table {
+    pub(crate) cells: Cells,
+    pub(crate) rows: usize,
+    pub(crate) columns: usize,
+    /// A row is a cell of several fields.
+    pub(crate) is_record: bool,
+    /// How many axes there have to be.
+    pub(crate) ndmin: usize,
+}
+
+impl Table {
+    /// The shape as it lies: rows and columns, or records.
+    fn shape(&self) -> Vec<usize> {
+        if self.is_record { vec![self.rows] } else { vec![self.rows, self.columns] }
+    }
+
+    /// The shape that NumPy gives it.
+    fn squeezed(&self) -> Vec<usize> {
+        let mut shape = self.shape();
+        if self.rows == 0 && self.columns == 0 {
+            return if self.ndmin == 2 { vec![0, 1] } else { vec![0] };
+        }
+        if shape.len() > self.ndmin {
+            shape.retain(|axis| *axis != 1);
+        }
+        match (shape.len(), self.ndmin) {
+            (0, 1) => vec![1],
+            (0, 2) => vec![1, 1],
+            (1, 2) => vec![shape[0], 1],
+            _ => shape,
+        }
+    }
+
+    fn into_any(self, shape: &[usize]) -> Result<AnyArray> {
+        fn array<T>(cells: Vec<T>, shape: &[usize]) -> Result<ArrayD<T>> {
+            ArrayD::from_shape_vec(IxDyn(shape), cells)
+                .map_err(|error| Error::custom(format!("the cells do not fill the shape: {error}")))
+        }
+        Ok(match self.cells {
+            Cells::Bool(cells) => array(cells, shape)?.into(),
+            Cells::Int8(cells) => array(cells, shape)?.into(),
+            Cells::Int16(cells) => array(cells, shape)?.into(),
+            Cells::Int32(cells) => array(cells, shape)?.into(),
+            Cells::Int64(cells) => array(cells, shape)?.into(),
+            Cells::UInt8(cells) => array(cells, shape)?.into(),
+            Cells::UInt16(cells) => array(cells, shape)?.into(),
+            Cells::UInt32(cells) => array(cells, shape)?.into(),
+            Cells::UInt64(cells) => array(cells, shape)?.into(),
+            Cells::Float32(cells) => array(cells, shape)?.into(),
+            Cells::Float64(cells) => array(cells, shape)?.into(),
+            Cells::Complex64(cells) => array(cells, shape)?.into(),
+            Cells::Complex128(cells) => array(cells, shape)?.into(),
+            Cells::Text(cells) => array(cells, shape)?.into(),
+            Cells::Bytes(cells) => array(cells, shape)?.into(),
+            Cells::Raw(dtype, bytes) => AnyArray::from(RawArray::new(dtype, shape, bytes)?),
+        })
+    }
+
+    /// The array as it lies, of two axes, or one of rows with fields.
+    pub(crate) fn into_whole(self) -> Result<AnyArray> {
+        let shape = self.shape();
+        self.into_any(&shape)
+    }
+
+    /// The cells, if they are of this Rust type.
+    fn take<A: Element>(&mut self) -> Option<Vec<A>> {
+        let cells: &mut dyn Any = match &mut self.cells {
+            Cells::Bool(cells) => cells,
+            Cells::Int8(cells) => cells,
+            Cells::Int16(cells) => cells,
+            Cells::Int32(cells) => cells,
+            Cells::Int64(cells) => cells,
+            Cells::UInt8(cells) => cells,
+            Cells::UInt16(cells) => cells,
+            Cells::UInt32(cells) => cells,
+            Cells::UInt64(cells) => cells,
+            Cells::Float32(cells) => cells,
+            Cells::Float64(cells) => cells,
+            Cells::Complex64(cells) => cells,
+            Cells::Complex128(cells) => cells,
+            Cells::Text(cells) => cells,
+            Cells::Bytes(cells) => cells,
+            Cells::Raw(..) => return None,
+        };
+        cells.downcast_mut::<Vec<A>>().map(std::mem::take)
+    }
+
+    /// An array of as many axes as its type has; without a number of axes, those that NumPy gives it.
+    fn into_array<A: Element, D: Dimension>(mut self) -> Result<Array<A, D>> {
+        let full = self.shape();
+        let squeezed = self.squeezed();
+        let has_one_row_or_column = full.iter().filter(|axis| **axis != 1).count() <= 1;
+        let shape = match D::NDIM {
+            None => squeezed,
+            Some(ndim) if ndim == full.len() => full,
+            Some(2) if self.is_record => vec![self.rows, 1],
+            Some(1) if self.rows == 0 => vec![0],
+            Some(1) if has_one_row_or_column => vec![full.iter().product()],
+            Some(0) if full.iter().all(|axis| *axis == 1) => vec![],
+            Some(ndim) => {
+                let (rows, columns) = (self.rows, self.columns);
+                return Err(Error::custom(format!(
+                    "expected an array of {ndim} axes, found {rows} rows of {columns} columns: load an `Array2`, or choose by \
+                     `usecols` and `max_rows`"
+                )));
+            }
+        };
+        let array = match self.take::<A>() {
+            Some(cells) => ArrayD::from_shape_vec(IxDyn(&shape), cells)
+                .map_err(|error| Error::custom(format!("the cells do not fill the shape: {error}")))?,
+            None => self.into_any(&shape)?.to_array::<A>(Cast::Safe)?,
+        };
+        array
+            .into_dimensionality()
+            .map_err(|error| Error::custom(format!("the shape does not fit the type: {error}")))
+    }
+}
+
+/// What a text can be loaded as: an array of any number of axes, an [`AnyArray`], or columns one by one.
+///
+/// | type | is | NumPy |
+/// | --- | --- | --- |
+/// | `Array2<A>` | rows and columns, whatever their number | `ndmin=2` |
+/// | `Array1<A>` | one row or one column, or rows of a struct that derives `NpyRecord` | `ndmin=1` |
+/// | `Array0<A>` | one cell | |
+/// | `ArrayD<A>`, [`AnyArray`] | axes of length 1 are dropped, unless `ndmin` is set | the default |
+/// | `Vec<AnyArray>`, `Vec<Array1<A>>` | the columns, or fields | `unpack=True` |
+///
+/// The cell type of an array says how cells are read; of an [`AnyArray`] the option `dtype` does, `f8` unless set.
+pub trait FromText: Sized {
+    /// What cells are to be read as; `None` leaves it to the options.
+    #[doc(hidden)]
+    fn wanted() -> Result<Option<Wanted>>;
+
+    /// Makes it of what was read.
+    #[doc(hidden)]
+    fn from_table(table: Table) -> Result<Self>;
+}
+
+fn dtype_of<A: Element>() -> Result<Wanted> {
+    // Text of any width has a width of its own in `DType::of`.
+    let id = TypeId::of::<A>();
+    let dtype = if id == TypeId::of::<String>() {
+        DType::parse("U")?
+    } else if id == TypeId::of::<Vec<u8>>() {
+        DType::parse("S")?
+    } else {
+        DType::of::<A>()?
+    };
+    Ok(Wanted { dtype, is_typed: true })
+}
+
+impl<A: Element, D: Dimension> FromText for Array<A, D> {
+    fn wanted() -> Result<Option<Wanted>> {
+        dtype_of::<A>().map(Some)
+    }
+
+    fn from_table(table: Table) -> Result<Self> {
+        table.into_array()
+    }
+}
+
+impl FromText for AnyArray {
+    fn wanted() -> Result<Option<Wanted>> {
+        Ok(None)
+    }
+
+    fn from_table(table: Table) -> Result<Self> {
+        let shape = table.squeezed();
+        table.into_any(&shape)
+    }
+}
+
+impl FromText for Vec<AnyArray> {
+    fn wanted() -> Result<Option<Wanted>> {
+        Ok(None)
+    }
+
+    fn from_table(table: Table) -> Result<Self> {
+        let columns = table.columns;
+        let shape = table.shape();
+        let is_record = table.is_record;
+        let all = table.into_any(&shape)?;
+        if is_record {
+            let names = crate::layout::fields(&all.dtype()).unwrap_or_default();
+            return names.iter().map(|(name, _)| all.field(name)).collect();
+        }
+        (0..columns).map(|column| column_of(&all, column)).collect()
+    }
+}
+
+/// A column of a table as an array of its own.
+fn column_of(all: &AnyArray, column: usize) -> Result<AnyArray> {
+    macro_rules! pick {
+        ($($variant:ident),*) => {
+            match all {
+                $(AnyArray::$variant(array) => {
+                    Ok(AnyArray::$variant(array.index_axis(Axis(1), column).to_owned().into_dyn().into()))
+                })*
+                AnyArray::DateTime64 { unit, ticks } => {
+                    let ticks = ticks.index_axis(Axis(1), column).to_owned().into_dyn().into();
+                    Ok(AnyArray::DateTime64 { unit: *unit, ticks })
+                }
+                AnyArray::TimeDelta64 { unit, ticks } => {
+                    let ticks = ticks.index_axis(Axis(1), column).to_owned().into_dyn().into();
+                    Ok(AnyArray::TimeDelta64 { unit: *unit, ticks })
+                }
+                other => Err(Error::custom(format!("cells of {} can't be loaded column by column", other.dtype()))),
+            }
+        };
+    }
+    pick!(
+        Bool,
+        Int8,
+        Int16,
+        Int32,
+        Int64,
+        UInt8,
+        UInt16,
+        UInt32,
+        UInt64,
+        Float16,
+        Float32,
+        Float64,
+        Complex64,
+        Complex128,
+        Str,
+        Bytes,
+        LongDouble,
+        ComplexLongDouble
+    )
+}
+
+impl<A: Element> FromText for Vec<Array1<A>> {
+    fn wanted() -> Result<Option<Wanted>> {
+        dtype_of::<A>().map(Some)
+    }
+
+    fn from_table(table: Table) -> Result<Self> {
+        let all: Array2<A> = table.into_array()?;
+        Ok(all.columns().into_iter().map(|column| column.to_owned()).collect())
+    }
+}

@@ -1,0 +1,112 @@
+//! What is easily got wrong, and where this is not as NumPy: each line of the table of differences.
+
+use ndarray::{Array1, Array2, ArrayD, array};
+use npz_core::{AnyArray, DType};
+use npz_text::{GenFromTxt, Infer, LoadTxt, SaveTxt};
+
+fn infer(text: &str) -> AnyArray {
+    GenFromTxt::new().delimiter(',').dtype(Infer).read(text.as_bytes()).unwrap()
+}
+
+#[test]
+fn integers_that_go_on_as_text_are_text() {
+    // NumPy since 2.3.0 raises TypeError.
+    assert_eq!(infer("1\n007\nx").dtype().to_string(), "<U3");
+    assert_eq!(infer("1,a\nx,b").to_string(), "[['1' 'a']\n ['x' 'b']]");
+}
+
+#[test]
+fn what_is_found_for_each_column() {
+    let any = infer("1,1.5,1j,True,ab,\n2,3,2,false,,\n");
+    let expected =
+        "[('f0', '<i8'), ('f1', '<f8'), ('f2', '<c16'), ('f3', '|b1'), ('f4', '<U2'), ('f5', '|b1')]";
+    assert_eq!(any.dtype().to_string(), expected);
+    // A column without anything is False, as in NumPy: 0 in a table of integers.
+    assert_eq!(infer("1,\n2,\n"), AnyArray::from(array![[1i64, 0], [2, 0]]));
+    assert_eq!(infer("0x10\n").dtype().to_string(), "<U4");
+}
+
+#[test]
+fn what_can_not_be_read_is_nan_only_in_floats() {
+    let load = || GenFromTxt::new().delimiter(',');
+    let a: Array1<f64> = load().read(&b"x,,3"[..]).unwrap();
+    assert!(a[0].is_nan() && a[1].is_nan() && a[2] == 3.0);
+    assert!(load().read::<Array1<i32>>(&b"x,1"[..]).is_err());
+    assert!(load().read::<Array1<i32>>(&b"1.5,1"[..]).is_err());
+    assert_eq!(load().read::<Array1<i32>>(&b"1.0,,1e2"[..]).unwrap(), array![1, -1, 100]);
+    assert_eq!(load().filling_values(0, 7).read::<Array1<i32>>(&b"x,1"[..]).unwrap(), array![7, 1]);
+    // NumPy makes all of these False.
+    assert_eq!(load().read::<Array1<bool>>(&b"1,0,TRUE"[..]).unwrap(), array![true, false, true]);
+    // A missing value that can be read is read.
+    let a: Array1<f64> = load().missing_values(.., ["-999"]).read(&b"-999,1"[..]).unwrap();
+    assert_eq!(a, array![-999.0, 1.0]);
+}
+
+#[test]
+fn comments_blank_lines_and_blanks() {
+    let a: Array2<f64> = LoadTxt::new().read(&b"1.#INF 2\n\n  # x\n3\n"[..]).unwrap();
+    assert_eq!(a, array![[1.0], [3.0]]);
+    assert!(LoadTxt::new().delimiter(',').read::<Array1<f64>>(&b"1\n  \n2"[..]).is_err());
+    assert_eq!(
+        GenFromTxt::new().delimiter(',').read::<Array1<f64>>(&b"1\n  \n2"[..]).unwrap(),
+        array![1.0, 2.0]
+    );
+    // A blank behind a quoted field is no field of its own.
+    let a: Array1<f64> = LoadTxt::new().quotechar('"').read(&b"\"1\" 2 \n"[..]).unwrap();
+    assert_eq!(a, array![1.0, 2.0]);
+    let a: Array1<String> =
+        LoadTxt::new().quotechar('"').delimiter(',').read(&b"\"a\r\nb\",\"\"\"\",\"c"[..]).unwrap();
+    assert_eq!(a, array!["a\nb", "\"", "c"]);
+}
+
+#[test]
+fn fixed_widths() {
+    let load = || GenFromTxt::new().delimiter([2, 3]);
+    // An empty line counts; the end of a line is no part of a field.
+    let a: Array2<f64> = load().read(&b"1\n\n12345\n"[..]).unwrap();
+    assert_eq!(a.dim(), (3, 2));
+    assert!(a[[0, 1]].is_nan() && a[[1, 0]].is_nan() && a[[2, 1]] == 345.0);
+    let a: Array2<String> = load().read(&b"ab\nabc\n"[..]).unwrap();
+    assert_eq!(a, array![["ab", ""], ["ab", "c"]]);
+}
+
+#[test]
+fn names_are_cleaned() {
+    let names = |load: GenFromTxt<'_>, text: &str| {
+        let any: AnyArray = load.delimiter(',').names(true).read(text.as_bytes()).unwrap();
+        any.dtype().fields().unwrap().iter().map(|field| field.name.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        names(GenFromTxt::new(), "a, b c,a,,file,x(1)\n1,2,3,4,5,6"),
+        ["a", "b_c", "a_1", "f0", "file_", "x1"]
+    );
+    assert_eq!(names(GenFromTxt::new().case_sensitive(false), "# a,B\n1,2"), ["A", "B"]);
+    assert_eq!(
+        names(GenFromTxt::new().excludelist(["a"]).replace_space("-").deletechars(""), "a,b c\n1,2"),
+        ["a_", "b-c"]
+    );
+    // NumPy drops the first name if it is empty, and then refuses all rows.
+    assert_eq!(names(GenFromTxt::new(), ",b\n1,2"), ["f0", "b"]);
+}
+
+#[test]
+fn an_empty_file_is_an_empty_array() {
+    assert_eq!(LoadTxt::new().read::<ArrayD<f64>>(&b""[..]).unwrap().shape(), [0]);
+    assert_eq!(LoadTxt::new().read::<Array2<f64>>(&b"# x\n"[..]).unwrap().dim(), (0, 1));
+    assert_eq!(GenFromTxt::new().read::<Array1<f64>>(&b""[..]).unwrap().len(), 0);
+    let rows = DType::parse("[('a', 'f8'), ('b', 'i4')]").unwrap();
+    assert_eq!(LoadTxt::new().dtype(rows.clone()).read::<AnyArray>(&b""[..]).unwrap().dtype(), rows);
+}
+
+#[test]
+fn saved_shapes() {
+    let text = |array: &dyn Fn(&mut Vec<u8>)| {
+        let mut out = Vec::new();
+        array(&mut out);
+        String::from_utf8(out).unwrap()
+    };
+    assert_eq!(text(&|out| SaveTxt::new().write(out, &Array2::<f64>::zeros((3, 0))).unwrap()), "\n\n\n");
+    let turned = array![[1, 2], [3, 4]].reversed_axes();
+    assert_eq!(text(&|out| SaveTxt::new().format("%d").write(out, &turned).unwrap()), "1 3\n2 4\n");
+    assert_eq!(text(&|out| SaveTxt::new().format("%d%%").write(out, &turned).unwrap()), "1% 3%\n2% 4%\n");
+}

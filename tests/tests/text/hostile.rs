@@ -1,0 +1,80 @@
+//! Files of strangers: an error with the line, no panic, no more memory than is allowed.
+
+use ndarray::{Array2, array};
+use npz_core::{AnyArray, DType};
+use npz_text::{GenFromTxt, Infer, Limits, LoadTxt, SaveTxt};
+
+#[test]
+fn limits_are_kept() {
+    let limits = Limits::new().line_bytes(1000).columns(5).total_bytes(10_000);
+    let load = || LoadTxt::new().delimiter(',').limits(limits);
+    for (text, message) in [
+        ("1".repeat(2000), "more than 1000 bytes"),
+        (format!("1\n{}\n", "1".repeat(1001)), "line 2: a line has more than 1000 bytes"),
+        ("1,2,3,4,5,6".to_owned(), "has 6 fields, more than the 5 allowed"),
+        ("1\n".repeat(6000), "more than 10000 bytes"),
+    ] {
+        let error = load().read::<Array2<f64>>(text.as_bytes()).unwrap_err();
+        assert!(error.to_string().contains(message), "{error}");
+        let error =
+            GenFromTxt::new().delimiter(',').limits(limits).dtype(Infer).read::<AnyArray>(text.as_bytes());
+        assert!(error.unwrap_err().to_string().contains(message));
+    }
+    // A quote that is never closed makes a line of all that follows.
+    let text = format!("1\n\"{}", "1\n".repeat(2000));
+    let error = load().quotechar('"').read::<Array2<f64>>(text.as_bytes()).unwrap_err();
+    assert!(error.to_string().contains("more than 1000 bytes"), "{error}");
+}
+
+#[test]
+fn a_bomb_is_stopped_by_its_limit() {
+    let path = tests::temp_dir();
+    let path = path.path().join("bomb.gz");
+    SaveTxt::new().format("%d").save(&path, &Array2::<u8>::zeros((2_000_000, 1))).unwrap();
+    assert!(std::fs::metadata(&path).unwrap().len() < 100_000);
+    let error =
+        LoadTxt::new().limits(Limits::new().total_bytes(1 << 20)).load::<Array2<u8>>(&path).unwrap_err();
+    assert!(error.to_string().contains("more than 1048576 bytes"), "{error}");
+}
+
+#[test]
+fn what_is_no_text_is_told_with_its_line() {
+    let bad: [(&[u8], &str); 4] = [
+        (b"1\n2\n\xff\n", "line 3: byte 0xff is no UTF-8"),
+        (b"1\n2\0\n", "line 2, column 1: expected float64, found \"2\\0\""),
+        (b"\xff\xfe1\0", "no UTF-8: set `encoding`"),
+        (b"1\n\x1f\x8b", "line 2: byte 0x8b is no UTF-8"),
+    ];
+    for (bytes, message) in bad {
+        let error = LoadTxt::new().read::<Array2<f64>>(bytes).unwrap_err();
+        assert!(error.to_string().contains(message), "{error}");
+    }
+    assert!(LoadTxt::new().read::<Array2<f64>>(&b"\x1f\x8b\x08\0\0"[..]).is_err(), "gzip that ends");
+    let long = format!("1\n{}x\n", "9".repeat(500));
+    let error = LoadTxt::new().read::<Array2<f64>>(long.as_bytes()).unwrap_err().to_string();
+    assert!(error.contains("... (501 bytes)") && error.len() < 400, "{error}");
+}
+
+#[test]
+fn formats_and_dtypes_ask_for_no_more_than_there_is_room_for() {
+    let cell = array![[1.0]];
+    for format in
+        ["%999999999999999999999d", "%.99999999f", "%10001d", "%*d", "%(a)s", "%", "%y", "%5", "% -+#0"]
+    {
+        let error = SaveTxt::new().format(format).write(Vec::new(), &cell).unwrap_err();
+        assert!(error.to_string().contains("can't be read"), "{format}: {error}");
+    }
+    let mut out = Vec::new();
+    SaveTxt::new().format("%10000.300f").write(&mut out, &cell).unwrap();
+    assert_eq!(out.len(), 10_001);
+    let huge = DType::parse("[('a', '<f8', (1000, 1000, 100))]").unwrap();
+    assert!(
+        LoadTxt::new()
+            .dtype(huge)
+            .read::<AnyArray>(&b"1"[..])
+            .unwrap_err()
+            .to_string()
+            .contains("1048576 fields")
+    );
+    assert!(GenFromTxt::new().defaultfmt("%d%d").dtype(Infer).read::<AnyArray>(&b"a 1"[..]).is_err());
+}

@@ -1,0 +1,212 @@
+//! From files to Rust types and back: structs, columns, pieces, compressed files, encodings.
+
+use std::ops::ControlFlow;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use ndarray::{Array0, Array1, Array2, Array3, ArrayD, array};
+use npz_core::time::{Day, Second};
+use npz_core::{AnyArray, Cast, DType, DateTime64, FixedStr, NpyRecord, npy};
+use npz_text::{Encoding, GenFromTxt, Infer, LoadTxt, SaveTxt, loadtxt, savetxt};
+use num_complex::Complex;
+use tests::{python, temp_dir};
+
+#[derive(NpyRecord, Clone, Debug, PartialEq)]
+struct Station {
+    name: FixedStr<8>,
+    height: f32,
+    since: DateTime64<Day>,
+}
+
+#[test]
+fn rows_of_a_struct_by_place_and_by_name() {
+    let text = "Bern, 540.5 ,1970-01-02\nSankt M,12,NaT\n";
+    let rows: Array1<Station> = LoadTxt::new().delimiter(',').read(text.as_bytes()).unwrap();
+    assert_eq!(rows[0].name.to_string(), "Bern");
+    assert_eq!((rows[0].height, rows[0].since.ticks(), rows[1].since.is_nat()), (540.5, 1, true));
+    // The order of the columns is the file's own, and it may have more.
+    let text = "height,note,since,name\n540.5,x,1970-01-02,Bern\n,y,,Thun\n";
+    let rows: Array1<Station> = GenFromTxt::new().delimiter(',').names(true).read(text.as_bytes()).unwrap();
+    assert_eq!((rows[0].name.to_string().as_str(), rows[0].height), ("Bern", 540.5));
+    assert!(rows[1].height.is_nan() && rows[1].since.is_nat());
+    let error = GenFromTxt::new()
+        .delimiter(',')
+        .names("height,x,y,z")
+        .read::<Array1<Station>>(text.as_bytes())
+        .unwrap_err();
+    assert!(error.to_string().contains("there is no column \"name\": found height, x, y, z"), "{error}");
+}
+
+#[test]
+fn the_axes_are_those_of_the_type() {
+    let load = LoadTxt::new();
+    let square = &b"1 2\n3 4"[..];
+    assert_eq!(load.read::<Array2<i32>>(square).unwrap(), array![[1, 2], [3, 4]]);
+    assert_eq!(load.read::<Array2<i32>>(&b"1 2"[..]).unwrap(), array![[1, 2]]);
+    assert_eq!(load.read::<Array2<i32>>(&b"1\n2"[..]).unwrap(), array![[1], [2]]);
+    assert_eq!(load.read::<Array1<i32>>(&b"1 2"[..]).unwrap(), array![1, 2]);
+    assert_eq!(load.read::<Array1<i32>>(&b"7"[..]).unwrap(), array![7]);
+    assert_eq!(load.read::<Array0<i32>>(&b"7"[..]).unwrap().into_scalar(), 7);
+    assert_eq!(load.read::<ArrayD<i32>>(&b"7"[..]).unwrap().ndim(), 0);
+    assert_eq!(LoadTxt::new().ndmin(2).read::<ArrayD<i32>>(&b"1\n2"[..]).unwrap().shape(), [2, 1]);
+    for error in [
+        load.read::<Array1<i32>>(square).unwrap_err(),
+        load.read::<Array0<i32>>(square).unwrap_err(),
+        load.read::<Array3<i32>>(square).unwrap_err(),
+    ] {
+        assert!(error.to_string().contains("found 2 rows of 2 columns"), "{error}");
+    }
+    let columns: Vec<Array1<f64>> = load.read(square).unwrap();
+    assert_eq!(columns, [array![1.0, 3.0], array![2.0, 4.0]]);
+}
+
+#[test]
+fn all_kinds_of_cells() {
+    let load = LoadTxt::new();
+    assert_eq!(load.read::<Array1<bool>>(&b"1 0"[..]).unwrap(), array![true, false]);
+    assert_eq!(load.read::<Array1<usize>>(&b"1 0"[..]).unwrap(), array![1, 0]);
+    assert_eq!(load.read::<Array1<half::f16>>(&b"0.5"[..]).unwrap()[0].to_f32(), 0.5);
+    assert_eq!(load.read::<Array1<Complex<f64>>>(&b"1+2j"[..]).unwrap()[0], Complex::new(1.0, 2.0));
+    assert_eq!(load.read::<Array1<String>>("ä bc".as_bytes()).unwrap(), array!["ä", "bc"]);
+    assert_eq!(load.read::<Array1<Vec<u8>>>("ä".as_bytes()).unwrap()[0], [0xe4]);
+    assert_eq!(load.read::<Array1<DateTime64<Second>>>(&b"1970-01-01T00:01"[..]).unwrap()[0].ticks(), 60);
+    let dtype = DType::parse("[('a', '<U'), ('b', '>i2', (2,)), ('c', [('d', 'f4'), ('e', 'S2')])]");
+    let dtype = dtype.unwrap_or_else(|_| {
+        DType::parse("[('a', '<U3'), ('b', '>i2', (2,)), ('c', [('d', 'f4'), ('e', 'S2')])]").unwrap()
+    });
+    let nested = DType::parse(&dtype.to_string().replace("<U0", "<U3")).unwrap();
+    let any: AnyArray = LoadTxt::new().dtype(nested).read(&b"abc 1 2 0.5 xy"[..]).unwrap();
+    assert_eq!(any.item().unwrap().to_string(), "('abc', [1, 2], (0.5, b'xy'))");
+}
+
+#[test]
+fn threads_and_pieces_give_what_one_thread_gives() {
+    let dir = temp_dir();
+    let path = dir.path().join("a.txt");
+    let array = Array2::from_shape_fn((60_000, 3), |(row, column)| {
+        (row as f64 + 0.25) * 10f64.powi(column as i32 - 1)
+    });
+    SaveTxt::new().threads(2).save(&path, &array).unwrap();
+    let one = std::fs::read(&path).unwrap();
+    SaveTxt::new().threads(1).save(&path, &array).unwrap();
+    assert!(one == std::fs::read(&path).unwrap());
+    for threads in [1, 2] {
+        assert!(LoadTxt::new().threads(threads).load::<Array2<f64>>(&path).unwrap() == array);
+        assert!(GenFromTxt::new().threads(threads).load::<Array2<f64>>(&path).unwrap() == array);
+    }
+    let mut rows = 0;
+    let load = LoadTxt::new();
+    for piece in load.pieces::<Array2<f64>>(&path, 7001).unwrap() {
+        let piece = piece.unwrap();
+        assert!(piece == array.slice(ndarray::s![rows..rows + piece.nrows(), ..]));
+        rows += piece.nrows();
+    }
+    assert_eq!(rows, 60_000);
+    let footer: Array2<f64> = GenFromTxt::new().skip_footer(50_001).load(&path).unwrap();
+    assert!(footer == array.slice(ndarray::s![..9999, ..]));
+    // An error is told with its line, whichever thread met it.
+    let mut text = String::from_utf8(one).unwrap();
+    let at = text.match_indices('\n').nth(54_320).unwrap().0;
+    text.insert_str(at, "x");
+    std::fs::write(&path, text).unwrap();
+    let error = loadtxt::<Array2<f64>>(&path).unwrap_err();
+    assert!(error.to_string().contains("line 54321, column 3: expected float64"), "{error}");
+    assert_eq!(error.file(), Some(&*path));
+    let error = load.pieces::<Array2<f64>>(&path, 7001).unwrap().find_map(Result::err).unwrap();
+    assert!(error.to_string().contains("line 54321, column 3"), "{error}");
+}
+
+#[test]
+fn compressed_files_go_both_ways() {
+    let dir = temp_dir();
+    let array = array![[1.5, -2.0], [0.1, 1e300]];
+    for name in ["a.txt", "a.gz", "a.bz2", "a.xz", "a.lzma"] {
+        let path = dir.path().join(name);
+        savetxt(&path, &array).unwrap();
+        assert_eq!(loadtxt::<Array2<f64>>(&path).unwrap(), array, "{name}");
+        let script = format!(
+            "a = np.loadtxt('{name}'); assert a.tolist() == [[1.5, -2.0], [0.1, 1e300]]; np.savetxt('{name}', a)"
+        );
+        python(dir.path(), &script);
+        assert_eq!(npz_text::genfromtxt::<Array2<f64>>(&path).unwrap(), array, "{name}");
+    }
+    // By its bytes, whatever it is called.
+    std::fs::rename(dir.path().join("a.gz"), dir.path().join("b.csv")).unwrap();
+    assert_eq!(loadtxt::<Array2<f64>>(dir.path().join("b.csv")).unwrap(), array);
+}
+
+#[test]
+fn conversion_to_npy_is_that_of_numpy() {
+    let dir = temp_dir();
+    let (text, out) = (dir.path().join("a.csv"), dir.path().join("a.npy"));
+    std::fs::write(&text, "id,name,x\n1,ab,0.5\n2,ö,\n").unwrap();
+    GenFromTxt::new().delimiter(',').names(true).dtype(Infer).convert(&text, &out).unwrap();
+    let said = python(dir.path(), "a = np.load('a.npy'); print(a.dtype, a.tolist())");
+    assert_eq!(said, "[('id', '<i8'), ('name', '<U2'), ('x', '<f8')] [(1, 'ab', 0.5), (2, 'ö', nan)]\n");
+    let many: String = (0..5000).map(|row| format!("{row},{}\n", row * 2)).collect();
+    std::fs::write(&text, many).unwrap();
+    LoadTxt::new().delimiter(',').dtype(DType::parse("i4").unwrap()).convert(&text, &out).unwrap();
+    let array: Array2<i32> = npy::load(&out).unwrap();
+    assert_eq!((array.dim(), array[[4999, 1]]), ((5000, 2), 9998));
+    assert!(LoadTxt::new().convert(&text, &out).unwrap_err().to_string().contains("line 1, column 1"));
+    assert_eq!(npy::load::<Array2<i32>>(&out).unwrap(), array, "the file that was there stays");
+}
+
+#[test]
+fn encodings_are_read_and_written() {
+    let dir = temp_dir();
+    let names = array!["Zürich".to_owned(), "Genève".to_owned()];
+    for (encoding, name) in [
+        (Encoding::Utf8, "utf-8"),
+        (Encoding::Latin1, "latin1"),
+        (Encoding::Utf16, "utf-16"),
+        (Encoding::Utf16Be, "utf-16-be"),
+        (Encoding::Utf32Le, "utf-32-le"),
+    ] {
+        let path = dir.path().join("a.txt");
+        SaveTxt::new().format("%s").encoding(encoding).save(&path, &names).unwrap();
+        let script = format!("print(np.loadtxt('a.txt', dtype=str, encoding='{name}').tolist())");
+        assert_eq!(python(dir.path(), &script), "['Zürich', 'Genève']\n");
+        assert_eq!(LoadTxt::new().encoding(encoding).load::<Array1<String>>(&path).unwrap(), names);
+    }
+    let marked: Array1<i32> = LoadTxt::new().read(&b"\xef\xbb\xbf1 2"[..]).unwrap();
+    assert_eq!(marked, array![1, 2]);
+    let error = SaveTxt::new().format("%s").encoding(Encoding::Ascii).write(Vec::new(), &names).unwrap_err();
+    assert!(error.to_string().contains("'ü'"), "{error}");
+}
+
+#[test]
+fn converters_warnings_progress() {
+    let warnings = Mutex::new(Vec::new());
+    let warn = |message: &str| warnings.lock().unwrap().push(message.to_owned());
+    let a: Array2<f64> = GenFromTxt::new()
+        .delimiter(',')
+        .converter("a", |text| u32::from_str_radix(text, 16))
+        .names("a,b")
+        .invalid_raise(false)
+        .on_warning(warn)
+        .dtype(DType::parse("f8").unwrap())
+        .read::<Vec<AnyArray>>(&b"ff,1\n1,2,3\n10,3\n"[..])
+        .map(|columns| {
+            let columns: Vec<Array1<f64>> = columns
+                .iter()
+                .map(|c| c.to_array(Cast::Safe).unwrap().into_dimensionality().unwrap())
+                .collect();
+            ndarray::stack(ndarray::Axis(1), &[columns[0].view(), columns[1].view()]).unwrap()
+        })
+        .unwrap();
+    assert_eq!(a, array![[255.0, 1.0], [16.0, 3.0]]);
+    assert!(warnings.lock().unwrap()[0].contains("line 2 has 3"), "{warnings:?}");
+
+    let text = "1 2\n".repeat(500_000);
+    let seen = AtomicU64::new(0);
+    let progress = |bytes| {
+        seen.store(bytes, Ordering::Relaxed);
+        ControlFlow::Continue(())
+    };
+    let a: Array2<u8> = LoadTxt::new().progress(progress).read(text.as_bytes()).unwrap();
+    assert_eq!((a.nrows(), seen.load(Ordering::Relaxed)), (500_000, 2_000_000));
+    let stopped = LoadTxt::new().progress(|_| ControlFlow::Break(())).read::<Array2<u8>>(text.as_bytes());
+    assert!(stopped.unwrap_err().to_string().starts_with("stopped"));
+    assert!(SaveTxt::new().progress(|_| ControlFlow::Break(())).write(Vec::new(), &a).is_err());
+}
