@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use ndarray::{Array1, array};
-use npz_core::{ErrorKind, FromMembers, Loader, Members, Name, Npz, Plan, Result, ToMembers};
+use npz_core::extend::{Loader, Members, Name, Plan};
+use npz_core::{ErrorKind, FromMembers, Npz, Result, ToMembers};
 
 use super::{archive, comes_back};
 
