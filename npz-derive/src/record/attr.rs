@@ -1,6 +1,7 @@
 //! `#[npy(..)]` from tokens to values.
 //!
-//! Adding a word: a row in `WORDS`, its rows in `CONFLICTS`, a field in `RecordAttrs` or `FieldAttrs`, a row in the table of the crate docs.
+//! Adding a word: a row in `WORDS`, its rows in `CONFLICTS`, a field in `RecordAttrs` or `FieldAttrs`, a row in the table of
+//! the crate docs.
 
 use syn::{Attribute, LitStr, Path, WherePredicate};
 

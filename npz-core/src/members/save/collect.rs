@@ -347,9 +347,6 @@ impl<'a> Members<'a> {
     ///         let places = loader.with_plain(|loader| Vec::plan(loader, &name.join("places")));
     ///         Plan::new(|| Ok(Sampled { values: values.finish()?, places: places.finish()? }))
     ///     }
-    ///     fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
-    ///         Vec::<u64>::is_present(loader, &name.join("values"))
-    ///     }
     /// }
     ///
     /// #[derive(Npz)]

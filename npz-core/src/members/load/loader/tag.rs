@@ -47,9 +47,6 @@ impl<'s> Loader<'s> {
     ///             f64::plan(loader, &name.join("value")).map(move |value| Meters(factor * value))
     ///         })
     ///     }
-    ///     fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
-    ///         String::is_present(loader, &name.join("unit"))
-    ///     }
     /// }
     /// impl Npz for Meters {}
     ///
