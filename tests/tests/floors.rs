@@ -16,12 +16,7 @@ const FLOORS: [(u8, &[&str]); 9] = [
     (5, &["members"]),
     (6, &["npy"]),
     (7, &["npz"]),
-<<<<<<< HEAD
-    (8, &["lib", "extend", "time", "private", "fuzzing"]),
-=======
-    (8, &["sparse"]),
-    (9, &["lib", "extend", "guide", "time", "private", "fuzzing"]),
->>>>>>> 9419cbb (The first page is short; all else stands in a guide, whose links resolve in the repository and in rustdoc)
+    (8, &["lib", "extend", "guide", "time", "private", "fuzzing"]),
 ];
 
 fn sources() -> Vec<(String, PathBuf)> {
