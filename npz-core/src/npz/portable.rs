@@ -120,5 +120,8 @@ fn archives() {
         assert_eq!(options.from_bytes::<BTreeMap<String, Vec<f32>>>(bytes).unwrap(), state);
         assert_eq!(NpzReader::new(bytes).unwrap().header("b").unwrap().shape(), [2048]);
     }
-    assert_eq!(archives.map(|bytes| (bytes.len(), crc32fast::hash(&bytes))), [(8764, 3198162059), (1457, 2091010542)]);
+    assert_eq!(
+        archives.map(|bytes| (bytes.len(), crc32fast::hash(&bytes))),
+        [(8764, 3198162059), (1457, 2091010542)]
+    );
 }
