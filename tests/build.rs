@@ -12,10 +12,11 @@ fn main() {
     for (i, block) in readme.split("```rust,no_run\n").skip(1).enumerate() {
         let program =
             block.split("\n```").next().unwrap_or_default().replace("fn main()", "pub(super) fn main()");
-        modules += &format!("mod program_{i} {{\n{program}\n}}\n");
+        modules.extend(["mod program_", &i.to_string(), " {\n", &program, "\n}\n"]);
         names.push(format!("program_{i}::main"));
     }
-    modules += &format!("const PROGRAMS: &[fn() -> npz_core::Result<()>] = &[{}];\n", names.join(", "));
+    let list = names.join(", ");
+    modules.extend(["const PROGRAMS: &[fn() -> npz_core::Result<()>] = &[", &list, "];\n"]);
     let folder = env::var_os("OUT_DIR").expect("cargo sets it");
     fs::write(Path::new(&folder).join("first_page.rs"), modules).expect("the folder can be written");
 }

@@ -124,7 +124,7 @@ pub(crate) enum Cells<'a> {
     Other(Vec<AnyValue<'a>>),
 }
 
-impl<'a> Rows<'a> {
+impl Rows<'_> {
     pub(crate) fn count(&self) -> usize {
         self.count
     }

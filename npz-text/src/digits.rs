@@ -27,8 +27,8 @@ static POWERS: LazyLock<Vec<Power>> = LazyLock::new(|| {
     let power = |(limbs, exponent): ([u64; 4], i32)| {
         // Twice, as one step may be too far for a float.
         let float = limbs[0] as f64
-            * 2f64.powi((exponent + 192) / 2)
-            * 2f64.powi(exponent + 192 - (exponent + 192) / 2);
+            * 2f64.powi(i32::midpoint(exponent, 192))
+            * 2f64.powi(exponent + 192 - i32::midpoint(exponent, 192));
         Power { high: limbs[0], low: limbs[1], exponent: exponent + 128, float }
     };
     let mut below = Vec::new();
@@ -133,7 +133,7 @@ pub(crate) fn significant(value: f64, digits: i32) -> Option<(u64, i32)> {
     let number = parts(value);
     let bits = 63 - number.0.leading_zeros() as i32 + number.1;
     // log10(2) in 20 bits: never too great by more than one.
-    let mut first = (i64::from(bits) * 315_653 >> 20) as i32;
+    let mut first = ((i64::from(bits) * 315_653) >> 20) as i32;
     if value >= POWERS[(first + 1 - LEAST) as usize].float {
         first += 1;
     }

@@ -76,9 +76,8 @@ impl Encoding {
                 }
             }
             (_, (_, big)) => {
-                for c in text.chars() {
-                    let unit = u32::from(c);
-                    bytes.extend_from_slice(&if big { unit.to_be_bytes() } else { unit.to_le_bytes() });
+                for code in text.chars().map(u32::from) {
+                    bytes.extend_from_slice(&if big { code.to_be_bytes() } else { code.to_le_bytes() });
                 }
             }
         }
@@ -199,7 +198,7 @@ impl<R: Read> Decode<R> {
                     }
                     match unit(at + 2) {
                         Some(low @ 0xdc00..0xe000) => {
-                            push(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00))?
+                            push(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00))?;
                         }
                         // The second half is in the next block.
                         None if !self.is_over => break,

@@ -108,21 +108,17 @@ impl<'a> Head<'a> {
         let mut at = 0;
         self.text = self.lines.next()?.unwrap_or_default();
         while count > 0 {
-            match memchr(b'\n', &self.text[at..]) {
-                Some(end) => {
-                    at += end + 1;
-                    count -= 1;
-                    self.line += 1;
-                }
-                None => {
-                    at = 0;
-                    match self.lines.next()? {
-                        Some(text) => self.text = text,
-                        None => {
-                            self.text = Vec::new();
-                            break;
-                        }
-                    }
+            if let Some(end) = memchr(b'\n', &self.text[at..]) {
+                at += end + 1;
+                count -= 1;
+                self.line += 1;
+            } else {
+                at = 0;
+                if let Some(text) = self.lines.next()? {
+                    self.text = text;
+                } else {
+                    self.text = Vec::new();
+                    break;
                 }
             }
         }

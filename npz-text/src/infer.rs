@@ -108,6 +108,8 @@ impl Column {
 pub(crate) struct Types(pub(crate) Vec<Column>);
 
 impl Sink for Types {
+    const HAS_ROWS: bool = false;
+
     fn new() -> Self {
         Self(Vec::new())
     }

@@ -10,6 +10,7 @@ use crate::infer::{Column, Type, Types};
 use crate::layout::{Kind, Layout, closed};
 use crate::number::{Number, Style};
 use crate::options::CellType;
+use crate::plan::Select;
 use crate::prepare::{Columns, Wanted, columns, plan};
 use crate::reader::Reader;
 use crate::settings::{Settings, Source};
@@ -26,7 +27,13 @@ impl<S: Sink + IntoCells> Tables for Reader<'_, '_, S> {
     fn next(&mut self, rows: usize) -> Result<Table> {
         let (sink, rows) = self.read(rows)?;
         let plan = self.plan();
-        let (columns, is_record) = (plan.width(), plan.is_record);
+        let is_record = plan.is_record;
+        // Of no rows, NumPy's `genfromtxt` knows no columns, and `loadtxt` guesses one.
+        let columns = match (rows, plan.style, &plan.select) {
+            (0, Style::GenFromTxt, _) => 0,
+            (0, Style::LoadTxt, Select::All(_)) if !is_record => 1,
+            _ => plan.width(),
+        };
         Ok(Table { cells: sink.into_cells(self.dtype()), rows, columns, is_record, ndmin: self.ndmin() })
     }
 }
@@ -130,17 +137,12 @@ pub(crate) fn make<'t>(
             (Source::Text(kept), Source::Text(kept))
         }
     };
-    match wanted {
-        Some(wanted) => {
-            let found = scan::<Widths>(settings, first, Some(&wanted))?.0;
-            once(settings, second, Some(&wanted), |columns| {
-                Ok((closed(&given(columns)?, &found)?, Vec::new()))
-            })
-        }
-        None => {
-            let types = scan::<Types>(settings, first, None)?.0;
-            once(settings, second, None, |columns| inferred(settings, columns, &types))
-        }
+    if let Some(wanted) = wanted {
+        let found = scan::<Widths>(settings, first, Some(&wanted))?.0;
+        once(settings, second, Some(&wanted), |columns| Ok((closed(&given(columns)?, &found)?, Vec::new())))
+    } else {
+        let found = scan::<Types>(settings, first, None)?.0;
+        once(settings, second, None, |columns| inferred(settings, columns, &found))
     }
 }
 

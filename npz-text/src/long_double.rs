@@ -87,7 +87,9 @@ struct Natural(Vec<u32>);
 impl Natural {
     fn of(digits: &[u8]) -> Self {
         let mut number = Self(Vec::new());
-        digits.iter().for_each(|digit| number.times_plus(10, u32::from(*digit)));
+        for digit in digits {
+            number.times_plus(10, u32::from(*digit));
+        }
         number
     }
 
@@ -188,12 +190,11 @@ fn round(digits: &[u8], exponent: i64) -> (u16, u64) {
     let twice = rest.shifted(1);
     let is_above = divisor.is_less(&twice) || (!twice.is_less(&divisor) && quotient & 1 == 1);
     if is_above {
-        match quotient.checked_add(1) {
-            Some(next) => quotient = next,
-            None => {
-                quotient = 1 << 63;
-                power += 1;
-            }
+        if let Some(next) = quotient.checked_add(1) {
+            quotient = next;
+        } else {
+            quotient = 1 << 63;
+            power += 1;
         }
     }
     if quotient >> 63 == 0 {
@@ -216,7 +217,7 @@ mod tests {
     #[test]
     fn numbers_that_are_known() {
         assert_eq!(read("1"), (16383, 1 << 63));
-        assert_eq!(read("-0.5"), (0x8000 | 16382, 1 << 63));
+        assert_eq!(read("-0.5"), (0x8000 | 0x3ffe, 1 << 63));
         assert_eq!(read("0"), (0, 0));
         assert_eq!(read("18446744073709551615"), (16383 + 63, u64::MAX));
         assert_eq!(read("18446744073709551617"), (16383 + 64, 1 << 63));

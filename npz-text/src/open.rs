@@ -68,7 +68,6 @@ fn peek<R: Read>(mut reader: R) -> Result<(Vec<u8>, R)> {
     Ok((start, reader))
 }
 
-#[cfg_attr(not(all(feature = "bzip2", feature = "xz")), expect(unused_variables, reason = "of the features"))]
 fn unpack<'a>(packed: Packed, reader: impl Read + Send + 'a) -> Result<Box<dyn Read + Send + 'a>> {
     match packed {
         Packed::No => Ok(Box::new(reader)),
@@ -96,6 +95,7 @@ fn missing(packed: Packed) -> Error {
 }
 
 /// A file that is written, compressed as its name says, and seen under that name when it is finished.
+#[expect(clippy::large_enum_variant, reason = "one for each file that is written")]
 pub(crate) enum Sink {
     Plain(io::BufWriter<AtomicFile>),
     Gzip(Box<GzEncoder<AtomicFile>>),

@@ -53,7 +53,7 @@ pub(crate) fn columns(head: &Head<'_>, settings: &Settings<'_>, wanted: Option<&
             (Some(fields), given) => {
                 let own: Vec<String> = fields.iter().map(|(name, _)| name.clone()).collect();
                 let is_numbered = own.iter().enumerate().all(|(index, name)| *name == format!("f{index}"));
-                let cleaned = match given {
+                let new_names = match given {
                     Some(given) => {
                         cleaner.clean(given, Some(own.len()).filter(|count| given.len() < *count))?
                     }
@@ -61,10 +61,10 @@ pub(crate) fn columns(head: &Head<'_>, settings: &Settings<'_>, wanted: Option<&
                     None => cleaner.clean(&own, None)?,
                 };
                 // With `usecols` there may be more names than fields: they are chosen below.
-                if cleaned.len() == own.len() {
-                    dtype = Some(renamed(&wanted.dtype, &cleaned)?);
+                if new_names.len() == own.len() {
+                    dtype = Some(renamed(&wanted.dtype, &new_names)?);
                 }
-                names = Some(cleaned);
+                names = Some(new_names);
             }
             (None, Some(names)) if !wanted.is_typed => {
                 dtype = Some(DType::record(names.iter().map(|name| (name.clone(), wanted.dtype.clone())))?);
@@ -219,7 +219,7 @@ pub(crate) fn plan<'s>(
         converters.push(Box::new(move |text| converter(text)));
     }
     let has_converter = plans.iter().any(|plan| plan.converter.is_some());
-    let plain =
+    let fast =
         if has_converter || matches!(columns.select, Select::Some(_)) { None } else { Plain::of(&splitter) };
     let plan = Plan {
         style: settings.style,
@@ -232,7 +232,7 @@ pub(crate) fn plan<'s>(
         is_record,
         is_loose: settings.loose,
         limits: settings.limits,
-        plain,
+        plain: fast,
     };
     plan.check_fills()?;
     Ok(plan)

@@ -1,5 +1,6 @@
 //! Python's `%` formats: read once, then used for each cell.
 
+use std::fmt::Write as _;
 use std::io::Write;
 
 use npz_core::AnyValue;
@@ -112,7 +113,7 @@ pub(crate) fn numbered(format: &str, index: usize) -> Result<String, String> {
         match part {
             Part::Text(text) => out.extend_from_slice(text.as_bytes()),
             Part::Cell(spec) => {
-                spec.write(&mut out, &Value { value: AnyValue::UInt(index as u64), float: 8 })?
+                spec.write(&mut out, &Value { value: AnyValue::UInt(index as u64), float: 8 })?;
             }
         }
     }
@@ -161,7 +162,7 @@ impl Spec {
                 }
             },
             b'o' | b'x' | b'X' => {
-                let (is_negative, value) = integer(cell).ok_or_else(|| self.unfit("an integer", cell))?;
+                let (is_negative, value) = index(cell).ok_or_else(|| self.unfit("an integer", cell))?;
                 let (prefix, digits) = match self.conversion {
                     b'o' => ("0o", format!("{value:o}")),
                     b'x' => ("0x", format!("{value:x}")),
@@ -178,7 +179,7 @@ impl Spec {
             b'c' => {
                 let found = match cell.value {
                     AnyValue::Str(text) => text.chars().next().filter(|_| text.chars().nth(1).is_none()),
-                    _ => integer(cell)
+                    _ => index(cell)
                         .filter(|(is_negative, _)| !is_negative)
                         .and_then(|(_, value)| char::from_u32(u32::try_from(value).ok()?)),
                 };
@@ -402,35 +403,45 @@ fn integer(cell: &Value<'_>) -> Option<(bool, u64)> {
     }
 }
 
+/// The same of what Python takes as an integer; a bool of NumPy's is none.
+fn index(cell: &Value<'_>) -> Option<(bool, u64)> {
+    if matches!(cell.value, AnyValue::Bool(_)) { None } else { integer(cell) }
+}
+
 /// `str` of a NumPy scalar.
 pub(crate) fn str_of(cell: &Value<'_>) -> String {
     match cell.value {
-        AnyValue::Float(value) if cell.float == 4 => {
-            AnyValue::Float(shortest(&format!("{:e}", value as f32))).to_string()
-        }
+        AnyValue::Float(value) if cell.float == 4 => narrow(value, 1e6, &format!("{:e}", value as f32)),
         AnyValue::Float(value) if cell.float == 2 => {
-            let narrow = half::f16::from_f64(value);
+            let bits = half::f16::from_f64(value).to_bits();
             // The fewest digits that are read as the same number again.
-            let digits = (0..5).map(|digits| format!("{value:.digits$e}"));
-            let text = digits
-                .filter(|text| half::f16::from_f64(shortest(text)).to_bits() == narrow.to_bits())
-                .next();
-            AnyValue::Float(text.map_or(value, |text| shortest(&text))).to_string()
+            let is_same = |text: &String| {
+                text.parse().is_ok_and(|again: f64| half::f16::from_f64(again).to_bits() == bits)
+            };
+            let shortest = (0..5).map(|digits| format!("{value:.digits$e}")).find(is_same);
+            narrow(value, 1e3, &shortest.unwrap_or_else(|| format!("{value:e}")))
         }
         other => other.to_string(),
     }
 }
 
-/// The number that a text of Rust stands for.
-fn shortest(text: &str) -> f64 {
-    text.parse().unwrap_or(f64::NAN)
+/// A float of fewer than 8 bytes as NumPy prints it: with an exponent from a limit on, and below 0.0001. `digits` has the
+/// shortest digits, as Rust prints them with an exponent.
+fn narrow(value: f64, limit: f64, digits: &str) -> String {
+    let Some((digits, power)) = digits.split_once('e') else { return AnyValue::Float(value).to_string() };
+    if value != 0.0 && (value.abs() >= limit || value.abs() < 1e-4) {
+        let power: i32 = power.parse().unwrap_or(0);
+        return format!("{digits}e{power:+03}");
+    }
+    let shortest: f64 = format!("{digits}e{power}").parse().unwrap_or(value);
+    format!("{shortest:?}")
 }
 
 /// `repr` of a NumPy scalar: `np.float64(1.5)`.
 fn repr_of(cell: &Value<'_>) -> String {
     let text = str_of(cell);
     match cell.value {
-        AnyValue::Bool(_) => format!("np.{text}"),
+        AnyValue::Bool(_) => format!("np.{text}_"),
         AnyValue::Int(_) => format!("np.int{}({text})", u32::from(cell.float) * 8),
         AnyValue::UInt(_) => format!("np.uint{}({text})", u32::from(cell.float) * 8),
         AnyValue::Float(_) => format!("np.float{}({text})", u32::from(cell.float) * 8),
@@ -445,11 +456,12 @@ fn repr_of(cell: &Value<'_>) -> String {
 fn ascii(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
+        // Writing to a string never fails.
         match u32::from(c) {
             0..=0x7f => out.push(c),
-            code @ 0x80..=0xff => out += &format!("\\x{code:02x}"),
-            code @ 0x100..=0xffff => out += &format!("\\u{code:04x}"),
-            code => out += &format!("\\U{code:08x}"),
+            code @ 0x80..=0xff => _ = write!(out, "\\x{code:02x}"),
+            code @ 0x100..=0xffff => _ = write!(out, "\\u{code:04x}"),
+            code => _ = write!(out, "\\U{code:08x}"),
         }
     }
     out

@@ -110,7 +110,7 @@ impl<'a, 's, S: Sink> Reader<'a, 's, S> {
             let is_last = self.lines.is_over();
             if self.plan.splitter.has_quotes() {
                 // Only who has read all before knows whether a line begins inside of quotes.
-                let piece = parse(&self.plan, &text, is_last);
+                let piece = parse(&self.plan, &text, is_last, self.room() - self.rows);
                 let rest = text[piece.used..].to_vec();
                 if piece.error.is_none() && !rest.is_empty() {
                     self.plan
@@ -121,7 +121,9 @@ impl<'a, 's, S: Sink> Reader<'a, 's, S> {
                 }
                 self.take(vec![piece])?;
             } else {
-                let pieces = cut(&text, PIECE);
+                let is_whole = !S::HAS_ROWS && self.settings.max_rows.is_some();
+                let pieces = cut(&text, if is_whole { text.len() } else { PIECE });
+                let room = self.room() - self.rows;
                 let threads = crate::team::threads(self.settings.threads);
                 // A batch that is enough is followed by none: what comes behind may not be read.
                 let reads_on = self.settings.max_rows.is_none();
@@ -130,7 +132,7 @@ impl<'a, 's, S: Sink> Reader<'a, 's, S> {
                 let (pieces, next) = crate::team::map_while(
                     threads,
                     pieces,
-                    |piece| parse(plan, piece, true),
+                    |piece| parse(plan, piece, true, room),
                     || if reads_on { lines.next() } else { Ok(None) },
                 );
                 // An error in these rows comes before one in what follows.
@@ -247,7 +249,8 @@ impl<'a, 's, S: Sink> Reader<'a, 's, S> {
         let lines = ragged.listed.iter().map(|(line, count)| format!("\n    line {line} has {few}{count}"));
         let mut message = format!("expected {expected} in each row{}", lines.collect::<String>());
         if ragged.count > LISTED {
-            message += &format!("\n    and {} more lines", ragged.count - LISTED);
+            let more = ragged.count - LISTED;
+            message.push_str(&["\n    and ", &more.to_string(), " more lines"].concat());
         }
         if self.settings.invalid_raise {
             message += "\n`invalid_raise(false)` skips such lines; `usecols` takes the columns that all have";
@@ -258,8 +261,8 @@ impl<'a, 's, S: Sink> Reader<'a, 's, S> {
     }
 }
 
-/// Reads the rows of a piece.
-fn parse<S: Sink>(plan: &Plan<'_>, bytes: &[u8], is_last: bool) -> Piece<S> {
+/// Reads the rows of a piece, up to so many that are not plain.
+fn parse<S: Sink>(plan: &Plan<'_>, bytes: &[u8], is_last: bool, room: usize) -> Piece<S> {
     let mut piece =
         Piece { sink: S::new(), rows: 0, lines: 0, used: 0, ragged: Vec::new(), blank: None, error: None };
     let (text, bad) = match valid(bytes, 0) {
@@ -279,7 +282,7 @@ fn parse<S: Sink>(plan: &Plan<'_>, bytes: &[u8], is_last: bool) -> Piece<S> {
         let (len, rows) = piece.sink.plain(plan, &bytes[at..text.len()]);
         piece.rows += rows;
         at += len;
-        if at == text.len() {
+        if at == text.len() || piece.rows >= room {
             break;
         }
         let Some(len) = plan.splitter.row(&text[at..], is_last && bad.is_none(), &mut fields) else { break };

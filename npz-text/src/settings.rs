@@ -15,6 +15,9 @@ use crate::split::{Splitter, is_space};
 /// Asked after each piece; gets the bytes of text that were read so far.
 pub(crate) type Progress<'a> = Box<dyn Fn(u64) -> ControlFlow<()> + Send + Sync + 'a>;
 
+/// What warnings are told to.
+pub(crate) type OnWarning<'a> = Box<dyn Fn(&str) + Send + Sync + 'a>;
+
 /// The options of both readers, with NumPy's defaults.
 pub(crate) struct Settings<'a> {
     pub(crate) style: Style,
@@ -38,7 +41,7 @@ pub(crate) struct Settings<'a> {
     pub(crate) encoding: Encoding,
     pub(crate) limits: Limits,
     pub(crate) threads: usize,
-    pub(crate) on_warning: Option<Box<dyn Fn(&str) + Send + Sync + 'a>>,
+    pub(crate) on_warning: Option<OnWarning<'a>>,
     pub(crate) progress: Option<Progress<'a>>,
 }
 

@@ -12,6 +12,9 @@ use crate::time;
 
 /// The cells of rows that were read, one after the other.
 pub(crate) trait Sink: Send + Sized {
+    /// Whether rows can be told apart later. Where not, no row may be taken that is not wanted.
+    const HAS_ROWS: bool = true;
+
     /// None yet.
     fn new() -> Self;
 
@@ -65,7 +68,7 @@ impl<T: Number> Sink for Numbers<T> {
 
     fn plain(&mut self, plan: &Plan<'_>, text: &[u8]) -> (usize, usize) {
         match plan.plain {
-            Some(plain) => plain.rows(text, plan.width(), plan.limits.line_bytes, &mut self.0),
+            Some(fast) => fast.rows(text, plan.width(), plan.limits.line_bytes, &mut self.0),
             None => (0, 0),
         }
     }
@@ -168,6 +171,8 @@ impl Sink for Rows {
 pub(crate) struct Widths(pub(crate) Vec<Found>);
 
 impl Sink for Widths {
+    const HAS_ROWS: bool = false;
+
     fn new() -> Self {
         Self(Vec::new())
     }
@@ -193,7 +198,6 @@ impl Sink for Widths {
         Ok(())
     }
 
-    /// Rows can't be told apart any more: what is found in all of them is enough for each.
     fn split_off(&mut self, _: &Plan<'_>, _: usize) -> Self {
         Self(Vec::new())
     }

@@ -5,11 +5,13 @@ use std::ops::{Deref, DerefMut};
 
 use ndarray::{Array, ArrayD, Dimension};
 
-use super::convert::ARRAY;
 use crate::dtype::{ByteOrder, DType, DTypeKind};
 use crate::element::{Element, Wanted};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::memory::copy_array;
+
+/// What is short of memory, for messages.
+pub(super) const ARRAY: &str = "array";
 
 /// The array inside of an [`AnyArray`](super::AnyArray), and what a save writes it as: byte order, and width of text.
 ///
@@ -119,4 +121,8 @@ impl<A: fmt::Debug> fmt::Debug for TypedArray<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.array.fmt(f)
     }
+}
+
+pub(super) fn unfit(error: ndarray::ShapeError) -> Error {
+    Error::damaged("the cells do not fit the shape").with_source(error)
 }

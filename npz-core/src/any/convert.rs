@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use ndarray::{ArrayD, ArrayViewD, IxDyn, ShapeBuilder};
 
+use super::array::{ARRAY, unfit};
 use super::text::{self, Long};
 use super::{AnyArray, RawArray, Tick, TypedArray, Visit, visit, with_cells};
 use crate::dtype::{ByteOrder, DType, DTypeKind, TimeUnit};
@@ -15,9 +16,6 @@ use crate::limits::MAX_FREE;
 use crate::memory;
 use crate::report::Report;
 use crate::shape::Order;
-
-/// What is short of memory, for messages.
-pub(super) const ARRAY: &str = "array";
 
 /// The cells in C order, little-endian, as the dtype that was found for them.
 pub(super) fn encoded<A: Element>(cells: &ArrayViewD<'_, A>, dtype: &DType) -> Result<Vec<u8>> {
@@ -152,10 +150,6 @@ impl Visit for FromRaw<'_> {
     fn other(self) -> Self::Out {
         Ok(None)
     }
-}
-
-pub(super) fn unfit(error: ndarray::ShapeError) -> Error {
-    Error::damaged("the cells do not fit the shape").with_source(error)
 }
 
 fn decode<A>(bytes: &[u8], decoder: Decoder<A>, shape: &[usize], order: Order) -> Result<Vec<A>> {

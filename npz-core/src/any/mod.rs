@@ -12,8 +12,8 @@ mod value;
 
 use ndarray::{Array, ArrayD, ArrayViewD, Dimension, IxDyn, ShapeBuilder};
 
+use self::array::ARRAY;
 pub use self::array::TypedArray;
-use self::convert::ARRAY;
 pub use self::raw::RawArray;
 pub(crate) use self::raw::swap_to;
 pub(crate) use self::times::{Tick, as_cells, from_cells};
@@ -370,7 +370,7 @@ impl AnyArray {
     fn into_fortran(self) -> Result<Self> {
         fn moved<A: Clone>(array: &ArrayD<A>) -> Result<ArrayD<A>> {
             let cells = copy_cells(&array.t(), ARRAY)?;
-            ArrayD::from_shape_vec(IxDyn(array.shape()).f(), cells).map_err(convert::unfit)
+            ArrayD::from_shape_vec(IxDyn(array.shape()).f(), cells).map_err(array::unfit)
         }
         Ok(with_cells!(self,
             array => moved(&array)?.into(),

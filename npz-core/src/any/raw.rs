@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::convert::ARRAY;
+use super::array::ARRAY;
 use super::print::Cell;
 use crate::dtype::{ByteOrder, DType};
 use crate::element::time::text::NAT;

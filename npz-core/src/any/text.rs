@@ -4,10 +4,10 @@ use std::str::FromStr;
 
 use ndarray::{ArrayD, IxDyn};
 
-use super::convert::ARRAY;
+use super::AnyArray;
+use super::array::{self, ARRAY};
 use super::print::{Cell, scalar_str};
 use super::value::AnyValue;
-use super::{AnyArray, convert};
 use crate::dtype::{DType, DTypeKind};
 use crate::element::{Cast, place};
 use crate::error::{Error, ErrorKind, Result};
@@ -65,7 +65,7 @@ pub(super) fn to_text(any: &AnyArray, dtype: &DType, long: Long) -> Result<AnyAr
                 Long::Refused => return unfit(index, len, "characters", room),
             }
         }
-        return ArrayD::from_shape_vec(IxDyn(any.shape()), cells).map(AnyArray::from).map_err(convert::unfit);
+        return ArrayD::from_shape_vec(IxDyn(any.shape()), cells).map(AnyArray::from).map_err(array::unfit);
     }
     let room = dtype.item_size();
     let is_text = matches!(any, AnyArray::Str(_));
@@ -86,7 +86,7 @@ pub(super) fn to_text(any: &AnyArray, dtype: &DType, long: Long) -> Result<AnyAr
             Long::Refused => return unfit(index, text.len(), "bytes", room),
         }
     }
-    ArrayD::from_shape_vec(IxDyn(any.shape()), cells).map(AnyArray::from).map_err(convert::unfit)
+    ArrayD::from_shape_vec(IxDyn(any.shape()), cells).map(AnyArray::from).map_err(array::unfit)
 }
 
 fn texts(any: &AnyArray) -> Result<Vec<Vec<u8>>> {

@@ -5,7 +5,7 @@
 use bytemuck::Pod;
 use ndarray::{ArrayD, ArrayViewD, CowArray, IxDyn, ShapeBuilder};
 
-use super::convert::{ARRAY, unfit};
+use super::array::{ARRAY, unfit};
 use super::{AnyArray, TypedArray};
 use crate::dtype::{DType, DTypeKind, TimeUnit};
 use crate::element::time::decode::{Ticks, decoder};

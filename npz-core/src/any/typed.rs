@@ -4,6 +4,7 @@ use std::any::{Any, TypeId};
 
 use ndarray::{Array, ArrayD, ArrayRef, ArrayViewD, Dimension};
 
+use super::array::ARRAY;
 use super::{AnyArray, RawArray, convert, times, with_cells};
 use crate::element::time::{DateTime64, TimeDelta64, Unit};
 use crate::element::{Cast, Element};
@@ -112,7 +113,7 @@ impl AnyArray {
     /// ```
     pub fn to_array<A: Element>(&self, cast: Cast) -> Result<ArrayD<A>> {
         if let Some(array) = self.view::<A>() {
-            return copy_array(&array, convert::ARRAY);
+            return copy_array(&array, ARRAY);
         }
         convert::checked(self, cast)
     }

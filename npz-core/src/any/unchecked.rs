@@ -5,7 +5,8 @@ use ndarray::{ArrayD, IxDyn};
 use num_complex::Complex;
 
 use super::AnyArray;
-use super::convert::{ARRAY, is_text, laid_out, no_cells, to_dtype, unfit};
+use super::array::{ARRAY, unfit};
+use super::convert::{is_text, laid_out, no_cells, to_dtype};
 use super::text::{self, Long};
 use crate::dtype::{DType, DTypeKind, TimeUnit};
 #[cfg(feature = "half")]

@@ -1,14 +1,10 @@
 //! One cell of an array of any dtype.
 
-use std::fmt;
-
 use ndarray::IxDyn;
 
-use super::print::{Cell, python_item};
 use super::{AnyArray, RawArray, with_cells};
 use crate::dtype::{DType, DTypeKind, TimeUnit};
 use crate::element::LongDouble;
-use crate::element::time::text::time_text;
 use crate::element::tiny::Float8E5M2;
 use crate::error::{Error, ErrorKind, Result};
 use crate::shape::{Order, python_tuple};
@@ -325,18 +321,5 @@ impl<'a> IntoIterator for &'a AnyArray {
 
     fn into_iter(self) -> Self::IntoIter {
         Box::new(self.iter())
-    }
-}
-
-impl fmt::Display for AnyValue<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Other { dtype, bytes } => f.write_str(&python_item(dtype, bytes, f.alternate())),
-            Self::DateTime64 { unit, ticks } => f.write_str(&time_text(DTypeKind::DateTime, *ticks, *unit)),
-            Self::TimeDelta64 { unit, ticks } => f.write_str(&time_text(DTypeKind::TimeDelta, *ticks, *unit)),
-            // Widened, a number has the digits of 8 bytes, or twice 8.
-            Self::Complex { .. } => f.write_str(&Cell::of(self).python(16, f.alternate())),
-            other => f.write_str(&Cell::of(other).python(8, f.alternate())),
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{ByteOrder, DType, DTypeKind, Field, Parts, parse};
+use super::{ByteOrder, DType, DTypeKind, Field, MAX_ITEM_SIZE, Parts, parse};
 use crate::error::{Error, Result};
 use crate::shape::{self, MAX_AXES};
 
@@ -12,9 +12,6 @@ const MAX_DEPTH: usize = 99;
 
 /// The longest axis of a small array (a C `int`).
 const MAX_AXIS: usize = i32::MAX as usize;
-
-/// The most bytes that NumPy allows in a cell (a C `int`).
-pub(super) const MAX_ITEM_SIZE: usize = i32::MAX as usize;
 
 impl DType {
     /// Makes the dtype of a record, packed: its fields lie one behind the other in this order. `np.dtype([(name, dtype), ...])`.

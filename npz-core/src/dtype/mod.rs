@@ -82,6 +82,9 @@ pub struct Field {
     pub dtype: DType,
 }
 
+/// The most bytes that NumPy allows in a cell (a C `int`).
+const MAX_ITEM_SIZE: usize = i32::MAX as usize;
+
 impl DType {
     /// Reads a dtype in the spelling of a header (`"<f4"`, or a list of fields), or by one of the codes and names that
     /// `numpy.dtype` has for one cell (`"f4"`, `"d"`, `"float32"`).

@@ -3,7 +3,7 @@
 //! Mirrors `np.dtype(str)` and `dtype.str` of NumPy 2 on 64-bit Linux, where a name of no fixed size (`long`)
 //! is as long as there. What has no byte order of its own is little-endian, on every machine.
 
-use super::build::MAX_ITEM_SIZE;
+use super::MAX_ITEM_SIZE;
 use super::refusal::NoDType;
 use super::time::TimeUnit;
 use super::{ByteOrder, DType, DTypeKind as Kind};

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::float;
-use crate::any::value::AnyValue;
 use crate::dtype::{ByteOrder, DType, DTypeKind};
 use crate::element::time::text::NAT;
 use crate::element::{LongDouble, f16_to_f64};
@@ -27,25 +26,6 @@ pub(crate) enum Cell<'a> {
 }
 
 impl<'a> Cell<'a> {
-    pub(crate) fn of(value: &AnyValue<'a>) -> Self {
-        match *value {
-            AnyValue::Bool(value) => Self::Bool(value),
-            AnyValue::Int(value) => Self::Int(i128::from(value)),
-            AnyValue::UInt(value) => Self::Int(i128::from(value)),
-            AnyValue::Float(value) => Self::Float(value),
-            AnyValue::Complex { re, im } => Self::Complex(re, im),
-            AnyValue::LongDouble(value) => Self::Long(value),
-            AnyValue::ComplexLongDouble { re, im } => Self::LongComplex(re, im),
-            AnyValue::DateTime64 { ticks, .. } | AnyValue::TimeDelta64 { ticks, .. } => Self::Time(ticks),
-            AnyValue::Str(text) => Self::Str(Cow::Borrowed(text)),
-            AnyValue::Bytes(bytes) => Self::Bytes(bytes),
-            AnyValue::Other { dtype, bytes } => match dtype.as_scalar() {
-                Some(scalar) => Self::decode(scalar, bytes),
-                None => Self::Void(bytes),
-            },
-        }
-    }
-
     /// A long double that is not of x87 stays the bytes that it is.
     pub(crate) fn decode(scalar: &DType, bytes: &'a [u8]) -> Self {
         let order = scalar.byte_order();

@@ -8,6 +8,7 @@ mod dtype;
 mod float;
 mod format;
 mod layout;
+mod value;
 
 use std::fmt;
 
