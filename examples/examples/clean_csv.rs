@@ -19,7 +19,8 @@ use npz_text::GenFromTxt;
 /// A row, whose fields are found by their names in the file.
 #[derive(NpyRecord, Clone, Debug, PartialEq)]
 struct Station {
-    station: FixedStr<12>,
+    #[npy(rename = "station")]
+    name: FixedStr<12>,
     height_m: f32,
     since: DateTime64<Day>,
     mean_c: f32,
@@ -57,7 +58,7 @@ fn main() -> npz_core::Result<()> {
     for row in &stations {
         println!(
             "{:>12} {:>6} m {:>5} C, since day {}",
-            row.station.to_string(),
+            row.name.to_string(),
             row.height_m,
             row.mean_c,
             row.since.ticks()

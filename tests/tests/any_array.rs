@@ -146,6 +146,15 @@ fn text_that_rust_can_not_hold_is_bytes_and_bools_are_true_or_false() {
 
 #[test]
 fn how_cells_are_stored_is_kept_until_the_caller_changes_it() {
+    #[derive(Npz)]
+    struct Forms {
+        #[npz(string = "S")]
+        text: AnyArray,
+        #[npz(store_as = "i2")]
+        n: AnyArray,
+        s: AnyArray,
+    }
+
     let dir = temp_dir();
     python(
         dir.path(),
@@ -179,14 +188,6 @@ fn how_cells_are_stored_is_kept_until_the_caller_changes_it() {
     let AnyArray::Int32(cells) = any("n") else { panic!("they are int32") };
     assert_eq!(saved(&AnyArray::from(ArrayD::from(cells))), "<i4");
     // A field may ask for a form; a save for a byte order.
-    #[derive(Npz)]
-    struct Forms {
-        #[npz(string = "S")]
-        text: AnyArray,
-        #[npz(store_as = "i2")]
-        n: AnyArray,
-        s: AnyArray,
-    }
     let forms = || Forms { text: any("text"), n: any("n"), s: any("s") };
     let dtypes = |options: &SaveOptions| {
         let reader = NpzReader::new(options.to_bytes(&forms()).unwrap()).unwrap();

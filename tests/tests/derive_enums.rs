@@ -254,7 +254,7 @@ fn a_missing_tag_and_a_tag_of_another_kind() {
     let problems = |bytes: &[u8]| {
         let error = State::from_bytes(bytes).unwrap_err();
         let report = error.report().unwrap();
-        report.problems().iter().map(|p| (p.member.to_owned(), p.kind)).collect::<Vec<_>>()
+        report.problems().iter().map(|p| (p.member.clone(), p.kind)).collect::<Vec<_>>()
     };
     let bytes = archive(|npz| npz.add("optimizer.momentum", &0.5f32).unwrap());
     let missing = |name: &str| (name.to_owned(), ProblemKind::Missing);

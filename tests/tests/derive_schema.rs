@@ -194,7 +194,7 @@ fn what_a_saved_file_holds_is_what_the_schema_says() {
         let header = reader.header(name).unwrap();
         let found = header.dtype().to_string();
         let member = schema.members.iter().find(|member| {
-            matches(&*member.name, name)
+            matches(&member.name, name)
                 && (found == member.dtype || member.dtype == "<U" && found.starts_with("<U"))
         });
         let member = member.unwrap_or_else(|| panic!("{name}: {found} is not in\n{schema}"));
@@ -205,7 +205,7 @@ fn what_a_saved_file_holds_is_what_the_schema_says() {
     }
     // Every member that has to be there is there.
     for member in schema.members.iter().filter(|m| !m.is_optional && m.condition.is_empty()) {
-        assert!(reader.names().any(|name| matches(&*member.name, name)), "{}", &*member.name);
+        assert!(reader.names().any(|name| matches(&member.name, name)), "{}", &*member.name);
     }
 }
 
@@ -265,8 +265,7 @@ fn a_schema_shows_what_is_stored_not_what_is_in_memory() {
         names: Vec<String>,
         later: npz_core::Lazy<Array2<f32>>,
     }
-    let rows: Vec<_> =
-        Narrow::schema().members.iter().map(|m| (m.name.to_owned(), m.dtype.to_owned())).collect();
+    let rows: Vec<_> = Narrow::schema().members.iter().map(|m| (m.name.clone(), m.dtype.clone())).collect();
     let expected = [("moments.*", "<V2"), ("labels", "|u1"), ("names", "|S"), ("later", "<f4")];
     assert_eq!(rows, expected.map(|(name, dtype)| (name.to_owned(), dtype.to_owned())));
 }

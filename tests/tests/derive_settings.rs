@@ -36,7 +36,7 @@ fn compression_holds_below_the_field_until_another_is_asked_for() {
         let bytes = options.to_bytes(&value).unwrap();
         assert_eq!(Compressed::from_bytes(&bytes).unwrap(), value);
         let entries = NpzReader::new(&bytes).unwrap().entries().unwrap();
-        entries.iter().map(|e| (e.name.to_owned(), e.compression.to_owned())).collect()
+        entries.iter().map(|e| (e.name.clone(), e.compression.clone())).collect()
     };
     let expected = |plain: &str| {
         let pairs = [

@@ -7,7 +7,7 @@ use npz_core::{AnyArray, Cast, DType, FixedBytes, Npz, RawArray, RawBytes, npy};
 use tests::{python, temp_dir};
 
 fn hint(error: &npz_core::Error) -> String {
-    error.report().unwrap_or_else(|| panic!("{error}")).problems()[0].hint.to_owned()
+    error.report().unwrap_or_else(|| panic!("{error}")).problems()[0].hint.clone()
 }
 
 #[test]

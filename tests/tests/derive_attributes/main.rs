@@ -37,7 +37,7 @@ fn comes_back<T: Npz + ToMembers + FromMembers + Debug + PartialEq>(value: &T, e
 fn problems<T: Npz + ToMembers + FromMembers>(bytes: &[u8]) -> Vec<(String, ProblemKind)> {
     let error = T::from_bytes(bytes).err().expect("the file does not fit the type");
     let report = error.report().unwrap_or_else(|| panic!("{error}"));
-    report.problems().iter().map(|problem| (problem.member.to_owned(), problem.kind)).collect()
+    report.problems().iter().map(|problem| (problem.member.clone(), problem.kind)).collect()
 }
 
 #[derive(Npz, Debug, PartialEq, Clone, Default)]

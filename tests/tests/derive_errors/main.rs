@@ -140,13 +140,13 @@ fn the_nearest_name_is_an_alias_that_works() {
     }
     let bytes = archive(|npz| npz.add("layers.0.wieghts", &array![[1.0f32]]).unwrap());
     let found = report::<Outer<Layer>>(&bytes);
-    assert_has(&*found.problems()[0].hint, &["did you mean \"layers.0.wieghts\"?", "alias = \"wieghts\""]);
+    assert_has(&found.problems()[0].hint, &["did you mean \"layers.0.wieghts\"?", "alias = \"wieghts\""]);
     // What the hint says, done.
     Outer::<Aliased>::from_bytes(&bytes).unwrap();
 
     let bytes = archive(|npz| npz.add("of.layers/0/wieghts", &array![[1.0f32]]).unwrap());
     let found = report::<Slashed<Layer>>(&bytes);
-    assert_has(&*found.problems()[0].hint, &["\"of.layers/0/wieghts\"?", "alias = \"wieghts\""]);
+    assert_has(&found.problems()[0].hint, &["\"of.layers/0/wieghts\"?", "alias = \"wieghts\""]);
     Slashed::<Aliased>::from_bytes(&bytes).unwrap();
 }
 
@@ -154,49 +154,49 @@ fn the_nearest_name_is_an_alias_that_works() {
 fn each_problem_says_what_was_expected_and_found_and_what_would_help() {
     let one = problem::<Array2<f32>>(&field(&array![[1.0f64]]));
     assert_eq!(one.kind, ProblemKind::DType);
-    assert_has(&*one.expected, &["<f4 (f32)", "2 axes"]);
-    assert_has(&*one.found, &["<f8", "shape (1, 1)"]);
-    assert_has(&*one.hint, &["#[npz(cast = \"same_kind\")]", "LoadOptions::cast(Cast::SameKind)", "round"]);
+    assert_has(&one.expected, &["<f4 (f32)", "2 axes"]);
+    assert_has(&one.found, &["<f8", "shape (1, 1)"]);
+    assert_has(&one.hint, &["#[npz(cast = \"same_kind\")]", "LoadOptions::cast(Cast::SameKind)", "round"]);
 
     let one = problem::<Array2<f32>>(&field(&array![1.0f32]));
     assert_eq!(one.kind, ProblemKind::Shape);
-    assert_has(&*one.expected, &["2 axes"]);
-    assert_has(&*one.found, &["shape (1,)"]);
-    assert_has(&*one.hint, &["1 axis", "ArrayD"]);
+    assert_has(&one.expected, &["2 axes"]);
+    assert_has(&one.found, &["shape (1,)"]);
+    assert_has(&one.hint, &["1 axis", "ArrayD"]);
 
     let one = problem::<f32>(&field(&array![1.0f32]));
-    assert_has(&*one.expected, &["shape ()"]);
-    assert_has(&*one.hint, &["a.item()"]);
+    assert_has(&one.expected, &["shape ()"]);
+    assert_has(&one.hint, &["a.item()"]);
 
     let one = problem::<[f32; 3]>(&field(&[1.0f32; 4]));
-    assert_has(&*one.expected, &["shape (3,)"]);
-    assert_has(&*one.found, &["shape (4,)"]);
+    assert_has(&one.expected, &["shape (3,)"]);
+    assert_has(&one.found, &["shape (4,)"]);
 
     let one = problem::<Vec<[f32; 3]>>(&field(&[[1.0f32; 4]; 2]));
-    assert_has(&*one.expected, &["shape (_, 3)"]);
+    assert_has(&one.expected, &["shape (_, 3)"]);
 
     let one = problem::<u64>(&field(&1.0f64));
     assert_eq!(one.kind, ProblemKind::DType);
-    assert_has(&*one.hint, &["no casting rule", "astype", "change the field's type"]);
+    assert_has(&one.hint, &["no casting rule", "astype", "change the field's type"]);
 
     let one = problem::<Vec<f32>>(&field(&vec!["1.0".to_owned()]));
-    assert_has(&*one.found, &["<U3"]);
+    assert_has(&one.found, &["<U3"]);
 
     let one = problem::<f64>(&archive(|npz| npz.add("Field", &1.0).unwrap()));
     assert_eq!((one.kind, &*one.found), (ProblemKind::Missing, ""));
-    assert_has(&*one.hint, &["did you mean \"Field\"?", "alias"]);
+    assert_has(&one.hint, &["did you mean \"Field\"?", "alias"]);
 
     let bytes = archive(|npz| npz.add_bytes("field", b"text").unwrap());
     let one = problem::<f64>(&bytes);
     assert_eq!(one.kind, ProblemKind::Unreadable);
-    assert_has(&*one.hint, &["not an .npy array", "NpzReader::bytes"]);
+    assert_has(&one.hint, &["not an .npy array", "NpzReader::bytes"]);
 }
 
 #[test]
 fn what_is_missing_and_like_nothing_there_may_be_made_optional() {
     let one = problem::<f64>(&archive(|_| {}));
     assert_eq!((one.kind, &*one.member), (ProblemKind::Missing, "field"));
-    assert_has(&*one.hint, &["#[npz(default)]", "Option"]);
+    assert_has(&one.hint, &["#[npz(default)]", "Option"]);
 }
 
 #[test]
@@ -205,7 +205,7 @@ fn lists_of_structs_tell_their_number() {
     let three = field(&vec![&layer, &layer, &layer]);
     let one = problem::<[Layer; 2]>(&three);
     assert_eq!((one.kind, &*one.expected, &*one.found), (ProblemKind::Shape, "2 elements", "3 elements"));
-    assert_has(&*one.hint, &["`Vec`"]);
+    assert_has(&one.hint, &["`Vec`"]);
 
     let gap = archive(|npz| {
         npz.add("field.0", &layer).unwrap();
@@ -214,7 +214,7 @@ fn lists_of_structs_tell_their_number() {
     let one = problem::<Vec<Layer>>(&gap);
     assert_eq!((one.kind, &*one.member), (ProblemKind::Missing, "field.1"));
     assert_eq!(one.expected, "element 1 of 3");
-    assert_has(&*one.hint, &["\"field.1.\"", "save every element", "`Option`"]);
+    assert_has(&one.hint, &["\"field.1.\"", "save every element", "`Option`"]);
 }
 
 #[test]
@@ -312,7 +312,7 @@ fn options_relax_what_a_load_asks_for() {
     let members = |options: &LoadOptions| {
         let error = load(options).unwrap_err();
         let problems = error.report().unwrap().problems();
-        problems.iter().map(|problem| problem.member.to_owned()).collect::<Vec<_>>()
+        problems.iter().map(|problem| problem.member.clone()).collect::<Vec<_>>()
     };
     let (strict, open) = (LoadOptions::new(), LoadOptions::new().allow_unknown(true));
     assert_eq!(members(&strict), ["weights", "inner.other", "other"]);

@@ -135,7 +135,7 @@ print("differences:", bad)
 #[test]
 fn savetxt_of_generated_arrays() {
     let said = compare(
-        r##"
+        r#"
 random.seed(3)
 floats = [0.0, -0.0, 1.0, -1.5, 0.1, 1e300, 5e-324, 1/3, 123456789.125, 2.5, 0.5, 1e22, 1e23, 9.5, 99999.5, 999999.5, 1e-5, 1e-4, 123456.5, 1e16, 1e15,
           np.nan, np.inf, -np.inf, 2.0**-1074, 1.7976931348623157e308, 4.35, 0.045, 1e17, 123456789012345678.0]
@@ -181,7 +181,7 @@ for round in range(4000):
         if bad < 12: print(kind, options, a.tolist(), repr(expected) if is_error else buffer.getvalue(), answer.get("error") or bytes.fromhex(answer["text"]))
 assert errors > 150 and counted > 2500, (errors, counted)
 print("differences:", bad)
-"##,
+"#,
     );
     assert!(said.ends_with("differences: 0\n"), "{said}");
 }
@@ -189,7 +189,7 @@ print("differences:", bad)
 #[test]
 fn ten_thousand_floats_that_are_hard_to_read_and_print() {
     let said = compare(
-        r##"
+        r#"
 from decimal import Decimal, getcontext
 getcontext().prec = 1100
 random.seed(4)
@@ -225,7 +225,7 @@ for fmt in ("%.18e", "%.17g", "%.6g", "%.0e", "%.16e", "%.3f", "%.15g", "%.30e")
     np.savetxt(buffer, expected, fmt=fmt)
     assert bytes.fromhex(ask("savetxt", array=expected, fmt=fmt)["text"]) == buffer.getvalue(), fmt
 print("read and printed:", len(texts))
-"##,
+"#,
     );
     assert_eq!(said, "read and printed: 10000\n");
 }
@@ -233,7 +233,7 @@ print("read and printed:", len(texts))
 #[test]
 fn long_doubles_and_times() {
     let said = compare(
-        r##"
+        r#"
 random.seed(5)
 texts = ["%s%d.%de%d" % (random.choice(["", "-"]), random.getrandbits(60), random.getrandbits(60), random.randrange(-4960, 4900)) for _ in range(500)]
 found, = arrays(ask("loadtxt", "\n".join(texts), dtype="<f16"))
@@ -247,7 +247,7 @@ for unit in ("D", "s", "ms", "us", "ns", "h", "m", "M", "Y"):
     found, = arrays(ask("loadtxt", text, dtype="M8"))
     assert found.dtype == np.loadtxt(io.StringIO(text), dtype="M8").dtype, (unit, found.dtype)
 print("times are read")
-"##,
+"#,
     );
     assert_eq!(said, "times are read\n");
 }

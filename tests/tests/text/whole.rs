@@ -107,7 +107,7 @@ fn threads_and_pieces_give_what_one_thread_gives() {
     // An error is told with its line, whichever thread met it.
     let mut text = String::from_utf8(one).unwrap();
     let at = text.match_indices('\n').nth(54_320).unwrap().0;
-    text.insert_str(at, "x");
+    text.insert(at, 'x');
     std::fs::write(&path, text).unwrap();
     let error = loadtxt::<Array2<f64>>(&path).unwrap_err();
     assert!(error.to_string().contains("line 54321, column 3: expected float64"), "{error}");
@@ -143,7 +143,7 @@ fn conversion_to_npy_is_that_of_numpy() {
     GenFromTxt::new().delimiter(',').names(true).dtype(Infer).convert(&text, &out).unwrap();
     let said = python(dir.path(), "a = np.load('a.npy'); print(a.dtype, a.tolist())");
     assert_eq!(said, "[('id', '<i8'), ('name', '<U2'), ('x', '<f8')] [(1, 'ab', 0.5), (2, 'ö', nan)]\n");
-    let many: String = (0..5000).map(|row| format!("{row},{}\n", row * 2)).collect();
+    let many = (0..5000).map(|row| format!("{row},{}\n", row * 2)).collect::<Vec<_>>().concat();
     std::fs::write(&text, many).unwrap();
     LoadTxt::new().delimiter(',').dtype(DType::parse("i4").unwrap()).convert(&text, &out).unwrap();
     let array: Array2<i32> = npy::load(&out).unwrap();
