@@ -173,7 +173,7 @@ pub fn push_flat<'a, T: ToMembers + ?Sized>(
     value: &'a T,
 ) -> Result<()> {
     let before = members.len();
-    push_inner(members, parent, value)?;
+    push_inner(members, &parent.shared(), value)?;
     refuse_siblings(members, before, parent, siblings)
 }
 
@@ -185,7 +185,7 @@ pub fn push_owned_flat<T: ToMembers>(
     stored: &T,
 ) -> Result<()> {
     let before = members.len();
-    push_owned_inner(members, parent, stored)?;
+    push_owned_inner(members, &parent.shared(), stored)?;
     refuse_siblings(members, before, parent, siblings)
 }
 

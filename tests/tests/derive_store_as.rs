@@ -400,18 +400,18 @@ fn a_form_of_another_kind_than_the_field_is_refused_on_save_and_on_load() {
         "i4",
         Vec<f64>,
         vec![1.0],
-        "`store_as = \"i4\"` can't keep f64 cells: use one of f2, bf16, f4, f8"
+        "`store_as = \"i4\"` can't keep f64 cells; use one of f2, bf16, f4, f8"
     );
     mistaken!(
         "f2",
         Array1<u64>,
         array![1],
-        "can't keep u64 cells: use one of i1, i2, i4, i8, u1, u2, u4, u8"
+        "can't keep u64 cells; use one of i1, i2, i4, i8, u1, u2, u4, u8"
     );
-    mistaken!("c8", f32, 1.0, "can't keep f32 cells: use one of");
-    mistaken!("f4", Vec<Complex<f64>>, vec![], "can't keep Complex<f64> cells: use one of c8, c16");
-    mistaken!("u1", Vec<bool>, vec![], "can't keep bool cells: remove it");
-    mistaken!("f2", Option<String>, Some(String::new()), "can't keep String cells: remove it; `string` says");
+    mistaken!("c8", f32, 1.0, "can't keep f32 cells; use one of");
+    mistaken!("f4", Vec<Complex<f64>>, vec![], "can't keep Complex<f64> cells; use one of c8, c16");
+    mistaken!("u1", Vec<bool>, vec![], "can't keep bool cells; remove it");
+    mistaken!("f2", Option<String>, Some(String::new()), "can't keep String cells; remove it; `string` says");
     mistaken!("bf16", Unit, Unit::A, "can't keep String cells");
 }
 

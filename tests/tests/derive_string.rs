@@ -318,7 +318,7 @@ fn a_form_holds_below_the_field_for_text_and_is_refused_where_there_is_none() {
             assert!(error.to_string().contains($message), "{error}");
         }};
     }
-    mistaken!(Vec<f64>, vec![], "`string = \"S\"` can't keep f64 cells: it speaks of text; remove it");
+    mistaken!(Vec<f64>, vec![], "`string = \"S\"` can't keep f64 cells; it speaks of text; remove it");
     mistaken!(bool, true, "can't keep bool cells");
     mistaken!(FixedBytes<2>, FixedBytes::default(), "can't keep FixedBytes<2> cells");
 }

@@ -239,7 +239,7 @@ fn a_value_that_the_target_can_not_hold_is_shown_with_its_place() {
     assert_eq!(npz.get::<Array1<f32>>(floats[1]).unwrap(), array![f32::MAX]);
     refused::<Array1<f32>>(&npz, floats[2], "which f32 can't hold");
     assert_eq!(npz.get::<Array1<f32>>(floats[3]).unwrap(), array![f32::INFINITY, f32::NEG_INFINITY]);
-    refused::<Array1<u8>>(&npz, ints[0], "cell 1 holds -1, which u8 can't hold: load it into a wider type");
+    refused::<Array1<u8>>(&npz, ints[0], "cell 1 holds -1, which u8 can't hold; load it into a wider type");
     refused::<Array1<u64>>(&npz, ints[0], "cell 1 holds -1, which u64 can't hold");
     refused::<Array1<u8>>(&npz, ints[1], "cell 1 holds 256, which u8 can't hold");
     refused::<Array2<u8>>(&npz, ints[2], "cell (1, 1) holds 300, which u8 can't hold");

@@ -216,7 +216,7 @@ fn rounding_to_other_floats_is_same_kind_and_never_safe() {
     let bytes =
         npy::to_bytes(&array![LongDouble::from(1.0), LongDouble::from_le_bytes(large).unwrap()]).unwrap();
     let error = same_kind.from_bytes::<Array1<f64>>(&bytes).unwrap_err();
-    let told = "cell 1 holds 3.5953862697246314163e+308, which f64 can't hold: make the cells `LongDouble`";
+    let told = "cell 1 holds 3.5953862697246314163e+308, which f64 can't hold; make the cells `LongDouble`";
     assert!(error.to_string().contains(told), "{error}");
     assert!(same_kind.from_bytes::<Array1<f32>>(&bytes).is_err());
 }

@@ -250,7 +250,7 @@ fn they_compare_as_the_numbers_that_they_are() {
         assert_eq!(UInt4::try_from(value).is_ok(), value >= 0);
     }
     let error = Int2::try_from(2).unwrap_err();
-    assert_eq!(error.to_string(), "expected a number from -2 to 1, found 2: use a wider integer");
+    assert_eq!(error.to_string(), "expected a number from -2 to 1, found 2; use a wider integer");
     assert_eq!((error.kind(), u8::from(UInt2::MAX)), (ErrorKind::Invalid, 3));
 }
 
@@ -301,7 +301,7 @@ fn words_for_other_cells_are_refused_by_the_names_of_these() {
         scales: Array1<Float8E8M0Fnu>,
     }
     let error = Wrong { weights: array![Float8E4M3Fn::default()] }.to_bytes().unwrap_err();
-    assert!(error.to_string().contains("can't keep Float8E4M3Fn cells: remove it"), "{error}");
+    assert!(error.to_string().contains("can't keep Float8E4M3Fn cells; remove it"), "{error}");
     let mut scales = array![1.0, 2.0].mapv(Float8E8M0Fnu::from_f32);
     assert!(Finite { scales: scales.clone() }.to_bytes().is_ok());
     scales[1] = Float8E8M0Fnu::from_f32(0.0);

@@ -76,7 +76,7 @@ fn append<W: Copy + std::fmt::Debug, A: Element>(
     } else {
         "load it into a wider type"
     };
-    Err(BadCell::new(index, format!("holds {value:?}, which {target} can't hold: {advice}")))
+    Err(BadCell::new(index, format!("holds {value:?}, which {target} can't hold; {advice}")))
 }
 
 type Widen = fn(&[u8], &mut Wide) -> Result<()>;

@@ -123,7 +123,7 @@ pub(crate) fn misfit_of_bytes(form: Form) -> Option<String> {
 /// Why a word can't stand on a field that is one member with such cells.
 pub(crate) fn misfit(form: Form, cells: CellType) -> Option<String> {
     let refused = |usage: String, advice: &str| {
-        Some(format!("{usage} can't keep {} cells: {advice}", cells.rust_name()))
+        Some(format!("{usage} can't keep {} cells; {advice}", cells.rust_name()))
     };
     if let Some(to) = form.store_as.filter(|to| !to.speaks_of(cells.kind)) {
         let codes = match cells.kind {

@@ -12,7 +12,7 @@ use crate::archive::{Compression, SeekTo};
 use crate::atomic::AtomicFile;
 use crate::dtype::ByteOrder;
 use crate::error::{Error, Result};
-use crate::members::{Member, Members, Name, ToMembers};
+use crate::members::{Member, Members, NO_NAME, Name, ToMembers};
 use crate::memory::{self, MEMBERS};
 
 /// Writes an archive member by member: [`np.savez`](https://numpy.org/doc/stable/reference/generated/numpy.savez.html), a piece at a time.
@@ -283,9 +283,7 @@ impl<W: Write> NpzWriter<W> {
     fn write(&mut self, members: &Members<'_>, compression: Compression) -> Result<()> {
         let members = members.as_slice();
         if members.iter().any(|member| member.is_root) {
-            return Err(Error::invalid(
-                "an array or scalar has no name of its own at this place; make it a field, or use `NpzWriter::add`",
-            ));
+            return Err(Error::invalid(NO_NAME));
         }
         let file_names = members.iter().map(|member| file_name_of(&member.name));
         let file_names = memory::collect(file_names, MEMBERS)?;

@@ -152,7 +152,7 @@ fn words_about_numbers_and_text_are_refused_on_rows() {
         rows: Vec<Particle>,
     }
     let error = Narrow { rows: vec![particle(1)] }.to_bytes().unwrap_err().to_string();
-    assert!(error.contains("`store_as = \"f2\"` can't keep Particle cells: remove it"), "{error}");
+    assert!(error.contains("`store_as = \"f2\"` can't keep Particle cells; remove it"), "{error}");
 }
 
 #[test]

@@ -170,7 +170,7 @@ np.savez('a.npz', rows=np.zeros(2, [('x', 'f4'), ('y', 'f4')]), pickle=np.zeros(
     );
     let error = npy::load::<Array1<Vec2>>(dir.path().join("plain.npy")).unwrap_err().to_string();
     assert!(
-        error.contains("expected [('x', '<f4'), ('y', '<f4')] (Vec2), found <f8 (f64), shape (3,)"),
+        error.contains("expected [('x', '<f4'), ('y', '<f4')] (Vec2), 1 axis, found <f8 (f64), shape (3,)"),
         "{error}"
     );
     assert!(error.contains("`Vec2` is a row of several fields; save a structured array"), "{error}");

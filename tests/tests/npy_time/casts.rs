@@ -270,7 +270,7 @@ fn what_never_fits_is_refused_with_a_way_out() {
         day,
         "<M8[25s] (DateTime64<Multiple<25, Second>>)",
         "<m8[D] (TimeDelta64<Day>)",
-        "never become each other: make the cell type `TimeDelta64<Day>`",
+        "never become each other; make the cell type `TimeDelta64<Day>`",
     );
     refused::<DateTime64<Nanosecond>>(&npz, float, "<M8[ns]", "<f8", "`a.astype(\"M8[ns]\")` in Python");
     refused::<TimeDelta64<Nanosecond>>(&npz, float, "<m8[ns]", "<f8", "`a.astype(\"m8[ns]\")` in Python");
@@ -305,7 +305,7 @@ fn a_value_that_does_not_fit_is_shown_with_its_place_as_numpy_prints_it() {
     does_not_fit::<Array1<DateTime64<Nanosecond>>>(
         &npz,
         far,
-        "cell 2 holds 2262-04-12, which DateTime64<Nanosecond> can't hold: load it into a coarser unit",
+        "cell 2 holds 2262-04-12, which DateTime64<Nanosecond> can't hold; load it into a coarser unit",
     );
     does_not_fit::<ndarray::Array2<TimeDelta64<Nanosecond>>>(
         &npz,

@@ -289,21 +289,21 @@ fn nat_refusal<T: npz_core::FromMembers + npz_core::ToMembers + Debug>(expressio
 #[test]
 fn a_nat_where_the_type_has_none_is_named_by_its_cell_and_with_the_cells_that_can_be_read() {
     let days = "np.array(['2020-01-01', 'NaT'], 'M8[D]')";
-    let wanted = "cell 1 is NaT, which a `chrono::NaiveDate` can't be: read `Vec<DateTime64<Day>>`, whose `is_nat` tells";
+    let wanted = "cell 1 is NaT, which a `chrono::NaiveDate` can't be; read `Vec<DateTime64<Day>>`, whose `is_nat` tells";
     let found = nat_refusal::<Vec<NaiveDate>>(days);
     assert!(found.contains(wanted), "{found}");
     let found = nat_refusal::<Vec<jiff::civil::Date>>(days);
-    assert!(found.contains("a `jiff::civil::Date` can't be: read `Vec<DateTime64<Day>>`"), "{found}");
+    assert!(found.contains("a `jiff::civil::Date` can't be; read `Vec<DateTime64<Day>>`"), "{found}");
     for found in [nat_refusal::<Vec<SystemTime>>(days), nat_refusal::<[SystemTime; 2]>(days)] {
-        let wanted = "cell 1 is NaT, which a `SystemTime` can't be: read `Vec<DateTime64<Nanosecond>>`";
+        let wanted = "cell 1 is NaT, which a `SystemTime` can't be; read `Vec<DateTime64<Nanosecond>>`";
         assert!(found.contains(wanted), "{found}");
     }
     let found = nat_refusal::<Vec<[Duration; 2]>>("np.array([[1, 2], ['NaT', 3]], 'm8[s]')");
-    let wanted = "cell (1, 0) is NaT, which a `Duration` can't be: read `ArrayD<TimeDelta64<Nanosecond>>`";
+    let wanted = "cell (1, 0) is NaT, which a `Duration` can't be; read `ArrayD<TimeDelta64<Nanosecond>>`";
     assert!(found.contains(wanted), "{found}");
     let found = nat_refusal::<DateTime<Utc>>("np.datetime64('NaT')");
     let wanted =
-        "found NaT, which a `chrono::DateTime<chrono::Utc>` can't be: read a `DateTime64<Nanosecond>`";
+        "found NaT, which a `chrono::DateTime<chrono::Utc>` can't be; read a `DateTime64<Nanosecond>`";
     assert!(found.contains(wanted), "{found}");
     // Any other cell that can't be is named too.
     let found = nat_refusal::<Vec<Duration>>("np.array([1, 2, -5], 'm8[s]')");

@@ -18,6 +18,10 @@ use crate::members::{Name, Names};
 use crate::memory::{self, MEMBERS};
 use crate::stored::Stored;
 
+/// What to do about an array that an archive has no name for.
+pub(crate) const NO_NAME: &str =
+    "an array or scalar has no name of its own at this place; make it a field, or use `NpzWriter::add`";
+
 /// Pushes the members that a value is made of.
 ///
 /// Implemented for arrays (owned, shared, views), scalars, text, `Vec`, slices, `[T; N]`, tuples, `Option`,
@@ -275,13 +279,17 @@ impl<'a> Members<'a> {
             body.in_byte_order(order)
         };
         let array = body().map(|body| Arc::new(body) as Arc<dyn Stored + 'a>);
-        self.push_stored(name, array)
+        self.push_stored(name, array, false)
     }
 
-    fn push_stored(&mut self, name: &Name, array: Result<Arc<dyn Stored + 'a>>) -> Result<()> {
+    fn push_stored(&mut self, name: &Name, array: Result<Arc<dyn Stored + 'a>>, is_raw: bool) -> Result<()> {
+        // One among the fields of a struct that is the root.
+        if name.is_root() && name.is_shared() {
+            return Err(Error::invalid(NO_NAME));
+        }
         let array = array.map_err(|error| error.in_member(name.as_str()))?;
         // As in a load of typed cells.
-        if array.header().data_len() == 0 {
+        if !is_raw && array.header().data_len() == 0 {
             self.spend_free(name, array.header().shape().iter().product())?;
         }
         self.push(name.as_str().to_owned(), name.is_root(), array)
@@ -294,9 +302,8 @@ impl<'a> Members<'a> {
 
     /// Pushes an array that has its stored form already.
     pub(crate) fn push_raw(&mut self, name: &Name, raw: &'a RawArray) -> Result<()> {
-        let arranged = || self.settings.raw(name, raw, self.byte_order);
-        let array = arranged().map_err(|error| error.in_member(name.as_str()))?;
-        self.push(name.as_str().to_owned(), name.is_root(), Arc::new(array))
+        let array = self.settings.raw(name, raw, self.byte_order);
+        self.push_stored(name, array.map(|array| Arc::new(array) as Arc<dyn Stored + 'a>), true)
     }
 
     /// Pushes something under settings of its own.

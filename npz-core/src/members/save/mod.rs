@@ -3,5 +3,5 @@
 mod collect;
 
 pub(crate) use self::collect::indexed::LEN;
-pub(crate) use self::collect::{Member, refs};
+pub(crate) use self::collect::{Member, NO_NAME, refs};
 pub use self::collect::{Members, ToMembers};
