@@ -60,7 +60,7 @@ type Source = Box<dyn std::error::Error + Send + Sync>;
 /// # use npz_core::npy;
 /// let error = npy::from_bytes::<ndarray::Array2<f64>>(&npy::to_bytes(&[1.5])?).unwrap_err();
 /// let text = "what the file holds does not fit the type\n  \
-///             - the array has another shape: expected <f8 (f64), 2 axes, found <f8, shape (1,)";
+///             - the array has another shape: expected <f8 (f64), 2 axes, found <f8 (f64), shape (1,)";
 /// assert_eq!(format!("{error:#}"), text);
 /// assert!(error.to_string().starts_with(text) && error.to_string().contains("; make the field"));
 /// # Ok::<(), npz_core::Error>(())

@@ -40,7 +40,7 @@ const MOST_FREE_REMARKS: usize = 500;
 /// let bytes = Old { weights: array![1.0, 2.0] }.to_bytes()?;
 /// let error = New::from_bytes(&bytes).unwrap_err();
 /// let report = error.report().expect("a mismatch carries its report");
-/// let kinds: Vec<_> = report.problems().iter().map(|p| (p.member(), p.kind())).collect();
+/// let kinds: Vec<_> = report.problems().iter().map(|p| (&*p.member, p.kind)).collect();
 /// assert_eq!(kinds, [("weights", ProblemKind::Shape), ("bias", ProblemKind::Missing)]);
 /// assert!(!report.is_ok());
 /// # Ok::<(), npz_core::Error>(())

@@ -49,7 +49,7 @@ pub struct Schema {
 /// struct State { #[npz(default)] grid: ndarray::Array2<f64> }
 ///
 /// let schema = State::schema();
-/// let grid = &schema.members()[0];
+/// let grid = &schema.members[0];
 /// assert_eq!((&*grid.name, &*grid.dtype, &*grid.rust_type), ("grid", "<f8", "f64"));
 /// assert_eq!(grid.shape, Some(vec![None, None])); // two axes of any length
 /// assert!(grid.is_optional && grid.values.is_empty() && grid.condition.is_empty());

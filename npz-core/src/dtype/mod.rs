@@ -260,7 +260,7 @@ impl DType {
     /// use npz_core::DType;
     ///
     /// let dtype = DType::parse("[('x', '<f8'), ('y', '<f8')]")?;
-    /// let names: Vec<_> = dtype.fields().unwrap_or_default().iter().map(|field| field.name()).collect();
+    /// let names: Vec<_> = dtype.fields().unwrap_or_default().iter().map(|field| &*field.name).collect();
     /// assert_eq!(names, ["x", "y"]);
     /// # Ok::<(), npz_core::Error>(())
     /// ```

@@ -231,7 +231,7 @@ pub trait Npz {
     /// use npz_core::Npz;
     /// #[derive(Npz)] struct State { step: u64, weights: ndarray::Array2<f32> }
     /// let schema = State::schema();
-    /// let rows: Vec<_> = schema.members().iter().map(|member| (&*member.name, &*member.dtype)).collect();
+    /// let rows: Vec<_> = schema.members.iter().map(|member| (&*member.name, &*member.dtype)).collect();
     /// assert_eq!(rows, [("step", "<u8"), ("weights", "<f4")]);
     /// println!("{schema}\n{}\n{}", schema.to_json(), schema.to_python("State"));
     /// ```

@@ -13,6 +13,6 @@ mod whole;
 /// A Python script that asks the program `text`, and compares with NumPy.
 fn compare(script: &str) -> String {
     let dir = tests::temp_dir();
-    let program = env!("CARGO_BIN_EXE_text");
+    let program = env!("CARGO_BIN_EXE_text_server");
     tests::python(dir.path(), &format!("PROGRAM = r'{program}'\n{}\n{script}", include_str!("ask.py")))
 }

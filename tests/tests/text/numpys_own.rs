@@ -19,7 +19,7 @@ const REASONS: [&str; 7] = [
 #[test]
 fn numpys_own_tests_pass() {
     let dir = temp_dir();
-    let plugin = format!("PROGRAM = r'{}'\n{}", env!("CARGO_BIN_EXE_text"), include_str!("plugin.py"));
+    let plugin = format!("PROGRAM = r'{}'\n{}", env!("CARGO_BIN_EXE_text_server"), include_str!("plugin.py"));
     std::fs::write(dir.path().join("plugin.py"), plugin).unwrap();
     let output = numpys_own_tests(dir.path(), &["test_loadtxt.py", "test_io.py"]);
     let said =
