@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ndarray::{Array1, array};
-use npz_core::{ErrorKind, Npz, NpzReader};
+use npz_core::{Npz, NpzReader};
 
 use crate::{Inner, archive, comes_back, names};
 
