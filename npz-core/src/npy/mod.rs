@@ -322,7 +322,7 @@ fn one_array<'m>(members: &'m Members<'_>) -> Result<&'m dyn Stored> {
     let array = members.one_array();
     array.map(|array| array as &dyn Stored).ok_or_else(|| {
         Error::invalid(format!(
-            "expected a value that is one array, found one with members of their own, {members:?}: save it as an .npz \
+            "expected a value that is one array, found one with members of their own, {members:?}; save it as an .npz \
              archive"
         ))
     })

@@ -385,7 +385,7 @@ impl<'a> Members<'a> {
         }
         Err(Error::invalid(format!(
             "expected at most {MAX_FREE} cells without bytes and list elements without members (such as `None`), \
-             found {}: save the values and a mask of which are there",
+             found {}; save the values and a mask of which are there",
             self.free
         ))
         .in_member(name.as_str()))

@@ -173,7 +173,7 @@ impl StoredAs for char {
             (Some(character), None) => Ok(character),
             (None, _) => Ok('\0'),
             _ => Err(Error::invalid(format!(
-                "expected one character, found {stored:?}: make the field a `String`"
+                "expected one character, found {stored:?}; make the field a `String`"
             ))),
         }
     }
