@@ -24,7 +24,7 @@ impl Loader<'_> {
             self.parents.truncate(hints);
             let expected = format!("element {index} of {len}");
             let hint = format!(
-                "no member is called so, or has a name that begins with {:?}; save every element, or make them \
+                "no member is called so, or has a name that begins with {:?}: save every element, or make them \
                  `Option`s, where it is `None`",
                 name.prefix()
             );
