@@ -15,7 +15,7 @@ use tempfile::{Builder, NamedTempFile};
 
 #[cfg(unix)]
 use self::system::sync_folder;
-use self::system::{keep_owner_and_mode, reserve};
+use self::system::{forget_pages, is_used, keep_owner_and_mode, mark_as_used, reserve};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -47,6 +47,7 @@ const LEAST_RESERVED: u64 = 1 << 20;
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 pub struct AtomicFile {
+    choices: Choices,
     temp: NamedTempFile,
     /// What the caller wrote, for messages.
     path: PathBuf,
@@ -57,6 +58,21 @@ pub struct AtomicFile {
     old: Option<Metadata>,
     /// Where the room ends that was taken.
     reserved: u64,
+}
+
+/// How a file takes its place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Choices {
+    /// Whether the disk has the file before the name leads to it.
+    pub(crate) sync: bool,
+    /// Whether a file that is there is an error.
+    pub(crate) create_new: bool,
+}
+
+impl Default for Choices {
+    fn default() -> Self {
+        Self { sync: true, create_new: false }
+    }
 }
 
 impl AtomicFile {
@@ -79,10 +95,13 @@ impl AtomicFile {
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) if there is no such folder, or no file may be made in it.
     pub fn create(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        Self::create_beside(path).map_err(|error| error.in_file(path))
+        Self::create_by(path, Choices::default()).map_err(|error| error.in_file(path))
     }
 
-    fn create_beside(path: &Path) -> Result<Self> {
+    pub(crate) fn create_by(path: &Path, choices: Choices) -> Result<Self> {
+        if choices.create_new && fs::symlink_metadata(path).is_ok() {
+            return Err(exists(io::ErrorKind::AlreadyExists.into()));
+        }
         let (target, old) = resolve(path)?;
         let Some((folder, name)) = target.parent().zip(target.file_name()) else {
             return Err(Error::invalid("the path does not name a file"));
@@ -99,14 +118,33 @@ impl AtomicFile {
             let mode = old.as_ref().map_or(0o666, |old| old.permissions().mode() & 0o7777);
             builder.permissions(fs::Permissions::from_mode(mode));
         }
-        let temp = builder.tempfile_in(folder).map_err(|error| {
-            if error.kind() == io::ErrorKind::NotFound {
-                let message = format!("there is no folder {}: create it first", folder.display());
-                return Error::new(ErrorKind::Io, message).with_source(error);
+        let temp = loop {
+            let temp = builder.tempfile_in(folder).map_err(|error| {
+                if error.kind() == io::ErrorKind::NotFound {
+                    let message = format!("there is no folder {}: create it first", folder.display());
+                    return Error::new(ErrorKind::Io, message).with_source(error);
+                }
+                Error::io(format_args!("can't create a temporary file in {}", folder.display()), error)
+            })?;
+            // Else it was taken for a stray one, between these two calls.
+            if mark_as_used(temp.as_file()) {
+                break temp;
             }
-            Error::io(format_args!("can't create a temporary file in {}", folder.display()), error)
-        })?;
-        Ok(Self { temp, path: path.to_path_buf(), target, old, reserved: 0 })
+        };
+        Ok(Self { choices, temp, path: path.to_path_buf(), target, old, reserved: 0 })
+    }
+
+    /// Another handle, to read what was written: from the disk, if it is synced there.
+    pub(crate) fn to_read(&self) -> Result<File> {
+        let read = || {
+            let file = self.temp.reopen()?;
+            if self.choices.sync {
+                file.sync_all()?;
+                forget_pages(&file);
+            }
+            Ok(file)
+        };
+        read().map_err(|error| Error::io("can't read the new file back; the old one stands", error))
     }
 
     /// Takes room on the disk for the bytes between two positions, so that a full one is known of before they are written.
@@ -142,7 +180,7 @@ impl AtomicFile {
     }
 
     fn put_in_place(self) -> Result<()> {
-        let Self { temp, target, old, reserved, path: _ } = self;
+        let Self { choices, temp, target, old, reserved, path: _ } = self;
         let mut file = temp.as_file();
         file.flush().map_err(|error| Error::io("can't write the new file; the old one stands", error))?;
         give_back(file, reserved).map_err(|error| {
@@ -155,16 +193,22 @@ impl AtomicFile {
         }
         // Once only: after a failed sync the kernel may call pages clean that never reached the disk, and a
         // second sync would then succeed.
-        file.sync_all()
-            .map_err(|error| Error::io("can't sync the new file to the disk; the old one stands", error))?;
-        temp.persist(&target).map_err(|error| {
-            Error::io(
+        if choices.sync {
+            file.sync_all().map_err(|error| {
+                Error::io("can't sync the new file to the disk; the old one stands", error)
+            })?;
+        }
+        let renamed =
+            if choices.create_new { temp.persist_noclobber(&target) } else { temp.persist(&target) };
+        renamed.map_err(|error| match error.error {
+            error if error.kind() == io::ErrorKind::AlreadyExists => exists(error),
+            error => Error::io(
                 format_args!("can't rename the new file to {}; the old one stands", target.display()),
-                error.error,
-            )
+                error,
+            ),
         })?;
         #[cfg(unix)]
-        if let Some(folder) = target.parent() {
+        if let Some(folder) = target.parent().filter(|_| choices.sync) {
             sync_folder(folder).map_err(|error| {
                 Error::io(
                     "the new file is in place, but its folder can't be synced: it may not survive a power cut",
@@ -174,6 +218,13 @@ impl AtomicFile {
         }
         Ok(())
     }
+}
+
+fn exists(error: io::Error) -> Error {
+    Error::io(
+        "there is a file already, and `create_new` was asked for: choose another name, or remove it",
+        error,
+    )
 }
 
 /// Gives back what was reserved past the end of a file, such as for a value that could not be written then.
@@ -196,6 +247,28 @@ impl Seek for AtomicFile {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         self.temp.as_file_mut().seek(to)
     }
+}
+
+/// Removes temporary files in a folder that killed saves of some targets have left.
+pub(crate) fn sweep(folder: &Path, is_target: impl Fn(&str) -> bool) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let (name, path) =
+            (entry.as_ref().map(fs::DirEntry::file_name), entry.as_ref().map(fs::DirEntry::path));
+        let (Ok(name), Ok(path)) = (name, path) else { continue };
+        let is_ours = name.to_str().and_then(target_of).is_some_and(&is_target);
+        // Who can't be asked, or is gone by now, is left to the next sweep.
+        if is_ours && File::open(&path).is_ok_and(|file| !is_used(&file)) {
+            let _ = fs::remove_file(path);
+        }
+    }
+    Ok(())
+}
+
+/// The target of a temporary file, if its name is not too long to tell.
+fn target_of(temp: &str) -> Option<&str> {
+    let (target, random) = temp.strip_prefix('.')?.strip_suffix(".tmp")?.rsplit_once('.')?;
+    let is_random = random.len() == 6 && random.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (is_random && target.len() < MOST_NAME_BYTES).then_some(target)
 }
 
 /// Follows symbolic links, dangling ones too, to the place that the name means.

@@ -329,6 +329,8 @@ impl From<Error> for io::Error {
             ErrorKind::NotFound => io::ErrorKind::NotFound,
             ErrorKind::Unsupported => io::ErrorKind::Unsupported,
             ErrorKind::Invalid => io::ErrorKind::InvalidInput,
+            // Not `Interrupted`, after which readers try again.
+            ErrorKind::Cancelled => io::ErrorKind::Other,
             ErrorKind::Damaged | ErrorKind::Mismatch | ErrorKind::Limit => io::ErrorKind::InvalidData,
         };
         io::Error::new(kind, error)

@@ -232,6 +232,11 @@ impl Cost {
         Self { stored: self.stored.max(stored), ..self }
     }
 
+    /// Only what is in the file.
+    pub(crate) fn stored_bytes(self) -> u64 {
+        self.stored
+    }
+
     pub(crate) fn bytes(self) -> u64 {
         let cells = self.count.saturating_mul(self.each);
         if self.is_owning { self.stored.saturating_add(cells) } else { self.stored.max(cells) }

@@ -1,8 +1,10 @@
 //! What a caller may choose when loading, an archive or a single array.
 
+use std::ops::ControlFlow;
+
 use crate::element::Cast;
 use crate::limits::Limits;
-use crate::run::Threads;
+use crate::run::{Progress, Threads};
 
 /// How strictly an archive or array is loaded. The default: every member is wanted, cells cast by [`Cast::Safe`].
 ///
@@ -27,6 +29,7 @@ pub struct LoadOptions {
     pub(crate) allow_unknown: bool,
     pub(crate) limits: Limits,
     pub(crate) threads: Threads,
+    pub(crate) progress: Progress,
 }
 
 impl LoadOptions {
@@ -111,6 +114,34 @@ impl LoadOptions {
     /// ```
     pub fn threads(mut self, count: usize) -> Self {
         self.threads = Threads::at_most(count);
+        self
+    }
+
+    /// Sets a function that is told how far a load has come: how many bytes of arrays are read, uncompressed, of how many. It
+    /// is called about a thousand times, by any thread but one at a time.
+    ///
+    /// Where it returns [`ControlFlow::Break`], the load ends with [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled).
+    ///
+    /// ```
+    /// use npz_core::{LoadOptions, Npz};
+    /// use std::ops::ControlFlow;
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    ///
+    /// #[derive(Npz)]
+    /// struct State { weights: Vec<f32> }
+    ///
+    /// static DONE: AtomicU64 = AtomicU64::new(0);
+    /// let options = LoadOptions::new().progress(|done, _all| {
+    ///     DONE.store(done, Ordering::Relaxed);
+    ///     ControlFlow::Continue(())
+    /// });
+    /// let bytes = State { weights: vec![0.5; 1000] }.to_bytes()?;
+    /// options.from_bytes::<State>(&bytes)?;
+    /// assert_eq!(DONE.load(Ordering::Relaxed), 4000);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn progress(mut self, tell: impl Fn(u64, u64) -> ControlFlow<()> + Send + Sync + 'static) -> Self {
+        self.progress = Progress::new(tell);
         self
     }
 }

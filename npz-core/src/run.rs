@@ -4,6 +4,8 @@
 //! Nothing in here waits but at the end of a scope, where a thread of the pool does what else there is. So it can't come to a
 //! standstill in a pool of the user's, which may have one thread.
 
+mod progress;
+
 use std::num::NonZeroUsize;
 use std::ops::Range;
 #[cfg(feature = "parallel")]
@@ -11,6 +13,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use self::progress::Meter;
+pub(crate) use self::progress::Progress;
 use crate::error::{Error, Result};
 use crate::memory;
 
@@ -107,6 +111,7 @@ pub(crate) struct Team {
     threads: Threads,
     /// How many are at work beside the calling thread.
     helpers: AtomicUsize,
+    meter: Meter,
 }
 
 /// What a thread of a team can help with, until there is nothing left.
@@ -142,7 +147,18 @@ fn unlock<T>(of: Mutex<T>) -> T {
 
 impl Team {
     pub(crate) fn new(threads: Threads) -> Self {
-        Self { threads, helpers: AtomicUsize::new(0) }
+        Self { threads, helpers: AtomicUsize::new(0), meter: Meter::new(Progress::default()) }
+    }
+
+    /// The same team, whose progress is told.
+    pub(crate) fn with_progress(mut self, progress: Progress) -> Self {
+        self.meter = Meter::new(progress);
+        self
+    }
+
+    /// How far its work has come.
+    pub(crate) fn meter(&self) -> &Meter {
+        &self.meter
     }
 
     /// How many threads there may be.

@@ -34,7 +34,7 @@ pub(crate) trait Stored: Send + Sync {
 
     /// Fills `buffer` with the bytes of all cells; `then` has each piece once. What a checksum covers is verified. Whatever
     /// the number of threads in the team, the error is the same.
-    fn fill(&self, buffer: &mut [u8], _team: &Team, then: &Then<'_>) -> Result<()> {
+    fn fill(&self, buffer: &mut [u8], team: &Team, then: &Then<'_>) -> Result<()> {
         let item_size = self.item_size();
         if item_size == 0 {
             return Ok(());
@@ -44,6 +44,7 @@ pub(crate) trait Stored: Send + Sync {
             let start = i * each;
             self.read_range(start..start + piece.len() / item_size, piece)?;
             then(piece);
+            team.meter().done(piece.len() as u64)?;
         }
         Ok(())
     }

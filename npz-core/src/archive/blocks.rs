@@ -57,6 +57,8 @@ impl Encoders {
 /// One block that is ready.
 struct Block {
     encoder: Encoder,
+    /// Its uncompressed length.
+    len: u64,
     crc: crc32fast::Hasher,
 }
 
@@ -97,7 +99,7 @@ pub(super) fn deflate(
         deflated.len += bytes.len() as u64;
         deflated.blocks.push(bytes.len() as u32);
         encoders.give_back(block.encoder);
-        Ok(())
+        team.meter().done(block.len)
     };
     if content.has_wide_cells(SMALL_BLOCK / 8) {
         cut.in_one_pass(encoders, &mut take)?;
@@ -145,7 +147,7 @@ impl Cut<'_> {
         if encoder.as_slice().len() as u64 > u64::from(u32::MAX) {
             return Err(Error::invalid("a block grew by compression past what its index can tell"));
         }
-        Ok(Block { encoder, crc })
+        Ok(Block { encoder, len: (prefix.len() + cells.len()) as u64, crc })
     }
 
     /// Encodes all blocks one after another. For cells that are so wide that to make one anew for each block that holds a part

@@ -36,6 +36,8 @@ pub(crate) struct Emitter<W> {
     /// The central directory, printed entry by entry.
     directory: Vec<u8>,
     entries: u64,
+    /// What stands behind the directory.
+    comment: String,
     encoders: Encoders,
     team: Team,
     /// A member broke off in the middle: what is in `out` now is no archive.
@@ -56,20 +58,36 @@ impl<W: Write> Emitter<W> {
             alignment: u64::from(alignment),
             directory: Vec::new(),
             entries: 0,
+            comment: String::new(),
             encoders: Encoders::default(),
             team: Team::new(Threads::default()),
             broken: false,
         })
     }
 
-    /// Sets how many threads may work at once.
-    pub(crate) fn with_threads(mut self, threads: Threads) -> Self {
-        self.team = Team::new(threads);
+    /// Sets who works on it.
+    pub(crate) fn with_team(mut self, team: Team) -> Self {
+        self.team = team;
         self
+    }
+
+    /// Sets the comment of the archive, of at most 65535 bytes.
+    pub(crate) fn set_comment(&mut self, comment: String) {
+        self.comment = comment;
+    }
+
+    /// Says that members of so many bytes come next.
+    pub(crate) fn expect(&self, bytes: u64) {
+        self.team.meter().expect(bytes);
     }
 
     pub(crate) fn alignment(&self) -> u64 {
         self.alignment
+    }
+
+    /// How many members are written.
+    pub(crate) fn members(&self) -> u64 {
+        self.entries
     }
 
     pub(crate) fn position(&self) -> u64 {
@@ -99,8 +117,10 @@ impl<W: Write> Emitter<W> {
         self.out.write(head.local().as_slice()).map_err(cant_write)?;
         match compression {
             Compression::Stored => {
-                head.crc32 =
-                    content.each_hashed_piece(&mut |piece| self.out.write(piece).map_err(cant_write))?;
+                head.crc32 = content.each_hashed_piece(&mut |piece| {
+                    self.out.write(piece).map_err(cant_write)?;
+                    self.team.meter().done(piece.len() as u64)
+                })?;
             }
             Compression::Deflate(level) => {
                 let put = &mut |bytes: &[u8]| self.out.write(bytes).map_err(cant_write);
@@ -111,7 +131,7 @@ impl<W: Write> Emitter<W> {
             #[cfg(feature = "zstd")]
             Compression::Zstd(level) => {
                 let put = &mut |bytes: &[u8]| self.out.write(bytes).map_err(cant_write);
-                let frame = zstd_frame::compress(content, level, put)?;
+                let frame = zstd_frame::compress(content, level, &self.team, put)?;
                 (head.crc32, head.compressed) = (frame.crc32, frame.len);
             }
         }
@@ -141,7 +161,10 @@ impl<W: Write> Emitter<W> {
 
         self.broken = true;
         self.out.write(head.local().as_slice()).map_err(cant_write)?;
-        raw::copy(member, &mut |piece| self.out.write(piece).map_err(cant_write))?;
+        raw::copy(member, &mut |piece| {
+            self.out.write(piece).map_err(cant_write)?;
+            self.team.meter().done(piece.len() as u64)
+        })?;
         self.finish_member(&head)
     }
 
@@ -158,7 +181,7 @@ impl<W: Write> Emitter<W> {
         let offset = self.out.position();
         let size = self.directory.len() as u64;
         self.out.write(&self.directory).map_err(cant_write)?;
-        self.out.write(end(offset, size, self.entries).as_slice()).map_err(cant_write)?;
+        self.out.write(end(offset, size, self.entries, &self.comment).as_slice()).map_err(cant_write)?;
         self.out.finish().map_err(cant_write)
     }
 

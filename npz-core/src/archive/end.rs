@@ -27,6 +27,8 @@ pub(super) struct Place {
     pub(super) shift: i128,
     /// Its bytes, where they came with the end record.
     pub(super) bytes: Option<Vec<u8>>,
+    /// What the end record is followed by.
+    comment: Vec<u8>,
 }
 
 /// What is wrong with an end record.
@@ -67,6 +69,11 @@ pub(super) fn find(input: &AnyInput<'_>) -> Result<Place> {
         Some(Complaint::Other(text)) => Err(sniff::explain(input, Some(&text))?),
         None => Err(sniff::explain(input, None)?),
     }
+}
+
+/// The comment of an archive; empty for most.
+pub(crate) fn comment(input: &AnyInput<'_>) -> Result<Vec<u8>> {
+    Ok(find(input)?.comment)
 }
 
 /// Refuses a file in which Python would see other members: it takes the last end record, also one in a comment.
@@ -167,6 +174,7 @@ impl<'a> Tail<'a> {
             return Err(one_of_several());
         }
         let start = end - record.size;
+        let comment = self.bytes.get(place + END_BYTES..).unwrap_or_default().to_vec();
         let bytes = match (self.directory.take_if(|(at, _)| *at == start), start.checked_sub(self.start)) {
             (_, Some(skipped)) => {
                 let mut bytes = std::mem::take(&mut self.bytes);
@@ -185,7 +193,7 @@ impl<'a> Tail<'a> {
             _ => None,
         };
         let shift = i128::from(start) - i128::from(record.offset);
-        Ok(Ok(Place { start, end, shift, bytes }))
+        Ok(Ok(Place { start, end, shift, bytes, comment }))
     }
 
     /// Checks that a directory lies before `end`. That of no members is found anywhere, so with bytes on both sides it

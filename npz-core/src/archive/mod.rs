@@ -16,7 +16,7 @@ pub(crate) mod content;
 pub(crate) mod decode;
 mod directory;
 pub(crate) mod emit;
-mod end;
+pub(crate) mod end;
 #[cfg(any(feature = "bzip2", feature = "lzma", feature = "zstd"))]
 mod foreign;
 pub(crate) mod index;

@@ -43,6 +43,7 @@ pub(crate) fn fill_in_parts(
             input.read_exact(piece, at, "the member")?;
             checksum.update(piece);
             then(piece);
+            team.meter().done(piece.len() as u64)?;
             at += piece.len() as u64;
         }
         Ok(checksum)

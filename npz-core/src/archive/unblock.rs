@@ -116,7 +116,12 @@ impl Blocks<'_> {
             group.extend(parts.by_ref().take(each));
             groups.push((groups.len(), group));
         }
-        let hashers = self.team.in_parallel(groups, |group| inflate_group(group, &packed))?;
+        let hashers = self.team.in_parallel(groups, |group: Vec<Part<'_>>| {
+            let bytes: usize = group.iter().map(|part| part.output.len()).sum();
+            let hasher = inflate_group(group, &packed)?;
+            self.team.meter().done(bytes as u64)?;
+            Ok(hasher)
+        })?;
         let mut crc = Hasher::new();
         for hasher in hashers {
             let Some(hasher) = hasher else { return Ok(None) };

@@ -9,6 +9,7 @@ use zstd::zstd_safe::{CCtx, CParameter, ErrorCode, InBuffer, OutBuffer, SafeResu
 use super::content::Content;
 use crate::error::{Error, Result};
 use crate::memory;
+use crate::run::Team;
 use crate::stored::Put;
 
 /// What became of a member.
@@ -18,7 +19,7 @@ pub(super) struct Frame {
 }
 
 /// Hands out the frame of a member. It tells the length of what is in it, and has no checksum beside that of the archive.
-pub(super) fn compress(content: &Content<'_>, level: u32, put: &mut Put<'_>) -> Result<Frame> {
+pub(super) fn compress(content: &Content<'_>, level: u32, team: &Team, put: &mut Put<'_>) -> Result<Frame> {
     // A new one for each member: the library hashes by what it compressed before.
     let mut compressor = CCtx::try_create().ok_or_else(no_memory)?;
     for parameter in parameters(level) {
@@ -32,7 +33,7 @@ pub(super) fn compress(content: &Content<'_>, level: u32, put: &mut Put<'_>) -> 
         while input.pos() < piece.len() {
             output.step(|buffer| compressor.compress_stream(buffer, &mut input))?;
         }
-        Ok(())
+        team.meter().done(piece.len() as u64)
     })?;
     // The end is told apart from the last piece, so that the bytes don't depend on how the cells were cut.
     while output.step(|buffer| compressor.end_stream(buffer))? > 0 {}
@@ -90,6 +91,7 @@ mod tests {
     use crate::archive::layout::Part;
     use crate::dtype::DType;
     use crate::header::Header;
+    use crate::run::Threads;
     use crate::shape::Order;
     use std::borrow::Cow;
 
@@ -99,7 +101,7 @@ mod tests {
             bytes.extend_from_slice(piece);
             Ok(())
         };
-        let frame = compress(content, level, put).unwrap();
+        let frame = compress(content, level, &Team::new(Threads::ONE), put).unwrap();
         assert_eq!(frame.len, bytes.len() as u64);
         (bytes, frame.crc32)
     }

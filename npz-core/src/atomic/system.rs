@@ -1,4 +1,4 @@
-//! What each system asks for: room on the disk, owners and modes, folders that are synced.
+//! What each system asks for: room on the disk, owners and modes, folders that are synced, files in use.
 
 use std::fs::{File, Metadata};
 use std::io;
@@ -67,3 +67,43 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
         result => result,
     }
 }
+
+/// Lets others see that a file is written, until it is closed or its process ends. `false` if somebody removes it.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) fn mark_as_used(file: &File) -> bool {
+    use rustix::fs::{FlockOperation, flock};
+    use std::os::unix::fs::MetadataExt;
+    // Where a file system has no locks, nobody removes what may be in use.
+    let is_taken =
+        flock(file, FlockOperation::NonBlockingLockExclusive) == Err(rustix::io::Errno::WOULDBLOCK);
+    !is_taken && file.metadata().is_ok_and(|metadata| metadata.nlink() > 0)
+}
+
+/// Whether somebody writes a file, or may do so.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) fn is_used(file: &File) -> bool {
+    use rustix::fs::{FlockOperation, flock};
+    flock(file, FlockOperation::NonBlockingLockExclusive).is_err()
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) fn mark_as_used(_: &File) -> bool {
+    true
+}
+
+/// No save takes a day between two writes.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) fn is_used(file: &File) -> bool {
+    const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
+    let age = file.metadata().and_then(|metadata| metadata.modified()).map(|time| time.elapsed());
+    !age.is_ok_and(|age| age.is_ok_and(|age| age > DAY))
+}
+
+/// Has the next read of a file come from the disk.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) fn forget_pages(file: &File) {
+    let _ = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed);
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) fn forget_pages(_: &File) {}

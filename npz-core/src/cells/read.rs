@@ -83,7 +83,7 @@ pub(crate) fn read_cells<A: Element>(
                 array.fill((plan.as_bytes)(&mut cells), team, &swap)?;
                 cells
             } else {
-                collect_in_place(array, len, decoder.item_size, &plan)?
+                collect_in_place(array, len, decoder.item_size, &plan, team)?
             }
         }
         Step::Convert(mut convert) => {
@@ -101,7 +101,8 @@ pub(crate) fn read_cells<A: Element>(
                 if cells.try_reserve(more).is_err() {
                     return Err(Error::no_memory(byte_len, "array"));
                 }
-                convert(bytes, &mut cells).map_err(|bad: BadCell| bad.into_error(before, &shape, order))
+                convert(bytes, &mut cells).map_err(|bad: BadCell| bad.into_error(before, &shape, order))?;
+                team.meter().done(bytes.len() as u64)
             })?;
             for _ in cells.len()..if is_free { len } else { 0 } {
                 // Cells of no bytes: each is what an empty cell becomes.
@@ -123,7 +124,10 @@ pub(crate) fn read_bytes(array: &dyn Stored, team: &Team) -> Result<Vec<u8>> {
         return Ok(bytes);
     }
     let mut bytes = Vec::new();
-    array.stream(&mut |piece| memory::append(&mut bytes, piece, "array"))?;
+    array.stream(&mut |piece| {
+        memory::append(&mut bytes, piece, "array")?;
+        team.meter().done(piece.len() as u64)
+    })?;
     Ok(bytes)
 }
 
@@ -140,6 +144,7 @@ fn collect_in_place<A>(
     len: usize,
     item_size: usize,
     plan: &InPlace<A>,
+    team: &Team,
 ) -> Result<Vec<A>> {
     let mut cells = Vec::new();
     let mut filled = 0;
@@ -153,7 +158,7 @@ fn collect_in_place<A>(
         slot.copy_from_slice(bytes);
         swap_bytes(slot, plan.swap_width);
         filled = next;
-        Ok(())
+        team.meter().done(bytes.len() as u64)
     })?;
     Ok(cells)
 }

@@ -35,4 +35,6 @@ pub enum ErrorKind {
     Invalid,
     /// Reading on would pass a limit set in [`Limits`](crate::Limits).
     Limit,
+    /// The caller's function that is told of the progress said so.
+    Cancelled,
 }

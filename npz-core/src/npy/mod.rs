@@ -25,6 +25,7 @@
 mod file;
 mod stream;
 
+use std::fs::File;
 use std::io::{Read, Write};
 use std::iter::FusedIterator;
 use std::path::Path;
@@ -35,14 +36,17 @@ use ndarray::{ArrayView, Dimension, IxDyn, ShapeBuilder};
 use self::file::{InputArray, with_array};
 pub(crate) use self::stream::Iter;
 use self::stream::StreamArray;
-use crate::atomic::AtomicFile;
+use crate::atomic::{AtomicFile, Choices};
 use crate::cells::cut_off;
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::input::Input;
+use crate::limits::Limits;
 use crate::members::{FromMembers, Members, Name, OneArray, ToMembers, field_of};
+use crate::memory;
 use crate::options::LoadOptions;
+use crate::run::{Team, Threads};
 use crate::shape::Order;
 use crate::stored::Stored;
 
@@ -72,7 +76,7 @@ use crate::stored::Stored;
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 pub fn save<T: ToMembers + ?Sized>(path: impl AsRef<Path>, array: &T) -> Result<()> {
-    save_members(path.as_ref(), &collect(array)?)
+    save_members(path.as_ref(), &collect(array)?, Choices::default(), false, &alone())
 }
 
 /// Loads an array from a file: [`np.load(path)`](https://numpy.org/doc/stable/reference/generated/numpy.load.html).
@@ -128,7 +132,7 @@ pub fn load<T: FromMembers>(path: impl AsRef<Path>) -> Result<T> {
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 pub fn write<T: ToMembers + ?Sized>(writer: impl Write, array: &T) -> Result<()> {
-    write_members(writer, &collect(array)?)
+    write_members(writer, &collect(array)?, &alone())
 }
 
 /// Reads one array from a stream and leaves it right behind the array: `np.load(file)`.
@@ -166,7 +170,7 @@ pub fn read<T: FromMembers>(reader: impl Read + Send) -> Result<T> {
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 pub fn to_bytes<T: ToMembers + ?Sized>(array: &T) -> Result<Vec<u8>> {
-    members_to_bytes(&collect(array)?)
+    members_to_bytes(&collect(array)?, &alone())
 }
 
 /// Reads an array from the bytes of a `.npy` file; copies the cells: `np.load(io.BytesIO(bytes))`.
@@ -328,41 +332,76 @@ fn one_array<'m>(members: &'m Members<'_>) -> Result<&'m dyn Stored> {
     })
 }
 
-pub(crate) fn save_members(path: &Path, members: &Members<'_>) -> Result<()> {
+/// An array is written by the calling thread.
+fn alone() -> Team {
+    Team::new(Threads::ONE)
+}
+
+pub(crate) fn save_members(
+    path: &Path,
+    members: &Members<'_>,
+    choices: Choices,
+    verify: bool,
+    team: &Team,
+) -> Result<()> {
     let save = || {
         let array = one_array(members)?;
-        let mut file = AtomicFile::create(path)?;
-        write_array(&mut file, array)?;
+        let mut file = AtomicFile::create_by(path, choices)?;
+        write_array(&mut file, array, team)?;
+        if verify {
+            compare(file.to_read()?, array)?;
+        }
         file.commit()
     };
     save().map_err(|error| error.in_file(path))
 }
 
-pub(crate) fn write_members(mut writer: impl Write, members: &Members<'_>) -> Result<()> {
-    write_array(&mut writer, one_array(members)?)
+/// Refuses a file that does not hold an array as it was written.
+fn compare(file: File, array: &dyn Stored) -> Result<()> {
+    let changed = || Error::damaged("the new file does not hold what was written; the old one stands");
+    let input = Input::new(file, None)?;
+    let found = InputArray::new(&input, &LoadOptions::new().limits(Limits::trusted()))?;
+    if found.header().to_bytes() != array.header().to_bytes() {
+        return Err(changed());
+    }
+    let (mut at, mut expected) = (0, Vec::new());
+    found.stream(&mut |piece| {
+        memory::resize(&mut expected, piece.len(), "array")?;
+        let next = at + piece.len() / array.item_size().max(1);
+        array.read_range(at..next, &mut expected)?;
+        at = next;
+        if expected == piece { Ok(()) } else { Err(changed()) }
+    })
 }
 
-pub(crate) fn members_to_bytes(members: &Members<'_>) -> Result<Vec<u8>> {
+pub(crate) fn write_members(mut writer: impl Write, members: &Members<'_>, team: &Team) -> Result<()> {
+    write_array(&mut writer, one_array(members)?, team)
+}
+
+pub(crate) fn members_to_bytes(members: &Members<'_>, team: &Team) -> Result<Vec<u8>> {
     let array = one_array(members)?;
     let mut bytes = array.header().to_bytes();
     let len = array.header().data_len();
     if !usize::try_from(len).is_ok_and(|len| bytes.try_reserve_exact(len).is_ok()) {
         return Err(Error::no_memory(len, "bytes of the array"));
     }
+    team.meter().expect(len);
     array.stream(&mut |piece| {
         bytes.extend_from_slice(piece);
-        Ok(())
+        team.meter().done(piece.len() as u64)
     })?;
     Ok(bytes)
 }
 
 /// Writes an array in its stored form.
-fn write_array(writer: &mut dyn Write, array: &dyn Stored) -> Result<()> {
+fn write_array(writer: &mut dyn Write, array: &dyn Stored, team: &Team) -> Result<()> {
+    team.meter().expect(array.header().data_len());
     writer
         .write_all(&array.header().to_bytes())
         .map_err(|error| Error::io("can't write the header", error))?;
     array.stream(&mut |bytes| {
-        writer.write_all(bytes).map_err(|error| Error::io("can't write the array's data", error))
+        writer.write_all(bytes).map_err(|error| Error::io("can't write the array's data", error))?;
+        team.meter().done(bytes.len() as u64)
     })?;
     writer.flush().map_err(|error| Error::io("can't flush the writer", error))
 }

@@ -175,6 +175,7 @@ impl Stored for ArchiveArray<'_> {
             for part in buffer.chunks_mut(most) {
                 data.fill(part)?;
                 part.chunks_mut(piece).for_each(then);
+                team.meter().done(part.len() as u64)?;
             }
             Ok(())
         })

@@ -1,5 +1,6 @@
 //! Archives: joins the members of a value with the zip container.
 
+mod checkpoints;
 mod entry;
 mod field;
 mod load;
@@ -17,6 +18,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher;
 use std::path::Path;
 
+pub use self::checkpoints::{Better, Checkpoints};
 pub use self::entry::NpzEntry;
 pub use self::loaded::{Loaded, load};
 pub use self::options::SaveOptions;

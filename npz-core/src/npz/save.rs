@@ -41,7 +41,7 @@ impl SaveOptions {
         let save = || {
             let members = self.collect(value)?;
             if self.is_npy(&members)? {
-                return npy::save_members(path, &members);
+                return npy::save_members(path, &members, self.file, self.verify, &self.team());
             }
             let mut writer = self.create(path)?;
             writer.add_members(&members)?;
@@ -72,7 +72,7 @@ impl SaveOptions {
     pub fn write_to<T: ToMembers + ?Sized>(&self, value: &T, writer: impl Write) -> Result<()> {
         let members = self.collect(value)?;
         if self.is_npy(&members)? {
-            return npy::write_members(writer, &members);
+            return npy::write_members(writer, &members, &self.team());
         }
         let mut writer = self.writer(writer)?;
         writer.add_members(&members)?;
@@ -97,7 +97,7 @@ impl SaveOptions {
     pub fn to_bytes<T: ToMembers + ?Sized>(&self, value: &T) -> Result<Vec<u8>> {
         let members = self.collect(value)?;
         if self.is_npy(&members)? {
-            return npy::members_to_bytes(&members);
+            return npy::members_to_bytes(&members, &self.team());
         }
         let mut bytes = Vec::new();
         let mut writer = NpzWriter::in_memory(&mut bytes, self)?;
@@ -156,7 +156,7 @@ impl SaveOptions {
         Ok(is_npy)
     }
 
-    fn collect<'v, T: ToMembers + ?Sized>(&self, value: &'v T) -> Result<Members<'v>> {
+    pub(super) fn collect<'v, T: ToMembers + ?Sized>(&self, value: &'v T) -> Result<Members<'v>> {
         let mut members = Members::in_byte_order(self.byte_order);
         value.to_members(&mut members, &Name::root())?;
         Ok(members)

@@ -3,15 +3,20 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::names::{UsedNames, file_name_of};
+use super::names::{UsedNames, file_name_of, key_of};
 use super::options::SaveOptions;
 use crate::archive::content::Content;
+use crate::archive::decode::{Seen, with_data};
 use crate::archive::emit::Emitter;
+use crate::archive::index::Index;
 use crate::archive::layout::{Layout, Part};
+use crate::archive::local::place_of_data;
 use crate::archive::{Compression, SeekTo};
 use crate::atomic::AtomicFile;
 use crate::dtype::ByteOrder;
 use crate::error::{Error, Result};
+use crate::input::Input;
+use crate::limits::Limits;
 use crate::members::{Member, Members, NO_NAME, Name, ToMembers};
 use crate::memory::{self, MEMBERS};
 
@@ -54,8 +59,8 @@ struct Output<W> {
     seek: Option<SeekTo<W>>,
     /// Takes room for so many bytes from a position on, so that a full disk is known of before they are written.
     reserve: fn(&mut W, u64, u64) -> Result<()>,
-    /// Makes the written archive visible: nothing, or the renaming of a temporary file.
-    commit: fn(W) -> Result<()>,
+    /// Makes the written archive of so many members visible: nothing, or the renaming of a temporary file.
+    commit: fn(W, u64) -> Result<()>,
 }
 
 impl NpzWriter<AtomicFile> {
@@ -88,13 +93,32 @@ impl NpzWriter<AtomicFile> {
         let output = Output {
             seek: Some(AtomicFile::seek_to),
             reserve: AtomicFile::reserve,
-            commit: AtomicFile::commit,
+            commit: if options.verify { commit_verified } else { |file, _| file.commit() },
         };
-        let begin = || Self::begin(AtomicFile::create(path)?, options, output);
+        let begin = || Self::begin(AtomicFile::create_by(path, options.file)?, options, output);
         let mut writer = begin().map_err(|error| error.in_file(path))?;
         writer.path = Some(path.to_path_buf());
         Ok(writer)
     }
+}
+
+/// Compares a file with what was written, and puts it in its place.
+fn commit_verified(file: AtomicFile, members: u64) -> Result<()> {
+    let input = Input::new(file.to_read()?, None)?;
+    let index = Index::read(&input, &Limits::trusted())?;
+    if index.entries.len() as u64 != members {
+        return Err(Error::damaged(
+            "the new file does not hold the members that were written; the old one stands",
+        ));
+    }
+    for entry in &index.entries {
+        let read = place_of_data(&input, entry)
+            .and_then(|extent| with_data(&input, &extent, Seen::default(), |_| Ok(())));
+        read.map_err(|error| {
+            error.in_member(key_of(&entry.name)).with_note("; this is the new file, the old one stands")
+        })?;
+    }
+    file.commit()
 }
 
 /// An archive in memory: grows with what is written, and says so where memory is short.
@@ -130,7 +154,7 @@ impl<'b> NpzWriter<InMemory<'b>> {
             let more = usize::try_from(end).unwrap_or(usize::MAX).saturating_sub(memory.bytes.len());
             memory.bytes.try_reserve_exact(more).map_err(|_| Error::no_memory(end, "archive"))
         };
-        let output = Output { seek: Some(seek), reserve, commit: |_| Ok(()) };
+        let output = Output { seek: Some(seek), reserve, commit: |_, _| Ok(()) };
         Self::begin(InMemory { bytes, at: 0 }, options, output)
     }
 }
@@ -161,11 +185,11 @@ impl<W: Write> NpzWriter<W> {
     }
 
     pub(super) fn by(writer: W, options: &SaveOptions) -> Result<Self> {
-        Self::begin(writer, options, Output { seek: None, reserve: |_, _, _| Ok(()), commit: |_| Ok(()) })
+        Self::begin(writer, options, Output { seek: None, reserve: |_, _, _| Ok(()), commit: |_, _| Ok(()) })
     }
 
     fn begin(writer: W, options: &SaveOptions, output: Output<W>) -> Result<Self> {
-        let emitter = Emitter::new(writer, output.seek, options.alignment)?.with_threads(options.threads);
+        let emitter = Emitter::new(writer, output.seek, options.alignment)?.with_team(options.team());
         let names = UsedNames::default();
         let (compression, byte_order) = (options.compression, options.byte_order);
         Ok(Self { emitter, names, compression, byte_order, positional: 0, output, path: None })
@@ -267,6 +291,7 @@ impl<W: Write> NpzWriter<W> {
     pub fn add_bytes(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
         self.in_file(|writer| {
             writer.names.add(name)?;
+            writer.emitter.expect(bytes.len() as u64);
             let added = writer.emitter.add(name, writer.compression, &Content::bytes(bytes));
             added.map_err(|error| {
                 writer.names.remove_all(&[name.to_owned()]);
@@ -278,6 +303,11 @@ impl<W: Write> NpzWriter<W> {
     /// Adds all members of a list: their names are checked and their places known before the first byte is written.
     pub(crate) fn add_members(&mut self, members: &Members<'_>) -> Result<()> {
         self.in_file(|writer| writer.write(members, writer.compression))
+    }
+
+    /// Sets the comment of the archive, of at most 65535 bytes.
+    pub(super) fn set_comment(&mut self, comment: String) {
+        self.emitter.set_comment(comment);
     }
 
     fn write(&mut self, members: &Members<'_>, compression: Compression) -> Result<()> {
@@ -312,10 +342,11 @@ impl<W: Write> NpzWriter<W> {
     ) -> Result<()> {
         let start = self.emitter.position();
         let mut layout = Layout::new(start, self.emitter.alignment());
+        let mut bytes: u64 = 0;
         for (member, name) in members.iter().zip(file_names) {
             let header = member.array.header();
             let (prefix, size) = (header.len() as u64, header.data_len());
-            layout.add(&if let Some(packed) = member.array.packed() {
+            let part = if let Some(packed) = member.array.packed() {
                 // What was read before this save may be older than what lies there now.
                 packed.input.forget();
                 Part::packed(name, &packed)
@@ -323,8 +354,11 @@ impl<W: Write> NpzWriter<W> {
                 let compression = member.compression.unwrap_or(compression);
                 compression.check().map_err(|error| error.in_member(&member.name))?;
                 Part::new(name, compression, prefix, prefix + size)
-            });
+            };
+            bytes = bytes.saturating_add(part.packed.unwrap_or(part.size));
+            layout.add(&part);
         }
+        self.emitter.expect(bytes);
         (self.output.reserve)(self.emitter.output(), start, layout.end())
     }
 
@@ -354,7 +388,8 @@ impl<W: Write> NpzWriter<W> {
     /// ```
     pub fn finish(mut self) -> Result<()> {
         let path = self.path.take();
-        let finish = || (self.output.commit)(self.emitter.finish()?);
+        let members = self.emitter.members();
+        let finish = || (self.output.commit)(self.emitter.finish()?, members);
         finish().map_err(|error| match &path {
             Some(path) => error.in_file(path),
             None => error,

@@ -417,7 +417,7 @@ impl<'s> Loader<'s> {
         let mut extents = memory::with_room(self.tasks.len(), MEMBERS)?;
         extents.extend(self.tasks.iter().filter_map(|task| task.extent()));
         self.medium.will_need(extents);
-        run_all(self.tasks, self.medium.reading())?;
+        run_all(self.tasks, self.medium.reading(), self.medium.progress())?;
         Ok((self.report, self.spent))
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::error::Result;
 use crate::limits::Limits;
-use crate::run::Threads;
+use crate::run::{Progress, Threads};
 use crate::stored::{Extent, Stored};
 
 /// A place that members are loaded from: an archive, or a list in memory.
@@ -27,6 +27,10 @@ pub(crate) trait Medium: Send + Sync {
     /// How it likes to be read, and by how many threads the caller allows.
     fn reading(&self) -> Reading {
         Reading::default()
+    }
+    /// Who is told how far a load has come.
+    fn progress(&self) -> Progress {
+        Progress::default()
     }
     /// Is told what will be read next, in no order.
     fn will_need(&self, _extents: Vec<Extent>) {}

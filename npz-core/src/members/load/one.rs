@@ -12,6 +12,7 @@ use crate::members::load::medium::{Medium, Reading};
 use crate::members::wanted_shape::WantedShape;
 use crate::members::{FromMembers, Loader, Name};
 use crate::options::LoadOptions;
+use crate::run::Progress;
 use crate::stored::Stored;
 
 /// An array that a value is loaded from, at the place of a member or, where it has no name, at the root.
@@ -99,6 +100,10 @@ impl Medium for OneArray<'_> {
 
     fn limits(&self) -> Limits {
         self.options.limits
+    }
+
+    fn progress(&self) -> Progress {
+        self.options.progress.clone()
     }
 
     fn reading(&self) -> Reading {

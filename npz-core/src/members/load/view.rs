@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::error::Result;
 use crate::limits::Limits;
 use crate::members::load::medium::{Medium, Reading};
+use crate::run::Progress;
 use crate::stored::{Extent, Stored};
 
 /// Members that a migration has made are numbered from here on: no archive has so many of its own.
@@ -106,6 +107,10 @@ impl Medium for View<'_, '_> {
 
     fn reading(&self) -> Reading {
         self.medium.reading()
+    }
+
+    fn progress(&self) -> Progress {
+        self.medium.progress()
     }
 
     fn will_need(&self, extents: Vec<Extent>) {

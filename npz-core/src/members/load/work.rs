@@ -7,16 +7,18 @@ use crate::input::DIRECT_BYTES;
 use crate::members::load::medium::Reading;
 use crate::members::load::task::Task;
 use crate::memory::{self, MEMBERS};
-use crate::run::{Failure, Team, Threads};
+use crate::run::{Failure, Progress, Team, Threads};
 use crate::stored::PIECE_BYTES;
 
 /// Runs tasks, on several threads where that pays. The error is that of the first task that has one, in the order in which
 /// they were planned.
-pub(crate) fn run_all(tasks: Vec<Box<dyn Task + '_>>, reading: Reading) -> Result<()> {
+pub(crate) fn run_all(tasks: Vec<Box<dyn Task + '_>>, reading: Reading, progress: Progress) -> Result<()> {
     let mut tasks = memory::collect(tasks.into_iter().enumerate(), MEMBERS)?;
     // In the order of the file.
     tasks.sort_unstable_by_key(|(number, task)| (task.extent().map(|extent| extent.start), *number));
-    let team = Team::new(allowed(&tasks, reading));
+    let team = Team::new(allowed(&tasks, reading)).with_progress(progress);
+    team.meter()
+        .expect(tasks.iter().map(|(_, task)| task.cost().stored_bytes()).fold(0, u64::saturating_add));
     let failure = Failure::none();
     let run = |(number, task): Planned<'_>| {
         if !failure.is_before(number)
@@ -34,7 +36,8 @@ pub(crate) fn run_all(tasks: Vec<Box<dyn Task + '_>>, reading: Reading) -> Resul
         };
         team.in_parallel(groups(tasks, reading.is_far)?, run_group)?;
     }
-    failure.into_result()
+    failure.into_result()?;
+    team.meter().finish()
 }
 
 /// A task and its place in the plan.

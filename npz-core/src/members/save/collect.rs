@@ -167,6 +167,11 @@ impl<'a> Members<'a> {
         self.list.iter().map(|member| (member.name.as_str(), member.array.header()))
     }
 
+    /// Makes a list of what was pushed elsewhere.
+    pub(crate) fn of(list: Vec<Member<'a>>) -> Self {
+        Self { list, ..Self::new() }
+    }
+
     /// Counts the members.
     pub(crate) fn len(&self) -> usize {
         self.list.len()

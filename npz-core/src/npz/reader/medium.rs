@@ -12,6 +12,7 @@ use crate::members::{Medium, Reading};
 use crate::memory;
 use crate::npz::member::{ArchiveArray, Source};
 use crate::npz::names::key_of;
+use crate::run::Progress;
 use crate::source::ReadAt;
 use crate::stored::{Extent, Stored};
 
@@ -43,6 +44,10 @@ impl<R: ReadAt> Medium for NpzReader<R> {
 
     fn limits(&self) -> Limits {
         self.options.limits
+    }
+
+    fn progress(&self) -> Progress {
+        self.options.progress.clone()
     }
 
     fn reading(&self) -> Reading {
