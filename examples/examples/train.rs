@@ -1,8 +1,7 @@
 //! Trains a network on handwritten digits, stops midway, resumes from the checkpoint, and arrives at the very bits of
 //! a run that never stopped.
 //!
-//! `cargo run --release --example train`, less than a second. The checkpoint stays in `target/train/checkpoint.npz` of
-//! this workspace.
+//! `cargo run --release --example train`, less than a second. The checkpoints stay in `target/train` of this workspace.
 
 use std::path::Path;
 
@@ -10,7 +9,7 @@ use examples::adam::Adam;
 use examples::digits::Digits;
 use examples::mlp::Model;
 use examples::rng::Rng;
-use npz_core::{Npz, NpzReader};
+use npz_core::{Better, Checkpoints, Npz, NpzReader, SaveOptions};
 
 const EPOCHS: usize = 40;
 /// The first run ends here, three epochs after its last checkpoint: what a power cut does.
@@ -21,7 +20,7 @@ const SEED: u64 = 20_260_101;
 
 /// Everything that the rest of the run depends on. Nested structs become dotted names: `model.layers.0.bias`.
 #[derive(Npz, Debug, PartialEq)]
-struct Checkpoint {
+struct State {
     epoch: usize,
     model: Model,
     optimizer: Adam,
@@ -30,7 +29,7 @@ struct Checkpoint {
     accuracy_history: Vec<f64>,
 }
 
-impl Checkpoint {
+impl State {
     fn new(seed: u64) -> Self {
         let mut rng = Rng::new(seed);
         let model = Model::new(&[64, 64, 32, 10], &mut rng);
@@ -54,12 +53,12 @@ impl Checkpoint {
         (loss, accuracy)
     }
 
-    /// Trains up to an epoch, and saves every few epochs if there is a path.
+    /// Trains up to an epoch, and saves every few epochs if there is a place for it.
     fn train_to(
         &mut self,
         last: usize,
         data: &(Digits, Digits),
-        path: Option<&Path>,
+        runs: Option<&Checkpoints>,
     ) -> npz_core::Result<()> {
         let (training, held_out) = data;
         while self.epoch < last {
@@ -69,9 +68,9 @@ impl Checkpoint {
                 let percent = 100.0 * accuracy;
                 println!("  epoch {:2} of {EPOCHS}: loss {loss:.4}, held out {percent:.1} %", self.epoch);
             }
-            if let Some(path) = path.filter(|_| is_due) {
-                // Atomic: whatever happens during the save, the last checkpoint stays whole.
-                self.save_compressed(path)?;
+            if let Some(runs) = runs.filter(|_| is_due) {
+                // The next epoch does not wait for the disk, and no earlier checkpoint goes before this one is whole.
+                runs.save_in_background_with(self.epoch as u64, &[("accuracy", accuracy)], self)?;
             }
         }
         Ok(())
@@ -84,32 +83,38 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // The workspace's `target`, beside this package.
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("target").join("train");
-    std::fs::create_dir_all(&folder)?;
-    let path = folder.join("checkpoint.npz");
+    let _ = std::fs::remove_dir_all(&folder);
+    let open = || -> npz_core::Result<Checkpoints> {
+        let runs = Checkpoints::open(&folder)?.options(SaveOptions::compressed());
+        Ok(runs.keep_last(2).keep_best("accuracy", Better::Higher))
+    };
 
     println!("\nA run that never stops:");
-    let mut uninterrupted = Checkpoint::new(SEED);
+    let mut uninterrupted = State::new(SEED);
     uninterrupted.train_to(EPOCHS, &data, None)?;
 
     println!(
         "\nThe same run, saved every {EPOCHS_PER_CHECKPOINT} epochs and stopped after epoch {STOPPED_AT}:"
     );
-    Checkpoint::new(SEED).train_to(STOPPED_AT, &data, Some(&path))?;
+    State::new(SEED).train_to(STOPPED_AT, &data, Some(&open()?))?;
 
-    // Nothing of that run is left but its file.
-    let mut resumed = Checkpoint::load(&path)?;
-    println!("\nResumed from epoch {}:", resumed.epoch);
-    resumed.train_to(EPOCHS, &data, Some(&path))?;
+    // Nothing of that run is left but its files.
+    let runs = open()?;
+    let (step, mut resumed) = runs.load_latest::<State>()?;
+    println!("\nResumed from epoch {step}:");
+    resumed.train_to(EPOCHS, &data, Some(&runs))?;
+    runs.wait()?;
 
     // Equal numbers, and equal bits (`==` takes 0.0 for -0.0): the same state gives the same archive, byte for byte.
     assert!(resumed == uninterrupted, "the resumed run went another way");
     assert!(resumed.to_bytes()? == uninterrupted.to_bytes()?, "the resumed run has other bits");
-    assert!(Checkpoint::load(&path)? == resumed, "the last checkpoint is not the final state");
+    assert!(runs.load_latest::<State>()?.1 == resumed, "the last checkpoint is not the final state");
     let accuracy = resumed.model.accuracy(&data.1);
     assert!(accuracy > 0.95, "only {accuracy} of the held-out images are recognised");
     println!("\nBoth runs ended in the same bits: weights, moments, losses, random generator.");
 
-    println!("\nThe checkpoint holds");
+    println!("\nOf these epochs checkpoints are left: {:?}; the last holds", runs.steps()?);
+    let path = runs.path(EPOCHS as u64);
     for entry in NpzReader::open(&path)?.entries()? {
         println!("  {entry}");
     }

@@ -4,7 +4,9 @@
 //! the name is on the disk before `commit` returns. Whatever fails before the rename leaves the old file as
 //! it was, and the temporary file is removed when [`AtomicFile`] is dropped.
 
+mod stray;
 mod system;
+mod target;
 
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata};
@@ -13,14 +15,13 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
+pub(crate) use self::stray::sweep;
 #[cfg(unix)]
 use self::system::sync_folder;
-use self::system::{forget_pages, is_used, keep_owner_and_mode, mark_as_used, reserve};
+use self::system::{forget_pages, keep_owner_and_mode, mark_as_used, reserve};
+use self::target::resolve;
 
 use crate::error::{Error, ErrorKind, Result};
-
-/// As many symbolic links as Linux follows.
-const MOST_LINKS: usize = 40;
 
 /// The part of the target's name that its temporary file carries. With the rest of that name (`.`, `.`, six
 /// letters, `.tmp`) it stays below the 143 bytes of an encrypted home folder and the 255 of others.
@@ -247,69 +248,6 @@ impl Seek for AtomicFile {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         self.temp.as_file_mut().seek(to)
     }
-}
-
-/// Removes temporary files in a folder that killed saves of some targets have left.
-pub(crate) fn sweep(folder: &Path, is_target: impl Fn(&str) -> bool) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let (name, path) =
-            (entry.as_ref().map(fs::DirEntry::file_name), entry.as_ref().map(fs::DirEntry::path));
-        let (Ok(name), Ok(path)) = (name, path) else { continue };
-        let is_ours = name.to_str().and_then(target_of).is_some_and(&is_target);
-        // Who can't be asked, or is gone by now, is left to the next sweep.
-        if is_ours && File::open(&path).is_ok_and(|file| !is_used(&file)) {
-            let _ = fs::remove_file(path);
-        }
-    }
-    Ok(())
-}
-
-/// The target of a temporary file, if its name is not too long to tell.
-fn target_of(temp: &str) -> Option<&str> {
-    let (target, random) = temp.strip_prefix('.')?.strip_suffix(".tmp")?.rsplit_once('.')?;
-    let is_random = random.len() == 6 && random.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    (is_random && target.len() < MOST_NAME_BYTES).then_some(target)
-}
-
-/// Follows symbolic links, dangling ones too, to the place that the name means.
-fn resolve(path: &Path) -> Result<(PathBuf, Option<Metadata>)> {
-    let ends_in_separator = path.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
-    if path.file_name().is_none() || ends_in_separator {
-        return Err(Error::invalid("the path does not name a file; append a file name to it"));
-    }
-    let mut target = std::path::absolute(path).map_err(|error| Error::io("can't resolve the path", error))?;
-    // By following links in one step, which those of /dev/stdout and /proc need: they name no path.
-    if let Ok(found) = fs::metadata(&target) {
-        refuse_unless_file(&found)?;
-    }
-    for _ in 0..MOST_LINKS {
-        let metadata = match fs::symlink_metadata(&target) {
-            Ok(metadata) => metadata,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((target, None)),
-            Err(error) => return Err(Error::io("can't look at the file that is to be replaced", error)),
-        };
-        if !metadata.is_symlink() {
-            refuse_unless_file(&metadata)?;
-            return Ok((target, Some(metadata)));
-        }
-        let link =
-            fs::read_link(&target).map_err(|error| Error::io("can't follow the symbolic link", error))?;
-        // `join` keeps an absolute link and puts a relative one beside the link itself.
-        target = target.parent().unwrap_or(Path::new("")).join(link);
-    }
-    Err(Error::invalid(format!("the path leads through more than {MOST_LINKS} symbolic links")))
-}
-
-/// A rename would put a file in the place of a device, for every program on the machine.
-fn refuse_unless_file(found: &Metadata) -> Result<()> {
-    if found.is_file() {
-        return Ok(());
-    }
-    let what = if found.is_dir() { "a folder" } else { "a device, pipe or socket" };
-    Err(Error::invalid(format!(
-        "expected a file or a free name, found {what}, which a save would replace; \
-         name a file, or open it yourself and use a call that takes a writer, such as `write_to`"
-    )))
 }
 
 /// Cuts a name to at most `most` bytes.

@@ -20,6 +20,10 @@ pub mod attributes {}
 pub mod evolution {}
 
 #[doc = include_str!("guide/links.md")]
+#[doc = include_str!("guide/training.md")]
+pub mod training {}
+
+#[doc = include_str!("guide/links.md")]
 #[doc = include_str!("guide/numpy.md")]
 pub mod numpy {}
 

@@ -44,8 +44,8 @@ fn the_first_page_runs_from_top_to_bottom() {
     let shown = blocks(&page, "text").into_iter().find(|block| block.contains("weights: ")).unwrap();
     assert_eq!(shown.trim_end(), printed.join("\n"));
 
-    let weights: Array2<f32> = NpzReader::open("training.npz").unwrap().get("weights").unwrap();
-    assert!((weights[[63, 9]] - 0.3).abs() < 1e-6, "{weights}");
+    let weights: Array2<f32> = NpzReader::open("runs/step-00000010.npz").unwrap().get("weights").unwrap();
+    assert!((weights[[63, 9]] - 1.0).abs() < 1e-6, "{weights}");
     std::env::set_current_dir(before).unwrap();
 }
 
