@@ -9,6 +9,7 @@ mod option;
 mod pointer;
 mod refused;
 mod sequence;
+mod shared;
 mod stored_as;
 mod stored_time;
 mod tuple;
