@@ -120,13 +120,7 @@ impl AtomicFile {
             builder.permissions(fs::Permissions::from_mode(mode));
         }
         let temp = loop {
-            let temp = builder.tempfile_in(folder).map_err(|error| {
-                if error.kind() == io::ErrorKind::NotFound {
-                    let message = format!("there is no folder {}: create it first", folder.display());
-                    return Error::new(ErrorKind::Io, message).with_source(error);
-                }
-                Error::io(format_args!("can't create a temporary file in {}", folder.display()), error)
-            })?;
+            let temp = builder.tempfile_in(folder).map_err(|error| cant_create(folder, error))?;
             // Else it was taken for a stray one, between these two calls.
             if mark_as_used(temp.as_file()) {
                 break temp;
@@ -203,10 +197,13 @@ impl AtomicFile {
             if choices.create_new { temp.persist_noclobber(&target) } else { temp.persist(&target) };
         renamed.map_err(|error| match error.error {
             error if error.kind() == io::ErrorKind::AlreadyExists => exists(error),
-            error => Error::io(
-                format_args!("can't rename the new file to {}; the old one stands", target.display()),
-                error,
-            ),
+            error if error.kind() == io::ErrorKind::ResourceBusy => {
+                Error::io("can't rename the new file over the old one, which stands", error).with_note(
+                    "; it is a mount point, such as a single file that a container shares: mount its folder instead, or open \
+                     the file and use `write_to`",
+                )
+            }
+            error => Error::io("can't rename the new file to this name; what was there stands", error),
         })?;
         #[cfg(unix)]
         if let Some(folder) = target.parent().filter(|_| choices.sync) {
@@ -219,6 +216,18 @@ impl AtomicFile {
         }
         Ok(())
     }
+}
+
+fn cant_create(folder: &Path, error: io::Error) -> Error {
+    // The library adds the path of the temporary file, which says nothing to anybody.
+    let text = error.to_string();
+    let error = io::Error::new(error.kind(), text.split(" at path ").next().unwrap_or_default());
+    if error.kind() == io::ErrorKind::NotFound && !folder.is_dir() {
+        let message = format!("there is no folder {}: create it first", folder.display());
+        return Error::new(ErrorKind::Io, message).with_source(error);
+    }
+    Error::io("can't create a temporary file beside it", error)
+        .with_note("; a save needs a folder that takes new files: choose another one")
 }
 
 fn exists(error: io::Error) -> Error {

@@ -91,6 +91,18 @@ pub use self::wanted::Wanted;
     note = "times of std, chrono and jiff are no cells: read `Vec<NaiveDate>`, or an array of cells `DateTime64<Day>`",
     note = "for a row of several fields, add `#[derive(npz_core::NpyRecord, Clone)]` to a struct of your own"
 )]
+#[cfg_attr(
+    not(feature = "half"),
+    diagnostic::on_unimplemented(
+        note = "`f16` and `bf16` need the feature `half` of npz-core, which is off"
+    )
+)]
+#[cfg_attr(
+    not(feature = "num-complex"),
+    diagnostic::on_unimplemented(
+        note = "`Complex` needs the feature `num-complex` of npz-core, which is off"
+    )
+)]
 pub trait Element: Sealed + Clone + Send + Sync + 'static {
     /// The dtype that these cells are written as. Only text looks at the values: it is as wide as its longest.
     #[doc(hidden)]

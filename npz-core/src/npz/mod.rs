@@ -18,6 +18,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher;
 use std::path::Path;
 
+use ndarray::{ArrayBase, RawData};
+
 pub use self::checkpoints::{Better, Checkpoints};
 pub use self::entry::NpzEntry;
 pub use self::loaded::{Loaded, load};
@@ -244,6 +246,19 @@ pub trait Npz {
         schema_of::<Self>()
     }
 }
+
+/// What an archive can hold as a whole. Nothing implements it: who calls `save` on an array is told what to call instead.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is one array, which would have no name in an archive",
+    label = "one array makes a .npy file",
+    note = "save it by `npz_core::npy::save(path, &array)` and load it by `npz_core::npy::load(path)`",
+    note = "or make it a field of a struct with `#[derive(npz_core::Npz)]`, or the value of a map from names to arrays"
+)]
+pub trait HasMembers {}
+
+impl<S: RawData<Elem = A>, D, A> Npz for ArrayBase<S, D, A> where Self: HasMembers {}
+impl<T> Npz for Vec<T> where Self: HasMembers {}
 
 impl<K: MapKey, T, S: BuildHasher> Npz for HashMap<K, T, S> {}
 impl<K: MapKey, T> Npz for BTreeMap<K, T> {}

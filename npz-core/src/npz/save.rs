@@ -127,6 +127,36 @@ impl SaveOptions {
         NpzWriter::create_by(path.as_ref(), self)
     }
 
+    /// Saves what a function adds to an archive: [`create`](Self::create), and a [`finish`](NpzWriter::finish) that can't be
+    /// forgotten. `with zipfile.ZipFile(path, "w") as z: ...`.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create), and what the function returns: then there is no new file, and the old one stands.
+    ///
+    /// ```
+    /// use npz_core::{NpzReader, SaveOptions};
+    ///
+    /// let path = std::env::temp_dir().join("npz-core-doc-options-create-with.npz");
+    /// SaveOptions::new().create_with(&path, |npz| {
+    ///     for layer in 0..3 {
+    ///         npz.add(&format!("layer{layer}"), &vec![0.5; 10])?;
+    ///     }
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(NpzReader::open(&path)?.names().len(), 3);
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn create_with(
+        &self,
+        path: impl AsRef<Path>,
+        add: impl FnOnce(&mut NpzWriter<AtomicFile>) -> Result<()>,
+    ) -> Result<()> {
+        let mut writer = self.create(path)?;
+        add(&mut writer)?;
+        writer.finish()
+    }
+
     /// Begins an archive where a writer stands, as [`NpzWriter::new`] does, with options that hold for all members.
     ///
     /// # Errors

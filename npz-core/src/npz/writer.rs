@@ -24,7 +24,7 @@ use crate::memory::{self, MEMBERS};
 ///
 /// Each [`add`](Self::add) collects the members of a value, checks their names, and writes them; memory stays flat.
 /// Nothing is visible under the path of [`create`](Self::create) before [`finish`](Self::finish): dropping the
-/// writer earlier leaves the old file as it was.
+/// writer earlier leaves the old file as it was. [`SaveOptions::create_with`] finishes by itself.
 ///
 /// ```
 /// use ndarray::{Array2, array};
@@ -43,6 +43,7 @@ use crate::memory::{self, MEMBERS};
 /// # std::fs::remove_file(&path).ok();
 /// # Ok::<(), npz_core::Error>(())
 /// ```
+#[must_use = "without `finish` there is no archive; `SaveOptions::create_with` calls it"]
 pub struct NpzWriter<W: Write> {
     emitter: Emitter<W>,
     names: UsedNames,

@@ -59,7 +59,29 @@ pub(crate) const NO_NAME: &str =
     label = "not a type that npz-core can save",
     note = "for a struct of your own, add `#[derive(npz_core::Npz)]`",
     note = "for a type of another crate, use `#[npz(with = \"module\")]` on the field, or `#[npz(skip)]`",
-    note = "f16, bf16 and Complex need the features `half` and `num-complex` of npz-core"
+    note = "arrays of another version of ndarray than 0.17 are other types: `cargo tree -d` shows them"
+)]
+#[cfg_attr(
+    not(feature = "half"),
+    diagnostic::on_unimplemented(
+        note = "`f16` and `bf16` need the feature `half` of npz-core, which is off"
+    )
+)]
+#[cfg_attr(
+    not(feature = "num-complex"),
+    diagnostic::on_unimplemented(
+        note = "`Complex` needs the feature `num-complex` of npz-core, which is off"
+    )
+)]
+#[cfg_attr(
+    not(feature = "chrono"),
+    diagnostic::on_unimplemented(
+        note = "types of chrono need the feature `chrono` of npz-core, which is off"
+    )
+)]
+#[cfg_attr(
+    not(feature = "jiff"),
+    diagnostic::on_unimplemented(note = "types of jiff need the feature `jiff` of npz-core, which is off")
 )]
 pub trait ToMembers {
     /// What the members are called, where the type alone decides it.
