@@ -7,7 +7,7 @@ use crate::archive::block_index::BlockIndex;
 use crate::archive::directory::{self, Raw};
 use crate::archive::names::decode_name;
 use crate::archive::records::DEFLATED;
-use crate::archive::{Method, end, sniff};
+use crate::archive::{Method, end, refusal};
 use crate::error::{Error, Result};
 use crate::input::AnyInput;
 use crate::limits::Limits;
@@ -56,8 +56,10 @@ impl Index {
         let index = Self::parse(input, limits);
         // A member that lies at the very start says of itself that it is one.
         match &index {
-            Ok(index) if index.entries.iter().any(|entry| entry.header_offset == 0) => {}
-            _ => sniff::refuse_npy(input)?,
+            Ok(index) if index.entries.iter().any(|entry| entry.header_offset == 0) => {
+                index.entries.first().map_or(Ok(()), |first| refusal::refuse_torch(input, &first.name))?;
+            }
+            _ => refusal::refuse_npy(input)?,
         }
         index
     }

@@ -75,7 +75,7 @@ impl NpzReader<File> {
     ///
     /// # Errors
     /// [`ErrorKind::Io`] if the file can't be read; [`ErrorKind::Damaged`] if it is not a whole zip archive;
-    /// [`ErrorKind::Unsupported`] for a `.npy` file, a pickle, gzip, HDF5 or one part of a split archive;
+    /// [`ErrorKind::Unsupported`] for a `.npy` file, another kind of file or one part of a split archive;
     /// [`ErrorKind::Limit`] if it has more members than allowed; [`ErrorKind::Invalid`] for a folder.
     ///
     /// ```
