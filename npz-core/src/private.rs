@@ -84,9 +84,11 @@ fn plan_if_there<'s, R: FromMembers, P>(
         // Only the value knows which of the members beside it are its own.
         is_there = R::is_present(loader, &place);
     }
-    let planned = loader.optionally(is_there, |loader| plan(loader, &place));
+    let is_none = is_there && !is_flat && loader.take_none(&place);
+    let planned = loader.optionally(is_there && !is_none, |loader| plan(loader, &place));
     if planned.is_none() && !is_flat {
-        let text = "absent, its default was taken".to_owned();
+        let what = if is_none { "Python's `None`" } else { "absent" };
+        let text = format!("{what}, its default was taken");
         loader.remark(RemarkKind::Defaulted, place.as_str(), text);
     }
     planned

@@ -28,11 +28,7 @@ const KINDS: [Kind; 18] = [
         what: "an .npy file, a single array",
         remedy: "read it with `npy::load` or `npy::from_bytes`",
     },
-    Kind {
-        is: is_torch_zip,
-        what: "a PyTorch file, a zip archive around a pickle",
-        remedy: TORCH,
-    },
+    Kind { is: is_torch_zip, what: "a PyTorch file, a zip archive around a pickle", remedy: TORCH },
     Kind {
         is: |head| head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06"),
         what: "a zip archive, as .npz files are",
@@ -204,7 +200,9 @@ fn is_text(head: &[u8]) -> bool {
     let text = match std::str::from_utf8(head) {
         Ok(text) => text,
         Err(error) if error.error_len().is_some() => return false,
-        Err(error) => std::str::from_utf8(head.get(..error.valid_up_to()).unwrap_or_default()).unwrap_or_default(),
+        Err(error) => {
+            std::str::from_utf8(head.get(..error.valid_up_to()).unwrap_or_default()).unwrap_or_default()
+        }
     };
     !text.is_empty() && text.chars().all(|c| !c.is_control() || matches!(c, '\t' | '\r' | '\n' | '\x0C'))
 }

@@ -205,7 +205,8 @@ use crate::ctxt::Ctxt;
 /// diagnostics: Vec<f64>,
 /// ```
 ///
-/// **`default`** is about absent members only. One that is there and does not fit is an error.
+/// **`default`** is about absent members only; a `None` that Python saved (`np.savez(bias=None)`) counts as absent. A member that is
+/// there and does not fit is an error.
 ///
 /// **`flatten`** suits a nested struct, and a string-keyed map, which takes the members that no other field
 /// asked for. Flattened fields are looked up after all others, in their order: such a map

@@ -58,7 +58,8 @@ fn each_kind_has_its_name_and_its_remedy() {
 
 #[test]
 fn what_is_no_kind_is_shown() {
-    for head in [&b"\x92NUMPY\x01\x00"[..], b"\0\0\0\0", b"\x80", b"\x80\x04", b"\x80\x07K.", b"\xff\xfe<\0"] {
+    for head in [&b"\x92NUMPY\x01\x00"[..], b"\0\0\0\0", b"\x80", b"\x80\x04", b"\x80\x07K.", b"\xff\xfe<\0"]
+    {
         let message = told(head);
         assert_eq!(refuse(Format::Npy, head).kind(), ErrorKind::Damaged);
         assert!(message.contains("begins with \"PK\", found \""), "{message}");
@@ -82,7 +83,16 @@ fn a_pickle_is_told_by_more_than_one_byte() {
         assert!(!is_pickle(&pickle[..pickle.len() - 1]), "{}", pickle.escape_ascii());
         assert!(is_pickle(&with_zeros(pickle)), "its end is not among the bytes");
     }
-    for other in [&b"(see above)."[..], b"(l", b"c", b"c.", b"come\nhere and there.", b"]", b"(dpi, 96).", b"\x80\x04\xff."] {
+    for other in [
+        &b"(see above)."[..],
+        b"(l",
+        b"c",
+        b"c.",
+        b"come\nhere and there.",
+        b"]",
+        b"(dpi, 96).",
+        b"\x80\x04\xff.",
+    ] {
         assert!(!is_pickle(other), "{}", other.escape_ascii());
         assert!(!told(other).contains("pickle"), "{}", told(other));
     }
