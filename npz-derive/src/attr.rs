@@ -76,6 +76,7 @@ pub(crate) struct FieldAttrs {
     pub(crate) compression: Option<Attr<Compression>>,
     pub(crate) shape: Option<Attr<Vec<Option<usize>>>>,
     pub(crate) finite: Option<Attr<()>>,
+    pub(crate) one_element: Option<Attr<()>>,
     pub(crate) order: Option<Attr<Order>>,
     pub(crate) store_as: Option<Attr<StoreAs>>,
     pub(crate) string: Option<Attr<TextForm>>,
@@ -228,6 +229,9 @@ const WORDS: &[Word] = &[
         set(&mut field.shape, ctxt, item, Item::shape);
     }),
     Word::on_field("finite", "finite", |field, ctxt, item| set(&mut field.finite, ctxt, item, Item::flag)),
+    Word::on_field("one_element", "one_element", |field, ctxt, item| {
+        set(&mut field.one_element, ctxt, item, Item::flag);
+    }),
     Word::on_field("order", "order = \"C\"", |field, ctxt, item| {
         set(&mut field.order, ctxt, item, |item, ctxt| item.one_of(ctxt, &ORDERS));
     }),

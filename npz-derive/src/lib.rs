@@ -185,6 +185,7 @@ use crate::ctxt::Ctxt;
 /// | `compression = "stored"` | says how its members are stored: also `"deflate"`, or a level | what `SaveOptions` says |
 /// | `shape = "(_, 128)"` | wants these lengths of axes, `_` for any | any length |
 /// | `finite` | refuses NaN, infinity and NaT, on save and on load | kept |
+/// | `one_element` | takes an array of one element for a single value on load | shape `()` |
 /// | `order = "C"` | the order of the cells in the file and after loading: also `"F"` | `"keep"` |
 /// | `store_as = "f2"` | the dtype that numbers are stored as: rounded when saved, widened when loaded | that of the cells |
 /// | `string = "utf8"` | stores text as bytes: also `"S"` for ASCII only | `"U"`, four bytes a character |
@@ -237,6 +238,8 @@ use crate::ctxt::Ctxt;
 ///
 /// **`compression`, `finite`, `order`, `store_as`, `string`** hold for all members below the field, until a field inside says otherwise.
 /// `compression` is `"stored"`, `"deflate"` (level 6) or a number from 0 to 9.
+///
+/// **`one_element`** holds for all single values below the field. Arrays and lists keep their shapes; saved is shape `()`.
 ///
 /// **`shape`** is compared with each array below the field: when it is saved, so that a file that could not be loaded does
 /// not replace a good one, and with its header when it is loaded, before any data are read.

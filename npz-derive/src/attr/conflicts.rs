@@ -6,7 +6,7 @@
 use crate::words::Conflict;
 
 /// The words that say how members are stored or checked.
-const SETTINGS: &[&str] = &["compression", "shape", "finite", "order", "store_as", "string"];
+const SETTINGS: &[&str] = &["compression", "shape", "finite", "order", "store_as", "string", "one_element"];
 
 pub(super) const CONFLICTS: &[Conflict] = &[
     Conflict::on_container(&["tag"], "struct", "belongs on an enum, not on a struct; remove it"),
@@ -100,7 +100,7 @@ pub(super) const CONFLICTS: &[Conflict] = &[
         "contradicts `skip_load`: nobody knows which members are to be passed over; remove one of them",
     ),
     Conflict::on_field(
-        &["cast"],
+        &["cast", "one_element"],
         "skip_load",
         "contradicts `skip_load`: the field is never loaded; remove one of them",
     ),

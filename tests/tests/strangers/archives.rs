@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ndarray::{Array1, Array2, array};
-use npz_core::{AnyArray, LoadOptions, Npz, NpzReader, RemarkKind, RemarkKind::Defaulted};
+use npz_core::{AnyArray, ErrorKind, LoadOptions, Npz, NpzReader, RemarkKind, RemarkKind::Defaulted};
 use tests::{python, temp_dir};
 
 #[derive(Npz, Debug, PartialEq)]
@@ -158,4 +158,119 @@ np.savez("plain.npz", bias=None)
     // Where it may not be absent, the error says how it may.
     let error = npz.get::<f64>("bias").unwrap_err();
     assert!(error.to_string().contains("it is Python's `None`: an `Option`"), "{error}");
+}
+
+#[derive(Npz, Debug, PartialEq)]
+struct Strict {
+    step: u64,
+    name: String,
+    rate: f32,
+    flag: Option<bool>,
+    label: Kind,
+}
+
+#[derive(Npz, Debug, PartialEq)]
+struct Marked {
+    #[npz(one_element)]
+    step: u64,
+    #[npz(one_element)]
+    name: String,
+    #[npz(one_element, cast = "same_kind")]
+    rate: f32,
+    #[npz(one_element)]
+    flag: Option<bool>,
+    #[npz(one_element)]
+    label: Kind,
+}
+
+#[derive(Npz, Debug, PartialEq)]
+enum Kind {
+    Run,
+    Walk,
+}
+
+#[test]
+fn a_single_value_may_be_an_array_of_one_element() {
+    let dir = temp_dir();
+    python(
+        dir.path(),
+        r#"
+np.savez("one.npz", step=np.array([5]), name=np.array([["run"]]), rate=np.array([[[0.5]]]), flag=np.array([True]), label=np.array(["Walk"]))
+np.savez("two.npz", step=np.array([5, 6]), name=np.array([["run"]]), rate=np.array([], "f4"), flag=np.array([True]), label=np.array(["Walk"]))
+np.save("one.npy", np.array([[120.0]]))
+"#,
+    );
+    let path = dir.path().join("one.npz");
+    let (step, name, rate, flag) = (5, "run".to_owned(), 0.5, Some(true));
+    assert_eq!(
+        Marked::load(&path).unwrap(),
+        Marked { step, name: name.clone(), rate, flag, label: Kind::Walk }
+    );
+    let options = LoadOptions::new().one_element(true).cast(npz_core::Cast::SameKind);
+    assert_eq!(options.load::<Strict>(&path).unwrap(), Strict { step, name, rate, flag, label: Kind::Walk });
+    assert_eq!(options.open(&path).unwrap().get::<f32>("rate").unwrap(), 0.5);
+    // Arrays keep their axes.
+    assert_eq!(options.open(&path).unwrap().get::<Array1<u64>>("step").unwrap(), array![5]);
+    assert!(options.open(&path).unwrap().get::<Array1<f64>>("rate").is_err());
+    // What refuses it names both.
+    let error = Strict::load(&path).unwrap_err().to_string();
+    let advice =
+        "`#[npz(one_element)]` on the field, or `LoadOptions::one_element(true)`, takes the one element";
+    assert!(error.contains(advice) && error.contains("in 6 places"), "{error}");
+    // One element and no other number.
+    let error = options.load::<Strict>(dir.path().join("two.npz")).unwrap_err();
+    let wrong: Vec<_> =
+        error.report().unwrap().problems().iter().map(|problem| problem.member.as_str()).collect();
+    assert_eq!(wrong, ["step", "rate"]);
+    // A file of its own has no field.
+    let path = dir.path().join("one.npy");
+    let error = npz_core::npy::load::<f64>(&path).unwrap_err().to_string();
+    assert!(error.contains("; `LoadOptions::one_element(true)` takes the one element"), "{error}");
+    assert_eq!(options.load::<f64>(&path).unwrap(), 120.0);
+    // It is saved as ever.
+    let saved =
+        Marked { step: 5, name: String::new(), rate: 0.5, flag: None, label: Kind::Run }.to_bytes().unwrap();
+    assert!(NpzReader::new(&saved).unwrap().header("step").unwrap().shape().is_empty());
+}
+
+#[test]
+fn members_in_a_folder_are_found_and_the_advice_works() {
+    let dir = temp_dir();
+    python(
+        dir.path(),
+        &format!(
+            r#"{WRITE}
+write("slash.npz", [("run/", b""), ("run/w.npy", w), ("run/b.npy", b), ("__MACOSX/run/._w.npy", b"\0\5\x16\7")])
+write("dot.npz", [("./w.npy", w), ("./b.npy", b)])
+write("backslash.npz", [("run\\w.npy", w), ("run\\b.npy", b)])
+write("deep.npz", [("tmp/me/run/w.npy", w), ("tmp/me/run/b.npy", b), ("tmp/me/other.npy", b), ("top.npy", b)])
+"#
+        ),
+    );
+    for (file, prefix) in [("slash", "run/"), ("dot", "./"), ("backslash", "run\\"), ("deep", "tmp/me/run/")]
+    {
+        let path = dir.path().join(format!("{file}.npz"));
+        let error = Layer::load(&path).unwrap_err().to_string();
+        let member = format!("{prefix}w");
+        let advice = format!(
+            "; {member:?} is there: `LoadOptions::prefix({prefix:?})` leaves the name of the folder away"
+        );
+        assert!(error.contains(&advice), "expected {advice}: {error}");
+        let error = NpzReader::open(&path).unwrap().get::<Array2<f32>>("w").unwrap_err().to_string();
+        assert!(error.contains(&advice), "expected {advice}: {error}");
+
+        let options = LoadOptions::new().prefix(prefix);
+        assert_eq!(options.load::<Layer>(&path).unwrap(), layer());
+        assert_eq!(options.from_bytes::<Layer>(&std::fs::read(&path).unwrap()).unwrap(), layer());
+        assert!(options.check::<Layer>(&path).unwrap().is_ok());
+        let npz = options.open(&path).unwrap();
+        assert_eq!(npz.names().collect::<Vec<_>>(), ["w", "b"]);
+        assert_eq!(npz.get::<Array1<f32>>("b").unwrap(), layer().b);
+        assert_eq!(npz.bytes("b.npy").unwrap().len(), 136);
+        assert!(!npz.contains("top"));
+    }
+    let error = LoadOptions::new().prefix("walk/").open(dir.path().join("dot.npz")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert!(error.to_string().contains("no member's name begins with \"walk/\""), "{error}");
+    assert!(error.to_string().contains("the first are \"./w.npy\", \"./b.npy\""), "{error}");
 }
