@@ -28,7 +28,7 @@ pub use self::choice::{
 pub use self::finish::{failed, finish, finish_or_else, finish_over, finished};
 pub use self::json::{Json, from_json, to_json};
 pub use self::load_field::LoadField;
-pub use self::names::{Names, check_flat, check_nested};
+pub use self::names::{Names, check_each, check_flat, check_nested};
 pub use self::record::*;
 pub use self::transparent::{plan_inner, plan_inners, push_inner, push_inners, push_owned_inner};
 pub use self::validate::{plan_validated, validate, validate_each, validate_loaded};
@@ -42,6 +42,11 @@ pub use crate::members::settings::{LoadSettings, SaveSettings};
 pub use crate::members::spare::Spares;
 pub use crate::{Cast, Compression, FromMembers, Npz, Order, Result, ToMembers};
 use crate::{Error, RemarkKind};
+
+/// The place whose next part is a field with `each`.
+pub fn each(parent: &Name) -> Name {
+    parent.before_each()
+}
 
 /// Looks for a field: gives the place of the first of its names that is there, else of its own, and whether it is there.
 fn look_up<T: FromMembers>(loader: &mut Loader<'_>, parent: &Name, names: &[&str]) -> (Name, bool) {

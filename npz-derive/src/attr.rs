@@ -64,6 +64,8 @@ pub(crate) struct VariantAttrs {
 pub(crate) struct FieldAttrs {
     pub(crate) rename: Option<Attr<LitStr>>,
     pub(crate) aliases: Vec<Attr<LitStr>>,
+    /// What stands before the index.
+    pub(crate) each: Option<Attr<LitStr>>,
     pub(crate) skip: Option<Attr<()>>,
     pub(crate) skip_save: Option<Attr<()>>,
     pub(crate) skip_load: Option<Attr<()>>,
@@ -194,6 +196,9 @@ const WORDS: &[Word] = &[
         let mut alias = None;
         set(&mut alias, ctxt, item, Item::name);
         variant.aliases.extend(alias);
+    }),
+    Word::on_field("each", "each = \"layer_{}\"", |field, ctxt, item| {
+        set(&mut field.each, ctxt, item, Item::each);
     }),
     Word::on_field("skip", "skip", |field, ctxt, item| set(&mut field.skip, ctxt, item, Item::flag)),
     Word::on_field("skip_save", "skip_save", |field, ctxt, item| {

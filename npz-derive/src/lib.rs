@@ -172,6 +172,7 @@ use crate::ctxt::Ctxt;
 /// | --- | --- | --- |
 /// | `rename = "name"` | names the member | the field's name |
 /// | `alias = "name"` | is accepted on load too (may be repeated) | one name |
+/// | `each = "layer_{}"` | names the elements of a list or the values of a map: `layer_0`, `layer_1` | `field.0` |
 /// | `skip` | is not saved; `Default::default()` after loading | saved |
 /// | `skip_save` | is not saved; loaded where a file has it | saved |
 /// | `skip_load` | is saved; passed over on load, `Default::default()` then | loaded |
@@ -191,6 +192,10 @@ use crate::ctxt::Ctxt;
 /// | `string = "utf8"` | stores text as bytes: also `"S"` for ASCII only | `"U"`, four bytes a character |
 ///
 /// **`rename`, `alias`**: names must not be empty nor contain NUL, and no two of a struct may be equal.
+///
+/// **`each`** ends with `{}`, where the index or the key stands. The elements then stand beside the struct's other fields, and the
+/// field has no name of its own: of a `Vec` of structs `layer_0.w`, `layer_0.b`, of one of arrays `layer_0`. The number of a list
+/// without elements is `layer_len`. Other members may begin so too (`layer_norm`), unless a list or map would take them.
 ///
 /// **`skip`**: with a `default` on the struct, the value comes from there.
 ///

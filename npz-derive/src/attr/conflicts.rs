@@ -69,13 +69,13 @@ pub(super) const CONFLICTS: &[Conflict] = &[
         "does nothing here: a unit variant has no members; remove it",
     ),
     Conflict::on_field(
-        &["rename", "alias", "skip_save", "skip_load", "skip_if", "flatten", "with", "json", "cast"],
+        &["rename", "alias", "each", "skip_save", "skip_load", "skip_if", "flatten", "with", "json", "cast"],
         "skip",
         "contradicts `skip`: the field has no member; remove one of them",
     ),
     Conflict::on_field(SETTINGS, "skip", "contradicts `skip`: the field has no member; remove one of them"),
     Conflict::on_field(
-        &["rename", "alias", "flatten", "default", "skip_save", "skip_load", "skip_if"],
+        &["rename", "alias", "each", "flatten", "default", "skip_save", "skip_load", "skip_if"],
         "transparent struct",
         "contradicts `transparent`: the struct is its one field, without a name of its own; remove one of them",
     ),
@@ -93,6 +93,26 @@ pub(super) const CONFLICTS: &[Conflict] = &[
         &["skip_if"],
         "skip_save",
         "contradicts `skip_save`: the field is never saved; remove one of them",
+    ),
+    Conflict::on_field(
+        &["rename", "alias"],
+        "each",
+        "contradicts `each`, which names the elements; remove one of them",
+    ),
+    Conflict::on_field(
+        &["each"],
+        "json",
+        "contradicts `json`: the field is one text, without elements; remove one of them",
+    ),
+    Conflict::on_field(
+        &["each"],
+        "flatten",
+        "contradicts `flatten`: the elements would be named by their index alone; remove one of them",
+    ),
+    Conflict::on_field(
+        &["each"],
+        "skip_load",
+        "contradicts `skip_load`: other members may begin so too; remove one of them",
     ),
     Conflict::on_field(
         &["flatten"],

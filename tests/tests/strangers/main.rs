@@ -3,4 +3,5 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panics")]
 
 mod archives;
+mod each;
 mod kinds;

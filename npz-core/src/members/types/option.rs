@@ -26,7 +26,7 @@ impl<T: ToMembers> ToMembers for Option<T> {
                 "a flattened `Some` without members would be loaded as `None`; remove `flatten`, or save `None`",
             ));
         }
-        members.push_sign(name, &true)
+        members.push_sign(&name.of_all(), &true)
     }
 
     fn inner_separator(inherited: &'static str) -> &'static str {
