@@ -198,11 +198,16 @@ pub fn push_owned_flat<T: ToMembers>(
 
 fn refuse_siblings(members: &Members<'_>, before: usize, parent: &Name, siblings: &[&str]) -> Result<()> {
     for sibling in siblings {
-        let place = parent.join(sibling);
+        let (place, is_pattern) = match sibling.strip_suffix("{}") {
+            Some(part) => (parent.before_each().join(part), true),
+            None => (parent.join(sibling), false),
+        };
         let prefix = place.prefix();
-        if let Some(name) =
-            members.names_since(before).find(|name| *name == place.as_str() || name.starts_with(&prefix))
-        {
+        let is_of_sibling = |name: &&str| match name.strip_prefix(&*prefix) {
+            Some(rest) => !is_pattern || rest.starts_with(|next: char| next.is_ascii_digit()),
+            None => *name == place.as_str(),
+        };
+        if let Some(name) = members.names_since(before).find(is_of_sibling) {
             let message = format!(
                 "a flattened field may not push this name, which belongs to the field or alias {sibling:?} beside it: \
                  rename one of them"

@@ -161,9 +161,12 @@ fn is_element(name: &str, place: &str) -> bool {
     rest == "len" || rest.starts_with(|next: char| next.is_ascii_digit())
 }
 
-/// The names and aliases of the fields in a list, and the enum's tag.
+/// The names and aliases of the fields in a list, and the enum's tag; the pattern of a field with `each`.
 pub(super) fn siblings(container: &Container<'_>, fields: &Fields<'_>) -> impl Iterator<Item = String> {
-    let names = fields.stored().flat_map(|field| &field.names).map(|name| name.value.clone());
+    let names = fields.stored().flat_map(|field| {
+        let index = if field.attrs.each.is_some() { "{}" } else { "" };
+        field.names.iter().map(move |name| format!("{}{index}", name.value))
+    });
     let names: Vec<_> = fixed(container).chain(names).collect();
     names.into_iter()
 }

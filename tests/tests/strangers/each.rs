@@ -196,3 +196,24 @@ fn lazy_lists_move_between_patterns() {
     let again = LazyEach::from_bytes(&LazyEach::from_bytes(&each).unwrap().to_bytes().unwrap()).unwrap();
     assert_eq!((again.blocks.get().unwrap(), again.block_norm), (&blocks, 0.5));
 }
+
+#[derive(Npz, Debug, PartialEq)]
+struct BesideOthers {
+    #[npz(each = "layer_{}")]
+    layers: Vec<Dense>,
+    #[npz(flatten)]
+    others: BTreeMap<String, f64>,
+}
+
+/// A file that its own type could not load is not written.
+#[test]
+fn what_stands_beside_a_list_may_not_be_named_as_its_elements() {
+    let with = |key: &str| BesideOthers {
+        layers: vec![block(0).dense],
+        others: BTreeMap::from([(key.to_owned(), 0.5)]),
+    };
+    let fine = with("layer_norm");
+    assert_eq!(BesideOthers::from_bytes(&fine.to_bytes().unwrap()).unwrap(), fine);
+    let error = with("layer_7").to_bytes().unwrap_err().to_string();
+    assert!(error.contains("\"layer_7\"") && error.contains("\"layer_{}\""), "{error}");
+}
