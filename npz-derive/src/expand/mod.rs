@@ -179,13 +179,13 @@ fn names(field: &Field<'_>) -> TokenStream {
 
 /// Lets the elements of a field stand behind its name: `layer_0`.
 fn before_each(field: &Field<'_>, code: TokenStream) -> TokenStream {
-    match field.attrs.each {
-        None => code,
-        Some(_) => quote!({
-            let __name = &__npz::each(__name);
-            #code
-        }),
+    if field.attrs.each.is_none() {
+        return code;
     }
+    quote!({
+        let __name = &__npz::each(__name);
+        #code
+    })
 }
 
 pub(crate) fn option(value: Option<impl ToTokens>) -> TokenStream {

@@ -127,6 +127,11 @@ write("array_python2.npz", pickled)
     }
 }
 
+#[derive(Npz, Debug)]
+struct Bias {
+    bias: Option<Array1<f64>>,
+}
+
 /// What holds something else is a pickle, however much it looks like `None`.
 #[test]
 fn any_other_pickle_is_refused() {
@@ -143,10 +148,6 @@ for i, other in enumerate(others): np.savez(f"{i}.npz", bias=other)
 np.savez("plain.npz", bias=None)
 "#,
     );
-    #[derive(Npz, Debug)]
-    struct Bias {
-        bias: Option<Array1<f64>>,
-    }
     for i in 0..7 {
         let error = Bias::load(dir.path().join(format!("{i}.npz"))).unwrap_err();
         assert!(error.to_string().contains("dtype object is a Python pickle"), "{i}: {error}");
