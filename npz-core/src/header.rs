@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::limits::{Limits, MAX_FREE, MAX_HEADER};
 use crate::literal::{self, Literal};
 use crate::shape::{self, MAX_AXES, Order};
+use crate::sniff::HEAD_BYTES;
 
 use input::{Input, wrong_magic};
 use version::{ALIGN, Version, padding};
@@ -107,7 +108,7 @@ impl Header {
         let mut input = Input { bytes, offset: 0 };
         let magic = input.up_to(MAGIC.len());
         if magic != MAGIC {
-            return Err(wrong_magic(magic));
+            return Err(wrong_magic(bytes));
         }
         let version = Version::read(&mut input)?;
         let length = if version == Version::V1 {
@@ -134,8 +135,8 @@ impl Header {
     ///
     /// # Errors
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the reader fails; [`ErrorKind::Damaged`](crate::ErrorKind::Damaged) for what is no
-    /// header; [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a bare pickle, an unknown version or a dtype of
-    /// another library; [`ErrorKind::Limit`](crate::ErrorKind::Limit) for a header that is longer than the limits allow.
+    /// header; [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for another kind of file, an unknown version or a
+    /// dtype of another library; [`ErrorKind::Limit`](crate::ErrorKind::Limit) for a header that is longer than the limits allow.
     ///
     /// ```
     /// use npz_core::{ErrorKind, Header, Limits, npy};
@@ -149,7 +150,12 @@ impl Header {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn read(mut reader: impl Read, limits: &Limits) -> Result<Self> {
-        Self::parse(&Self::collect(&mut reader, limits)?, limits)
+        let mut bytes = Self::collect(&mut reader, limits)?;
+        if !is_magic(&bytes) {
+            // What else it is shows further on. Without more of it, as much as is there is told.
+            let _ = reader.take((HEAD_BYTES - bytes.len()) as u64).read_to_end(&mut bytes);
+        }
+        Self::parse(&bytes, limits)
     }
 
     /// Reads the bytes of a header for [`parse`](Self::parse), which finds out what is wrong with them.

@@ -32,6 +32,7 @@ mod report;
 mod run;
 mod schema;
 mod shape;
+mod sniff;
 mod source;
 mod stored;
 pub mod time;

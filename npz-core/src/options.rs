@@ -6,7 +6,7 @@ use crate::element::Cast;
 use crate::limits::Limits;
 use crate::run::{Progress, Threads};
 
-/// How strictly an archive or array is loaded. The default: every member is wanted, cells cast by [`Cast::Safe`].
+/// How an archive or array is loaded. The default: every member is wanted, cells cast by [`Cast::Safe`].
 ///
 /// ```
 /// use npz_core::{Cast, LoadOptions, Npz};
@@ -30,6 +30,8 @@ pub struct LoadOptions {
     pub(crate) limits: Limits,
     pub(crate) threads: Threads,
     pub(crate) progress: Progress,
+    pub(crate) one_element: bool,
+    pub(crate) prefix: String,
 }
 
 impl LoadOptions {
@@ -77,6 +79,45 @@ impl LoadOptions {
     /// ```
     pub fn allow_unknown(mut self, allow: bool) -> Self {
         self.allow_unknown = allow;
+        self
+    }
+
+    /// Lets a single value be an array of one element, of shape `(1,)` or `(1, 1)`: `a.item()`. `false` by default; on a field
+    /// `#[npz(one_element)]` says the same.
+    ///
+    /// For files of writers that have no arrays without axes. Arrays and lists keep their shapes.
+    ///
+    /// ```
+    /// # use npz_core::{LoadOptions, npy};
+    /// let bytes = npy::to_bytes(&[120.0])?; // np.save(file, np.array([120.0]))
+    /// assert!(npy::from_bytes::<f64>(&bytes).is_err());
+    /// assert_eq!(LoadOptions::new().one_element(true).from_bytes::<f64>(&bytes)?, 120.0);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn one_element(mut self, allow: bool) -> Self {
+        self.one_element = allow;
+        self
+    }
+
+    /// Leaves a prefix of members' names away; members without it are not there. None by default. Says nothing of single
+    /// arrays.
+    ///
+    /// For an archive that was unpacked and packed again with its folder: `"run/"`, `"./"`, on Windows `"run\\"`. Opening one
+    /// without such members is an [`ErrorKind::NotFound`](crate::ErrorKind::NotFound).
+    ///
+    /// ```
+    /// # use npz_core::{LoadOptions, Npz, NpzReader};
+    /// #[derive(Npz)]
+    /// struct Model { w: f64 }
+    ///
+    /// let bytes = std::collections::BTreeMap::from([("run/w".to_owned(), 0.5), ("other/w".to_owned(), 1.5)]).to_bytes()?;
+    /// let options = LoadOptions::new().prefix("run/");
+    /// assert_eq!(options.from_bytes::<Model>(&bytes)?.w, 0.5); // f["run/w"]
+    /// assert_eq!(options.reader(&bytes)?.names().collect::<Vec<_>>(), ["w"]);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = prefix.into();
         self
     }
 

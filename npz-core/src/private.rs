@@ -28,7 +28,7 @@ pub use self::choice::{
 pub use self::finish::{failed, finish, finish_or_else, finish_over, finished};
 pub use self::json::{Json, from_json, to_json};
 pub use self::load_field::LoadField;
-pub use self::names::{Names, check_flat, check_nested};
+pub use self::names::{Names, check_each, check_flat, check_nested};
 pub use self::record::*;
 pub use self::transparent::{plan_inner, plan_inners, push_inner, push_inners, push_owned_inner};
 pub use self::validate::{plan_validated, validate, validate_each, validate_loaded};
@@ -42,6 +42,11 @@ pub use crate::members::settings::{LoadSettings, SaveSettings};
 pub use crate::members::spare::Spares;
 pub use crate::{Cast, Compression, FromMembers, Npz, Order, Result, ToMembers};
 use crate::{Error, RemarkKind};
+
+/// The place whose next part is a field with `each`.
+pub fn each(parent: &Name) -> Name {
+    parent.before_each()
+}
 
 /// Looks for a field: gives the place of the first of its names that is there, else of its own, and whether it is there.
 fn look_up<T: FromMembers>(loader: &mut Loader<'_>, parent: &Name, names: &[&str]) -> (Name, bool) {
@@ -84,9 +89,11 @@ fn plan_if_there<'s, R: FromMembers, P>(
         // Only the value knows which of the members beside it are its own.
         is_there = R::is_present(loader, &place);
     }
-    let planned = loader.optionally(is_there, |loader| plan(loader, &place));
+    let is_none = is_there && !is_flat && loader.take_none(&place);
+    let planned = loader.optionally(is_there && !is_none, |loader| plan(loader, &place));
     if planned.is_none() && !is_flat {
-        let text = "absent, its default was taken".to_owned();
+        let what = if is_none { "Python's `None`" } else { "absent" };
+        let text = format!("{what}, its default was taken");
         loader.remark(RemarkKind::Defaulted, place.as_str(), text);
     }
     planned
@@ -191,11 +198,16 @@ pub fn push_owned_flat<T: ToMembers>(
 
 fn refuse_siblings(members: &Members<'_>, before: usize, parent: &Name, siblings: &[&str]) -> Result<()> {
     for sibling in siblings {
-        let place = parent.join(sibling);
+        let (place, is_pattern) = match sibling.strip_suffix("{}") {
+            Some(part) => (parent.before_each().join(part), true),
+            None => (parent.join(sibling), false),
+        };
         let prefix = place.prefix();
-        if let Some(name) =
-            members.names_since(before).find(|name| *name == place.as_str() || name.starts_with(&prefix))
-        {
+        let is_of_sibling = |name: &&str| match name.strip_prefix(&*prefix) {
+            Some(rest) => !is_pattern || rest.starts_with(|next: char| next.is_ascii_digit()),
+            None => *name == place.as_str(),
+        };
+        if let Some(name) = members.names_since(before).find(is_of_sibling) {
             let message = format!(
                 "a flattened field may not push this name, which belongs to the field or alias {sibling:?} beside it: \
                  rename one of them"

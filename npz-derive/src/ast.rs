@@ -59,7 +59,8 @@ pub(crate) struct Field<'a> {
     pub(crate) value: Ident,
     /// What a pattern of its variant binds it to.
     pub(crate) binding: Ident,
-    /// The name of its member, then those that are accepted on load too; empty for `flatten`.
+    /// The name of its member (with `each`, what stands before the index), then those that are accepted on load too; empty
+    /// for `flatten`.
     pub(crate) names: Vec<Name>,
 }
 
@@ -187,8 +188,8 @@ impl<'a> Field<'a> {
         };
         let mut names = Vec::new();
         if attrs.flatten.is_none() {
-            names.push(match &attrs.rename {
-                Some(rename) => Name::from_literal(&rename.value),
+            names.push(match attrs.each.as_ref().or(attrs.rename.as_ref()) {
+                Some(name) => Name::from_literal(&name.value),
                 None => Name { value: own_name, tokens: member_tokens(original) },
             });
             names.extend(attrs.aliases.iter().map(|alias| Name::from_literal(&alias.value)));

@@ -64,6 +64,8 @@ pub(crate) struct VariantAttrs {
 pub(crate) struct FieldAttrs {
     pub(crate) rename: Option<Attr<LitStr>>,
     pub(crate) aliases: Vec<Attr<LitStr>>,
+    /// What stands before the index.
+    pub(crate) each: Option<Attr<LitStr>>,
     pub(crate) skip: Option<Attr<()>>,
     pub(crate) skip_save: Option<Attr<()>>,
     pub(crate) skip_load: Option<Attr<()>>,
@@ -76,6 +78,7 @@ pub(crate) struct FieldAttrs {
     pub(crate) compression: Option<Attr<Compression>>,
     pub(crate) shape: Option<Attr<Vec<Option<usize>>>>,
     pub(crate) finite: Option<Attr<()>>,
+    pub(crate) one_element: Option<Attr<()>>,
     pub(crate) order: Option<Attr<Order>>,
     pub(crate) store_as: Option<Attr<StoreAs>>,
     pub(crate) string: Option<Attr<TextForm>>,
@@ -194,6 +197,9 @@ const WORDS: &[Word] = &[
         set(&mut alias, ctxt, item, Item::name);
         variant.aliases.extend(alias);
     }),
+    Word::on_field("each", "each = \"layer_{}\"", |field, ctxt, item| {
+        set(&mut field.each, ctxt, item, Item::each);
+    }),
     Word::on_field("skip", "skip", |field, ctxt, item| set(&mut field.skip, ctxt, item, Item::flag)),
     Word::on_field("skip_save", "skip_save", |field, ctxt, item| {
         set(&mut field.skip_save, ctxt, item, Item::flag);
@@ -228,6 +234,9 @@ const WORDS: &[Word] = &[
         set(&mut field.shape, ctxt, item, Item::shape);
     }),
     Word::on_field("finite", "finite", |field, ctxt, item| set(&mut field.finite, ctxt, item, Item::flag)),
+    Word::on_field("one_element", "one_element", |field, ctxt, item| {
+        set(&mut field.one_element, ctxt, item, Item::flag);
+    }),
     Word::on_field("order", "order = \"C\"", |field, ctxt, item| {
         set(&mut field.order, ctxt, item, |item, ctxt| item.one_of(ctxt, &ORDERS));
     }),

@@ -132,6 +132,22 @@ impl Item {
         Some(string)
     }
 
+    /// The name of a list's elements: what stands before the index.
+    pub(crate) fn each(&self, ctxt: &Ctxt) -> Option<LitStr> {
+        let string = self.name(ctxt)?;
+        let value = string.value();
+        let prefix =
+            value.strip_suffix("{}").filter(|prefix| !prefix.is_empty() && !prefix.contains(['{', '}']));
+        if prefix.is_none() {
+            let usage = self.usage;
+            ctxt.error(
+                &string,
+                format_args!("expected a name that ends with `{{}}`, where the index stands, as in `{usage}`, found `{value}`"),
+            );
+        }
+        prefix.map(|prefix| LitStr::new(prefix, string.span()))
+    }
+
     /// A string that holds a path.
     pub(crate) fn path<T: Parse>(&self, ctxt: &Ctxt) -> Option<T> {
         let string = self.string(ctxt)?;

@@ -172,6 +172,7 @@ use crate::ctxt::Ctxt;
 /// | --- | --- | --- |
 /// | `rename = "name"` | names the member | the field's name |
 /// | `alias = "name"` | is accepted on load too (may be repeated) | one name |
+/// | `each = "layer_{}"` | names the elements of a list or the values of a map: `layer_0`, `layer_1` | `field.0` |
 /// | `skip` | is not saved; `Default::default()` after loading | saved |
 /// | `skip_save` | is not saved; loaded where a file has it | saved |
 /// | `skip_load` | is saved; passed over on load, `Default::default()` then | loaded |
@@ -185,11 +186,16 @@ use crate::ctxt::Ctxt;
 /// | `compression = "stored"` | says how its members are stored: also `"deflate"`, or a level | what `SaveOptions` says |
 /// | `shape = "(_, 128)"` | wants these lengths of axes, `_` for any | any length |
 /// | `finite` | refuses NaN, infinity and NaT, on save and on load | kept |
+/// | `one_element` | takes an array of one element for a single value on load | shape `()` |
 /// | `order = "C"` | the order of the cells in the file and after loading: also `"F"` | `"keep"` |
 /// | `store_as = "f2"` | the dtype that numbers are stored as: rounded when saved, widened when loaded | that of the cells |
 /// | `string = "utf8"` | stores text as bytes: also `"S"` for ASCII only | `"U"`, four bytes a character |
 ///
 /// **`rename`, `alias`**: names must not be empty nor contain NUL, and no two of a struct may be equal.
+///
+/// **`each`** ends with `{}`, where the index or the key stands. The elements then stand beside the struct's other fields, and the
+/// field has no name of its own: of a `Vec` of structs `layer_0.w`, `layer_0.b`, of one of arrays `layer_0`. The number of a list
+/// without elements is `layer_len`. Other members may begin so too (`layer_norm`), unless a list or map would take them.
 ///
 /// **`skip`**: with a `default` on the struct, the value comes from there.
 ///
@@ -205,7 +211,8 @@ use crate::ctxt::Ctxt;
 /// diagnostics: Vec<f64>,
 /// ```
 ///
-/// **`default`** is about absent members only. One that is there and does not fit is an error.
+/// **`default`** is about absent members only; a `None` that Python saved (`np.savez(bias=None)`) counts as absent. A member that is
+/// there and does not fit is an error.
 ///
 /// **`flatten`** suits a nested struct, and a string-keyed map, which takes the members that no other field
 /// asked for. Flattened fields are looked up after all others, in their order: such a map
@@ -236,6 +243,8 @@ use crate::ctxt::Ctxt;
 ///
 /// **`compression`, `finite`, `order`, `store_as`, `string`** hold for all members below the field, until a field inside says otherwise.
 /// `compression` is `"stored"`, `"deflate"` (level 6) or a number from 0 to 9.
+///
+/// **`one_element`** holds for all single values below the field. Arrays and lists keep their shapes; saved is shape `()`.
 ///
 /// **`shape`** is compared with each array below the field: when it is saved, so that a file that could not be loaded does
 /// not replace a good one, and with its header when it is loaded, before any data are read.

@@ -220,8 +220,8 @@ fn words_are_checked_one_by_one_and_all() {
             e: u32,
         }
     };
-    let takes = "a field takes `rename`, `alias`, `skip`, `skip_save`, `skip_load`, `skip_if`, `default`, \
-                 `flatten`, `with`, `json`, `cast`, `compression`, `shape`, `finite`, `order`, \
+    let takes = "a field takes `rename`, `alias`, `each`, `skip`, `skip_save`, `skip_load`, `skip_if`, `default`, \
+                 `flatten`, `with`, `json`, `cast`, `compression`, `shape`, `finite`, `one_element`, `order`, \
                  `store_as`, `string`";
     assert_eq!(
         messages(&input),
@@ -363,6 +363,56 @@ fn what_a_field_asks_for_is_checked() {
 }
 
 #[test]
+fn patterns_of_names_are_checked() {
+    let input = parse_quote! {
+        struct S {
+            #[npz(each = "layer_{}")]
+            a: Vec<Layer>,
+            #[npz(each = "{}", one_element)]
+            b: Vec<Layer>,
+            #[npz(each = "{}_w")]
+            c: Vec<Layer>,
+            #[npz(each = "a{}b{}")]
+            d: Vec<Layer>,
+            #[npz(each)]
+            e: Vec<Layer>,
+            #[npz(each = "f{}", rename = "f", alias = "g", json)]
+            f: Vec<Layer>,
+            #[npz(each = "h{}", flatten)]
+            h: Vec<Layer>,
+            #[npz(each = "i{}", skip_load, one_element)]
+            i: Vec<Layer>,
+            #[npz(each = "j{}", skip)]
+            j: Vec<Layer>,
+            #[npz(each = "layer_{}")]
+            k: Vec<Layer>,
+        }
+    };
+    let found = |found: &str| {
+        format!(
+            "expected a name that ends with `{{}}`, where the index stands, as in `each = \"layer_{{}}\"`, found `{found}`"
+        )
+    };
+    assert_eq!(
+        messages(&input),
+        [
+            &*found("{}"),
+            &*found("{}_w"),
+            &*found("a{}b{}"),
+            "expected `each = \"layer_{}\"`, found `each`",
+            "`each` contradicts `json`: the field is one text, without elements; remove one of them",
+            "`rename` contradicts `each`, which names the elements; remove one of them",
+            "`alias` contradicts `each`, which names the elements; remove one of them",
+            "`each` contradicts `flatten`: the elements would be named by their index alone; remove one of them",
+            "`each` contradicts `skip_load`: other members may begin so too; remove one of them",
+            "`one_element` contradicts `skip_load`: the field is never loaded; remove one of them",
+            "`each` contradicts `skip`: the field has no member; remove one of them",
+            "the member `layer_` is named a second time; names and aliases must differ: change one of them",
+        ]
+    );
+}
+
+#[test]
 fn forms_are_checked() {
     let input = parse_quote! {
         struct S {
@@ -420,6 +470,12 @@ fn expansion_of_what_a_field_asks_for() {
             layers: Vec<Layer>,
             #[npz(compression = "stored")]
             mask: Vec<bool>,
+            #[npz(one_element)]
+            rate: f64,
+            #[npz(each = "head_{}", finite)]
+            heads: Vec<Layer>,
+            #[npz(each = "tail_{}", default)]
+            tails: BTreeMap<u32, Layer>,
         }
     };
     assert_expands("settings", &input);

@@ -74,6 +74,7 @@ struct Blocks<A: Element> {
 
 impl<A> Format<A> for Bsr<A> {
     const NAME: &'static str = "bsr";
+    const MARKS: &'static [&'static str] = &["indptr"];
 
     fn axes(&self) -> Vec<usize> {
         vec![self.shape.0, self.shape.1]

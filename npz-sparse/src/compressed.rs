@@ -129,6 +129,7 @@ macro_rules! packed {
 
         impl<A> Format<A> for $name<A> {
             const NAME: &'static str = $format;
+            const MARKS: &'static [&'static str] = &["indptr"];
 
             fn axes(&self) -> Vec<usize> {
                 vec![self.shape.0, self.shape.1]

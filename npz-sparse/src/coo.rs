@@ -106,6 +106,7 @@ impl<A: Element, C> Triplets<A, C> {
 
 impl<A> Format<A> for Coo<A> {
     const NAME: &'static str = "coo";
+    const MARKS: &'static [&'static str] = &[OF_A_MATRIX[0], COORDS];
 
     fn axes(&self) -> Vec<usize> {
         self.shape.clone()

@@ -73,6 +73,7 @@ struct Diagonals<A: Element> {
 
 impl<A> Format<A> for Dia<A> {
     const NAME: &'static str = "dia";
+    const MARKS: &'static [&'static str] = &["offsets"];
 
     fn axes(&self) -> Vec<usize> {
         vec![self.shape.0, self.shape.1]

@@ -18,6 +18,8 @@ pub(crate) const FORMATS: [(&str, &str); 5] =
 pub(crate) trait Format<A>: Sized {
     /// What scipy calls it.
     const NAME: &'static str;
+    /// The parts one of which tells that a matrix is there, where no member says the format.
+    const MARKS: &'static [&'static str];
 
     /// The length of each axis.
     fn axes(&self) -> Vec<usize>;
@@ -96,12 +98,18 @@ macro_rules! format_methods {
             where
                 Self: 's,
             {
+                // Who saves the parts by hand mostly leaves the format out, which the type knows.
+                if !crate::format::is_present(loader, name)
+                    && crate::format::has_any(loader, name, Self::MARKS)
+                {
+                    return Self::plan_parts(loader, name);
+                }
                 let plan = |loader: &mut Loader<'s>, _: &str| Self::plan_parts(loader, name);
                 crate::format::plan_format(loader, name, &[Self::NAME], plan)
             }
 
             fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
-                crate::format::is_present(loader, name)
+                crate::format::is_present(loader, name) || crate::format::has_any(loader, name, Self::MARKS)
             }
         }
 
@@ -204,6 +212,11 @@ pub(crate) fn is_present(loader: &Loader<'_>, place: &Name) -> bool {
     String::is_present(loader, &place.join(FORMAT))
 }
 
+/// Whether one of these parts is there.
+pub(crate) fn has_any(loader: &Loader<'_>, place: &Name, parts: &[&str]) -> bool {
+    parts.iter().any(|part| String::is_present(loader, &place.join(part)))
+}
+
 /// Plans a matrix of one of these formats, which its member `format` names.
 pub(crate) fn plan_format<'s, T>(
     loader: &mut Loader<'s>,
@@ -215,24 +228,54 @@ pub(crate) fn plan_format<'s, T>(
         // All the other members are part of the same mistake.
         loader.allow_unknown(place);
     }
-    loader.plan_tagged(place, FORMAT, formats, |found| hint(formats, found), plan)
+    let without = hint_without(loader, place, formats);
+    let hint = |found: Option<&str>| found.map_or_else(|| without.clone(), hint_for);
+    loader.plan_tagged(place, FORMAT, formats, hint, plan)
 }
 
-/// What to do about another format, or none.
-fn hint(wanted: &[&str], found: Option<&str>) -> String {
-    let type_of = |format: &str| FORMATS.iter().find(|(name, _)| *name == format).map(|&(_, own)| own);
-    let Some(found) = found else {
-        let own = if let [one] = wanted { type_of(one) } else { None }.unwrap_or("Sparse");
-        return format!(
-            "`scipy.sparse.save_npz` writes one, for a matrix that is the whole archive: `{own}::load(path)`"
-        );
-    };
+fn type_of(format: &str) -> Option<&'static str> {
+    FORMATS.iter().find(|(name, _)| *name == format).map(|&(_, own)| own)
+}
+
+/// What to do about another format.
+fn hint_for(found: &str) -> String {
     match type_of(found) {
         Some(own) => {
             format!("load it as `npz_sparse::{own}`, or as `npz_sparse::Sparse`, which is any of them")
         }
         None => "`scipy.sparse.save_npz` writes no such format".to_owned(),
     }
+}
+
+/// What to do where no member says the format, by what else is there.
+fn hint_without(loader: &Loader<'_>, place: &Name, wanted: &[&str]) -> String {
+    const PACKED: &[&str] = &["indptr"];
+    const TRIPLETS: &[&str] = &["row", "coords"];
+    const DIAGONALS: &[&str] = &["offsets"];
+    let own = if let [one] = wanted { type_of(one) } else { None }.unwrap_or("Sparse");
+    if has_any(loader, place, PACKED) {
+        return "the parts of a matrix are there: `npz_sparse::Csr` or `Csc` takes them without it, `Csr` where `indptr` \
+                is one longer than there are rows"
+            .to_owned();
+    }
+    if has_any(loader, place, TRIPLETS) {
+        return "the parts of a matrix are there: `npz_sparse::Coo` takes them without it".to_owned();
+    }
+    let marks = [PACKED, TRIPLETS, DIAGONALS].concat();
+    let is_below = |separator: &&&'static str| has_any(loader, &place.with_separator(separator), &marks);
+    if !place.as_str().is_empty()
+        && let Some(separator) = ["_", "/", "-", "."].iter().find(is_below)
+    {
+        let found = place.with_separator(separator).join("data");
+        return format!(
+            "the parts are called as {:?} is: `#[npz(separator = {separator:?})]` on the struct",
+            found.as_str()
+        );
+    }
+    if is_present(loader, &Name::root()) {
+        return format!("the matrix is the whole archive: `{own}::load(path)`");
+    }
+    "`scipy.sparse.save_npz` writes one".to_owned()
 }
 
 /// The shape of what must have two axes.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Each module of `npz-core/src` with its floor; a new module has to be given one here.
 const FLOORS: [(u8, &[&str]); 9] = [
     (0, &["error", "report", "schema", "limits", "bytes", "json", "memory"]),
-    (1, &["shape", "literal", "atomic", "source", "input", "run"]),
+    (1, &["shape", "literal", "atomic", "sniff", "source", "input", "run"]),
     (2, &["dtype"]),
     (3, &["header", "stored", "element", "options", "any"]),
     (4, &["cells", "archive"]),

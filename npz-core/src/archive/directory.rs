@@ -15,7 +15,7 @@ use std::io::{self, BufReader, Read};
 use crate::archive::block_index;
 use crate::archive::end::Place;
 use crate::archive::records::MAX_32;
-use crate::archive::sniff::broken_directory;
+use crate::archive::refusal::broken_directory;
 use crate::bytes::{take, take_u16, take_u32, take_u64};
 use crate::error::{Error, Result};
 use crate::input::{AnyInput, Section};

@@ -2,7 +2,7 @@
 //!
 //! As Python does, but no member is lost to a comment that looks like an end record.
 
-use crate::archive::sniff::{self, broken_directory};
+use crate::archive::refusal::{self, broken_directory};
 use crate::bytes::{take, take_u16, take_u32, take_u64};
 use crate::error::{Error, Result};
 use crate::input::AnyInput;
@@ -66,8 +66,8 @@ pub(super) fn find(input: &AnyInput<'_>) -> Result<Place> {
     }
     match complaint {
         Some(Complaint::Parts) => Err(one_of_several()),
-        Some(Complaint::Other(text)) => Err(sniff::explain(input, Some(&text))?),
-        None => Err(sniff::explain(input, None)?),
+        Some(Complaint::Other(text)) => Err(refusal::explain(input, Some(&text))?),
+        None => Err(refusal::explain(input, None)?),
     }
 }
 
@@ -107,7 +107,7 @@ struct Tail<'a> {
 impl<'a> Tail<'a> {
     fn new(input: &'a AnyInput<'a>) -> Result<Self> {
         let start = input.size().saturating_sub(TAIL_BYTES);
-        let bytes = sniff::part(input, start, (input.size() - start) as usize)?;
+        let bytes = refusal::part(input, start, (input.size() - start) as usize)?;
         Ok(Self { input, start, bytes, directory: None, probes: MOST_PROBES })
     }
 
@@ -138,7 +138,7 @@ impl<'a> Tail<'a> {
         // Most likely the directory, which is wanted whole: then its first bytes need no read of their own.
         let before = self.start.saturating_sub(offset);
         if self.directory.is_none() && (N as u64..=MOST_AT_ONCE).contains(&before) {
-            let bytes = sniff::part(self.input, offset, before as usize)?;
+            let bytes = refusal::part(self.input, offset, before as usize)?;
             let first = bytes.first_chunk().copied();
             self.directory = Some((offset, bytes));
             if let Some(bytes) = first {

@@ -7,8 +7,8 @@ use crate::archive::block_index::BlockIndex;
 use crate::archive::directory::{self, Raw};
 use crate::archive::names::decode_name;
 use crate::archive::records::DEFLATED;
-use crate::archive::{Method, end, sniff};
-use crate::error::{Error, Result};
+use crate::archive::{Method, end, refusal};
+use crate::error::{Error, ErrorKind, Result};
 use crate::input::AnyInput;
 use crate::limits::Limits;
 use crate::memory;
@@ -30,9 +30,9 @@ pub(crate) struct Index {
 /// What the directory says of one member. Sizes and offsets are those that it claims, and lie in the file.
 #[derive(Clone)]
 pub(crate) struct Entry {
-    /// As Python's zipfile decodes it: cut off at a NUL.
+    /// As Python's zipfile decodes it, cut off at a NUL; without the prefix that the caller gave.
     pub(crate) name: String,
-    /// The name with what was cut off, which the member's own header repeats.
+    /// The name with what was taken off, which the member's own header repeats.
     pub(super) whole_name: Option<Box<str>>,
     pub(crate) method: Method,
     /// The flags that belong to the method: whether LZMA data have an end mark, how hard deflate tried.
@@ -56,10 +56,39 @@ impl Index {
         let index = Self::parse(input, limits);
         // A member that lies at the very start says of itself that it is one.
         match &index {
-            Ok(index) if index.entries.iter().any(|entry| entry.header_offset == 0) => {}
-            _ => sniff::refuse_npy(input)?,
+            Ok(index) if index.entries.iter().any(|entry| entry.header_offset == 0) => {
+                index.entries.first().map_or(Ok(()), |first| refusal::refuse_torch(input, &first.name))?;
+            }
+            _ => refusal::refuse_npy(input)?,
         }
         index
+    }
+
+    /// Keeps the members whose names begin with a prefix, without it; what is called as the prefix is none of them.
+    pub(crate) fn keep_below(&mut self, prefix: &str) -> Result<()> {
+        const SHOWN: usize = 8;
+        if prefix.is_empty() {
+            return Ok(());
+        }
+        let there = |entry: &Entry| entry.name.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty());
+        if !self.entries.iter().any(there) {
+            let names: Vec<_> =
+                self.entries.iter().take(SHOWN).map(|entry| format!("{:?}", entry.name)).collect();
+            let message = format!(
+                "no member's name begins with {prefix:?}, the prefix of the options: the archive has {} members{}{}",
+                self.entries.len(),
+                if names.is_empty() { "" } else { ", the first are " },
+                names.join(", ")
+            );
+            return Err(Error::new(ErrorKind::NotFound, message));
+        }
+        self.entries.retain(there);
+        for entry in &mut self.entries {
+            let name = entry.name.split_off(prefix.len());
+            let whole = std::mem::replace(&mut entry.name, name) + &entry.name;
+            entry.whole_name.get_or_insert_with(|| whole.into());
+        }
+        Ok(())
     }
 
     fn parse(input: &AnyInput<'_>, limits: &Limits) -> Result<Self> {

@@ -28,7 +28,7 @@ pub(crate) mod parts;
 mod patch;
 mod raw;
 mod records;
-mod sniff;
+mod refusal;
 pub(crate) mod unblock;
 #[cfg(feature = "zstd")]
 mod zstd_frame;

@@ -2,7 +2,7 @@
 
 use super::MAGIC;
 use crate::error::{Error, Result};
-use crate::literal::shortened;
+use crate::sniff::{self, Format};
 
 /// Takes the parts of a header off its bytes, and counts.
 pub(super) struct Input<'b> {
@@ -40,7 +40,7 @@ fn cut_off(expected: usize, what: &str, found: usize) -> Error {
     ))
 }
 
-/// Why the first bytes are not `MAGIC`: what else they are, as far as that shows.
+/// Why a file does not begin with `MAGIC`: what else it is, as far as its first bytes show.
 pub(super) fn wrong_magic(found: &[u8]) -> Error {
     if found.is_empty() {
         return Error::damaged("there are no data left: expected a .npy header, found the end of the file")
@@ -49,18 +49,5 @@ pub(super) fn wrong_magic(found: &[u8]) -> Error {
     if MAGIC.starts_with(found) {
         return cut_off(MAGIC.len(), "magic string", found.len()).at(found.len() as u64);
     }
-    // Protocols 2 and up start with 0x80, the older ones with the first thing that was pickled.
-    if found.starts_with(b"\x80") || found.starts_with(b"(") || found.starts_with(b"cnumpy") {
-        let message = "the file is a pickle, which can run any code when it is loaded and is never read here; if \
-                       you trust it, load it in Python with np.load(..., allow_pickle=True) and save plain arrays \
-                       with np.save(..., allow_pickle=False)";
-        return Error::unsupported(message).at(0);
-    }
-    let archive = found.starts_with(b"PK\x03\x04") || found.starts_with(b"PK\x05\x06");
-    let hint = if archive { "; this is a zip archive, load it as .npz" } else { "" };
-    let found = shortened(&found.iter().copied().map(char::from).collect::<String>());
-    Error::damaged(format!(
-        "this is not a .npy file: expected it to start with '\\x93NUMPY', found {found}{hint}"
-    ))
-    .at(0)
+    sniff::refuse(Format::Npy, found)
 }

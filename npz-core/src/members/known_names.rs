@@ -47,6 +47,11 @@ impl Names {
         self.separator
     }
 
+    /// Whether they are those of a struct.
+    pub(crate) const fn is_of_fields(&self) -> bool {
+        matches!(self.parts, Parts::Fields) && (!self.own.is_empty() || !self.flat.is_empty())
+    }
+
     /// Whether the names, flattened into a type of this separator, stand beside that type's own: `a/x` and `a.x` don't
     /// collide.
     pub(crate) const fn is_beside(&self, separator: Option<&str>) -> bool {

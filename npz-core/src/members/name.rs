@@ -26,6 +26,18 @@ pub struct Name {
     parent_len: usize,
     /// Other values have their parts here too: a flattened value's place is its parent's.
     is_shared: bool,
+    next: Next,
+}
+
+/// What the next part is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    /// One behind a separator.
+    Part,
+    /// A list or map, each element of which stands behind its name without one: `layer_` and `layer_0`.
+    List,
+    /// Such an element.
+    Element,
 }
 
 /// The part of a name under which a value is marked that has no members, where its absence would mean another
@@ -38,14 +50,21 @@ const MAX_DEPTH: u16 = 128;
 impl Name {
     /// Gives the place of the archive itself.
     pub fn root() -> Self {
-        Self { path: String::new(), separator: ".", depth: 0, parent_len: 0, is_shared: false }
+        Self {
+            path: String::new(),
+            separator: ".",
+            depth: 0,
+            parent_len: 0,
+            is_shared: false,
+            next: Next::Part,
+        }
     }
 
     /// Gives the place of a part of the value at this place.
     pub fn join(&self, part: impl fmt::Display) -> Self {
         // Of each value several names are made and looked for: this is one allocation for most parts.
         const USUAL_PART: usize = 24;
-        let separator = if self.is_root() { "" } else { self.separator };
+        let separator = if self.is_root() || self.has_each() { "" } else { self.separator };
         let parent_len = self.path.len() + separator.len();
         let mut path = String::with_capacity(parent_len + USUAL_PART);
         path.push_str(&self.path);
@@ -58,6 +77,7 @@ impl Name {
             depth: self.depth.saturating_add(1),
             parent_len,
             is_shared: false,
+            next: if self.next == Next::List { Next::Element } else { Next::Part },
         }
     }
 
@@ -73,6 +93,21 @@ impl Name {
 
     pub(crate) fn is_shared(&self) -> bool {
         self.is_shared
+    }
+
+    /// The same place, where the next part is a list whose elements stand behind its name without a separator.
+    pub(crate) fn before_each(&self) -> Self {
+        Self { next: Next::List, ..self.clone() }
+    }
+
+    /// Whether elements stand behind this name without a separator.
+    pub(crate) fn has_each(&self) -> bool {
+        self.next == Next::Element
+    }
+
+    /// The same place for a mark of the whole list.
+    pub(crate) fn of_all(&self) -> Self {
+        Self { next: Next::Part, ..self.clone() }
     }
 
     /// Gives the name as `np.load` shows it.
@@ -115,7 +150,13 @@ impl Name {
 
     /// What the names of all parts begin with.
     pub(crate) fn prefix(&self) -> String {
-        if self.is_root() { String::new() } else { format!("{}{}", self.path, self.separator) }
+        self.prefix_by(self.separator)
+    }
+
+    /// The same under another separator.
+    pub(crate) fn prefix_by(&self, separator: &str) -> String {
+        let separator = if self.is_root() || self.has_each() { "" } else { separator };
+        format!("{}{separator}", self.path)
     }
 }
 

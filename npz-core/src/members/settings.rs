@@ -41,6 +41,8 @@ pub struct LoadSettings {
     pub finite: bool,
     /// What cells are stored as.
     pub forms: Forms,
+    /// A single value may be an array of one element.
+    pub one_element: bool,
 }
 
 impl SaveSettings {
@@ -119,6 +121,7 @@ impl LoadSettings {
             order: self.order.or(outer.order),
             finite: self.finite || outer.finite,
             forms: self.forms.within(outer.forms),
+            one_element: self.one_element || outer.one_element,
         }
     }
 

@@ -48,7 +48,8 @@ impl WantedShape<'_> {
     pub(crate) fn hint(self, shape: &[usize]) -> String {
         match (self, shape) {
             (Self::Shape([]), shape) if shape.iter().all(|&len| len == 1) => {
-                "save the bare number in Python (`a.item()`), or make the field an array".to_owned()
+                "`#[npz(one_element)]` on the field, or `LoadOptions::one_element(true)`, takes the one element"
+                    .to_owned()
             }
             (Self::Shape([_]) | Self::Axes(Some(1)), []) => {
                 "save `np.atleast_1d(a)` in Python, or make the field a single value".to_owned()

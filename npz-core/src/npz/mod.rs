@@ -203,8 +203,8 @@ pub trait Npz {
     ///
     /// # Errors
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) or [`ErrorKind::Damaged`](crate::ErrorKind::Damaged) if the archive can't be
-    /// opened; [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the file is none: a `.npy` file, a pickle,
-    /// gzip; [`ErrorKind::Limit`](crate::ErrorKind::Limit) if it has more members than allowed;
+    /// opened; [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the file is of another kind;
+    /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) if it has more members than allowed;
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for a folder. Mismatches, and members that can't be read, are
     /// not an error here but the report.
     ///

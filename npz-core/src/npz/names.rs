@@ -19,6 +19,12 @@ pub(crate) fn file_name_of(key: &str) -> String {
     format!("{key}{SUFFIX}")
 }
 
+/// Whether a file has a name that macOS gives to its own: notes on a folder, and on a file's icon and the like.
+pub(crate) fn is_of_macos(file_name: &str) -> bool {
+    let last = file_name.rsplit('/').next().unwrap_or(file_name);
+    file_name.starts_with("__MACOSX/") || last.starts_with("._") || last == ".DS_Store"
+}
+
 fn short(bytes: usize) -> Error {
     Error::no_memory(bytes as u64, "names of the members")
 }

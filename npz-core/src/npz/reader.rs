@@ -75,7 +75,7 @@ impl NpzReader<File> {
     ///
     /// # Errors
     /// [`ErrorKind::Io`] if the file can't be read; [`ErrorKind::Damaged`] if it is not a whole zip archive;
-    /// [`ErrorKind::Unsupported`] for a `.npy` file, a pickle, gzip, HDF5 or one part of a split archive;
+    /// [`ErrorKind::Unsupported`] for a `.npy` file, another kind of file or one part of a split archive;
     /// [`ErrorKind::Limit`] if it has more members than allowed; [`ErrorKind::Invalid`] for a folder.
     ///
     /// ```
@@ -112,7 +112,8 @@ impl<R: ReadAt> NpzReader<R> {
     }
 
     fn over(input: Input<R>, options: &LoadOptions) -> Result<Self> {
-        let index = Index::read(&input, &options.limits)?;
+        let mut index = Index::read(&input, &options.limits)?;
+        index.keep_below(&options.prefix)?;
         let keys = Keys::new(&index)?;
         let heads = memory::collect(index.entries.iter().map(|_| OnceLock::new()), MEMBERS)?;
         let (options, heads_bytes, last_header) = (options.clone(), AtomicU64::new(0), Mutex::default());
@@ -273,7 +274,7 @@ impl<R: ReadAt> NpzReader<R> {
     /// ```
     pub fn get<T: FromMembers>(&self, name: &str) -> Result<T> {
         self.located(name, || {
-            let mut loader = Loader::new(self, self.options.cast, self.options.allow_unknown);
+            let mut loader = Loader::by(self, &self.options);
             let plan = T::plan(&mut loader, &Name::root().join(name));
             loader.settle();
             // A single member needs no list of differences.
@@ -420,11 +421,10 @@ impl<R: ReadAt> NpzReader<R> {
     fn refuse_single(&self, problem: &Problem, loader: &Loader<'_>) -> Result<()> {
         match problem.kind {
             ProblemKind::Missing => {
-                let hint = match (self.field_hint(&problem.member), loader.nearest_name(&problem.member)) {
-                    (Some(hint), _) => hint,
-                    (None, Some(nearest)) => format!("; did you mean {nearest:?}?"),
-                    (None, None) => format!(": it has {}", self.some_names()),
-                };
+                let field = self.field_hint(&problem.member);
+                let hint =
+                    field.or_else(|| loader.advice(&problem.member).map(|advice| format!("; {advice}")));
+                let hint = hint.unwrap_or_else(|| format!(": it has {}", self.some_names()));
                 Err(Error::new(ErrorKind::NotFound, format!("no such member in the archive{hint}")))
             }
             ProblemKind::Unreadable => {
@@ -438,7 +438,7 @@ impl<R: ReadAt> NpzReader<R> {
 
     fn plan_all<'s, T: FromMembers + 's>(&'s self) -> (Loader<'s>, crate::members::Plan<'s, T>) {
         self.fetch_heads();
-        let mut loader = Loader::new(self, self.options.cast, self.options.allow_unknown);
+        let mut loader = Loader::by(self, &self.options);
         let plan = T::plan(&mut loader, &Name::root());
         loader.settle();
         loader.note_unexpected();

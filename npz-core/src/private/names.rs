@@ -137,6 +137,14 @@ pub const fn check_nested(literal: &str, place: &str, names: &Names, separator: 
     }
 }
 
+/// Refuses `each` on a field that is no list and no map.
+#[track_caller]
+pub const fn check_each(field: &str, names: &Names) {
+    if names.is_of_fields() {
+        refuse(&["`each` names the elements of a list or a map, and `", field, "` is a struct: remove it"]);
+    }
+}
+
 const fn is_version(name: &str) -> bool {
     is_at(name, 0, "__version__") && name.len() == "__version__".len()
 }

@@ -6,7 +6,7 @@
 use crate::words::Conflict;
 
 /// The words that say how members are stored or checked.
-const SETTINGS: &[&str] = &["compression", "shape", "finite", "order", "store_as", "string"];
+const SETTINGS: &[&str] = &["compression", "shape", "finite", "order", "store_as", "string", "one_element"];
 
 pub(super) const CONFLICTS: &[Conflict] = &[
     Conflict::on_container(&["tag"], "struct", "belongs on an enum, not on a struct; remove it"),
@@ -69,13 +69,13 @@ pub(super) const CONFLICTS: &[Conflict] = &[
         "does nothing here: a unit variant has no members; remove it",
     ),
     Conflict::on_field(
-        &["rename", "alias", "skip_save", "skip_load", "skip_if", "flatten", "with", "json", "cast"],
+        &["rename", "alias", "each", "skip_save", "skip_load", "skip_if", "flatten", "with", "json", "cast"],
         "skip",
         "contradicts `skip`: the field has no member; remove one of them",
     ),
     Conflict::on_field(SETTINGS, "skip", "contradicts `skip`: the field has no member; remove one of them"),
     Conflict::on_field(
-        &["rename", "alias", "flatten", "default", "skip_save", "skip_load", "skip_if"],
+        &["rename", "alias", "each", "flatten", "default", "skip_save", "skip_load", "skip_if"],
         "transparent struct",
         "contradicts `transparent`: the struct is its one field, without a name of its own; remove one of them",
     ),
@@ -95,12 +95,32 @@ pub(super) const CONFLICTS: &[Conflict] = &[
         "contradicts `skip_save`: the field is never saved; remove one of them",
     ),
     Conflict::on_field(
+        &["rename", "alias"],
+        "each",
+        "contradicts `each`, which names the elements; remove one of them",
+    ),
+    Conflict::on_field(
+        &["each"],
+        "json",
+        "contradicts `json`: the field is one text, without elements; remove one of them",
+    ),
+    Conflict::on_field(
+        &["each"],
+        "flatten",
+        "contradicts `flatten`: the elements would be named by their index alone; remove one of them",
+    ),
+    Conflict::on_field(
+        &["each"],
+        "skip_load",
+        "contradicts `skip_load`: other members may begin so too; remove one of them",
+    ),
+    Conflict::on_field(
         &["flatten"],
         "skip_load",
         "contradicts `skip_load`: nobody knows which members are to be passed over; remove one of them",
     ),
     Conflict::on_field(
-        &["cast"],
+        &["cast", "one_element"],
         "skip_load",
         "contradicts `skip_load`: the field is never loaded; remove one of them",
     ),

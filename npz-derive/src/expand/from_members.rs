@@ -21,7 +21,9 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::{finish, inner_separator, is_optional, names, reuse, separator, settings, tags, version};
+use super::{
+    before_each, finish, inner_separator, is_optional, names, reuse, separator, settings, tags, version,
+};
 use crate::ast::{Container, Data, Field, Fields, generated_at};
 use crate::bound;
 
@@ -127,12 +129,12 @@ fn plan(container: &Container<'_>, field: &Field<'_>) -> TokenStream {
         let value = quote_spanned!(span=>
             __npz::#function::<_, #ty, _>(__loader, __name, #names, #convert)
         );
-        let value = settings::load_under(field, value);
+        let value = settings::load_under(field, before_each(field, value));
         quote_spanned!(span=> let #plan = #value;)
     } else {
         let function = if optional { quote!(plan_if_present) } else { quote!(plan_field) };
         let value = quote_spanned!(span=> <#ty as __npz::LoadField>::#function(__loader, __name, #names));
-        let value = settings::load_under(field, value);
+        let value = settings::load_under(field, before_each(field, value));
         quote_spanned!(span=> let #plan = #value;)
     }
 }

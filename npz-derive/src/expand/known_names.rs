@@ -85,7 +85,21 @@ fn checks(container: &Container<'_>) -> Vec<TokenStream> {
         Data::Struct(fields) => vec![fields],
         Data::Enum(variants) => variants.iter().map(|variant| &variant.fields).collect(),
     };
-    lists.into_iter().flat_map(|fields| flat(container, fields).chain(nested(container, fields))).collect()
+    let checks =
+        lists.into_iter().flat_map(|fields| flat(container, fields).chain(nested(container, fields)));
+    checks.chain(each(container)).collect()
+}
+
+/// Each field with `each` has elements.
+fn each<'c>(container: &'c Container<'_>) -> impl Iterator<Item = TokenStream> + 'c {
+    let fields = container.fields().filter(|field| {
+        let attrs = &field.attrs;
+        attrs.each.is_some() && attrs.with.is_none() && container.attrs.load_only.is_none()
+    });
+    fields.map(|field| {
+        let (own, names, span) = (rust_name(field), names_of(field), field.span());
+        quote_spanned!(span=> __npz::check_each(#own, #names))
+    })
 }
 
 /// Each flattened field against the fields beside it, and those that are flattened before it.
@@ -120,8 +134,12 @@ fn nested<'c>(
     let nested = fields.list.iter().filter(is_nested).filter_map(|field| Some((field, field.names.first()?)));
     nested.flat_map(move |(field, place)| {
         let (names, span, place) = (names_of(field), field.span(), &place.value);
-        let longer = siblings.iter().filter(|name| leads_on(container, name, place));
-        let separator = separator(container);
+        let has_each = field.attrs.each.is_some();
+        let leads_on = |name: &&String| {
+            if has_each { is_element(name, place) } else { leads_on(container, name, place) }
+        };
+        let longer = siblings.iter().filter(leads_on);
+        let separator = if has_each { quote!(__npz::Some("")) } else { separator(container) };
         let check = |name| quote_spanned!(span=> __npz::check_nested(#name, #place, #names, #separator));
         longer.map(check).collect::<Vec<_>>()
     })
@@ -137,9 +155,18 @@ fn leads_on(container: &Container<'_>, name: &str, place: &str) -> bool {
     }
 }
 
-/// The names and aliases of the fields in a list, and the enum's tag.
+/// Whether a name could be that of an element: `layer_0` and `layer_`, but not `layer_norm`.
+fn is_element(name: &str, place: &str) -> bool {
+    let Some(rest) = name.strip_prefix(place) else { return false };
+    rest == "len" || rest.starts_with(|next: char| next.is_ascii_digit())
+}
+
+/// The names and aliases of the fields in a list, and the enum's tag; the pattern of a field with `each`.
 pub(super) fn siblings(container: &Container<'_>, fields: &Fields<'_>) -> impl Iterator<Item = String> {
-    let names = fields.stored().flat_map(|field| &field.names).map(|name| name.value.clone());
+    let names = fields.stored().flat_map(|field| {
+        let index = if field.attrs.each.is_some() { "{}" } else { "" };
+        field.names.iter().map(move |name| format!("{}{index}", name.value))
+    });
     let names: Vec<_> = fixed(container).chain(names).collect();
     names.into_iter()
 }

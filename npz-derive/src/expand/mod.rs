@@ -177,6 +177,17 @@ fn names(field: &Field<'_>) -> TokenStream {
     quote!(&[#(#names),*])
 }
 
+/// Lets the elements of a field stand behind its name: `layer_0`.
+fn before_each(field: &Field<'_>, code: TokenStream) -> TokenStream {
+    if field.attrs.each.is_none() {
+        return code;
+    }
+    quote!({
+        let __name = &__npz::each(__name);
+        #code
+    })
+}
+
 pub(crate) fn option(value: Option<impl ToTokens>) -> TokenStream {
     value.map_or_else(|| quote!(__npz::None), |value| quote!(__npz::Some(#value)))
 }

@@ -1,4 +1,5 @@
-//! What a field asks of the members below it: `compression`, `order`, `finite`, `shape`, `store_as`, `string`, `cast`.
+//! What a field asks of the members below it: `compression`, `order`, `finite`, `shape`, `store_as`, `string`, `cast`,
+//! `one_element`.
 //!
 //! ```text
 //! __npz::save_under(
@@ -48,7 +49,8 @@ pub(super) fn save_under(field: &Field<'_>, push: TokenStream) -> TokenStream {
 /// Wraps the expression that plans a field, if the field asks for anything.
 pub(super) fn load_under(field: &Field<'_>, plan: TokenStream) -> TokenStream {
     let plan = under_cast(field, plan);
-    let asked = both_ways(field);
+    let one_element = field.attrs.one_element.as_ref().map(|_| quote!(one_element: true));
+    let asked: Vec<_> = both_ways(field).into_iter().chain(one_element).collect();
     if asked.is_empty() {
         return plan;
     }

@@ -18,7 +18,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
-use super::{inner_separator, is_optional, known_names, separator, settings, version};
+use super::{before_each, inner_separator, is_optional, known_names, separator, settings, version};
 use crate::ast::{Container, Data, Field, Fields, Variant, generated_at};
 use crate::bound;
 
@@ -117,7 +117,7 @@ fn push(
         ("", part)
     };
     let push = push_to(field, function, place.as_ref(), &value(field, field.span()));
-    let push = settings::save_under(field, push);
+    let push = settings::save_under(field, before_each(field, push));
     match &field.attrs.skip_if {
         None => push,
         Some(skip_if) => {

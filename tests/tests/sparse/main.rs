@@ -256,16 +256,95 @@ fn an_archive_that_is_no_matrix_is_one_mistake_and_a_matrix_in_another_place_is_
         Csr::<f64>::from_bytes(&std::collections::BTreeMap::from(names).to_bytes().unwrap()).unwrap_err();
     let text = error.to_string();
     let (_, problems) = text.split_once('\n').unwrap();
-    let wanted = "  - member \"format\" is missing: expected \"csr\"; `scipy.sparse.save_npz` writes one, for a matrix that is the whole archive: `Csr::load(path)`";
+    let wanted = "  - member \"format\" is missing: expected \"csr\"; `scipy.sparse.save_npz` writes one";
     assert_eq!(problems, wanted);
 
     let dir = temp_dir();
     python(dir.path(), "import scipy.sparse as sp; sp.save_npz('a.npz', sp.csr_array(np.eye(2)))");
     let npz = npz_core::NpzReader::open(dir.path().join("a.npz")).unwrap();
     let error = npz.get::<Csr<f64>>("data").unwrap_err().to_string();
-    assert!(error.contains("a matrix that is the whole archive: `Csr::load(path)`"), "{error}");
+    assert!(error.contains("the matrix is the whole archive: `Csr::load(path)`"), "{error}");
     let error = npz.get::<Sparse<f64>>("matrix").unwrap_err().to_string();
-    assert!(error.contains("a matrix that is the whole archive: `Sparse::load(path)`"), "{error}");
+    assert!(error.contains("the matrix is the whole archive: `Sparse::load(path)`"), "{error}");
+    // As it says.
+    let path = dir.path().join("a.npz");
+    assert_eq!(Csr::<f64>::load(&path).unwrap().nnz(), 2);
+    assert_eq!(Sparse::<f64>::load(&path).unwrap().nnz(), 2);
+}
+
+#[derive(Npz, Debug)]
+struct Dotted {
+    adj: Csr<f64>,
+    labels: Vec<i64>,
+}
+
+#[derive(Npz, Debug)]
+#[npz(separator = "_")]
+struct Graph {
+    adj: Csr<f64>,
+    labels: Vec<i64>,
+    weights: Option<Csr<f64>>,
+}
+
+/// What people save by hand, `np.savez(data=m.data, indices=m.indices, ..)`: each type knows its own format.
+#[test]
+fn parts_without_a_format_are_loaded_as_what_is_asked_for() {
+    let dir = temp_dir();
+    python(
+        dir.path(),
+        r#"
+import scipy.sparse as sp
+m = sp.random(5, 7, 0.4, "csr", random_state=1, dtype="f8")
+np.savez("dense.npz", dense=m.toarray())
+c, o, b, d = m.tocsc(), m.tocoo(), sp.kron(m, np.ones((2, 3))).tobsr((2, 3)), sp.eye(4, k=1).todia()
+np.savez("csr.npz", data=m.data, indices=m.indices, indptr=m.indptr, shape=m.shape)
+np.savez("csc.npz", data=c.data, indices=c.indices, indptr=c.indptr, shape=c.shape)
+np.savez("coo.npz", row=o.row, col=o.col, data=o.data, shape=o.shape)
+np.savez("coords.npz", coords=np.array([o.row, o.col]), data=o.data, shape=o.shape)
+np.savez("bsr.npz", data=b.data, indices=b.indices, indptr=b.indptr, shape=b.shape)
+np.savez("dia.npz", data=d.data, offsets=d.offsets, shape=d.shape)
+np.savez("prefix.npz", adj_data=m.data, adj_indices=m.indices, adj_indptr=m.indptr, adj_shape=m.shape, labels=np.arange(5))
+"#,
+    );
+    let path = |name: &str| dir.path().join(format!("{name}.npz"));
+    let dense: Array2<f64> = npz_core::NpzReader::open(path("dense")).unwrap().get("dense").unwrap();
+    let add = |a: f64, b: f64| a + b;
+    assert_eq!(Csr::load(path("csr")).unwrap().to_dense(add).unwrap(), dense);
+    assert_eq!(Csc::load(path("csc")).unwrap().to_dense(add).unwrap(), dense);
+    for name in ["coo", "coords"] {
+        assert_eq!(Coo::load(path(name)).unwrap().to_dense(add).unwrap(), dense.clone().into_dyn());
+    }
+    let blocks = Bsr::load(path("bsr")).unwrap().to_dense(add).unwrap();
+    assert_eq!((blocks.dim(), blocks[[0, 0]]), ((10, 21), dense[[0, 0]]));
+    assert_eq!(Dia::load(path("dia")).unwrap().to_dense(add).unwrap()[[0, 1]], 1.0);
+
+    // What the file does not say, `Sparse` can't know; its advice works.
+    let error = Sparse::<f64>::load(path("csr")).unwrap_err().to_string();
+    assert!(
+        error.contains("\"format\" is missing") && error.contains("`npz_sparse::Csr` or `Csc` takes them"),
+        "{error}"
+    );
+    let error = Sparse::<f64>::load(path("coo")).unwrap_err().to_string();
+    assert!(
+        error.contains("\"format\" is missing") && error.contains("`npz_sparse::Coo` takes them"),
+        "{error}"
+    );
+    // Rows are no columns: what does not agree is refused.
+    assert!(Csc::<f64>::load(path("csr")).is_err());
+
+    let error = Dotted::load(path("prefix")).unwrap_err().to_string();
+    assert!(
+        error.contains("the parts are called as \"adj_data\" is: `#[npz(separator = \"_\")]` on the struct"),
+        "{error}"
+    );
+    let graph = Graph::load(path("prefix")).unwrap();
+    assert_eq!(graph.adj.to_dense(add).unwrap(), dense);
+    assert!(graph.labels == [0, 1, 2, 3, 4] && graph.weights.is_none());
+    // And back, with the format.
+    assert_eq!(Graph::from_bytes(&graph.to_bytes().unwrap()).unwrap().adj, graph.adj);
+    let npz = npz_core::NpzReader::open(path("prefix")).unwrap();
+    let error = npz.get::<Csr<f64>>("adj").unwrap_err().to_string();
+    assert!(error.contains("separator"), "{error}");
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn the_directory_is_found_behind_anything_and_before_anything() {
             for suffix in [1, 22, 60_000] {
                 assert_eq!(place(&[prefixed.clone(), vec![0; suffix]].concat()).unwrap(), found);
             }
-            assert_eq!(kind(&[prefixed, vec![0; 70_000]].concat()), ErrorKind::Damaged);
+            assert!(place(&[prefixed, vec![0; 70_000]].concat()).is_err());
         }
     }
     // Longer than usual: its offset leads to it, so nothing may be before the archive.

@@ -53,6 +53,7 @@ pub struct OldMembers<'m> {
     place: Name,
     cast: Cast,
     forms: Forms,
+    one_element: bool,
     /// What reading old values has to tell.
     remarks: RefCell<Vec<Remark>>,
 }
@@ -62,8 +63,18 @@ impl<'m> OldMembers<'m> {
         let remarks = RefCell::default();
         let place = place.clone();
         let (cast, forms) = (loader.cast, loader.settings.forms.of_a_part());
+        let one_element = loader.settings.one_element;
         let spent = Cell::new(loader.spent);
-        Self { medium: loader.medium, spent, cast, forms, changes: &mut loader.changes, place, remarks }
+        Self {
+            medium: loader.medium,
+            spent,
+            cast,
+            forms,
+            one_element,
+            changes: &mut loader.changes,
+            place,
+            remarks,
+        }
     }
 
     /// What reading old values has to tell, and what was spent for it in all.
@@ -196,7 +207,7 @@ impl<'m> OldMembers<'m> {
     pub fn get<T: FromMembers>(&self, name: &str) -> Result<T> {
         let view = self.view();
         let mut loader = Loader::new(&view, self.cast, true);
-        loader.settings.forms = self.forms;
+        (loader.settings.forms, loader.settings.one_element) = (self.forms, self.one_element);
         loader.spent = self.spent.get();
         let place = self.place.join(name);
         if !T::is_present(&loader, &place) {

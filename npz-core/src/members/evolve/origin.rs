@@ -173,18 +173,14 @@ impl Origin {
         if !self.name.is_root() && key == self.name.as_str() {
             return (!to.is_root()).then(|| to.as_str().to_owned());
         }
-        let part = if self.name.is_root() {
-            Some(key)
-        } else {
-            key.strip_prefix(self.name.as_str()).and_then(|rest| rest.strip_prefix(self.separator))
-        };
+        let part = key.strip_prefix(&self.name.prefix_by(self.separator));
         // Under another separator the parts have other names, and which of their characters are separators can't be
         // seen from here.
         let part = part.filter(|_| separator == self.separator)?;
         if !to.has_room_for(part.matches(separator).count() + 1) {
             return None;
         }
-        Some(if to.is_root() { part.to_owned() } else { format!("{}{separator}{part}", to.as_str()) })
+        Some(to.prefix_by(separator) + part)
     }
 
     /// Key, number and array of each member that the value is made of.

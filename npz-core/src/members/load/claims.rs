@@ -95,14 +95,27 @@ impl<'s> Claims<'s> {
         false
     }
 
-    /// The nearest name that is there and that nobody has taken.
-    pub(crate) fn nearest<'m>(&self, medium: &'m dyn Medium, wanted: &str) -> Option<&'m str> {
+    /// Other names that are there and that nobody has taken.
+    fn free<'m>(&self, medium: &'m dyn Medium, wanted: &str) -> impl Iterator<Item = (usize, &'m str)> {
         // Comparing each missing name with each member must not become a way to keep us busy.
         const LOOKED_AT: usize = 2_000;
-        let free = medium
-            .members()
-            .filter(|&(member, name)| !self.is_taken(member) && name != wanted)
-            .take(LOOKED_AT);
+        let is_free = move |&(member, name): &(usize, &str)| !self.is_taken(member) && name != wanted;
+        medium.members().filter(is_free).take(LOOKED_AT)
+    }
+
+    /// What to do where a missing name stands in a folder: the archive is one that somebody has packed again.
+    pub(crate) fn folder_advice(&self, medium: &dyn Medium, wanted: &str) -> Option<String> {
+        self.free(medium, wanted).find_map(|(_, name)| {
+            let folder = name.strip_suffix(wanted).filter(|folder| folder.ends_with(['/', '\\']))?;
+            Some(format!(
+                "{name:?} is there: `LoadOptions::prefix({folder:?})` leaves the name of the folder away"
+            ))
+        })
+    }
+
+    /// The nearest name that is there and that nobody has taken.
+    pub(crate) fn nearest<'m>(&self, medium: &'m dyn Medium, wanted: &str) -> Option<&'m str> {
+        let free = self.free(medium, wanted);
         // The comparison takes the product of both lengths, and a name in a file may have 64 KiB.
         let is_near_in_len = |name: &str| wanted.len() <= 256 && name.len() <= 2 * wanted.len() + 8;
         free.filter(|&(_, name)| is_near_in_len(name))
@@ -114,6 +127,9 @@ impl<'s> Claims<'s> {
 
     /// Advice for a missing name.
     pub(crate) fn advice(&self, medium: &dyn Medium, wanted: &str, parent: usize) -> String {
+        if let Some(advice) = self.folder_advice(medium, wanted) {
+            return advice;
+        }
         let Some(name) = self.nearest(medium, wanted) else {
             return "`#[npz(default)]` on the field, or `Option`, would let it be absent".to_owned();
         };

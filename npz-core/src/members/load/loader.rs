@@ -25,6 +25,7 @@ use crate::members::settings::LoadSettings;
 use crate::members::spare::Spares;
 use crate::members::wanted_shape::WantedShape;
 use crate::memory::{self, MEMBERS};
+use crate::options::LoadOptions;
 use crate::report::{ProblemKind, RemarkKind, Report};
 use crate::run::{Team, Threads};
 use crate::stored::Stored;
@@ -117,13 +118,20 @@ impl<'s> Loader<'s> {
         }
     }
 
-    /// The members as they are now.
+    /// The same by the options of a call.
+    pub(crate) fn by(medium: &'s dyn Medium, options: &LoadOptions) -> Self {
+        let mut loader = Self::new(medium, options.cast, options.allow_unknown);
+        loader.settings.one_element = options.one_element;
+        loader
+    }
+
     /// The member that a value at this place would be.
     pub(crate) fn member_at(&self, name: &Name) -> Option<usize> {
         let view = self.view();
         if name.is_root() { view.root() } else { view.find(name.as_str()) }
     }
 
+    /// The members as they are now.
     pub(crate) fn view(&self) -> View<'s, '_> {
         View { medium: self.medium, changes: &self.changes }
     }
@@ -365,7 +373,8 @@ impl<'s> Loader<'s> {
             Some(misfit) => Err(Refusal::new(misfit)),
             None => judge(header.dtype(), rule),
         };
-        let has_shape = want.allows(header.shape());
+        let is_one = want.is_scalar() && header.shape().iter().all(|&len| len == 1);
+        let has_shape = want.allows(header.shape()) || is_one && self.settings.one_element;
         let place = if name.is_root() { Place::File } else { Place::Member };
         if let Err(refusal) = &judged {
             let problems = refusal.problems(place, name.as_str(), &expected(), &header.to_string());
@@ -379,6 +388,9 @@ impl<'s> Loader<'s> {
             let hint = match asked {
                 Some(_) => {
                     "the field's attribute `shape` asks for it: `_` there accepts any length".to_owned()
+                }
+                None if is_one && place == Place::File => {
+                    "`LoadOptions::one_element(true)` takes the one element".to_owned()
                 }
                 None => want.hint(header.shape()),
             };

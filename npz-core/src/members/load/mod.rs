@@ -7,6 +7,7 @@ pub(crate) mod loader;
 pub(crate) mod medium;
 mod one;
 mod plan;
+mod python_none;
 pub(crate) mod task;
 pub(crate) mod view;
 mod work;

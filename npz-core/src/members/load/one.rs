@@ -37,7 +37,7 @@ impl OneArray<'_> {
                 ),
             ));
         }
-        let mut loader = Loader::new(self, self.options.cast, self.options.allow_unknown);
+        let mut loader = Loader::by(self, self.options);
         loader.spent = spent;
         let name = if self.name.is_empty() { Name::root() } else { Name::root().join(self.name) };
         let plan = T::plan(&mut loader, &name);

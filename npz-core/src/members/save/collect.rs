@@ -315,6 +315,10 @@ impl<'a> Members<'a> {
             return Err(Error::invalid(NO_NAME));
         }
         let array = array.map_err(|error| error.in_member(name.as_str()))?;
+        if name.has_each() {
+            let message = "`each` names the elements of a list or a map, and this is one array: remove it";
+            return Err(Error::invalid(message).in_member(name.as_str()));
+        }
         // As in a load of typed cells.
         if !is_raw && array.header().data_len() == 0 {
             self.spend_free(name, array.header().shape().iter().product())?;

@@ -1,4 +1,4 @@
-//! `Option`: `None` is the absence of members.
+//! `Option`: `None` is the absence of members, and Python's `None`.
 
 use crate::error::{Error, Result};
 use crate::members::spare::Spares;
@@ -26,7 +26,7 @@ impl<T: ToMembers> ToMembers for Option<T> {
                 "a flattened `Some` without members would be loaded as `None`; remove `flatten`, or save `None`",
             ));
         }
-        members.push_sign(name, &true)
+        members.push_sign(&name.of_all(), &true)
     }
 
     fn inner_separator(inherited: &'static str) -> &'static str {
@@ -43,6 +43,9 @@ impl<T: FromMembers> FromMembers for Option<T> {
     where
         Self: 's,
     {
+        if loader.take_none(name) {
+            return Plan::new(|| Ok(None));
+        }
         let is_present = !loader.is_recording() && T::is_present(loader, name);
         if let Some(plan) = loader.optionally(is_present, |loader| T::plan(loader, name)) {
             return plan.map(Some);

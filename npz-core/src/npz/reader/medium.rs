@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use super::NpzReader;
 use crate::archive::decode::MOST_CHUNK;
+use crate::archive::index::Entry;
 use crate::error::Result;
 use crate::limits::Limits;
 use crate::members::{Medium, Reading};
 use crate::memory;
 use crate::npz::member::{ArchiveArray, Source};
-use crate::npz::names::key_of;
+use crate::npz::names::{is_of_macos, key_of};
 use crate::run::Progress;
 use crate::source::ReadAt;
 use crate::stored::{Extent, Stored};
@@ -22,17 +23,12 @@ impl<R: ReadAt> Medium for NpzReader<R> {
     }
 
     fn keys_under<'m>(&'m self, prefix: &str) -> Box<dyn Iterator<Item = (&'m str, usize)> + 'm> {
-        Box::new(
-            self.keys
-                .under(&self.index, prefix)
-                .filter(|&(_, m)| !self.index.entries.get(m).is_some_and(|e| e.name.ends_with('/'))),
-        )
+        Box::new(self.keys.under(&self.index, prefix).filter(|&(_, member)| !self.is_passed_over(member)))
     }
 
     fn members(&self) -> Box<dyn Iterator<Item = (usize, &str)> + '_> {
         let entries = self.index.entries.iter().enumerate();
-        // A folder's entry holds nothing that a type could want.
-        let wanted = entries.filter(|(i, e)| !e.name.ends_with('/') && self.keys.is_reachable(*i));
+        let wanted = entries.filter(|&(i, _)| self.keys.is_reachable(i) && !self.is_passed_over(i));
         Box::new(wanted.map(|(i, entry)| (i, key_of(&entry.name))))
     }
 
@@ -64,6 +60,15 @@ impl<R: ReadAt> Medium for NpzReader<R> {
 
     fn path(&self) -> Option<&Path> {
         self.input.path().map(|path| &**path)
+    }
+}
+
+impl<R: ReadAt> NpzReader<R> {
+    /// Whether a member holds nothing that a type could want: a folder, or what macOS adds to a folder that it packs. An
+    /// array is never passed over, whatever its name.
+    fn is_passed_over(&self, member: usize) -> bool {
+        let Ok(Entry { name, .. }) = self.entry(member) else { return false };
+        name.ends_with('/') || is_of_macos(name) && matches!(self.head(member), Ok(None))
     }
 }
 

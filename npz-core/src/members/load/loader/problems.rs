@@ -59,10 +59,11 @@ impl Loader<'_> {
         }
     }
 
-    /// The member whose name was probably meant.
-    pub(crate) fn nearest_name(&self, wanted: &str) -> Option<String> {
+    /// Advice for a missing name that is no field's: where it stands, or which one was probably meant.
+    pub(crate) fn advice(&self, wanted: &str) -> Option<String> {
         let view = View { medium: self.medium, changes: &self.changes };
-        self.claims.nearest(&view, wanted).map(str::to_owned)
+        let nearest = || self.claims.nearest(&view, wanted).map(|name| format!("did you mean {name:?}?"));
+        self.claims.folder_advice(&view, wanted).or_else(nearest)
     }
 
     /// Notes the members that nobody took: a problem each, or a remark where they are allowed.

@@ -70,6 +70,10 @@ impl<'s> Loader<'s> {
     /// Not asked of the value, whose parts would ask theirs in turn, again at every level: a value with parts is there
     /// if any member's name leads on from its place.
     pub(crate) fn is_at<T: FromMembers>(&self, place: &Name) -> bool {
+        // Its name is not that of any member, and the names of other fields may begin so.
+        if place.has_each() {
+            return T::is_present(self, place);
+        }
         let inner = || place.with_separator(T::inner_separator(place.separator()));
         self.contains(place) || !T::is_single() && (self.leads_on(place) || self.leads_on(&inner()))
     }

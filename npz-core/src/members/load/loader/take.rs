@@ -8,6 +8,7 @@ use crate::error::ErrorKind;
 use crate::header::Header;
 use crate::members::load::loader::problems::describe;
 use crate::members::load::one::object_hint_at;
+use crate::members::load::python_none::is_none;
 use crate::members::load::view::View;
 use crate::members::{Loader, Medium, Name};
 use crate::report::{Problem, ProblemKind, Remark, RemarkKind};
@@ -48,13 +49,19 @@ impl<'s> Loader<'s> {
         self.claims.take_array(&array);
         let header = array.header();
         if header.dtype().has_object() {
+            let hint = if is_none(&*array) {
+                "it is Python's `None`: an `Option`, or `#[npz(default)]` on the field, takes it for absent"
+                    .to_owned()
+            } else {
+                object_hint_at(name.as_str(), &wanted())
+            };
             self.report.push(Problem {
                 kind: ProblemKind::Unreadable,
                 member: name.as_str().to_owned(),
                 field: String::new(),
                 expected: expected(),
                 found: header.to_string(),
-                hint: object_hint_at(name.as_str(), &wanted()),
+                hint,
                 cause: ErrorKind::Unsupported,
             });
             return None;
@@ -77,6 +84,17 @@ impl<'s> Loader<'s> {
         is_mark.then(|| {
             self.claims.take(member, name.as_str());
             self.claims.take_array(&array);
+        })
+    }
+
+    /// Takes a member that is Python's `None`, which counts as absent; `false` if it is anything else.
+    pub(crate) fn take_none(&mut self, name: &Name) -> bool {
+        let Some(member) = self.member_at(name).filter(|_| !self.is_void(name)) else { return false };
+        let array = self.view().array(member).ok().flatten().filter(|array| is_none(&**array));
+        array.is_some_and(|array| {
+            self.claims.take(member, name.as_str());
+            self.claims.take_array(&array);
+            true
         })
     }
 

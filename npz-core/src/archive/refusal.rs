@@ -1,18 +1,24 @@
-//! What a file is that is not a readable archive, told by its first bytes.
+//! Why a file is refused as an archive, as a whole.
 
 use crate::error::{Error, Result};
 use crate::input::AnyInput;
 use crate::memory::zeros;
+use crate::sniff::{self, Format, HEAD_BYTES};
 
 /// Refuses an `.npy` file, as `np.load` does: it looks at the first bytes and takes them seriously. The data
 /// of an array may well end in something that looks like an archive's directory.
 pub(super) fn refuse_npy(input: &AnyInput<'_>) -> Result<()> {
-    if head(input)?.starts_with(b"\x93NUMPY") {
-        return Err(Error::unsupported(
-            "expected an .npz archive, found an .npy file, a single array; read it with `npy::load`",
-        ));
+    let head = head(input)?;
+    if head.starts_with(b"\x93NUMPY") { Err(sniff::refuse(Format::Npz, &head)) } else { Ok(()) }
+}
+
+/// Refuses an archive of PyTorch, whose first member is a pickle.
+pub(super) fn refuse_torch(input: &AnyInput<'_>, first_member: &str) -> Result<()> {
+    if !sniff::is_torch_member(first_member.as_bytes()) {
+        return Ok(());
     }
-    Ok(())
+    let head = head(input)?;
+    if sniff::is_torch_zip(&head) { Err(sniff::refuse(Format::Npz, &head)) } else { Ok(()) }
 }
 
 /// Explains why there is no directory. `complaint` is what is wrong with the end record, if there is one.
@@ -26,26 +32,14 @@ pub(super) fn explain(input: &AnyInput<'_>, complaint: Option<&str>) -> Result<E
     if let Some(complaint) = complaint {
         return Ok(broken_directory(complaint));
     }
-    if head.starts_with(b"PK") {
+    if head.starts_with(b"PK") || head == b"P" {
         return Ok(Error::damaged(format!(
             "the archive is cut off: its first bytes are there, its directory, which comes last, is not \
              among the {} bytes found; a save was interrupted or a download is incomplete, get the file again",
             input.size()
         )));
     }
-    let what = match *head.as_slice() {
-        [0x80, 2..=5, ..] => "a Python pickle, which can run code and is not read; save it with `np.savez`",
-        [0x1F, 0x8B, ..] => "a gzip file; decompress it first",
-        [0x89, b'H', b'D', b'F', ..] => "an HDF5 file; convert it with h5py and `np.savez`",
-        _ => {
-            let found = head.escape_ascii();
-            return Ok(Error::damaged(format!(
-                "expected an .npz archive, which begins with \"PK\", found \"{found}\""
-            ))
-            .at(0));
-        }
-    };
-    Ok(Error::unsupported(format!("expected an .npz archive, found {what}")))
+    Ok(sniff::refuse(Format::Npz, &head))
 }
 
 pub(super) fn broken_directory(complaint: &str) -> Error {
@@ -56,7 +50,7 @@ pub(super) fn broken_directory(complaint: &str) -> Error {
 }
 
 fn head(input: &AnyInput<'_>) -> Result<Vec<u8>> {
-    part(input, 0, 8)
+    part(input, 0, HEAD_BYTES)
 }
 
 /// The bytes from `offset` on, fewer at the end.
@@ -80,14 +74,12 @@ mod tests {
     use crate::input::Input;
 
     #[test]
-    fn each_kind_of_file_has_its_advice() {
-        let cases: [(&[u8], ErrorKind, &str); 6] = [
+    fn what_is_no_archive_is_told() {
+        let cases: [(&[u8], ErrorKind, &str); 4] = [
             (b"", ErrorKind::Damaged, "an empty file"),
             (b"PK\x03\x04....", ErrorKind::Damaged, "cut off"),
-            (b"\x80\x04\x95...", ErrorKind::Unsupported, "pickle"),
             (b"\x1F\x8B\x08...", ErrorKind::Unsupported, "gzip"),
-            (b"\x89HDF\r\n\x1a\n", ErrorKind::Unsupported, "HDF5"),
-            (b"hello\nyou", ErrorKind::Damaged, "found \"hello\\nyo\""),
+            (b"\x00\x01", ErrorKind::Damaged, "begins with \"PK\", found \"\\x00\\x01\""),
         ];
         for (bytes, kind, text) in cases {
             let error = explain(&Input::new(bytes, None).unwrap(), None).unwrap();
