@@ -327,7 +327,9 @@ impl fmt::Display for Report {
             }
             // What differs in dtype and shape is shown once.
             if self.problems[..i].last().is_some_and(|before| problem.is_shape_after(before)) {
-                f.write_str("  - its shape differs too")?;
+                f.write_str("  - ")?;
+                problem.write_subject(f)?;
+                f.write_str(" has another shape too")?;
                 problem.write_hint(f, true)?;
                 continue;
             }
@@ -372,17 +374,22 @@ impl Problem {
         }
     }
 
-    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { kind, member, field, expected, found, .. } = self;
-        // It may be the text of another error.
-        let found = if f.alternate() { without_advice(found) } else { found };
-        match member.as_str() {
+    fn write_subject(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.member.as_str() {
             "" => f.write_str("the array")?,
             member => write!(f, "member {member:?}")?,
         }
-        if !field.is_empty() {
-            write!(f, ", field {field:?},")?;
+        match self.field.as_str() {
+            "" => Ok(()),
+            field => write!(f, ", field {field:?},"),
         }
+    }
+
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, expected, found, .. } = self;
+        // It may be the text of another error.
+        let found = if f.alternate() { without_advice(found) } else { found };
+        self.write_subject(f)?;
         match kind {
             ProblemKind::Missing => write!(f, " is missing: expected {expected}")?,
             ProblemKind::Unexpected => write!(f, " is unexpected: found {found}")?,

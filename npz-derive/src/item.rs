@@ -188,7 +188,7 @@ impl Item {
             _ => None,
         };
         match level {
-            None => self.one_of(ctxt, &COMPRESSIONS),
+            None => self.one_of_or(ctxt, &COMPRESSIONS, COMPRESSIONS_BESIDE),
             Some(level @ 0..=9) => Some(Compression::Deflate(level)),
             Some(level) => {
                 ctxt.error(self, format_args!("expected a level from 0 to 9, found {level}"));
@@ -271,18 +271,27 @@ impl Item {
 
     /// A string out of a short list.
     pub(crate) fn one_of<T: Copy>(&self, ctxt: &Ctxt, choices: &[(&'static str, T)]) -> Option<T> {
+        self.one_of_or(ctxt, choices, "")
+    }
+
+    /// A string out of a short list that is not all there is to choose from.
+    fn one_of_or<T: Copy>(&self, ctxt: &Ctxt, choices: &[(&'static str, T)], others: &str) -> Option<T> {
         let string = self.string(ctxt)?;
         let value = string.value();
         let found = choices.iter().find(|(name, _)| *name == value);
         if found.is_none() {
             let names = || choices.iter().map(|(name, _)| *name);
             let near = nearest(&value, names()).map(|near| format!("did you mean `{near}`?"));
-            let hint = near.unwrap_or_else(|| format!("the choices are {}", list(names())));
+            let hint = near.unwrap_or_else(|| format!("the choices are {}{others}", list(names())));
             ctxt.error(&string, format_args!("unknown value `{value}` of `{}`; {hint}", self.word));
         }
         found.map(|(_, value)| *value)
     }
 }
+
+/// What `compression` may be beside its words, and where to choose what it may not be.
+const COMPRESSIONS_BESIDE: &str = " and the levels 0 to 9 (`compression = 9`); Zstandard is for whole archives, by \
+    `SaveOptions::compression`";
 
 /// NumPy's code for a number that was named as in Rust, in bits.
 fn rust_type(name: &str) -> Option<&'static str> {

@@ -342,7 +342,8 @@ fn what_a_field_asks_for_is_checked() {
     assert_eq!(
         messages(&input),
         [
-            "unknown value `zip` of `compression`; the choices are `stored`, `deflate`",
+            "unknown value `zip` of `compression`; the choices are `stored`, `deflate` and the levels 0 to 9 (`compression = 9`); \
+             Zstandard is for whole archives, by `SaveOptions::compression`",
             "expected the lengths of axes, as in `shape = \"(_, 128)\"`, found `(2; 3)`",
             "unknown value `fortran` of `order`; the choices are `C`, `F`, `keep`",
             "expected `finite` alone, without a value, found `finite = true`",

@@ -80,7 +80,7 @@ fn width_of(stored: &DType) -> Result<usize, Refusal> {
             Err(Refusal::new(no_cast(scalar, DTypeKind::Void, "V")))
         }
         Some(scalar) => Err(Refusal::new(format!(
-            "no casting rule allows that: change the field's type, or save `a.view('V{}')` in Python for the bytes as they \
+            "no casting rule allows that: change the type, or save `a.view('V{}')` in Python for the bytes as they \
              are",
             scalar.item_size()
         ))),

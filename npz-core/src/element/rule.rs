@@ -98,7 +98,7 @@ pub(super) const IS_RECORD: &str = "it is a record: derive `NpyRecord` for a row
 pub(crate) enum Place {
     /// A member, by a field or a key.
     Member,
-    /// A file of its own.
+    /// A file of its own, or a member that is asked for by its name.
     File,
     /// An array in memory.
     Array,
@@ -256,11 +256,11 @@ pub(crate) fn no_cast(stored: &DType, kind: DTypeKind, wanted: &str) -> String {
                 .to_owned()
         }
         (_, DTypeKind::Bool) => {
-            "no casting rule allows that: change the field's type, or save `a.astype(bool)` in Python"
+            "no casting rule allows that: change the type, or save `a.astype(bool)` in Python"
                 .to_owned()
         }
         _ => format!(
-            "no casting rule allows that: change the field's type, or save `a.astype({wanted:?})` in Python"
+            "no casting rule allows that: change the type, or save `a.astype({wanted:?})` in Python"
         ),
     }
 }

@@ -25,5 +25,5 @@ pub(crate) use self::name::NONE;
 pub use self::name::Name;
 pub(crate) use self::save::{Member, NO_NAME, Snapshot};
 pub use self::save::{Members, ToMembers};
-pub use self::types::MapKey;
+pub use self::types::{MapKey, OwnedMapKey};
 pub(crate) use self::types::{plan_cell, plan_cells, push_cells, push_gathered_cells};

@@ -52,15 +52,15 @@ impl WantedShape<'_> {
                     .to_owned()
             }
             (Self::Shape([_]) | Self::Axes(Some(1)), []) => {
-                "save `np.atleast_1d(a)` in Python, or make the field a single value".to_owned()
+                "save `np.atleast_1d(a)` in Python, or make it a single value".to_owned()
             }
             (Self::Shape(dims), shape) if dims.len() == shape.len() => {
-                "make the field a `Vec` or an array to accept any length".to_owned()
+                "make it a `Vec` or an array to accept any length".to_owned()
             }
-            (_, []) => "make the field a single value".to_owned(),
+            (_, []) => "make it a single value".to_owned(),
             (_, shape) => {
                 format!(
-                    "make the field an array of {}, or `ArrayD` for any number of axes",
+                    "make it an array of {}, or `ArrayD` for any number of axes",
                     axes(shape.len())
                 )
             }

@@ -247,7 +247,8 @@ pub trait Npz {
     }
 }
 
-/// What an archive can hold as a whole. Nothing implements it: who calls `save` on an array is told what to call instead.
+/// Nothing implements it: who calls `save` on an array is told what to call instead. By its name too, which is all that rustc shows
+/// where the array stands in the call itself.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is one array, which would have no name in an archive",
@@ -255,10 +256,10 @@ pub trait Npz {
     note = "save it by `npz_core::npy::save(path, &array)` and load it by `npz_core::npy::load(path)`",
     note = "or make it a field of a struct with `#[derive(npz_core::Npz)]`, or the value of a map from names to arrays"
 )]
-pub trait HasMembers {}
+pub trait ForOneArrayCallNpySave {}
 
-impl<S: RawData<Elem = A>, D, A> Npz for ArrayBase<S, D, A> where Self: HasMembers {}
-impl<T> Npz for Vec<T> where Self: HasMembers {}
+impl<S: RawData<Elem = A>, D, A> Npz for ArrayBase<S, D, A> where Self: ForOneArrayCallNpySave {}
+impl<T> Npz for Vec<T> where Self: ForOneArrayCallNpySave {}
 
 impl<K: MapKey, T, S: BuildHasher> Npz for HashMap<K, T, S> {}
 impl<K: MapKey, T> Npz for BTreeMap<K, T> {}

@@ -275,6 +275,7 @@ impl<R: ReadAt> NpzReader<R> {
     pub fn get<T: FromMembers>(&self, name: &str) -> Result<T> {
         self.located(name, || {
             let mut loader = Loader::by(self, &self.options);
+            loader.is_asked_by_name = T::is_single();
             let plan = T::plan(&mut loader, &Name::root().join(name));
             loader.settle();
             // A single member needs no list of differences.

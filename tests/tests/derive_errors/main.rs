@@ -177,7 +177,7 @@ fn each_problem_says_what_was_expected_and_found_and_what_would_help() {
 
     let one = problem::<u64>(&field(&1.0f64));
     assert_eq!(one.kind, ProblemKind::DType);
-    assert_has(&one.hint, &["no casting rule", "astype", "change the field's type"]);
+    assert_has(&one.hint, &["no casting rule", "astype", "change the type"]);
 
     let one = problem::<Vec<f32>>(&field(&vec!["1.0".to_owned()]));
     assert_has(&one.found, &["<U3"]);
@@ -363,7 +363,7 @@ fn a_member_of_another_dtype_and_shape_is_shown_once() {
     );
     assert_eq!(
         shape,
-        "  - its shape differs too; make the field an array of 1 axis, or `ArrayD` for any number of axes"
+        "  - member \"field\" has another shape too; make it an array of 1 axis, or `ArrayD` for any number of axes"
     );
 }
 

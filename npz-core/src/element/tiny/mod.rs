@@ -104,7 +104,7 @@ fn decoder<A: Send + 'static>(
         }
         _ => {
             return Err(Refusal::new(format!(
-                "no casting rule allows that: change the field's type, or save `a.astype(ml_dtypes.{numpy})` in Python"
+                "no casting rule allows that: change the type, or save `a.astype(ml_dtypes.{numpy})` in Python"
             )));
         }
     }

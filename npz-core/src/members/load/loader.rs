@@ -68,6 +68,8 @@ pub struct Loader<'s> {
     pub(crate) is_own_cast: bool,
     /// Whether members that nobody wants are ignored in the whole archive.
     pub(crate) is_lenient: bool,
+    /// One value is asked for by its name: there is no field whose attributes could be advised.
+    pub(crate) is_asked_by_name: bool,
     pub(crate) report: Report,
     /// For each problem that wants a hint, how much of the missing member's name is that of its parent.
     pub(crate) parents: Vec<(usize, usize)>,
@@ -106,6 +108,7 @@ impl<'s> Loader<'s> {
             cast,
             is_own_cast: false,
             is_lenient,
+            is_asked_by_name: false,
             report: Report::default(),
             parents: Vec::new(),
             hole: None,
@@ -375,7 +378,8 @@ impl<'s> Loader<'s> {
         };
         let is_one = want.is_scalar() && header.shape().iter().all(|&len| len == 1);
         let has_shape = want.allows(header.shape()) || is_one && self.settings.one_element;
-        let place = if name.is_root() { Place::File } else { Place::Member };
+        let has_no_field = name.is_root() || self.is_asked_by_name;
+        let place = if has_no_field { Place::File } else { Place::Member };
         if let Err(refusal) = &judged {
             let problems = refusal.problems(place, name.as_str(), &expected(), &header.to_string());
             for problem in problems {

@@ -23,9 +23,9 @@ use crate::memory;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be the key of a map that is saved",
-    note = "keys become parts of members' names: they are `String` or integers"
+    note = "keys become parts of members' names: they are texts or integers"
 )]
-pub trait MapKey: Ord + Sized + sealed::Sealed {
+pub trait MapKey: Ord + sealed::Sealed {
     /// The part of a member's name.
     #[doc(hidden)]
     fn to_part(&self) -> String;
@@ -34,6 +34,14 @@ pub trait MapKey: Ord + Sized + sealed::Sealed {
     fn place(&self, name: &Name) -> Name {
         name.join(self.to_part())
     }
+}
+
+/// A key of a map that is loaded: it owns its text. Sealed: `String` and the integers.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be the key of a map that is loaded",
+    note = "keys are made of members' names: they are `String` or integers"
+)]
+pub trait OwnedMapKey: MapKey + Sized {
     /// The key, if the part is one as `to_part` writes it.
     #[doc(hidden)]
     fn from_part(part: &str) -> Option<Self>;
@@ -51,8 +59,30 @@ impl MapKey for String {
     fn place(&self, name: &Name) -> Name {
         name.join(self)
     }
+}
+impl OwnedMapKey for String {
     fn from_part(part: &str) -> Option<Self> {
         Some(part.to_owned())
+    }
+}
+
+impl sealed::Sealed for str {}
+impl MapKey for str {
+    fn to_part(&self) -> String {
+        self.to_owned()
+    }
+    fn place(&self, name: &Name) -> Name {
+        name.join(self)
+    }
+}
+
+impl<K: sealed::Sealed + ?Sized> sealed::Sealed for &K {}
+impl<K: MapKey + ?Sized> MapKey for &K {
+    fn to_part(&self) -> String {
+        K::to_part(self)
+    }
+    fn place(&self, name: &Name) -> Name {
+        K::place(self, name)
     }
 }
 
@@ -63,6 +93,8 @@ macro_rules! integer_keys {
             fn to_part(&self) -> String {
                 self.to_string()
             }
+        }
+        impl OwnedMapKey for $int {
             // `07` is the name of something else.
             fn from_part(part: &str) -> Option<Self> {
                 part.parse().ok().filter(|key: &Self| key.to_part() == part)
@@ -118,7 +150,7 @@ fn push_entries<'a, K: MapKey + 'a, T: ToMembers + 'a>(
 }
 
 /// The keys below a place that no field has taken; with repeats.
-fn keys<'l, K: MapKey, T: FromMembers>(
+fn keys<'l, K: OwnedMapKey, T: FromMembers>(
     loader: &'l Loader<'_>,
     name: &'l Name,
 ) -> impl Iterator<Item = K> + use<'l, K, T> {
@@ -133,7 +165,7 @@ fn keys<'l, K: MapKey, T: FromMembers>(
 /// Plans the entries below a place that no field has taken, in the order of their keys.
 fn plan_entries<'s, K, T>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Vec<(K, T)>>
 where
-    K: MapKey + 's,
+    K: OwnedMapKey + 's,
     T: FromMembers + 's,
 {
     if loader.record_any::<T>(name, 0) {
@@ -206,8 +238,8 @@ macro_rules! load_entries {
 }
 
 load_entries! {
-    (K: MapKey + Hash + Eq, T: FromMembers, S: BuildHasher + Default) HashMap<K, T, S>, hash_map;
-    (K: MapKey, T: FromMembers) BTreeMap<K, T>, |entries| {
+    (K: OwnedMapKey + Hash + Eq, T: FromMembers, S: BuildHasher + Default) HashMap<K, T, S>, hash_map;
+    (K: OwnedMapKey, T: FromMembers) BTreeMap<K, T>, |entries| {
         // Not `collect`, which sorts in memory of its own.
         let mut map = BTreeMap::new();
         map.extend(entries);

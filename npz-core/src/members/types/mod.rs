@@ -18,4 +18,4 @@ pub(crate) use self::cell::{
     plan_many as plan_cells, plan_one as plan_cell, push_gathered as push_gathered_cells,
     push_slice as push_cells,
 };
-pub use self::map::MapKey;
+pub use self::map::{MapKey, OwnedMapKey};

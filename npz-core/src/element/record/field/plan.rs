@@ -107,7 +107,7 @@ impl<'d> RecordPlan<'d> {
             // `[[T; 2]; 3]` for the shape (3, 2).
             let array = shape.iter().rev().fold("T".to_owned(), |inner, len| format!("[{inner}; {len}]"));
             let hint = if shape.is_empty() {
-                "make the field a single value".to_owned()
+                "make it a single value".to_owned()
             } else {
                 format!("make the field a `{array}`")
             };
@@ -150,7 +150,7 @@ pub(in crate::element::record) fn decoder<R: NpyRecord>(
 ) -> Result<(Decoder<R>, Places), Refusal> {
     if stored.fields().is_none() {
         return Err(Refusal::new(format!(
-            "`{}` is a row of several fields; save a structured array in Python, or change the field's type",
+            "`{}` is a row of several fields; save a structured array in Python, or change the type",
             R::NAME
         )));
     }

@@ -31,7 +31,7 @@ pub(super) fn plan_indexed<'s, T: FromMembers + 's>(
     };
     let found = elements.len;
     if let Some(want) = want.filter(|&want| want != found) {
-        let hint = "make the field a `Vec` to accept any number".to_owned();
+        let hint = "make it a `Vec` to accept any number".to_owned();
         loader.note(ProblemKind::Shape, name, format!("{want} elements"), format!("{found} elements"), hint);
         return Plan::refused();
     }

@@ -37,7 +37,10 @@ impl<'s> Loader<'s> {
         let array = match self.view().array(member) {
             Ok(Some(array)) => array,
             Ok(None) => {
-                let hint = "it is not an .npy array; read it with `NpzReader::bytes`".to_owned();
+                let hint =
+                    "it is not an .npy array; read it with `NpzReader::bytes`, or have it passed over by \
+                            `LoadOptions::allow_unknown(true)`"
+                        .to_owned();
                 self.note(ProblemKind::Unreadable, name, expected(), "other bytes".to_owned(), hint);
                 return None;
             }
