@@ -185,7 +185,12 @@ macro_rules! load_entries {
                 plan_entries(loader, name).and_then($make)
             }
             fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
-                parts::<T>(loader, name).any(|part| K::from_part(part).is_some())
+                // Names that other fields have may begin as those of elements do.
+                if name.has_each() {
+                    parts::<T>(loader, name).any(|part| K::from_part(part).is_some())
+                } else {
+                    loader.contains_under(name)
+                }
             }
             fn give_memory<Used>(&mut self, spares: &mut Spares) {
                 for value in self.values_mut() {
