@@ -35,7 +35,7 @@ type Source = Box<dyn std::error::Error + Send + Sync>;
 /// ```
 /// use npz_core::{ErrorKind, NpzReader, NpzWriter, npy};
 ///
-/// let error = npy::from_bytes::<ndarray::Array1<f64>>(b"not an array").unwrap_err();
+/// let error = npy::from_bytes::<ndarray::Array1<f64>>(b"\0\0\0\0").unwrap_err();
 /// assert_eq!(error.kind(), ErrorKind::Damaged);
 /// assert_eq!(error.offset(), Some(0));
 ///

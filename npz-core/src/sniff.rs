@@ -195,7 +195,7 @@ fn is_pickle(head: &[u8]) -> bool {
     begins && (head.len() >= HEAD_BYTES || head.ends_with(b"."))
 }
 
-/// Whether the bytes are UTF-8 without control characters; the last character may be cut off.
+/// Whether the bytes are UTF-8 without control characters, and not only white space; the last character may be cut off.
 fn is_text(head: &[u8]) -> bool {
     let text = match std::str::from_utf8(head) {
         Ok(text) => text,
@@ -204,7 +204,8 @@ fn is_text(head: &[u8]) -> bool {
             std::str::from_utf8(head.get(..error.valid_up_to()).unwrap_or_default()).unwrap_or_default()
         }
     };
-    !text.is_empty() && text.chars().all(|c| !c.is_control() || matches!(c, '\t' | '\r' | '\n' | '\x0C'))
+    !text.trim().is_empty()
+        && text.chars().all(|c| !c.is_control() || matches!(c, '\t' | '\r' | '\n' | '\x0C'))
 }
 
 #[cfg(test)]

@@ -138,7 +138,7 @@ fn what_follows_the_last_array_is_not_passed_over() {
         let mut arrays = npy::iter::<Array1<f64>>(&bytes[..]);
         assert_eq!(arrays.next().unwrap().unwrap(), array![1.5]);
         let error = arrays.next().unwrap().unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Damaged, "{error}");
+        assert!(matches!(error.kind(), ErrorKind::Damaged | ErrorKind::Unsupported), "{error}");
         assert!(error.offset().unwrap() >= start, "{error}");
         assert!(arrays.next().is_none());
         // One array is read as NumPy reads it: what comes behind is not looked at.

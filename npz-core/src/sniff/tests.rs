@@ -58,8 +58,15 @@ fn each_kind_has_its_name_and_its_remedy() {
 
 #[test]
 fn what_is_no_kind_is_shown() {
-    for head in [&b"\x92NUMPY\x01\x00"[..], b"\0\0\0\0", b"\x80", b"\x80\x04", b"\x80\x07K.", b"\xff\xfe<\0"]
-    {
+    for head in [
+        &b"\x92NUMPY\x01\x00"[..],
+        b"\0\0\0\0",
+        b" \r\n",
+        b"\x80",
+        b"\x80\x04",
+        b"\x80\x07K.",
+        b"\xff\xfe<\0",
+    ] {
         let message = told(head);
         assert_eq!(refuse(Format::Npy, head).kind(), ErrorKind::Damaged);
         assert!(message.contains("begins with \"PK\", found \""), "{message}");

@@ -92,7 +92,7 @@ fn what_can_not_be_opened_is_an_error_of_check() {
     let error = State::check(&path).unwrap_err();
     assert_eq!((error.kind(), error.file()), (ErrorKind::Io, Some(&*path)));
 
-    fs::write(&path, b"not a zip archive").unwrap();
+    fs::write(&path, b"\0 not a zip archive").unwrap();
     let error = State::check(&path).unwrap_err();
     assert_eq!((error.kind(), error.file()), (ErrorKind::Damaged, Some(&*path)));
     assert_eq!(error.to_string(), State::load(&path).unwrap_err().to_string());

@@ -166,7 +166,7 @@ fn each_problem_says_what_was_expected_and_found_and_what_would_help() {
 
     let one = problem::<f32>(&field(&array![1.0f32]));
     assert_has(&one.expected, &["shape ()"]);
-    assert_has(&one.hint, &["a.item()"]);
+    assert_has(&one.hint, &["`#[npz(one_element)]` on the field", "`LoadOptions::one_element(true)`"]);
 
     let one = problem::<[f32; 3]>(&field(&[1.0f32; 4]));
     assert_has(&one.expected, &["shape (3,)"]);

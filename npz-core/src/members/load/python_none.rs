@@ -38,16 +38,18 @@ const ARRAYS: [&[u8]; 9] = [
 ];
 
 /// No pickle of `None` is longer.
-const MOST_BYTES: u64 = 300;
+const MOST_BYTES: usize = 300;
 
 /// Whether an array is one object, and that is `None`. Reads up to 300 bytes of data, and only of objects.
 pub(super) fn is_none(array: &dyn Stored) -> bool {
     let header = array.header();
-    if header.dtype().kind() != DTypeKind::Object || !header.shape().is_empty() || array.size() > MOST_BYTES {
+    if header.dtype().kind() != DTypeKind::Object || !header.shape().is_empty() {
         return false;
     }
-    let mut pickle = vec![0; array.size() as usize];
-    array.read_range(0..1, &mut pickle).is_ok() && is_pickled_none(&pickle)
+    let mut bytes = [0; MOST_BYTES];
+    let size = usize::try_from(array.size()).ok();
+    let pickle = size.and_then(|size| bytes.get_mut(..size));
+    pickle.is_some_and(|pickle| array.read_range(0..1, pickle).is_ok() && is_pickled_none(pickle))
 }
 
 fn is_pickled_none(pickle: &[u8]) -> bool {

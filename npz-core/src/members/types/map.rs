@@ -149,17 +149,14 @@ fn push_entries<'a, K: MapKey + 'a, T: ToMembers + 'a>(
     Ok(())
 }
 
-/// The keys below a place that no field has taken; with repeats.
-fn keys<'l, K: OwnedMapKey, T: FromMembers>(
+/// The parts below a place that no field has taken, and that may be keys; with repeats.
+fn parts<'l, T: FromMembers>(
     loader: &'l Loader<'_>,
-    name: &'l Name,
-) -> impl Iterator<Item = K> + use<'l, K, T> {
+    name: &Name,
+) -> impl Iterator<Item = &'l str> + use<'l, T> {
     let separator = T::inner_separator(name.separator());
-    loader
-        .free_keys_under(name)
-        .map(move |rest| if T::is_single() { rest } else { rest.split(separator).next().unwrap_or(rest) })
-        .filter(|part| !loader.is_lenient || !loader.is_ignored(&name.join(part)))
-        .filter_map(K::from_part)
+    let keys = loader.free_keys_under(name);
+    keys.map(move |rest| if T::is_single() { rest } else { rest.split(separator).next().unwrap_or(rest) })
 }
 
 /// Plans the entries below a place that no field has taken, in the order of their keys.
@@ -171,7 +168,10 @@ where
     if loader.record_any::<T>(name, 0) {
         return Plan::refused();
     }
-    let room = grown(keys::<K, T>(loader, name)).and_then(|mut keys| {
+    let found = parts::<T>(loader, name)
+        .filter(|part| !loader.is_lenient || !loader.is_ignored(&name.join(part)))
+        .filter_map(K::from_part);
+    let room = grown(found).and_then(|mut keys| {
         keys.sort_unstable();
         keys.dedup();
         Ok((memory::with_room(keys.len(), "map")?, keys))
@@ -217,7 +217,12 @@ macro_rules! load_entries {
                 plan_entries(loader, name).and_then($make)
             }
             fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
-                keys::<K, T>(loader, name).next().is_some()
+                // Names that other fields have may begin as those of elements do.
+                if name.has_each() {
+                    parts::<T>(loader, name).any(|part| K::from_part(part).is_some())
+                } else {
+                    loader.contains_under(name)
+                }
             }
             fn give_memory<Used>(&mut self, spares: &mut Spares) {
                 for value in self.values_mut() {
