@@ -12,6 +12,7 @@ mod options;
 mod portable;
 mod reader;
 mod save;
+mod verify;
 mod writer;
 
 use std::collections::{BTreeMap, HashMap};
