@@ -1,10 +1,14 @@
 //! Whether the records of an archive say the same of a member everywhere, and whether bytes belong to nothing.
 
 use crate::archive::index::{Entry, Index};
+use crate::archive::records::DESCRIPTOR;
 use crate::archive::own_header::{DESCRIPTOR_BYTES, Descriptor, OwnHeader, part};
 use crate::error::Result;
 use crate::input::AnyInput;
 use crate::stored::Extent;
+
+/// The newest version of the format that Python's zipfile takes: 6.3.
+const NEWEST: u8 = 63;
 
 /// What is wrong with the records of a member, and where its last byte is followed by the next one.
 pub(crate) fn compare(
@@ -29,19 +33,31 @@ pub(crate) fn compare(
     let own_record = "the member's own header";
     if !own.has_descriptor() {
         same(own_record, own.crc32, own_compressed, own_size);
-    } else if let Some(behind) = Descriptor::parse(&part(input, end, DESCRIPTOR_BYTES)?, extent.compressed_size) {
-        same("the record behind the data", behind.crc32, behind.compressed_size, behind.size);
-        end += behind.len;
     } else {
-        wrong.push("the record that has to stand behind the data is not there".to_owned());
+        let bytes = part(input, end, DESCRIPTOR_BYTES)?;
+        let behind = || Descriptor::parse(&bytes, extent.compressed_size);
+        let right = behind().find(|found| (found.crc32, found.size) == (extent.crc32, extent.size));
+        if let Some(found) = right.or(behind().next()) {
+            same("the record behind the data", found.crc32, found.compressed_size, found.size);
+            end += found.len;
+        } else {
+            wrong.push("the record that has to stand behind the data is not there".to_owned());
+        }
     }
     let method = |number: u16| crate::archive::Method::from_number(number).to_string();
     if own.method != extent.method {
         let (expected, found) = (method(extent.method), method(own.method));
         wrong.push(format!("the directory and {own_record} give another compression: expected {expected}, found {found}"));
     }
-    if own.is_encrypted() != entry.encrypted {
-        wrong.push(format!("the directory and {own_record} differ in whether it is encrypted"));
+    if (own.flags ^ entry.flags) & !DESCRIPTOR != 0 {
+        let (expected, found) = (entry.flags, own.flags);
+        wrong.push(format!("the directory and {own_record} give other flags: expected {expected:#06x}, found {found:#06x}"));
+    }
+    if entry.version > NEWEST {
+        let (major, minor) = (entry.version / 10, entry.version % 10);
+        wrong.push(format!(
+            "the directory asks for version {major}.{minor} of the format, which there is not: Python's zipfile refuses it"
+        ));
     }
     Ok((wrong, end))
 }

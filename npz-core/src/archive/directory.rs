@@ -28,6 +28,8 @@ const MOST_AT_ONCE: u64 = 1 << 20;
 
 /// What an entry says of its member. `header_offset` counts from the start of the file.
 pub(super) struct Raw<'a> {
+    /// Of the format, which a reader needs: 20 for 2.0.
+    pub(super) version: u8,
     pub(super) flags: u16,
     pub(super) method: u16,
     pub(super) crc32: u32,
@@ -81,6 +83,7 @@ pub(super) fn read(
 
 /// The fixed part of an entry, in its order and without what nobody needs.
 struct Fixed {
+    version: u8,
     flags: u16,
     method: u16,
     crc32: u32,
@@ -96,10 +99,12 @@ impl Fixed {
     fn parse(mut head: &[u8]) -> Option<Self> {
         let rest = &mut head;
         take::<4>(rest).filter(|signature| signature == b"PK\x01\x02")?;
-        take::<4>(rest)?; // versions
+        take::<2>(rest)?; // of the writer
+        let [version, _] = take(rest)?;
         let (flags, method) = (take_u16(rest)?, take_u16(rest)?);
         take::<4>(rest)?; // time and date
         Some(Self {
+            version,
             flags,
             method,
             crc32: take_u32(rest)?,
@@ -128,8 +133,8 @@ impl Fixed {
         let [size, compressed_size, offset] = values;
         // Where there is nothing: `places` says so.
         let header_offset = u64::try_from(i128::from(offset) + shift).unwrap_or(u64::MAX);
-        let Self { flags, method, crc32, .. } = *self;
-        Ok(Raw { flags, method, crc32, compressed_size, size, header_offset, name, blocks })
+        let Self { version, flags, method, crc32, .. } = *self;
+        Ok(Raw { version, flags, method, crc32, compressed_size, size, header_offset, name, blocks })
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::archive::block_index::BlockIndex;
 use crate::archive::directory::{self, Raw};
 use crate::archive::names::decode_name;
+use crate::archive::own_header::OwnHeader;
 use crate::archive::places::set_ends;
 use crate::archive::records::DEFLATED;
 use crate::archive::{Method, end, sniff};
@@ -17,7 +18,7 @@ use crate::memory;
 /// What both headers take without the member's name, and what pads them to 64 bytes.
 const LIKELY_HEAD_BYTES: u64 = 512;
 /// Flags of APPNOTE 4.4.4: encrypted, strongly encrypted.
-pub(super) const ENCRYPTED: u16 = 1 | 1 << 6;
+const ENCRYPTED: u16 = 1 | 1 << 6;
 /// Flags of APPNOTE 4.4.4 whose meaning depends on the method.
 const METHOD_FLAGS: u16 = 0b110;
 
@@ -38,6 +39,9 @@ pub(crate) struct Entry {
     /// The name with what was cut off, which the member's own header repeats.
     pub(super) whole_name: Option<Box<str>>,
     pub(crate) method: Method,
+    /// The version of the format that the directory asks for, and all flags: to be compared.
+    pub(super) version: u8,
+    pub(super) flags: u16,
     /// The flags that belong to the method: whether LZMA data have an end mark, how hard deflate tried.
     pub(super) method_flags: u16,
     /// The length of the data as they lie in the file.
@@ -82,7 +86,26 @@ impl Index {
     }
 }
 
+impl Index {
+    /// Members that were found without a directory.
+    pub(crate) fn of(entries: Vec<Entry>) -> Self {
+        Self { entries, directory: 0, after: 0 }
+    }
+}
+
 impl Entry {
+    /// A member as its own header tells.
+    pub(super) fn salvaged(
+        own: &OwnHeader,
+        name: &[u8],
+        header_offset: u64,
+        compressed_size: u64,
+        size: u64,
+    ) -> Result<Self> {
+        let OwnHeader { flags, method, crc32, .. } = *own;
+        Self::new(&Raw { version: 0, flags, method, crc32, compressed_size, size, header_offset, name, blocks: None })
+    }
+
     fn new(raw: &Raw<'_>) -> Result<Self> {
         let mut name = decode_name(raw.name, raw.flags)?;
         let cut = name.find('\0').map(|nul| {
@@ -94,6 +117,8 @@ impl Entry {
             name,
             whole_name: cut,
             method: Method::from_number(raw.method),
+            version: raw.version,
+            flags: raw.flags,
             method_flags: raw.flags & METHOD_FLAGS,
             compressed_size: raw.compressed_size,
             size: raw.size,

@@ -25,12 +25,14 @@ mod inflate;
 pub(crate) mod layout;
 pub(crate) mod local;
 mod names;
+mod marks;
 mod own_header;
 pub(crate) mod parts;
 mod patch;
 mod places;
 mod raw;
 mod records;
+pub(crate) mod salvage;
 mod sniff;
 pub(crate) mod unblock;
 #[cfg(feature = "zstd")]

@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use crate::archive::index::ENCRYPTED;
 use crate::archive::names::is_name;
-use crate::archive::records::{DESCRIPTOR, MAX_32};
+use crate::archive::records::{DESCRIPTOR, DESCRIPTOR_MARK, MAX_32};
 use crate::bytes::{take, take_u16, take_u32, take_u64};
 use crate::error::Result;
 use crate::input::AnyInput;
@@ -55,8 +54,9 @@ impl OwnHeader {
         LOCAL_BYTES + u64::from(self.name_bytes) + u64::from(self.extra_bytes)
     }
 
-    pub(super) fn is_encrypted(&self) -> bool {
-        self.flags & ENCRYPTED != 0
+    /// Whether sizes have 64 bits, also behind the data.
+    pub(super) fn is_wide(&self) -> bool {
+        [self.compressed_size, self.size].map(u64::from).contains(&MAX_32)
     }
 
     pub(super) fn name_len(&self) -> usize {
@@ -75,7 +75,7 @@ impl OwnHeader {
     /// The compressed size and the size: those of the zip64 field (APPNOTE 4.5.3) where it has them.
     pub(super) fn sizes(&self, input: &AnyInput<'_>, offset: u64) -> Result<(u64, u64)> {
         let (compressed, size) = (u64::from(self.compressed_size), u64::from(self.size));
-        if compressed != MAX_32 && size != MAX_32 {
+        if !self.is_wide() {
             return Ok((compressed, size));
         }
         let start = offset.saturating_add(LOCAL_BYTES + u64::from(self.name_bytes));
@@ -114,11 +114,12 @@ pub(super) struct Descriptor {
 }
 
 impl Descriptor {
-    /// Reads one of 32 or 64 bits, where the data are so long; its signature may be missing.
-    pub(super) fn parse(bytes: &[u8], compressed_size: u64) -> Option<Self> {
-        let signed = bytes.strip_prefix(&super::records::DESCRIPTOR_MARK);
-        let forms = [(signed, 4, false), (signed, 4, true), (Some(bytes), 0, false), (Some(bytes), 0, true)];
-        forms.into_iter().find_map(|(bytes, mark, is_wide)| {
+    /// What stands here as one of 64 or 32 bits, with a signature or without, for data of this length. Mostly it is one: of 64
+    /// bits where both would do.
+    pub(super) fn parse(bytes: &[u8], compressed_size: u64) -> impl Iterator<Item = Self> {
+        let signed = bytes.strip_prefix(&DESCRIPTOR_MARK);
+        let forms = [(signed, 4, true), (signed, 4, false), (Some(bytes), 0, true), (Some(bytes), 0, false)];
+        forms.into_iter().filter_map(move |(bytes, mark, is_wide)| {
             let mut rest = bytes?;
             let crc32 = take_u32(&mut rest)?;
             let mut next = || if is_wide { take_u64(&mut rest) } else { take_u32(&mut rest).map(u64::from) };

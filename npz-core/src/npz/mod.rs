@@ -11,6 +11,7 @@ mod options;
 #[cfg(test)]
 mod portable;
 mod reader;
+mod salvage;
 mod save;
 mod verify;
 mod writer;

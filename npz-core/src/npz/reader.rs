@@ -114,6 +114,10 @@ impl<R: ReadAt> NpzReader<R> {
 
     pub(super) fn over(input: Input<R>, options: &LoadOptions) -> Result<Self> {
         let index = Index::read(&input, &options.limits)?;
+        Self::of_members(input, index, options)
+    }
+
+    pub(super) fn of_members(input: Input<R>, index: Index, options: &LoadOptions) -> Result<Self> {
         let keys = Keys::new(&index)?;
         let heads = memory::collect(index.entries.iter().map(|_| OnceLock::new()), MEMBERS)?;
         let (options, heads_bytes, last_header) = (options.clone(), AtomicU64::new(0), Mutex::default());

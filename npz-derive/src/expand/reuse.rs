@@ -7,7 +7,7 @@
 //!     __parts.swap(|__value| __npz::Some(&mut __value.angle));      // with, json
 //! }                                                                 // skip, skip_load: stays as it was
 //! fn note_shapes<__Used>(&self, __name: &__npz::Name, __shapes: &mut __npz::Shapes) {
-//!     { <Array2<f32> as __npz::LoadField>::note::<__Used>(&self.weights, __name, &["weights", "w"], __shapes); }
+//!     <Array2<f32> as __npz::LoadField>::note::<__Used>(&self.weights, __name, &["weights", "w"], __shapes);
 //! }
 //! ```
 //!
@@ -66,7 +66,8 @@ fn note_shapes(container: &Container<'_>) -> Option<TokenStream> {
         Data::Struct(fields) => {
             let notes = fields.loaded().filter_map(|field| {
                 let member = &field.member;
-                note(container, field, &quote_spanned!(field.span()=> &self.#member))
+                let note = note(container, field, &quote_spanned!(field.span()=> &self.#member))?;
+                Some(quote!(#note;))
             });
             notes.collect()
         }
@@ -78,7 +79,7 @@ fn note_shapes(container: &Container<'_>) -> Option<TokenStream> {
                     let (member, binding) = (&field.member, &field.binding);
                     let note = note(container, field, &quote!(#binding))?;
                     Some(quote!(match self {
-                        Self::#ident { #member: #binding, .. } => #note
+                        Self::#ident { #member: #binding, .. } => #note,
                         #rest
                     }))
                 })
@@ -106,7 +107,7 @@ fn note(container: &Container<'_>, field: &Field<'_>, value: &TokenStream) -> Op
     let (ty, span) = (field.ty(), field.span());
     // The field of a transparent struct stands at the struct's own place.
     let names = if container.attrs.transparent.is_some() { quote!(&[]) } else { names(field) };
-    Some(quote_spanned!(span=> { <#ty as __npz::LoadField>::note::<__Used>(#value, __name, #names, __shapes); }))
+    Some(quote_spanned!(span=> <#ty as __npz::LoadField>::note::<__Used>(#value, __name, #names, __shapes)))
 }
 
 fn of_struct(field: &Field<'_>) -> TokenStream {

@@ -5,4 +5,6 @@
 mod empty_maps;
 mod places;
 mod resized;
+mod salvage;
 mod unreadable;
+mod verify;

@@ -137,21 +137,13 @@ where
     if loader.record_any::<T>(name, 0) {
         return Plan::refused();
     }
-    if has_own_place(name) && loader.is_void(name) {
-        return refuse_none(loader, name);
-    }
-    let separator = T::inner_separator(name.separator());
-    let parts = || {
-        let rests = loader.free_keys_under(name);
-        rests.map(|rest| if T::is_single() { rest } else { rest.split(separator).next().unwrap_or(rest) })
-    };
-    if has_own_place(name) && !parts().any(|part| K::from_part(part).is_some()) {
+    if has_own_place(name) && !has_entries::<K, T>(loader, name) {
         return match loader.take_mark(name) {
             Some(()) => Plan::new(|| Ok(Vec::new())),
             None => refuse_none(loader, name),
         };
     }
-    let found = parts()
+    let found = parts::<T>(loader, name)
         .filter(|part| !loader.is_lenient || !loader.is_ignored(&name.join(part)))
         .filter_map(K::from_part);
     let room = grown(found).and_then(|mut keys| {
@@ -172,6 +164,17 @@ where
     Plan::new(move || {
         memory::try_collect(plans.into_iter().map(|(plan, key)| Ok((key, plan.finish()?))), "map")
     })
+}
+
+/// What stands for a key in each name below a place, with repeats.
+fn parts<'l, T: FromMembers>(loader: &'l Loader<'_>, name: &Name) -> impl Iterator<Item = &'l str> + use<'l, T> {
+    let separator = T::inner_separator(name.separator());
+    let rests = loader.free_keys_under(name);
+    rests.map(move |rest| if T::is_single() { rest } else { rest.split(separator).next().unwrap_or(rest) })
+}
+
+fn has_entries<K: MapKey, T: FromMembers>(loader: &Loader<'_>, name: &Name) -> bool {
+    !loader.is_void(name) && parts::<T>(loader, name).any(|part| K::from_part(part).is_some())
 }
 
 /// Notes that there is no map, or something else in its place.
@@ -211,7 +214,7 @@ macro_rules! load_entries {
                 plan_entries(loader, name).and_then($make)
             }
             fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
-                loader.contains_under(name) || has_own_place(name) && loader.contains(name)
+                has_entries::<K, T>(loader, name) || has_own_place(name) && loader.contains(name)
             }
             fn note_shapes<Used>(&self, name: &Name, shapes: &mut Shapes) {
                 for (key, value) in self {
