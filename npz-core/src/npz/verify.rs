@@ -1,5 +1,6 @@
 //! `verify`: reads all that a file holds, and tells everything that is wrong with it.
 
+use std::io::Read;
 use std::path::Path;
 
 use super::NpzReader;
@@ -14,7 +15,7 @@ use crate::limits::{Cost, Limits};
 use crate::memory::{self, MEMBERS, zeros};
 use crate::options::LoadOptions;
 use crate::report::{ProblemKind, Report};
-use crate::run::{Team, Threads};
+use crate::run::{Meter, Team, Threads};
 use crate::source::{ReadAt, open_file};
 use crate::stored::PIECE_BYTES;
 
@@ -37,7 +38,7 @@ impl LoadOptions {
     ///
     /// # Errors
     /// [`ErrorKind::Io`] if reading fails; [`ErrorKind::Unsupported`] for another kind of file; [`ErrorKind::Limit`] if there
-    /// are more members than allowed; [`ErrorKind::Invalid`] for a folder. Damage is not an error here but the report;
+    /// are more members than allowed; [`ErrorKind::Cancelled`] by the [`progress`](Self::progress) function; [`ErrorKind::Invalid`] for a folder. Damage is not an error here but the report;
     /// [`Report::into_result`] makes one of it.
     ///
     /// ```
@@ -104,6 +105,8 @@ impl<R: ReadAt> NpzReader<R> {
         let entries = &self.index.entries;
         let total = entries.iter().map(|entry| entry.size).fold(0, u64::saturating_add);
         let threads = if total < LEAST_WORK { Threads::ONE } else { self.options.threads };
+        let team = Team::new(threads).with_progress(self.options.progress.clone());
+        team.meter().expect(total);
         let mut spent = 0_u64;
         let mut items = memory::with_room(entries.len(), MEMBERS)?;
         for (member, entry) in entries.iter().enumerate() {
@@ -112,8 +115,9 @@ impl<R: ReadAt> NpzReader<R> {
             items.push((member, (member, allowed)));
         }
         items.sort_by_key(|(member, _)| std::cmp::Reverse(entries[*member].size));
-        let verified = Team::new(threads)
-            .in_parallel(items, |(member, allowed)| self.verify_member(member, allowed))?;
+        let verify = |(member, allowed)| self.verify_member(member, allowed, team.meter());
+        let verified = team.in_parallel(items, verify)?;
+        team.meter().finish()?;
 
         let mut report = Report::of_file();
         let mut ends = memory::with_room(entries.len(), MEMBERS)?;
@@ -129,7 +133,7 @@ impl<R: ReadAt> NpzReader<R> {
     }
 
     /// Reads one member. An error is that of the source, not of the member.
-    fn verify_member(&self, member: usize, allowed: Result<()>) -> Result<Verified> {
+    fn verify_member(&self, member: usize, allowed: Result<()>, meter: &Meter) -> Result<Verified> {
         let entry = self.entry(member)?;
         let mut verified = Verified { faults: Vec::new(), end: None };
         let extent = match allowed.and_then(|()| place_of_data(&self.input, entry)) {
@@ -146,7 +150,13 @@ impl<R: ReadAt> NpzReader<R> {
         let mut misfit = None;
         let read = with_data(&self.input, &extent, Seen::default(), |data| {
             misfit = misfit_of(Header::collect(data, &self.options.limits)?, &self.options.limits, extent.size);
-            Ok(())
+            let mut piece = zeros(PIECE_BYTES.min(usize::try_from(extent.size).unwrap_or(PIECE_BYTES)), "member")?;
+            loop {
+                match data.read(&mut piece).map_err(|error| Error::io("can't read the member", error))? {
+                    0 => return Ok(()),
+                    count => meter.done(count as u64)?,
+                }
+            }
         });
         for error in read.err().into_iter().chain(misfit) {
             verified.add(error)?;
@@ -165,7 +175,7 @@ struct Verified {
 impl Verified {
     /// Adds a fault of the member; one of the source is an error.
     fn add(&mut self, error: Error) -> Result<()> {
-        if error.kind() == ErrorKind::Io {
+        if [ErrorKind::Io, ErrorKind::Cancelled].contains(&error.kind()) {
             return Err(error);
         }
         self.faults.push(error);

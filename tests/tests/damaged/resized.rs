@@ -1,8 +1,9 @@
 //! A load over a value keeps the shapes that it has, unless told otherwise.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, RwLock};
 
 use ndarray::{Array1, Array2, ArrayD, array};
 use npz_core::{AnyArray, Lazy, LoadOptions, Npz, NpzReader, ProblemKind};
@@ -179,4 +180,24 @@ except ValueError as e: print(e)",
     let mut one = One { a: Array2::zeros((2, 3)) };
     LoadOptions::new().load_into(&mut one, &path).unwrap();
     assert_eq!(one.a, Array2::<f64>::ones((2, 3)));
+}
+
+#[test]
+fn what_is_behind_a_lock_is_compared_too() {
+    #[derive(Npz)]
+    struct Locked {
+        mutex: Mutex<Array1<f64>>,
+        lock: RwLock<Vec<f32>>,
+        cell: RefCell<Vec<Array1<u8>>>,
+    }
+    let of = |n| Locked {
+        mutex: Mutex::new(Array1::ones(n)),
+        lock: RwLock::new(vec![1.0; n]),
+        cell: RefCell::new(vec![Array1::ones(n)]),
+    };
+    let bytes = of(3).to_bytes().unwrap();
+    let error = NpzReader::new(&bytes).unwrap().load_into(&mut of(2)).unwrap_err();
+    let problems = error.report().unwrap().problems();
+    assert_eq!(problems.iter().map(|p| &*p.member).collect::<Vec<_>>(), ["mutex", "lock", "cell.0"], "{error}");
+    NpzReader::new(&bytes).unwrap().load_into(&mut of(3)).unwrap();
 }

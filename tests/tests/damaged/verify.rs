@@ -1,7 +1,9 @@
 //! `verify`: a sound file has a clean report; whatever Python's zipfile finds, it finds too, and all at once.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use npz_core::{Compression, ErrorKind, Limits, LoadOptions, Npz, NpzReader, ProblemKind, Report, SaveOptions, npy};
 use tests::{python, temp_dir};
@@ -216,4 +218,24 @@ fn limits_hold_and_others_are_verified() {
     assert_eq!(told.iter().map(|(kind, member, _)| (*kind, &**member)).collect::<Vec<_>>()[0], (ProblemKind::Unreadable, "big"));
     assert!(told.iter().any(|(kind, member, _)| (*kind, &**member) == (ProblemKind::Damaged, "small")), "{report}");
     assert!(NpzReader::new(&bytes).unwrap().get::<Vec<u8>>("big").is_ok());
+}
+
+#[test]
+fn progress_is_told_and_may_cancel() {
+    let dir = temp_dir();
+    let path = dir.path().join("f.npz");
+    let arrays = BTreeMap::from([("a".to_owned(), vec![7_u8; 3 << 20]), ("b".to_owned(), vec![8; 2 << 20])]);
+    SaveOptions::compressed().save(&arrays, &path).unwrap();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let note = Arc::clone(&told);
+    let options = LoadOptions::new().progress(move |done, all| {
+        note.lock().unwrap().push((done, all));
+        ControlFlow::Continue(())
+    });
+    assert!(options.verify(&path).unwrap().is_ok());
+    let told = told.lock().unwrap();
+    let all = (5 << 20) + 2 * 128;
+    assert!(told.len() > 10 && told.is_sorted() && told.last() == Some(&(all, all)), "{told:?}");
+    let cancels = LoadOptions::new().progress(|done, _| if done > 1000 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) });
+    assert_eq!(cancels.verify(&path).unwrap_err().kind(), ErrorKind::Cancelled);
 }

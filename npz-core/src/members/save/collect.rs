@@ -148,7 +148,7 @@ pub(crate) struct Member<'a> {
     /// Whether the value is this one array, without a name of its own.
     pub(crate) is_root: bool,
     /// Whether it is a mark or a count of our own.
-    is_sign: bool,
+    pub(crate) is_sign: bool,
     pub(crate) compression: Option<Compression>,
     pub(crate) array: Arc<dyn Stored + 'a>,
 }
