@@ -120,7 +120,7 @@ impl AtomicFile {
             builder.permissions(fs::Permissions::from_mode(mode));
         }
         let temp = loop {
-            let temp = builder.tempfile_in(folder).map_err(|error| cant_create(folder, error))?;
+            let temp = builder.tempfile_in(folder).map_err(|error| cant_create(folder, &error))?;
             // Else it was taken for a stray one, between these two calls.
             if mark_as_used(temp.as_file()) {
                 break temp;
@@ -218,7 +218,7 @@ impl AtomicFile {
     }
 }
 
-fn cant_create(folder: &Path, error: io::Error) -> Error {
+fn cant_create(folder: &Path, error: &io::Error) -> Error {
     // The library adds the path of the temporary file, which says nothing to anybody.
     let text = error.to_string();
     let error = io::Error::new(error.kind(), text.split(" at path ").next().unwrap_or_default());

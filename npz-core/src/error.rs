@@ -75,6 +75,7 @@ struct Inner {
     offset: Option<u64>,
     report: Option<Report>,
     source: Option<Source>,
+    is_foreign_dtype: bool,
 }
 
 impl Error {
@@ -111,11 +112,24 @@ impl Error {
             offset: None,
             report: None,
             source: None,
+            is_foreign_dtype: false,
         }))
     }
 
     pub(crate) fn unsupported(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Unsupported, message)
+    }
+
+    /// An array of a dtype that another library has registered with NumPy.
+    pub(crate) fn foreign_dtype(message: impl Into<String>) -> Self {
+        let mut error = Self::unsupported(message);
+        error.0.is_foreign_dtype = true;
+        error
+    }
+
+    /// Whether nothing is wrong but that the dtype is another library's.
+    pub(crate) fn is_foreign_dtype(&self) -> bool {
+        self.0.is_foreign_dtype
     }
 
     pub(crate) fn invalid(message: impl Into<String>) -> Self {

@@ -316,7 +316,7 @@ fn unread(why: NoDType) -> Error {
     match why {
         NoDType::Wrong(why) => Error::damaged(format!("the header's 'descr' is no dtype: {why}")),
         NoDType::Unread(why) => Error::unsupported(format!("the header's 'descr' can't be read: {why}")),
-        NoDType::Unknown { spelling } => Error::unsupported(format!(
+        NoDType::Unknown { spelling } => Error::foreign_dtype(format!(
             "cells of the dtype {spelling}, which is none of NumPy's own, can't be read: in Python, save `a.astype(..)` \
              of a dtype that is, such as 'float32' or 'complex64'"
         )),

@@ -27,6 +27,7 @@ use crate::run::{Progress, Threads};
 pub struct LoadOptions {
     pub(crate) cast: Cast,
     pub(crate) allow_unknown: bool,
+    pub(crate) allow_resize: bool,
     pub(crate) limits: Limits,
     pub(crate) threads: Threads,
     pub(crate) progress: Progress,
@@ -65,7 +66,9 @@ impl LoadOptions {
     /// Lets members be there that the type does not want: `false` by default. Says nothing of single arrays.
     ///
     /// Their data are not read. A map wants all members but those that are no arrays, Python's pickles, and
-    /// arrays of a dtype that NumPy has not; [`Report::remarks`](crate::Report::remarks) names what was passed over.
+    /// arrays of a dtype that NumPy has not; [`Report::remarks`](crate::Report::remarks) names what was passed over. A
+    /// member that can't be looked into (encrypted, damaged, compressed by a method that is not read) is an error of a map
+    /// as without the option.
     ///
     /// ```
     /// # use npz_core::{LoadOptions, Npz};
@@ -118,6 +121,29 @@ impl LoadOptions {
     /// ```
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
+        self
+    }
+
+    /// Lets [`load_into`](Self::load_into) give arrays other shapes and lists other lengths than the value has: `false` by
+    /// default, as `np.copyto` and the `load_state_dict` of PyTorch refuse them.
+    ///
+    /// ```
+    /// # use npz_core::{LoadOptions, Npz};
+    /// #[derive(Npz)]
+    /// struct Run { losses: Vec<f64> }
+    ///
+    /// let path = std::env::temp_dir().join("npz-core-doc-allow-resize.npz");
+    /// Run { losses: vec![0.5] }.save(&path)?;
+    /// let mut run = Run { losses: vec![0.5, 0.25] }; // one epoch later
+    /// let error = LoadOptions::new().load_into(&mut run, &path).unwrap_err();
+    /// assert!(error.to_string().contains("expected 2 elements"));
+    /// LoadOptions::new().allow_resize(true).load_into(&mut run, &path)?;
+    /// assert_eq!(run.losses, [0.5]);
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn allow_resize(mut self, allow: bool) -> Self {
+        self.allow_resize = allow;
         self
     }
 

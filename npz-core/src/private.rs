@@ -39,6 +39,7 @@ pub use crate::members::EachPart;
 use crate::members::NONE;
 pub use crate::members::forms::Forms;
 pub use crate::members::settings::{LoadSettings, SaveSettings};
+pub use crate::members::shapes::Shapes;
 pub use crate::members::spare::Spares;
 pub use crate::{Cast, Compression, FromMembers, Npz, Order, Result, ToMembers};
 use crate::{Error, RemarkKind};

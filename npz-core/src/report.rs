@@ -25,7 +25,8 @@ const MOST_FREE_REMARKS: usize = 500;
 ///
 /// Keeps the first hundred problems and counts the rest ([`problem_count`](Self::problem_count)).
 ///
-/// Made by [`Npz::check`](crate::Npz::check) from the headers alone, and carried by the error of a failed load
+/// Made by [`Npz::check`](crate::Npz::check) from the headers alone; by [`LoadOptions::verify`](crate::LoadOptions::verify)
+/// from all data, of a file without any type; and carried by the error of a failed load
 /// ([`Error::report`](crate::Error::report)).
 ///
 /// ```
@@ -54,6 +55,8 @@ pub struct Report {
     /// How many of the remarks no member stands for.
     free_remarks: usize,
     more_remarks: usize,
+    /// It is about a file alone, and no type.
+    is_of_file: bool,
 }
 
 /// The problems that are not kept.
@@ -91,12 +94,12 @@ pub(crate) struct Mark {
 pub struct Problem {
     /// What is wrong.
     pub kind: ProblemKind,
-    /// The member's name, as `np.load` would say it; empty for a `.npy` file.
+    /// The member's name, as `np.load` would say it; empty for a `.npy` file, and for an archive as a whole.
     pub member: String,
     /// The field of the records, where the member holds such: `pos.x` for a record inside of another. Empty where
     /// the whole member is meant.
     pub field: String,
-    /// What the type expects, for example `"<f4, 2 axes"`; empty for an unexpected member.
+    /// What the type expects, for example `"<f4, 2 axes"`; empty for an unexpected member, and where no type is asked.
     pub expected: String,
     /// What the archive holds; empty for a missing member.
     pub found: String,
@@ -135,12 +138,22 @@ pub enum ProblemKind {
     Value,
     /// The member can't be read at all: a pickle, not an array, a broken header.
     Unreadable,
+    /// The bytes are not those that were written: a wrong checksum, data that are cut off, records that contradict each other.
+    /// Found by [`verify`](crate::LoadOptions::verify) and [`salvage`](crate::LoadOptions::salvage).
+    Damaged,
+    /// Programs may read other things out of the file: a name is there twice, bytes belong to nothing. Found by
+    /// [`verify`](crate::LoadOptions::verify).
+    Ambiguous,
     /// The members of an older version of a struct could not be turned into those of the newest.
     Migration,
 }
 
 impl Report {
-    /// Tells whether the file fits the type.
+    pub(crate) fn of_file() -> Self {
+        Self { is_of_file: true, ..Self::default() }
+    }
+
+    /// Tells whether the file fits the type; of one that [`verify`](crate::LoadOptions::verify) has made, whether the file is sound.
     pub fn is_ok(&self) -> bool {
         self.problems.is_empty()
     }
@@ -248,6 +261,13 @@ impl Report {
         }
     }
 
+    /// Adds what was found wrong with a member, or with the file where it has no name.
+    pub(crate) fn push_found(&mut self, kind: ProblemKind, member: &str, found: &str, cause: ErrorKind) {
+        let (member, found) = (member.to_owned(), found.to_owned());
+        let (field, expected, hint) = Default::default();
+        self.push(Problem { kind, member, field, expected, found, hint, cause });
+    }
+
     /// Adds a problem; gives its index if it is kept.
     pub(crate) fn push(&mut self, problem: Problem) -> Option<usize> {
         if self.is_full() {
@@ -299,9 +319,14 @@ impl Report {
 
     /// The headline of the error that carries this report.
     pub(crate) fn summary(&self) -> String {
+        let what = if self.is_of_file {
+            "the file is not sound"
+        } else {
+            "what the file holds does not fit the type"
+        };
         match self.problem_count() {
-            1 => "what the file holds does not fit the type".to_owned(),
-            n => format!("what the file holds does not fit the type, in {n} places"),
+            1 => what.to_owned(),
+            n => format!("{what}, in {n} places"),
         }
     }
 }
@@ -376,6 +401,9 @@ impl Problem {
 
     fn write_subject(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.member.as_str() {
+            "" if matches!(self.kind, ProblemKind::Damaged | ProblemKind::Ambiguous) => {
+                f.write_str("the file")?
+            }
             "" => f.write_str("the array")?,
             member => write!(f, "member {member:?}")?,
         }
@@ -397,6 +425,8 @@ impl Problem {
             ProblemKind::Shape => write!(f, " has another shape: expected {expected}, found {found}")?,
             ProblemKind::Value => write!(f, " has another value: expected {expected}, found {found}")?,
             ProblemKind::Unreadable => write!(f, " can't be read: {found}")?,
+            ProblemKind::Damaged => write!(f, " is damaged: {found}")?,
+            ProblemKind::Ambiguous => write!(f, " is ambiguous: {found}")?,
             ProblemKind::Migration => write!(f, " can't be migrated: {found}")?,
         }
         Ok(())

@@ -13,8 +13,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use self::progress::Meter;
-pub(crate) use self::progress::Progress;
+pub(crate) use self::progress::{Meter, Progress};
 use crate::error::{Error, Result};
 use crate::memory;
 

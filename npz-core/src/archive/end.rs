@@ -25,6 +25,8 @@ pub(super) struct Place {
     pub(super) end: u64,
     /// What has to be added to the offsets in it: the length of what was put before the archive.
     pub(super) shift: i128,
+    /// How many bytes stand behind the end record and its comment.
+    pub(super) after: u64,
     /// Its bytes, where they came with the end record.
     pub(super) bytes: Option<Vec<u8>>,
     /// What the end record is followed by.
@@ -157,7 +159,7 @@ impl<'a> Tail<'a> {
     /// The directory that the end record at this place tells of, or what is wrong.
     fn directory(&mut self, place: usize) -> Result<Result<Place, Complaint>> {
         let at = self.start + place as u64;
-        let Some((plain, _)) = End::parse(&self.bytes[place..]) else {
+        let Some((plain, comment_len)) = End::parse(&self.bytes[place..]) else {
             return Ok(Err(Complaint::Other("the end record is cut off".to_owned())));
         };
         let (record, end) = match self.zip64(at)? {
@@ -193,7 +195,8 @@ impl<'a> Tail<'a> {
             _ => None,
         };
         let shift = i128::from(start) - i128::from(record.offset);
-        Ok(Ok(Place { start, end, shift, bytes, comment }))
+        let after = (comment.len() as u64).saturating_sub(u64::from(comment_len));
+        Ok(Ok(Place { start, end, shift, after, bytes, comment }))
     }
 
     /// Checks that a directory lies before `end`. That of no members is found anywhere, so with bytes on both sides it

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use crate::archive::block_index::BlockIndex;
 use crate::archive::directory::{self, Raw};
 use crate::archive::names::decode_name;
+use crate::archive::own_header::OwnHeader;
+use crate::archive::places::set_ends;
 use crate::archive::records::DEFLATED;
 use crate::archive::{Method, end, refusal};
 use crate::error::{Error, ErrorKind, Result};
@@ -13,8 +15,6 @@ use crate::input::AnyInput;
 use crate::limits::Limits;
 use crate::memory;
 
-/// The fixed part of a local header: APPNOTE 4.3.7.
-pub(super) const LOCAL_BYTES: u64 = 30;
 /// What both headers take without the member's name, and what pads them to 64 bytes.
 const LIKELY_HEAD_BYTES: u64 = 512;
 /// Flags of APPNOTE 4.4.4: encrypted, strongly encrypted.
@@ -25,6 +25,10 @@ const METHOD_FLAGS: u16 = 0b110;
 /// Every member of an archive, in the order of its directory.
 pub(crate) struct Index {
     pub(crate) entries: Vec<Entry>,
+    /// Where the directory begins.
+    pub(super) directory: u64,
+    /// How many bytes stand behind the end of the archive.
+    pub(super) after: u64,
 }
 
 /// What the directory says of one member. Sizes and offsets are those that it claims, and lie in the file.
@@ -35,6 +39,9 @@ pub(crate) struct Entry {
     /// The name with what was taken off, which the member's own header repeats.
     pub(super) whole_name: Option<Box<str>>,
     pub(crate) method: Method,
+    /// The version of the format that the directory asks for, and all flags: to be compared.
+    pub(super) version: u8,
+    pub(super) flags: u16,
     /// The flags that belong to the method: whether LZMA data have an end mark, how hard deflate tried.
     pub(super) method_flags: u16,
     /// The length of the data as they lie in the file.
@@ -48,6 +55,8 @@ pub(crate) struct Entry {
     pub(crate) blocks: Option<Arc<BlockIndex>>,
     /// Where the next member or the directory begins.
     pub(super) end: u64,
+    /// Why it can't lie where the directory says.
+    pub(crate) fault: Option<Arc<str>>,
 }
 
 impl Index {
@@ -101,12 +110,41 @@ impl Index {
             entries.push(Entry::new(&raw)?);
             Ok(())
         })?;
-        set_ends(&mut entries, place.start)?;
-        Ok(Self { entries })
+        set_ends(input, &mut entries, place.start)?;
+        Ok(Self { entries, directory: place.start, after: place.after })
+    }
+}
+
+impl Index {
+    /// Members that were found without a directory.
+    pub(crate) fn of(entries: Vec<Entry>) -> Self {
+        Self { entries, directory: 0, after: 0 }
     }
 }
 
 impl Entry {
+    /// A member as its own header tells.
+    pub(super) fn salvaged(
+        own: &OwnHeader,
+        name: &[u8],
+        header_offset: u64,
+        compressed_size: u64,
+        size: u64,
+    ) -> Result<Self> {
+        let OwnHeader { flags, method, crc32, .. } = *own;
+        Self::new(&Raw {
+            version: 0,
+            flags,
+            method,
+            crc32,
+            compressed_size,
+            size,
+            header_offset,
+            name,
+            blocks: None,
+        })
+    }
+
     fn new(raw: &Raw<'_>) -> Result<Self> {
         let mut name = decode_name(raw.name, raw.flags)?;
         let cut = name.find('\0').map(|nul| {
@@ -118,6 +156,8 @@ impl Entry {
             name,
             whole_name: cut,
             method: Method::from_number(raw.method),
+            version: raw.version,
+            flags: raw.flags,
             method_flags: raw.flags & METHOD_FLAGS,
             compressed_size: raw.compressed_size,
             size: raw.size,
@@ -130,6 +170,7 @@ impl Entry {
                 .and_then(|field| BlockIndex::parse(field, raw.size, raw.compressed_size))
                 .map(Arc::new),
             end: 0,
+            fault: None,
         })
     }
 
@@ -141,7 +182,7 @@ impl Entry {
     /// Where the headers of the member lie, its own and that of the array in it, unless they are unusually long.
     pub(crate) fn head_range(&self) -> Range<u64> {
         let likely = LIKELY_HEAD_BYTES + self.whole_name().len() as u64;
-        self.header_offset..self.header_offset.saturating_add(likely).min(self.end)
+        self.header_offset..self.header_offset.saturating_add(likely).min(self.end).max(self.header_offset)
     }
 
     /// The uncompressed size, where the bytes that are there prove that it can be true: a stored member is as
@@ -170,31 +211,6 @@ impl Entry {
              the file was damaged after it was written, restore a copy"
         )))
     }
-}
-
-/// Finds where each member has to end, and refuses members that share bytes: a small file could claim
-/// terabytes with them.
-fn set_ends(entries: &mut [Entry], directory: u64) -> Result<()> {
-    let mut end = directory;
-    let mut order: Vec<usize> = memory::collect(0..entries.len(), "archive's directory")?;
-    // Archives are in this order already, so this is linear in practice.
-    order.sort_unstable_by_key(|&i| (entries[i].header_offset, i));
-    for &i in order.iter().rev() {
-        let entry = &mut entries[i];
-        let need = entry.compressed_size.saturating_add(LOCAL_BYTES);
-        if entry.header_offset.saturating_add(need) > end {
-            return Err(Error::damaged(format!(
-                "the member needs {need} bytes in the archive, but the next member or the directory begins \
-                 {} bytes after it; the file was damaged or made to mislead",
-                end.saturating_sub(entry.header_offset)
-            ))
-            .at(entry.header_offset)
-            .in_member(&entry.name));
-        }
-        entry.end = end;
-        end = entry.header_offset;
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -239,18 +255,36 @@ mod tests {
     }
 
     #[test]
-    fn members_that_share_bytes_are_refused() {
+    fn members_that_share_bytes_have_a_fault() {
+        let faults = |archive: &[u8]| {
+            let index = read(archive, &Limits::default()).unwrap();
+            index
+                .entries
+                .into_iter()
+                .map(|entry| entry.fault.map(|fault| fault.to_string()))
+                .collect::<Vec<_>>()
+        };
         let good = archive(&["a.npy", "b.npy"]);
         let entry = good.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();
-        // The second entry points at the first member: 42 is the offset field of APPNOTE 4.3.12.
+        // The second entry points at the first member, which has another name: 42 is the offset field of APPNOTE 4.3.12.
         let mut bad = good.clone();
         bad[entry + 42..entry + 46].fill(0);
-        assert!(refused(&bad).contains("needs 33 bytes"), "{}", refused(&bad));
+        let [None, Some(fault)] = &faults(&bad)[..] else { panic!("{:?}", faults(&bad)) };
+        assert!(fault.contains("begins where it has no header"), "{fault}");
+        // So do many, which have its name.
+        let end = good.len() - 22;
+        let first = good.windows(4).position(|bytes| bytes == b"PK\x01\x02").unwrap();
+        let mut bad = [&good[..first], &good[first..entry].repeat(3), &good[end..]].concat();
+        let (at, size) = (bad.len() - 22 + 12, 3 * (entry - first) as u32);
+        bad[at..at + 4].copy_from_slice(&size.to_le_bytes());
+        let [Some(fault), Some(_), None] = &faults(&bad)[..] else { panic!("{:?}", faults(&bad)) };
+        assert!(fault.contains("needs 33 bytes"), "{fault}");
         // The first member claims the second one too.
         let mut bad = good;
         let first = bad.windows(4).position(|bytes| bytes == b"PK\x01\x02").unwrap();
         bad[first + 21] = 1;
-        assert!(refused(&bad).contains("needs 289 bytes"), "{}", refused(&bad));
+        let [Some(fault), None] = &faults(&bad)[..] else { panic!("{:?}", faults(&bad)) };
+        assert!(fault.contains("needs 289 bytes"), "{fault}");
     }
 
     #[test]

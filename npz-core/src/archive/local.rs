@@ -3,9 +3,9 @@
 use crate::archive::Method;
 #[cfg(any(feature = "bzip2", feature = "lzma", feature = "zstd"))]
 use crate::archive::foreign;
-use crate::archive::index::{Entry, LOCAL_BYTES};
+use crate::archive::index::Entry;
 use crate::archive::names::is_name;
-use crate::bytes::{take, take_u16};
+use crate::archive::own_header::{LOCAL_BYTES, LOCAL_MARK, OwnHeader};
 use crate::error::{Error, Result};
 use crate::input::AnyInput;
 use crate::memory::zeros;
@@ -13,6 +13,9 @@ use crate::stored::Extent;
 
 /// Refuses what can't be read, whatever lies there.
 fn check(entry: &Entry) -> Result<()> {
+    if let Some(fault) = &entry.fault {
+        return Err(Error::damaged(&**fault));
+    }
     if entry.encrypted {
         return Err(Error::unsupported(
             "the member is encrypted, which neither NumPy nor this crate reads; \
@@ -38,24 +41,17 @@ pub(crate) fn place_of_data(input: &AnyInput<'_>, entry: &Entry) -> Result<Exten
     let there = entry.end.saturating_sub(offset);
     let mut block = zeros(there.min(LOCAL_BYTES + entry.whole_name().len() as u64) as usize, WHAT)?;
     input.read_exact(&mut block, offset, WHAT)?;
-    let mut rest = block.as_slice();
-    let cut_off = || Error::damaged(format!("{WHAT} is cut off")).at(offset);
-    let signature = take::<4>(&mut rest).ok_or_else(cut_off)?;
-    if &signature != b"PK\x03\x04" {
+    if !block.starts_with(&LOCAL_MARK) {
         return Err(Error::damaged(format!(
             "expected {WHAT}, which begins with \"PK\\x03\\x04\", found \"{}\"; \
              the file was damaged after it was written, restore a copy",
-            signature.escape_ascii()
+            block.get(..4).unwrap_or(&block).escape_ascii()
         ))
         .at(offset));
     }
-    take::<2>(&mut rest).ok_or_else(cut_off)?;
-    let flags = take_u16(&mut rest).ok_or_else(cut_off)?;
-    // Method, time, date, checksum and both sizes.
-    take::<18>(&mut rest).ok_or_else(cut_off)?;
-    let name_bytes = take_u16(&mut rest).ok_or_else(cut_off)?;
-    let extra_bytes = take_u16(&mut rest).ok_or_else(cut_off)?;
-    let start = offset + LOCAL_BYTES + u64::from(name_bytes) + u64::from(extra_bytes);
+    let own = OwnHeader::parse(&block);
+    let own = own.ok_or_else(|| Error::damaged(format!("{WHAT} is cut off")).at(offset))?;
+    let start = offset + own.len();
     let end = start.checked_add(entry.compressed_size).filter(|&end| end <= entry.end);
     if end.is_none() {
         return Err(Error::damaged(format!(
@@ -66,13 +62,14 @@ pub(crate) fn place_of_data(input: &AnyInput<'_>, entry: &Entry) -> Result<Exten
         ))
         .at(start));
     }
-    let own = rest.get(..usize::from(name_bytes));
-    if !own.is_some_and(|own| is_name(own, flags, entry.whole_name())) {
+    let rest = block.get(LOCAL_BYTES as usize..).unwrap_or_default();
+    let name = rest.get(..own.name_len());
+    if !name.is_some_and(|name| is_name(name, own.flags, entry.whole_name())) {
         return Err(Error::damaged(format!(
             "the directory and the member's own header give different names: \
              expected {:?}, found \"{}\"; the file was damaged or made to mislead",
             entry.whole_name(),
-            own.unwrap_or(rest).escape_ascii()
+            name.unwrap_or(rest).escape_ascii()
         ))
         .at(offset));
     }

@@ -6,6 +6,7 @@
 //! places them, deflated ones in [`blocks`] that the [`codec`] makes, others by `zstd_frame` behind its feature. [`raw`] is a member on its way from one
 //! archive to another, as it is. The rules are PKWARE's APPNOTE 6.3 as Python's `zipfile` reads it.
 
+pub(crate) mod audit;
 pub(crate) mod block_index;
 mod blocks;
 #[cfg(not(any(test, fuzzing)))]
@@ -23,12 +24,16 @@ pub(crate) mod index;
 mod inflate;
 pub(crate) mod layout;
 pub(crate) mod local;
+mod marks;
 mod names;
+mod own_header;
 pub(crate) mod parts;
 mod patch;
+mod places;
 mod raw;
 mod records;
 mod refusal;
+pub(crate) mod salvage;
 pub(crate) mod unblock;
 #[cfg(feature = "zstd")]
 mod zstd_frame;

@@ -9,6 +9,7 @@ pub(crate) mod load;
 mod name;
 pub(crate) mod save;
 pub(crate) mod settings;
+pub(crate) mod shapes;
 pub(crate) mod spare;
 mod types;
 mod wanted_shape;

@@ -67,8 +67,10 @@ impl LoadOptions {
     /// Loads a file over a value, whose memory is used again: for a training loop that goes back to its best
     /// checkpoint.
     ///
-    /// Arrays and `Vec`s of cells are read into the memory that arrays of as many cells of that type have now; nothing
-    /// of their size is allocated then. Fields that are never loaded (`skip`, `skip_load`) keep their values. Otherwise
+    /// Arrays and `Vec`s of cells are read into the memory that those of the value have; nothing of their size is
+    /// allocated. An array of another shape and a list of another length are refused, unless
+    /// [`allow_resize`](Self::allow_resize) lets the value become as in the file: `np.copyto`. What has neither is taken over as
+    /// it comes: other keys of a map, another variant, `None`, fields with a `with` attribute. Fields that are never loaded (`skip`, `skip_load`) keep their values. Otherwise
     /// the value becomes what [`load`](Self::load) gives.
     ///
     /// # Errors

@@ -11,7 +11,9 @@ mod options;
 #[cfg(test)]
 mod portable;
 mod reader;
+mod salvage;
 mod save;
+mod verify;
 mod writer;
 
 use std::collections::{BTreeMap, HashMap};

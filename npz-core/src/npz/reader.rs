@@ -16,7 +16,8 @@ use crate::archive::local::place_of_data;
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::Header;
 use crate::input::Input;
-use crate::members::{FromMembers, Loader, Name};
+use crate::members::shapes::Shapes;
+use crate::members::{FromMembers, Loader, Name, Plan};
 use crate::memory::{self, MEMBERS};
 use crate::options::LoadOptions;
 use crate::report::{Problem, ProblemKind, Report};
@@ -111,9 +112,13 @@ impl<R: ReadAt> NpzReader<R> {
         Self::over(Input::new(source, None)?, options)
     }
 
-    fn over(input: Input<R>, options: &LoadOptions) -> Result<Self> {
+    pub(super) fn over(input: Input<R>, options: &LoadOptions) -> Result<Self> {
         let mut index = Index::read(&input, &options.limits)?;
         index.keep_below(&options.prefix)?;
+        Self::of_members(input, index, options)
+    }
+
+    pub(super) fn of_members(input: Input<R>, index: Index, options: &LoadOptions) -> Result<Self> {
         let keys = Keys::new(&index)?;
         let heads = memory::collect(index.entries.iter().map(|_| OnceLock::new()), MEMBERS)?;
         let (options, heads_bytes, last_header) = (options.clone(), AtomicU64::new(0), Mutex::default());
@@ -153,7 +158,9 @@ impl<R: ReadAt> NpzReader<R> {
         let entries = &self.index.entries;
         // Without memory for it, each is read when it is wanted.
         let Ok(mut missing) = memory::collect(0..entries.len(), MEMBERS) else { return };
-        missing.retain(|&i| self.heads.get(i).is_some_and(|head| head.get().is_none()));
+        missing.retain(|&i| {
+            self.heads.get(i).is_some_and(|head| head.get().is_none()) && entries[i].fault.is_none()
+        });
         missing.sort_unstable_by_key(|&i| (entries[i].header_offset, i));
         let Ok(ranges) = memory::collect(missing.iter().map(|&i| entries[i].head_range()), MEMBERS) else {
             return;
@@ -255,7 +262,7 @@ impl<R: ReadAt> NpzReader<R> {
 
     /// Reads a value: an array, a scalar, a `Vec`, a derived struct (from `name.field`), ....
     ///
-    /// What may be absent (`Option`, a map) is `None` or empty where no member has the name.
+    /// An `Option` is `None` where no member has the name.
     ///
     /// Members are compared with the type by their headers first. Each is then read or inflated once, straight into
     /// its own buffer, and its checksum is verified. `npz[name]` in Python.
@@ -382,7 +389,11 @@ impl<R: ReadAt> NpzReader<R> {
     /// ```
     pub fn load_into<T: FromMembers>(&self, value: &mut T) -> Result<()> {
         let mut load = || {
-            let (loader, plan) = self.plan_all::<T>();
+            let mut shapes = Shapes::default();
+            if !self.options.allow_resize {
+                value.note_shapes::<()>(&Name::root(), &mut shapes);
+            }
+            let (loader, plan) = self.plan_over::<T>(shapes);
             let mut has_given = false;
             let run = loader.run_with(|spares| {
                 has_given = true;
@@ -437,11 +448,23 @@ impl<R: ReadAt> NpzReader<R> {
         }
     }
 
-    fn plan_all<'s, T: FromMembers + 's>(&'s self) -> (Loader<'s>, crate::members::Plan<'s, T>) {
+    fn plan_all<'s, T: FromMembers + 's>(&'s self) -> (Loader<'s>, Plan<'s, T>) {
+        self.plan_over(Shapes::default())
+    }
+
+    /// Plans a load over a value of these shapes.
+    fn plan_over<'s, T: FromMembers + 's>(&'s self, shapes: Shapes) -> (Loader<'s>, Plan<'s, T>) {
         self.fetch_heads();
         let mut loader = Loader::by(self, &self.options);
+        loader.shapes = shapes;
         let plan = T::plan(&mut loader, &Name::root());
         loader.settle();
+        // Whoever wants the whole archive wants it whole.
+        for (member, entry) in self.index.entries.iter().enumerate() {
+            if let Some(fault) = &entry.fault {
+                loader.refuse_left(member, key_of(&entry.name), Error::damaged(&**fault));
+            }
+        }
         loader.note_unexpected();
         (loader, plan)
     }

@@ -5,6 +5,7 @@
 //! same reason `FromMembers` is asked for by the implementation, not by the trait.
 
 use super::{look_up, plan_at, plan_if_there};
+use crate::members::shapes::Shapes;
 use crate::members::{EachPart, FromMembers, Loader, Name, Plan};
 
 /// What a field's type must implement. Its words are those of `FromMembers`: of two traits that one type lacks, rustc
@@ -27,6 +28,9 @@ pub trait LoadField: Sized {
     where
         Self: 's;
 
+    /// Notes the shapes of a field that is loaded over, under each of its names.
+    fn note<Used>(&self, parent: &Name, names: &[&str], shapes: &mut Shapes);
+
     /// Does to a field what `load_into` does to each.
     fn each<S>(parts: &mut impl EachPart<S>, part: impl Fn(&mut S) -> Option<&mut Self>);
 }
@@ -45,6 +49,13 @@ impl<T: FromMembers> LoadField for T {
         T: 's,
     {
         plan_if_there::<T, _>(loader, parent, names, |loader, place| plan_at(loader, place))
+    }
+
+    fn note<Used>(&self, parent: &Name, names: &[&str], shapes: &mut Shapes) {
+        match names {
+            [] => self.note_shapes::<Used>(parent, shapes),
+            names => names.iter().for_each(|name| self.note_shapes::<Used>(&parent.join(name), shapes)),
+        }
     }
 
     fn each<S>(parts: &mut impl EachPart<S>, part: impl Fn(&mut S) -> Option<&mut T>) {

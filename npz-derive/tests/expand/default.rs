@@ -62,6 +62,18 @@ const _: () = {
                 __npz::finished(__value, __failed)
             })
         }
+        fn note_shapes<__Used>(
+            &self,
+            __name: &__npz::Name,
+            __shapes: &mut __npz::Shapes,
+        ) {
+            <T as __npz::LoadField>::note::<
+                __Used,
+            >(&self.rate, __name, &["rate"], __shapes);
+            <u32 as __npz::LoadField>::note::<
+                __Used,
+            >(&self.steps, __name, &["steps"], __shapes);
+        }
         fn each_part(__parts: &mut impl __npz::EachPart<Self>) {
             <T as __npz::LoadField>::each(
                 __parts,

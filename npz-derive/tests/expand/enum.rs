@@ -158,6 +158,57 @@ const _: () = {
             };
             __npz::plan_validated(__name, __plan, Optimizer::check)
         }
+        fn note_shapes<__Used>(
+            &self,
+            __name: &__npz::Name,
+            __shapes: &mut __npz::Shapes,
+        ) {
+            match self {
+                Self::Sgd { momentum: __field0, .. } => {
+                    <T as __npz::LoadField>::note::<
+                        __Used,
+                    >(__field0, __name, &["momentum"], __shapes)
+                }
+                _ => {}
+            }
+            match self {
+                Self::Adam { 0: __field0, .. } => {
+                    <Vec<
+                        Array2<T>,
+                    > as __npz::LoadField>::note::<
+                        __Used,
+                    >(__field0, __name, &["0"], __shapes)
+                }
+                _ => {}
+            }
+            match self {
+                Self::Adam { 1: __field1, .. } => {
+                    <u64 as __npz::LoadField>::note::<
+                        __Used,
+                    >(__field1, __name, &["1"], __shapes)
+                }
+                _ => {}
+            }
+            match self {
+                Self::Other { all_others: __field0, .. } => {
+                    <BTreeMap<
+                        String,
+                        ArrayD<T>,
+                    > as __npz::LoadField>::note::<
+                        __Used,
+                    >(__field0, __name, &[], __shapes)
+                }
+                _ => {}
+            }
+            match self {
+                Self::Other { learning_rate: __field1, .. } => {
+                    <f64 as __npz::LoadField>::note::<
+                        __Used,
+                    >(__field1, __name, &["learningRate"], __shapes)
+                }
+                _ => {}
+            }
+        }
         fn each_part(__parts: &mut impl __npz::EachPart<Self>) {
             __parts.swap_variants();
             <T as __npz::LoadField>::each(

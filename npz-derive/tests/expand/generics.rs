@@ -79,6 +79,26 @@ const _: () = {
                 }
             })
         }
+        fn note_shapes<__Used>(
+            &self,
+            __name: &__npz::Name,
+            __shapes: &mut __npz::Shapes,
+        ) {
+            <[T; N] as __npz::LoadField>::note::<
+                __Used,
+            >(&self.0, __name, &["0"], __shapes);
+            <Cow<
+                'a,
+                str,
+            > as __npz::LoadField>::note::<__Used>(&self.1, __name, &["1"], __shapes);
+            <Cow<
+                'b,
+                str,
+            > as __npz::LoadField>::note::<__Used>(&self.2, __name, &["2"], __shapes);
+            <Vec<
+                Tree<'a, 'b, T, N>,
+            > as __npz::LoadField>::note::<__Used>(&self.3, __name, &["3"], __shapes);
+        }
         fn each_part(__parts: &mut impl __npz::EachPart<Self>) {
             <[T; N] as __npz::LoadField>::each(
                 __parts,

@@ -65,6 +65,23 @@ const _: () = {
                 }
             })
         }
+        fn note_shapes<__Used>(
+            &self,
+            __name: &__npz::Name,
+            __shapes: &mut __npz::Shapes,
+        ) {
+            <Array2<
+                f32,
+            > as __npz::LoadField>::note::<
+                __Used,
+            >(&self.weights, __name, &["weights"], __shapes);
+            <u64 as __npz::LoadField>::note::<
+                __Used,
+            >(&self.epoch, __name, &["epoch"], __shapes);
+            <String as __npz::LoadField>::note::<
+                __Used,
+            >(&self.r#type, __name, &["type"], __shapes);
+        }
         fn each_part(__parts: &mut impl __npz::EachPart<Self>) {
             <Array2<
                 f32,

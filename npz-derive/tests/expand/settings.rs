@@ -193,6 +193,27 @@ const _: () = {
                 }
             })
         }
+        fn note_shapes<__Used>(
+            &self,
+            __name: &__npz::Name,
+            __shapes: &mut __npz::Shapes,
+        ) {
+            <Array2<
+                f32,
+            > as __npz::LoadField>::note::<
+                __Used,
+            >(&self.weights, __name, &["weights"], __shapes);
+            <Vec<
+                Layer,
+            > as __npz::LoadField>::note::<
+                __Used,
+            >(&self.layers, __name, &["layers"], __shapes);
+            <Vec<
+                bool,
+            > as __npz::LoadField>::note::<
+                __Used,
+            >(&self.mask, __name, &["mask"], __shapes);
+        }
         fn each_part(__parts: &mut impl __npz::EachPart<Self>) {
             <Array2<
                 f32,

@@ -104,6 +104,22 @@ const _: () = {
             };
             __npz::plan_validated(__name, __plan, Run::check)
         }
+        fn note_shapes<__Used>(
+            &self,
+            __name: &__npz::Name,
+            __shapes: &mut __npz::Shapes,
+        ) {
+            <Vec<
+                f32,
+            > as __npz::LoadField>::note::<
+                __Used,
+            >(&self.cache, __name, &["cache"], __shapes);
+            <Vec<
+                f64,
+            > as __npz::LoadField>::note::<
+                __Used,
+            >(&self.history, __name, &["history"], __shapes);
+        }
         fn each_part(__parts: &mut impl __npz::EachPart<Self>) {
             <Vec<
                 f32,

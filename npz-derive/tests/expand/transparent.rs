@@ -110,6 +110,13 @@ const _: () = {
         fn inner_separator(__inherited: &'static __npz::str) -> &'static __npz::str {
             <f32 as __npz::FromMembers>::inner_separator(__inherited)
         }
+        fn note_shapes<__Used>(
+            &self,
+            __name: &__npz::Name,
+            __shapes: &mut __npz::Shapes,
+        ) {
+            <f32 as __npz::LoadField>::note::<__Used>(&self.1, __name, &[], __shapes);
+        }
         fn each_part(__parts: &mut impl __npz::EachPart<Self>) {
             <f32 as __npz::LoadField>::each(
                 __parts,

@@ -51,6 +51,18 @@ const _: () = {
         fn inner_separator(_: &'static __npz::str) -> &'static __npz::str {
             "/"
         }
+        fn note_shapes<__Used>(
+            &self,
+            __name: &__npz::Name,
+            __shapes: &mut __npz::Shapes,
+        ) {
+            let __name = &__name.with_separator("/");
+            <Array2<
+                f32,
+            > as __npz::LoadField>::note::<
+                __Used,
+            >(&self.weights, __name, &["weights"], __shapes);
+        }
         fn each_part(__parts: &mut impl __npz::EachPart<Self>) {
             <Array2<
                 f32,

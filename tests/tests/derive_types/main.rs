@@ -260,7 +260,7 @@ fn lists_whose_length_no_member_tells_keep_it() {
     comes_back([None, Some(array![1u8]), None], &["f.1 |u1 [1]", "f.len <u8 []"]);
     comes_back(vec![Some(layer(false)), None], &["f.0.weights <f4 [1, 2]", "f.len <u8 []"]);
     let maps = vec![BTreeMap::new(), BTreeMap::from([("k".to_owned(), 1u8)]), BTreeMap::new()];
-    comes_back(maps, &["f.1.k |u1 []", "f.len <u8 []"]);
+    comes_back(maps, &["f.0 |b1 []", "f.1.k |u1 []", "f.2 |b1 []"]);
 }
 
 #[test]
@@ -342,7 +342,7 @@ fn maps_name_their_values_by_key_and_sort_them() {
     comes_back(HashMap::from(entries.clone()), &members);
     comes_back(BTreeMap::from(entries), &members);
     comes_back(BTreeMap::from([("k".to_owned(), 3usize)]), &["f.k <u8 []"]);
-    comes_back(HashMap::<String, f32>::new(), &[]);
+    comes_back(HashMap::<String, f32>::new(), &["f |b1 []"]);
     let layers = HashMap::from([("enc".to_owned(), layer(true)), ("dec".to_owned(), layer(false))]);
     comes_back(layers, &["f.dec.weights <f4 [1, 2]", "f.enc.weights <f4 [1, 2]", "f.enc.bias <f4 [1]"]);
     let nested = BTreeMap::from([("a".to_owned(), BTreeMap::from([("b".to_owned(), "text".to_owned())]))]);

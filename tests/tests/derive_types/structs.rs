@@ -184,8 +184,15 @@ fn recursive_types_save_and_load() {
 
     let leaf = |value| Tree { value, children: vec![], named: BTreeMap::new() };
     let root = Tree { value: 1u8, children: vec![leaf(2)], named: [("k".to_owned(), leaf(3))].into() };
-    let names =
-        ["value", "children.0.value", "children.0.children.len", "named.k.value", "named.k.children.len"];
+    let names = [
+        "value",
+        "children.0.value",
+        "children.0.children.len",
+        "children.0.named",
+        "named.k.value",
+        "named.k.children.len",
+        "named.k.named",
+    ];
     comes_back(&root, &names);
 
     let odd = Odd(2, Some(Box::new(Even(3, None))), Some(Box::new((Even(4, None), Odd(5, None, None)))));

@@ -213,12 +213,12 @@ fn members_that_a_load_ignores_do_not_change_the_value() {
     let lazy: Field<Lazy<Map>> = npz.load().unwrap();
     assert_eq!(lazy.f.get().unwrap(), &eager.f);
     assert_eq!(raw_members(&Field::<Lazy<Map>> { ..npz.load().unwrap() }.to_bytes().unwrap()).len(), 1);
-    // What is there but has no entry is an empty map, not `None`.
+    // What has no key of this map is nothing of it.
     let other = BTreeMap::from([("f.x".to_owned(), 1.5)]).to_bytes().unwrap();
     let npz = options.reader(&other[..]).unwrap();
     let lazy: Field<Lazy<Map>> = npz.load().unwrap();
     assert_eq!(lazy.f.get().unwrap(), &npz.load::<Field<Map>>().unwrap().f);
-    assert_eq!(lazy.f.get().unwrap(), &Some(BTreeMap::new()));
+    assert_eq!(lazy.f.get().unwrap(), &None);
 }
 
 #[test]

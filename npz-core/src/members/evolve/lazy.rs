@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::error::{Error, Result};
 use crate::members::evolve::origin::Origin;
+use crate::members::shapes::Shapes;
 use crate::members::{FromMembers, Loader, Members, Name, Names, Plan, ToMembers};
 
 /// Holds a value that is read from its archive on first use; saved before that, it is copied as it is.
@@ -290,6 +291,16 @@ impl<T: FromMembers> FromMembers for Lazy<T> {
 
     fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
         T::is_present(loader, name)
+    }
+
+    fn note_shapes<Used>(&self, name: &Name, shapes: &mut Shapes) {
+        match (self.value.get(), self.source()) {
+            (Some(value), _) => value.note_shapes::<Used>(name, shapes),
+            (None, Some(Source { origin, .. })) if T::is_single() => {
+                origin.headers().for_each(|(_, header)| shapes.note_shape(name, header.shape()));
+            }
+            _ => {}
+        }
     }
 
     fn is_single() -> bool {

@@ -10,6 +10,7 @@ mod parts;
 pub use self::parts::EachPart;
 use self::parts::{Give, TakeOver};
 use crate::members::load::plan::Plan;
+use crate::members::shapes::Shapes;
 use crate::members::spare::Spares;
 use crate::members::{Loader, Name};
 
@@ -118,8 +119,12 @@ pub trait FromMembers: Sized {
         false
     }
 
-    // `give_memory` and `take_over` have a type parameter that means nothing, so that they are compiled only where `load_into`
+    // `note_shapes`, `give_memory` and `take_over` have a type parameter that means nothing, so that they are compiled only where `load_into`
     // is called: otherwise each type would pay for them.
+
+    /// Notes the shapes of arrays and the lengths of lists, which a load over the value has to keep.
+    #[doc(hidden)]
+    fn note_shapes<Used>(&self, _name: &Name, _shapes: &mut Shapes) {}
 
     /// Gives memory away that a value of the same shape can be loaded into; what is left will be assigned to.
     #[doc(hidden)]

@@ -12,7 +12,7 @@ use self::recording::Recording;
 use crate::cells::{Cells, cost, read_cells};
 use crate::dtype::DType;
 use crate::element::{Cast, CellType, Decoder, Element, Place, Refusal, Rule, Wanted, asked_dtype};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::limits::{Cost, MAX_FREE};
 use crate::members::Name;
 use crate::members::load::claims::Claims;
@@ -22,6 +22,7 @@ use crate::members::load::task::{ReadCells, Slot, Task};
 use crate::members::load::view::{Changes, View};
 use crate::members::load::work::run_all;
 use crate::members::settings::LoadSettings;
+use crate::members::shapes::Shapes;
 use crate::members::spare::Spares;
 use crate::members::wanted_shape::WantedShape;
 use crate::memory::{self, MEMBERS};
@@ -78,6 +79,8 @@ pub struct Loader<'s> {
     /// The source failed: then nothing that was noted can be believed.
     pub(crate) fault: Option<Error>,
     pub(crate) settings: LoadSettings,
+    /// What the value has that is loaded over.
+    pub(crate) shapes: Shapes,
     /// What a type asks for is written down, and nothing is loaded.
     pub(crate) recording: Option<Box<Recording>>,
     pub(crate) tasks: Vec<Box<dyn Task + 's>>,
@@ -114,6 +117,7 @@ impl<'s> Loader<'s> {
             hole: None,
             fault: None,
             settings: LoadSettings::default(),
+            shapes: Shapes::default(),
             recording: None,
             tasks: Vec::new(),
             spent: 0,
@@ -222,8 +226,8 @@ impl<'s> Loader<'s> {
     pub(crate) fn is_ignored(&self, name: &Name) -> bool {
         let is_readable = |member| match self.view().array(member) {
             Ok(array) => array.is_some_and(|array| !array.header().dtype().has_object()),
-            // Damage is told in any case.
-            Err(error) => error.kind() != ErrorKind::Unsupported,
+            // Whatever else hides an array is told in any case: damage, encryption, a method whose feature is off.
+            Err(error) => !error.is_foreign_dtype(),
         };
         self.is_lenient && self.view().find(name.as_str()).is_some_and(|member| !is_readable(member))
     }
@@ -400,7 +404,7 @@ impl<'s> Loader<'s> {
             };
             self.note(ProblemKind::Shape, name, expected(), header.to_string(), hint);
         }
-        if judged.is_err() || !has_shape {
+        if judged.is_err() || !has_shape || !self.keeps_shape(name, header) {
             return None;
         }
         let is_free = header.data_len() == 0;

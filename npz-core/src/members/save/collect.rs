@@ -169,6 +169,8 @@ pub(crate) struct Member<'a> {
     /// How this member is stored, where its field says so.
     /// Whether the value is this one array, without a name of its own.
     pub(crate) is_root: bool,
+    /// Whether it is a mark or a count of our own.
+    pub(crate) is_sign: bool,
     pub(crate) compression: Option<Compression>,
     pub(crate) array: Arc<dyn Stored + 'a>,
 }
@@ -236,17 +238,18 @@ impl<'a> Members<'a> {
         };
         push(&mut borrowed)?;
         self.free = borrowed.free;
-        for Member { name, is_root, compression, array } in borrowed.list {
+        for Member { name, is_root, is_sign, compression, array } in borrowed.list {
             let array = array.keep().map_err(|error| error.in_member(&name))?;
             memory::reserve(&mut self.list, 1, MEMBERS)?;
-            self.list.push(Member { name, is_root, compression, array });
+            self.list.push(Member { name, is_root, is_sign, compression, array });
         }
         Ok(())
     }
 
     fn push(&mut self, name: String, is_root: bool, array: Arc<dyn Stored + 'a>) -> Result<()> {
         memory::reserve(&mut self.list, 1, MEMBERS)?;
-        self.list.push(Member { name, is_root, compression: self.settings.compression, array });
+        let compression = self.settings.compression;
+        self.list.push(Member { name, is_root, is_sign: false, compression, array });
         Ok(())
     }
 
@@ -357,7 +360,16 @@ impl<'a> Members<'a> {
 
     /// Pushes a mark or a count of our own, which no attribute speaks of.
     pub(crate) fn push_sign<T: ToMembers>(&mut self, name: &Name, sign: &T) -> Result<()> {
-        self.with_plain(|members| members.push_owned(name, sign))
+        self.with_plain(|members| members.push_owned(name, sign))?;
+        if let Some(pushed) = self.list.last_mut() {
+            pushed.is_sign = true;
+        }
+        Ok(())
+    }
+
+    /// Whether nothing but a sign was pushed since the list had `start` members.
+    pub(crate) fn is_sign_since(&self, start: usize) -> bool {
+        matches!(self.list.get(start..), Some([Member { is_sign: true, .. }]))
     }
 
     /// Pushes what is not the user's value, such as a count or an index: no attribute of the field around it changes its cells

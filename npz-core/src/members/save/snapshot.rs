@@ -59,6 +59,7 @@ impl Snapshot {
         let members = self.0.iter().map(|kept| Member {
             name: kept.name.clone(),
             is_root: kept.is_root,
+            is_sign: false,
             compression: kept.compression,
             array: match &kept.array {
                 Copy::Cells(cells) => Arc::clone(cells) as Arc<dyn Stored>,

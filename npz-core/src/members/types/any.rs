@@ -16,6 +16,7 @@ use crate::limits::{Cost, Limits, MAX_FREE};
 use crate::members::forms::Forms;
 use crate::members::load::task::{ReadRaw, Slot};
 use crate::members::load::{OneArray, field_of};
+use crate::members::shapes::Shapes;
 use crate::members::wanted_shape::WantedShape;
 use crate::members::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 use crate::options::LoadOptions;
@@ -79,6 +80,10 @@ impl FromMembers for AnyArray {
         loader.contains(name)
     }
 
+    fn note_shapes<Used>(&self, name: &Name, shapes: &mut Shapes) {
+        shapes.note_shape(name, self.shape());
+    }
+
     #[inline]
     fn is_single() -> bool {
         true
@@ -97,6 +102,10 @@ impl FromMembers for RawArray {
     #[inline]
     fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
         loader.contains(name)
+    }
+
+    fn note_shapes<Used>(&self, name: &Name, shapes: &mut Shapes) {
+        shapes.note_shape(name, self.shape());
     }
 
     #[inline]
@@ -234,6 +243,9 @@ impl<'s> Loader<'s> {
             let want = WantedShape::Shape(shape);
             let hint = "the field's attribute `shape` asks for it: `_` there accepts any length".to_owned();
             self.note(ProblemKind::Shape, name, format!("{ANY}, {want}"), header.to_string(), hint);
+            return Plan::refused();
+        }
+        if !self.keeps_shape(name, header) {
             return Plan::refused();
         }
         let slot = Slot::new();

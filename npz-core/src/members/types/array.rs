@@ -4,6 +4,7 @@ use ndarray::{ArrayBase, ArrayRef, CowRepr, Data, DataOwned, Dimension, OwnedArc
 
 use crate::element::Element;
 use crate::error::Result;
+use crate::members::shapes::Shapes;
 use crate::members::spare::Spares;
 use crate::members::wanted_shape::WantedShape;
 use crate::members::{FromMembers, Loader, Members, Name, Plan, ToMembers};
@@ -53,6 +54,10 @@ where
 
     fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
         loader.contains(name)
+    }
+
+    fn note_shapes<Used>(&self, name: &Name, shapes: &mut Shapes) {
+        shapes.note_shape(name, self.shape());
     }
 
     fn give_memory<Used>(&mut self, spares: &mut Spares) {

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::members::save::refs;
+use crate::members::shapes::Shapes;
 use crate::members::spare::Spares;
+use crate::members::types::sequence::note_list;
 use crate::members::{FromMembers, Loader, Members, Name, Names, Plan, ToMembers};
 use crate::memory;
 
@@ -38,7 +40,7 @@ impl<T: ToMembers + Ord, S> ToMembers for HashSet<T, S> {
 }
 
 macro_rules! load_as_vec {
-    ($( ($($generics:tt)*) $collection:ty, $make:expr $(, in place: $own:ident)? );* $(;)?) => {$(
+    ($( ($($generics:tt)*) $collection:ty, $make:expr $(, list: $list:ident)? $(, in place: $own:ident)? );* $(;)?) => {$(
         impl<$($generics)*> FromMembers for $collection {
             fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
             where
@@ -53,6 +55,12 @@ macro_rules! load_as_vec {
             fn is_single() -> bool {
                 T::are_single()
             }
+            $(
+                fn note_shapes<Used>(&self, name: &Name, shapes: &mut Shapes) {
+                    let $list = self;
+                    note_list::<T, Used>($list.iter(), name, shapes);
+                }
+            )?
             $(
                 fn give_memory<Used>(&mut self, spares: &mut Spares) {
                     for item in self.iter_mut() {
@@ -72,13 +80,13 @@ macro_rules! load_as_vec {
 }
 
 load_as_vec! {
-    (T: FromMembers) VecDeque<T>, |items| Ok(items.into()), in place: loaded;
+    (T: FromMembers) VecDeque<T>, |items| Ok(items.into()), list: list, in place: loaded;
     (T: FromMembers + Ord) BTreeSet<T>, |items| Ok(sorted_set(items));
     (T: FromMembers + Hash + Eq, S: BuildHasher + Default) HashSet<T, S>, hashed_set;
-    (T: FromMembers) Box<[T]>, |items| memory::boxed(items, "list"), in place: loaded;
+    (T: FromMembers) Box<[T]>, |items| memory::boxed(items, "list"), list: list, in place: loaded;
     // Nothing makes these but what ends the process where memory is short.
-    (T: FromMembers) Rc<[T]>, |items| Ok(items.into());
-    (T: FromMembers) Arc<[T]>, |items| Ok(items.into());
+    (T: FromMembers) Rc<[T]>, |items| Ok(items.into()), list: list;
+    (T: FromMembers) Arc<[T]>, |items| Ok(items.into()), list: list;
 }
 
 fn sorted_set<T: Ord>(items: Vec<T>) -> BTreeSet<T> {

@@ -1,13 +1,15 @@
-//! Maps with text or integers as keys: `name.key` for each value. At the root of an archive the keys are the
-//! members' names.
+//! Maps with text or integers as keys: `name.key` for each value; a `true` under `name` itself marks a map without any. At the
+//! root of an archive, and among the members of others, the keys are the members' names, and an empty map has no members.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, Hash};
 
 use crate::error::{Error, Result};
+use crate::members::shapes::Shapes;
 use crate::members::spare::Spares;
 use crate::members::{FromMembers, Loader, Members, NONE, Name, Names, Plan, ToMembers};
 use crate::memory;
+use crate::report::ProblemKind;
 
 /// A key of a map: text, or an integer, which is written in decimal. Sealed: there are no others.
 ///
@@ -114,6 +116,11 @@ fn grown<T>(items: impl Iterator<Item = T>) -> Result<Vec<T>> {
     Ok(grown)
 }
 
+/// Whether what begins with the name is the map's alone, so that an empty one can be told from none.
+fn has_own_place(name: &Name) -> bool {
+    !name.is_root() && !name.is_shared()
+}
+
 /// Pushes the entries, sorted by key: the same map gives the same bytes.
 fn push_entries<'a, K: MapKey + 'a, T: ToMembers + 'a>(
     entries: impl Iterator<Item = (&'a K, &'a T)>,
@@ -122,6 +129,9 @@ fn push_entries<'a, K: MapKey + 'a, T: ToMembers + 'a>(
 ) -> Result<()> {
     let sorted = grown(entries).map_err(|error| error.in_member(name.as_str()));
     let mut sorted: Vec<(&K, &T)> = sorted?;
+    if sorted.is_empty() && has_own_place(name) {
+        return members.push_sign(name, &true);
+    }
     // In place; linear where they are sorted already.
     sorted.sort_unstable_by(|a, b| a.0.cmp(b.0));
     let separator = T::inner_separator(name.separator());
@@ -131,11 +141,12 @@ fn push_entries<'a, K: MapKey + 'a, T: ToMembers + 'a>(
         let before = members.len();
         value.to_members(members, &place)?;
         let mut pushed = members.names_since(before).peekable();
+        let has_parts = |pushed: &str| pushed != place.as_str();
         let problem = if key == NONE {
             "members of that name mark values without members; choose another key".to_owned()
         } else if pushed.peek().is_none() {
             "its value has no members, so the key would be lost; remove the key".to_owned()
-        } else if key.contains(separator) && pushed.any(|pushed| pushed != place.as_str()) {
+        } else if key.contains(separator) && (pushed.any(has_parts) || members.is_sign_since(before)) {
             format!(
                 "it holds the separator {separator:?}, so the members of its value could not be told from those of \
                  another key: choose another `separator`, or other keys"
@@ -168,6 +179,12 @@ where
     if loader.record_any::<T>(name, 0) {
         return Plan::refused();
     }
+    if has_own_place(name) && !has_entries::<K, T>(loader, name) {
+        return match loader.take_mark(name) {
+            Some(()) => Plan::new(|| Ok(Vec::new())),
+            None => refuse_none(loader, name),
+        };
+    }
     let found = parts::<T>(loader, name)
         .filter(|part| !loader.is_lenient || !loader.is_ignored(&name.join(part)))
         .filter_map(K::from_part);
@@ -189,6 +206,23 @@ where
     Plan::new(move || {
         memory::try_collect(plans.into_iter().map(|(plan, key)| Ok((key, plan.finish()?))), "map")
     })
+}
+
+fn has_entries<K: OwnedMapKey, T: FromMembers>(loader: &Loader<'_>, name: &Name) -> bool {
+    !loader.is_void(name) && parts::<T>(loader, name).any(|part| K::from_part(part).is_some())
+}
+
+/// Notes that there is no map, or something else in its place.
+fn refuse_none<'s, T>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, T> {
+    let expected = format!("members whose names begin with {:?}", name.prefix());
+    let (kind, found, hint) = match loader.take_misplaced(name) {
+        Some(found) => {
+            (ProblemKind::Shape, found, "save each value of the map as a member of its own".to_owned())
+        }
+        None => (ProblemKind::Missing, String::new(), String::new()),
+    };
+    loader.note(kind, name, expected, found, hint);
+    Plan::refused()
 }
 
 impl<K: MapKey, T: ToMembers, S> ToMembers for HashMap<K, T, S> {
@@ -217,11 +251,11 @@ macro_rules! load_entries {
                 plan_entries(loader, name).and_then($make)
             }
             fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
-                // Names that other fields have may begin as those of elements do.
-                if name.has_each() {
-                    parts::<T>(loader, name).any(|part| K::from_part(part).is_some())
-                } else {
-                    loader.contains_under(name)
+                has_entries::<K, T>(loader, name) || has_own_place(name) && loader.contains(name)
+            }
+            fn note_shapes<Used>(&self, name: &Name, shapes: &mut Shapes) {
+                for (key, value) in self {
+                    value.note_shapes::<Used>(&key.place(name), shapes);
                 }
             }
             fn give_memory<Used>(&mut self, spares: &mut Spares) {

@@ -1,6 +1,7 @@
 //! `Option`: `None` is the absence of members, and Python's `None`.
 
 use crate::error::{Error, Result};
+use crate::members::shapes::Shapes;
 use crate::members::spare::Spares;
 use crate::members::{FromMembers, Loader, Members, Name, Names, Plan, ToMembers};
 use crate::report::ProblemKind;
@@ -70,6 +71,12 @@ impl<T: FromMembers> FromMembers for Option<T> {
 
     fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
         T::is_present(loader, name) || loader.contains(name)
+    }
+
+    fn note_shapes<Used>(&self, name: &Name, shapes: &mut Shapes) {
+        if let Some(value) = self {
+            value.note_shapes::<Used>(name, shapes);
+        }
     }
 
     fn give_memory<Used>(&mut self, spares: &mut Spares) {

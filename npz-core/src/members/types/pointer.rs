@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::error::Result;
 use crate::members::save::refs;
+use crate::members::shapes::Shapes;
 use crate::members::spare::Spares;
 use crate::members::{FromMembers, Loader, Members, Name, Names, Plan, ToMembers};
 use crate::memory;
@@ -47,7 +48,7 @@ save_through! {
 }
 
 macro_rules! load_through {
-    ($( ($($generics:tt)*) $pointer:ty => $target:ty, $wrap:expr $(, $own:ident)? );* $(;)?) => {$(
+    ($( ($($generics:tt)*) $pointer:ty => $target:ty, $wrap:expr, $owned:expr $(, $own:ident)? );* $(;)?) => {$(
         impl<$($generics)*> FromMembers for $pointer {
             fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
     where
@@ -77,6 +78,12 @@ macro_rules! load_through {
             fn inner_separator(inherited: &'static str) -> &'static str {
                 <$target>::inner_separator(inherited)
             }
+            fn note_shapes<Used>(&self, name: &Name, shapes: &mut Shapes) {
+                let owned: fn(&Self) -> Option<&$target> = $owned;
+                if let Some(target) = owned(self) {
+                    target.note_shapes::<Used>(name, shapes);
+                }
+            }
             $(
                 fn give_memory<Used>(&mut self, spares: &mut Spares) {
                     <$target>::give_memory::<Used>($own::as_mut(self), spares);
@@ -90,10 +97,14 @@ macro_rules! load_through {
 }
 
 load_through! {
-    (T: FromMembers) Box<T> => T, Box::new, Box;
-    (T: FromMembers) Rc<T> => T, Rc::new;
-    (T: FromMembers) Arc<T> => T, Arc::new;
-    (T: ToOwned<Owned: FromMembers> + ?Sized) Cow<'_, T> => T::Owned, Cow::Owned;
+    (T: FromMembers) Box<T> => T, Box::new, |own| Some(own), Box;
+    (T: FromMembers) Rc<T> => T, Rc::new, |own| Some(own);
+    (T: FromMembers) Arc<T> => T, Arc::new, |own| Some(own);
+    (T: ToOwned<Owned: FromMembers> + ?Sized) Cow<'_, T> => T::Owned, Cow::Owned, |own| match own {
+        Cow::Owned(target) => Some(target),
+        // Of another type than what is loaded.
+        Cow::Borrowed(_) => None,
+    };
 }
 
 macro_rules! load_unsized {

@@ -4,6 +4,7 @@
 //! `name.0`, `name.1`, ....
 
 use crate::error::{Error, Result};
+use crate::members::shapes::Shapes;
 use crate::members::spare::Spares;
 use crate::members::{FromMembers, Loader, Members, Name, Names, Plan, ToMembers};
 use crate::memory;
@@ -40,6 +41,10 @@ impl<T: FromMembers> FromMembers for Vec<T> {
         T::are_present(loader, name)
     }
 
+    fn note_shapes<Used>(&self, name: &Name, shapes: &mut Shapes) {
+        note_list::<T, Used>(self.iter(), name, shapes);
+    }
+
     fn give_memory<Used>(&mut self, spares: &mut Spares) {
         T::give_memory_of_all::<Used>(self, spares);
     }
@@ -60,6 +65,26 @@ impl<T: FromMembers> FromMembers for Vec<T> {
 
     fn is_single() -> bool {
         T::are_single()
+    }
+}
+
+/// Notes how long a list is, and what its elements are.
+pub(super) fn note_list<'a, T: FromMembers + 'a, Used>(
+    items: impl ExactSizeIterator<Item = &'a T>,
+    name: &Name,
+    shapes: &mut Shapes,
+) {
+    shapes.note_len(name, items.len());
+    note_each::<T, Used>(items, name, shapes);
+}
+
+fn note_each<'a, T: FromMembers + 'a, Used>(
+    items: impl Iterator<Item = &'a T>,
+    name: &Name,
+    shapes: &mut Shapes,
+) {
+    if !T::are_single() {
+        items.enumerate().for_each(|(i, item)| item.note_shapes::<Used>(&name.join(i), shapes));
     }
 }
 
@@ -119,6 +144,11 @@ impl<T: FromMembers, const N: usize> FromMembers for [T; N] {
 
     fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
         T::are_present(loader, name)
+    }
+
+    fn note_shapes<Used>(&self, name: &Name, shapes: &mut Shapes) {
+        // How many there are says the type.
+        note_each::<T, Used>(self.iter(), name, shapes);
     }
 
     fn give_memory<Used>(&mut self, spares: &mut Spares) {

@@ -10,6 +10,7 @@ use std::sync::atomic::{
 use std::sync::{Mutex, PoisonError, RwLock};
 
 use crate::error::{Error, Result};
+use crate::members::shapes::Shapes;
 use crate::members::{FromMembers, Loader, Members, Name, Names, Plan, ToMembers};
 use crate::memory;
 
@@ -70,7 +71,7 @@ macro_rules! save_as {
 
 // Many of them are members each: they can't be lent all at once.
 macro_rules! load_lent {
-    ($($holder:ident),*) => {$(
+    ($( $holder:ident, $held:ident => $lent:expr; )*) => {$(
         impl<T: FromMembers> FromMembers for $holder<T> {
             fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
             where
@@ -80,6 +81,12 @@ macro_rules! load_lent {
             }
             fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
                 T::is_present(loader, name)
+            }
+            fn note_shapes<Used>(&self, name: &Name, shapes: &mut Shapes) {
+                let $held = self;
+                if let Some(value) = $lent {
+                    value.note_shapes::<Used>(name, shapes);
+                }
             }
             fn is_single() -> bool {
                 T::is_single()
@@ -91,7 +98,11 @@ macro_rules! load_lent {
     )*};
 }
 
-load_lent!(Mutex, RwLock, RefCell);
+load_lent! {
+    Mutex, held => held.lock().ok();
+    RwLock, held => held.read().ok();
+    RefCell, held => held.try_borrow().ok();
+}
 
 macro_rules! load_as {
     ($( ($($generics:tt)*) $holder:ty => $target:ty, $wrap:expr; )*) => {$(

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use crate::error::Result;
+use crate::members::shapes::Shapes;
 use crate::members::spare::Spares;
 use crate::members::{FromMembers, Loader, Members, Name, Names, Plan, ToMembers};
 
@@ -27,6 +28,9 @@ macro_rules! tuples {
             }
             fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
                 $( $part::is_present(loader, &name.join($index)) )||+
+            }
+            fn note_shapes<Used>(&self, name: &Name, shapes: &mut Shapes) {
+                $( self.$index.note_shapes::<Used>(&name.join($index), shapes); )+
             }
             fn give_memory<Used>(&mut self, spares: &mut Spares) {
                 $( self.$index.give_memory::<Used>(spares); )+

@@ -35,6 +35,8 @@ pub(super) fn plan_indexed<'s, T: FromMembers + 's>(
         loader.note(ProblemKind::Shape, name, format!("{want} elements"), format!("{found} elements"), hint);
         return Plan::refused();
     }
+    // The elements are compared too, so that all differences are told.
+    loader.note_len(name, found);
     if inner.is_empty() {
         let plans = elements.plan_each(loader, name, T::plan);
         return plans.map_or_else(Plan::refused, |plans| {

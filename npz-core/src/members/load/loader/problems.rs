@@ -1,7 +1,9 @@
 //! What a load notes: the differences that refuse it, and the remarks that do not.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::header::Header;
 use crate::members::load::view::View;
+use crate::members::shapes::elements;
 use crate::members::{Loader, Medium, Name};
 use crate::report::{Problem, ProblemKind, Remark, RemarkKind, Report, SHOWN};
 
@@ -27,6 +29,27 @@ impl Loader<'_> {
         }
     }
 
+    /// Whether an array has the shape of the one that it is loaded over; notes a problem if not.
+    pub(crate) fn keeps_shape(&mut self, name: &Name, header: &Header) -> bool {
+        let misfit = self.shapes.misfit(name, header.shape());
+        self.note_resized(name, misfit, || header.to_string())
+    }
+
+    /// Notes a problem if a list, which is no array, has another length than the one that it is loaded over.
+    pub(crate) fn note_len(&mut self, name: &Name, len: usize) {
+        let misfit = self.shapes.misfit_of_list(name, len);
+        self.note_resized(name, misfit, || elements(len));
+    }
+
+    fn note_resized(&mut self, name: &Name, misfit: Option<String>, found: impl Fn() -> String) -> bool {
+        if let Some(kept) = &misfit {
+            let expected = format!("{kept}, as in the value that is loaded over");
+            let hint = "`LoadOptions::allow_resize(true)` lets the value become as in the file".to_owned();
+            self.note(ProblemKind::Shape, name, expected, found(), hint);
+        }
+        misfit.is_none()
+    }
+
     /// Notes that a member can't be read.
     pub(crate) fn refuse(&mut self, name: &Name, expected: String, error: Error) {
         let (kind, member, cause) = (ProblemKind::Unreadable, name.as_str().to_owned(), error.kind());
@@ -41,6 +64,13 @@ impl Loader<'_> {
         });
         if cause == ErrorKind::Io {
             self.fault.get_or_insert(error.in_member(name.as_str()));
+        }
+    }
+
+    /// Notes that a member can't be read, unless whoever wanted it has.
+    pub(crate) fn refuse_left(&mut self, member: usize, name: &str, error: Error) {
+        if self.claims.take(member, name) {
+            self.refuse(&Name::root().join(name), String::new(), error);
         }
     }
 
@@ -82,6 +112,9 @@ impl Loader<'_> {
                     }
                     Ok(Some(_)) => "no field wants it",
                     Ok(None) => "it is no array, and no field wants it",
+                    Err(error) if error.is_foreign_dtype() => {
+                        "its dtype is none of NumPy's, and no field wants it"
+                    }
                     Err(_) => "it can't be read, and no field wants it",
                 };
                 let text = text.to_owned();
