@@ -121,6 +121,11 @@ fn has_own_place(name: &Name) -> bool {
     !name.is_root() && !name.is_shared()
 }
 
+/// Where an empty map leaves its mark: its own name, or that of an element which no key leads to.
+fn mark_of(name: &Name) -> Name {
+    if name.has_each() { name.join(NONE) } else { name.clone() }
+}
+
 /// Pushes the entries, sorted by key: the same map gives the same bytes.
 fn push_entries<'a, K: MapKey + 'a, T: ToMembers + 'a>(
     entries: impl Iterator<Item = (&'a K, &'a T)>,
@@ -130,7 +135,7 @@ fn push_entries<'a, K: MapKey + 'a, T: ToMembers + 'a>(
     let sorted = grown(entries).map_err(|error| error.in_member(name.as_str()));
     let mut sorted: Vec<(&K, &T)> = sorted?;
     if sorted.is_empty() && has_own_place(name) {
-        return members.push_sign(name, &true);
+        return members.push_sign(&mark_of(name), &true);
     }
     // In place; linear where they are sorted already.
     sorted.sort_unstable_by(|a, b| a.0.cmp(b.0));
@@ -180,7 +185,7 @@ where
         return Plan::refused();
     }
     if has_own_place(name) && !has_entries::<K, T>(loader, name) {
-        return match loader.take_mark(name) {
+        return match loader.take_mark(&mark_of(name)) {
             Some(()) => Plan::new(|| Ok(Vec::new())),
             None => refuse_none(loader, name),
         };
@@ -209,7 +214,7 @@ where
 }
 
 fn has_entries<K: OwnedMapKey, T: FromMembers>(loader: &Loader<'_>, name: &Name) -> bool {
-    !loader.is_void(name) && parts::<T>(loader, name).any(|part| K::from_part(part).is_some())
+    !loader.is_void(name) && parts::<T>(loader, name).any(|part| part != NONE && K::from_part(part).is_some())
 }
 
 /// Notes that there is no map, or something else in its place.
@@ -251,7 +256,7 @@ macro_rules! load_entries {
                 plan_entries(loader, name).and_then($make)
             }
             fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
-                has_entries::<K, T>(loader, name) || has_own_place(name) && loader.contains(name)
+                has_entries::<K, T>(loader, name) || has_own_place(name) && loader.contains(&mark_of(name))
             }
             fn note_shapes<Used>(&self, name: &Name, shapes: &mut Shapes) {
                 for (key, value) in self {
