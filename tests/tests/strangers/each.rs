@@ -217,3 +217,55 @@ fn what_stands_beside_a_list_may_not_be_named_as_its_elements() {
     let error = with("layer_7").to_bytes().unwrap_err().to_string();
     assert!(error.contains("\"layer_7\"") && error.contains("\"layer_{}\""), "{error}");
 }
+
+/// Kernels alone, in the file as layers.
+mod as_layers {
+    use super::{Array2, Dense, array};
+
+    pub(super) fn to_npz(kernels: &[Array2<f32>]) -> Vec<Dense> {
+        kernels.iter().map(|kernel| Dense { kernel: kernel.clone(), bias: array![0.0] }).collect()
+    }
+
+    pub(super) fn from_npz(layers: Vec<Dense>) -> Result<Vec<Array2<f32>>, String> {
+        Ok(layers.into_iter().map(|layer| layer.kernel).collect())
+    }
+}
+
+#[derive(Npz, Debug, PartialEq)]
+enum Model {
+    Deep {
+        #[npz(each = "layer_{}", with = "as_layers")]
+        kernels: Vec<Array2<f32>>,
+    },
+    Wide(#[npz(each = "head_{}", default)] BTreeMap<i32, Dense>),
+}
+
+#[test]
+fn patterns_stand_in_variants_and_beside_with_and_in_the_schema() {
+    let kernels = vec![block(0).dense.kernel, block(1).dense.kernel];
+    let heads = BTreeMap::from([(-1, block(0).dense), (3, block(1).dense)]);
+    let names = |model: &Model| {
+        let bytes = model.to_bytes().unwrap();
+        assert_eq!(&Model::from_bytes(&bytes).unwrap(), model);
+        NpzReader::new(&bytes).unwrap().names().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let deep = ["tag", "layer_0.kernel", "layer_0.bias", "layer_1.kernel", "layer_1.bias"];
+    assert_eq!(names(&Model::Deep { kernels }), deep);
+    assert_eq!(
+        names(&Model::Wide(heads)),
+        ["tag", "head_-1.kernel", "head_-1.bias", "head_3.kernel", "head_3.bias"]
+    );
+    names(&Model::Wide(BTreeMap::new()));
+
+    let schema = Vit::schema();
+    let members: Vec<_> = schema.members.iter().map(|member| member.name.as_str()).collect();
+    assert_eq!(
+        members,
+        [
+            "Transformer/encoderblock_*/Dense_0/kernel",
+            "Transformer/encoderblock_*/Dense_0/bias",
+            "Transformer/encoderblock_norm",
+            "cls"
+        ]
+    );
+}
