@@ -319,7 +319,11 @@ impl Report {
 
     /// The headline of the error that carries this report.
     pub(crate) fn summary(&self) -> String {
-        let what = if self.is_of_file { "the file is not sound" } else { "what the file holds does not fit the type" };
+        let what = if self.is_of_file {
+            "the file is not sound"
+        } else {
+            "what the file holds does not fit the type"
+        };
         match self.problem_count() {
             1 => what.to_owned(),
             n => format!("{what}, in {n} places"),

@@ -1,8 +1,8 @@
 //! Whether the records of an archive say the same of a member everywhere, and whether bytes belong to nothing.
 
 use crate::archive::index::{Entry, Index};
-use crate::archive::records::DESCRIPTOR;
 use crate::archive::own_header::{DESCRIPTOR_BYTES, Descriptor, OwnHeader, part};
+use crate::archive::records::DESCRIPTOR;
 use crate::error::Result;
 use crate::input::AnyInput;
 use crate::stored::Extent;
@@ -11,18 +11,16 @@ use crate::stored::Extent;
 const NEWEST: u8 = 63;
 
 /// What is wrong with the records of a member, and where its last byte is followed by the next one.
-pub(crate) fn compare(
-    input: &AnyInput<'_>,
-    entry: &Entry,
-    extent: &Extent,
-) -> Result<(Vec<String>, u64)> {
+pub(crate) fn compare(input: &AnyInput<'_>, entry: &Entry, extent: &Extent) -> Result<(Vec<String>, u64)> {
     let (mut wrong, mut end) = (Vec::new(), extent.range().end);
     // What is missing was told when the data were looked for.
     let Some(own) = OwnHeader::at(input, extent.header_start)? else { return Ok((wrong, end)) };
     let (own_compressed, own_size) = own.sizes(input, extent.header_start)?;
     let mut compare = |record: &str, what: &str, expected: String, found: String| {
         if found != expected {
-            wrong.push(format!("the directory and {record} give another {what}: expected {expected}, found {found}"));
+            wrong.push(format!(
+                "the directory and {record} give another {what}: expected {expected}, found {found}"
+            ));
         }
     };
     let mut same = |record: &str, crc32: u32, compressed: u64, size: u64| {
@@ -31,9 +29,7 @@ pub(crate) fn compare(
         compare(record, "size", extent.size.to_string(), size.to_string());
     };
     let own_record = "the member's own header";
-    if !own.has_descriptor() {
-        same(own_record, own.crc32, own_compressed, own_size);
-    } else {
+    if own.has_descriptor() {
         let bytes = part(input, end, DESCRIPTOR_BYTES)?;
         let behind = || Descriptor::parse(&bytes, extent.compressed_size);
         let right = behind().find(|found| (found.crc32, found.size) == (extent.crc32, extent.size));
@@ -43,15 +39,21 @@ pub(crate) fn compare(
         } else {
             wrong.push("the record that has to stand behind the data is not there".to_owned());
         }
+    } else {
+        same(own_record, own.crc32, own_compressed, own_size);
     }
     let method = |number: u16| crate::archive::Method::from_number(number).to_string();
     if own.method != extent.method {
         let (expected, found) = (method(extent.method), method(own.method));
-        wrong.push(format!("the directory and {own_record} give another compression: expected {expected}, found {found}"));
+        wrong.push(format!(
+            "the directory and {own_record} give another compression: expected {expected}, found {found}"
+        ));
     }
     if (own.flags ^ entry.flags) & !DESCRIPTOR != 0 {
         let (expected, found) = (entry.flags, own.flags);
-        wrong.push(format!("the directory and {own_record} give other flags: expected {expected:#06x}, found {found:#06x}"));
+        wrong.push(format!(
+            "the directory and {own_record} give other flags: expected {expected:#06x}, found {found:#06x}"
+        ));
     }
     if entry.version > NEWEST {
         let (major, minor) = (entry.version / 10, entry.version % 10);
@@ -66,10 +68,13 @@ impl Index {
     /// Where bytes belong to nothing, given where each member ends as far as that is known.
     pub(crate) fn strays(&self, ends: &[Option<u64>]) -> Vec<String> {
         let mut strays = Vec::new();
-        let first = self.entries.iter().filter(|entry| entry.fault.is_none()).map(|entry| entry.header_offset);
+        let first =
+            self.entries.iter().filter(|entry| entry.fault.is_none()).map(|entry| entry.header_offset);
         let start = first.min().unwrap_or(self.directory);
-        if start > 0 {
-            strays.push(format!("{start} bytes stand before the first member, which NumPy does not read over"));
+        // Of members that were found without a directory, some may be lost.
+        if start > 0 && self.directory > 0 {
+            strays
+                .push(format!("{start} bytes stand before the first member, which NumPy does not read over"));
         }
         let gap = |(entry, end): (&Entry, &Option<u64>)| {
             let gap = entry.end.checked_sub((*end)?).filter(|&gap| gap > 0)?;

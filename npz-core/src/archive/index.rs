@@ -1,13 +1,15 @@
 //! Every member of an archive: what its directory says, and whether that can be true.
 
+mod places;
+
 use std::ops::Range;
 use std::sync::Arc;
 
+use self::places::set_ends;
 use crate::archive::block_index::BlockIndex;
 use crate::archive::directory::{self, Raw};
 use crate::archive::names::decode_name;
 use crate::archive::own_header::OwnHeader;
-use crate::archive::places::set_ends;
 use crate::archive::records::DEFLATED;
 use crate::archive::{Method, end, sniff};
 use crate::error::{Error, Result};
@@ -25,7 +27,7 @@ const METHOD_FLAGS: u16 = 0b110;
 /// Every member of an archive, in the order of its directory.
 pub(crate) struct Index {
     pub(crate) entries: Vec<Entry>,
-    /// Where the directory begins.
+    /// Where the directory begins; 0 where there is none.
     pub(super) directory: u64,
     /// How many bytes stand behind the end of the archive.
     pub(super) after: u64,
@@ -103,7 +105,17 @@ impl Entry {
         size: u64,
     ) -> Result<Self> {
         let OwnHeader { flags, method, crc32, .. } = *own;
-        Self::new(&Raw { version: 0, flags, method, crc32, compressed_size, size, header_offset, name, blocks: None })
+        Self::new(&Raw {
+            version: 0,
+            flags,
+            method,
+            crc32,
+            compressed_size,
+            size,
+            header_offset,
+            name,
+            blocks: None,
+        })
     }
 
     fn new(raw: &Raw<'_>) -> Result<Self> {
@@ -219,7 +231,11 @@ mod tests {
     fn members_that_share_bytes_have_a_fault() {
         let faults = |archive: &[u8]| {
             let index = read(archive, &Limits::default()).unwrap();
-            index.entries.into_iter().map(|entry| entry.fault.map(|fault| fault.to_string())).collect::<Vec<_>>()
+            index
+                .entries
+                .into_iter()
+                .map(|entry| entry.fault.map(|fault| fault.to_string()))
+                .collect::<Vec<_>>()
         };
         let good = archive(&["a.npy", "b.npy"]);
         let entry = good.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();

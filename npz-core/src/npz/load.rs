@@ -228,7 +228,7 @@ impl LoadOptions {
         NpzReader::by(source, self)
     }
 
-    /// Compares a file's headers with a type; reads no array data.
+    /// Compares a file's headers with a type; reads no array data. [`verify`](Self::verify) reads them, and needs no type.
     ///
     /// # Errors
     /// As [`Npz::check`].

@@ -30,7 +30,8 @@ const FREE_HEAD_BYTES: u64 = 1 << 10;
 ///
 /// Opening reads the directory only, and keeps it in memory. Everything goes through `&self`, so one reader serves
 /// many threads. Keys follow `NpzFile`: with or without `.npy`, the exact file name first, the last of duplicates.
-/// Each [`get`](Self::get) reads its member anew and verifies its checksum.
+/// Each [`get`](Self::get) reads its member anew and verifies its checksum. A member that can't lie where the directory says
+/// is refused when it is asked for, and by a load of the whole archive; the others can be read.
 ///
 /// ```
 /// use ndarray::{Array1, array};
@@ -157,7 +158,9 @@ impl<R: ReadAt> NpzReader<R> {
         let entries = &self.index.entries;
         // Without memory for it, each is read when it is wanted.
         let Ok(mut missing) = memory::collect(0..entries.len(), MEMBERS) else { return };
-        missing.retain(|&i| self.heads.get(i).is_some_and(|head| head.get().is_none()) && entries[i].fault.is_none());
+        missing.retain(|&i| {
+            self.heads.get(i).is_some_and(|head| head.get().is_none()) && entries[i].fault.is_none()
+        });
         missing.sort_unstable_by_key(|&i| (entries[i].header_offset, i));
         let Ok(ranges) = memory::collect(missing.iter().map(|&i| entries[i].head_range()), MEMBERS) else {
             return;
@@ -407,6 +410,7 @@ impl<R: ReadAt> NpzReader<R> {
     }
 
     /// Compares a type with the headers of the whole archive; reads the start of each member, no array data.
+    /// [`verify`](Self::verify) reads them.
     ///
     /// # Errors
     /// [`ErrorKind::Io`] if the source fails. Mismatches are not an error here but the report.

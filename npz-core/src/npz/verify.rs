@@ -122,11 +122,16 @@ impl<R: ReadAt> NpzReader<R> {
         let mut report = Report::of_file();
         let mut ends = memory::with_room(entries.len(), MEMBERS)?;
         for (entry, Verified { faults, end }) in entries.iter().zip(verified) {
-            faults.iter().for_each(|fault| report.push_fault(key_of(&entry.name), fault));
+            for fault in &faults {
+                report.push_fault(key_of(&entry.name), fault);
+            }
             ends.push(end);
         }
         for name in self.duplicates() {
-            report.push_doubt(key_of(name), "another member has this name, and programs differ in which they read");
+            report.push_doubt(
+                key_of(name),
+                "another member has this name, and programs differ in which they read",
+            );
         }
         self.index.strays(&ends).iter().for_each(|stray| report.push_doubt("", stray));
         Ok(report)
@@ -149,8 +154,10 @@ impl<R: ReadAt> NpzReader<R> {
         // What the header says is looked at here, and told even if the checksum is wrong.
         let mut misfit = None;
         let read = with_data(&self.input, &extent, Seen::default(), |data| {
-            misfit = misfit_of(Header::collect(data, &self.options.limits)?, &self.options.limits, extent.size);
-            let mut piece = zeros(PIECE_BYTES.min(usize::try_from(extent.size).unwrap_or(PIECE_BYTES)), "member")?;
+            let limits = &self.options.limits;
+            misfit = misfit_of(&Header::collect(data, limits)?, limits, extent.size);
+            let mut piece =
+                zeros(PIECE_BYTES.min(usize::try_from(extent.size).unwrap_or(PIECE_BYTES)), "member")?;
             loop {
                 match data.read(&mut piece).map_err(|error| Error::io("can't read the member", error))? {
                     0 => return Ok(()),
@@ -184,11 +191,11 @@ impl Verified {
 }
 
 /// What is wrong with the array in so many bytes, which begin with these; what is no array has nothing to compare.
-fn misfit_of(start: Vec<u8>, limits: &Limits, size: u64) -> Option<Error> {
-    if !is_magic(&start) {
+fn misfit_of(start: &[u8], limits: &Limits, size: u64) -> Option<Error> {
+    if !is_magic(start) {
         return None;
     }
-    match Header::parse(&start, limits) {
+    match Header::parse(start, limits) {
         // Its cells have a length that only the other library knows.
         Err(error) if error.is_foreign_dtype() => None,
         Err(error) => Some(error),
@@ -198,7 +205,9 @@ fn misfit_of(start: Vec<u8>, limits: &Limits, size: u64) -> Option<Error> {
             let expected = header.data_len();
             let found = size.saturating_sub(header.len() as u64);
             (found != expected).then(|| {
-                Error::damaged(format!("the array's cells have another length: expected {expected} bytes, found {found}"))
+                Error::damaged(format!(
+                    "the array's cells have another length: expected {expected} bytes, found {found}"
+                ))
             })
         }
     }
@@ -232,7 +241,8 @@ fn verify_arrays(input: &AnyInput<'_>, limits: &Limits) -> Result<Report> {
         let end = cells.saturating_add(header.data_len());
         if end > size {
             let found = size.saturating_sub(cells);
-            let text = format!("the array is cut off: expected {} bytes of cells, found {found}", header.data_len());
+            let text =
+                format!("the array is cut off: expected {} bytes of cells, found {found}", header.data_len());
             report.push_fault("", &Error::damaged(text));
             break;
         }

@@ -152,7 +152,10 @@ fn an_array_in_the_place_of_a_map_is_told() {
     let bytes = BTreeMap::from([("map".to_owned(), vec![1.0, 2.0])]).to_bytes().unwrap();
     let error = NpzReader::new(&bytes).unwrap().get::<Map>("map").unwrap_err();
     let text = error.to_string();
-    assert!(text.contains("expected members whose names begin with \"map.\", found <f8 (f64), shape (2,)"), "{text}");
+    assert!(
+        text.contains("expected members whose names begin with \"map.\", found <f8 (f64), shape (2,)"),
+        "{text}"
+    );
 }
 
 /// The key is of the map around, so its separator must not be in it.

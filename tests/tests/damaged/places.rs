@@ -19,7 +19,8 @@ fn the_others_are_read_as_python_reads_them() {
     python(dir.path(), write);
     let good = std::fs::read(dir.path().join("good.npz")).unwrap();
     let fields = offset_fields(&good);
-    let offset = |entry: usize| u32::from_le_bytes(good[fields[entry]..fields[entry] + 4].try_into().unwrap());
+    let offset =
+        |entry: usize| u32::from_le_bytes(good[fields[entry]..fields[entry] + 4].try_into().unwrap());
     let (second, third) = (offset(1), offset(2));
     let cases = [
         ("behind the file", 1, 0x7fff_ffff),
@@ -48,14 +49,23 @@ for name in 'abc':
             let read = npz.get::<Vec<i64>>(name);
             if name == bad {
                 let error = read.unwrap_err();
-                assert_eq!((error.kind(), error.member()), (ErrorKind::Damaged, Some(bad)), "{what}: {error}");
+                assert_eq!(
+                    (error.kind(), error.member()),
+                    (ErrorKind::Damaged, Some(bad)),
+                    "{what}: {error}"
+                );
                 assert!(!by_python.contains(name), "{what}: Python reads {name}");
             } else {
-                assert_eq!(read.unwrap(), (0..40).map(|n| n + i as i64).collect::<Vec<_>>(), "{what}: {name}");
+                assert_eq!(
+                    read.unwrap(),
+                    (0..40).map(|n| n + i as i64).collect::<Vec<_>>(),
+                    "{what}: {name}"
+                );
             }
         }
         let listed = npz.entries().unwrap();
-        let problems: Vec<_> = listed.iter().filter(|entry| entry.problem.is_some()).map(|e| &*e.name).collect();
+        let problems: Vec<_> =
+            listed.iter().filter(|entry| entry.problem.is_some()).map(|e| &*e.name).collect();
         assert_eq!(problems, [bad], "{what}");
         // Also where what is unknown is allowed, and where the type does not want it.
         for options in [LoadOptions::new(), LoadOptions::new().allow_unknown(true)] {
@@ -75,7 +85,8 @@ for name in 'abc':
 fn members_that_share_bytes_cost_nothing() {
     let count = 100_000_u32;
     let mut one = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    let deflated = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+    let deflated =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
     one.start_file("a.npy", deflated).unwrap();
     one.write_all(&vec![0; 10 << 20]).unwrap();
     let one = one.finish().unwrap().into_inner();
@@ -90,7 +101,9 @@ fn members_that_share_bytes_cost_nothing() {
     }
     bomb.extend_from_slice(b"PK\x06\x07\0\0\0\0");
     bomb.extend_from_slice(&(start + size).to_le_bytes());
-    bomb.extend_from_slice(b"\x01\0\0\0PK\x05\x06\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\0\0");
+    bomb.extend_from_slice(
+        b"\x01\0\0\0PK\x05\x06\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\0\0",
+    );
     let begin = std::time::Instant::now();
     let npz = NpzReader::new(&bomb).unwrap();
     let readable = npz.entries().unwrap().iter().filter(|entry| entry.problem.is_none()).count();

@@ -93,14 +93,39 @@ fn every_difference_in_shape_is_in_one_report_and_nothing_was_changed() {
     assert!(problems.iter().all(|problem| problem.kind == ProblemKind::Shape), "{error}");
     let members: Vec<_> = problems.iter().map(|problem| problem.member.as_str()).collect();
     let expected = [
-        "weights", "any", "dynamic", "layers", "layers.0.bias", "layers.1.bias", "history", "points", "names", "queue.0.bias", "shared", "counted",
-        "pair.0.1", "maybe.bias", "by_name.k", "kind.momentum", "wrapped", "own/inner/bias", "bias",
+        "weights",
+        "any",
+        "dynamic",
+        "layers",
+        "layers.0.bias",
+        "layers.1.bias",
+        "history",
+        "points",
+        "names",
+        "queue.0.bias",
+        "shared",
+        "counted",
+        "pair.0.1",
+        "maybe.bias",
+        "by_name.k",
+        "kind.momentum",
+        "wrapped",
+        "own/inner/bias",
+        "bias",
     ];
     // What is flattened looks last, as in any load.
     assert_eq!(members, expected, "{error}");
     let text = error.to_string();
-    assert!(text.contains("expected shape (2, 4), as in the value that is loaded over, found <f4 (f32), shape (3, 4)"), "{text}");
-    assert!(text.contains("expected 2 elements, as in the value that is loaded over, found 3 elements"), "{text}");
+    assert!(
+        text.contains(
+            "expected shape (2, 4), as in the value that is loaded over, found <f4 (f32), shape (3, 4)"
+        ),
+        "{text}"
+    );
+    assert!(
+        text.contains("expected 2 elements, as in the value that is loaded over, found 3 elements"),
+        "{text}"
+    );
     assert!(text.contains("`LoadOptions::allow_resize(true)`"), "{text}");
     assert_eq!((&value, value.weights.as_ptr()), (&model(2), memory));
 
@@ -198,6 +223,10 @@ fn what_is_behind_a_lock_is_compared_too() {
     let bytes = of(3).to_bytes().unwrap();
     let error = NpzReader::new(&bytes).unwrap().load_into(&mut of(2)).unwrap_err();
     let problems = error.report().unwrap().problems();
-    assert_eq!(problems.iter().map(|p| &*p.member).collect::<Vec<_>>(), ["mutex", "lock", "cell.0"], "{error}");
+    assert_eq!(
+        problems.iter().map(|p| &*p.member).collect::<Vec<_>>(),
+        ["mutex", "lock", "cell.0"],
+        "{error}"
+    );
     NpzReader::new(&bytes).unwrap().load_into(&mut of(3)).unwrap();
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use npz_core::{AnyArray, Compression, ErrorKind, Lazy, LoadOptions, Npz, NpzReader, ProblemKind, SaveOptions};
+use npz_core::{
+    AnyArray, Compression, ErrorKind, Lazy, LoadOptions, Npz, NpzReader, ProblemKind, SaveOptions,
+};
 use tests::{python, temp_dir};
 
 /// The members of a sound archive, in the order of the file: each with the byte behind it.
@@ -47,10 +49,12 @@ fn every_truncation(dir: &Path, file: &str) {
             assert!(npz.bytes(name).unwrap() == *content, "{file} {length}: {name}");
         }
         // At most the one that was cut off is told of, or the bytes that are left of it.
-        let is_between = expected.last().is_none_or(|(_, end)| *end < length) && expected.len() < members.len();
+        let is_between =
+            expected.last().is_none_or(|(_, end)| *end < length) && expected.len() < members.len();
         let is_told = report.problem_count() == usize::from(is_between);
         // Of three bytes nobody knows what they begin.
-        let is_short = expected.last().is_some_and(|(_, end)| length - end < 4) && report.problem_count() == 1;
+        let is_short =
+            expected.last().is_some_and(|(_, end)| length - end < 4) && report.problem_count() == 1;
         assert!(is_told || is_short, "{file} {length}: {report}");
         if let [problem] = report.problems() {
             let next = members.get(expected.len()).map_or("", |(name, _)| name);
@@ -200,8 +204,14 @@ fn what_is_whole_is_loaded_as_usual_and_saved_again() {
     assert_eq!(report.problems()[0].member, "moments");
     assert_eq!(npz.entries().unwrap()[0].compression, "deflate");
     assert!(npz.verify().unwrap().is_ok());
+    let other = dir.path().join("other.npz");
+    std::fs::write(&other, [b"lost", &bytes[4..cut]].concat()).unwrap();
+    assert!(LoadOptions::new().salvage(&other).unwrap().0.verify().unwrap().is_ok());
     npz.load::<BTreeMap<String, Lazy<AnyArray>>>().unwrap().save(&path).unwrap();
-    assert_eq!(python(dir.path(), "z = np.load('run.npz'); print(z.files, z['weights'].sum())").trim(), "['weights'] 500.0");
+    assert_eq!(
+        python(dir.path(), "z = np.load('run.npz'); print(z.files, z['weights'].sum())").trim(),
+        "['weights'] 500.0"
+    );
 }
 
 /// A directory that is wrong of one member: its own header is right.
@@ -253,14 +263,17 @@ fn hostile_files_take_time_in_proportion_to_their_size() {
         header.extend_from_slice(&name_len.to_le_bytes());
         header.extend_from_slice(&[0; 2]);
         header.extend_from_slice(name);
+        // An array, whose header is as long as can be.
+        header.extend_from_slice(b"\x93NUMPY\x01\0\xff\xff");
         header
     };
-    let big = 1 << 19;
     for flags in [0, 8] {
         for method in [0, 8, 12, 14, 93] {
             for (size, name_len) in [(0, 5), (3 << 17, 5), (1 << 30, 5), (3 << 17, 60_000)] {
                 for name in [&b"a.npy"[..], b"a.txt"] {
                     let header = header(flags, method, size, name_len, name);
+                    // Decoders of other methods take their time to be made.
+                    let big = if method > 8 { 1 << 16 } else { 1 << 19 };
                     let mut bytes = header.repeat(big / header.len());
                     if flags == 8 {
                         bytes.extend_from_slice(b"PK\x07\x08\0\0\0\0");

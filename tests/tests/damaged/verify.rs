@@ -5,7 +5,9 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use npz_core::{Compression, ErrorKind, Limits, LoadOptions, Npz, NpzReader, ProblemKind, Report, SaveOptions, npy};
+use npz_core::{
+    Compression, ErrorKind, Limits, LoadOptions, Npz, NpzReader, ProblemKind, Report, SaveOptions, npy,
+};
 use tests::{python, temp_dir};
 
 fn verify(path: &Path) -> Report {
@@ -61,9 +63,16 @@ fn what_numpy_and_zipfile_write_is_sound() {
 
 #[test]
 fn what_we_write_is_sound_in_every_compression() {
-    let arrays: BTreeMap<String, Vec<u32>> =
-        (0..5_u32).map(|i| (format!("m{i}"), (0..i * 300_000).map(|n| n.wrapping_mul(n) >> i).collect())).collect();
-    let kinds = [Compression::Stored, Compression::Deflate(0), Compression::Deflate(1), Compression::Deflate(9), Compression::Zstd(3)];
+    let arrays: BTreeMap<String, Vec<u32>> = (0..5_u32)
+        .map(|i| (format!("m{i}"), (0..i * 300_000).map(|n| n.wrapping_mul(n) >> i).collect()))
+        .collect();
+    let kinds = [
+        Compression::Stored,
+        Compression::Deflate(0),
+        Compression::Deflate(1),
+        Compression::Deflate(9),
+        Compression::Zstd(3),
+    ];
     let dir = temp_dir();
     for (i, compression) in kinds.into_iter().enumerate() {
         let options = SaveOptions::new().compression(compression).alignment([64, 4096][i % 2]);
@@ -164,17 +173,26 @@ with warnings.catch_warnings():
         (ProblemKind::Ambiguous, "", "8 bytes behind the end of the archive belong to nothing"),
     ];
     for (kind, member, text) in expected {
-        let is_told = |(k, m, t): &(ProblemKind, String, String)| *k == kind && m == member && t.contains(text);
+        let is_told =
+            |(k, m, t): &(ProblemKind, String, String)| *k == kind && m == member && t.contains(text);
         assert!(told.iter().any(is_told), "{member}: {text} in\n{report}");
     }
     // What lay at the place of `f` belongs to nobody now.
     assert_eq!(told.len(), expected.len() + 1, "{report}");
     let json: serde_json::Value = serde_json::from_str(&report.to_json()).unwrap();
     assert_eq!(json["problem_count"], 9);
-    assert_eq!((&json["problems"][0]["kind"], &json["problems"][0]["member"]), (&"Damaged".into(), &"b".into()));
+    assert_eq!(
+        (&json["problems"][0]["kind"], &json["problems"][0]["member"]),
+        (&"Damaged".into(), &"b".into())
+    );
     let error = report.into_result().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Damaged);
-    assert!(error.to_string().starts_with("the file is not sound, in 9 places\n  - member \"b\" is damaged: bad CRC-32"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .starts_with("the file is not sound, in 9 places\n  - member \"b\" is damaged: bad CRC-32"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -215,8 +233,14 @@ fn limits_hold_and_others_are_verified() {
     let strict = LoadOptions::new().limits(Limits::strict().member_bytes(1 << 16));
     let report = strict.reader(&bytes).unwrap().verify().unwrap();
     let told = told(&report);
-    assert_eq!(told.iter().map(|(kind, member, _)| (*kind, &**member)).collect::<Vec<_>>()[0], (ProblemKind::Unreadable, "big"));
-    assert!(told.iter().any(|(kind, member, _)| (*kind, &**member) == (ProblemKind::Damaged, "small")), "{report}");
+    assert_eq!(
+        told.iter().map(|(kind, member, _)| (*kind, &**member)).collect::<Vec<_>>()[0],
+        (ProblemKind::Unreadable, "big")
+    );
+    assert!(
+        told.iter().any(|(kind, member, _)| (*kind, &**member) == (ProblemKind::Damaged, "small")),
+        "{report}"
+    );
     assert!(NpzReader::new(&bytes).unwrap().get::<Vec<u8>>("big").is_ok());
 }
 
@@ -236,6 +260,7 @@ fn progress_is_told_and_may_cancel() {
     let told = told.lock().unwrap();
     let all = (5 << 20) + 2 * 128;
     assert!(told.len() > 10 && told.is_sorted() && told.last() == Some(&(all, all)), "{told:?}");
-    let cancels = LoadOptions::new().progress(|done, _| if done > 1000 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) });
+    let cancels = LoadOptions::new()
+        .progress(|done, _| if done > 1000 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) });
     assert_eq!(cancels.verify(&path).unwrap_err().kind(), ErrorKind::Cancelled);
 }

@@ -167,7 +167,10 @@ where
 }
 
 /// What stands for a key in each name below a place, with repeats.
-fn parts<'l, T: FromMembers>(loader: &'l Loader<'_>, name: &Name) -> impl Iterator<Item = &'l str> + use<'l, T> {
+fn parts<'l, T: FromMembers>(
+    loader: &'l Loader<'_>,
+    name: &Name,
+) -> impl Iterator<Item = &'l str> + use<'l, T> {
     let separator = T::inner_separator(name.separator());
     let rests = loader.free_keys_under(name);
     rests.map(move |rest| if T::is_single() { rest } else { rest.split(separator).next().unwrap_or(rest) })
@@ -181,7 +184,9 @@ fn has_entries<K: MapKey, T: FromMembers>(loader: &Loader<'_>, name: &Name) -> b
 fn refuse_none<'s, T>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, T> {
     let expected = format!("members whose names begin with {:?}", name.prefix());
     let (kind, found, hint) = match loader.take_misplaced(name) {
-        Some(found) => (ProblemKind::Shape, found, "save each value of the map as a member of its own".to_owned()),
+        Some(found) => {
+            (ProblemKind::Shape, found, "save each value of the map as a member of its own".to_owned())
+        }
         None => (ProblemKind::Missing, String::new(), String::new()),
     };
     loader.note(kind, name, expected, found, hint);

@@ -40,7 +40,8 @@ pub(super) fn set_ends(input: &AnyInput<'_>, entries: &mut [Entry], directory: u
                 && !is_there(input, end, entries[*next].whole_name())?
             {
                 let next = *next;
-                entries[next].refuse_place("the directory says that the member begins where it has no header");
+                entries[next]
+                    .refuse_place("the directory says that the member begins where it has no header");
                 behind.pop();
                 continue;
             }
