@@ -391,6 +391,7 @@ impl<R: ReadAt> NpzReader<R> {
             let mut shapes = Shapes::default();
             if !self.options.allow_resize {
                 value.note_shapes::<()>(&Name::root(), &mut shapes);
+                shapes.check()?;
             }
             let (loader, plan) = self.plan_over::<T>(shapes);
             let mut has_given = false;
@@ -400,7 +401,7 @@ impl<R: ReadAt> NpzReader<R> {
             });
             let fresh = run.and_then(|_| plan.finish());
             // What fits was found out before: this is a fault in the data.
-            let emptied = "; the arrays that the value gave its memory of are empty now, load it again";
+            let emptied = "; the arrays that the value gave its memory of are empty now: load it again, by `LoadOptions::allow_resize(true)`";
             let mut fresh =
                 fresh.map_err(|error| if has_given { error.with_note(emptied) } else { error })?;
             value.take_over::<()>(&mut fresh);
