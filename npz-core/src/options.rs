@@ -125,7 +125,7 @@ impl LoadOptions {
     }
 
     /// Lets [`load_into`](Self::load_into) give arrays other shapes and lists other lengths than the value has: `false` by
-    /// default, as `np.copyto` and the `load_state_dict` of PyTorch refuse them.
+    /// default, as `np.copyto` and torch's `load_state_dict` refuse them.
     ///
     /// ```
     /// # use npz_core::{LoadOptions, Npz};

@@ -218,7 +218,10 @@ fn after_damage_in_the_data_no_array_holds_a_mixture() {
     let mut one = One { a: vec![0.0; 1000], b: Array1::zeros(1000) };
     let error = NpzReader::new(&bytes).unwrap().load_into(&mut one).unwrap_err();
     assert_eq!((error.kind(), error.member()), (ErrorKind::Damaged, Some("b")));
-    assert!(error.to_string().contains("are empty now, load it again"), "{error}");
+    assert!(
+        error.to_string().contains("are empty now: load it again, by `LoadOptions::allow_resize(true)`"),
+        "{error}"
+    );
     assert!(one.a.is_empty() && one.b.is_empty());
 }
 

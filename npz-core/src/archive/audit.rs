@@ -29,9 +29,7 @@ pub(crate) fn compare(input: &AnyInput<'_>, entry: &Entry, extent: &Extent) -> R
         compare(record, "size", extent.size.to_string(), size.to_string());
     };
     let own_record = "the member's own header";
-    if !own.has_descriptor() {
-        same(own_record, own.crc32, own_compressed, own_size);
-    } else {
+    if own.has_descriptor() {
         let bytes = part(input, end, DESCRIPTOR_BYTES)?;
         let behind = || Descriptor::parse(&bytes, extent.compressed_size);
         let right = behind().find(|found| (found.crc32, found.size) == (extent.crc32, extent.size));
@@ -41,6 +39,8 @@ pub(crate) fn compare(input: &AnyInput<'_>, entry: &Entry, extent: &Extent) -> R
         } else {
             wrong.push("the record that has to stand behind the data is not there".to_owned());
         }
+    } else {
+        same(own_record, own.crc32, own_compressed, own_size);
     }
     let method = |number: u16| crate::archive::Method::from_number(number).to_string();
     if own.method != extent.method {
@@ -71,7 +71,8 @@ impl Index {
         let first =
             self.entries.iter().filter(|entry| entry.fault.is_none()).map(|entry| entry.header_offset);
         let start = first.min().unwrap_or(self.directory);
-        if start > 0 {
+        // Of members that were found without a directory, some may be lost.
+        if start > 0 && self.directory > 0 {
             strays
                 .push(format!("{start} bytes stand before the first member, which NumPy does not read over"));
         }

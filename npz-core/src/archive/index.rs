@@ -1,13 +1,15 @@
 //! Every member of an archive: what its directory says, and whether that can be true.
 
+mod places;
+
 use std::ops::Range;
 use std::sync::Arc;
 
+use self::places::set_ends;
 use crate::archive::block_index::BlockIndex;
 use crate::archive::directory::{self, Raw};
 use crate::archive::names::decode_name;
 use crate::archive::own_header::OwnHeader;
-use crate::archive::places::set_ends;
 use crate::archive::records::DEFLATED;
 use crate::archive::{Method, end, refusal};
 use crate::error::{Error, ErrorKind, Result};
@@ -25,7 +27,7 @@ const METHOD_FLAGS: u16 = 0b110;
 /// Every member of an archive, in the order of its directory.
 pub(crate) struct Index {
     pub(crate) entries: Vec<Entry>,
-    /// Where the directory begins.
+    /// Where the directory begins; 0 where there is none.
     pub(super) directory: u64,
     /// How many bytes stand behind the end of the archive.
     pub(super) after: u64,

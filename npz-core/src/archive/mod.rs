@@ -1,10 +1,13 @@
 //! The zip container: which members there are, their bytes out of it and into it.
 //!
-//! Knows nothing of arrays. [`end`] finds the directory, [`directory`] parses it, and [`index`] is the list of
-//! members that comes out. [`local`] finds their data and [`decode`] reads them, with `foreign` for the methods behind a feature;
-//! [`parts`] and [`unblock`] read large ones by several threads. [`emit`] writes members and directory where [`layout`]
-//! places them, deflated ones in [`blocks`] that the [`codec`] makes, others by `zstd_frame` behind its feature. [`raw`] is a member on its way from one
-//! archive to another, as it is. The rules are PKWARE's APPNOTE 6.3 as Python's `zipfile` reads it.
+//! Knows nothing of arrays, but that [`salvage`], which finds members without a directory, asks a stored one for its length.
+//! [`end`] finds the directory, [`directory`] parses it, and [`index`] is the list of members that comes out; it knows which of
+//! them can't lie where the directory says. [`own_header`] is what stands in front of a member, and [`audit`] whether all
+//! records say the same. [`local`] finds the data of members and [`decode`] reads them, with `foreign` for the methods behind a
+//! feature; [`parts`] and [`unblock`] read large ones by several threads. [`emit`] writes members and directory where
+//! [`layout`] places them, deflated ones in [`blocks`] that the [`codec`] makes, others by `zstd_frame` behind its feature.
+//! [`raw`] is a member on its way from one archive to another, as it is. The rules are PKWARE's APPNOTE 6.3 as Python's
+//! `zipfile` reads it.
 
 pub(crate) mod audit;
 pub(crate) mod block_index;
@@ -29,7 +32,6 @@ mod names;
 mod own_header;
 pub(crate) mod parts;
 mod patch;
-mod places;
 mod raw;
 mod records;
 mod refusal;

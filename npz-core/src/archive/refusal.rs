@@ -35,7 +35,8 @@ pub(super) fn explain(input: &AnyInput<'_>, complaint: Option<&str>) -> Result<E
     if head.starts_with(b"PK") || head == b"P" {
         return Ok(Error::damaged(format!(
             "the archive is cut off: its first bytes are there, its directory, which comes last, is not \
-             among the {} bytes found; a save was interrupted or a download is incomplete, get the file again",
+             among the {} bytes found; a save was interrupted or a download is incomplete, get the file again; \
+             `LoadOptions::salvage` reads the members that are whole",
             input.size()
         )));
     }

@@ -23,6 +23,9 @@ const MOST_TRIED: u32 = 4;
 /// The length of a record behind the data with sizes of 64 bits, without its signature.
 const WIDE_BYTES: u64 = 20;
 
+/// The longest header of an array that is asked for a length.
+const MOST_HEADER: u64 = 10_000;
+
 /// Takes what is lost: the name of a member, or none for bytes that belong to no member, and why.
 pub(crate) type Lose<'l> = dyn FnMut(&str, &Error) + 'l;
 
@@ -108,15 +111,15 @@ impl Scan<'_, '_> {
                 continue;
             };
             let in_order = is_next && place == at;
-            let name = candidate.entry.name.clone();
-            let (lost, next) = self.judge(candidate)?;
+            let name = &candidate.entry.name;
+            let (lost, next) = self.judge(&candidate)?;
             if let Some(error) = lost {
                 // What merely looks like a header, somewhere in damaged bytes, is not told.
-                if !in_order && !name.ends_with(".npy") && self.may_repeat(next.at - place) {
+                if !in_order && name.strip_suffix(".npy").is_none() && self.may_repeat(next.at - place) {
                     (at, is_next) = (place + 1, false);
                     continue;
                 }
-                (self.lose)(&name, &error.at(place));
+                (self.lose)(name, &error.at(place));
             }
             self.lose_bytes(gap, place);
             (at, gap, is_next) = (next.at, next.told, next.is_record);
@@ -158,13 +161,13 @@ impl Scan<'_, '_> {
     }
 
     /// Finds out whether a member is whole. Gives why not, and where to go on.
-    fn judge(&mut self, candidate: Candidate) -> Result<(Option<Error>, Next)> {
+    fn judge(&mut self, candidate: &Candidate) -> Result<(Option<Error>, Next)> {
         let size = self.input.size();
         self.limits.check_members(self.whole.len() as u64 + 1)?;
         if candidate.has_descriptor {
             return self.judge_by_descriptor(candidate);
         }
-        let Candidate { entry, start, .. } = &candidate;
+        let Candidate { entry, start, .. } = candidate;
         let (start, claimed) = (*start, entry.compressed_size);
         let end = start.checked_add(claimed).filter(|&end| end <= size);
         let error = if let Some(end) = end {
@@ -180,7 +183,7 @@ impl Scan<'_, '_> {
             Error::damaged(format!("the member is cut off: expected {claimed} bytes, found {there}"))
         };
         // The length leads nowhere, so it may be wrong.
-        self.judge_by_array(&candidate, error, end.unwrap_or(size))
+        self.judge_by_array(candidate, error, end.unwrap_or(size))
     }
 
     /// Finds out whether a member is whole that ends where its array does. `error` is why not, if it is not; `end` where it
@@ -193,9 +196,8 @@ impl Scan<'_, '_> {
     ) -> Result<(Option<Error>, Next)> {
         let Candidate { entry, start, is_stored, has_descriptor, .. } = candidate;
         let (start, size) = (*start, self.input.size());
-        let header = Header::read(&mut Section::new(self.input, start..size), self.limits);
-        let len = header.ok().and_then(|header| (header.len() as u64).checked_add(header.data_len()));
-        let array_end = len.and_then(|len| start.checked_add(len)).filter(|&end| *is_stored && end < size);
+        let array_len = if *is_stored { self.array_len(start) } else { None };
+        let array_end = array_len.and_then(|len| start.checked_add(len)).filter(|&end| end < size);
         let search = |at| Next { at, is_record: false, told: end };
         let Some(array_end) = array_end else {
             // Stored data that are cut off may hold headers of their own.
@@ -212,9 +214,20 @@ impl Scan<'_, '_> {
         Ok((lost, Next { told: array_end, ..search(array_end) }))
     }
 
+    /// The length of the array that begins here, as its header tells.
+    fn array_len(&mut self, start: u64) -> Option<u64> {
+        let most = MOST_HEADER.min(self.input.size() - start);
+        if !self.may_repeat(most) {
+            return None;
+        }
+        let limits = self.limits.header_bytes(MOST_HEADER);
+        let header = Header::read(&mut Section::new(self.input, start..start + most), &limits).ok()?;
+        (header.len() as u64).checked_add(header.data_len())
+    }
+
     /// The same where the end of the data is told behind them: at a record that gives their length.
-    fn judge_by_descriptor(&mut self, candidate: Candidate) -> Result<(Option<Error>, Next)> {
-        let Candidate { entry, start, is_stored, is_wide, .. } = &candidate;
+    fn judge_by_descriptor(&mut self, candidate: &Candidate) -> Result<(Option<Error>, Next)> {
+        let Candidate { entry, start, is_stored, is_wide, .. } = candidate;
         let (start, is_stored) = (*start, *is_stored);
         let size = self.input.size();
         let (mut first, mut tried) = (None, 0);
@@ -251,7 +264,7 @@ impl Scan<'_, '_> {
         let error = Error::damaged(
             "the member is cut off: the record behind its data, which tells their length, is not there",
         );
-        self.judge_by_array(&candidate, error, size)
+        self.judge_by_array(candidate, error, size)
     }
 
     /// The records that may end the data here, or right before here where they have no signature; each with where it ends.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::error::{Error, Result};
 use crate::members::Name;
 use crate::shape::python_tuple;
 
@@ -9,6 +10,7 @@ use crate::shape::python_tuple;
 #[derive(Default)]
 pub struct Shapes {
     places: HashMap<String, Kept>,
+    is_short: bool,
 }
 
 enum Kept {
@@ -19,11 +21,25 @@ enum Kept {
 
 impl Shapes {
     pub(crate) fn note_shape(&mut self, name: &Name, shape: &[usize]) {
-        self.places.insert(name.as_str().to_owned(), Kept::Shape(shape.to_vec()));
+        self.note(name, Kept::Shape(shape.to_vec()));
     }
 
     pub(crate) fn note_len(&mut self, name: &Name, len: usize) {
-        self.places.insert(name.as_str().to_owned(), Kept::Len(len));
+        self.note(name, Kept::Len(len));
+    }
+
+    fn note(&mut self, name: &Name, kept: Kept) {
+        if self.places.try_reserve(1).is_ok() {
+            self.places.insert(name.as_str().to_owned(), kept);
+        } else {
+            self.is_short = true;
+        }
+    }
+
+    /// Says whether there was no memory for all.
+    pub(crate) fn check(&self) -> Result<()> {
+        let bytes = (self.places.len() + 1) * size_of::<(String, Kept)>();
+        if self.is_short { Err(Error::no_memory(bytes as u64, "shapes of the value")) } else { Ok(()) }
     }
 
     /// What an array of this shape should have been.

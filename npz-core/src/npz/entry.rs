@@ -33,7 +33,7 @@ pub struct NpzEntry {
     /// Dtype, shape and order; `None` where the member is not an array or its header can't be read.
     pub header: Option<Header>,
     /// Why there is no header where the member could not be looked into: it is encrypted, its method's feature is off,
-    /// its header is damaged or of a dtype that is not known here. `None` for arrays, and for what is none.
+    /// it lies where no member can, its header is damaged or of a dtype that is not known here. `None` for arrays, and for what is none.
     pub problem: Option<String>,
     /// The uncompressed size in bytes, header included.
     pub size: u64,

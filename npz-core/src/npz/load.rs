@@ -76,7 +76,8 @@ impl LoadOptions {
     /// # Errors
     /// As [`Npz::load`]. If the members do not fit the type, the value is as it was. If the fault shows only while
     /// data are read (damage, a full disk's unread sector, a refusing `validate`), the arrays that have given their
-    /// memory are empty. `validate` is asked of the loaded value, in which fields that are never loaded have their defaults.
+    /// memory are empty, and `allow_resize` lets the next load fill them. `validate` is asked of the loaded value, in which
+    /// fields that are never loaded have their defaults.
     ///
     /// ```
     /// use ndarray::Array2;
@@ -228,7 +229,7 @@ impl LoadOptions {
         NpzReader::by(source, self)
     }
 
-    /// Compares a file's headers with a type; reads no array data.
+    /// Compares a file's headers with a type; reads no array data. [`verify`](Self::verify) reads them, and needs no type.
     ///
     /// # Errors
     /// As [`Npz::check`].

@@ -201,7 +201,8 @@ pub trait Npz {
     /// Compares a file's headers with the type; reads no array data, but what decides the rest: counts of lists, tags of
     /// enums, and what a `migrate` function asks for. NumPy has no such call.
     ///
-    /// Reads the directory and the start of each member. [`Report::into_result`] makes an error of the report.
+    /// Reads the directory and the start of each member. [`Report::into_result`] makes an error of the report. That the data are
+    /// sound says [`LoadOptions::verify`], which reads them.
     ///
     /// # Errors
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) or [`ErrorKind::Damaged`](crate::ErrorKind::Damaged) if the archive can't be

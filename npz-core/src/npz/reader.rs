@@ -30,7 +30,8 @@ const FREE_HEAD_BYTES: u64 = 1 << 10;
 ///
 /// Opening reads the directory only, and keeps it in memory. Everything goes through `&self`, so one reader serves
 /// many threads. Keys follow `NpzFile`: with or without `.npy`, the exact file name first, the last of duplicates.
-/// Each [`get`](Self::get) reads its member anew and verifies its checksum.
+/// Each [`get`](Self::get) reads its member anew and verifies its checksum. A member that can't lie where the directory says
+/// is refused when it is asked for, and by a load of the whole archive; the others can be read.
 ///
 /// ```
 /// use ndarray::{Array1, array};
@@ -392,6 +393,7 @@ impl<R: ReadAt> NpzReader<R> {
             let mut shapes = Shapes::default();
             if !self.options.allow_resize {
                 value.note_shapes::<()>(&Name::root(), &mut shapes);
+                shapes.check()?;
             }
             let (loader, plan) = self.plan_over::<T>(shapes);
             let mut has_given = false;
@@ -401,7 +403,7 @@ impl<R: ReadAt> NpzReader<R> {
             });
             let fresh = run.and_then(|_| plan.finish());
             // What fits was found out before: this is a fault in the data.
-            let emptied = "; the arrays that the value gave its memory of are empty now, load it again";
+            let emptied = "; the arrays that the value gave its memory of are empty now: load it again, by `LoadOptions::allow_resize(true)`";
             let mut fresh =
                 fresh.map_err(|error| if has_given { error.with_note(emptied) } else { error })?;
             value.take_over::<()>(&mut fresh);
@@ -411,6 +413,7 @@ impl<R: ReadAt> NpzReader<R> {
     }
 
     /// Compares a type with the headers of the whole archive; reads the start of each member, no array data.
+    /// [`verify`](Self::verify) reads them.
     ///
     /// # Errors
     /// [`ErrorKind::Io`] if the source fails. Mismatches are not an error here but the report.

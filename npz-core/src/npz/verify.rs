@@ -122,7 +122,9 @@ impl<R: ReadAt> NpzReader<R> {
         let mut report = Report::of_file();
         let mut ends = memory::with_room(entries.len(), MEMBERS)?;
         for (entry, Verified { faults, end }) in entries.iter().zip(verified) {
-            faults.iter().for_each(|fault| report.push_fault(key_of(&entry.name), fault));
+            for fault in &faults {
+                report.push_fault(key_of(&entry.name), fault);
+            }
             ends.push(end);
         }
         for name in self.duplicates() {
@@ -152,8 +154,8 @@ impl<R: ReadAt> NpzReader<R> {
         // What the header says is looked at here, and told even if the checksum is wrong.
         let mut misfit = None;
         let read = with_data(&self.input, &extent, Seen::default(), |data| {
-            misfit =
-                misfit_of(Header::collect(data, &self.options.limits)?, &self.options.limits, extent.size);
+            let limits = &self.options.limits;
+            misfit = misfit_of(&Header::collect(data, limits)?, limits, extent.size);
             let mut piece =
                 zeros(PIECE_BYTES.min(usize::try_from(extent.size).unwrap_or(PIECE_BYTES)), "member")?;
             loop {
@@ -189,11 +191,11 @@ impl Verified {
 }
 
 /// What is wrong with the array in so many bytes, which begin with these; what is no array has nothing to compare.
-fn misfit_of(start: Vec<u8>, limits: &Limits, size: u64) -> Option<Error> {
-    if !is_magic(&start) {
+fn misfit_of(start: &[u8], limits: &Limits, size: u64) -> Option<Error> {
+    if !is_magic(start) {
         return None;
     }
-    match Header::parse(&start, limits) {
+    match Header::parse(start, limits) {
         // Its cells have a length that only the other library knows.
         Err(error) if error.is_foreign_dtype() => None,
         Err(error) => Some(error),

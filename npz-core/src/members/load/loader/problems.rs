@@ -32,17 +32,17 @@ impl Loader<'_> {
     /// Whether an array has the shape of the one that it is loaded over; notes a problem if not.
     pub(crate) fn keeps_shape(&mut self, name: &Name, header: &Header) -> bool {
         let misfit = self.shapes.misfit(name, header.shape());
-        self.note_resized(name, misfit, || header.to_string())
+        self.note_resized(name, misfit.as_deref(), || header.to_string())
     }
 
     /// Notes a problem if a list, which is no array, has another length than the one that it is loaded over.
     pub(crate) fn note_len(&mut self, name: &Name, len: usize) {
         let misfit = self.shapes.misfit_of_list(name, len);
-        self.note_resized(name, misfit, || elements(len));
+        self.note_resized(name, misfit.as_deref(), || elements(len));
     }
 
-    fn note_resized(&mut self, name: &Name, misfit: Option<String>, found: impl Fn() -> String) -> bool {
-        if let Some(kept) = &misfit {
+    fn note_resized(&mut self, name: &Name, misfit: Option<&str>, found: impl Fn() -> String) -> bool {
+        if let Some(kept) = misfit {
             let expected = format!("{kept}, as in the value that is loaded over");
             let hint = "`LoadOptions::allow_resize(true)` lets the value become as in the file".to_owned();
             self.note(ProblemKind::Shape, name, expected, found(), hint);
