@@ -400,10 +400,9 @@ impl Problem {
     }
 
     fn write_subject(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_of_file = matches!(self.kind, ProblemKind::Damaged | ProblemKind::Ambiguous);
         match self.member.as_str() {
-            "" if matches!(self.kind, ProblemKind::Damaged | ProblemKind::Ambiguous) => {
-                f.write_str("the file")?
-            }
+            "" if is_of_file => f.write_str("the file")?,
             "" => f.write_str("the array")?,
             member => write!(f, "member {member:?}")?,
         }

@@ -3,22 +3,20 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::names::{UsedNames, file_name_of, key_of};
+use super::NpzReader;
+use super::names::{UsedNames, file_name_of};
 use super::options::SaveOptions;
 use crate::archive::content::Content;
-use crate::archive::decode::{Seen, with_data};
 use crate::archive::emit::Emitter;
-use crate::archive::index::Index;
 use crate::archive::layout::{Layout, Part};
-use crate::archive::local::place_of_data;
 use crate::archive::{Compression, SeekTo};
 use crate::atomic::AtomicFile;
 use crate::dtype::ByteOrder;
 use crate::error::{Error, Result};
-use crate::input::Input;
 use crate::limits::Limits;
 use crate::members::{Member, Members, NO_NAME, Name, ToMembers};
 use crate::memory::{self, MEMBERS};
+use crate::options::LoadOptions;
 
 /// Writes an archive member by member: [`np.savez`](https://numpy.org/doc/stable/reference/generated/numpy.savez.html), a piece at a time.
 ///
@@ -103,22 +101,17 @@ impl NpzWriter<AtomicFile> {
     }
 }
 
-/// Compares a file with what was written, and puts it in its place.
+/// Reads a file back, and puts it in its place.
 fn commit_verified(file: AtomicFile, members: u64) -> Result<()> {
-    let input = Input::new(file.to_read()?, None)?;
-    let index = Index::read(&input, &Limits::trusted())?;
-    if index.entries.len() as u64 != members {
-        return Err(Error::damaged(
-            "the new file does not hold the members that were written; the old one stands",
-        ));
+    const STANDS: &str = "; this is the new file, the old one stands";
+    let options = LoadOptions::new().limits(Limits::trusted());
+    let npz = NpzReader::by(file.to_read()?, &options).map_err(|error| error.with_note(STANDS))?;
+    if npz.names().len() as u64 != members {
+        let message =
+            format!("expected the {members} members that were written, found {}", npz.names().len());
+        return Err(Error::damaged(message + STANDS));
     }
-    for entry in &index.entries {
-        let read = place_of_data(&input, entry)
-            .and_then(|extent| with_data(&input, &extent, Seen::default(), |_| Ok(())));
-        read.map_err(|error| {
-            error.in_member(key_of(&entry.name)).with_note("; this is the new file, the old one stands")
-        })?;
-    }
+    npz.verify()?.into_result().map_err(|error| error.with_note(STANDS))?;
     file.commit()
 }
 
