@@ -4,7 +4,7 @@ mod medium;
 
 use std::fs::File;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use super::entry::NpzEntry;
@@ -58,7 +58,7 @@ pub struct NpzReader<R> {
     /// Of each member, what its head said; `None` inside where it is no array.
     heads: Vec<OnceLock<Option<Arc<Head>>>>,
     /// What the headers among them take in memory.
-    heads_bytes: AtomicU64,
+    heads_bytes: AtomicUsize,
     last_header: Mutex<LastHeader>,
 }
 
@@ -122,7 +122,7 @@ impl<R: ReadAt> NpzReader<R> {
     pub(super) fn of_members(input: Input<R>, index: Index, options: &LoadOptions) -> Result<Self> {
         let keys = Keys::new(&index)?;
         let heads = memory::collect(index.entries.iter().map(|_| OnceLock::new()), MEMBERS)?;
-        let (options, heads_bytes, last_header) = (options.clone(), AtomicU64::new(0), Mutex::default());
+        let (options, heads_bytes, last_header) = (options.clone(), AtomicUsize::new(0), Mutex::default());
         Ok(Self { input, index, keys, options, heads, heads_bytes, last_header })
     }
 
@@ -139,9 +139,10 @@ impl<R: ReadAt> NpzReader<R> {
         let last = last.as_deref_mut().unwrap_or(&mut none);
         let (head, bytes) = Head::read(&self.input, extent, &self.options.limits, last)?;
         // A plain header is as small as what the directory says of the member, which is not counted either.
-        let bytes = bytes.saturating_sub(FREE_HEAD_BYTES);
+        // They are in memory, so that a `usize` counts them; not every machine has larger atomics.
+        let bytes = bytes.saturating_sub(FREE_HEAD_BYTES) as usize;
         let before = self.heads_bytes.fetch_add(bytes, Ordering::Relaxed);
-        let allowed = self.options.limits.check_heads(before.saturating_add(bytes));
+        let allowed = self.options.limits.check_heads(before.saturating_add(bytes) as u64);
         let head = head.map(|head| Arc::new(head.with_blocks(entry.blocks.clone())));
         // Another thread may have read the same.
         if allowed.is_err() || slot.set(head.clone()).is_err() {

@@ -4,9 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::atomic::{
-    AtomicBool, AtomicI8, AtomicI16, AtomicI32, AtomicI64, AtomicIsize, AtomicU8, AtomicU16, AtomicU32,
-    AtomicU64, AtomicUsize, Ordering,
+    AtomicBool, AtomicI8, AtomicI16, AtomicI32, AtomicIsize, AtomicU8, AtomicU16, AtomicU32, AtomicUsize,
+    Ordering,
 };
+#[cfg(target_has_atomic = "64")]
+use std::sync::atomic::{AtomicI64, AtomicU64};
 use std::sync::{Mutex, PoisonError, RwLock};
 
 use crate::error::{Error, Result};
@@ -169,11 +171,15 @@ atomics! {
     AtomicI8 => i8,
     AtomicI16 => i16,
     AtomicI32 => i32,
-    AtomicI64 => i64,
     AtomicIsize => isize,
     AtomicU8 => u8,
     AtomicU16 => u16,
     AtomicU32 => u32,
-    AtomicU64 => u64,
     AtomicUsize => usize,
+}
+
+#[cfg(target_has_atomic = "64")]
+atomics! {
+    AtomicI64 => i64,
+    AtomicU64 => u64,
 }
