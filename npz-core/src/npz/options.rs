@@ -148,8 +148,8 @@ impl SaveOptions {
     /// the new one.
     ///
     /// Without, a crash of the program still leaves one of them, but one of the whole machine within the next half
-    /// minute may leave an empty file, with the old one gone. 50 small saves took 250 ms with it and 10 ms without. Means
-    /// nothing for what is written to a writer.
+    /// minute may leave an empty file, with the old one gone. The wait is most of what a small save takes. Means nothing
+    /// for what is written to a writer.
     ///
     /// ```
     /// # use npz_core::{Npz, SaveOptions};
