@@ -21,7 +21,7 @@ struct Kind {
     remedy: &'static str,
 }
 
-/// The first that fits counts: what is plain text stands before what merely looks like it.
+/// The first that fits counts.
 const KINDS: [Kind; 18] = [
     Kind {
         is: |head| head.starts_with(b"\x93NUMPY"),

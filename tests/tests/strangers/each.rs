@@ -226,9 +226,11 @@ mod as_layers {
         kernels.iter().map(|kernel| Dense { kernel: kernel.clone(), bias: array![0.0] }).collect()
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "the signature that `with` asks for")]
     pub(super) fn from_npz(layers: Vec<Dense>) -> Result<Vec<Array2<f32>>, String> {
-        Ok(layers.into_iter().map(|layer| layer.kernel).collect())
+        let kernel = |layer: Dense| {
+            if layer.bias == array![0.0] { Ok(layer.kernel) } else { Err("a bias".to_owned()) }
+        };
+        layers.into_iter().map(kernel).collect()
     }
 }
 
