@@ -12,6 +12,14 @@ use npz_core::{
 };
 use tests::temp_dir;
 
+type Map = BTreeMap<String, f64>;
+
+#[derive(Npz)]
+#[allow(dead_code, reason = "it is not loaded")]
+struct State {
+    w: Array2<f32>,
+}
+
 #[track_caller]
 fn says<T>(result: npz_core::Result<T>, parts: &[&str], never: &[&str]) {
     let text = result.err().expect("an error").to_string();
@@ -84,11 +92,6 @@ fn a_value_that_is_asked_for_by_name_has_no_field() {
     let npz = LoadOptions::new().cast(Cast::SameKind).reader(&bytes).unwrap();
     npz.get::<Array2<f32>>("w").unwrap();
     // Where there are fields, an attribute can be set.
-    #[derive(Npz, Debug)]
-    #[allow(dead_code, reason = "it is not loaded")]
-    struct State {
-        w: Array2<f32>,
-    }
     says(State::from_bytes(&bytes), &["`#[npz(cast = \"same_kind\")]` on the field"], &[]);
     let nested = BTreeMap::from([("s.w".to_owned(), Array2::<f64>::zeros((2, 2)))]).to_bytes().unwrap();
     says(NpzReader::new(&nested).unwrap().get::<State>("s"), &["on the field"], &[]);
@@ -120,7 +123,6 @@ fn what_is_no_array_can_be_passed_over() {
     writer.add("x", &1.0).unwrap();
     writer.add_bytes("notes.txt", b"hi").unwrap();
     writer.finish().unwrap();
-    type Map = BTreeMap<String, f64>;
     says(
         Map::from_bytes(&bytes),
         &["notes.txt", "`NpzReader::bytes`", "`LoadOptions::allow_unknown(true)`"],
@@ -157,19 +159,19 @@ fn keys_may_be_borrowed_to_be_saved() {
 #[test]
 fn whatever_holds_bytes_is_loaded_from() {
     /// As a memory map does.
-    struct Map(Vec<u8>);
-    impl Deref for Map {
+    struct Mapped(Vec<u8>);
+    impl Deref for Mapped {
         type Target = [u8];
         fn deref(&self) -> &[u8] {
             &self.0
         }
     }
     let state = BTreeMap::from([("x".to_owned(), 1.0)]);
-    let map = Map(state.to_bytes().unwrap());
+    let map = Mapped(state.to_bytes().unwrap());
     assert_eq!(BTreeMap::<String, f64>::from_bytes(&map).unwrap(), state);
     assert_eq!(BTreeMap::<String, f64>::from_bytes(&std::sync::Arc::<[u8]>::from(&*map)).unwrap(), state);
     assert_eq!(NpzReader::new(&*map).unwrap().get::<f64>("x").unwrap(), 1.0);
-    assert_eq!(npy::from_bytes::<f64>(&Map(npy::to_bytes(&1.5).unwrap())).unwrap(), 1.5);
+    assert_eq!(npy::from_bytes::<f64>(&Mapped(npy::to_bytes(&1.5).unwrap())).unwrap(), 1.5);
 }
 
 #[test]

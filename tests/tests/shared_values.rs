@@ -35,6 +35,29 @@ struct State {
     cells: [Cell<u8>; 3],
 }
 
+#[derive(Npz)]
+#[npz(save_only)]
+struct Busy {
+    cell: RefCell<f32>,
+}
+
+#[derive(Npz)]
+struct Locked {
+    lock: Arc<Mutex<f64>>,
+}
+
+#[cfg(unix)]
+#[derive(Npz)]
+struct One {
+    path: PathBuf,
+}
+
+#[cfg(unix)]
+#[derive(Npz)]
+struct Many {
+    path: Vec<OsString>,
+}
+
 fn state() -> State {
     State {
         locked: Arc::new(Mutex::new(array![[0.5, 1.5]])),
@@ -87,11 +110,6 @@ np.savez('theirs.npz', **expected)
 
 #[test]
 fn what_can_not_be_read_now_is_an_error() {
-    #[derive(Npz)]
-    #[npz(save_only)]
-    struct Busy {
-        cell: RefCell<f32>,
-    }
     let busy = Busy { cell: RefCell::new(1.0) };
     let held = busy.cell.borrow_mut();
     let error = busy.to_bytes().unwrap_err();
@@ -108,10 +126,6 @@ fn what_can_not_be_read_now_is_an_error() {
     })
     .join()
     .unwrap_err();
-    #[derive(Npz)]
-    struct Locked {
-        lock: Arc<Mutex<f64>>,
-    }
     let bytes = Locked { lock }.to_bytes().unwrap();
     assert_eq!(*Locked::from_bytes(&bytes).unwrap().lock.lock().unwrap(), 1.5);
 }
@@ -124,14 +138,6 @@ fn a_path_that_is_not_text_is_refused() {
     let refused = |error: npz_core::Error| {
         assert_eq!((error.kind(), error.member()), (ErrorKind::Invalid, Some("path")), "{error}");
     };
-    #[derive(Npz)]
-    struct One {
-        path: PathBuf,
-    }
-    #[derive(Npz)]
-    struct Many {
-        path: Vec<OsString>,
-    }
     refused(One { path: bad.clone().into() }.to_bytes().unwrap_err());
     refused(Many { path: vec!["a".into(), bad] }.to_bytes().unwrap_err());
 }
