@@ -68,13 +68,9 @@ impl Index {
     /// Where bytes belong to nothing, given where each member ends as far as that is known.
     pub(crate) fn strays(&self, ends: &[Option<u64>]) -> Vec<String> {
         let mut strays = Vec::new();
-        let first =
-            self.entries.iter().filter(|entry| entry.fault.is_none()).map(|entry| entry.header_offset);
-        let start = first.min().unwrap_or(self.directory);
-        // Of members that were found without a directory, some may be lost.
-        if start > 0 && self.directory > 0 {
-            strays
-                .push(format!("{start} bytes stand before the first member, which NumPy does not read over"));
+        if self.before > 0 {
+            let text = "bytes stand before the first member, which NumPy does not read over";
+            strays.push(format!("{} {text}", self.before));
         }
         let gap = |(entry, end): (&Entry, &Option<u64>)| {
             let gap = entry.end.checked_sub((*end)?).filter(|&gap| gap > 0)?;

@@ -27,8 +27,8 @@ const METHOD_FLAGS: u16 = 0b110;
 /// Every member of an archive, in the order of its directory.
 pub(crate) struct Index {
     pub(crate) entries: Vec<Entry>,
-    /// Where the directory begins; 0 where there is none.
-    pub(super) directory: u64,
+    /// How many bytes stand before the first member, or before the directory where there is none.
+    pub(super) before: u64,
     /// How many bytes stand behind the end of the archive.
     pub(super) after: u64,
 }
@@ -113,14 +113,16 @@ impl Index {
             Ok(())
         })?;
         set_ends(input, &mut entries, place.start)?;
-        Ok(Self { entries, directory: place.start, after: place.after })
+        let placed = entries.iter().filter(|entry| entry.fault.is_none());
+        let before = placed.map(|entry| entry.header_offset).min().unwrap_or(place.start);
+        Ok(Self { entries, before, after: place.after })
     }
 }
 
 impl Index {
     /// Members that were found without a directory.
     pub(crate) fn of(entries: Vec<Entry>) -> Self {
-        Self { entries, directory: 0, after: 0 }
+        Self { entries, before: 0, after: 0 }
     }
 }
 

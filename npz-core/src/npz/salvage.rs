@@ -13,6 +13,7 @@ use crate::input::{AnyInput, Input};
 use crate::limits::{Cost, Limits};
 use crate::options::LoadOptions;
 use crate::report::Report;
+use crate::sniff::is_torch_member;
 use crate::source::open_file;
 
 impl LoadOptions {
@@ -68,14 +69,22 @@ impl LoadOptions {
                     let whole = scan(&input, &self.limits, &mut lose)?;
                     match read {
                         Err(error) if whole.is_empty() && !has_lost => return Err(error),
+                        Err(error) if whole.first().is_some_and(is_of_torch) => return Err(error),
                         _ => whole,
                     }
                 }
             };
-            Ok((NpzReader::of_members(input, Index::of(entries), self)?, report))
+            let mut index = Index::of(entries);
+            index.keep_below(&self.prefix)?;
+            Ok((NpzReader::of_members(input, index, self)?, report))
         };
         salvage().map_err(|error: Error| error.in_file(path))
     }
+}
+
+/// Whether the archive that begins with this member is one of PyTorch.
+fn is_of_torch(first: &Entry) -> bool {
+    is_torch_member(first.name.as_bytes())
 }
 
 /// Whether there can be members although there is no directory.

@@ -71,7 +71,8 @@ impl LoadOptions {
             if is_magic(start.get(..count).unwrap_or_default()) {
                 return verify_arrays(&input, &self.limits);
             }
-            match NpzReader::over(input, self) {
+            // The whole file, whatever is to be loaded of it.
+            match NpzReader::over(input, &self.clone().prefix("")) {
                 Ok(npz) => npz.verify(),
                 Err(error) if error.kind() == ErrorKind::Damaged => {
                     let mut report = Report::of_file();

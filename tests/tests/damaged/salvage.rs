@@ -239,12 +239,16 @@ fn a_wrong_entry_of_the_directory_is_made_up_for() {
 fn what_holds_no_member_is_an_error() {
     let dir = temp_dir();
     let path = dir.path().join("f.npz");
-    for bytes in [&b""[..], b"text", b"PK", b"PK\x03\x04", &[0; 10_000]] {
+    for bytes in [&b""[..], b"PK", b"PK\x03\x04", &[0; 10_000]] {
         std::fs::write(&path, bytes).unwrap();
         let error = LoadOptions::new().salvage(&path).unwrap_err();
         assert_eq!((error.kind(), error.file()), (ErrorKind::Damaged, Some(&*path)), "{error}");
     }
-    npz_core::npy::save(&path, &[1.0]).unwrap();
+    // An array whose cells are an archive is an array.
+    let inner = BTreeMap::from([("a".to_owned(), 1.0)]).to_bytes().unwrap();
+    npz_core::npy::save(&path, &inner).unwrap();
+    assert_eq!(LoadOptions::new().salvage(&path).unwrap_err().kind(), ErrorKind::Unsupported);
+    std::fs::write(&path, b"1 2 3\n").unwrap();
     assert_eq!(LoadOptions::new().salvage(&path).unwrap_err().kind(), ErrorKind::Unsupported);
 }
 
@@ -287,4 +291,19 @@ fn hostile_files_take_time_in_proportion_to_their_size() {
             }
         }
     }
+}
+
+#[test]
+fn members_of_a_folder_are_salvaged_by_its_prefix() {
+    let dir = temp_dir();
+    let path = dir.path().join("cut.npz");
+    let arrays = BTreeMap::from([("run/a".to_owned(), vec![1_u8, 2]), ("run/b".to_owned(), vec![3])]);
+    let bytes = arrays.to_bytes().unwrap();
+    std::fs::write(&path, &bytes[..bytes.len() - 100]).unwrap();
+    let options = LoadOptions::new().prefix("run/");
+    let (npz, _) = options.salvage(&path).unwrap();
+    assert_eq!(npz.load::<BTreeMap<String, Vec<u8>>>().unwrap()["a"], [1, 2]);
+    std::fs::write(&path, &bytes).unwrap();
+    assert!(options.verify(&path).unwrap().is_ok());
+    assert!(options.open(&path).unwrap().verify().unwrap().is_ok());
 }
