@@ -111,6 +111,21 @@ fn the_mark_is_an_ordinary_member() {
 
 #[test]
 fn a_map_that_is_not_there_is_missing() {
+    #[derive(Npz, Debug)]
+    struct Wrong {
+        #[npz(rename = "scors")]
+        map: Map,
+        step: f64,
+    }
+    #[derive(Npz, Debug)]
+    struct Defaulted {
+        #[npz(default)]
+        map: Map,
+        other: Option<Map>,
+        step: f64,
+        #[npz(flatten)]
+        rest: Map,
+    }
     let saved = BTreeMap::from([("scores.a".to_owned(), 0.5), ("step".to_owned(), 3.0)]);
     let bytes = saved.to_bytes().unwrap();
     let npz = NpzReader::new(&bytes).unwrap();
@@ -122,26 +137,11 @@ fn a_map_that_is_not_there_is_missing() {
     // Names that are no integers are none of this map's.
     assert_eq!(npz.get::<BTreeMap<u32, f64>>("scores").unwrap_err().kind(), ErrorKind::NotFound);
 
-    #[derive(Npz, Debug)]
-    struct Wrong {
-        #[npz(rename = "scors")]
-        map: Map,
-        step: f64,
-    }
     let report = npz.check::<Wrong>().unwrap();
     let problems: Vec<_> = report.problems().iter().map(|p| (p.kind, &*p.member)).collect();
     assert_eq!(problems, [(ProblemKind::Missing, "scors"), (ProblemKind::Unexpected, "scores.a")]);
     assert!(report.to_string().contains("expected members whose names begin with \"scors.\""), "{report}");
 
-    #[derive(Npz, Debug)]
-    struct Defaulted {
-        #[npz(default)]
-        map: Map,
-        other: Option<Map>,
-        step: f64,
-        #[npz(flatten)]
-        rest: Map,
-    }
     let loaded = Defaulted::from_bytes(&bytes).unwrap();
     assert_eq!((loaded.map, loaded.other, loaded.step), (Map::new(), None, 3.0));
     assert_eq!(loaded.rest, BTreeMap::from([("scores.a".to_owned(), 0.5)]));

@@ -188,6 +188,10 @@ fn lazy_arrays_keep_their_shapes_read_or_not() {
 /// NumPy broadcasts; a shape that is the same is the only one that is taken here.
 #[test]
 fn what_copyto_refuses_is_refused() {
+    #[derive(Npz)]
+    struct One {
+        a: Array2<f64>,
+    }
     let dir = temp_dir();
     let said = python(
         dir.path(),
@@ -196,10 +200,6 @@ try: np.copyto(np.zeros((2, 4)), np.load('f.npz')['a'])
 except ValueError as e: print(e)",
     );
     assert!(said.contains("could not broadcast"), "{said}");
-    #[derive(Npz)]
-    struct One {
-        a: Array2<f64>,
-    }
     let path = dir.path().join("f.npz");
     assert!(LoadOptions::new().load_into(&mut One { a: Array2::zeros((2, 4)) }, &path).is_err());
     let mut one = One { a: Array2::zeros((2, 3)) };
