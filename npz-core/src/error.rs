@@ -62,7 +62,7 @@ type Source = Box<dyn std::error::Error + Send + Sync>;
 /// let text = "what the file holds does not fit the type\n  \
 ///             - the array has another shape: expected <f8 (f64), 2 axes, found <f8 (f64), shape (1,)";
 /// assert_eq!(format!("{error:#}"), text);
-/// assert!(error.to_string().starts_with(text) && error.to_string().contains("; make the field"));
+/// assert!(error.to_string().starts_with(text) && error.to_string().contains("; make it an array"));
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 pub struct Error(Box<Inner>);

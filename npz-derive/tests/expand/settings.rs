@@ -213,6 +213,20 @@ const _: () = {
             > as __npz::LoadField>::note::<
                 __Used,
             >(&self.mask, __name, &["mask"], __shapes);
+            <f64 as __npz::LoadField>::note::<
+                __Used,
+            >(&self.rate, __name, &["rate"], __shapes);
+            <Vec<
+                Layer,
+            > as __npz::LoadField>::note::<
+                __Used,
+            >(&self.heads, __name, &["head_"], __shapes);
+            <BTreeMap<
+                u32,
+                Layer,
+            > as __npz::LoadField>::note::<
+                __Used,
+            >(&self.tails, __name, &["tail_"], __shapes);
         }
         fn each_part(__parts: &mut impl __npz::EachPart<Self>) {
             <Array2<

@@ -287,7 +287,7 @@ fn what_never_fits_is_refused_with_a_way_out() {
         day,
         "<m8[7D]",
         "<m8[D]",
-        "Cast::SameKind)`, accepts it and rounds down",
+        "Cast::SameKind)` accepts it and rounds down",
     );
     let error = safe.get::<Array1<DateTime64<Month>>>(date).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Mismatch);
