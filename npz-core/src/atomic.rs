@@ -231,10 +231,8 @@ fn cant_create(folder: &Path, error: &io::Error) -> Error {
 }
 
 fn exists(error: io::Error) -> Error {
-    Error::io(
-        "there is a file already, and `create_new` was asked for: choose another name, or remove it",
-        error,
-    )
+    Error::io("there is a file already", error)
+        .with_note("; `create_new` was asked for: choose another name, or remove it")
 }
 
 /// Gives back what was reserved past the end of a file, such as for a value that could not be written then.
