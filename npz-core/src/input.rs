@@ -180,6 +180,21 @@ impl<S: ReadAt + ?Sized> Input<S> {
         Ok(bytes)
     }
 
+    /// The bytes from an offset on, fewer at the end.
+    pub(crate) fn read_up_to(&self, offset: u64, most: usize) -> Result<Vec<u8>> {
+        let there = self.size().saturating_sub(offset).min(most as u64);
+        let mut bytes = memory::zeros(there as usize, "part of the archive")?;
+        let mut filled = 0;
+        while filled < bytes.len() {
+            match self.read(&mut bytes[filled..], offset + filled as u64)? {
+                0 => break,
+                count => filled += count,
+            }
+        }
+        bytes.truncate(filled);
+        Ok(bytes)
+    }
+
     /// Is told what will be wanted next, in any order: what lies close together is read together.
     pub(crate) fn will_need(&self, mut ranges: Vec<Range<u64>>) {
         if self.memory().is_some() {

@@ -291,6 +291,10 @@ fn a_load_tells_how_far_it_is_and_can_be_cancelled() {
             check(&told, cells..=cells);
             assert_eq!(options.load::<Array2<f32>>(&single).unwrap(), state().weights);
             check(&told, 4_400_000..=4_400_000);
+            assert!(options.verify(&single).unwrap().is_ok());
+            check(&told, 4_400_000..=4_400_128);
+            assert!(options.verify(&path).unwrap().is_ok());
+            check(&told, cells..=cells + 3 * 128);
 
             let options = options.progress(note(&told, 0.4));
             let cancelled = |error: npz_core::Error| {

@@ -1,7 +1,7 @@
 //! Whether the records of an archive say the same of a member everywhere, and whether bytes belong to nothing.
 
 use crate::archive::index::{Entry, Index};
-use crate::archive::own_header::{DESCRIPTOR_BYTES, Descriptor, OwnHeader, part};
+use crate::archive::own_header::{DESCRIPTOR_BYTES, Descriptor, OwnHeader};
 use crate::archive::records::DESCRIPTOR;
 use crate::error::Result;
 use crate::input::AnyInput;
@@ -30,7 +30,7 @@ pub(crate) fn compare(input: &AnyInput<'_>, entry: &Entry, extent: &Extent) -> R
     };
     let own_record = "the member's own header";
     if own.has_descriptor() {
-        let bytes = part(input, end, DESCRIPTOR_BYTES)?;
+        let bytes = input.read_up_to(end, DESCRIPTOR_BYTES)?;
         let behind = || Descriptor::parse(&bytes, extent.compressed_size);
         let right = behind().find(|found| (found.crc32, found.size) == (extent.crc32, extent.size));
         if let Some(found) = right.or(behind().next()) {

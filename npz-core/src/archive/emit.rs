@@ -77,8 +77,8 @@ impl<W: Write> Emitter<W> {
     }
 
     /// Says that members of so many bytes come next.
-    pub(crate) fn expect(&self, bytes: u64) {
-        self.team.meter().expect(bytes);
+    pub(crate) fn announce(&self, bytes: u64) {
+        self.team.meter().announce(bytes);
     }
 
     pub(crate) fn alignment(&self) -> u64 {

@@ -109,7 +109,7 @@ struct Tail<'a> {
 impl<'a> Tail<'a> {
     fn new(input: &'a AnyInput<'a>) -> Result<Self> {
         let start = input.size().saturating_sub(TAIL_BYTES);
-        let bytes = refusal::part(input, start, (input.size() - start) as usize)?;
+        let bytes = input.read_up_to(start, (input.size() - start) as usize)?;
         Ok(Self { input, start, bytes, directory: None, probes: MOST_PROBES })
     }
 
@@ -140,7 +140,7 @@ impl<'a> Tail<'a> {
         // Most likely the directory, which is wanted whole: then its first bytes need no read of their own.
         let before = self.start.saturating_sub(offset);
         if self.directory.is_none() && (N as u64..=MOST_AT_ONCE).contains(&before) {
-            let bytes = refusal::part(self.input, offset, before as usize)?;
+            let bytes = self.input.read_up_to(offset, before as usize)?;
             let first = bytes.first_chunk().copied();
             self.directory = Some((offset, bytes));
             if let Some(bytes) = first {

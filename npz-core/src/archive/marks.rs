@@ -1,6 +1,5 @@
 //! Looks for the signatures of records in a file, a piece at a time.
 
-use crate::archive::own_header::part;
 use crate::error::Result;
 use crate::input::AnyInput;
 
@@ -38,7 +37,7 @@ impl<'a> Marks<'a> {
             if next.saturating_add(4) > self.input.size() {
                 return Ok(None);
             }
-            let bytes = part(self.input, next, PIECE_BYTES)?;
+            let bytes = self.input.read_up_to(next, PIECE_BYTES)?;
             if bytes.len() < 4 {
                 return Ok(None);
             }
@@ -48,7 +47,7 @@ impl<'a> Marks<'a> {
 
     /// Whether one stands exactly here.
     pub(super) fn is_at(&self, offset: u64) -> Result<bool> {
-        let four = part(self.input, offset, 4)?;
+        let four = self.input.read_up_to(offset, 4)?;
         Ok(four.starts_with(b"PK") && KINDS.iter().any(|kind| four.get(2..) == Some(kind)))
     }
 }

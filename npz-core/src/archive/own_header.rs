@@ -1,13 +1,10 @@
 //! A member's own header: APPNOTE 4.3.7. It lies in front of the data, and repeats most of what the directory says.
 
-use std::ops::Range;
-
 use crate::archive::names::is_name;
 use crate::archive::records::{DESCRIPTOR, DESCRIPTOR_MARK, MAX_32};
 use crate::bytes::{take, take_u16, take_u32, take_u64};
 use crate::error::Result;
 use crate::input::AnyInput;
-use crate::memory::zeros;
 
 /// Its fixed part.
 pub(super) const LOCAL_BYTES: u64 = 30;
@@ -46,7 +43,7 @@ impl OwnHeader {
 
     /// The header at a place, if there is one.
     pub(super) fn at(input: &AnyInput<'_>, offset: u64) -> Result<Option<Self>> {
-        Ok(Self::parse(&part(input, offset, LOCAL_BYTES as usize)?))
+        Ok(Self::parse(&input.read_up_to(offset, LOCAL_BYTES as usize)?))
     }
 
     /// The length of the whole header.
@@ -69,7 +66,7 @@ impl OwnHeader {
     }
 
     pub(super) fn name(&self, input: &AnyInput<'_>, offset: u64) -> Result<Vec<u8>> {
-        part(input, offset.saturating_add(LOCAL_BYTES), usize::from(self.name_bytes))
+        input.read_up_to(offset.saturating_add(LOCAL_BYTES), usize::from(self.name_bytes))
     }
 
     /// The compressed size and the size: those of the zip64 field (APPNOTE 4.5.3) where it has them.
@@ -79,7 +76,7 @@ impl OwnHeader {
             return Ok((compressed, size));
         }
         let start = offset.saturating_add(LOCAL_BYTES + u64::from(self.name_bytes));
-        let extra = part(input, start, usize::from(self.extra_bytes))?;
+        let extra = input.read_up_to(start, usize::from(self.extra_bytes))?;
         Ok(wide_sizes(&extra, compressed, size).unwrap_or((compressed, size)))
     }
 }
@@ -132,22 +129,3 @@ impl Descriptor {
 
 /// The longest form of a descriptor.
 pub(super) const DESCRIPTOR_BYTES: usize = 24;
-
-/// The bytes from an offset on, fewer at the end.
-pub(super) fn part(input: &AnyInput<'_>, offset: u64, most: usize) -> Result<Vec<u8>> {
-    let range = clamp(offset..offset.saturating_add(most as u64), input.size());
-    let mut bytes = zeros((range.end - range.start) as usize, "member's header")?;
-    let mut filled = 0;
-    while filled < bytes.len() {
-        match input.read(&mut bytes[filled..], range.start + filled as u64)? {
-            0 => break,
-            count => filled += count,
-        }
-    }
-    bytes.truncate(filled);
-    Ok(bytes)
-}
-
-fn clamp(range: Range<u64>, size: u64) -> Range<u64> {
-    range.start.min(size)..range.end.min(size)
-}

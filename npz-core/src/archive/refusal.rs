@@ -2,7 +2,6 @@
 
 use crate::error::{Error, Result};
 use crate::input::AnyInput;
-use crate::memory::zeros;
 use crate::sniff::{self, Format, HEAD_BYTES};
 
 /// Refuses an `.npy` file, as `np.load` does: it looks at the first bytes and takes them seriously. The data
@@ -51,21 +50,7 @@ pub(super) fn broken_directory(complaint: &str) -> Error {
 }
 
 fn head(input: &AnyInput<'_>) -> Result<Vec<u8>> {
-    part(input, 0, HEAD_BYTES)
-}
-
-/// The bytes from `offset` on, fewer at the end.
-pub(super) fn part(input: &AnyInput<'_>, offset: u64, most: usize) -> Result<Vec<u8>> {
-    let mut bytes = zeros(most, "archive's directory")?;
-    let mut filled = 0;
-    while filled < most {
-        match input.read(&mut bytes[filled..], offset + filled as u64)? {
-            0 => break,
-            count => filled += count,
-        }
-    }
-    bytes.truncate(filled);
-    Ok(bytes)
+    input.read_up_to(0, HEAD_BYTES)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::archive::decode::{Seen, with_data};
 use crate::archive::index::{Entry, Index};
 use crate::archive::local::place_of_data;
 use crate::archive::marks::Marks;
-use crate::archive::own_header::{DESCRIPTOR_BYTES, Descriptor, LOCAL_MARK, OwnHeader, part};
+use crate::archive::own_header::{DESCRIPTOR_BYTES, Descriptor, LOCAL_MARK, OwnHeader};
 use crate::archive::records::{DESCRIPTOR_MARK, STORED};
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::Header;
@@ -271,13 +271,13 @@ impl Scan<'_, '_> {
     fn descriptors(&self, start: u64, place: u64, is_record: bool) -> Result<Vec<(Descriptor, u64)>> {
         let mut found = Vec::new();
         if is_record {
-            let bytes = part(self.input, place, DESCRIPTOR_BYTES)?;
+            let bytes = self.input.read_up_to(place, DESCRIPTOR_BYTES)?;
             found.extend(Descriptor::parse(&bytes, place - start).map(|told| (told, place + told.len)));
             return Ok(found);
         }
         for len in [WIDE_BYTES, 12] {
             let Some(before) = place.checked_sub(len).filter(|&before| before >= start) else { continue };
-            let bytes = part(self.input, before, len as usize)?;
+            let bytes = self.input.read_up_to(before, len as usize)?;
             let whole = Descriptor::parse(&bytes, before - start).filter(|told| told.len == len);
             found.extend(whole.map(|told| (told, place)));
         }

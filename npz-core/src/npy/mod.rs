@@ -385,7 +385,7 @@ pub(crate) fn members_to_bytes(members: &Members<'_>, team: &Team) -> Result<Vec
     if !usize::try_from(len).is_ok_and(|len| bytes.try_reserve_exact(len).is_ok()) {
         return Err(Error::no_memory(len, "bytes of the array"));
     }
-    team.meter().expect(len);
+    team.meter().announce(len);
     array.stream(&mut |piece| {
         bytes.extend_from_slice(piece);
         team.meter().done(piece.len() as u64)
@@ -395,7 +395,7 @@ pub(crate) fn members_to_bytes(members: &Members<'_>, team: &Team) -> Result<Vec
 
 /// Writes an array in its stored form.
 fn write_array(writer: &mut dyn Write, array: &dyn Stored, team: &Team) -> Result<()> {
-    team.meter().expect(array.header().data_len());
+    team.meter().announce(array.header().data_len());
     writer
         .write_all(&array.header().to_bytes())
         .map_err(|error| Error::io("can't write the header", error))?;

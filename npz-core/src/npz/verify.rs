@@ -69,7 +69,7 @@ impl LoadOptions {
             let mut start = [0; 8];
             let count = input.read(&mut start, 0)?;
             if is_magic(start.get(..count).unwrap_or_default()) {
-                return verify_arrays(&input, &self.limits);
+                return verify_arrays(&input, self);
             }
             // The whole file, whatever is to be loaded of it.
             match NpzReader::over(input, &self.clone().prefix("")) {
@@ -107,7 +107,7 @@ impl<R: ReadAt> NpzReader<R> {
         let total = entries.iter().map(|entry| entry.size).fold(0, u64::saturating_add);
         let threads = if total < LEAST_WORK { Threads::ONE } else { self.options.threads };
         let team = Team::new(threads).with_progress(self.options.progress.clone());
-        team.meter().expect(total);
+        team.meter().announce(total);
         let mut spent = 0_u64;
         let mut items = memory::with_room(entries.len(), MEMBERS)?;
         for (member, entry) in entries.iter().enumerate() {
@@ -215,7 +215,10 @@ fn misfit_of(start: &[u8], limits: &Limits, size: u64) -> Option<Error> {
 }
 
 /// Reads the arrays of a `.npy` file: mostly one, but several may have been saved one behind the other.
-fn verify_arrays(input: &AnyInput<'_>, limits: &Limits) -> Result<Report> {
+fn verify_arrays(input: &AnyInput<'_>, options: &LoadOptions) -> Result<Report> {
+    let limits = &options.limits;
+    let meter = Meter::new(options.progress.clone());
+    meter.announce(input.size());
     let mut report = Report::of_file();
     let (mut at, size) = (0, input.size());
     let mut piece = zeros(PIECE_BYTES.min(usize::try_from(size).unwrap_or(PIECE_BYTES)), "array")?;
@@ -251,9 +254,11 @@ fn verify_arrays(input: &AnyInput<'_>, limits: &Limits) -> Result<Report> {
         while at < end {
             let len = (end - at).min(piece.len() as u64) as usize;
             input.read_exact(&mut piece[..len], at, "the cells")?;
+            meter.done(len as u64)?;
             at += len as u64;
         }
     }
+    meter.finish()?;
     Ok(report)
 }
 

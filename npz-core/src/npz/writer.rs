@@ -285,7 +285,7 @@ impl<W: Write> NpzWriter<W> {
     pub fn add_bytes(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
         self.in_file(|writer| {
             writer.names.add(name)?;
-            writer.emitter.expect(bytes.len() as u64);
+            writer.emitter.announce(bytes.len() as u64);
             let added = writer.emitter.add(name, writer.compression, &Content::bytes(bytes));
             added.map_err(|error| {
                 writer.names.remove_all(&[name.to_owned()]);
@@ -352,7 +352,7 @@ impl<W: Write> NpzWriter<W> {
             bytes = bytes.saturating_add(part.packed.unwrap_or(part.size));
             layout.add(&part);
         }
-        self.emitter.expect(bytes);
+        self.emitter.announce(bytes);
         (self.output.reserve)(self.emitter.output(), start, layout.end())
     }
 

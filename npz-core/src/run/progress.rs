@@ -45,7 +45,7 @@ impl Meter {
     }
 
     /// Says that so many bytes more are to be done.
-    pub(crate) fn expect(&self, bytes: u64) {
+    pub(crate) fn announce(&self, bytes: u64) {
         if self.progress.0.is_some() {
             let mut count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
             count.all = count.all.saturating_add(bytes);

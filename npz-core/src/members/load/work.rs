@@ -18,7 +18,7 @@ pub(crate) fn run_all(tasks: Vec<Box<dyn Task + '_>>, reading: Reading, progress
     tasks.sort_unstable_by_key(|(number, task)| (task.extent().map(|extent| extent.start), *number));
     let team = Team::new(allowed(&tasks, reading)).with_progress(progress);
     team.meter()
-        .expect(tasks.iter().map(|(_, task)| task.cost().stored_bytes()).fold(0, u64::saturating_add));
+        .announce(tasks.iter().map(|(_, task)| task.cost().stored_bytes()).fold(0, u64::saturating_add));
     let failure = Failure::none();
     let run = |(number, task): Planned<'_>| {
         if !failure.is_before(number)

@@ -76,7 +76,7 @@ macro_rules! load_through {
                 <$target>::are_single()
             }
             fn inner_separator(inherited: &'static str) -> &'static str {
-                <$target>::inner_separator(inherited)
+                <$target as FromMembers>::inner_separator(inherited)
             }
             fn note_shapes<Used>(&self, name: &Name, shapes: &mut Shapes) {
                 let owned: fn(&Self) -> Option<&$target> = $owned;
@@ -95,6 +95,7 @@ macro_rules! load_through {
         }
     )*};
 }
+pub(super) use load_through;
 
 load_through! {
     (T: FromMembers) Box<T> => T, Box::new, |own| Some(own), Box;

@@ -11,6 +11,7 @@ use std::sync::atomic::{
 use std::sync::atomic::{AtomicI64, AtomicU64};
 use std::sync::{Mutex, PoisonError, RwLock};
 
+use super::pointer::load_through;
 use crate::error::{Error, Result};
 use crate::members::shapes::Shapes;
 use crate::members::{FromMembers, Loader, Members, Name, Names, Plan, ToMembers};
@@ -106,41 +107,6 @@ load_lent! {
     RefCell, held => held.try_borrow().ok();
 }
 
-macro_rules! load_as {
-    ($( ($($generics:tt)*) $holder:ty => $target:ty, $wrap:expr; )*) => {$(
-        impl<$($generics)*> FromMembers for $holder {
-            fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
-            where
-                Self: 's,
-            {
-                <$target>::plan(loader, name).map($wrap)
-            }
-            fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
-                <$target>::is_present(loader, name)
-            }
-            fn plan_many<'s>(loader: &mut Loader<'s>, name: &Name, dims: &[Option<usize>]) -> Plan<'s, Vec<Self>>
-            where
-                Self: 's,
-            {
-                let many = <$target>::plan_many(loader, name, dims);
-                many.and_then(|values| memory::collect(values.into_iter().map($wrap), "list"))
-            }
-            fn are_present(loader: &Loader<'_>, name: &Name) -> bool {
-                <$target>::are_present(loader, name)
-            }
-            fn is_single() -> bool {
-                <$target>::is_single()
-            }
-            fn are_single() -> bool {
-                <$target>::are_single()
-            }
-            fn inner_separator(inherited: &'static str) -> &'static str {
-                <$target as FromMembers>::inner_separator(inherited)
-            }
-        }
-    )*};
-}
-
 save_as! {
     (T: ToMembers + Copy) Cell<T> => T, |cell| Ok(cell.get());
     () PathBuf => String, |path| text(path.to_str());
@@ -153,16 +119,17 @@ fn text(text: Option<&str>) -> Result<String> {
     })
 }
 
-load_as! {
-    (T: FromMembers) Cell<T> => T, Cell::new;
-    () PathBuf => String, PathBuf::from;
-    () OsString => String, OsString::from;
+// What they hold can't be lent, and has no shape to be kept but that of a single value.
+load_through! {
+    (T: FromMembers) Cell<T> => T, Cell::new, |_| None;
+    () PathBuf => String, PathBuf::from, |_| None;
+    () OsString => String, OsString::from, |_| None;
 }
 
 macro_rules! atomics {
     ($( $atomic:ty => $cell:ty ),* $(,)?) => {
         save_as! { $( () $atomic => $cell, |atomic| Ok(atomic.load(Ordering::SeqCst)); )* }
-        load_as! { $( () $atomic => $cell, <$atomic>::new; )* }
+        load_through! { $( () $atomic => $cell, <$atomic>::new, |_| None; )* }
     };
 }
 
