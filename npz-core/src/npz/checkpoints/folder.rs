@@ -68,9 +68,13 @@ impl Folder {
     pub(super) fn comment(&self, metrics: &[(&str, f64)]) -> Result<String> {
         let has = |name: &str| metrics.iter().any(|(metric, _)| *metric == name);
         match self.keep_best.iter().find(|(name, _)| !metrics.is_empty() && !has(name)) {
-            Some((name, _)) => Err(Error::invalid(format!(
-                "expected the metric {name:?}, by which the best checkpoint is kept, among those given"
-            ))),
+            Some((name, _)) => {
+                let given: Vec<_> = metrics.iter().map(|(metric, _)| format!("{metric:?}")).collect();
+                Err(Error::invalid(format!(
+                    "expected the metric {name:?}, by which `keep_best` goes, found {}; give it as well, or none",
+                    given.join(", ")
+                )))
+            }
             None => metrics::to_comment(metrics),
         }
     }
