@@ -4,11 +4,14 @@
 //! ones a window of neighbouring bytes is kept, as wide as what was told to be wanted next. Of a source that likes small
 //! reads, such as a file, each thread has a window of its own. Knows nothing of any format.
 
+mod ranges;
+
 use std::io::{self, Read};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+pub(crate) use self::ranges::Wanted;
 use crate::error::{Error, Result};
 use crate::memory;
 use crate::run;
@@ -161,11 +164,7 @@ impl<S: ReadAt + ?Sized> Input<S> {
         while filled < buffer.len() {
             let count = self.read(&mut buffer[filled..], offset.saturating_add(filled as u64))?;
             if count == 0 {
-                let expected = buffer.len();
-                return Err(Error::damaged(format!(
-                    "{what} is cut off: expected {expected} bytes, found {filled}"
-                ))
-                .at(offset));
+                return Err(too_short(what, buffer.len(), filled).at(offset));
             }
             filled += count;
         }
@@ -295,6 +294,10 @@ fn fill<S: ReadAt + ?Sized>(source: &S, bytes: &mut [u8], offset: u64) -> Result
         }
     }
     Ok(filled)
+}
+
+fn too_short(what: &str, expected: usize, found: usize) -> Error {
+    Error::damaged(format!("{what} is cut off: expected {expected} bytes, found {found}"))
 }
 
 fn copy(from: &[u8], to: &mut [u8]) -> usize {

@@ -27,6 +27,7 @@ mod memory;
 pub mod npy;
 mod npz;
 mod options;
+mod part;
 mod private;
 mod report;
 mod run;
@@ -63,7 +64,7 @@ pub use crate::element::{Cast, Element, FixedBytes, FixedStr, LongDouble, NpyRec
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::header::Header;
 pub use crate::limits::Limits;
-pub use crate::members::{FromMembers, Lazy, OldMembers, ToMembers};
+pub use crate::members::{FromMembers, Lazy, NpyFile, OldMembers, ToMembers};
 pub use crate::npz::{Better, Checkpoints, Loaded, Npz, NpzEntry, NpzReader, NpzWriter, SaveOptions, load};
 pub use crate::options::LoadOptions;
 pub use crate::report::{Problem, ProblemKind, Remark, RemarkKind, Report};

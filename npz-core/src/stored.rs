@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::header::Header;
-use crate::input::AnyInput;
-use crate::memory::zeros;
+use crate::input::{AnyInput, Wanted};
+use crate::memory::{self, zeros};
 use crate::run::{Team, Threads};
 
 /// Cells are handed on in pieces of about this size, which stay in the processor's cache from one step to the next.
@@ -26,6 +26,27 @@ pub(crate) trait Stored: Send + Sync {
 
     /// Fills `buffer` with the bytes of some cells. A checksum covers all of them together, and is not compared here.
     fn read_range(&self, cells: Range<usize>, buffer: &mut [u8]) -> Result<()>;
+
+    /// Whether a range of cells costs about what its own bytes do, wherever it lies; else all before it are read too.
+    fn has_ranges(&self) -> bool {
+        true
+    }
+
+    /// So many bytes that lie between two ranges are better read than left out.
+    fn gap(&self) -> usize {
+        0
+    }
+
+    /// Fills `buffer` with ranges of cells, one behind the other. They ascend and don't overlap. No checksum is compared.
+    fn read_ranges(&self, ranges: &[Range<usize>], buffer: &mut [u8], _: &Team) -> Result<()> {
+        each_range(ranges, buffer, self.item_size(), |cells, bytes| self.read_range(cells, bytes))
+    }
+
+    /// Hands out the bytes of the cells before one, and perhaps of some behind it, in pieces of whole cells. No checksum is
+    /// compared.
+    fn stream_to(&self, _end: usize, put: &mut Put<'_>) -> Result<()> {
+        self.stream(put)
+    }
 
     /// The bytes of all cells, where they lie in memory in their stored form.
     fn region(&self) -> Option<&[u8]> {
@@ -156,6 +177,41 @@ pub(crate) fn copied(array: &dyn Stored) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Lets `read` have each of several ranges of cells with the part of a buffer that is filled with it.
+pub(crate) fn each_range(
+    ranges: &[Range<usize>],
+    buffer: &mut [u8],
+    item_size: usize,
+    mut read: impl FnMut(Range<usize>, &mut [u8]) -> Result<()>,
+) -> Result<()> {
+    let mut rest = buffer;
+    for cells in ranges {
+        let len = cells.len().saturating_mul(item_size);
+        let (bytes, after) = rest.split_at_mut_checked(len).ok_or_else(no_such_cells)?;
+        read(cells.clone(), bytes)?;
+        rest = after;
+    }
+    Ok(())
+}
+
+/// The parts of a buffer that ranges of cells are to fill, each with the place of its first byte.
+pub(crate) fn places<'b>(
+    ranges: &[Range<usize>],
+    buffer: &'b mut [u8],
+    item_size: usize,
+    place_of: impl Fn(usize) -> u64,
+) -> Result<Vec<Wanted<'b>>> {
+    let mut places = memory::with_room(ranges.len(), "list of ranges")?;
+    let mut rest = buffer;
+    for cells in ranges {
+        let len = cells.len().saturating_mul(item_size);
+        let (bytes, after) = rest.split_at_mut_checked(len).ok_or_else(no_such_cells)?;
+        places.push((place_of(cells.start), bytes));
+        rest = after;
+    }
+    Ok(places)
+}
+
 /// How many cells make a piece.
 pub(crate) fn cells_a_piece(item_size: usize) -> usize {
     (PIECE_BYTES / item_size.max(1)).max(1)
@@ -170,8 +226,12 @@ pub(crate) fn copy_range(
 ) -> Result<()> {
     let start = cells.start.saturating_mul(item_size);
     let found = bytes.get(start..).and_then(|rest| rest.get(..buffer.len()));
-    buffer.copy_from_slice(found.ok_or_else(|| Error::invalid("there are no such cells"))?);
+    buffer.copy_from_slice(found.ok_or_else(no_such_cells)?);
     Ok(())
+}
+
+pub(crate) fn no_such_cells() -> Error {
+    Error::invalid("there are no such cells")
 }
 
 /// Fills a buffer with what an array hands out.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: [(u8, &[&str]); 9] = [
     (0, &["error", "report", "schema", "limits", "bytes", "json", "memory"]),
     (1, &["shape", "literal", "atomic", "sniff", "source", "input", "run"]),
-    (2, &["dtype"]),
+    (2, &["dtype", "part"]),
     (3, &["header", "stored", "element", "options", "any"]),
     (4, &["cells", "archive"]),
     (5, &["members"]),

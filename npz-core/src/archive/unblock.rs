@@ -12,7 +12,7 @@ use crate::archive::block_index::BlockIndex;
 use crate::archive::codec::inflate::{Block, LANES, inflate_blocks};
 use crate::archive::decode::MOST_CHUNK;
 use crate::error::Result;
-use crate::input::AnyInput;
+use crate::input::{AnyInput, Wanted};
 use crate::memory::{self, zeros};
 use crate::run::Team;
 use crate::stored::Extent;
@@ -28,27 +28,27 @@ pub(crate) struct Blocks<'a> {
     pub(crate) team: &'a Team,
 }
 
-/// A block, or what is wanted of one.
+/// A block, and what is wanted of it.
 struct Part<'b> {
     /// Where it lies in the stream.
     packed: Range<u64>,
     /// How long it is in all.
     len: usize,
-    /// How much of it comes before what is wanted.
-    skip: usize,
-    output: &'b mut [u8],
+    /// Some bytes of it, each with how much of the block comes before.
+    wanted: Vec<(usize, &'b mut [u8])>,
     is_last: bool,
 }
 
 impl Blocks<'_> {
-    /// Fills `buffer` with the member's bytes from `start` on. Gives the checksum of all bytes of the blocks that were read;
-    /// `None` where the index is wrong.
-    pub(crate) fn read(&self, start: u64, buffer: &mut [u8]) -> Result<Option<u32>> {
+    /// Fills buffers with bytes of the member; they ascend and don't overlap. Gives the checksum of all bytes of the blocks that
+    /// were read; `None` where the index is wrong.
+    pub(crate) fn read(&self, wanted: Vec<Wanted<'_>>) -> Result<Option<u32>> {
+        let end = |(start, buffer): &Wanted<'_>| start.saturating_add(buffer.len() as u64);
         // Behind the last block there is nothing.
-        if start.saturating_add(buffer.len() as u64) > self.extent.size {
+        if wanted.last().is_some_and(|last| end(last) > self.extent.size) {
             return Ok(None);
         }
-        let mut parts = self.parts(start, buffer)?.into_iter().peekable();
+        let mut parts = self.parts(wanted)?.into_iter().peekable();
         // Of a source that likes large reads, one for all threads; else each reads for itself.
         let most =
             if self.input.likes_small_reads() { u64::MAX } else { self.input.chunk(MOST_CHUNK) as u64 };
@@ -69,26 +69,25 @@ impl Blocks<'_> {
     }
 
     /// The blocks that hold some of the bytes.
-    fn parts<'b>(&self, start: u64, buffer: &'b mut [u8]) -> Result<Vec<Part<'b>>> {
-        let end = start.saturating_add(buffer.len() as u64);
+    fn parts<'b>(&self, wanted: Vec<Wanted<'b>>) -> Result<Vec<Part<'b>>> {
         let mut parts = Vec::new();
-        let mut rest = buffer;
         let size = self.extent.size;
+        let mut wanted = wanted.into_iter();
+        let mut next = wanted.next();
         for (packed, plain) in self.index.ranges(size) {
-            let wanted = plain.start.max(start)..plain.end.min(end);
-            if wanted.is_empty() {
-                continue;
+            let mut here = Vec::new();
+            while let Some((start, buffer)) = next.take_if(|(start, _)| *start < plain.end) {
+                let len = (buffer.len() as u64).min(plain.end - start) as usize;
+                let (output, rest) = buffer.split_at_mut(len);
+                memory::reserve(&mut here, 1, BLOCKS)?;
+                here.push(((start - plain.start) as usize, output));
+                next = if rest.is_empty() { wanted.next() } else { Some((plain.end, rest)) };
             }
-            let (output, after) = rest.split_at_mut((wanted.end - wanted.start) as usize);
-            rest = after;
-            memory::reserve(&mut parts, 1, BLOCKS)?;
-            parts.push(Part {
-                packed,
-                len: (plain.end - plain.start) as usize,
-                skip: (wanted.start - plain.start) as usize,
-                output,
-                is_last: plain.end == size,
-            });
+            if !here.is_empty() {
+                memory::reserve(&mut parts, 1, BLOCKS)?;
+                let (len, is_last) = ((plain.end - plain.start) as usize, plain.end == size);
+                parts.push(Part { packed, len, wanted: here, is_last });
+            }
         }
         Ok(parts)
     }
@@ -117,7 +116,8 @@ impl Blocks<'_> {
             groups.push((groups.len(), group));
         }
         let hashers = self.team.in_parallel(groups, |group: Vec<Part<'_>>| {
-            let bytes: usize = group.iter().map(|part| part.output.len()).sum();
+            let bytes: usize =
+                group.iter().flat_map(|part| &part.wanted).map(|(_, output)| output.len()).sum();
             let hasher = inflate_group(group, &packed)?;
             self.team.meter().done(bytes as u64)?;
             Ok(hasher)
@@ -150,17 +150,17 @@ fn inflate_group<'p>(
     let (Some(first), Some(last)) = (parts.first(), parts.last()) else { return Ok(None) };
     let start = first.packed.start;
     let bytes = packed(start..last.packed.end)?;
-    let mut scratch = Vec::new();
-    for part in &parts {
-        let is_whole = part.output.len() == part.len;
-        scratch.push(if is_whole { Vec::new() } else { zeros(part.len, "array")? });
+    let mut scratch = memory::with_room(parts.len(), BLOCKS)?;
+    for part in &mut parts {
+        scratch.push(if part.whole().is_some() { Vec::new() } else { zeros(part.len, "array")? });
     }
     let mut blocks = memory::with_room(parts.len(), BLOCKS)?;
     for (part, scratch) in parts.iter_mut().zip(&mut scratch) {
         let (from, to) = (part.packed.start - start, part.packed.end - start);
         let Some(compressed) = bytes.get(from as usize..to as usize) else { return Ok(None) };
-        let output = if scratch.is_empty() { &mut *part.output } else { scratch.as_mut_slice() };
-        blocks.push(Block { compressed, output, ends_member: part.is_last });
+        let ends_member = part.is_last;
+        let output = part.whole().unwrap_or(scratch);
+        blocks.push(Block { compressed, output, ends_member });
     }
     if inflate_blocks(&mut blocks).is_err() {
         return Ok(None);
@@ -171,9 +171,21 @@ fn inflate_group<'p>(
     }
     drop(blocks);
     for (part, scratch) in parts.iter_mut().zip(&scratch).filter(|(_, scratch)| !scratch.is_empty()) {
-        part.output.copy_from_slice(&scratch[part.skip..part.skip + part.output.len()]);
+        for (skip, output) in &mut part.wanted {
+            output.copy_from_slice(&scratch[*skip..*skip + output.len()]);
+        }
     }
     Ok(Some(crc))
+}
+
+impl Part<'_> {
+    /// Where all of the block is wanted.
+    fn whole(&mut self) -> Option<&mut [u8]> {
+        match self.wanted.as_mut_slice() {
+            [(_, output)] if output.len() == self.len => Some(output),
+            _ => None,
+        }
+    }
 }
 
 /// What is short of memory here.

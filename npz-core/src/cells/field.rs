@@ -126,6 +126,11 @@ impl Stored for FieldOf<'_> {
         copy_range(&bytes, self.item_size(), cells, buffer)
     }
 
+    /// The records are gone through.
+    fn has_ranges(&self) -> bool {
+        false
+    }
+
     fn fill(&self, buffer: &mut [u8], _: &Team, then: &Then<'_>) -> Result<()> {
         fill_by_stream(self, buffer, then)
     }

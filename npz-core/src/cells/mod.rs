@@ -5,9 +5,11 @@
 mod cost;
 mod field;
 mod read;
+mod slice;
 mod write;
 
 pub(crate) use self::cost::cost;
 pub(crate) use self::field::FieldOf;
 pub(crate) use self::read::{Cells, cut_off, read_bytes, read_cells};
+pub(crate) use self::slice::SliceOf;
 pub(crate) use self::write::Body;

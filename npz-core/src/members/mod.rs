@@ -3,6 +3,7 @@
 //! Knows arrays and their headers; knows nothing of files and zip.
 
 mod evolve;
+mod file;
 pub(crate) mod forms;
 mod known_names;
 pub(crate) mod load;
@@ -16,6 +17,7 @@ mod wanted_shape;
 
 pub(crate) use self::evolve::VERSION;
 pub use self::evolve::{Lazy, OldMembers};
+pub use self::file::NpyFile;
 pub use self::known_names::Names;
 pub(crate) use self::known_names::is_at;
 pub(crate) use self::load::loader::Age;

@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use super::stream::StreamArray;
 use crate::cells::cut_off;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::header::Header;
-use crate::input::{AnyInput, Input, KeptInput, Section};
+use crate::input::{AnyInput, Input, Section};
+use crate::members::NpyFile;
 use crate::options::LoadOptions;
+use crate::run::Team;
 use crate::source::{ReadAt, open_file};
-use crate::stored::Stored;
+use crate::stored::{Stored, places};
 
 /// Opens a file and hands its array on: by range where the file has a size, else (a pipe) as it comes.
 pub(super) fn with_array<T>(
@@ -38,7 +40,56 @@ pub(super) struct InputArray<'s> {
 
 enum Source<'s> {
     Lent(&'s AnyInput<'s>),
-    Kept(Arc<KeptInput>),
+    Kept(Arc<AnyInput<'s>>),
+}
+
+/// The input is kept open as long as the array.
+fn open_array<'s, R: ReadAt + 's>(input: Input<R>, options: &LoadOptions) -> Result<NpyFile<'s>> {
+    let header = Header::read(&mut Section::new(&input, 0..input.size()), &options.limits)?;
+    let path = input.path().cloned();
+    let array = Arc::new(InputArray { input: Source::Kept(Arc::new(input)), header: Arc::new(header) });
+    Ok(NpyFile::of(array, "", path, options))
+}
+
+impl NpyFile<'static> {
+    /// Opens a `.npy` file; reads its header.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the file can't be read; [`ErrorKind::Damaged`](crate::ErrorKind::Damaged) or
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if it is no `.npy` file, or a pipe.
+    ///
+    /// ```
+    /// # let path = std::env::temp_dir().join("npz-core-doc-npy-file-open.npy");
+    /// npz_core::npy::save(&path, &[1.5, 2.5])?;
+    /// let last: f64 = npz_core::NpyFile::open(&path)?.slice(ndarray::s![-1])?;
+    /// assert_eq!(last, 2.5);
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let open = || {
+            let (file, size) = open_file(path, ".npy")?;
+            if size.is_none() {
+                return Err(Error::unsupported(
+                    "a pipe can't be read in parts; read it whole by `npy::load`",
+                ));
+            }
+            open_array(Input::new(file, Some(path.to_path_buf()))?, &LoadOptions::default())
+        };
+        open().map_err(|error| error.in_file(path))
+    }
+}
+
+impl<'s> NpyFile<'s> {
+    /// Opens the `.npy` file that a source holds; reads its header. Bytes in memory and sources of your own, such as an object
+    /// store, are [`ReadAt`].
+    ///
+    /// # Errors
+    /// As [`open`](NpyFile::open).
+    pub fn new<R: ReadAt + 's>(source: R) -> Result<Self> {
+        open_array(Input::new(source, None)?, &LoadOptions::default())
+    }
 }
 
 impl<'s> InputArray<'s> {
@@ -59,6 +110,10 @@ impl InputArray<'_> {
     fn start(&self) -> u64 {
         self.header.len() as u64
     }
+
+    fn place_of(&self, cell: usize) -> u64 {
+        self.start().saturating_add((cell as u64).saturating_mul(self.item_size() as u64))
+    }
 }
 
 impl Stored for InputArray<'_> {
@@ -72,12 +127,23 @@ impl Stored for InputArray<'_> {
     }
 
     fn read_range(&self, cells: Range<usize>, buffer: &mut [u8]) -> Result<()> {
-        let before = (cells.start as u64).saturating_mul(self.item_size() as u64);
-        let start = self.start().saturating_add(before);
+        let start = self.place_of(cells.start);
         if start.saturating_add(buffer.len() as u64) > self.input().size() {
             return Err(cut_off(&self.header, self.input().size().saturating_sub(self.start())));
         }
         self.input().read_exact(buffer, start, "the cells")
+    }
+
+    fn gap(&self) -> usize {
+        self.input().gap()
+    }
+
+    fn read_ranges(&self, ranges: &[Range<usize>], buffer: &mut [u8], team: &Team) -> Result<()> {
+        if ranges.last().is_some_and(|cells| self.place_of(cells.end) > self.input().size()) {
+            return Err(cut_off(&self.header, self.input().size().saturating_sub(self.start())));
+        }
+        let wanted = places(ranges, buffer, self.item_size(), |cell| self.place_of(cell))?;
+        self.input().read_all(wanted, team)
     }
 
     fn available(&self) -> Option<u64> {

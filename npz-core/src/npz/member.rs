@@ -11,11 +11,11 @@ use crate::archive::unblock::Blocks;
 use crate::cells::cut_off;
 use crate::error::Result;
 use crate::header::{Header, is_magic};
-use crate::input::{AnyInput, Input, KeptInput};
+use crate::input::{AnyInput, Input, KeptInput, Wanted};
 use crate::limits::Limits;
 use crate::memory;
 use crate::run::{Team, Threads};
-use crate::stored::{Extent, PIECE_BYTES, Packed, Put, Stored, Then, cells_a_piece};
+use crate::stored::{Extent, PIECE_BYTES, Packed, Put, Stored, Then, cells_a_piece, each_range, places};
 
 /// What is known of an array in an archive once its head was read: the member's own header, and that of the array.
 pub(super) struct Head {
@@ -99,15 +99,15 @@ impl ArchiveArray<'_> {
         }
     }
 
-    /// Fills `buffer` with bytes of cells from one on, by blocks. Gives the checksum of all bytes of these blocks.
+    /// Fills buffers with bytes of the member, by blocks. Gives the checksum of all bytes of these blocks.
     ///
     /// `None` is no verdict: there are no blocks, or something is wrong with them. Who reads the member as one stream is told
     /// what.
-    fn read_blocks(&self, start: u64, buffer: &mut [u8], team: &Team) -> Result<Option<u32>> {
-        let Head { extent, seen, blocks, .. } = &*self.head;
+    fn read_blocks(&self, wanted: Vec<Wanted<'_>>, team: &Team) -> Result<Option<u32>> {
+        let Head { extent, blocks, .. } = &*self.head;
         let Some(index) = blocks.as_deref() else { return Ok(None) };
         let blocks = Blocks { input: self.input(), extent, index, team };
-        match blocks.read(seen.len.saturating_add(start), buffer) {
+        match blocks.read(wanted) {
             Err(error) if error.is_no_memory() => Err(error),
             read => Ok(read.ok().flatten()),
         }
@@ -139,21 +139,66 @@ impl Stored for ArchiveArray<'_> {
     /// Of a deflated member all cells before those are inflated too, in their block if it has some.
     fn read_range(&self, cells: Range<usize>, buffer: &mut [u8]) -> Result<()> {
         let Head { extent, seen, .. } = &*self.head;
-        let before = seen.len.saturating_add((cells.start as u64).saturating_mul(self.item_size() as u64));
-        if extent.is_stored() {
-            let start = extent.start.saturating_add(before);
-            let end = start.saturating_add(buffer.len() as u64);
-            if end > extent.range().end {
-                return Err(cut_off(self.header(), extent.size.saturating_sub(seen.len)));
-            }
-            return self.input().read_exact(buffer, start, "the cells");
+        if !extent.is_stored() {
+            return self.read_ranges(std::slice::from_ref(&cells), buffer, &Team::new(Threads::ONE));
         }
-        if self.read_blocks(before.saturating_sub(seen.len), buffer, &Team::new(Threads::ONE))?.is_some() {
+        let before = seen.len.saturating_add((cells.start as u64).saturating_mul(self.item_size() as u64));
+        let start = extent.start.saturating_add(before);
+        if start.saturating_add(buffer.len() as u64) > extent.range().end {
+            return Err(cut_off(self.header(), extent.size.saturating_sub(seen.len)));
+        }
+        self.input().read_exact(buffer, start, "the cells")
+    }
+
+    fn has_ranges(&self) -> bool {
+        self.head.extent.is_stored() || self.head.blocks.is_some()
+    }
+
+    fn gap(&self) -> usize {
+        if self.head.extent.is_stored() { self.input().gap() } else { 0 }
+    }
+
+    fn read_ranges(&self, ranges: &[Range<usize>], buffer: &mut [u8], team: &Team) -> Result<()> {
+        let Head { extent, seen, .. } = &*self.head;
+        let item_size = self.item_size();
+        let before = |cell: usize| seen.len.saturating_add((cell as u64).saturating_mul(item_size as u64));
+        let last = ranges.last().map_or(0, |cells| before(cells.end));
+        if last > extent.size {
+            return Err(cut_off(self.header(), extent.size.saturating_sub(seen.len)));
+        }
+        // Of a stored member in the file, else in what comes out of it.
+        let start = if extent.is_stored() { extent.start } else { 0 };
+        let wanted = places(ranges, buffer, item_size, |cell| start.saturating_add(before(cell)))?;
+        if extent.is_stored() {
+            return self.input().read_all(wanted, team);
+        }
+        if self.read_blocks(wanted, team)?.is_some() {
             return Ok(());
         }
         with_part(self.input(), extent, |data| {
-            data.skip(before)?;
-            data.fill(buffer)
+            each_range(ranges, buffer, item_size, |cells, bytes| {
+                data.skip(before(cells.start))?;
+                data.fill(bytes)
+            })
+        })
+    }
+
+    fn stream_to(&self, end: usize, put: &mut Put<'_>) -> Result<()> {
+        let Head { extent, seen, .. } = &*self.head;
+        let item_size = self.item_size();
+        let mut left = (end as u64).saturating_mul(item_size as u64).min(self.header().data_len());
+        let each = (cells_a_piece(item_size) * item_size) as u64;
+        let mut piece = Vec::new();
+        with_part(self.input(), extent, |data| {
+            data.skip(seen.len)?;
+            while left > 0 {
+                let len = left.min(each);
+                memory::resize(&mut piece, len as usize, "array")?;
+                data.fill(&mut piece)?;
+                put(&piece)?;
+                left -= len;
+            }
+            Ok(())
         })
     }
 
@@ -164,7 +209,7 @@ impl Stored for ArchiveArray<'_> {
         }
         let piece = cells_a_piece(self.item_size()) * self.item_size().max(1);
         let is_whole = extent.size.checked_sub(seen.len) == Some(buffer.len() as u64);
-        if is_whole && self.read_blocks(0, buffer, team)? == Some(extent.crc32) {
+        if is_whole && self.read_blocks(vec![(seen.len, &mut *buffer)], team)? == Some(extent.crc32) {
             buffer.chunks_mut(piece).for_each(then);
             return Ok(());
         }

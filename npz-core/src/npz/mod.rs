@@ -2,12 +2,12 @@
 
 mod checkpoints;
 mod entry;
-mod field;
 mod load;
 mod loaded;
 mod member;
 mod names;
 mod options;
+mod part;
 #[cfg(test)]
 mod portable;
 mod reader;

@@ -281,6 +281,11 @@ impl<'s> Loader<'s> {
         }
     }
 
+    /// Finds out how the cells of a member are read; `None` if a problem was noted.
+    pub(crate) fn decoder<A: Element>(&mut self, name: &Name, ndim: usize) -> Option<Decoder<A>> {
+        self.check::<A>(name, WantedShape::Axes(Some(ndim)), A::decoder).map(|(_, decoder)| decoder)
+    }
+
     /// Leaves the task of reading one member's cells.
     fn plan_read<A: Element>(
         &mut self,

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::cells::FieldOf;
-use crate::element::{Cast, Element, Wanted, object_file_hint, object_hint};
+use crate::element::{Cast, Decoder, Element, Wanted, object_file_hint, object_hint};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::members::load::medium::{Medium, Reading};
@@ -44,6 +44,15 @@ impl OneArray<'_> {
         loader.settle();
         let (_, spent) = loader.run_with(|_| {})?;
         Ok((plan.finish()?, spent))
+    }
+
+    /// Finds out how its cells are read as those of a type.
+    pub(crate) fn decoder<A: Element>(&self) -> Result<Decoder<A>> {
+        let mut loader = Loader::by(self, self.options);
+        let name = if self.name.is_empty() { Name::root() } else { Name::root().join(self.name) };
+        let decoder = loader.decoder::<A>(&name, self.array.header().shape().len());
+        loader.into_report()?.into_result()?;
+        decoder.ok_or_else(|| Error::invalid("the array can't be read"))
     }
 
     /// Compares it with cells of one type, as they are, and a number of axes. Reads no cell.
