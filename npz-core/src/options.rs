@@ -33,6 +33,7 @@ pub struct LoadOptions {
     pub(crate) progress: Progress,
     pub(crate) one_element: bool,
     pub(crate) prefix: String,
+    pub(crate) only: Vec<String>,
 }
 
 impl LoadOptions {
@@ -121,6 +122,31 @@ impl LoadOptions {
     /// ```
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
+        self
+    }
+
+    /// Loads only the members whose names match one of these patterns, as if the others were not there. All by default. Says nothing
+    /// of single arrays.
+    ///
+    /// `*` stands for any characters, `?` for one, as in Python's `fnmatch`. What is left out is `None`, or not in a map; a field that
+    /// must be there and is left out is an error. So is a pattern that no member matches. After [`prefix`](Self::prefix) it
+    /// is the rest of a name that is compared.
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    /// use npz_core::{LoadOptions, Npz};
+    ///
+    /// #[derive(Npz)]
+    /// struct Model { layers: BTreeMap<String, Vec<f32>>, head: Option<Vec<f32>> }
+    ///
+    /// let layers = (0..4).map(|i| (i.to_string(), vec![i as f32])).collect();
+    /// let bytes = Model { layers, head: Some(vec![0.5]) }.to_bytes()?;
+    /// let some: Model = LoadOptions::new().only(["layers.2"]).from_bytes(&bytes)?;
+    /// assert_eq!((some.layers, some.head), (BTreeMap::from([("2".to_owned(), vec![2.0])]), None));
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn only(mut self, patterns: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.only = patterns.into_iter().map(Into::into).collect();
         self
     }
 

@@ -77,19 +77,14 @@ impl Index {
 
     /// Keeps the members whose names begin with a prefix, without it; what is called as the prefix is none of them.
     pub(crate) fn keep_below(&mut self, prefix: &str) -> Result<()> {
-        const SHOWN: usize = 8;
         if prefix.is_empty() {
             return Ok(());
         }
         let there = |entry: &Entry| entry.name.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty());
         if !self.entries.iter().any(there) {
-            let names: Vec<_> =
-                self.entries.iter().take(SHOWN).map(|entry| format!("{:?}", entry.name)).collect();
             let message = format!(
-                "no member's name begins with {prefix:?}, the prefix of the options: the archive has {} members{}{}",
-                self.entries.len(),
-                if names.is_empty() { "" } else { ", the first are " },
-                names.join(", ")
+                "no member's name begins with {prefix:?}, the prefix of the options: {}",
+                self.first_names()
             );
             return Err(Error::new(ErrorKind::NotFound, message));
         }
@@ -99,6 +94,31 @@ impl Index {
             let whole = std::mem::replace(&mut entry.name, name) + &entry.name;
             entry.whole_name.get_or_insert_with(|| whole.into());
         }
+        Ok(())
+    }
+
+    fn first_names(&self) -> String {
+        const SHOWN: usize = 8;
+        let names: Vec<_> =
+            self.entries.iter().take(SHOWN).map(|entry| format!("{:?}", entry.name)).collect();
+        let first = if names.is_empty() { "" } else { ", the first are " };
+        format!("the archive has {} members{first}{}", self.entries.len(), names.join(", "))
+    }
+
+    /// Keeps the members whose keys match one of some patterns; all where there is no pattern.
+    pub(crate) fn keep_matching(&mut self, patterns: &[String], key: impl Fn(&str) -> &str) -> Result<()> {
+        if patterns.is_empty() {
+            return Ok(());
+        }
+        let there = |pattern: &String| self.entries.iter().any(|entry| matches(pattern, key(&entry.name)));
+        if let Some(pattern) = patterns.iter().find(|pattern| !there(pattern)) {
+            let message = format!(
+                "no member's name matches {pattern:?}, of `LoadOptions::only`: {}",
+                self.first_names()
+            );
+            return Err(Error::new(ErrorKind::NotFound, message));
+        }
+        self.entries.retain(|entry| patterns.iter().any(|pattern| matches(pattern, key(&entry.name))));
         Ok(())
     }
 
@@ -217,9 +237,63 @@ impl Entry {
     }
 }
 
+/// Whether a name matches a pattern, in which `*` stands for any characters and `?` for one. In time proportional to the product
+/// of their lengths at worst.
+fn matches(pattern: &str, name: &str) -> bool {
+    let (mut pattern, mut name) = (pattern.chars(), name.chars());
+    // Behind the last `*`, and where in the name what it stands for ends.
+    let mut star = None;
+    loop {
+        let (mut rest, mut left) = (pattern.clone(), name.clone());
+        match (rest.next(), left.next()) {
+            (Some('*'), _) => {
+                pattern = rest;
+                star = Some((pattern.clone(), name.clone()));
+                continue;
+            }
+            (Some(wanted), Some(found)) if wanted == '?' || wanted == found => {
+                (pattern, name) = (rest, left);
+                continue;
+            }
+            (None, None) => return true,
+            _ => {}
+        }
+        // The star stands for one more.
+        let Some((behind, mut end)) = star.take() else { return false };
+        if end.next().is_none() {
+            return false;
+        }
+        (pattern, name) = (behind.clone(), end.clone());
+        star = Some((behind, end));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_match_patterns_as_in_python() {
+        let cases = [
+            ("", "", true),
+            ("", "a", false),
+            ("*", "", true),
+            ("*", "a.b", true),
+            ("a", "a", true),
+            ("?", "", false),
+            ("?", "ä", true),
+            ("a*b", "ab", true),
+            ("a*b", "acbcb", true),
+            ("a*b", "acbc", false),
+            ("*a*b*", "xaybz", true),
+            ("**", "x", true),
+            ("layers.?.w*", "layers.1.weights", true),
+            ("layers.?.w*", "layers.12.weights", false),
+        ];
+        for (pattern, name, expected) in cases {
+            assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
+        }
+    }
     use crate::archive::Compression;
     use crate::archive::content::Content;
     use crate::archive::emit::Emitter;

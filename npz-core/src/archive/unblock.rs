@@ -52,12 +52,17 @@ impl Blocks<'_> {
         // Of a source that likes large reads, one for all threads; else each reads for itself.
         let most =
             if self.input.likes_small_reads() { u64::MAX } else { self.input.chunk(MOST_CHUNK) as u64 };
+        let gap = if self.input.likes_small_reads() { u64::MAX } else { self.input.gap() as u64 };
         let mut crc = Hasher::new();
         while let Some(first) = parts.peek() {
             let end = first.packed.start.saturating_add(most).max(first.packed.end);
+            let mut last = first.packed.start;
             let mut chunk = Vec::new();
             memory::reserve(&mut chunk, parts.len(), BLOCKS)?;
-            while let Some(part) = parts.next_if(|part| part.packed.end <= end) {
+            while let Some(part) =
+                parts.next_if(|Part { packed, .. }| packed.end <= end && packed.start - last <= gap)
+            {
+                last = part.packed.end;
                 chunk.push(part);
             }
             match self.read_chunk(chunk)? {
@@ -147,17 +152,14 @@ fn inflate_group<'p>(
     mut parts: Vec<Part<'_>>,
     packed: &impl Fn(Range<u64>) -> Result<Cow<'p, [u8]>>,
 ) -> Result<Option<Hasher>> {
-    let (Some(first), Some(last)) = (parts.first(), parts.last()) else { return Ok(None) };
-    let start = first.packed.start;
-    let bytes = packed(start..last.packed.end)?;
     let mut scratch = memory::with_room(parts.len(), BLOCKS)?;
+    let mut compressed = memory::with_room(parts.len(), BLOCKS)?;
     for part in &mut parts {
+        compressed.push(packed(part.packed.clone())?);
         scratch.push(if part.whole().is_some() { Vec::new() } else { zeros(part.len, "array")? });
     }
     let mut blocks = memory::with_room(parts.len(), BLOCKS)?;
-    for (part, scratch) in parts.iter_mut().zip(&mut scratch) {
-        let (from, to) = (part.packed.start - start, part.packed.end - start);
-        let Some(compressed) = bytes.get(from as usize..to as usize) else { return Ok(None) };
+    for ((part, scratch), compressed) in parts.iter_mut().zip(&mut scratch).zip(&compressed) {
         let ends_member = part.is_last;
         let output = part.whole().unwrap_or(scratch);
         blocks.push(Block { compressed, output, ends_member });

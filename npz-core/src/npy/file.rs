@@ -163,7 +163,7 @@ impl Stored for InputArray<'_> {
             input
         } else {
             let end = self.start().saturating_add(header.data_len());
-            let bytes = self.input().copy(0..end)?;
+            let bytes = self.input().copy(0..end.min(self.input().size()))?;
             Arc::new(Input::new(bytes, self.input().path().cloned())?)
         };
         Ok(Arc::new(InputArray { input: Source::Kept(input), header }))

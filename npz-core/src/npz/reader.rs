@@ -116,6 +116,7 @@ impl<R: ReadAt> NpzReader<R> {
     pub(super) fn over(input: Input<R>, options: &LoadOptions) -> Result<Self> {
         let mut index = Index::read(&input, &options.limits)?;
         index.keep_below(&options.prefix)?;
+        index.keep_matching(&options.only, key_of)?;
         Self::of_members(input, index, options)
     }
 
@@ -518,7 +519,16 @@ impl<R: ReadAt> NpzReader<R> {
     }
 
     fn locate_file(&self, error: Error) -> Error {
-        self.input.locate(error)
+        let is_missing = |problem: &Problem| problem.kind == ProblemKind::Missing;
+        let is_missing = error
+            .report()
+            .map_or(error.kind() == ErrorKind::NotFound, |report| report.problems().iter().any(is_missing));
+        let note = "; `LoadOptions::only` leaves out all members whose names match none of its patterns";
+        self.input.locate(if is_missing && !self.options.only.is_empty() {
+            error.with_note(note)
+        } else {
+            error
+        })
     }
 }
 

@@ -76,6 +76,7 @@ impl LoadOptions {
             };
             let mut index = Index::of(entries);
             index.keep_below(&self.prefix)?;
+            index.keep_matching(&self.only, key_of)?;
             Ok((NpzReader::of_members(input, index, self)?, report))
         };
         salvage().map_err(|error: Error| error.in_file(path))

@@ -72,7 +72,7 @@ impl LoadOptions {
                 return verify_arrays(&input, self);
             }
             // The whole file, whatever is to be loaded of it.
-            match NpzReader::over(input, &self.clone().prefix("")) {
+            match NpzReader::over(input, &self.clone().prefix("").only([""; 0])) {
                 Ok(npz) => npz.verify(),
                 Err(error) if error.kind() == ErrorKind::Damaged => {
                     let mut report = Report::of_file();

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use crate::error::{Error, Result};
 use crate::members::evolve::origin::Origin;
 use crate::members::shapes::Shapes;
-use crate::members::{FromMembers, Loader, Members, Name, Names, Plan, ToMembers};
+use crate::members::{FromMembers, Loader, Members, Name, Names, NpyFile, Plan, ToMembers};
+use crate::options::LoadOptions;
 
 /// Holds a value that is read from its archive on first use; saved before that, it is copied as it is.
 ///
@@ -200,6 +201,40 @@ impl<T> Lazy<T> {
     /// ```
     pub fn is_loaded(&self) -> bool {
         self.value.get().is_some()
+    }
+
+    /// Gives the array that the value is or would be read from, to read parts of it; reads no cell.
+    ///
+    /// What has been loaded, and perhaps changed, is sliced where it is in memory.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the value is not one array.
+    ///
+    /// ```
+    /// use ndarray::{Array2, s};
+    /// use npz_core::{Lazy, Npz};
+    ///
+    /// #[derive(Npz)]
+    /// struct Model { emb: Lazy<Array2<f32>> }
+    ///
+    /// let bytes = Model { emb: Array2::eye(1000).into() }.to_bytes()?;
+    /// let model = Model::from_bytes(&bytes)?;
+    /// let rows: Array2<f32> = model.emb.member()?.slice(s![10..12, ..])?; // npz["emb"][10:12]
+    /// assert!(rows[[0, 10]] == 1.0 && !model.emb.is_loaded());
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn member(&self) -> Result<NpyFile<'_>>
+    where
+        T: ToMembers,
+    {
+        let no_array = "expected a value that is one array, found one with members of their own: they have parts, it has none";
+        if let Some(Source { origin, .. }) = self.source() {
+            return origin.one_array().ok_or_else(|| Error::invalid(no_array));
+        }
+        let mut members = Members::new();
+        self.get()?.to_members(&mut members, &Name::root())?;
+        let array = members.into_one_array().ok_or_else(|| Error::invalid(no_array))?;
+        Ok(NpyFile::of(array, "", None, &LoadOptions::default()))
     }
 
     /// What is there instead of the value. Waits for another thread that reads it.

@@ -16,8 +16,9 @@ use crate::members::load::loader::Age;
 use crate::members::load::medium::{Medium, Reading};
 use crate::members::load::task::{Slot, Task};
 use crate::members::settings::LoadSettings;
-use crate::members::{Loader, Members, Name, Plan};
+use crate::members::{Loader, Members, Name, NpyFile, Plan};
 use crate::memory::{self, MEMBERS};
+use crate::options::LoadOptions;
 use crate::run::{Team, Threads};
 use crate::stored::{Extent, Stored};
 
@@ -181,6 +182,15 @@ impl Origin {
             return None;
         }
         Some(to.prefix_by(separator) + part)
+    }
+
+    /// The array that the value is, if it is one.
+    pub(crate) fn one_array(&self) -> Option<NpyFile<'static>> {
+        let mut kept = self.kept();
+        let (key, _, array) = kept.next().filter(|(key, ..)| *key == self.name.as_str())?;
+        let options = LoadOptions::new().cast(self.cast).limits(self.limits);
+        let file = NpyFile::of(Arc::clone(array) as Arc<dyn Stored>, key, self.path.clone(), &options);
+        kept.next().is_none().then_some(file)
     }
 
     /// Key, number and array of each member that the value is made of.

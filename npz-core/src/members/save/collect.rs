@@ -442,6 +442,11 @@ impl<'a> Members<'a> {
         }
     }
 
+    /// The array that a value is, on its own.
+    pub(crate) fn into_one_array(mut self) -> Option<Arc<dyn Stored + 'a>> {
+        self.list.pop().filter(|member| member.is_root && self.list.is_empty()).map(|member| member.array)
+    }
+
     pub(crate) fn as_slice(&self) -> &[Member<'a>] {
         &self.list
     }
