@@ -12,6 +12,7 @@ pub mod limits;
 mod machine;
 pub mod memory;
 pub mod numpy;
+pub mod peer;
 mod random;
 pub mod report;
 mod rounds;

@@ -163,6 +163,13 @@ impl Part {
         Ok(part)
     }
 
+    /// One place of an axis, which goes.
+    pub(crate) fn index(shape: &[usize], axis: usize, index: usize) -> Result<Self> {
+        let mut part = Self::select(shape, axis, &[index])?;
+        part.shape.remove(axis);
+        Ok(part)
+    }
+
     /// The shape of the part.
     pub(crate) fn shape(&self) -> &[usize] {
         &self.shape
@@ -208,6 +215,34 @@ impl Part {
             }
             outer *= axis.count;
         }
+    }
+
+    /// Copies the cells of the part out of all of them, each of which is so many of `items`.
+    pub(crate) fn gather<A: Clone>(
+        &self,
+        items: &[A],
+        width: usize,
+        order: Order,
+        what: &str,
+    ) -> Result<Vec<A>> {
+        let len = self.shape.iter().product::<usize>() * width;
+        let mut found = memory::with_room(len, what)?;
+        let there = |run: Run| items.get(run.from * width..run.end() * width).unwrap_or_default();
+        if self.is_in_order() {
+            self.runs(order, usize::MAX).for_each(|run| found.extend_from_slice(there(run)));
+            return Ok(found);
+        }
+        let Some(any) = items.first().filter(|_| len > 0) else { return Ok(found) };
+        found.resize(len, any.clone());
+        for run in self.runs(order, usize::MAX) {
+            found[run.to * width..(run.to + run.len) * width].clone_from_slice(there(run));
+        }
+        self.repeat(order, |from, to, len| {
+            for i in 0..len * width {
+                found[to * width + i] = found[from * width + i].clone();
+            }
+        });
+        Ok(found)
     }
 
     /// The axes, from the one that varies slowest to the fastest.

@@ -4,13 +4,12 @@
 //! rounds in MB/s of text, and how many times NumPy's that is.
 #![expect(clippy::unnecessary_debug_formatting, reason = "a path as Python writes it")]
 
-use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
-use std::time::Instant;
+use std::process::ExitCode;
 
 use benchmarks::Outcome;
 use benchmarks::numpy::venv;
+use benchmarks::peer::{Peer, compare, timed};
 use ndarray::{Array2, ArrayD};
 use npz_core::AnyArray;
 use npz_text::{GenFromTxt, Infer, LoadTxt, SaveTxt};
@@ -18,15 +17,7 @@ use npz_text::{GenFromTxt, Infer, LoadTxt, SaveTxt};
 const PACKAGES: [&str; 3] = ["numpy==2.4.6", "pandas==2.3.3", "polars==1.35.2"];
 const COLUMNS: usize = 10;
 
-/// Runs what it is told and says how long it took.
-const PEER: &str = r"
-import sys, time, os
-import numpy as np, pandas as pd, polars as pl
-for line in sys.stdin:
-    start = time.perf_counter()
-    exec(line)
-    print(time.perf_counter() - start, flush=True)
-";
+const IMPORTS: &str = "import numpy as np, pandas as pd, polars as pl";
 
 fn main() -> ExitCode {
     match run() {
@@ -35,40 +26,6 @@ fn main() -> ExitCode {
             eprintln!("{error}");
             ExitCode::FAILURE
         }
-    }
-}
-
-/// A Python that stays.
-struct Peer {
-    child: Child,
-    to: ChildStdin,
-    from: BufReader<ChildStdout>,
-}
-
-impl Peer {
-    fn start(threads: usize) -> Outcome<Self> {
-        let mut child = Command::new(venv::of("text-venv", &PACKAGES, &[])?)
-            .args(["-c", PEER])
-            .env("POLARS_MAX_THREADS", threads.to_string())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let (to, from) = (child.stdin.take().ok_or("no input")?, child.stdout.take().ok_or("no output")?);
-        Ok(Self { child, to, from: BufReader::new(from) })
-    }
-
-    fn seconds(&mut self, line: &str) -> Outcome<f64> {
-        writeln!(self.to, "{line}")?;
-        let mut answer = String::new();
-        self.from.read_line(&mut answer)?;
-        Ok(answer.trim().parse()?)
-    }
-}
-
-impl Drop for Peer {
-    fn drop(&mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
     }
 }
 
@@ -86,40 +43,6 @@ fn numbers(cells: usize) -> Array2<f64> {
     })
 }
 
-type Job<'a> = (String, Box<dyn FnMut() -> Outcome<f64> + 'a>);
-
-fn timed<T>(work: impl FnOnce() -> npz_core::Result<T>) -> Outcome<f64> {
-    let start = Instant::now();
-    drop(work()?);
-    Ok(start.elapsed().as_secs_f64())
-}
-
-fn median(mut seconds: Vec<f64>) -> f64 {
-    seconds.sort_by(f64::total_cmp);
-    seconds[seconds.len() / 2]
-}
-
-/// Measures jobs in rounds; the first is the one that the others are compared with.
-fn compare(title: &str, bytes: u64, rounds: usize, mut jobs: Vec<Job<'_>>) -> Outcome<()> {
-    let mut seconds = vec![Vec::new(); jobs.len()];
-    for _ in 0..rounds {
-        for (job, seconds) in jobs.iter_mut().zip(&mut seconds) {
-            seconds.push(job.1()?);
-        }
-    }
-    println!("\n{title}, {:.0} MB", bytes as f64 / 1e6);
-    let first = median(seconds[0].clone());
-    for ((name, _), seconds) in jobs.iter().zip(seconds) {
-        let seconds = median(seconds);
-        println!(
-            "  {name:<28} {:>7.0} MB/s  {:>6.1} times NumPy",
-            bytes as f64 / 1e6 / seconds,
-            first / seconds
-        );
-    }
-    Ok(())
-}
-
 fn run() -> Outcome<()> {
     let mut arguments = std::env::args().skip(1);
     let cells = arguments.next().map_or(Ok(2_000_000), |text| text.parse())?;
@@ -129,7 +52,11 @@ fn run() -> Outcome<()> {
     let array = numbers(cells);
     let integers = array.mapv(|value| (value * 1000.0) as i64);
     let any = AnyArray::from(integers.clone());
-    let peer = std::cell::RefCell::new(Peer::start(1)?);
+    let peer = std::cell::RefCell::new(Peer::start(
+        &venv::of("text-venv", &PACKAGES, &[])?,
+        IMPORTS,
+        &[("POLARS_MAX_THREADS", "1".to_owned())],
+    )?);
     let python = |line: String| peer.borrow_mut().seconds(&line);
     let all = std::thread::available_parallelism()?.get();
     SaveTxt::new().save(path("long.txt"), &array)?;
@@ -160,7 +87,8 @@ fn run() -> Outcome<()> {
         let polars = format!("pl.read_csv({file:?}, separator={separator}, has_header=False)");
         compare(
             &format!("loadtxt of {name}"),
-            bytes,
+            bytes as f64 / 1e6,
+            "MB",
             rounds,
             vec![
                 ("np.loadtxt".to_owned(), Box::new(|| python(numpy.clone()))),
@@ -179,7 +107,8 @@ fn run() -> Outcome<()> {
     let infer = format!("np.genfromtxt({file:?}, delimiter=',', dtype=None)");
     compare(
         "genfromtxt of short.csv",
-        bytes,
+        bytes as f64 / 1e6,
+        "MB",
         rounds.min(3),
         vec![
             ("np.genfromtxt".to_owned(), Box::new(|| python(numpy.clone()))),
@@ -213,7 +142,8 @@ fn run() -> Outcome<()> {
             format!("np.savetxt({file:?}, {}, fmt='{format}')", if format == "%d" { "i" } else { "a" });
         compare(
             &format!("savetxt with {format}"),
-            bytes,
+            bytes as f64 / 1e6,
+            "MB",
             rounds,
             vec![
                 ("np.savetxt".to_owned(), Box::new(|| python(numpy.clone()))),

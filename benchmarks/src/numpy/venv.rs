@@ -8,8 +8,8 @@ use crate::Outcome;
 /// NumPy is the one that the tests take. The others are read as folders of files, so what they depend on is not fetched.
 const PACKAGES: [&str; 4] = ["numpy==2.4.6", "pillow==13.0.0", "scikit-learn==1.9.1", "silero-vad==6.2.3"];
 
-/// The Python of the venv, which is made on first use. `NPZ_TEST_PYTHON` chooses another Python to make it with.
-pub(super) fn interpreter() -> Outcome<PathBuf> {
+/// The Python of the venv that has NumPy, which is made on first use. `NPZ_TEST_PYTHON` chooses another Python to make it with.
+pub fn interpreter() -> Outcome<PathBuf> {
     of("bench-venv", &PACKAGES, &["--no-deps"])
 }
 

@@ -64,6 +64,21 @@ impl<A> TypedArray<A> {
         Ok(Self { array: copy_array(&self.array, ARRAY)?, ..*self })
     }
 
+    /// Another array, saved as this one is.
+    pub(super) fn with_array(&self, array: ArrayD<A>) -> Self {
+        Self { array, ..*self }
+    }
+
+    /// The array changed, saved as it was.
+    pub(super) fn map_array(self, change: impl FnOnce(ArrayD<A>) -> Result<ArrayD<A>>) -> Result<Self> {
+        Ok(Self { array: change(self.array)?, ..self })
+    }
+
+    /// Gives texts at least as much room as those of another array have.
+    pub(super) fn with_room_of(self, other: &Self) -> Self {
+        Self { width: self.width.max(other.width), ..self }
+    }
+
     /// The dtype of cells whose own one is known, in the byte order of these.
     pub(super) fn ordered(&self, own: &DType) -> DType {
         own.with_byte_order(self.byte_order)

@@ -2,6 +2,8 @@
 
 mod array;
 mod convert;
+mod join;
+mod part;
 mod print;
 mod raw;
 mod text;
@@ -9,6 +11,8 @@ mod times;
 mod typed;
 mod unchecked;
 mod value;
+
+use std::any::Any;
 
 use ndarray::{Array, ArrayD, ArrayViewD, Dimension, IxDyn, ShapeBuilder};
 
@@ -343,6 +347,12 @@ impl AnyArray {
             (kind, unit, ticks) => Self::times(kind, unit, ticks.stored_as(dtype)),
             raw => Self::Other(raw)
         )
+    }
+
+    /// What is inside, where that is known to be of a type.
+    fn inside<T: Any>(&self) -> Option<&T> {
+        let inside: &dyn Any = with_cells!(self, array => array, (_, _, ticks) => ticks, raw => raw);
+        inside.downcast_ref()
     }
 
     /// As `clone`.
