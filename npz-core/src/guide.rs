@@ -24,6 +24,10 @@ pub mod evolution {}
 pub mod training {}
 
 #[doc = include_str!("guide/links.md")]
+#[doc = include_str!("guide/parts.md")]
+pub mod parts {}
+
+#[doc = include_str!("guide/links.md")]
 #[doc = include_str!("guide/numpy.md")]
 pub mod numpy {}
 
