@@ -3,6 +3,7 @@
 use ndarray::{Axis, SliceInfoElem, s};
 use npz_core::{AnyArray, NpyFile, NpzReader, SaveOptions, npy};
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use tests::{python, temp_dir};
 
 /// Each part with how Python says it, of an array of 3 axes. From its end ndarray goes through a range, Python through the
@@ -84,7 +85,7 @@ fn parts_of_any_array_are_those_of_numpy() {
             assert!(is_same(deflated.slice(name, &part).unwrap()), "{name} {expression}");
             assert!(is_same(any.slice(&part).unwrap()), "{name} {expression}");
             out.insert(format!("{name}/{i}"), from_file);
-            script += &format!("a = stored[{name:?}]\ncheck({name:?}, {i}, {expression})\n");
+            writeln!(script, "a = stored[{name:?}]\ncheck({name:?}, {i}, {expression})").unwrap();
         }
         let indices = [7, 0, 7, 10, 3];
         for axis in 0..3 {
@@ -96,8 +97,8 @@ fn parts_of_any_array_are_those_of_numpy() {
             assert!(npy::to_bytes(&selected).unwrap() == npy::to_bytes(&same).unwrap());
             let i = 100 + axis;
             out.insert(format!("{name}/{i}"), selected);
-            script +=
-                &format!("a = stored[{name:?}]\ncheck({name:?}, {i}, np.take(a, {indices:?}, {axis}))\n");
+            writeln!(script, "a = stored[{name:?}]\ncheck({name:?}, {i}, np.take(a, {indices:?}, {axis}))")
+                .unwrap();
         }
     }
     SaveOptions::new().save(&out, dir.path().join("parts.npz")).unwrap();
@@ -116,7 +117,7 @@ fn arrays_are_joined_and_shaped_as_numpy_does() {
         let a: AnyArray = npz.get(name).unwrap();
         let mut add = |i: usize, found: npz_core::Result<AnyArray>, expression: &str| {
             out.insert(format!("{name}/{i}"), found.unwrap());
-            script += &format!("a = stored[{name:?}]\ncheck({name:?}, {i}, {expression})\n");
+            writeln!(script, "a = stored[{name:?}]\ncheck({name:?}, {i}, {expression})").unwrap();
         };
         let part = |rows: std::ops::Range<isize>| a.slice(s![rows, .., ..]).unwrap();
         for axis in 0..3 {
