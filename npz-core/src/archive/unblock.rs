@@ -40,8 +40,8 @@ struct Part<'b> {
 }
 
 impl Blocks<'_> {
-    /// Fills buffers with bytes of the member; they ascend and don't overlap. Gives the checksum of all bytes of the blocks that
-    /// were read; `None` where the index is wrong.
+    /// Fills buffers with bytes of the member; they ascend and don't overlap. Where these are all of its bytes, gives their checksum;
+    /// `None` where the index is wrong.
     pub(crate) fn read(&self, wanted: Vec<Wanted<'_>>) -> Result<Option<u32>> {
         let end = |(start, buffer): &Wanted<'_>| start.saturating_add(buffer.len() as u64);
         // Behind the last block there is nothing.
@@ -160,15 +160,15 @@ fn inflate_group<'p>(
     }
     let mut blocks = memory::with_room(parts.len(), BLOCKS)?;
     for ((part, scratch), compressed) in parts.iter_mut().zip(&mut scratch).zip(&compressed) {
-        let ends_member = part.is_last;
+        let (ends_member, wanted) = (part.is_last, part.wanted_end());
         let output = part.whole().unwrap_or(scratch);
-        blocks.push(Block { compressed, output, ends_member });
+        blocks.push(Block { compressed, output, wanted, ends_member });
     }
     if inflate_blocks(&mut blocks).is_err() {
         return Ok(None);
     }
     let mut crc = Hasher::new();
-    for block in &blocks {
+    for block in blocks.iter().filter(|block| block.wanted == block.output.len()) {
         crc.update(block.output);
     }
     drop(blocks);
@@ -181,6 +181,11 @@ fn inflate_group<'p>(
 }
 
 impl Part<'_> {
+    /// How much of the block is wanted, from its beginning on.
+    fn wanted_end(&self) -> usize {
+        self.wanted.last().map_or(0, |(skip, output)| skip + output.len())
+    }
+
     /// Where all of the block is wanted.
     fn whole(&mut self) -> Option<&mut [u8]> {
         match self.wanted.as_mut_slice() {

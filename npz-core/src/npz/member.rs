@@ -99,7 +99,7 @@ impl ArchiveArray<'_> {
         }
     }
 
-    /// Fills buffers with bytes of the member, by blocks. Gives the checksum of all bytes of these blocks.
+    /// Fills buffers with bytes of the member, by blocks. Where they are all of its bytes, gives their checksum.
     ///
     /// `None` is no verdict: there are no blocks, or something is wrong with them. Who reads the member as one stream is told
     /// what.

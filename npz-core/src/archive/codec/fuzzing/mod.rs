@@ -83,7 +83,8 @@ fn inflate_with(packed: &[&[u8]], lens: &[usize], ends: bool) -> Result<Vec<u8>,
     for (number, (compressed, len)) in packed.iter().zip(lens).enumerate() {
         let (output, behind) = rest.split_at_mut(*len);
         rest = behind;
-        blocks.push(Block { compressed, output, ends_member: ends && number + 1 == lens.len() });
+        let wanted = output.len();
+        blocks.push(Block { compressed, output, wanted, ends_member: ends && number + 1 == lens.len() });
     }
     inflate_blocks(&mut blocks)?;
     Ok(output)

@@ -17,6 +17,9 @@ pub(super) enum Next {
     Complete,
 }
 
+/// Of a block whose beginning is wanted, so much more is decoded fast: what is slow is the last of it.
+const SLACK: usize = 1024;
+
 /// A block's input and output, and how far each is done.
 pub(super) struct Lane<'a> {
     pub(super) input: &'a [u8],
@@ -27,6 +30,9 @@ pub(super) struct Lane<'a> {
     pub(super) table: Literals,
     /// Made when the first matches come: most blocks of literals never need it.
     pub(super) symbols: Option<Box<Symbols>>,
+    wanted: usize,
+    /// As far as it is decoded fast: the end of the output, or little more than is wanted of it.
+    pub(super) limit: usize,
     ends_member: bool,
     /// The sub-block at hand says that it is the member's last one.
     is_last: bool,
@@ -38,6 +44,7 @@ impl<'a> Lane<'a> {
         if block.compressed.len() > usize::MAX / 16 {
             return Err(Unfit);
         }
+        let limit = block.output.len().min(block.wanted.saturating_add(SLACK));
         Ok(Self {
             input: block.compressed,
             at: 0,
@@ -45,6 +52,8 @@ impl<'a> Lane<'a> {
             done: 0,
             table: Literals::new(),
             symbols: None,
+            wanted: block.wanted,
+            limit,
             ends_member: block.ends_member,
             is_last: false,
         })
@@ -54,7 +63,7 @@ impl<'a> Lane<'a> {
     pub(super) fn rounds(&self) -> usize {
         // The last look has to find a whole word.
         let bits = self.bits().saturating_sub(self.at + 64);
-        let bytes = self.output.len() - self.done;
+        let bytes = self.limit.saturating_sub(self.done);
         (bits / (ROUND * TABLE_BITS)).min(bytes / ROUND)
     }
 
@@ -88,9 +97,12 @@ impl<'a> Lane<'a> {
         Ok(Next::Complete)
     }
 
-    /// Whether the block ends here, between two sub-blocks: exactly where the index says.
+    /// Whether the block ends here, between two sub-blocks: exactly where the index says, or where nothing more is wanted.
     fn is_complete(&self) -> Result<bool, Unfit> {
         let is_full = self.done == self.output.len();
+        if self.is_enough()? {
+            return Ok(true);
+        }
         if !self.is_last {
             return Ok(!self.ends_member && is_full && self.at == self.bits());
         }
@@ -100,6 +112,15 @@ impl<'a> Lane<'a> {
         } else {
             Err(Unfit)
         }
+    }
+
+    /// Whether all is there that is wanted of a block of which not all is.
+    pub(super) fn is_enough(&self) -> Result<bool, Unfit> {
+        if self.done < self.wanted || self.wanted == self.output.len() {
+            return Ok(false);
+        }
+        // Zeros stand for what lies behind the end of the input.
+        if self.at > self.bits() { Err(Unfit) } else { Ok(true) }
     }
 
     fn copy_stored(&mut self) -> Result<(), Unfit> {
@@ -120,6 +141,9 @@ impl<'a> Lane<'a> {
     pub(super) fn resume(&mut self) -> Result<Next, Unfit> {
         let mut stepped = 0;
         while stepped < ROUND || self.rounds() == 0 {
+            if self.is_enough()? {
+                return Ok(Next::Complete);
+            }
             if self.step()? {
                 return self.advance();
             }

@@ -41,12 +41,19 @@ fn two(first: &mut Lane<'_>, second: &mut Lane<'_>) -> Result<(), Unfit> {
 /// Decodes symbol by symbol up to the sub-block's end if that is near, and what follows.
 pub(super) fn resume(lane: &mut Lane<'_>) -> Result<Next, Unfit> {
     let bits = peek(lane.input, lane.at);
-    let has_room = lane.output.len() - lane.done >= ROOM;
+    if lane.is_enough()? {
+        return Ok(Next::Complete);
+    }
+    let has_room = lane.limit.saturating_sub(lane.done) >= ROOM;
     let symbols = lane.symbols.as_deref().unwrap_or(&Symbols::NONE);
     if has_room && !symbols.literals.find(bits).is_other() {
         return Ok(Next::Matches);
     }
-    while !step(lane)? {}
+    while !step(lane)? {
+        if lane.is_enough()? {
+            return Ok(Next::Complete);
+        }
+    }
     // The fast way reads zeros behind the end of the input.
     if lane.at > lane.bits() { Err(Unfit) } else { lane.advance() }
 }
@@ -98,7 +105,8 @@ impl<'a> Stream<'a> {
         let reader = Reader::new(lane.input, lane.at);
         let symbols = lane.symbols.as_deref().unwrap_or(&Symbols::NONE);
         let entry = symbols.literals.look_up(reader.bits);
-        Self { reader, output: lane.output, done: lane.done, entry, symbols }
+        let output = &mut lane.output[..lane.limit.max(lane.done)];
+        Self { reader, output, done: lane.done, entry, symbols }
     }
 
     /// Where the next bit and byte are.

@@ -29,11 +29,13 @@ pub(crate) struct Block<'a> {
     pub(crate) compressed: &'a [u8],
     /// All of its bytes when inflated; what is there is overwritten, in part also when the block does not fit.
     pub(crate) output: &'a mut [u8],
+    /// So many of its first bytes are wanted; the others may be left as they are, and unchecked.
+    pub(crate) wanted: usize,
     /// It is the last block of its member.
     pub(crate) ends_member: bool,
 }
 
-/// Inflates all blocks, each to exactly its output and from exactly its input.
+/// Inflates all blocks, each to exactly its output and from exactly its input, or as far as is wanted.
 pub(crate) fn inflate_blocks(blocks: &mut [Block<'_>]) -> Result<(), Unfit> {
     let mut waiting = blocks.iter_mut();
     let mut open = Open::default();

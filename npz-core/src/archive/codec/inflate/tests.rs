@@ -87,6 +87,11 @@ fn encode(data: &[u8], size: usize, plan: &Plan) -> (Vec<Vec<u8>>, Vec<usize>) {
 }
 
 fn inflate(compressed: &[Vec<u8>], lengths: &[usize]) -> Result<Vec<u8>, Unfit> {
+    inflate_some(compressed, lengths, usize::MAX)
+}
+
+/// Only the beginning of each block is wanted.
+fn inflate_some(compressed: &[Vec<u8>], lengths: &[usize], wanted: usize) -> Result<Vec<u8>, Unfit> {
     // Not zeros, so that a byte that is not written shows.
     let mut output = vec![0xa5; lengths.iter().sum()];
     let mut rest = output.as_mut_slice();
@@ -94,7 +99,8 @@ fn inflate(compressed: &[Vec<u8>], lengths: &[usize]) -> Result<Vec<u8>, Unfit> 
     for (i, (compressed, &length)) in compressed.iter().zip(lengths).enumerate() {
         let (output, behind) = rest.split_at_mut(length);
         rest = behind;
-        blocks.push(Block { compressed, output, ends_member: i + 1 == lengths.len() });
+        let wanted = wanted.min(length);
+        blocks.push(Block { compressed, output, wanted, ends_member: i + 1 == lengths.len() });
     }
     inflate_blocks(&mut blocks)?;
     Ok(output)
@@ -119,6 +125,27 @@ fn blocks_give_what_zlib_gives() {
                 let (compressed, lengths) = encode(&data, size, &plan);
                 assert_eq!(oracle(&compressed, data.len()).as_ref(), Some(&data));
                 assert!(inflate(&compressed, &lengths) == Ok(data.clone()), "{size} {}", data[0]);
+            }
+        }
+    }
+}
+
+#[test]
+fn as_much_of_each_block_is_right_as_is_wanted() {
+    let size = 150_000;
+    for data in kinds(2 * size) {
+        for plan in plans() {
+            let (compressed, lengths) = encode(&data, size, &plan);
+            for wanted in [0, 1, 1000, 70_000, size - 1, size] {
+                let some = inflate_some(&compressed, &lengths, wanted).unwrap();
+                for (found, expected) in some.chunks(size).zip(data.chunks(size)) {
+                    let wanted = wanted.min(expected.len());
+                    assert!(found[..wanted] == expected[..wanted], "{wanted} of {}", data[0]);
+                }
+                let rest = some.iter().rev().take_while(|&&byte| byte == 0xa5).count();
+                // What is stored comes by 65,535 bytes at once.
+                let stops = wanted > 1000 || rest > size / 2 || matches!(plan, Plan::Stored);
+                assert!(stops, "decodes on: {rest} bytes were left");
             }
         }
     }
