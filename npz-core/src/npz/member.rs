@@ -139,10 +139,16 @@ impl Stored for ArchiveArray<'_> {
     /// Of a deflated member all cells before those are inflated too, in their block if it has some.
     fn read_range(&self, cells: Range<usize>, buffer: &mut [u8]) -> Result<()> {
         let Head { extent, seen, .. } = &*self.head;
-        if !extent.is_stored() {
-            return self.read_ranges(std::slice::from_ref(&cells), buffer, &Team::new(Threads::ONE));
-        }
         let before = seen.len.saturating_add((cells.start as u64).saturating_mul(self.item_size() as u64));
+        if !extent.is_stored() {
+            if self.read_blocks(vec![(before, &mut *buffer)], &Team::new(Threads::ONE))?.is_some() {
+                return Ok(());
+            }
+            return with_part(self.input(), extent, |data| {
+                data.skip(before)?;
+                data.fill(buffer)
+            });
+        }
         let start = extent.start.saturating_add(before);
         if start.saturating_add(buffer.len() as u64) > extent.range().end {
             return Err(cut_off(self.header(), extent.size.saturating_sub(seen.len)));

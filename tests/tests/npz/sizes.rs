@@ -1,0 +1,62 @@
+//! What `save_compressed` writes is about as small as what `np.savez_compressed` does, whatever the cells are.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use npz_core::{AnyArray, Npz, SaveOptions};
+use tests::{python, temp_dir};
+
+/// Everyday arrays, none of which the encoder was made for; each in three sizes.
+const ARRAYS: &str = r"
+def arrays(n):
+    r = np.random.default_rng(5)
+    x = np.linspace(0, 1, n)
+    return {
+        'linspace_f4': x.astype('f4'), 'linspace_f8': x,
+        'sine_f4': np.sin(20 * x).astype('f4'), 'sine_f8': np.sin(20 * x), 'sine_f2': np.sin(20 * x).astype('f2'),
+        'harmonic_f4': (1 / np.arange(1, n + 1)).astype('f4'), 'harmonic_f8': 1 / np.arange(1, n + 1),
+        'loss_f4': (np.exp(-3 * x) + .01 * r.standard_normal(n)).astype('f4'),
+        'walk_i4': np.cumsum(r.integers(-3, 4, n)).astype('i4'), 'walk_f8': np.cumsum(r.standard_normal(n)),
+        'rounded_f4': np.round(r.standard_normal(n), 3).astype('f4'),
+        'price_f8': np.round(100 + np.cumsum(r.standard_normal(n) * .05), 2),
+        'labels_i8': r.integers(0, 10, n), 'labels_u1': r.integers(0, 10, n).astype('u1'),
+        'counts_i8': r.poisson(2, n), 'permutation_i4': r.permutation(n).astype('i4'),
+        'sorted_f4': np.sort(r.standard_normal(n)).astype('f4'), 'sorted_i8': np.sort(r.integers(0, 50 * n, n)),
+        'index_f4': np.arange(n, dtype='f4'), 'index_i8': np.arange(n),
+        'periodic_f4': ((np.arange(n) // 1000 * 7919 + np.arange(n) % 1000 * 104729) % 9973 * 1e-4).astype('f4'),
+        'sparse_f4': (r.standard_normal(n) * (r.random(n) < .1)).astype('f4'),
+        'steps_f8': np.repeat(r.standard_normal(n // 50 + 1), 50)[:n],
+        'quantised_i1': np.clip(r.standard_normal(n) * 30, -128, 127).astype('i1'),
+        'half_bytes_u1': r.integers(0, 256, n).astype('u1') & 0xF7,
+        'times_i8': 1_700_000_000_000_000_000 + np.cumsum(r.integers(900, 1100, n)) * 1_000_000,
+        'gaps_f8': np.where(r.random(n) < .3, np.nan, np.round(r.random(n) * 100, 1)),
+        'one_hot_f4': np.eye(10, dtype='f4')[r.integers(0, 10, n)], 'ones_f4': np.ones(n, 'f4'),
+        'tape_u1': np.tile(r.integers(0, 256, 20_000).astype('u1'), n // 20_000 + 1),
+    }
+for n in [3_000, 20_000, 100_000]:
+    for name, array in arrays(n).items():
+        np.savez_compressed(f'{name}_{n}.npz', array=array)
+";
+
+#[test]
+fn no_kind_of_cells_takes_much_more_than_with_numpy() {
+    let dir = temp_dir();
+    python(dir.path(), ARRAYS);
+    let (mut count, mut larger) = (0, Vec::new());
+    for file in fs::read_dir(dir.path()).unwrap() {
+        let path = file.unwrap().path();
+        let arrays = BTreeMap::<String, AnyArray>::load(&path).unwrap();
+        let theirs = fs::metadata(&path).unwrap().len();
+        let ours = SaveOptions::compressed().to_bytes(&arrays).unwrap().len() as u64;
+        count += 1;
+        // Small files differ by the heads of their codes.
+        if ours > theirs + theirs / 12 + 100 {
+            larger.push(format!(
+                "{}: {ours} bytes, NumPy {theirs}",
+                path.file_stem().unwrap().to_string_lossy()
+            ));
+        }
+    }
+    assert_eq!(count, 90);
+    assert!(larger.is_empty(), "{larger:#?}");
+}
