@@ -351,9 +351,14 @@ impl<A: bytemuck::Pod> InPlace<A> {
             },
             as_bytes: |cells| bytemuck::cast_slice_mut(cells),
             #[cfg(feature = "mmap")]
-            view: |bytes| bytemuck::try_cast_slice(bytes).ok(),
+            // No cells are aligned wherever they are.
+            view: |bytes| {
+                if bytes.is_empty() { Some(&[]) } else { bytemuck::try_cast_slice(bytes).ok() }
+            },
             #[cfg(feature = "mmap")]
-            view_mut: |bytes| bytemuck::try_cast_slice_mut(bytes).ok(),
+            view_mut: |bytes| {
+                if bytes.is_empty() { Some(&mut []) } else { bytemuck::try_cast_slice_mut(bytes).ok() }
+            },
             swap_width: if is_native(order) { 1 } else { component_width },
         }
     }

@@ -20,7 +20,7 @@ use crate::stored::Stored;
 /// An array whose cells stay in the file: a load maps them and reads nothing. As a field beside [`Lazy`](crate::Lazy), and what
 /// [`npy::map`](crate::npy::map) gives: `np.load(path, mmap_mode="r")`, which NumPy has for single arrays alone.
 ///
-/// It is an `Array` to look at (it dereferences to ndarray's `ArrayRef`); the system reads a page when a cell of it is looked at,
+/// It is an `Array` to look at (it dereferences to ndarray's `ArrayRef`; `.view().to_owned()` is a copy in memory); the system reads a page when a cell of it is looked at,
 /// and takes it back where memory is short. As a field it stands for the array inside: the same member, name and report.
 ///
 /// ```
