@@ -245,3 +245,48 @@ impl<A, D: Dimension> LentMut<A, D> {
         &self.map
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_view_and_its_owner_move_and_are_cloned_together() {
+        let owner = Arc::new(vec![1.5f32, 2.5, 3.5]);
+        let at = owner.as_ptr();
+        let lent = Lent::new(owner, |cells: &Vec<f32>| Ok(ArrayView::from(&cells[1..]))).unwrap();
+        let moved = Box::new(lent);
+        let cloned = (*moved).clone();
+        drop(moved);
+        assert_eq!(cloned.array().as_ptr(), at.wrapping_add(1));
+        assert_eq!(cloned.array().sum(), 6.0);
+        assert_eq!(Arc::strong_count(cloned.owner()), 1);
+        let refused = Lent::<f32, ndarray::Ix1, _>::new(Arc::new(()), |()| Err(crate::Error::custom("no")));
+        assert!(refused.is_err());
+    }
+
+    #[cfg(not(miri))]
+    #[test]
+    fn maps_end_where_the_file_does() {
+        let file = tempfile::tempfile().unwrap();
+        file.set_len(10).unwrap();
+        assert!(MapMut::of(&file, 5..11, Writes::Through).is_err());
+        assert!(MapMut::of(&file, 5..u64::MAX, Writes::Through).is_err());
+        assert!(MapMut::of(&file, 10..10, Writes::Through).unwrap().bytes_mut().is_empty());
+        let mut copy = MapMut::of(&file, 5..10, Writes::ToCopy).unwrap();
+        copy.bytes_mut().fill(7);
+        let mut through = LentMut::new(MapMut::of(&file, 4..10, Writes::Through).unwrap(), |bytes| {
+            Ok(ArrayViewMut::from(bytes))
+        })
+        .unwrap();
+        through.array_mut()[0] = 1;
+        through.map().flush().unwrap();
+        let map = Map::of(file.try_clone().unwrap()).unwrap();
+        map.advise(Advice::Random).unwrap();
+        assert_eq!(map.memory(), Some(&[0, 0, 0, 0, 1, 0, 0, 0, 0, 0][..]));
+        // By the file, also what is gone.
+        file.set_len(2).unwrap();
+        assert_eq!(map.read_at(&mut [0; 10], 0).unwrap(), 2);
+        assert_eq!(map.size().unwrap(), 10);
+    }
+}

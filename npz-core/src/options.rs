@@ -24,6 +24,7 @@ use crate::run::{Progress, Threads};
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct LoadOptions {
     pub(crate) cast: Cast,
     pub(crate) allow_unknown: bool,

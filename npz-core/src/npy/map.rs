@@ -52,6 +52,18 @@ pub fn map<A: Element, D: Dimension>(path: impl AsRef<Path>) -> Result<Mapped<Ar
 ///
 /// # Errors
 /// As [`map`]; [`ErrorKind::Io`](crate::ErrorKind::Io) if the file may not be written.
+///
+/// ```
+/// use ndarray::{Ix1, array};
+/// use npz_core::npy;
+///
+/// let path = std::env::temp_dir().join("npz-core-doc-map-mut.npy");
+/// npy::save(&path, &array![1.0, 2.0])?;
+/// npy::map_mut::<f64, Ix1>(&path)?[0] = 7.0;
+/// assert_eq!(npy::load::<Vec<f64>>(&path)?, [7.0, 2.0]);
+/// # std::fs::remove_file(&path).ok();
+/// # Ok::<(), npz_core::Error>(())
+/// ```
 pub fn map_mut<A: Element, D: Dimension>(path: impl AsRef<Path>) -> Result<MappedMut<A, D>> {
     MapOptions::new().map_mut(path)
 }
@@ -163,29 +175,62 @@ pub struct MapOptions {
 
 impl MapOptions {
     /// Gives the defaults: a `.npy` file, no advice.
+    ///
+    /// ```
+    /// use ndarray::{Ix1, array};
+    /// use npz_core::npy::{self, MapOptions};
+    ///
+    /// let path = std::env::temp_dir().join("npz-core-doc-map-options-new.npy");
+    /// npy::save(&path, &array![1.0, 2.0])?;
+    /// assert_eq!(MapOptions::new().map::<f64, Ix1>(&path)?.view(), array![1.0, 2.0]); // as `npy::map`
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets the byte at which the cells begin in a file without a header: 0 by default. They have to be aligned for their type.
+    ///
+    /// ```
+    /// # use ndarray::{Ix1, array};
+    /// # use npz_core::npy::MapOptions;
+    /// let path = std::env::temp_dir().join("npz-core-doc-map-options-offset.bin");
+    /// std::fs::write(&path, [9, 9, 1, 2])?;
+    /// assert_eq!(MapOptions::new().offset(2).map::<u8, Ix1>(&path)?.view(), array![1, 2]);
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn offset(mut self, offset: u64) -> Self {
         self.offset = Some(offset);
         self
     }
 
     /// Sets the shape of the array in a file without a header; by default one axis of all that is there. Bytes behind it are ignored.
+    /// [`MapOptions`] has an example.
     pub fn shape(mut self, shape: &[usize]) -> Self {
         self.shape = Some(shape.to_vec());
         self
     }
 
     /// Sets the order of the cells in a file without a header: [`Order::C`] by default.
+    ///
+    /// ```
+    /// # use ndarray::{Ix2, array};
+    /// # use npz_core::{Order, npy::MapOptions};
+    /// let path = std::env::temp_dir().join("npz-core-doc-map-options-order.bin");
+    /// std::fs::write(&path, [1, 2, 3, 4])?;
+    /// let turned = MapOptions::new().shape(&[2, 2]).order(Order::Fortran);
+    /// assert_eq!(turned.map::<u8, Ix2>(&path)?.view(), array![[1, 3], [2, 4]]);
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
     pub fn order(mut self, order: Order) -> Self {
         self.order = order;
         self
     }
 
-    /// Tells the system how the cells will be used: [`Advice::Normal`] by default.
+    /// Tells the system how the cells will be used: [`Advice::Normal`] by default. [`Advice`] has an example.
     pub fn advice(mut self, advice: Advice) -> Self {
         self.advice = advice;
         self

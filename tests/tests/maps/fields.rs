@@ -54,13 +54,13 @@ fn a_map_stays_whole_while_the_file_is_replaced_and_removed() {
 
 #[test]
 fn it_is_saved_as_the_array_that_it_is() {
-    let dir = temp_dir();
     #[derive(Npz)]
     struct Plain {
         step: u64,
         weights: Array2<f32>,
         bias: Array1<f64>,
     }
+    let dir = temp_dir();
     let Model { step, weights, bias } = model(CELLS);
     let plain = Plain { step, weights: weights.view().to_owned(), bias: bias.view().to_owned() };
     let loaded = Model::load(saved(dir.path(), CELLS)).unwrap();

@@ -12,6 +12,8 @@ use tests::{SparseFile, python, temp_dir};
 
 use super::{CELLS, Model, numbers, saved};
 
+const SIGBUS: i32 = 7;
+
 /// Starts the program, and waits until it is ready.
 fn start(arguments: &[&str]) -> (Child, BufReader<ChildStdout>) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_mapper"))
@@ -89,7 +91,6 @@ fn a_file_that_is_cut_off_is_found_by_verify_and_ends_who_touches_it() {
                 text.contains("the file was cut off while it was mapped: expected 2400128 bytes, found 4096"),
                 "{text}"
             );
-            const SIGBUS: i32 = 7;
             assert_eq!(status.signal(), Some(SIGBUS), "{text}");
         } else {
             assert_eq!(text, format!("whole\n{}\n", numbers(CELLS).sum()));

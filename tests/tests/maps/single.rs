@@ -58,7 +58,7 @@ fn created<A: npz_core::Element + Clone>(dtype: &str, shapes: &[&[usize]]) {
     for (i, shape) in shapes.iter().enumerate() {
         for (order, fortran) in [(Order::C, "False"), (Order::Fortran, "True")] {
             let (ours, theirs) = (dir.path().join("ours.npy"), dir.path().join("theirs.npy"));
-            let tuple = format!("({})", shape.iter().map(|len| format!("{len},")).collect::<String>());
+            let tuple = format!("tuple({shape:?})");
             python(
                 dir.path(),
                 &format!(

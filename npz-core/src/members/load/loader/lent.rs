@@ -27,16 +27,16 @@ impl<'s> Loader<'s> {
         let header = array.header();
         let is_turned =
             settings.order.flatten().is_some_and(|order| order.as_saved(header.shape()) != header.order());
-        let lent = if is_turned {
+        let found = if is_turned {
             Err("the field asks for the other order of cells".to_owned())
         } else {
             lend(&*array)
         };
-        let reason = match lent {
-            Ok(lent) => {
+        let reason = match found {
+            Ok(value) => {
                 return Plan::new(move || {
-                    check(&settings, &lent).map_err(|error| error.in_member(&member))?;
-                    Ok(lent)
+                    check(&settings, &value).map_err(|error| error.in_member(&member))?;
+                    Ok(value)
                 });
             }
             Err(reason) => reason,
