@@ -1,8 +1,8 @@
 //! The mean and the quantiles of a `.npy` file that is larger than the memory which this program allows itself.
 //!
-//! The file is made through a map and read through one, a page at a time. Quantiles are exact without sorting: floats have the order of
-//! the integers that their bits can be turned into, so two passes that count, one by the high half of the bits and one by the low half,
-//! tell which cell would stand at a place. NumPy does the same (slower) with
+//! The file is made through a map and read through one, a page at a time. Quantiles are exact without sorting: floats have
+//! the order of the integers that their bits can be turned into, so two passes that count, one by the high half of the bits
+//! and one by the low half, tell which cell would stand at a place. NumPy does the same (slower) with
 //!
 //! ```python
 //! import numpy as np

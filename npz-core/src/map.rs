@@ -1,11 +1,11 @@
 //! Files mapped into memory, and arrays that keep the memory which they look at. All that is `unsafe` about maps is here.
 //!
-//! What is proved: a map is as long as the file was when it was made, and lives as long as whatever looks at it. What no proof
-//! can give is that others let the file be. Who writes to it changes the cells under a reader, so that a cell may be read
-//! twice and differ. Only cells that any bytes make are mapped, and nothing that decides what is done with memory (lengths,
-//! offsets, names, compressed data) is ever read through a map: so such a change is another value, and nothing worse. Who cuts
-//! the file off has the system end the process (`SIGBUS`) that touches what is gone. A handler of that signal is the
-//! program's to install, not a library's.
+//! What is proved: a map is as long as the file was when it was made, and lives as long as whatever looks at it. What no
+//! proof can give is that others let the file be. Who writes to it changes the cells under a reader, so that a cell may be
+//! read twice and differ. Only cells that any bytes make are mapped, and nothing that decides what is done with memory
+//! (lengths, offsets, names, compressed data) is ever read through a map: so such a change is another value, and nothing
+//! worse. Who cuts the file off has the system end the process (`SIGBUS`) that touches what is gone. A handler of that
+//! signal is the program's to install, not a library's.
 #![allow(
     unsafe_code,
     reason = "memory that the system changes behind the compiler's back, and views beside their owners"
@@ -22,8 +22,8 @@ use ndarray::{ArrayRef, ArrayView, ArrayViewMut, Dimension};
 use crate::error::Result;
 use crate::source::ReadAt;
 
-/// How mapped memory will be used, for the system to read ahead as much as pays: `madvise`, which NumPy leaves to Python's `mmap`.
-/// Nothing on Windows.
+/// How mapped memory will be used, for the system to read ahead as much as pays: `madvise`, which NumPy leaves to Python's
+/// `mmap`. Nothing on Windows.
 ///
 /// ```
 /// use npz_core::npy::{self, Advice, MapOptions};
@@ -67,8 +67,9 @@ pub(crate) struct Map {
 impl Map {
     /// Maps a file as long as it is now. Reads nothing.
     pub(crate) fn of(file: File) -> io::Result<Self> {
-        // SAFETY: the map is of the length that the file has at this moment, since memmap2 asks for it, and is kept as long as
-        // anything looks at it. That others change the bytes or cut them off can't be excluded: see the head of this file.
+        // SAFETY: the map is of the length that the file has at this moment, since memmap2 asks for it, and is kept as long
+        // as anything looks at it. That others change the bytes or cut them off can't be excluded: see the head of this
+        // file.
         let map = unsafe { Mmap::map(&file)? };
         Ok(Self { map, file })
     }
@@ -189,10 +190,10 @@ impl<A, D: Dimension, O: ?Sized> Lent<A, D, O> {
         look: impl for<'o> FnOnce(&'o O) -> Result<ArrayView<'o, A, D>>,
     ) -> Result<Self> {
         let view = look(&owner)?;
-        // SAFETY: `look` has to do with any lifetime, so its view lives as long as any borrow of what the `Arc` holds. That stays
-        // at its place, and is shared, so never borrowed mutably nor dropped, until the last `Arc` is gone; `owner` is one, and is kept
-        // beside the view. What looks at it is
-        // handed out by `array` alone, for as long as `self` is borrowed, and dropping a view reads nothing.
+        // SAFETY: `look` has to do with any lifetime, so its view lives as long as any borrow of what the `Arc` holds. That
+        // stays at its place, and is shared, so never borrowed mutably nor dropped, until the last `Arc` is gone; `owner` is
+        // one, and is kept beside the view. What looks at it is handed out by `array` alone, for as long as `self` is
+        // borrowed, and dropping a view reads nothing.
         let view = unsafe { view.raw_view().deref_into_view() };
         Ok(Self { view, owner })
     }
@@ -226,9 +227,10 @@ impl<A, D: Dimension> LentMut<A, D> {
         look: impl for<'m> FnOnce(&'m mut [u8]) -> Result<ArrayViewMut<'m, A, D>>,
     ) -> Result<Self> {
         let mut view = look(map.bytes_mut())?;
-        // SAFETY: `look` has to do with any lifetime, so its view lives as long as the mapped bytes may be borrowed. They stay at their place
-        // until `map` is dropped, which is kept beside the view; nobody else borrows them, since `map` is only asked to write to
-        // the disk from here on. What looks at it is lent as `&self` and `&mut self` say, and dropping a view reads nothing.
+        // SAFETY: `look` has to do with any lifetime, so its view lives as long as the mapped bytes may be borrowed. They
+        // stay at their place until `map` is dropped, which is kept beside the view; nobody else borrows them, since `map`
+        // is only asked to write to the disk from here on. What looks at it is lent as `&self` and `&mut self` say, and
+        // dropping a view reads nothing.
         let view = unsafe { view.raw_view_mut().deref_into_view_mut() };
         Ok(Self { view, map })
     }

@@ -1,7 +1,7 @@
 //! [`Update`]: a stored member whose data are changed in place.
 //!
-//! While they are, the checksum in both headers is wrong and a bit in the directory says why: so our readers refuse the member
-//! with a message, and all others by its checksum. Both are written through maps, so that a mark can't fail, and is
+//! While they are, the checksum in both headers is wrong and a bit in the directory says why: so our readers refuse the
+//! member with a message, and all others by its checksum. Both are written through maps, so that a mark can't fail, and is
 //! there for every reader at once.
 
 use std::fs::File;

@@ -17,11 +17,12 @@ use crate::members::wanted_shape::WantedShape;
 use crate::members::{FromMembers, Loader, Members, Name, Plan, ToMembers};
 use crate::stored::Stored;
 
-/// An array whose cells stay in the file: a load maps them and reads nothing. As a field beside [`Lazy`](crate::Lazy), and what
-/// [`npy::map`](crate::npy::map) gives: `np.load(path, mmap_mode="r")`, which NumPy has for single arrays alone.
+/// An array whose cells stay in the file: a load maps them and reads nothing. As a field beside [`Lazy`](crate::Lazy), and
+/// what [`npy::map`](crate::npy::map) gives: `np.load(path, mmap_mode="r")`, which NumPy has for single arrays alone.
 ///
-/// It is an `Array` to look at (it dereferences to ndarray's `ArrayRef`; `.view().to_owned()` is a copy in memory); the system reads a page when a cell of it is looked at,
-/// and takes it back where memory is short. As a field it stands for the array inside: the same member, name and report.
+/// It is an `Array` to look at (it dereferences to ndarray's `ArrayRef`; `.view().to_owned()` is a copy in memory); the
+/// system reads a page when a cell of it is looked at, and takes it back where memory is short. As a field it stands for the
+/// array inside: the same member, name and report.
 ///
 /// ```
 /// use ndarray::{Array2, array};
@@ -47,19 +48,20 @@ use crate::stored::Stored;
 ///
 /// # What can be mapped
 ///
-/// Members that this crate has stored: uncompressed, their cells on a multiple of 64 bytes. NumPy's own archives are not aligned;
-/// compressed members, the other byte order, and cells that not any bytes make (`bool`, text) can't be mapped either. Such are read
-/// into memory, with their checksum verified and counted by the [`Limits`](crate::Limits): [`is_mapped`](Self::is_mapped) is then
-/// `false`, and [`reason`](Self::reason) says why. [`LoadOptions::require_mapped`](crate::LoadOptions::require_mapped) refuses them.
+/// Members that this crate has stored: uncompressed, their cells on a multiple of 64 bytes. NumPy's own archives are not
+/// aligned; compressed members, the other byte order, and cells that not any bytes make (`bool`, text) can't be mapped
+/// either. Such are read into memory, with their checksum verified and counted by the [`Limits`](crate::Limits):
+/// [`is_mapped`](Self::is_mapped) is then `false`, and [`reason`](Self::reason) says why.
+/// [`LoadOptions::require_mapped`](crate::LoadOptions::require_mapped) refuses them.
 ///
-/// A load makes one map for all its fields, of the whole file. An archive below 1 MiB is read whole, and one in an `Arc` is in
-/// memory: then the cells are lent from there. From bytes that are borrowed, and from other sources, they are copied.
+/// A load makes one map for all its fields, of the whole file. An archive below 1 MiB is read whole, and one in an `Arc` is
+/// in memory: then the cells are lent from there. From bytes that are borrowed, and from other sources, they are copied.
 ///
 /// # While it is mapped
 ///
-/// Every save of this crate replaces the file as a whole: who maps the old one keeps seeing it, to the last byte. Others must let
-/// the file be. Who writes *into* it changes what you see. Who cuts it off has the system end your process (`SIGBUS`) when
-/// it touches what is gone; Windows refuses to cut a mapped file. More in [the guide](crate::guide::maps).
+/// Every save of this crate replaces the file as a whole: who maps the old one keeps seeing it, to the last byte. Others
+/// must let the file be. Who writes *into* it changes what you see. Who cuts it off has the system end your process
+/// (`SIGBUS`) when it touches what is gone; Windows refuses to cut a mapped file. More in [the guide](crate::guide::maps).
 ///
 /// Saved, it is written as the array that it is.
 pub struct Mapped<T: MappedArray> {
@@ -122,11 +124,11 @@ impl<T: MappedArray> Mapped<T> {
         }
     }
 
-    /// Reads the member once and compares its checksum, which a mapping load does not. Of a `.npy` file, which has none, only
-    /// compares the length. What was read into memory was verified then.
+    /// Reads the member once and compares its checksum, which a mapping load does not. Of a `.npy` file, which has none,
+    /// only compares the length. What was read into memory was verified then.
     ///
-    /// Reads by the file, never through the map: so a file that was cut off meanwhile is an error here, where a look at the cells
-    /// would end the process. What happens to the file after the call it can't know.
+    /// Reads by the file, never through the map: so a file that was cut off meanwhile is an error here, where a look at the
+    /// cells would end the process. What happens to the file after the call it can't know.
     ///
     /// # Errors
     /// [`ErrorKind::Damaged`](crate::ErrorKind::Damaged) if the bytes are not those that were written, or some are gone;

@@ -23,13 +23,15 @@ use crate::shape::{Order, python_tuple};
 use crate::source::open_file;
 use crate::stored::Stored;
 
-/// Maps a `.npy` file for reading: [`np.load(path, mmap_mode="r")`](https://numpy.org/doc/stable/reference/generated/numpy.load.html).
+/// Maps a `.npy` file for reading: [`np.load(path, mmap_mode="r")`][load].
 ///
-/// Reads the header, and no cell; [`MapOptions`] has more to choose. Other than a [`Mapped`] value that is loaded, what can't be mapped is an error.
+/// Reads the header, and no cell; [`MapOptions`] has more to choose. Other than a [`Mapped`] value that is loaded, what
+/// can't be mapped is an error.
 ///
 /// # Errors
-/// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) with the reason if the array can't be mapped (other byte order, `bool`, text, misaligned), or
-/// the system maps no files; otherwise as [`load`](super::load), with [`Cast::Exact`](crate::Cast::Exact).
+/// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) with the reason if the array can't be mapped (other byte order,
+/// `bool`, text, misaligned), or the system maps no files; otherwise as [`load`](super::load), with
+/// [`Cast::Exact`](crate::Cast::Exact).
 ///
 /// ```
 /// use ndarray::{Ix2, array};
@@ -42,13 +44,16 @@ use crate::stored::Stored;
 /// # std::fs::remove_file(&path).ok();
 /// # Ok::<(), npz_core::Error>(())
 /// ```
+///
+/// [load]: https://numpy.org/doc/stable/reference/generated/numpy.load.html
 pub fn map<A: Element, D: Dimension>(path: impl AsRef<Path>) -> Result<Mapped<Array<A, D>>> {
     MapOptions::new().map(path)
 }
 
-/// Maps a `.npy` file for reading and writing: [`np.load(path, mmap_mode="r+")`](https://numpy.org/doc/stable/reference/generated/numpy.load.html).
+/// Maps a `.npy` file for reading and writing: [`np.load(path, mmap_mode="r+")`][load].
 ///
-/// Changes go to the file: [`MappedMut`] has an example, and says when. A save that is cut short leaves the old file; changes in place do not.
+/// Changes go to the file: [`MappedMut`] has an example, and says when. A save that is cut short leaves the old file;
+/// changes in place do not.
 ///
 /// # Errors
 /// As [`map`]; [`ErrorKind::Io`](crate::ErrorKind::Io) if the file may not be written.
@@ -64,11 +69,13 @@ pub fn map<A: Element, D: Dimension>(path: impl AsRef<Path>) -> Result<Mapped<Ar
 /// # std::fs::remove_file(&path).ok();
 /// # Ok::<(), npz_core::Error>(())
 /// ```
+///
+/// [load]: https://numpy.org/doc/stable/reference/generated/numpy.load.html
 pub fn map_mut<A: Element, D: Dimension>(path: impl AsRef<Path>) -> Result<MappedMut<A, D>> {
     MapOptions::new().map_mut(path)
 }
 
-/// Maps a `.npy` file to work on a copy of it: [`np.load(path, mmap_mode="c")`](https://numpy.org/doc/stable/reference/generated/numpy.load.html).
+/// Maps a `.npy` file to work on a copy of it: [`np.load(path, mmap_mode="c")`][load].
 ///
 /// Pages that are written to are copied, and take memory; the file stays as it is.
 ///
@@ -88,19 +95,24 @@ pub fn map_mut<A: Element, D: Dimension>(path: impl AsRef<Path>) -> Result<Mappe
 /// # std::fs::remove_file(&path).ok();
 /// # Ok::<(), npz_core::Error>(())
 /// ```
+///
+/// [load]: https://numpy.org/doc/stable/reference/generated/numpy.load.html
 pub fn map_copy<A: Element, D: Dimension>(path: impl AsRef<Path>) -> Result<MappedMut<A, D>> {
     MapOptions::new().map_copy(path)
 }
 
-/// Makes a `.npy` file of zeros and maps it for writing: [`np.lib.format.open_memmap(path, mode="w+", dtype, shape)`][open_memmap].
+/// Makes a `.npy` file of zeros and maps it for writing:
+/// [`np.lib.format.open_memmap(path, mode="w+", dtype, shape)`][open_memmap].
 ///
-/// The file is sparse where the file system knows holes: cells take room once they are written, so it may be larger than memory, and
-/// than the disk. Header and zeros are there at once or not at all; a file that was there is replaced, and who has it mapped
-/// keeps it. Any shape may be given: `5`, `(3, 4)`, `[3, 4]`, a slice. The axes are dynamic; [`map_mut`] has them in the type.
+/// The file is sparse where the file system knows holes: cells take room once they are written, so it may be larger than
+/// memory, and than the disk. Header and zeros are there at once or not at all; a file that was there is replaced, and who
+/// has it mapped keeps it. Any shape may be given: `5`, `(3, 4)`, `[3, 4]`, a slice. The axes are dynamic; [`map_mut`] has
+/// them in the type.
 ///
 /// # Errors
-/// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for cells that can't be mapped; [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for a
-/// shape that is too large for the machine; [`ErrorKind::Io`](crate::ErrorKind::Io).
+/// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for cells that can't be mapped;
+/// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for a shape that is too large for the machine;
+/// [`ErrorKind::Io`](crate::ErrorKind::Io).
 ///
 /// ```
 /// use ndarray::s;
@@ -143,10 +155,11 @@ fn native<A: Element>() -> Result<DType> {
     Ok(DType::of::<A>()?.with_byte_order(order))
 }
 
-/// How a file is mapped: advice to the system, and for files without a header where their cells lie and how: [`np.memmap`][memmap].
+/// How a file is mapped: advice to the system, and for files without a header where their cells lie and how:
+/// [`np.memmap`][memmap].
 ///
-/// As it begins, a `.npy` file is expected, which tells all of that. Once [`shape`](Self::shape) or [`offset`](Self::offset) is given, the file
-/// is bytes without a header, its cells those of the type, in this machine's byte order.
+/// As it begins, a `.npy` file is expected, which tells all of that. Once [`shape`](Self::shape) or [`offset`](Self::offset)
+/// is given, the file is bytes without a header, its cells those of the type, in this machine's byte order.
 ///
 /// ```
 /// use ndarray::{Ix1, Ix2, array};
@@ -190,7 +203,8 @@ impl MapOptions {
         Self::default()
     }
 
-    /// Sets the byte at which the cells begin in a file without a header: 0 by default. They have to be aligned for their type.
+    /// Sets the byte at which the cells begin in a file without a header: 0 by default. They have to be aligned for their
+    /// type.
     ///
     /// ```
     /// # use ndarray::{Ix1, array};
@@ -206,8 +220,8 @@ impl MapOptions {
         self
     }
 
-    /// Sets the shape of the array in a file without a header; by default one axis of all that is there. Bytes behind it are ignored.
-    /// [`MapOptions`] has an example.
+    /// Sets the shape of the array in a file without a header; by default one axis of all that is there. Bytes behind it are
+    /// ignored. [`MapOptions`] has an example.
     pub fn shape(mut self, shape: &[usize]) -> Self {
         self.shape = Some(shape.to_vec());
         self
@@ -239,7 +253,8 @@ impl MapOptions {
     /// Maps a file for reading: `np.memmap(path, dtype, "r")`. As [`npy::map`](map()) does.
     ///
     /// # Errors
-    /// As [`npy::map`](map()); of a file without a header [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if it is too short.
+    /// As [`npy::map`](map()); of a file without a header [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if it is too
+    /// short.
     pub fn map<A: Element, D: Dimension>(&self, path: impl AsRef<Path>) -> Result<Mapped<Array<A, D>>> {
         let path = path.as_ref();
         let map = || {
@@ -258,7 +273,8 @@ impl MapOptions {
         map().map_err(|error| error.in_file(path))
     }
 
-    /// Maps a file for reading and writing: `np.memmap(path, dtype, "r+")`. As [`npy::map_mut`](map_mut) does; the file does not grow.
+    /// Maps a file for reading and writing: `np.memmap(path, dtype, "r+")`. As [`npy::map_mut`](map_mut) does; the file does
+    /// not grow.
     ///
     /// # Errors
     /// As [`map`](Self::map); [`ErrorKind::Io`](crate::ErrorKind::Io) if the file may not be written.

@@ -15,14 +15,14 @@ use crate::map::{Advice, LentMut, MapMut, Writes};
 
 /// An array whose cells are those of a file, to be read and changed in place: `np.memmap` in the modes `r+`, `w+` and `c`.
 ///
-/// Made by [`npy::map_mut`](crate::npy::map_mut), [`npy::create`](crate::npy::create), [`npy::map_copy`](crate::npy::map_copy) and
-/// [`map_member_mut`](crate::map_member_mut). It is an `ArrayViewMut` to use (it dereferences to ndarray's `ArrayRef`): pages are read when
-/// a cell of them is looked at, and those that were changed are written when the system wants their memory, when
-/// [`flush`](Self::flush) is called, and in the end: so an array may be larger than memory. When a changed page reaches the disk is
-/// certain after a `flush` only; dropping it waits for no disk.
+/// Made by [`npy::map_mut`](crate::npy::map_mut), [`npy::create`](crate::npy::create),
+/// [`npy::map_copy`](crate::npy::map_copy) and [`map_member_mut`](crate::map_member_mut). It is an `ArrayViewMut` to use (it
+/// dereferences to ndarray's `ArrayRef`): pages are read when a cell of them is looked at, and those that were changed are
+/// written when the system wants their memory, when [`flush`](Self::flush) is called, and in the end: so an array may be
+/// larger than memory. When a changed page reaches the disk is certain after a `flush` only; dropping it waits for no disk.
 ///
-/// What holds of [`Mapped`](crate::Mapped) while it is mapped holds here too. Besides, the program ends (`SIGBUS`) where the disk is full when a hole
-/// of the file is first written to, as those of `create` are.
+/// What holds of [`Mapped`](crate::Mapped) while it is mapped holds here too. Besides, the program ends (`SIGBUS`) where the
+/// disk is full when a hole of the file is first written to, as those of `create` are.
 ///
 /// ```
 /// use ndarray::{Ix2, array};
@@ -78,14 +78,15 @@ impl<A: Element, D: Dimension> MappedMut<A, D> {
         self
     }
 
-    /// Has the disk take what was changed, and waits for it: `a.flush()` of `np.memmap`. Of a map that copies on write, it does nothing.
+    /// Has the disk take what was changed, and waits for it: `a.flush()` of `np.memmap`. Of a map that copies on write, it
+    /// does nothing.
     ///
-    /// Of a member of an archive it then reads the member's data, writes their checksum, and readers take the member again, until
-    /// the next time that cells are borrowed to be changed.
+    /// Of a member of an archive it then reads the member's data, writes their checksum, and readers take the member again,
+    /// until the next time that cells are borrowed to be changed.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the disk does not take it; [`ErrorKind::Damaged`](crate::ErrorKind::Damaged) if others have
-    /// cut the file off.
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the disk does not take it;
+    /// [`ErrorKind::Damaged`](crate::ErrorKind::Damaged) if others have cut the file off.
     ///
     /// ```
     /// # let path = std::env::temp_dir().join("npz-core-doc-flush.npy");

@@ -19,21 +19,22 @@ use crate::npy::{MappedMut, cant_be_mapped};
 use crate::options::LoadOptions;
 use crate::source::open_file;
 
-/// Maps a stored, aligned member of an archive for reading and writing: changes of its cells go into the file, and nothing else
-/// of the archive is written. NumPy has no such call.
+/// Maps a stored, aligned member of an archive for reading and writing: changes of its cells go into the file, and nothing
+/// else of the archive is written. NumPy has no such call.
 ///
 /// From here on the member has a wrong checksum and a mark in the directory: whoever opens the archive now is told that the
-/// member is being updated (NumPy: that its CRC-32 is bad), whether by `get`, `view`, a map or a part of it, and never sees half of an update. [`MappedMut::flush`]
-/// writes the cells and then the checksum, for which it reads the whole member once, and readers take it again; dropping the map does the same, but tells nobody of errors.
-/// After a crash the member stays marked, its cells some old and some new: map it again, bring them in order, and flush. Whoever opened the archive *before* knows no mark: a
-/// [`get`](NpzReader::get) finds another checksum, while parts and maps see the cells change.
+/// member is being updated (NumPy: that its CRC-32 is bad), whether by `get`, `view`, a map or a part of it, and never sees
+/// half of an update. [`MappedMut::flush`] writes the cells and then the checksum, for which it reads the whole member once,
+/// and readers take it again; dropping the map does the same, but tells nobody of errors. After a crash the member stays
+/// marked, its cells some old and some new: map it again, bring them in order, and flush. Whoever opened the archive
+/// *before* knows no mark: a [`get`](NpzReader::get) finds another checksum, while parts and maps see the cells change.
 ///
-/// One map at a time: on Linux and Android the file is locked for it, elsewhere it is up to you. A save that replaces the file
-/// meanwhile takes no notice: the map then writes to the old file.
+/// One map at a time: on Linux and Android the file is locked for it, elsewhere it is up to you. A save that replaces the
+/// file meanwhile takes no notice: the map then writes to the old file.
 ///
 /// # Errors
-/// [`ErrorKind::Unsupported`] with the reason if the member can't be mapped (compressed, misaligned, other byte order, text, its checksum
-/// behind its data); [`ErrorKind::NotFound`]; [`ErrorKind::Mismatch`] if dtype or number of axes differ;
+/// [`ErrorKind::Unsupported`] with the reason if the member can't be mapped (compressed, misaligned, other byte order, text,
+/// its checksum behind its data); [`ErrorKind::NotFound`]; [`ErrorKind::Mismatch`] if dtype or number of axes differ;
 /// [`ErrorKind::Io`] if the file may not be written, or somebody else updates it; [`ErrorKind::Damaged`].
 ///
 /// ```

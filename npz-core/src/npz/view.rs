@@ -18,12 +18,13 @@ use crate::source::ReadAt;
 impl<R: ReadAt> NpzReader<R> {
     /// Looks at a stored, aligned member without a copy, as [`npy::view`](crate::npy::view) does. NumPy has no such call.
     ///
-    /// The archive is in memory, or it is a file: the first view of one maps it. The members that can be viewed are those that
-    /// [`Mapped`](crate::Mapped) can map. No cell is read, and the checksum is not compared: [`verify`](Self::verify) does that.
+    /// The archive is in memory, or it is a file: the first view of one maps it. The members that can be viewed are those
+    /// that [`Mapped`](crate::Mapped) can map. No cell is read, and the checksum is not compared: [`verify`](Self::verify)
+    /// does that.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] with the reason if the member can't be viewed (compressed, misaligned, other byte order, text);
-    /// [`ErrorKind::NotFound`]; otherwise as [`get`](Self::get), with [`Cast::Exact`](crate::Cast::Exact).
+    /// [`ErrorKind::Unsupported`] with the reason if the member can't be viewed (compressed, misaligned, other byte order,
+    /// text); [`ErrorKind::NotFound`]; otherwise as [`get`](Self::get), with [`Cast::Exact`](crate::Cast::Exact).
     ///
     /// ```
     /// use ndarray::{Ix2, array};

@@ -1,8 +1,8 @@
 //! A process that maps, for the tests of `maps` that measure it, or take its file away.
 //!
-//! `mapper open PATH` opens a checkpoint some times and prints the least microseconds, the most KiB of memory, and the least bytes read.
-//! `mapper touch PATH` maps an array, waits for a line, and prints what `verify` says; then it sums the array up.
-//! `mapper update PATH NAME` changes a cell of a member, and waits to be killed.
+//! `mapper open PATH` opens a checkpoint some times and prints the least microseconds, the most KiB of memory, and the least
+//! bytes read. `mapper touch PATH` maps an array, waits for a line, and prints what `verify` says; then it sums the array
+//! up. `mapper update PATH NAME` changes a cell of a member, and waits to be killed.
 
 use std::io::{self, BufRead};
 use std::time::Instant;

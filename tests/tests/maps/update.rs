@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use ndarray::{Array1, Array2, Ix1, Ix2, array};
+use ndarray::{Array1, Array2, Ix1, Ix2, array, s};
 use npz_core::{ErrorKind, Lazy, LoadOptions, Mapped, Npz, NpzReader, SaveOptions, map_member_mut};
 use tests::{python, temp_dir};
 
@@ -29,6 +29,7 @@ fn an_update_is_refused_by_all_readers_until_it_is_flushed() {
             npz.get::<Lazy<Array2<f32>>>("weights").map(drop).unwrap_err(),
             npz.view::<f32, Ix2>("weights").unwrap_err(),
             npz.header("weights").unwrap_err(),
+            npz.slice::<Array2<f32>>("weights", s![1..2, ..]).unwrap_err(),
             npz.bytes("weights").unwrap_err(),
             npz.load::<Model>().unwrap_err(),
             npz.load::<BTreeMap<String, npz_core::AnyArray>>().unwrap_err(),

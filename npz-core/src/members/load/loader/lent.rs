@@ -10,8 +10,8 @@ use crate::report::ProblemKind;
 use crate::stored::Stored;
 
 impl<'s> Loader<'s> {
-    /// Plans an array whose cells `lend` looks at where they lie. Where that says why it can't, they are read, and `finish` makes a
-    /// value of them and of the reason; unless the options refuse that.
+    /// Plans an array whose cells `lend` looks at where they lie. Where that says why it can't, they are read, and `finish`
+    /// makes a value of them and of the reason; unless the options refuse that.
     pub(crate) fn plan_lent<A: Element, T: 's>(
         &mut self,
         name: &Name,
