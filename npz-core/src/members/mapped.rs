@@ -63,7 +63,7 @@ use crate::stored::Stored;
 /// must let the file be. Who writes *into* it changes what you see. Who cuts it off has the system end your process
 /// (`SIGBUS`) when it touches what is gone; Windows refuses to cut a mapped file. More in [the guide](crate::guide::maps).
 ///
-/// Saved, it is written as the array that it is.
+/// Saved, it is written as the array that it is. With the attribute `finite` a load looks at each cell once.
 pub struct Mapped<T: MappedArray> {
     cells: Cells<T::Elem, T::Dim>,
 }
