@@ -18,6 +18,8 @@ use tempfile::{Builder, NamedTempFile};
 pub(crate) use self::stray::sweep;
 #[cfg(unix)]
 use self::system::sync_folder;
+#[cfg(feature = "mmap")]
+pub(crate) use self::system::try_lock;
 use self::system::{forget_pages, keep_owner_and_mode, mark_as_used, reserve};
 use self::target::resolve;
 
@@ -158,6 +160,12 @@ impl AtomicFile {
                 error,
             )
         })
+    }
+
+    /// Makes the file longer, by zeros that take no room where the file system knows holes.
+    #[cfg(feature = "mmap")]
+    pub(crate) fn extend_to(&mut self, len: u64) -> io::Result<()> {
+        self.temp.as_file().set_len(len)
     }
 
     /// Goes to a position.

@@ -20,6 +20,10 @@ pub mod attributes {}
 pub mod evolution {}
 
 #[doc = include_str!("guide/links.md")]
+#[doc = include_str!("guide/maps.md")]
+pub mod maps {}
+
+#[doc = include_str!("guide/links.md")]
 #[doc = include_str!("guide/training.md")]
 pub mod training {}
 

@@ -74,8 +74,12 @@ impl Header {
 
     /// The same for bytes of any dtype, and for what need not be saved: a part of an array that was read.
     pub(crate) fn of(dtype: DType, shape: &[usize], order: Order) -> Result<Self> {
-        let mut header =
-            Self::checked(dtype, shape.to_vec(), order.as_saved(shape)).map_err(Error::invalid)?;
+        Self::in_order(dtype, shape, order.as_saved(shape))
+    }
+
+    /// In an order that is told even where it makes no difference, as `open_memmap` does.
+    pub(crate) fn in_order(dtype: DType, shape: &[usize], order: Order) -> Result<Self> {
+        let mut header = Self::checked(dtype, shape.to_vec(), order).map_err(Error::invalid)?;
         let text = header.text();
         if u32::try_from(text.len() + ALIGN).is_err() {
             return Err(Error::invalid("the names of the fields are longer than a header can hold (4 GiB)"));

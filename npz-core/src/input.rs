@@ -4,6 +4,8 @@
 //! ones a window of neighbouring bytes is kept, as wide as what was told to be wanted next. Of a source that likes small
 //! reads, such as a file, each thread has a window of its own. Knows nothing of any format.
 
+#[cfg(feature = "mmap")]
+mod mapped;
 mod ranges;
 
 use std::io::{self, Read};
@@ -43,6 +45,9 @@ pub(crate) struct Input<S: ?Sized> {
     planned: Mutex<Vec<Range<u64>>>,
     /// The same bytes for what outlives this: made once for all.
     kept: OnceLock<Option<Arc<KeptInput>>>,
+    /// The same bytes in memory, or why there are none: made once for all.
+    #[cfg(feature = "mmap")]
+    mapped: OnceLock<Result<Arc<KeptInput>, String>>,
     source: S,
 }
 
@@ -77,7 +82,18 @@ impl<S: ReadAt> Input<S> {
             None
         };
         let (windows, planned, kept) = Default::default();
-        Ok(Self { path, size, read_size, whole, windows, planned, kept, source })
+        Ok(Self {
+            path,
+            size,
+            read_size,
+            whole,
+            windows,
+            planned,
+            kept,
+            #[cfg(feature = "mmap")]
+            mapped: OnceLock::new(),
+            source,
+        })
     }
 }
 

@@ -22,6 +22,8 @@ mod input;
 mod json;
 mod limits;
 mod literal;
+#[cfg(feature = "mmap")]
+mod map;
 mod members;
 mod memory;
 pub mod npy;
@@ -64,7 +66,11 @@ pub use crate::element::{Cast, Element, FixedBytes, FixedStr, LongDouble, NpyRec
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::header::Header;
 pub use crate::limits::Limits;
+#[cfg(feature = "mmap")]
+pub use crate::members::Mapped;
 pub use crate::members::{FromMembers, Lazy, NpyFile, OldMembers, ToMembers};
+#[cfg(feature = "mmap")]
+pub use crate::npz::map_member_mut;
 pub use crate::npz::{Better, Checkpoints, Loaded, Npz, NpzEntry, NpzReader, NpzWriter, SaveOptions, load};
 pub use crate::options::LoadOptions;
 pub use crate::report::{Problem, ProblemKind, Remark, RemarkKind, Report};

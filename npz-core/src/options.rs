@@ -24,6 +24,7 @@ use crate::run::{Progress, Threads};
 /// # Ok::<(), npz_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct LoadOptions {
     pub(crate) cast: Cast,
     pub(crate) allow_unknown: bool,
@@ -32,6 +33,7 @@ pub struct LoadOptions {
     pub(crate) threads: Threads,
     pub(crate) progress: Progress,
     pub(crate) one_element: bool,
+    pub(crate) require_mapped: bool,
     pub(crate) prefix: String,
     pub(crate) only: Vec<String>,
 }
@@ -100,6 +102,28 @@ impl LoadOptions {
     /// ```
     pub fn one_element(mut self, allow: bool) -> Self {
         self.one_element = allow;
+        self
+    }
+
+    /// Refuses a member of a [`Mapped`](crate::Mapped) field that can't be mapped, instead of decoding it into memory: `false` by
+    /// default. Each such member, and why, is in the report of the load.
+    ///
+    /// ```
+    /// # use npz_core::{LoadOptions, Mapped, Npz, ProblemKind, npy};
+    /// #[derive(Npz)]
+    /// struct Model { weights: Mapped<ndarray::Array1<f32>> }
+    ///
+    /// let path = std::env::temp_dir().join("npz-core-doc-require-mapped.npz");
+    /// Model { weights: ndarray::array![0.5].into() }.save_compressed(&path)?;
+    /// assert!(!Model::load(&path)?.weights.is_mapped()); // inflated into memory
+    /// let error = LoadOptions::new().require_mapped(true).load::<Model>(&path).err().unwrap();
+    /// assert_eq!(error.report().unwrap().problems()[0].kind, ProblemKind::NotMapped);
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    #[cfg(feature = "mmap")]
+    pub fn require_mapped(mut self, require: bool) -> Self {
+        self.require_mapped = require;
         self
     }
 

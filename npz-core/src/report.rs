@@ -144,6 +144,9 @@ pub enum ProblemKind {
     /// Programs may read other things out of the file: a name is there twice, bytes belong to nothing. Found by
     /// [`verify`](crate::LoadOptions::verify).
     Ambiguous,
+    /// The member can't be mapped, and the options ask for it: [`require_mapped`](crate::LoadOptions::require_mapped).
+    #[cfg(feature = "mmap")]
+    NotMapped,
     /// The members of an older version of a struct could not be turned into those of the newest.
     Migration,
 }
@@ -426,6 +429,8 @@ impl Problem {
             ProblemKind::Unreadable => write!(f, " can't be read: {found}")?,
             ProblemKind::Damaged => write!(f, " is damaged: {found}")?,
             ProblemKind::Ambiguous => write!(f, " is ambiguous: {found}")?,
+            #[cfg(feature = "mmap")]
+            ProblemKind::NotMapped => write!(f, " can't be mapped: {found}")?,
             ProblemKind::Migration => write!(f, " can't be migrated: {found}")?,
         }
         Ok(())

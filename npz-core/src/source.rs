@@ -84,6 +84,12 @@ pub trait ReadAt: Send + Sync {
     fn share(&self) -> io::Result<Option<Arc<dyn ReadAt>>> {
         Ok(None)
     }
+
+    /// Gives the file that the bytes are those of, so that it can be mapped; `None` where there is none.
+    #[doc(hidden)]
+    fn file(&self) -> Option<&File> {
+        None
+    }
 }
 
 /// Reads are at an offset, so they don't depend on the cursor; where the system has none such, they move it.
@@ -118,6 +124,10 @@ impl ReadAt for File {
 
     fn share(&self) -> io::Result<Option<Arc<dyn ReadAt>>> {
         Ok(Some(Arc::new(self.try_clone()?)))
+    }
+
+    fn file(&self) -> Option<&File> {
+        Some(self)
     }
 }
 
@@ -164,6 +174,9 @@ macro_rules! read_through {
             fn share(&self) -> io::Result<Option<Arc<dyn ReadAt>>> {
                 let share: fn(&Self) -> io::Result<Option<Arc<dyn ReadAt>>> = $share;
                 share(self)
+            }
+            fn file(&self) -> Option<&File> {
+                (**self).file()
             }
         }
     )*};

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::header::Header;
+#[cfg(feature = "mmap")]
+use crate::input::KeptInput;
 use crate::input::{AnyInput, Wanted};
 use crate::memory::{self, zeros};
 use crate::run::{Team, Threads};
@@ -114,6 +116,13 @@ pub(crate) trait Stored: Send + Sync {
 
     /// The same array for what outlives this; copies it where it can't be shared.
     fn keep(&self) -> Result<Arc<dyn Stored>>;
+
+    /// The memory in which all cells lie in their stored form, for what outlives this, and where in there; mapped, where they
+    /// lie in a file. Else why that can't be.
+    #[cfg(feature = "mmap")]
+    fn lend(&self) -> Result<(Arc<KeptInput>, Range<usize>), String> {
+        Err("it does not lie in a file".to_owned())
+    }
 
     /// How many bytes [`keep`](Self::keep) would copy.
     fn keep_cost(&self) -> u64 {

@@ -135,3 +135,39 @@ fn run(command: &mut Command) {
         String::from_utf8_lossy(&output.stderr)
     );
 }
+
+/// A file in which blocks of zeros are left as holes.
+pub struct SparseFile(std::fs::File);
+
+impl SparseFile {
+    /// Makes a new file.
+    ///
+    /// # Panics
+    /// If there is one already, or the folder takes none.
+    pub fn create(path: &Path) -> Self {
+        Self(std::fs::File::options().create_new(true).read(true).write(true).open(path).unwrap())
+    }
+}
+
+impl std::io::Write for SparseFile {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        use std::io::{Seek, SeekFrom};
+        if bytes.len() >= 4096 && bytes.chunks(4096).all(|chunk| *chunk == [0; 4096][..chunk.len()]) {
+            let end = self.0.seek(SeekFrom::Current(bytes.len() as i64))?;
+            let len = self.0.metadata()?.len();
+            self.0.set_len(len.max(end))?;
+            return Ok(bytes.len());
+        }
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl std::io::Seek for SparseFile {
+    fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
+        self.0.seek(to)
+    }
+}

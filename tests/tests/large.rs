@@ -10,7 +10,7 @@ use std::fs;
 
 use ndarray::{ArrayD, ArrayView1, arr0};
 use npz_core::{Compression, Lazy, Npz, NpzReader, NpzWriter, SaveOptions};
-use tests::{python, temp_dir};
+use tests::{SparseFile, python, temp_dir};
 
 /// 4 GiB and a bit: one row of zeros repeated, a view of 1 MiB with a stride of zero.
 const ROWS: usize = (1 << 12) + 1;
@@ -107,36 +107,4 @@ np.savez('back.npz', **{f'm{i:05}': np.uint32(i) for i in range(66000)})
     let back = BTreeMap::<String, u32>::load(dir.path().join("back.npz")).unwrap();
     assert_eq!(back.len(), 66_000);
     assert!(back.iter().zip(&map).all(|(a, b)| a == b));
-}
-
-/// A file in which blocks of zeros are left as holes.
-struct SparseFile(fs::File);
-
-impl SparseFile {
-    fn create(path: &std::path::Path) -> Self {
-        Self(fs::File::options().create_new(true).read(true).write(true).open(path).unwrap())
-    }
-}
-
-impl std::io::Write for SparseFile {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        use std::io::{Seek, SeekFrom};
-        if bytes.len() >= 4096 && bytes.chunks(4096).all(|chunk| *chunk == [0; 4096][..chunk.len()]) {
-            let end = self.0.seek(SeekFrom::Current(bytes.len() as i64))?;
-            let len = self.0.metadata()?.len();
-            self.0.set_len(len.max(end))?;
-            return Ok(bytes.len());
-        }
-        self.0.write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.0.flush()
-    }
-}
-
-impl std::io::Seek for SparseFile {
-    fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
-        self.0.seek(to)
-    }
 }

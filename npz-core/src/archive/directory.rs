@@ -37,6 +37,9 @@ pub(super) struct Raw<'a> {
     pub(super) size: u64,
     pub(super) header_offset: u64,
     pub(super) name: &'a [u8],
+    /// Where the entry itself begins.
+    pub(super) at: u64,
+    pub(super) internal_attributes: u16,
     /// The field of [`block_index`].
     pub(super) blocks: Option<&'a [u8]>,
 }
@@ -75,7 +78,7 @@ pub(super) fn read(
         })?;
         memory::resize(&mut tail, entry.tail_bytes(), "archive's directory")?;
         fill(&mut tail, ENTRY_BYTES)?;
-        each(entry.complete(&tail, place.shift).map_err(|complaint| wrong(&complaint))?)?;
+        each(entry.complete(&tail, at, place.shift).map_err(|complaint| wrong(&complaint))?)?;
         at += (ENTRY_BYTES + tail.len()) as u64;
     }
     Ok(())
@@ -92,6 +95,7 @@ struct Fixed {
     name_bytes: u16,
     extra_bytes: u16,
     comment_bytes: u16,
+    internal_attributes: u16,
     header_offset: u32,
 }
 
@@ -113,8 +117,12 @@ impl Fixed {
             name_bytes: take_u16(rest)?,
             extra_bytes: take_u16(rest)?,
             comment_bytes: take_u16(rest)?,
+            internal_attributes: {
+                take::<2>(rest)?; // disk
+                take_u16(rest)?
+            },
             header_offset: {
-                take::<8>(rest)?; // disk, attributes
+                take::<4>(rest)?; // external attributes
                 take_u32(rest)?
             },
         })
@@ -125,7 +133,7 @@ impl Fixed {
     }
 
     /// The entry with what follows the fixed part. An error is what is wrong with it.
-    fn complete<'a>(&self, tail: &'a [u8], shift: i128) -> Result<Raw<'a>, String> {
+    fn complete<'a>(&self, tail: &'a [u8], at: u64, shift: i128) -> Result<Raw<'a>, String> {
         let (name, rest) = tail.split_at(usize::from(self.name_bytes));
         let mut values = [self.size, self.compressed_size, self.header_offset].map(u64::from);
         let blocks = widen(&mut values, &rest[..usize::from(self.extra_bytes)])
@@ -133,8 +141,20 @@ impl Fixed {
         let [size, compressed_size, offset] = values;
         // Where there is nothing: `places` says so.
         let header_offset = u64::try_from(i128::from(offset) + shift).unwrap_or(u64::MAX);
-        let Self { version, flags, method, crc32, .. } = *self;
-        Ok(Raw { version, flags, method, crc32, compressed_size, size, header_offset, name, blocks })
+        let Self { version, flags, method, crc32, internal_attributes, .. } = *self;
+        Ok(Raw {
+            version,
+            flags,
+            method,
+            crc32,
+            compressed_size,
+            size,
+            header_offset,
+            name,
+            at,
+            internal_attributes,
+            blocks,
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use crate::archive::block_index::BlockIndex;
 use crate::archive::directory::{self, Raw};
 use crate::archive::names::decode_name;
 use crate::archive::own_header::OwnHeader;
-use crate::archive::records::DEFLATED;
+use crate::archive::records::{DEFLATED, IN_UPDATE};
 use crate::archive::{Method, end, refusal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::AnyInput;
@@ -23,6 +23,9 @@ const LIKELY_HEAD_BYTES: u64 = 512;
 const ENCRYPTED: u16 = 1 | 1 << 6;
 /// Flags of APPNOTE 4.4.4 whose meaning depends on the method.
 const METHOD_FLAGS: u16 = 0b110;
+
+const UPDATE_FAULT: &str = "the member is being updated in place, or was left so by a crash; wait until the update is flushed, or \
+    finish it: open the member by `map_member_mut`, and flush";
 
 /// Every member of an archive, in the order of its directory.
 pub(crate) struct Index {
@@ -57,7 +60,12 @@ pub(crate) struct Entry {
     pub(crate) blocks: Option<Arc<BlockIndex>>,
     /// Where the next member or the directory begins.
     pub(super) end: u64,
-    /// Why it can't lie where the directory says.
+    /// Where its entry in the directory begins.
+    #[cfg_attr(not(feature = "mmap"), expect(dead_code, reason = "only an update changes it"))]
+    pub(super) at: u64,
+    /// Whether it is being changed in place, or was when a process ended: its checksum is not that of its data.
+    pub(super) is_in_update: bool,
+    /// Why it can't lie where the directory says, or can't be read now.
     pub(crate) fault: Option<Arc<str>>,
 }
 
@@ -135,6 +143,9 @@ impl Index {
         set_ends(input, &mut entries, place.start)?;
         let placed = entries.iter().filter(|entry| entry.fault.is_none());
         let before = placed.map(|entry| entry.header_offset).min().unwrap_or(place.start);
+        for entry in entries.iter_mut().filter(|entry| entry.is_in_update && entry.fault.is_none()) {
+            entry.fault = Some(UPDATE_FAULT.into());
+        }
         Ok(Self { entries, before, after: place.after })
     }
 }
@@ -165,6 +176,8 @@ impl Entry {
             size,
             header_offset,
             name,
+            at: 0,
+            internal_attributes: 0,
             blocks: None,
         })
     }
@@ -194,8 +207,16 @@ impl Entry {
                 .and_then(|field| BlockIndex::parse(field, raw.size, raw.compressed_size))
                 .map(Arc::new),
             end: 0,
+            at: raw.at,
+            is_in_update: raw.internal_attributes & IN_UPDATE != 0,
             fault: None,
         })
+    }
+
+    /// Takes a member for readable although it is marked as being updated.
+    #[cfg(feature = "mmap")]
+    pub(crate) fn allow_update(&mut self) {
+        self.fault.take_if(|fault| **fault == *UPDATE_FAULT);
     }
 
     /// The name that the member's own header has too.

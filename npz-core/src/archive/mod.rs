@@ -6,7 +6,7 @@
 //! records say the same. [`local`] finds the data of members and [`decode`] reads them, with `foreign` for the methods behind a
 //! feature; [`parts`] and [`unblock`] read large ones by several threads. [`emit`] writes members and directory where
 //! [`layout`] places them, deflated ones in [`blocks`] that the [`codec`] makes, others by `zstd_frame` behind its feature.
-//! [`raw`] is a member on its way from one archive to another, as it is. The rules are PKWARE's APPNOTE 6.3 as Python's
+//! `update` changes the data of a member in place, behind the feature `mmap`. [`raw`] is a member on its way from one archive to another, as it is. The rules are PKWARE's APPNOTE 6.3 as Python's
 //! `zipfile` reads it.
 
 pub(crate) mod audit;
@@ -37,6 +37,8 @@ mod records;
 mod refusal;
 pub(crate) mod salvage;
 pub(crate) mod unblock;
+#[cfg(feature = "mmap")]
+pub(crate) mod update;
 #[cfg(feature = "zstd")]
 mod zstd_frame;
 

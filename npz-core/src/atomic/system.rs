@@ -79,6 +79,19 @@ pub(super) fn mark_as_used(file: &File) -> bool {
     !is_taken && file.metadata().is_ok_and(|metadata| metadata.nlink() > 0)
 }
 
+/// Takes a file for oneself, until it is closed or the process ends. `false` if somebody else has it; where there are no such
+/// locks, nobody has.
+#[cfg(all(feature = "mmap", any(target_os = "linux", target_os = "android")))]
+pub(crate) fn try_lock(file: &File) -> bool {
+    use rustix::fs::{FlockOperation, flock};
+    flock(file, FlockOperation::NonBlockingLockExclusive) != Err(rustix::io::Errno::WOULDBLOCK)
+}
+
+#[cfg(all(feature = "mmap", not(any(target_os = "linux", target_os = "android"))))]
+pub(crate) fn try_lock(_: &File) -> bool {
+    true
+}
+
 /// Whether somebody writes a file, or may do so.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) fn is_used(file: &File) -> bool {

@@ -6,10 +6,14 @@ mod cost;
 mod field;
 mod read;
 mod slice;
+mod view;
 mod write;
 
 pub(crate) use self::cost::cost;
 pub(crate) use self::field::FieldOf;
 pub(crate) use self::read::{Cells, cut_off, read_bytes, read_cells};
 pub(crate) use self::slice::SliceOf;
+#[cfg(feature = "mmap")]
+pub(crate) use self::view::shape_of;
+pub(crate) use self::view::view_of;
 pub(crate) use self::write::Body;

@@ -227,6 +227,11 @@ pub(crate) struct InPlace<A> {
     /// Makes the vector `len` long, the new cells zero; `false` where memory is short.
     pub(crate) grow: fn(&mut Vec<A>, usize) -> bool,
     pub(crate) as_bytes: fn(&mut [A]) -> &mut [u8],
+    /// Bytes as cells, where they begin at an address that is aligned for such.
+    #[cfg(feature = "mmap")]
+    pub(crate) view: fn(&[u8]) -> Option<&[A]>,
+    #[cfg(feature = "mmap")]
+    pub(crate) view_mut: fn(&mut [u8]) -> Option<&mut [A]>,
     /// Bytes that are reversed together; 1 where the byte order is ours already.
     pub(crate) swap_width: usize,
 }
@@ -345,10 +350,34 @@ impl<A: bytemuck::Pod> InPlace<A> {
                 true
             },
             as_bytes: |cells| bytemuck::cast_slice_mut(cells),
+            #[cfg(feature = "mmap")]
+            // No cells are aligned wherever they are.
+            view: |bytes| {
+                if bytes.is_empty() { Some(&[]) } else { bytemuck::try_cast_slice(bytes).ok() }
+            },
+            #[cfg(feature = "mmap")]
+            view_mut: |bytes| {
+                if bytes.is_empty() { Some(&mut []) } else { bytemuck::try_cast_slice_mut(bytes).ok() }
+            },
             swap_width: if is_native(order) { 1 } else { component_width },
         }
     }
 }
+
+/// How cells of a dtype are looked at where they lie, by others who may change them meanwhile: so only such that any bytes
+/// make. Else why that can't be.
+#[cfg(feature = "mmap")]
+pub(crate) fn in_place<A: Element>(stored: &DType) -> Result<InPlace<A>, String> {
+    match A::decoder(stored, Rule::array(Cast::Exact)) {
+        Ok(Decoder { step: Step::InPlace(plan), .. }) if plan.swap_width == 1 => Ok(plan),
+        Ok(Decoder { step: Step::InPlace(_), .. }) => Err("its cells are in the other byte order".to_owned()),
+        Ok(_) => Err(format!("{} cells are not made of any bytes as they lie in the file", A::rust_name())),
+        Err(_) => Err(format!("its cells are {stored}, not {}", A::expected())),
+    }
+}
+
+/// Why cells can't be looked at where they lie.
+pub(crate) const MISALIGNED: &str = "its cells do not start on an address aligned for their type";
 
 /// Whether the cells of a dtype are, up to byte order, what memory holds.
 fn is_own(dtype: &DType, kind: DTypeKind, size: usize) -> bool {
@@ -386,7 +415,7 @@ fn view_pod<'c, A: bytemuck::Pod>(bytes: &'c [u8], stored: &DType) -> Result<&'c
     if !is_native(stored.byte_order()) {
         return Err("its cells are in the other byte order");
     }
-    bytemuck::try_cast_slice(bytes).map_err(|_| "its cells do not start on an address aligned for their type")
+    bytemuck::try_cast_slice(bytes).map_err(|_| MISALIGNED)
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ mod file;
 pub(crate) mod forms;
 mod known_names;
 pub(crate) mod load;
+#[cfg(feature = "mmap")]
+mod mapped;
 mod name;
 pub(crate) mod save;
 pub(crate) mod settings;
@@ -24,6 +26,8 @@ pub(crate) use self::load::loader::Age;
 pub(crate) use self::load::medium::{Medium, Reading};
 pub use self::load::{EachPart, FromMembers, Loader, Plan};
 pub(crate) use self::load::{OneArray, field_of, schema_of};
+#[cfg(feature = "mmap")]
+pub use self::mapped::Mapped;
 pub(crate) use self::name::NONE;
 pub use self::name::Name;
 pub(crate) use self::save::{Member, NO_NAME, Snapshot};

@@ -43,6 +43,8 @@ pub struct LoadSettings {
     pub forms: Forms,
     /// A single value may be an array of one element.
     pub one_element: bool,
+    /// What is to be mapped is not decoded instead.
+    pub require_mapped: bool,
 }
 
 impl SaveSettings {
@@ -122,6 +124,7 @@ impl LoadSettings {
             finite: self.finite || outer.finite,
             forms: self.forms.within(outer.forms),
             one_element: self.one_element || outer.one_element,
+            require_mapped: self.require_mapped || outer.require_mapped,
         }
     }
 
@@ -135,6 +138,12 @@ impl LoadSettings {
             Some(order) => cells.into_order(order),
             None => Ok(cells),
         }
+    }
+
+    /// Checks an array that is looked at where it lies.
+    #[cfg(feature = "mmap")]
+    pub(crate) fn check_lent<A: Element>(&self, cells: &ArrayViewD<'_, A>) -> Result<()> {
+        if self.finite { check_finite(cells, cells.shape(), Order::C) } else { Ok(()) }
     }
 
     /// Checks and arranges bytes that were read.

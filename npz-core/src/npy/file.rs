@@ -8,6 +8,8 @@ use super::stream::StreamArray;
 use crate::cells::cut_off;
 use crate::error::{Error, Result};
 use crate::header::Header;
+#[cfg(feature = "mmap")]
+use crate::input::KeptInput;
 use crate::input::{AnyInput, Input, Section};
 use crate::members::NpyFile;
 use crate::options::LoadOptions;
@@ -124,6 +126,15 @@ impl Stored for InputArray<'_> {
     fn region(&self) -> Option<&[u8]> {
         let cells = self.input().memory()?.get(self.header.len()..)?;
         cells.get(..usize::try_from(self.header.data_len()).ok()?)
+    }
+
+    #[cfg(feature = "mmap")]
+    fn lend(&self) -> Result<(Arc<KeptInput>, Range<usize>), String> {
+        let start = self.header.len();
+        let len = usize::try_from(self.header.data_len()).ok();
+        let end = len.and_then(|len| start.checked_add(len)).filter(|&end| end as u64 <= self.input().size());
+        let end = end.ok_or("its data are cut off")?;
+        Ok((Arc::clone(self.input().map()?), start..end))
     }
 
     fn read_range(&self, cells: Range<usize>, buffer: &mut [u8]) -> Result<()> {

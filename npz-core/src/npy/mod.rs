@@ -23,6 +23,10 @@
 //! chosen by [`SaveOptions`](crate::SaveOptions), a casting rule and limits by [`LoadOptions`], which have the same verbs.
 
 mod file;
+#[cfg(feature = "mmap")]
+mod map;
+#[cfg(feature = "mmap")]
+mod mapped_mut;
 mod stream;
 
 use std::fs::File;
@@ -31,23 +35,30 @@ use std::iter::FusedIterator;
 use std::path::Path;
 use std::sync::Arc;
 
-use ndarray::{ArrayView, Dimension, IxDyn, ShapeBuilder};
+use ndarray::{ArrayView, Dimension};
 
 use self::file::{InputArray, with_array};
+#[cfg(feature = "mmap")]
+pub use self::map::{MapOptions, create, map, map_copy, map_mut};
+#[cfg(feature = "mmap")]
+pub use self::mapped_mut::MappedMut;
+#[cfg(feature = "mmap")]
+pub(crate) use self::mapped_mut::cant_be_mapped;
 pub(crate) use self::stream::Iter;
 use self::stream::StreamArray;
 use crate::atomic::{AtomicFile, Choices};
-use crate::cells::cut_off;
+use crate::cells::{cut_off, view_of};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::input::Input;
 use crate::limits::Limits;
+#[cfg(feature = "mmap")]
+pub use crate::map::Advice;
 use crate::members::{FromMembers, Members, Name, OneArray, ToMembers, field_of};
 use crate::memory;
 use crate::options::LoadOptions;
 use crate::run::{Team, Threads};
-use crate::shape::Order;
 use crate::stored::Stored;
 
 /// Saves an array to a file, atomically: [`np.save(path, array)`](https://numpy.org/doc/stable/reference/generated/numpy.save.html).
@@ -225,10 +236,7 @@ pub fn view<A: Element, D: Dimension>(bytes: &[u8]) -> Result<ArrayView<'_, A, D
             "the array can't be viewed without a copy: {reason}; use `npy::from_bytes`"
         ))
     })?;
-    let unfit = || Error::damaged("the shape does not fit the number of axes");
-    let dim = D::from_dimension(&IxDyn(header.shape())).ok_or_else(unfit)?;
-    ArrayView::from_shape(dim.set_f(header.order() == Order::Fortran), cells)
-        .map_err(|error| Error::damaged("the shape can't be laid out in memory").with_source(error))
+    view_of(header, cells)
 }
 
 /// Reads array after array from a stream, to its end: `np.load(file)` until `EOFError`.

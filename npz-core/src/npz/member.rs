@@ -72,6 +72,19 @@ impl Head {
         &self.header
     }
 
+    /// Where the cells lie in the archive as they are, or why they don't.
+    pub(super) fn cells(&self) -> Result<Range<u64>, &'static str> {
+        if !self.extent.is_stored() {
+            return Err("it is compressed");
+        }
+        let start = self.extent.start.saturating_add(self.seen.len);
+        let end = start.saturating_add(self.header.data_len());
+        if end > self.extent.range().end {
+            return Err("its data are cut off");
+        }
+        Ok(start..end)
+    }
+
     pub(super) fn with_blocks(self, blocks: Option<Arc<BlockIndex>>) -> Self {
         Self { blocks, ..self }
     }
@@ -129,11 +142,8 @@ impl Stored for ArchiveArray<'_> {
     }
 
     fn region(&self) -> Option<&[u8]> {
-        let Head { extent, seen, header, .. } = &*self.head;
-        let data = extent.range();
-        let data = usize::try_from(data.start + seen.len).ok()?..usize::try_from(data.end).ok()?;
-        let bytes = self.input().memory().filter(|_| extent.is_stored())?.get(data)?;
-        bytes.get(..usize::try_from(header.data_len()).ok()?)
+        let Range { start, end } = self.head.cells().ok()?;
+        self.input().memory()?.get(usize::try_from(start).ok()?..usize::try_from(end).ok()?)
     }
 
     /// Of a deflated member all cells before those are inflated too, in their block if it has some.
@@ -258,6 +268,14 @@ impl Stored for ArchiveArray<'_> {
             }
             Ok(())
         })
+    }
+
+    #[cfg(feature = "mmap")]
+    fn lend(&self) -> Result<(Arc<KeptInput>, Range<usize>), String> {
+        let cells = self.head.cells()?;
+        let within = |at| usize::try_from(at).map_err(|_| "it lies beyond the address space");
+        let cells = within(cells.start)?..within(cells.end)?;
+        Ok((Arc::clone(self.input().map()?), cells))
     }
 
     fn available(&self) -> Option<u64> {

@@ -13,7 +13,10 @@ mod portable;
 mod reader;
 mod salvage;
 mod save;
+#[cfg(feature = "mmap")]
+mod update;
 mod verify;
+mod view;
 mod writer;
 
 use std::collections::{BTreeMap, HashMap};
@@ -27,6 +30,8 @@ pub use self::entry::NpzEntry;
 pub use self::loaded::{Loaded, load};
 pub use self::options::SaveOptions;
 pub use self::reader::NpzReader;
+#[cfg(feature = "mmap")]
+pub use self::update::map_member_mut;
 pub use self::writer::NpzWriter;
 use crate::error::Result;
 use crate::members::{FromMembers, Lazy, MapKey, ToMembers, schema_of};

@@ -1,6 +1,8 @@
 //! The state of a load: what is there, what is taken, what does not fit, what is to be read.
 
 pub(crate) mod hole;
+#[cfg(feature = "mmap")]
+mod lent;
 pub(crate) mod problems;
 pub(crate) mod recording;
 pub(crate) mod tag;
@@ -129,6 +131,7 @@ impl<'s> Loader<'s> {
     pub(crate) fn by(medium: &'s dyn Medium, options: &LoadOptions) -> Self {
         let mut loader = Self::new(medium, options.cast, options.allow_unknown);
         loader.settings.one_element = options.one_element;
+        loader.settings.require_mapped = options.require_mapped;
         loader
     }
 

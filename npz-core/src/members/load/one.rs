@@ -39,18 +39,20 @@ impl OneArray<'_> {
         }
         let mut loader = Loader::by(self, self.options);
         loader.spent = spent;
-        let name = if self.name.is_empty() { Name::root() } else { Name::root().join(self.name) };
-        let plan = T::plan(&mut loader, &name);
+        let plan = T::plan(&mut loader, &self.place());
         loader.settle();
         let (_, spent) = loader.run_with(|_| {})?;
         Ok((plan.finish()?, spent))
     }
 
+    fn place(&self) -> Name {
+        if self.name.is_empty() { Name::root() } else { Name::root().join(self.name) }
+    }
+
     /// Finds out how its cells are read as those of a type.
     pub(crate) fn decoder<A: Element>(&self) -> Result<Decoder<A>> {
         let mut loader = Loader::by(self, self.options);
-        let name = if self.name.is_empty() { Name::root() } else { Name::root().join(self.name) };
-        let decoder = loader.decoder::<A>(&name, self.array.header().shape().len());
+        let decoder = loader.decoder::<A>(&self.place(), self.array.header().shape().len());
         loader.into_report()?.into_result()?;
         decoder.ok_or_else(|| Error::invalid("the array can't be read"))
     }
@@ -59,7 +61,7 @@ impl OneArray<'_> {
     pub(crate) fn check_cells<A: Element>(&self, ndim: Option<usize>) -> Result<()> {
         let mut loader = Loader::new(self, Cast::Exact, false);
         // What it leaves to be read is not read.
-        let _ = loader.plan_cells::<A, _>(&Name::root(), WantedShape::Axes(ndim), |_| Ok(()));
+        let _ = loader.plan_cells::<A, _>(&self.place(), WantedShape::Axes(ndim), |_| Ok(()));
         loader.into_report()?.into_result()
     }
 }
