@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use tempfile::{Builder, NamedTempFile};
 
 pub(crate) use self::stray::sweep;
+pub(crate) use self::system::lock;
 #[cfg(unix)]
 use self::system::sync_folder;
 use self::system::{forget_pages, keep_owner_and_mode, mark_as_used, reserve};

@@ -65,6 +65,7 @@ pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::header::Header;
 pub use crate::limits::Limits;
 pub use crate::members::{FromMembers, Lazy, NpyFile, OldMembers, ToMembers};
+pub use crate::npy::NpyAppender;
 pub use crate::npz::{Better, Checkpoints, Loaded, Npz, NpzEntry, NpzReader, NpzWriter, SaveOptions, load};
 pub use crate::options::LoadOptions;
 pub use crate::report::{Problem, ProblemKind, Remark, RemarkKind, Report};

@@ -22,6 +22,7 @@
 //! purely Fortran-ordered), little-endian. Trailing bytes after the array are ignored, as NumPy does. Another byte order is
 //! chosen by [`SaveOptions`](crate::SaveOptions), a casting rule and limits by [`LoadOptions`], which have the same verbs.
 
+mod append;
 mod file;
 mod stream;
 
@@ -33,6 +34,7 @@ use std::sync::Arc;
 
 use ndarray::{ArrayView, Dimension, IxDyn, ShapeBuilder};
 
+pub use self::append::NpyAppender;
 use self::file::{InputArray, with_array};
 pub(crate) use self::stream::Iter;
 use self::stream::StreamArray;
