@@ -8,7 +8,12 @@
 //! Checksum and compressed size are patched into the local header behind which the data were written. Where the output
 //! can't go back, a stored member's checksum is computed before it, and a compressed one has a data descriptor.
 
+mod grow;
+mod publish;
+
 use std::io::{self, Write};
+
+pub(crate) use self::grow::Growing;
 
 use crate::archive::Compression;
 use crate::archive::block_index::BlockIndex;
@@ -37,7 +42,7 @@ pub(crate) struct Emitter<W> {
     directory: Vec<u8>,
     entries: u64,
     /// What stands behind the directory.
-    comment: String,
+    comment: Vec<u8>,
     encoders: Encoders,
     team: Team,
     /// A member broke off in the middle: what is in `out` now is no archive.
@@ -58,7 +63,7 @@ impl<W: Write> Emitter<W> {
             alignment: u64::from(alignment),
             directory: Vec::new(),
             entries: 0,
-            comment: String::new(),
+            comment: Vec::new(),
             encoders: Encoders::default(),
             team: Team::new(Threads::default()),
             broken: false,
@@ -72,7 +77,7 @@ impl<W: Write> Emitter<W> {
     }
 
     /// Sets the comment of the archive, of at most 65535 bytes.
-    pub(crate) fn set_comment(&mut self, comment: String) {
+    pub(crate) fn set_comment(&mut self, comment: Vec<u8>) {
         self.comment = comment;
     }
 
@@ -178,16 +183,20 @@ impl<W: Write> Emitter<W> {
     /// Writes the directory and gives the stream back, positioned behind the archive.
     pub(crate) fn finish(mut self) -> Result<W> {
         self.refuse_broken()?;
-        let offset = self.out.position();
-        let size = self.directory.len() as u64;
+        let end = self.end_record();
         self.out.write(&self.directory).map_err(cant_write)?;
-        self.out.write(end(offset, size, self.entries, &self.comment).as_slice()).map_err(cant_write)?;
+        self.out.write(end.as_slice()).map_err(cant_write)?;
         self.out.finish().map_err(cant_write)
+    }
+
+    /// What follows the directory, if that comes next.
+    fn end_record(&self) -> Record {
+        end(self.out.position(), self.directory.len() as u64, self.entries, &self.comment)
     }
 
     fn refuse_broken(&self) -> Result<()> {
         if self.broken {
-            return Err(Error::invalid("an earlier member could not be written whole; start a new archive"));
+            return Err(Error::invalid("an earlier member was not written whole; start a new archive"));
         }
         Ok(())
     }

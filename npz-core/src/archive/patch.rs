@@ -68,7 +68,7 @@ impl<W: Write> PatchWriter<W> {
         seek(&mut self.out, self.start)
     }
 
-    fn empty(&mut self) -> io::Result<()> {
+    pub(super) fn empty(&mut self) -> io::Result<()> {
         self.out.write_all(&self.buffer)?;
         self.start += self.buffer.len() as u64;
         self.buffer.clear();

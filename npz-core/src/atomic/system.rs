@@ -68,26 +68,16 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Locks a file for one writer, until it is closed or its process ends. `false` if another has it. Where a file system has no
-/// locks, everybody gets it.
+/// Lets others see that a file is written, until it is closed or its process ends. `false` if another writes it, or somebody
+/// has removed or replaced it.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-pub(crate) fn lock(file: &File) -> bool {
+pub(crate) fn mark_as_used(file: &File) -> bool {
     use rustix::fs::{FlockOperation, flock};
-    flock(file, FlockOperation::NonBlockingLockExclusive) != Err(rustix::io::Errno::WOULDBLOCK)
-}
-
-/// The standard library has locks from Rust 1.89 on only.
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(crate) fn lock(_: &File) -> bool {
-    true
-}
-
-/// Lets others see that a file is written, until it is closed or its process ends. `false` if somebody removes it.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-pub(super) fn mark_as_used(file: &File) -> bool {
     use std::os::unix::fs::MetadataExt;
     // Where a file system has no locks, nobody removes what may be in use.
-    lock(file) && file.metadata().is_ok_and(|metadata| metadata.nlink() > 0)
+    let is_taken =
+        flock(file, FlockOperation::NonBlockingLockExclusive) == Err(rustix::io::Errno::WOULDBLOCK);
+    !is_taken && file.metadata().is_ok_and(|metadata| metadata.nlink() > 0)
 }
 
 /// Whether somebody writes a file, or may do so.
@@ -98,7 +88,7 @@ pub(super) fn is_used(file: &File) -> bool {
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(super) fn mark_as_used(_: &File) -> bool {
+pub(crate) fn mark_as_used(_: &File) -> bool {
     true
 }
 

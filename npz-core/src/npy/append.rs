@@ -7,7 +7,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use crate::atomic::{AtomicFile, Choices, lock};
+use crate::atomic::{AtomicFile, Choices, mark_as_used};
 use crate::cells::cut_off;
 use crate::dtype::ByteOrder;
 use crate::element::Element;
@@ -122,9 +122,9 @@ impl NpyAppender {
     }
 
     fn over(file: File, path: &Path, rows: Rows, sync: bool) -> Result<Self> {
-        if !lock(&file) {
+        if !mark_as_used(&file) {
             let taken = io::ErrorKind::WouldBlock.into();
-            return Err(Error::io("another program or appender is writing this file", taken)
+            return Err(Error::io("another program or appender is writing this file, or has just replaced it", taken)
                 .with_note("; wait until it has finished, there can be one writer at a time"));
         }
         let header = Header::read(&file, &Limits::default())?;
