@@ -114,7 +114,8 @@ impl GrowingBlocks {
         let choice = if size <= MOST_SMALL {
             Choice::of(Plan::Zlib(self.level))
         } else {
-            let there = self.waiting.len() as u64;
+            // However much more has come by now, so that the bytes do not depend on it.
+            let there = (self.waiting.len() as u64).min(LARGEST_BLOCK);
             let places = sample_places(there, self.kind.width as u64);
             let pieces: Vec<&[u8]> =
                 places.map(|place| &self.waiting[place.start as usize..place.end as usize]).collect();
