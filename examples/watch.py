@@ -12,13 +12,16 @@ except ImportError:
     sys.exit(3)  # the example goes on without
 
 path, count = sys.argv[1], int(sys.argv[2])
+told, last_change = 0, time.monotonic()
 seen = 0
-while seen < count:
+while seen < count and time.monotonic() - last_change < 10:
     frames = np.load(path, mmap_mode="r")  # whole frames, as of the last flush
     if len(frames) > seen:
-        seen = len(frames)
-        last = frames[-1]
-        print(f"  Python sees {seen:3} frames; the last: mean {last.mean():.4f}, hottest {last.max():.4f}", flush=True)
+        seen, last_change = len(frames), time.monotonic()
+        if seen >= told + 10:
+            told = seen
+            last = frames[-1]
+            print(f"  Python sees {seen:3} frames; the last: mean {last.mean():.3f}, hottest {last.max():.3f}", flush=True)
     time.sleep(0.005)
 
 try:

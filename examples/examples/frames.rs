@@ -59,15 +59,16 @@ fn watch_from_python(path: &Path) -> bool {
     status.is_ok_and(|status| status.success())
 }
 
-fn watch_from_here(path: &Path) -> npz_core::Result<()> {
+fn watch_from_here(path: &Path, is_over: impl Fn() -> bool) -> npz_core::Result<()> {
     println!("There is no Python with NumPy here, so Rust watches:");
-    let mut seen = 0;
-    while seen < FRAMES {
+    let mut told = 0;
+    while !is_over() {
         let frames: Array3<f32> = npy::load(path)?;
-        if frames.len_of(Axis(0)) > seen {
-            seen = frames.len_of(Axis(0));
-            let last = frames.slice(s![-1, .., ..]);
-            println!("  {seen:3} frames; the last: mean {:.4}", last.mean().unwrap_or(0.0));
+        let seen = frames.len_of(Axis(0));
+        if seen >= told + 10 {
+            told = seen;
+            let hottest = frames.slice(s![-1, .., ..]).fold(0.0, |most: f32, &cell| most.max(cell));
+            println!("  Rust sees {seen:3} frames; the last: hottest {hottest:.3}");
         }
         thread::sleep(Duration::from_millis(5));
     }
@@ -85,7 +86,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     thread::scope(|scope| {
         let simulation = scope.spawn(|| simulate(&path));
         if !watch_from_python(&path) {
-            watch_from_here(&path)?;
+            watch_from_here(&path, || simulation.is_finished())?;
         }
         simulation.join().map_err(|_| npz_core::Error::custom("the simulation panicked"))?
     })?;
