@@ -17,9 +17,9 @@ use std::path::{Path, PathBuf};
 use tempfile::{Builder, NamedTempFile};
 
 pub(crate) use self::stray::sweep;
+pub(crate) use self::system::mark_as_used;
 #[cfg(unix)]
 use self::system::sync_folder;
-pub(crate) use self::system::mark_as_used;
 use self::system::{forget_pages, keep_owner_and_mode, reserve};
 use self::target::resolve;
 

@@ -66,7 +66,10 @@ pub use crate::header::Header;
 pub use crate::limits::Limits;
 pub use crate::members::{FromMembers, Lazy, NpyFile, OldMembers, ToMembers};
 pub use crate::npy::NpyAppender;
-pub use crate::npz::{Better, Checkpoints, Loaded, MemberStream, Npz, NpzEditor, NpzEntry, NpzReader, NpzWriter, SaveOptions, load};
+pub use crate::npz::{
+    Better, Checkpoints, Loaded, MemberStream, Npz, NpzEditor, NpzEntry, NpzReader, NpzWriter, SaveOptions,
+    load,
+};
 pub use crate::options::LoadOptions;
 pub use crate::report::{Problem, ProblemKind, Remark, RemarkKind, Report};
 pub use crate::schema::{Schema, SchemaMember};

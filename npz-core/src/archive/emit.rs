@@ -14,6 +14,7 @@ mod publish;
 use std::io::{self, Write};
 
 pub(crate) use self::grow::Growing;
+pub(crate) use self::publish::Appendix;
 
 use crate::archive::Compression;
 use crate::archive::block_index::BlockIndex;

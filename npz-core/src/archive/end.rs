@@ -259,6 +259,11 @@ fn parse_locator(mut record: &[u8]) -> Option<(u32, u64, u32)> {
     Some((take_u32(rest)?, take_u64(rest)?, take_u32(rest)?))
 }
 
+/// The length of the comment that an end record tells of.
+pub(super) fn comment_of(record: &[u8]) -> Option<u16> {
+    End::parse(record).map(|(_, comment)| comment)
+}
+
 impl End {
     /// An end record and the length of its comment.
     fn parse(mut record: &[u8]) -> Option<(Self, u16)> {

@@ -25,6 +25,11 @@ impl<W: Write> PatchWriter<W> {
         Self { out, seek, buffer: Vec::new(), start: 0 }
     }
 
+    /// The same, whose first byte has another place in the stream.
+    pub(super) fn behind(start: u64, writer: Self) -> Self {
+        Self { start, ..writer }
+    }
+
     pub(super) fn output(&mut self) -> &mut W {
         &mut self.out
     }

@@ -102,7 +102,8 @@ impl GrowingFrame {
             && let Some(prefix) = self.prefix.take()
         {
             let frame_head = bytes.split_off(..6);
-            put(frame_head.ok_or_else(|| Error::invalid("the zstd library begins a frame with less than its head"))?)?;
+            put(frame_head
+                .ok_or_else(|| Error::invalid("the zstd library begins a frame with less than its head"))?)?;
             let block_head = (prefix.len() as u32) << 3;
             put(&block_head.to_le_bytes()[..3])?;
             put(&prefix)?;

@@ -17,7 +17,8 @@ impl AtomicFile {
         let Self { choices, temp, target, .. } = self;
         let folder = target.parent().ok_or_else(|| Error::invalid("the path does not name a file"))?;
         // A second name, as a rename takes the first.
-        let named = Builder::new().prefix(".").suffix(".tmp").make_in(folder, |path| fs::hard_link(&temp, path));
+        let named =
+            Builder::new().prefix(".").suffix(".tmp").make_in(folder, |path| fs::hard_link(&temp, path));
         let named = named.map_err(|error| {
             Error::io("can't give the file a second name, which its file system may not allow", error)
                 .with_note("; call `publish` no more, and `finish` in the end")

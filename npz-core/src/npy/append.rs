@@ -124,13 +124,19 @@ impl NpyAppender {
     fn over(file: File, path: &Path, rows: Rows, sync: bool) -> Result<Self> {
         if !mark_as_used(&file) {
             let taken = io::ErrorKind::WouldBlock.into();
-            return Err(Error::io("another program or appender is writing this file, or has just replaced it", taken)
-                .with_note("; wait until it has finished, there can be one writer at a time"));
+            return Err(Error::io(
+                "another program or appender is writing this file, or has just replaced it",
+                taken,
+            )
+            .with_note("; wait until it has finished, there can be one writer at a time"));
         }
         let header = Header::read(&file, &Limits::default())?;
         let expected = format!("expected rows of {}", row(rows.header())?);
         let Some(rows) = rows.like(&header) else {
-            return Err(Error::new(ErrorKind::Mismatch, format!("{expected}, found {}", found_rows(&header)?)));
+            return Err(Error::new(
+                ErrorKind::Mismatch,
+                format!("{expected}, found {}", found_rows(&header)?),
+            ));
         };
         let most = isize::MAX as usize / rows.row_len() as usize;
         if header.with_rows(most)?.to_bytes_in_place().is_none() {
@@ -237,7 +243,9 @@ impl NpyAppender {
 
     fn write(&mut self) -> Result<()> {
         if self.broken {
-            return Err(Error::invalid("an earlier flush failed: open the file again, which tells what it holds"));
+            return Err(Error::invalid(
+                "an earlier flush failed: open the file again, which tells what it holds",
+            ));
         }
         if self.header.rows() == Some(self.count) {
             return Ok(());
@@ -310,7 +318,8 @@ impl Out<'_> {
     }
 
     fn empty(&mut self) -> Result<()> {
-        let written = self.file.seek(SeekFrom::Start(*self.start)).and_then(|_| self.file.write_all(self.buffer));
+        let written =
+            self.file.seek(SeekFrom::Start(*self.start)).and_then(|_| self.file.write_all(self.buffer));
         written.map_err(|error| Error::io("can't write the rows; those of the last flush stand", error))?;
         *self.start += self.buffer.len() as u64;
         self.buffer.clear();

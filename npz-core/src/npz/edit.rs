@@ -1,11 +1,16 @@
 //! [`NpzEditor`]: members of an archive are added, replaced, renamed, removed and put into another order.
 
+mod in_place;
+
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::names::{UsedNames, file_name_of, key_of, some_names};
 use super::{NpzReader, NpzWriter, SaveOptions};
+use crate::archive::content::Content;
+use crate::archive::earlier;
+use crate::archive::emit::{Appendix, Emitter};
 use crate::archive::end::comment;
 use crate::archive::local::place_of_data;
 use crate::atomic::mark_as_used;
@@ -52,6 +57,8 @@ pub struct NpzEditor<'v> {
     path: PathBuf,
     options: SaveOptions,
     reader: NpzReader<File>,
+    /// The same file, to be compared with what is at the path.
+    file: File,
     items: Vec<Item<'v>>,
     names: UsedNames,
 }
@@ -82,9 +89,13 @@ impl<'v> NpzEditor<'v> {
             let (file, _) = open_file(path, ".npz")?;
             if !mark_as_used(&file) {
                 let taken = io::ErrorKind::WouldBlock.into();
-                return Err(Error::io("another program or editor is writing this file, or has just replaced it", taken)
-                    .with_note("; wait until it has finished, there can be one writer at a time"));
+                return Err(Error::io(
+                    "another program or editor is writing this file, or has just replaced it",
+                    taken,
+                )
+                .with_note("; wait until it has finished, there can be one writer at a time"));
             }
+            let own = file.try_clone().map_err(|error| Error::io("can't keep the file open", error))?;
             let input = Input::new(file, Some(path.to_path_buf()))?;
             let reader = NpzReader::over(input, &LoadOptions::new().limits(Limits::trusted()))?;
             if !reader.input.read_up_to(0, 2)?.starts_with(b"PK") {
@@ -99,7 +110,9 @@ impl<'v> NpzEditor<'v> {
                 Item { file_name: entry.name.clone(), source: Source::Kept(member) }
             });
             let items = memory::collect(kept, MEMBERS)?;
-            Ok(Self { path: path.to_path_buf(), options: options.clone(), reader, items, names })
+            // There is a file already.
+            let options = options.clone().create_new(false);
+            Ok(Self { path: path.to_path_buf(), options, reader, file: own, items, names })
         };
         open().map_err(|error: Error| error.in_file(path))
     }
@@ -187,7 +200,9 @@ impl<'v> NpzEditor<'v> {
             let name = name.as_ref();
             let at = self.find(name).map_err(|error| error.in_file(&self.path))?;
             if std::mem::replace(&mut places[at], place) != usize::MAX {
-                return Err(Error::invalid("the new order names the member twice").in_member(name).in_file(&self.path));
+                return Err(Error::invalid("the new order names the member twice")
+                    .in_member(name)
+                    .in_file(&self.path));
             }
         }
         let mut places = places.into_iter();
@@ -199,14 +214,18 @@ impl<'v> NpzEditor<'v> {
     /// Writes the edited archive in the place of the old one, atomically: whatever happens, the path holds the old one or the new one.
     ///
     /// Reads and writes all members once; those that stay are not decompressed. Bytes of the file that belong to no member are left behind;
-    /// the comment of the archive stays.
+    /// the comment of the archive stays. Where members are only added, less than 64 KiB of them with the directory, they are appended
+    /// to the file in place, behind the old directory: that takes as long for an archive of any size.
     ///
     /// # Errors
     /// [`ErrorKind::Io`] if reading or writing fails; [`ErrorKind::Damaged`] if a member that stays is damaged;
     /// [`ErrorKind::Unsupported`] if one is encrypted. The old file then stands.
     pub fn save(self) -> Result<()> {
-        let Self { path, options, reader, items, .. } = self;
+        let Self { path, options, reader, items, file, .. } = self;
         let save = || {
+            if let Some((file, appendix)) = appendix(&path, &options, &reader, &items, &file)? {
+                return in_place::append(file, reader.input.size(), &appendix, options.file.sync);
+            }
             let mut writer = NpzWriter::create_by(&path, &options)?;
             writer.set_comment(comment(&reader.input)?);
             for Item { file_name, source } in &items {
@@ -238,7 +257,8 @@ impl<'v> NpzEditor<'v> {
         if members.iter().any(|member| member.is_root) {
             return Err(Error::invalid(NO_NAME));
         }
-        let new = |member: Member<'v>| Item { file_name: file_name_of(&member.name), source: Source::New(member) };
+        let new =
+            |member: Member<'v>| Item { file_name: file_name_of(&member.name), source: Source::New(member) };
         memory::collect(members.into_iter().map(new), MEMBERS)
     }
 
@@ -250,7 +270,8 @@ impl<'v> NpzEditor<'v> {
     /// Takes away what had the same name as an edited member, and was hidden behind it.
     fn drop_others(&mut self, file_name: &str, edited: std::ops::Range<usize>) {
         let mut at = 0..;
-        self.items.retain(|item| at.next().is_some_and(|at| edited.contains(&at)) || item.file_name != file_name);
+        self.items
+            .retain(|item| at.next().is_some_and(|at| edited.contains(&at)) || item.file_name != file_name);
     }
 }
 
@@ -277,6 +298,42 @@ impl SaveOptions {
     pub fn edit<'v>(&self, path: impl AsRef<Path>) -> Result<NpzEditor<'v>> {
         NpzEditor::open_by(path.as_ref(), self)
     }
+}
+
+/// What to append to the file in place, and the file, where that is safe and all that is asked for.
+fn appendix(
+    path: &Path,
+    options: &SaveOptions,
+    reader: &NpzReader<File>,
+    items: &[Item<'_>],
+    file: &File,
+) -> Result<Option<(File, Appendix)>> {
+    let (entries, size) = (&reader.index.entries, reader.input.size());
+    let Some((kept, new)) = items.split_at_checked(entries.len()) else { return Ok(None) };
+    let is_as_before = kept.iter().zip(entries).enumerate().all(|(at, (item, entry))| {
+        matches!(item.source, Source::Kept(member) if member == at) && item.file_name == entry.name
+    });
+    if !is_as_before || new.is_empty() || options.verify {
+        return Ok(None);
+    }
+    let Some(directory) = earlier::directory(&reader.input)? else { return Ok(None) };
+    let mut left = in_place::most(size, directory.len() as u64);
+    let mut emitter = Emitter::behind(size, directory, entries.len() as u64, options.alignment)?;
+    emitter.set_comment(comment(&reader.input)?);
+    for Item { file_name, source } in new {
+        let Source::New(member) = source else { return Ok(None) };
+        // What is copied from another archive may be of any length.
+        let size = if member.array.packed().is_some() { u64::MAX } else { member.array.header().data_len() };
+        let Some(rest) = left.checked_sub(size) else { return Ok(None) };
+        left = rest;
+        let header = member.array.header().to_bytes();
+        let compression = member.compression.unwrap_or(options.compression);
+        let added = emitter.add(file_name, compression, &Content::array(&header, &*member.array));
+        added.map_err(|error| error.in_member(&member.name))?;
+    }
+    let appendix = emitter.into_appendix()?;
+    let file = if in_place::is_safe(size, &appendix) { in_place::open(path, file) } else { None };
+    Ok(file.map(|file| (file, appendix)))
 }
 
 /// A member as it lies in the file.

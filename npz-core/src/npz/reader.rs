@@ -476,7 +476,8 @@ impl<R: ReadAt> NpzReader<R> {
 
     pub(super) fn find(&self, name: &str) -> Result<usize> {
         self.keys.find(&self.index, name).ok_or_else(|| {
-            let hint = self.field_hint(name).unwrap_or_else(|| format!(": it has {}", some_names(self.names())));
+            let hint =
+                self.field_hint(name).unwrap_or_else(|| format!(": it has {}", some_names(self.names())));
             Error::new(ErrorKind::NotFound, format!("no such member in the archive{hint}"))
         })
     }

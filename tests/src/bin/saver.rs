@@ -2,13 +2,15 @@
 //!
 //! `saver loop PATH` saves one generation after the other until it is killed, and prints a line after the first.
 //! `saver checkpoints FOLDER` does the same with checkpoints.
-//! `saver rows PATH`, `saver edit PATH` and `saver publish PATH` append rows, edit an archive and publish one; they print the
+//! `saver rows PATH`, `saver edit PATH`, `saver add PATH` and `saver publish PATH` append rows, edit an archive, append to one, publish one; they print the
 //! number of each step. `saver memory FOLDER` prints the MiB that a stream takes by each method.
 //! `saver once PATH CELLS` and `saver writer PATH CELLS` save once and print the error, if there is one.
 
 use std::process::ExitCode;
 
-use npz_core::{Better, Checkpoints, Compression, Npz, NpyAppender, NpzEditor, NpzReader, NpzWriter, Result, SaveOptions};
+use npz_core::{
+    Better, Checkpoints, Compression, NpyAppender, Npz, NpzEditor, NpzReader, NpzWriter, Result, SaveOptions,
+};
 
 /// Whole if every cell is the number; the tests know it too.
 #[derive(Npz)]
@@ -91,6 +93,18 @@ fn edit_for_ever(path: &str) -> Result<()> {
     }
 }
 
+fn add_for_ever(path: &str) -> Result<()> {
+    loop {
+        let step = NpzReader::open(path)?.names().len() as u64;
+        let log = vec![step; 100];
+        let mut editor = NpzEditor::open(path)?;
+        let name = format!("m{step}");
+        editor.add(&name, &log)?;
+        editor.save()?;
+        println!("{step}");
+    }
+}
+
 fn publish_for_ever(path: &str) -> Result<()> {
     let mut writer = NpzWriter::create(path)?;
     for number in 1u64.. {
@@ -136,6 +150,7 @@ fn main() -> ExitCode {
         ["checkpoints", folder] => save_checkpoints(folder),
         ["rows", path] => append_rows(path),
         ["edit", path] => edit_for_ever(path),
+        ["add", path] => add_for_ever(path),
         ["publish", path] => publish_for_ever(path),
         ["memory", folder] => stream_memory(folder),
         ["once", path, _] => generation(1, cells()).save(path),

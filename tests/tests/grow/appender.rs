@@ -10,8 +10,8 @@ use ndarray::{Array1, Array2, Array3, ArrayD, ArrayView1, Axis, array, s};
 use npz_core::time::{Nanosecond, Second};
 use npz_core::tiny::Float8E4M3Fn;
 use npz_core::{
-    AnyArray, ByteOrder, DateTime64, Element, FixedBytes, FixedStr, LongDouble, NpyAppender, NpyRecord, RawBytes,
-    SaveOptions, TimeDelta64, npy,
+    AnyArray, ByteOrder, DateTime64, Element, FixedBytes, FixedStr, LongDouble, NpyAppender, NpyRecord,
+    RawBytes, SaveOptions, TimeDelta64, npy,
 };
 use num_complex::Complex;
 use tests::{python, temp_dir};
@@ -223,7 +223,11 @@ fn readers_see_whole_rows_while_the_file_grows() {
                 while !done.load(Ordering::Relaxed) {
                     let rows: Array2<u64> = npy::load(&path).unwrap();
                     assert!(rows.nrows() >= last, "rows are gone");
-                    assert!(rows.outer_iter().enumerate().all(|(i, row)| row.iter().all(|&cell| cell == i as u64)));
+                    assert!(
+                        rows.outer_iter()
+                            .enumerate()
+                            .all(|(i, row)| row.iter().all(|&cell| cell == i as u64))
+                    );
                     seen += usize::from(rows.nrows() > last);
                     last = rows.nrows();
                 }

@@ -54,7 +54,10 @@ fn all_edits_at_once_leave_the_other_members_as_they_are() {
     editor.reorder(["both.v", "w"]).unwrap();
     let names = ["both.v", "w", "b", "größe", "readme.txt", "lzma", "step", "both.u"];
     assert_eq!(editor.names().collect::<Vec<_>>(), names);
-    assert!(fs::read(&path).unwrap() == fs::read(dir.path().join("before.npz")).unwrap(), "not before `save`");
+    assert!(
+        fs::read(&path).unwrap() == fs::read(dir.path().join("before.npz")).unwrap(),
+        "not before `save`"
+    );
     editor.save().unwrap();
 
     let npz = NpzReader::open(&path).unwrap();

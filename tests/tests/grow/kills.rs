@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use ndarray::Array2;
-use npz_core::{NpyAppender, NpzReader, npy};
+use npz_core::{NpyAppender, NpzEditor, NpzReader, npy};
 use tests::{python, temp_dir};
 
 use crate::SAVER;
@@ -52,7 +52,8 @@ fn an_appender_that_is_killed_leaves_whole_rows() {
 fn an_editor_that_is_killed_leaves_the_old_or_the_new_archive() {
     let dir = temp_dir();
     let path = dir.path().join("a.npz");
-    npz_core::Npz::save(&std::collections::BTreeMap::from([("big".to_owned(), vec![7u64; 300_000])]), &path).unwrap();
+    npz_core::Npz::save(&std::collections::BTreeMap::from([("big".to_owned(), vec![7u64; 300_000])]), &path)
+        .unwrap();
     let mut last = 0;
     for round in 0..25 {
         let told = killed("edit", &path, round);
@@ -63,9 +64,37 @@ fn an_editor_that_is_killed_leaves_the_old_or_the_new_archive() {
         assert_eq!(npz.get::<Vec<u64>>("log").unwrap(), vec![step; 1000]);
         last = step;
         if round % 8 == 0 {
-            python(dir.path(), "f = np.load('a.npz'); assert (f['big'] == 7).all() and (f['log'] == f['step']).all()");
+            python(
+                dir.path(),
+                "f = np.load('a.npz'); assert (f['big'] == 7).all() and (f['log'] == f['step']).all()",
+            );
         }
     }
+}
+
+#[test]
+fn an_editor_that_is_killed_while_it_appends_leaves_whole_archives() {
+    let dir = temp_dir();
+    let path = dir.path().join("a.npz");
+    npz_core::Npz::save(&std::collections::BTreeMap::from([("m0".to_owned(), vec![0u64; 300_000])]), &path)
+        .unwrap();
+    for round in 0..25 {
+        let told = killed("add", &path, round);
+        let npz = NpzReader::open(&path).unwrap();
+        assert!(npz.names().len() as u64 > told, "{told} was added, found {}", npz.names().len());
+        for (i, name) in npz.names().enumerate() {
+            assert_eq!(name, format!("m{i}"));
+        }
+        assert_eq!(npz.get::<Vec<u64>>(&format!("m{told}")).unwrap(), vec![told; 100]);
+        if round % 8 == 0 {
+            python(
+                dir.path(),
+                "f = np.load('a.npz'); assert all((f[n] == int(n[1:])).all() for n in f.files)",
+            );
+        }
+    }
+    NpzEditor::open(&path).unwrap().save().unwrap();
+    assert!(NpzReader::open(&path).unwrap().verify().unwrap().is_ok());
 }
 
 #[test]
@@ -81,7 +110,10 @@ fn a_writer_that_is_killed_leaves_what_was_published() {
         assert!(npz.verify().unwrap().is_ok());
         assert_eq!(npz.get::<Vec<u64>>(&format!("m{told}")).unwrap()[0], told);
         if round % 8 == 0 {
-            python(dir.path(), "f = np.load('a.npz'); assert all((f[n] == int(n[1:])).all() for n in f.files)");
+            python(
+                dir.path(),
+                "f = np.load('a.npz'); assert all((f[n] == int(n[1:])).all() for n in f.files)",
+            );
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod appender;
 mod editor;
+mod in_place;
 mod kills;
 mod published;
 mod refused;

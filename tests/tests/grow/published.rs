@@ -47,7 +47,10 @@ fn the_end_is_the_same_as_without() {
             writer.finish().unwrap();
         }
         let plain = fs::read(path("plain.npz")).unwrap();
-        assert!(fs::read(path("published.npz")).unwrap() == plain && fs::read(path("clocked.npz")).unwrap() == plain);
+        assert!(
+            fs::read(path("published.npz")).unwrap() == plain
+                && fs::read(path("clocked.npz")).unwrap() == plain
+        );
         assert_eq!(crate::listing(dir.path()), ["clocked.npz", "plain.npz", "published.npz"]);
         for name in ["clocked.npz", "plain.npz", "published.npz"] {
             fs::remove_file(path(name)).unwrap();

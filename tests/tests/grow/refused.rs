@@ -29,11 +29,17 @@ fn other_cells_and_rows_are_told_in_the_words_of_a_load() {
         refused::<f32>(&path, &[2, 2]),
     ] {
         assert_eq!(kind, ErrorKind::Mismatch);
-        assert!(text.contains("expected rows of <f") && text.contains("found rows of <f4 (f32), shape (2,)"), "{text}");
+        assert!(
+            text.contains("expected rows of <f") && text.contains("found rows of <f4 (f32), shape (2,)"),
+            "{text}"
+        );
     }
     npy::save(&path, &5.0f32).unwrap();
     let (kind, text) = refused::<f32>(&path, &[]);
-    assert!(kind == ErrorKind::Mismatch && text.contains("found <f4 (f32), shape (), which has no rows"), "{text}");
+    assert!(
+        kind == ErrorKind::Mismatch && text.contains("found <f4 (f32), shape (), which has no rows"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -97,7 +103,10 @@ fn what_stands_behind_the_array_is_an_unfinished_append_or_another_array() {
     }
     fs::write(&path, [&one[..], &one].concat()).unwrap();
     let (kind, text) = refused::<f64>(&path, &[]);
-    assert!(kind == ErrorKind::Unsupported && text.contains("another array") && text.contains("(at byte 144)"), "{text}");
+    assert!(
+        kind == ErrorKind::Unsupported && text.contains("another array") && text.contains("(at byte 144)"),
+        "{text}"
+    );
     for missing in [1, 8, 16, 17, 100, 143] {
         fs::write(&path, &one[..one.len() - missing]).unwrap();
         assert_eq!(refused::<f64>(&path, &[]).0, ErrorKind::Damaged);
@@ -149,7 +158,10 @@ fn rows_that_do_not_fit_leave_the_others() {
         error.to_string()
     };
     let found = text(appender.push(&[1.0, 2.0, 3.0]).unwrap_err());
-    assert!(found.contains("expected one row of the array, <f8 (f64), shape (2,), found <f8 (f64), shape (3,)"), "{found}");
+    assert!(
+        found.contains("expected one row of the array, <f8 (f64), shape (2,), found <f8 (f64), shape (3,)"),
+        "{found}"
+    );
     text(appender.push(&[1.0f32, 2.0]).unwrap_err());
     text(appender.push(&1.0).unwrap_err());
     text(appender.extend(&array![[1.0], [2.0]]).unwrap_err());

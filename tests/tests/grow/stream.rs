@@ -5,7 +5,8 @@ use std::process::Command;
 
 use ndarray::{Array1, Array2, Axis, array, s};
 use npz_core::{
-    Compression, ErrorKind, FixedStr, LoadOptions, MemberStream, NpyRecord, NpzReader, NpzWriter, SaveOptions, npy,
+    Compression, ErrorKind, FixedStr, LoadOptions, MemberStream, NpyRecord, NpzReader, NpzWriter,
+    SaveOptions, npy,
 };
 use tests::{python, temp_dir};
 
@@ -52,7 +53,8 @@ fn every_length_and_method_is_what_numpy_saved() {
     let dir = temp_dir();
     let path = dir.path().join("a.npz");
     // Cells of 4 bytes around the lengths of blocks: 4 KiB, 256 KiB, 1, 2 and 8 MiB.
-    let lens = [0, 10, 500, 1020, 65_500, 65_510, 65_540, 262_100, 262_150, 524_250, 524_290, 2_100_000, 3_000_000];
+    let lens =
+        [0, 10, 500, 1020, 65_500, 65_510, 65_540, 262_100, 262_150, 524_250, 524_290, 2_100_000, 3_000_000];
     for method in METHODS {
         let mut writer = SaveOptions::new().compression(method).create(&path).unwrap();
         for (i, len) in lens.into_iter().enumerate() {
@@ -134,7 +136,12 @@ fn a_streamed_member_is_about_as_small_and_has_an_index_of_its_blocks() {
         writer.add("a", &Array2::from_shape_vec((300_000, 10), cells.clone()).unwrap()).unwrap();
         writer.finish().unwrap();
         let size = |path| fs::metadata(path).unwrap().len();
-        assert!(size(&streamed) < size(&whole) * 102 / 100 + 500, "{kind}: {} {}", size(&streamed), size(&whole));
+        assert!(
+            size(&streamed) < size(&whole) * 102 / 100 + 500,
+            "{kind}: {} {}",
+            size(&streamed),
+            size(&whole)
+        );
         let extra = python(
             dir.path(),
             "print(all(b'np' == zipfile.ZipFile(p).infolist()[0].extra[:2] for p in ['streamed.npz', 'whole.npz']))",
@@ -204,7 +211,10 @@ fn what_can_not_be_streamed_is_refused() {
     let mut stream = writer.stream::<f32>("rows", &[2]).unwrap();
     stream.push(&[1.0f32, 2.0]).unwrap();
     let text = refused(stream.push(&[1.0f64, 2.0]).unwrap_err(), "rows");
-    assert!(text.contains("expected one row of the array, <f4 (f32), shape (2,), found <f8 (f64), shape (2,)"), "{text}");
+    assert!(
+        text.contains("expected one row of the array, <f4 (f32), shape (2,), found <f8 (f64), shape (2,)"),
+        "{text}"
+    );
     refused(stream.push(&[1.0f32]).unwrap_err(), "rows");
     refused(stream.extend(&[1.0f32, 2.0]).unwrap_err(), "rows");
     stream.extend(&array![[3.0f32, 4.0]]).unwrap();
@@ -212,7 +222,10 @@ fn what_can_not_be_streamed_is_refused() {
     // A name that was refused is free.
     writer.add("none", &1u8).unwrap();
     writer.finish().unwrap();
-    assert_eq!(NpzReader::open(&path).unwrap().get::<Array2<f32>>("rows").unwrap(), array![[1.0, 2.0], [3.0, 4.0]]);
+    assert_eq!(
+        NpzReader::open(&path).unwrap().get::<Array2<f32>>("rows").unwrap(),
+        array![[1.0, 2.0], [3.0, 4.0]]
+    );
 }
 
 #[test]
@@ -229,7 +242,10 @@ fn a_stream_that_is_dropped_leaves_the_old_file() {
         assert_eq!(writer.add("after", &1u8).unwrap_err().kind(), ErrorKind::Invalid);
         assert!(writer.stream::<f32>("again", &[]).is_err());
         let error = writer.finish().unwrap_err();
-        assert!(error.kind() == ErrorKind::Invalid && error.to_string().contains("not written whole"), "{error}");
+        assert!(
+            error.kind() == ErrorKind::Invalid && error.to_string().contains("not written whole"),
+            "{error}"
+        );
         assert_eq!(NpzReader::open(&path).unwrap().names().collect::<Vec<_>>(), ["old"]);
         assert_eq!(crate::listing(dir.path()), ["a.npz"]);
     }
@@ -293,7 +309,8 @@ with zipfile.ZipFile('big.npz') as z:
 #[cfg(target_os = "linux")]
 #[test]
 fn memory_stays_bounded() {
-    let output = Command::new(crate::SAVER).args(["memory", "."]).current_dir(temp_dir().path()).output().unwrap();
+    let output =
+        Command::new(crate::SAVER).args(["memory", "."]).current_dir(temp_dir().path()).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{text}");
     let taken: Vec<usize> = text.lines().map(|line| line.trim().parse().unwrap()).collect();

@@ -4,8 +4,8 @@
 //! over in the end.
 
 use super::{
-    Block, Deflated, Encoders, LARGE_MEMBER, LARGEST_BLOCK, MOST_BLOCKS, MOST_SMALL, block_len, encode, phase_at,
-    sample_places,
+    Block, Deflated, Encoders, LARGE_MEMBER, LARGEST_BLOCK, MOST_BLOCKS, MOST_SMALL, block_len, encode,
+    phase_at, sample_places,
 };
 use crate::archive::codec::{self, Cells, Choice, Plan, Samples, choose};
 use crate::error::{Error, Result};
@@ -35,7 +35,12 @@ pub(in crate::archive) struct GrowingBlocks {
 
 impl GrowingBlocks {
     /// Begins with the header of the array, in the form in which it can be written over.
-    pub(in crate::archive) fn begin(level: u32, kind: Cells, prefix: &[u8], put: &mut Put<'_>) -> Result<Self> {
+    pub(in crate::archive) fn begin(
+        level: u32,
+        kind: Cells,
+        prefix: &[u8],
+        put: &mut Put<'_>,
+    ) -> Result<Self> {
         let Ok(len) = u16::try_from(prefix.len()) else {
             return Err(Error::invalid(format!(
                 "expected rows whose header has at most {} bytes, found {}: give the fields shorter names, or do not compress \
@@ -55,7 +60,12 @@ impl GrowingBlocks {
             waiting: Vec::new(),
             before: 0,
             crc: crc32fast::Hasher::new(),
-            deflated: Deflated { crc32: 0, len: STORED_HEAD + u64::from(len), block_len: 0, blocks: Vec::new() },
+            deflated: Deflated {
+                crc32: 0,
+                len: STORED_HEAD + u64::from(len),
+                block_len: 0,
+                blocks: Vec::new(),
+            },
         })
     }
 
@@ -97,7 +107,11 @@ impl GrowingBlocks {
         self.deflated.crc32 = self.crc.finalize();
         // Neighbours are told as one where the directory would have no room for all of them.
         while self.deflated.blocks.len() as u64 > MOST_BLOCKS {
-            let pairs = self.deflated.blocks.chunks(2).map(|pair| pair.iter().fold(0, |sum: u32, len| sum.saturating_add(*len)));
+            let pairs = self
+                .deflated
+                .blocks
+                .chunks(2)
+                .map(|pair| pair.iter().fold(0, |sum: u32, len| sum.saturating_add(*len)));
             self.deflated.blocks = pairs.collect();
             self.deflated.block_len *= 2;
         }
@@ -119,7 +133,8 @@ impl GrowingBlocks {
             let places = sample_places(there, self.kind.width as u64);
             let pieces: Vec<&[u8]> =
                 places.map(|place| &self.waiting[place.start as usize..place.end as usize]).collect();
-            let is_all = pieces.iter().map(|piece| piece.len() as u64).sum::<u64>() == there && size < LARGE_MEMBER;
+            let is_all =
+                pieces.iter().map(|piece| piece.len() as u64).sum::<u64>() == there && size < LARGE_MEMBER;
             choose(Samples { pieces: &pieces, is_all, kind: self.kind }, self.level)?
         };
         self.deflated.block_len = block_len(self.prefix, size, &choice);

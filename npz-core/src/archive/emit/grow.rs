@@ -144,7 +144,8 @@ impl<W: Write> Emitter<W> {
         let zip64 = size.max(compressed) >= MAX_32;
         let padding = padding - if zip64 { ZIP64_BYTES } else { 0 };
         let alignment = if method == STORED { self.alignment } else { 1 };
-        let head = Head { crc32, compressed, size, zip64, extra, ..empty(name, method, offset, padding, alignment) };
+        let head =
+            Head { crc32, compressed, size, zip64, extra, ..empty(name, method, offset, padding, alignment) };
         self.out.patch(offset, head.local().as_slice()).map_err(cant_write)?;
         self.out.patch(prefix_at, prefix).map_err(cant_write)?;
         self.finish_member(&head)

@@ -109,7 +109,9 @@ impl Rows {
     fn refuse(&self, what: &str, shape: &[usize], found: &Header) -> Error {
         let expected = Header::of(self.header.dtype().clone(), shape, Order::C);
         let expected = expected.map_or_else(|error| error.to_string(), |header| header.to_string());
-        Error::invalid(format!("expected {what} of the array, {expected}, found {found}; nothing of it is written"))
+        Error::invalid(format!(
+            "expected {what} of the array, {expected}, found {found}; nothing of it is written"
+        ))
     }
 }
 

@@ -163,7 +163,8 @@ impl MemberStream<'_> {
                     return Err(half_a_row());
                 }
                 let header = rows.header().with_rows(count)?.to_bytes_in_place();
-                let header = header.ok_or_else(|| Error::invalid("the header has no room for so many rows"))?;
+                let header =
+                    header.ok_or_else(|| Error::invalid("the header has no room for so many rows"))?;
                 writer.emitter.end(growing, &header)
             };
             end().map_err(|error| error.in_member(&name))?;
