@@ -86,7 +86,7 @@ impl GrowingFrame {
 
     /// Ends the frame, and tells its length.
     pub(super) fn end(mut self, put: &mut Put<'_>) -> Result<u64> {
-        while self.step(put, |compressor, buffer| compressor.end_stream(buffer))? > 0 {}
+        while self.step(put, CCtx::end_stream)? > 0 {}
         Ok(self.len)
     }
 

@@ -97,6 +97,12 @@ fn any_cells_of_a_fixed_width() {
     halves(dir, "rows", &[reading(1), reading(2), reading(3), reading(4)]);
 }
 
+#[derive(NpyRecord, Clone)]
+struct Pair {
+    n: i32,
+    x: f64,
+}
+
 #[test]
 fn what_numpy_wrote_grows() {
     let dir = temp_dir();
@@ -140,11 +146,6 @@ np.save('record.npy', np.array([(1, 0.5)], [('n', '>i4'), ('x', '>f8')]))
         let mut appender = NpyAppender::open::<bf16>(at(name), &[]).unwrap();
         appender.push(&bf16::ONE).unwrap();
         appender.finish().unwrap();
-    }
-    #[derive(NpyRecord, Clone)]
-    struct Pair {
-        n: i32,
-        x: f64,
     }
     let mut appender = NpyAppender::open::<Pair>(at("record.npy"), &[]).unwrap();
     appender.push(&Pair { n: 2, x: 1.5 }).unwrap();
@@ -253,7 +254,7 @@ print(len(seen))
         while !numpy.is_finished() {
             appender.push(&vec![row; 100]).unwrap();
             row += 1;
-            if row % 7 != 0 {
+            if !row.is_multiple_of(7) {
                 appender.flush().unwrap();
             }
             if row > 1500 {

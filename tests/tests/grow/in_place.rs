@@ -46,9 +46,9 @@ fn small_members_are_appended_to_large_archives_and_all_else_is_rewritten() {
     }
     // Where the end record would lie across two pages, it is rewritten.
     assert!((90..=100).contains(&in_place), "{in_place} of 100");
-    assert!(add(&path, &SaveOptions::compressed(), &[("packed", &[5; 7000]), ("more", &[])]));
+    assert!(add(&path, &SaveOptions::compressed(), &[("packed", &vec![5; 7000]), ("more", &[])]));
     // Too much of it, or what an end record begins with.
-    assert!(!add(&path, &plain, &[("large", &[5; 9000])]));
+    assert!(!add(&path, &plain, &[("large", &vec![5; 9000])]));
     assert!(!add(&path, &plain, &[("mark", &[u64::from_le_bytes(*b"..PK\x05\x06..")])]));
     assert!(!add(&path, &plain.clone().verify(true), &[("verified", &[1])]));
     python(

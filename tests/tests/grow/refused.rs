@@ -11,7 +11,7 @@ use tests::{python, temp_dir};
 #[track_caller]
 fn refused<A: Element>(path: &Path, row_shape: &[usize]) -> (ErrorKind, String) {
     let before = fs::read(path).ok();
-    let error = NpyAppender::open::<A>(path, row_shape).err().expect("it is refused");
+    let error = NpyAppender::open::<A>(path, row_shape).expect_err("it is refused");
     assert_eq!(error.file(), Some(path));
     assert_eq!(fs::read(path).ok(), before);
     (error.kind(), error.to_string())
