@@ -76,7 +76,7 @@ impl Index {
         for (entry, end) in self.entries.iter().zip(ends) {
             let Some(end) = end.filter(|&end| end < entry.end) else { continue };
             // Where members were appended, the directory that was there before stays.
-            if earlier::end_of(input, end)? != Some(entry.end) {
+            if earlier::end_of(input, end, entry.end)? != Some(entry.end) {
                 let gap = entry.end - end;
                 strays.push(format!("{gap} bytes behind the member {:?} belong to nothing", entry.name));
             }

@@ -197,6 +197,7 @@ fn choose_for(content: &Content<'_>, level: u32) -> Result<Choice> {
     choose(Samples { pieces: &pieces, is_all, kind: content.cells() }, level)
 }
 
+/// Where these pieces lie in a body of this size.
 fn sample_places(size: u64, width: u64) -> impl Iterator<Item = Range<u64>> {
     let (count, len) = match size {
         ..=SAMPLE => (1, size),

@@ -12,9 +12,9 @@ pub(crate) fn directory(input: &AnyInput<'_>) -> Result<Option<Vec<u8>>> {
     if is_all { input.copy(place.start..place.end).map(Some) } else { Ok(None) }
 }
 
-/// Where a directory and the records behind it end, if they begin here and are whole.
-pub(super) fn end_of(input: &AnyInput<'_>, mut at: u64) -> Result<Option<u64>> {
-    loop {
+/// Where a directory and the records behind it end, if they begin here and are whole before a limit.
+pub(super) fn end_of(input: &AnyInput<'_>, mut at: u64, limit: u64) -> Result<Option<u64>> {
+    while at < limit {
         let record = input.read_up_to(at, 46)?;
         let len = match record.first_chunk() {
             Some(b"PK\x01\x02") => entry_len(&record),
@@ -23,15 +23,16 @@ pub(super) fn end_of(input: &AnyInput<'_>, mut at: u64) -> Result<Option<u64>> {
             Some(b"PK\x06\x07") => Some(20),
             Some(b"PK\x05\x06") => {
                 let end = comment_of(&record).map(|comment| at + 22 + u64::from(comment));
-                return Ok(end.filter(|&end| end <= input.size()));
+                return Ok(end.filter(|&end| end <= limit));
             }
             _ => None,
         };
         match len {
             Some(len) => at += len,
-            None => return Ok(None),
+            None => break,
         }
     }
+    Ok(None)
 }
 
 /// The length of an entry: APPNOTE 4.3.12.

@@ -73,6 +73,12 @@ impl<W: Write> PatchWriter<W> {
         seek(&mut self.out, self.start)
     }
 
+    /// Goes to where the next bytes belong, wherever the output was led meanwhile.
+    pub(super) fn go_back(&mut self) -> io::Result<()> {
+        let seek = self.seek.ok_or(io::ErrorKind::NotSeekable)?;
+        seek(&mut self.out, self.start)
+    }
+
     pub(super) fn empty(&mut self) -> io::Result<()> {
         self.out.write_all(&self.buffer)?;
         self.start += self.buffer.len() as u64;

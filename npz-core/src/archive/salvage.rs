@@ -104,7 +104,7 @@ impl Scan<'_, '_> {
         while let Some((place, mark)) = self.marks.next(at)? {
             if is_next && place == at && mark != LOCAL_MARK && mark != DESCRIPTOR_MARK {
                 // The directory, or what is left of it. Members may have been appended behind it.
-                let end = earlier::end_of(self.input, place)?;
+                let end = earlier::end_of(self.input, place, size)?;
                 let Some(end) = end.filter(|&end| end < size) else {
                     gap = size;
                     break;

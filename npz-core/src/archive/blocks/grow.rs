@@ -107,18 +107,14 @@ impl GrowingBlocks {
         self.deflated.crc32 = self.crc.finalize();
         // Neighbours are told as one where the directory would have no room for all of them.
         while self.deflated.blocks.len() as u64 > MOST_BLOCKS {
-            let pairs = self
-                .deflated
-                .blocks
-                .chunks(2)
-                .map(|pair| pair.iter().fold(0, |sum: u32, len| sum.saturating_add(*len)));
-            self.deflated.blocks = pairs.collect();
+            let together = |pair: &[u32]| pair.iter().fold(0, |sum: u32, len| sum.saturating_add(*len));
+            self.deflated.blocks = self.deflated.blocks.chunks(2).map(together).collect();
             self.deflated.block_len *= 2;
         }
         Ok(self.deflated)
     }
 
-    /// How many bytes of the block that comes next are not cells, or out already.
+    /// How many bytes of the block that comes next are no cells.
     fn skipped(&self) -> u64 {
         if self.before == 0 { self.prefix } else { 0 }
     }
@@ -151,9 +147,10 @@ impl GrowingBlocks {
         team: &Team,
         put: &mut Put<'_>,
     ) -> Result<()> {
+        let skipped = self.skipped();
         let Self { level, kind, choice, waiting, before, crc, deflated, .. } = self;
         let Some(choice) = choice.as_ref() else { return Ok(()) };
-        let (block_len, skipped) = (deflated.block_len, if *before == 0 { self.prefix } else { 0 });
+        let block_len = deflated.block_len;
         let there = waiting.len() as u64;
         let end_of = |number: u64| (number * block_len).saturating_sub(skipped).min(there);
         let make = |number: usize| {

@@ -37,17 +37,24 @@ impl Emitter<Vec<u8>> {
 }
 
 impl<W: Write> Emitter<W> {
-    /// Writes the directory of the members so far. Gives the output, and how much of it the archive is; what comes next belongs
-    /// before the directory, into another output.
-    pub(crate) fn write_directory(&mut self) -> Result<(&mut W, u64)> {
+    /// Writes the directory of the members so far, and has `show` make the output visible, given how much of it is the archive.
+    ///
+    /// What comes next belongs before the directory, into another output. Where something fails, nothing has become visible, and
+    /// members go on where they were.
+    pub(crate) fn publish(&mut self, show: impl FnOnce(&mut W, u64) -> Result<()>) -> Result<()> {
         self.refuse_broken()?;
         self.out.empty().map_err(cant_write)?;
         let end = self.end_record();
         let len = self.out.position() + (self.directory.len() + end.as_slice().len()) as u64;
         self.broken = true;
         let out = self.out.output();
-        out.write_all(&self.directory).and_then(|()| out.write_all(end.as_slice())).map_err(cant_write)?;
-        Ok((out, len))
+        let written = out.write_all(&self.directory).and_then(|()| out.write_all(end.as_slice()));
+        let shown = written.map_err(cant_write).and_then(|()| show(out, len));
+        if shown.is_err() {
+            self.out.go_back().map_err(cant_write)?;
+            self.broken = false;
+        }
+        shown
     }
 
     /// Goes on in another output, which has all members and stands behind them; gives the one before.

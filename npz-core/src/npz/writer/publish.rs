@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::NpzWriter;
 use crate::atomic::AtomicFile;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// What was made visible of an archive.
 pub(super) struct Published<W: Write> {
@@ -47,7 +47,7 @@ impl NpzWriter<AtomicFile> {
     ///
     /// # Errors
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the disk is full, or the file system has no hard links. What was visible before, or is now,
-    /// stands; members can't be added any more.
+    /// stands. The writer can go on if the message says so; else no more members can be added.
     ///
     /// ```
     /// use npz_core::{NpzReader, NpzWriter};
@@ -73,15 +73,24 @@ impl NpzWriter<AtomicFile> {
                 Some(visible) => visible,
                 None => (writer.emitter.output().second()?, 0),
             };
-            let (file, len) = writer.emitter.write_directory()?;
-            file.cut_at(len)?;
-            file.publish()?;
+            let shown = writer.emitter.publish(|file, len| {
+                file.cut_at(len)?;
+                file.publish()
+            });
+            writer.published.last = Instant::now();
+            if let Err(error) = shown {
+                writer.published.visible = (from > 0).then_some((next, from));
+                return Err(
+                    error.with_note("; the writer can go on, and what was visible under this name stands")
+                );
+            }
+            let file = writer.emitter.output();
+            // The name has to be on the disk before the file is changed that it led to.
+            file.sync_name()?;
             next.copy_from(file, from, members)?;
             let file = writer.emitter.go_on_in(next);
             writer.published.visible = Some((file, members));
-            writer.published.last = Instant::now();
             Ok(())
         })
-        .map_err(|error: Error| error.with_note("; what was visible under this name stands"))
     }
 }
