@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::NpzWriter;
 use crate::atomic::AtomicFile;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// What was made visible of an archive.
 pub(super) struct Published<W: Write> {
@@ -71,7 +71,7 @@ impl NpzWriter<AtomicFile> {
             // Before anything is visible that could not be gone on from.
             let (mut next, from) = match writer.published.visible.take() {
                 Some(visible) => visible,
-                None => (writer.emitter.output().second()?, 0),
+                None => (writer.emitter.output().second().map_err(can_go_on)?, 0),
             };
             let shown = writer.emitter.publish(|file, len| {
                 file.cut_at(len)?;
@@ -80,9 +80,7 @@ impl NpzWriter<AtomicFile> {
             writer.published.last = Instant::now();
             if let Err(error) = shown {
                 writer.published.visible = (from > 0).then_some((next, from));
-                return Err(
-                    error.with_note("; the writer can go on, and what was visible under this name stands")
-                );
+                return Err(can_go_on(error));
             }
             let file = writer.emitter.output();
             // The name has to be on the disk before the file is changed that it led to.
@@ -93,4 +91,8 @@ impl NpzWriter<AtomicFile> {
             Ok(())
         })
     }
+}
+
+fn can_go_on(error: Error) -> Error {
+    error.with_note("; the writer can go on, and what was visible under this name stands")
 }
