@@ -4,6 +4,7 @@
 //! the name is on the disk before `commit` returns. Whatever fails before the rename leaves the old file as
 //! it was, and the temporary file is removed when [`AtomicFile`] is dropped.
 
+mod publish;
 mod stray;
 mod system;
 mod target;
@@ -16,11 +17,12 @@ use std::path::{Path, PathBuf};
 use tempfile::{Builder, NamedTempFile};
 
 pub(crate) use self::stray::sweep;
+pub(crate) use self::system::mark_as_used;
 #[cfg(unix)]
 use self::system::sync_folder;
 #[cfg(feature = "mmap")]
 pub(crate) use self::system::try_lock;
-use self::system::{forget_pages, keep_owner_and_mode, mark_as_used, reserve};
+use self::system::{forget_pages, keep_owner_and_mode, reserve};
 use self::target::resolve;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -183,13 +185,23 @@ impl AtomicFile {
     }
 
     fn put_in_place(self) -> Result<()> {
-        let Self { choices, temp, target, old, reserved, path: _ } = self;
+        self.settle()?;
+        let Self { choices, temp, target, .. } = self;
+        let renamed =
+            if choices.create_new { temp.persist_noclobber(&target) } else { temp.persist(&target) };
+        renamed.map_err(|error| cant_rename(error.error))?;
+        sync_name(&target, choices)
+    }
+
+    /// Makes the file as it has to be before a name leads to it.
+    fn settle(&self) -> Result<()> {
+        let Self { choices, temp, old, reserved, .. } = self;
         let mut file = temp.as_file();
         file.flush().map_err(|error| Error::io("can't write the new file; the old one stands", error))?;
-        give_back(file, reserved).map_err(|error| {
+        give_back(file, *reserved).map_err(|error| {
             Error::io("can't give back the room that the new file does not need; the old one stands", error)
         })?;
-        if let Some(old) = &old {
+        if let Some(old) = old {
             keep_owner_and_mode(file, old).map_err(|error| {
                 Error::io("can't give the new file the permissions of the old one, which stands", error)
             })?;
@@ -201,29 +213,36 @@ impl AtomicFile {
                 Error::io("can't sync the new file to the disk; the old one stands", error)
             })?;
         }
-        let renamed =
-            if choices.create_new { temp.persist_noclobber(&target) } else { temp.persist(&target) };
-        renamed.map_err(|error| match error.error {
-            error if error.kind() == io::ErrorKind::AlreadyExists => exists(error),
-            error if error.kind() == io::ErrorKind::ResourceBusy => {
-                Error::io("can't rename the new file over the old one, which stands", error).with_note(
-                    "; it is a mount point, such as a single file that a container shares: mount its folder instead, or open \
-                     the file and use `write_to`",
-                )
-            }
-            error => Error::io("can't rename the new file to this name; what was there stands", error),
-        })?;
-        #[cfg(unix)]
-        if let Some(folder) = target.parent().filter(|_| choices.sync) {
-            sync_folder(folder).map_err(|error| {
-                Error::io(
-                    "the new file is in place, but its folder can't be synced: it may not survive a power cut",
-                    error,
-                )
-            })?;
-        }
         Ok(())
     }
+}
+
+fn cant_rename(error: io::Error) -> Error {
+    match error {
+        error if error.kind() == io::ErrorKind::AlreadyExists => exists(error),
+        error if error.kind() == io::ErrorKind::ResourceBusy => {
+            Error::io("can't rename the new file over the old one, which stands", error).with_note(
+                "; it is a mount point, such as a single file that a container shares: mount its folder instead, or open \
+                 the file and use `write_to`",
+            )
+        }
+        error => Error::io("can't rename the new file to this name; what was there stands", error),
+    }
+}
+
+/// Makes a new name durable.
+fn sync_name(target: &Path, choices: Choices) -> Result<()> {
+    #[cfg(unix)]
+    if let Some(folder) = target.parent().filter(|_| choices.sync) {
+        sync_folder(folder).map_err(|error| {
+            Error::io(
+                "the new file is in place, but its folder can't be synced: it may not survive a power cut",
+                error,
+            )
+        })?;
+    }
+    let _ = (target, choices);
+    Ok(())
 }
 
 fn cant_create(folder: &Path, error: &io::Error) -> Error {

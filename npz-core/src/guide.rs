@@ -32,6 +32,10 @@ pub mod training {}
 pub mod parts {}
 
 #[doc = include_str!("guide/links.md")]
+#[doc = include_str!("guide/growing.md")]
+pub mod growing {}
+
+#[doc = include_str!("guide/links.md")]
 #[doc = include_str!("guide/numpy.md")]
 pub mod numpy {}
 

@@ -5,6 +5,7 @@
 //! their length.
 
 mod input;
+mod rows;
 mod version;
 
 use std::fmt;
@@ -229,21 +230,8 @@ impl Header {
         let text = self.text();
         let version = Version::first_for(&text);
         let text = version.encode(&text);
-        let prefix = version.prefix_len();
-        let padding = padding(prefix + text.len() + 1);
-        let length = text.len() + padding + 1;
-
-        let mut bytes = Vec::with_capacity(prefix + length);
-        bytes.extend_from_slice(MAGIC);
-        bytes.extend_from_slice(&[version.number().0, version.number().1]);
-        match version {
-            Version::V1 => bytes.extend_from_slice(&(length as u16).to_le_bytes()),
-            Version::V2 | Version::V3 => bytes.extend_from_slice(&(length as u32).to_le_bytes()),
-        }
-        bytes.extend_from_slice(&text);
-        bytes.resize(bytes.len() + padding, b' ');
-        bytes.push(b'\n');
-        bytes
+        let len = version.prefix_len() + text.len() + 1;
+        print(version, text, len + padding(len))
     }
 
     /// The dict, and room for the axis that grows when cells are appended. An array without axes can't grow.
@@ -313,6 +301,22 @@ impl fmt::Display for Header {
         write!(f, ", shape {}", shape::python_tuple(&self.shape))?;
         if self.order == Order::Fortran { f.write_str(", Fortran order") } else { Ok(()) }
     }
+}
+
+/// A header of so many bytes: what the text leaves is filled with spaces.
+fn print(version: Version, text: Vec<u8>, len: usize) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(len);
+    bytes.extend_from_slice(MAGIC);
+    bytes.extend_from_slice(&[version.number().0, version.number().1]);
+    let length = len - version.prefix_len();
+    match version {
+        Version::V1 => bytes.extend_from_slice(&(length as u16).to_le_bytes()),
+        Version::V2 | Version::V3 => bytes.extend_from_slice(&(length as u32).to_le_bytes()),
+    }
+    bytes.extend(text);
+    bytes.resize(len - 1, b' ');
+    bytes.push(b'\n');
+    bytes
 }
 
 /// What a file with such cells is: damaged, or sound and not for us.

@@ -69,9 +69,13 @@ pub use crate::limits::Limits;
 #[cfg(feature = "mmap")]
 pub use crate::members::Mapped;
 pub use crate::members::{FromMembers, Lazy, NpyFile, OldMembers, ToMembers};
+pub use crate::npy::NpyAppender;
 #[cfg(feature = "mmap")]
 pub use crate::npz::map_member_mut;
-pub use crate::npz::{Better, Checkpoints, Loaded, Npz, NpzEntry, NpzReader, NpzWriter, SaveOptions, load};
+pub use crate::npz::{
+    Better, Checkpoints, Loaded, MemberStream, Npz, NpzEditor, NpzEntry, NpzReader, NpzWriter, SaveOptions,
+    load,
+};
 pub use crate::options::LoadOptions;
 pub use crate::report::{Problem, ProblemKind, Remark, RemarkKind, Report};
 pub use crate::schema::{Schema, SchemaMember};

@@ -1,5 +1,6 @@
 //! Whether the records of an archive say the same of a member everywhere, and whether bytes belong to nothing.
 
+use crate::archive::earlier;
 use crate::archive::index::{Entry, Index};
 use crate::archive::own_header::{DESCRIPTOR_BYTES, Descriptor, OwnHeader};
 use crate::archive::records::DESCRIPTOR;
@@ -66,20 +67,23 @@ pub(crate) fn compare(input: &AnyInput<'_>, entry: &Entry, extent: &Extent) -> R
 
 impl Index {
     /// Where bytes belong to nothing, given where each member ends as far as that is known.
-    pub(crate) fn strays(&self, ends: &[Option<u64>]) -> Vec<String> {
+    pub(crate) fn strays(&self, input: &AnyInput<'_>, ends: &[Option<u64>]) -> Result<Vec<String>> {
         let mut strays = Vec::new();
         if self.before > 0 {
             let text = "bytes stand before the first member, which NumPy does not read over";
             strays.push(format!("{} {text}", self.before));
         }
-        let gap = |(entry, end): (&Entry, &Option<u64>)| {
-            let gap = entry.end.checked_sub((*end)?).filter(|&gap| gap > 0)?;
-            Some(format!("{gap} bytes behind the member {:?} belong to nothing", entry.name))
-        };
-        strays.extend(self.entries.iter().zip(ends).filter_map(gap));
+        for (entry, end) in self.entries.iter().zip(ends) {
+            let Some(end) = end.filter(|&end| end < entry.end) else { continue };
+            // Where members were appended, the directory that was there before stays.
+            if earlier::end_of(input, end, entry.end)? != Some(entry.end) {
+                let gap = entry.end - end;
+                strays.push(format!("{gap} bytes behind the member {:?} belong to nothing", entry.name));
+            }
+        }
         if self.after > 0 {
             strays.push(format!("{} bytes behind the end of the archive belong to nothing", self.after));
         }
-        strays
+        Ok(strays)
     }
 }

@@ -3,10 +3,13 @@
 //! A block starts with a fresh window and ends on a byte boundary, so that any thread can encode it, and any decode it.
 //! Their lengths go to the directory, where `index` finds them again; everybody else sees one deflate stream.
 
+mod grow;
+
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use super::codec::{self, Choice, Encoder, Plan, Samples, choose};
+pub(super) use self::grow::{GrowingBlocks, STORED_HEAD};
+use super::codec::{self, Cells, Choice, Encoder, Plan, Samples, choose};
 use super::content::Content;
 use crate::error::{Error, Result};
 use crate::memory;
@@ -134,20 +137,13 @@ impl Cut<'_> {
     }
 
     /// Encodes a block whose cells are these.
-    fn encode(&self, number: u64, cells: &[u8], mut encoder: Encoder) -> Result<Block> {
+    fn encode(&self, number: u64, cells: &[u8], encoder: Encoder) -> Result<Block> {
         let prefix = if number == 0 { self.content.prefix() } else { &[] };
         let Range { start, end } = self.body_range(number);
         let kind = self.content.cells();
-        let phase = start.wrapping_neg().rem_euclid(kind.width as u64) as usize;
-        let mut crc = crc32fast::Hasher::new();
-        crc.update(prefix);
-        crc.update(cells);
-        let is_last = end == self.content.body_size();
-        encoder.encode(codec::Block { prefix, cells, kind, phase, is_last }, &self.choice, self.level)?;
-        if encoder.as_slice().len() as u64 > u64::from(u32::MAX) {
-            return Err(Error::invalid("a block grew by compression past what its index can tell"));
-        }
-        Ok(Block { encoder, len: (prefix.len() + cells.len()) as u64, crc })
+        let (phase, is_last) = (phase_at(start, kind), end == self.content.body_size());
+        let block = codec::Block { prefix, cells, kind, phase, is_last };
+        encode(block, &self.choice, self.level, encoder)
     }
 
     /// Encodes all blocks one after another. For cells that are so wide that to make one anew for each block that holds a part
@@ -172,28 +168,47 @@ impl Cut<'_> {
     }
 }
 
+/// Where the first whole cell begins in what is behind a byte of the body.
+fn phase_at(start: u64, kind: Cells) -> usize {
+    start.wrapping_neg().rem_euclid(kind.width as u64) as usize
+}
+
+fn encode(block: codec::Block<'_>, choice: &Choice, level: u32, mut encoder: Encoder) -> Result<Block> {
+    let mut crc = crc32fast::Hasher::new();
+    crc.update(block.prefix);
+    crc.update(block.cells);
+    encoder.encode(block, choice, level)?;
+    if encoder.as_slice().len() as u64 > u64::from(u32::MAX) {
+        return Err(Error::invalid("a block grew by compression past what its index can tell"));
+    }
+    Ok(Block { encoder, len: (block.prefix.len() + block.cells.len()) as u64, crc })
+}
+
 /// Looks at some pieces of a member: in the middle of equal parts, as the ends of arrays are often unlike the rest.
 fn choose_for(content: &Content<'_>, level: u32) -> Result<Choice> {
     let size = content.body_size();
     if content.size() <= MOST_SMALL {
         return Ok(Choice::of(Plan::Zlib(level)));
     }
+    let places = sample_places(size, content.item_size() as u64);
+    let samples = places.map(|place| content.body_range(place)).collect::<Result<Vec<_>>>()?;
+    let pieces: Vec<&[u8]> = samples.iter().map(|sample| &**sample).collect();
+    let is_all = pieces.iter().map(|piece| piece.len() as u64).sum::<u64>() == size;
+    choose(Samples { pieces: &pieces, is_all, kind: content.cells() }, level)
+}
+
+/// Where these pieces lie in a body of this size.
+fn sample_places(size: u64, width: u64) -> impl Iterator<Item = Range<u64>> {
     let (count, len) = match size {
         ..=SAMPLE => (1, size),
         LARGE_MEMBER.. => (2, SAMPLE),
         _ => (2, SAMPLE / 2),
     };
-    let width = content.item_size() as u64;
-    let samples = (0..count)
-        .map(|part| {
-            let start = size / count * part + (size / count).saturating_sub(len) / 2;
-            let start = start - start % width;
-            content.body_range(start..size.min(start + len))
-        })
-        .collect::<Result<Vec<_>>>()?;
-    let pieces: Vec<&[u8]> = samples.iter().map(|sample| &**sample).collect();
-    let is_all = pieces.iter().map(|piece| piece.len() as u64).sum::<u64>() == size;
-    choose(Samples { pieces: &pieces, is_all, kind: content.cells() }, level)
+    (0..count).map(move |part| {
+        let start = size / count * part + (size / count).saturating_sub(len) / 2;
+        let start = start - start % width;
+        start..size.min(start + len)
+    })
 }
 
 #[cfg(test)]

@@ -4,10 +4,20 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::codec::Cells;
-use crate::dtype::DTypeKind;
+use crate::dtype::{DType, DTypeKind};
 use crate::error::{Error, Result};
 use crate::memory::zeros;
 use crate::stored::{PIECE_BYTES, Put, Stored};
+
+/// What cells are, for what encodes them.
+pub(super) fn cells_of(dtype: &DType) -> Cells {
+    let item_size = dtype.item_size().max(1);
+    match dtype.kind() {
+        DTypeKind::Unicode => Cells { width: 4, is_text: true },
+        DTypeKind::Complex => Cells { width: item_size / 2, is_text: false },
+        _ => Cells { width: item_size, is_text: false },
+    }
+}
 
 /// What a member holds.
 #[derive(Clone, Copy)]
@@ -60,12 +70,9 @@ impl<'a> Content<'a> {
 
     /// What the cells are, for what encodes them.
     pub(super) fn cells(&self) -> Cells {
-        let Body::Array(array) = self.body else { return Cells { width: 1, is_text: false } };
-        let item_size = self.item_size();
-        match array.header().dtype().kind() {
-            DTypeKind::Unicode => Cells { width: 4, is_text: true },
-            DTypeKind::Complex => Cells { width: item_size / 2, is_text: false },
-            _ => Cells { width: item_size, is_text: false },
+        match self.body {
+            Body::Bytes(_) => Cells { width: 1, is_text: false },
+            Body::Array(array) => cells_of(array.header().dtype()),
         }
     }
 

@@ -29,7 +29,7 @@ pub(super) struct Place {
     pub(super) after: u64,
     /// Its bytes, where they came with the end record.
     pub(super) bytes: Option<Vec<u8>>,
-    /// What the end record is followed by.
+    /// What the end record is followed by, as long as it says.
     comment: Vec<u8>,
 }
 
@@ -177,7 +177,9 @@ impl<'a> Tail<'a> {
             return Err(one_of_several());
         }
         let start = end - record.size;
-        let comment = self.bytes.get(place + END_BYTES..).unwrap_or_default().to_vec();
+        let behind = self.bytes.get(place + END_BYTES..).unwrap_or_default();
+        let after = (behind.len() as u64).saturating_sub(u64::from(comment_len));
+        let comment = behind.get(..usize::from(comment_len)).unwrap_or(behind).to_vec();
         let bytes = match (self.directory.take_if(|(at, _)| *at == start), start.checked_sub(self.start)) {
             (_, Some(skipped)) => {
                 let mut bytes = std::mem::take(&mut self.bytes);
@@ -196,7 +198,6 @@ impl<'a> Tail<'a> {
             _ => None,
         };
         let shift = i128::from(start) - i128::from(record.offset);
-        let after = (comment.len() as u64).saturating_sub(u64::from(comment_len));
         Ok(Ok(Place { start, end, shift, after, bytes, comment }))
     }
 
@@ -257,6 +258,11 @@ fn parse_locator(mut record: &[u8]) -> Option<(u32, u64, u32)> {
     let rest = &mut record;
     take::<4>(rest).filter(|signature| signature == b"PK\x06\x07")?;
     Some((take_u32(rest)?, take_u64(rest)?, take_u32(rest)?))
+}
+
+/// The length of the comment that an end record tells of.
+pub(super) fn comment_of(record: &[u8]) -> Option<u16> {
+    End::parse(record).map(|(_, comment)| comment)
 }
 
 impl End {

@@ -98,7 +98,7 @@ impl Layout {
 
     /// Where the archive ends: exactly, or at the earliest where members are compressed.
     pub(crate) fn end(&self) -> u64 {
-        let end = records::end(self.at, self.directory, self.entries, "").as_slice().len() as u64;
+        let end = records::end(self.at, self.directory, self.entries, b"").as_slice().len() as u64;
         self.at.saturating_add(self.directory).saturating_add(end)
     }
 }

@@ -1,7 +1,7 @@
 //! The zip container: which members there are, their bytes out of it and into it.
 //!
 //! Knows nothing of arrays, but that [`salvage`], which finds members without a directory, asks a stored one for its length.
-//! [`end`] finds the directory, [`directory`] parses it, and [`index`] is the list of members that comes out; it knows which of
+//! [`end`] finds the directory, [`directory`] parses it ([`earlier`] ones stay where members were appended), and [`index`] is the list of members that comes out; it knows which of
 //! them can't lie where the directory says. [`own_header`] is what stands in front of a member, and [`audit`] whether all
 //! records say the same. [`local`] finds the data of members and [`decode`] reads them, with `foreign` for the methods behind a
 //! feature; [`parts`] and [`unblock`] read large ones by several threads. [`emit`] writes members and directory where
@@ -19,6 +19,7 @@ pub(crate) mod codec;
 pub(crate) mod content;
 pub(crate) mod decode;
 mod directory;
+pub(crate) mod earlier;
 pub(crate) mod emit;
 pub(crate) mod end;
 #[cfg(any(feature = "bzip2", feature = "lzma", feature = "zstd"))]

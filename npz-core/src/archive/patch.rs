@@ -25,6 +25,11 @@ impl<W: Write> PatchWriter<W> {
         Self { out, seek, buffer: Vec::new(), start: 0 }
     }
 
+    /// The same, whose first byte has another place in the stream.
+    pub(super) fn behind(start: u64, writer: Self) -> Self {
+        Self { start, ..writer }
+    }
+
     pub(super) fn output(&mut self) -> &mut W {
         &mut self.out
     }
@@ -68,7 +73,13 @@ impl<W: Write> PatchWriter<W> {
         seek(&mut self.out, self.start)
     }
 
-    fn empty(&mut self) -> io::Result<()> {
+    /// Goes to where the next bytes belong, wherever the output was led meanwhile.
+    pub(super) fn go_back(&mut self) -> io::Result<()> {
+        let seek = self.seek.ok_or(io::ErrorKind::NotSeekable)?;
+        seek(&mut self.out, self.start)
+    }
+
+    pub(super) fn empty(&mut self) -> io::Result<()> {
         self.out.write_all(&self.buffer)?;
         self.start += self.buffer.len() as u64;
         self.buffer.clear();

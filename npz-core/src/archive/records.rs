@@ -127,7 +127,7 @@ impl Head<'_> {
 }
 
 /// The length of the zip64 field in a local header.
-const ZIP64_BYTES: u64 = 20;
+pub(super) const ZIP64_BYTES: u64 = 20;
 
 /// The length of a local header without its alignment field.
 pub(super) fn local_len(name: &str, zip64: bool) -> u64 {
@@ -141,7 +141,7 @@ pub(super) fn central_len(name: &str, values: [u64; 3]) -> u64 {
 }
 
 /// The records behind the directory: APPNOTE 4.3.16, before it 4.3.14 and 4.3.15 where they are needed.
-pub(super) fn end(offset: u64, size: u64, entries: u64, comment: &str) -> Record {
+pub(super) fn end(offset: u64, size: u64, entries: u64, comment: &[u8]) -> Record {
     let mut record = Record::new();
     if entries >= MAX_16 || offset >= MAX_32 || size >= MAX_32 {
         record.bytes(b"PK\x06\x06").u64(44).u16(UNIX | ZIP64_VERSION).u16(ZIP64_VERSION).u32(0).u32(0);
@@ -151,7 +151,7 @@ pub(super) fn end(offset: u64, size: u64, entries: u64, comment: &str) -> Record
     let entries = entries.min(MAX_16) as u16;
     record.bytes(b"PK\x05\x06").u16(0).u16(0).u16(entries).u16(entries);
     record.u32(size.min(MAX_32) as u32).u32(offset.min(MAX_32) as u32);
-    record.u16(comment.len().min(MAX_16 as usize) as u16).bytes(comment.as_bytes());
+    record.u16(comment.len().min(MAX_16 as usize) as u16).bytes(comment);
     record
 }
 
@@ -188,8 +188,8 @@ mod tests {
                 (local_len("a", head.zip64), central_len("a", [head.size, head.compressed, head.offset]));
             assert_eq!(told, (local as u64, central as u64));
         }
-        assert_eq!(length(end(0, 0, 65_534, "")), 22);
-        assert_eq!(length(end(0, 0, 65_535, "")), 22 + 76);
-        assert_eq!(length(end(MAX_32, 0, 0, "")), 22 + 76);
+        assert_eq!(length(end(0, 0, 65_534, b"")), 22);
+        assert_eq!(length(end(0, 0, 65_535, b"")), 22 + 76);
+        assert_eq!(length(end(MAX_32, 0, 0, b"")), 22 + 76);
     }
 }

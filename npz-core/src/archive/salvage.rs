@@ -5,6 +5,7 @@
 //! data the next header is looked for. What is looked at twice is bounded by the length of the file.
 
 use crate::archive::decode::{Seen, with_data};
+use crate::archive::earlier;
 use crate::archive::index::{Entry, Index};
 use crate::archive::local::place_of_data;
 use crate::archive::marks::Marks;
@@ -44,10 +45,12 @@ pub(crate) fn begins_with_a_member(input: &AnyInput<'_>) -> Result<bool> {
 }
 
 impl Index {
-    /// Whether the member that the file begins with, if it does with one, is listed.
-    pub(crate) fn begins_with_the_file(&self, input: &AnyInput<'_>) -> Result<bool> {
+    /// Whether the member that the file begins with, if it does with one, is listed, and none stands behind the archive, as one
+    /// does that was about to be appended.
+    pub(crate) fn is_of_the_whole_file(&self, input: &AnyInput<'_>) -> Result<bool> {
         let is_listed = self.entries.iter().any(|entry| entry.header_offset == 0);
-        Ok(is_listed || !begins_with_a_member(input)?)
+        let is_first = is_listed || !begins_with_a_member(input)?;
+        Ok(is_first && (self.after == 0 || OwnHeader::at(input, input.size() - self.after)?.is_none()))
     }
 }
 
@@ -100,9 +103,14 @@ impl Scan<'_, '_> {
         let (mut at, mut gap, mut is_next) = (0, 0, true);
         while let Some((place, mark)) = self.marks.next(at)? {
             if is_next && place == at && mark != LOCAL_MARK && mark != DESCRIPTOR_MARK {
-                // The directory, or what is left of it.
-                gap = size;
-                break;
+                // The directory, or what is left of it. Members may have been appended behind it.
+                let end = earlier::end_of(self.input, place, size)?;
+                let Some(end) = end.filter(|&end| end < size) else {
+                    gap = size;
+                    break;
+                };
+                (at, gap) = (end, end);
+                continue;
             }
             let candidate = if mark == LOCAL_MARK { self.candidate(place)? } else { None };
             let Some(candidate) = candidate else {

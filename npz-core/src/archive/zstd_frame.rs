@@ -40,6 +40,83 @@ pub(super) fn compress(content: &Content<'_>, level: u32, team: &Team, put: &mut
     Ok(Frame { crc32, len: output.len })
 }
 
+/// The frame of a member whose length is known at its end. The header of the array, which tells the length, lies in a block
+/// of its own that is not compressed, behind the header of the frame: it is written over in the end.
+pub(super) struct GrowingFrame {
+    compressor: CCtx<'static>,
+    buffer: Vec<u8>,
+    /// The array's header, until it is out.
+    prefix: Option<Vec<u8>>,
+    len: u64,
+}
+
+/// What stands before the array's header: magic number, descriptor and window of the frame, and the head of the block (RFC 8878, 3.1.1).
+pub(super) const FRAME_HEAD: u64 = 6 + 3;
+/// A block has at most so many bytes.
+const MOST_BLOCK: usize = 128 << 10;
+
+impl GrowingFrame {
+    pub(super) fn begin(level: u32, prefix: &[u8]) -> Result<Self> {
+        if prefix.len() > MOST_BLOCK {
+            let found = prefix.len();
+            return Err(Error::invalid(format!(
+                "expected rows whose header has at most {MOST_BLOCK} bytes, found {found}: give the fields shorter names"
+            )));
+        }
+        let mut compressor = CCtx::try_create().ok_or_else(no_memory)?;
+        // The length is not known, and must not be guessed from what comes first.
+        for parameter in parameters(level).chain([CParameter::ContentSizeFlag(false)]) {
+            compressor.set_parameter(parameter).map_err(refused)?;
+        }
+        let buffer = memory::with_room(CCtx::out_size(), "compressed data")?;
+        let mut frame = Self { compressor, buffer, prefix: Some(memory::copy(prefix, "header")?), len: 0 };
+        frame.write(&[], &mut |_| Ok(()))?;
+        Ok(frame)
+    }
+
+    pub(super) fn write(&mut self, bytes: &[u8], put: &mut Put<'_>) -> Result<()> {
+        let mut input = InBuffer::around(bytes);
+        loop {
+            self.step(put, |compressor, buffer| compressor.compress_stream(buffer, &mut input))?;
+            if input.pos() == bytes.len() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Ends the frame, and tells its length.
+    pub(super) fn end(mut self, put: &mut Put<'_>) -> Result<u64> {
+        while self.step(put, CCtx::end_stream)? > 0 {}
+        Ok(self.len)
+    }
+
+    fn step(
+        &mut self,
+        put: &mut Put<'_>,
+        call: impl FnOnce(&mut CCtx<'static>, &mut OutBuffer<'_, Vec<u8>>) -> SafeResult,
+    ) -> Result<usize> {
+        self.buffer.clear();
+        let rest = call(&mut self.compressor, &mut OutBuffer::around(&mut self.buffer)).map_err(refused)?;
+        let mut bytes = &self.buffer[..];
+        if !bytes.is_empty()
+            && let Some(prefix) = self.prefix.take()
+        {
+            let frame_head = bytes.split_off(..6);
+            put(frame_head
+                .ok_or_else(|| Error::invalid("the zstd library begins a frame with less than its head"))?)?;
+            let block_head = (prefix.len() as u32) << 3;
+            put(&block_head.to_le_bytes()[..3])?;
+            put(&prefix)?;
+            self.len += FRAME_HEAD + prefix.len() as u64;
+        }
+        self.len += bytes.len() as u64;
+        if !bytes.is_empty() {
+            put(bytes)?;
+        }
+        Ok(rest)
+    }
+}
+
 /// What a level stands for. Of the highest, which would take hundreds of MiB here and 128 in each reader, window and tables are cut
 /// so that less than 64 MiB are used: frames grew by 0.6 % at most where it was measured. The library cuts them further for small members.
 fn parameters(level: u32) -> impl Iterator<Item = CParameter> {

@@ -68,9 +68,10 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Lets others see that a file is written, until it is closed or its process ends. `false` if somebody removes it.
+/// Lets others see that a file is written, until it is closed or its process ends. `false` if another writes it, or somebody
+/// has removed or replaced it.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-pub(super) fn mark_as_used(file: &File) -> bool {
+pub(crate) fn mark_as_used(file: &File) -> bool {
     use rustix::fs::{FlockOperation, flock};
     use std::os::unix::fs::MetadataExt;
     // Where a file system has no locks, nobody removes what may be in use.
@@ -100,7 +101,7 @@ pub(super) fn is_used(file: &File) -> bool {
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(super) fn mark_as_used(_: &File) -> bool {
+pub(crate) fn mark_as_used(_: &File) -> bool {
     true
 }
 

@@ -30,7 +30,7 @@ pub(crate) use self::load::{OneArray, field_of, schema_of};
 pub use self::mapped::Mapped;
 pub(crate) use self::name::NONE;
 pub use self::name::Name;
-pub(crate) use self::save::{Member, NO_NAME, Snapshot};
+pub(crate) use self::save::{Member, NO_NAME, Rows, Snapshot};
 pub use self::save::{Members, ToMembers};
 pub use self::types::{MapKey, OwnedMapKey};
 pub(crate) use self::types::{plan_cell, plan_cells, push_cells, push_gathered_cells};

@@ -28,8 +28,16 @@ pub(super) fn with_array<T>(
         if size.is_none() {
             return read(Arc::new(StreamArray::new(&mut file, options)?));
         }
-        let input = Input::new(file, Some(path.to_path_buf()))?;
-        read(Arc::new(InputArray::new(&input, options)?))
+        loop {
+            let input = Input::new(&file, Some(path.to_path_buf()))?;
+            let array = InputArray::new(&input, options)?;
+            let end = array.start().saturating_add(array.header().data_len());
+            // One that is appended to may have grown between the looks at its size and at its header.
+            if end > input.size() && file.size().is_ok_and(|size| size > input.size()) {
+                continue;
+            }
+            return read(Arc::new(array));
+        }
     };
     read_file().map_err(|error| error.in_file(path))
 }

@@ -22,6 +22,7 @@
 //! purely Fortran-ordered), little-endian. Trailing bytes after the array are ignored, as NumPy does. Another byte order is
 //! chosen by [`SaveOptions`](crate::SaveOptions), a casting rule and limits by [`LoadOptions`], which have the same verbs.
 
+mod append;
 mod file;
 #[cfg(feature = "mmap")]
 mod map;
@@ -37,6 +38,7 @@ use std::sync::Arc;
 
 use ndarray::{ArrayView, Dimension};
 
+pub use self::append::NpyAppender;
 use self::file::{InputArray, with_array};
 #[cfg(feature = "mmap")]
 pub use self::map::{MapOptions, create, map, map_copy, map_mut};

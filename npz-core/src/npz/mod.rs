@@ -1,6 +1,7 @@
 //! Archives: joins the members of a value with the zip container.
 
 mod checkpoints;
+mod edit;
 mod entry;
 mod load;
 mod loaded;
@@ -26,13 +27,14 @@ use std::path::Path;
 use ndarray::{ArrayBase, RawData};
 
 pub use self::checkpoints::{Better, Checkpoints};
+pub use self::edit::NpzEditor;
 pub use self::entry::NpzEntry;
 pub use self::loaded::{Loaded, load};
 pub use self::options::SaveOptions;
 pub use self::reader::NpzReader;
 #[cfg(feature = "mmap")]
 pub use self::update::map_member_mut;
-pub use self::writer::NpzWriter;
+pub use self::writer::{MemberStream, NpzWriter};
 use crate::error::Result;
 use crate::members::{FromMembers, Lazy, MapKey, ToMembers, schema_of};
 use crate::options::LoadOptions;

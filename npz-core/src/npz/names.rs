@@ -25,6 +25,18 @@ pub(crate) fn is_of_macos(file_name: &str) -> bool {
     file_name.starts_with("__MACOSX/") || last.starts_with("._") || last == ".DS_Store"
 }
 
+/// The first names, for messages.
+pub(crate) fn some_names<'n>(names: impl ExactSizeIterator<Item = &'n str>) -> String {
+    const SHOWN: usize = 8;
+    let count = names.len();
+    let shown: Vec<_> = names.take(SHOWN).map(|name| format!("{name:?}")).collect();
+    match count {
+        0 => "no members".to_owned(),
+        n if n > SHOWN => format!("{} and {} more", shown.join(", "), n - SHOWN),
+        _ => shown.join(", "),
+    }
+}
+
 fn short(bytes: usize) -> Error {
     Error::no_memory(bytes as u64, "names of the members")
 }

@@ -1,6 +1,7 @@
 //! What a caller may choose when saving.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use crate::archive::Compression;
 use crate::atomic::Choices;
@@ -31,6 +32,7 @@ pub struct SaveOptions {
     pub(crate) threads: Threads,
     pub(crate) file: Choices,
     pub(crate) verify: bool,
+    pub(crate) publish_every: Option<Duration>,
     pub(crate) progress: Progress,
 }
 
@@ -43,6 +45,7 @@ impl Default for SaveOptions {
             threads: Threads::default(),
             file: Choices::default(),
             verify: false,
+            publish_every: None,
             progress: Progress::default(),
         }
     }
@@ -226,6 +229,31 @@ impl SaveOptions {
     /// ```
     pub fn progress(mut self, tell: impl Fn(u64, u64) -> ControlFlow<()> + Send + Sync + 'static) -> Self {
         self.progress = Progress::new(tell);
+        self
+    }
+
+    /// Sets how long members of an [`NpzWriter`](crate::NpzWriter) may wait before a crash can't take them: no time is set by default, and
+    /// nothing is visible before the end.
+    ///
+    /// After each member that ends later than that, the writer calls [`NpzWriter::publish`](crate::NpzWriter::publish), which says what it costs.
+    /// Means nothing for what is written to a writer, and for a value that is saved at once.
+    ///
+    /// ```
+    /// use npz_core::{NpzReader, SaveOptions};
+    /// use std::time::Duration;
+    ///
+    /// let path = std::env::temp_dir().join("npz-core-doc-options-publish.npz");
+    /// let mut writer = SaveOptions::new().publish_every(Duration::ZERO).create(&path)?; // each; one would say a minute
+    /// writer.add("step1", &vec![0.5; 100])?;
+    /// assert_eq!(NpzReader::open(&path)?.names().len(), 1);
+    /// writer.add("step2", &vec![0.5; 100])?;
+    /// writer.finish()?;
+    /// assert_eq!(NpzReader::open(&path)?.names().len(), 2);
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn publish_every(mut self, time: Duration) -> Self {
+        self.publish_every = Some(time);
         self
     }
 

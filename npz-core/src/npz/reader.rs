@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use super::entry::NpzEntry;
 use super::member::{Head, LastHeader};
-use super::names::{FileNames, Keys, key_of};
+use super::names::{FileNames, Keys, key_of, some_names};
 use crate::archive::decode::{Seen, with_data};
 use crate::archive::index::{Entry, Index};
 use crate::archive::local::place_of_data;
@@ -441,7 +441,7 @@ impl<R: ReadAt> NpzReader<R> {
                 let field = self.field_hint(&problem.member);
                 let hint =
                     field.or_else(|| loader.advice(&problem.member).map(|advice| format!("; {advice}")));
-                let hint = hint.unwrap_or_else(|| format!(": it has {}", self.some_names()));
+                let hint = hint.unwrap_or_else(|| format!(": it has {}", some_names(self.names())));
                 Err(Error::new(ErrorKind::NotFound, format!("no such member in the archive{hint}")))
             }
             ProblemKind::Unreadable => {
@@ -476,7 +476,8 @@ impl<R: ReadAt> NpzReader<R> {
 
     pub(super) fn find(&self, name: &str) -> Result<usize> {
         self.keys.find(&self.index, name).ok_or_else(|| {
-            let hint = self.field_hint(name).unwrap_or_else(|| format!(": it has {}", self.some_names()));
+            let hint =
+                self.field_hint(name).unwrap_or_else(|| format!(": it has {}", some_names(self.names())));
             Error::new(ErrorKind::NotFound, format!("no such member in the archive{hint}"))
         })
     }
@@ -495,17 +496,6 @@ impl<R: ReadAt> NpzReader<R> {
 
     pub(super) fn entry(&self, member: usize) -> Result<&Entry> {
         self.index.entries.get(member).ok_or_else(|| Error::invalid("no such member"))
-    }
-
-    /// The first names, for messages.
-    fn some_names(&self) -> String {
-        const SHOWN: usize = 8;
-        let names: Vec<_> = self.names().take(SHOWN).map(|name| format!("{name:?}")).collect();
-        match self.names().len() {
-            0 => "no members".to_owned(),
-            n if n > SHOWN => format!("{} and {} more", names.join(", "), n - SHOWN),
-            _ => names.join(", "),
-        }
     }
 
     pub(super) fn located<T>(&self, name: &str, read: impl FnOnce() -> Result<T>) -> Result<T> {

@@ -60,8 +60,8 @@ impl LoadOptions {
                 report.push_fault(key_of(name), error);
             };
             let entries = match Index::read(&input, &self.limits) {
-                // Otherwise the directory is that of an archive inside of a member that was cut off right behind it.
-                Ok(index) if index.begins_with_the_file(&input)? => {
+                // Otherwise the directory is that of an archive inside of a member that was cut off right behind it, or an earlier one.
+                Ok(index) if index.is_of_the_whole_file(&input)? => {
                     by_directory(&input, index, &self.limits, &mut lose)?
                 }
                 Err(error) if !can_be_damage(&input, &error)? => return Err(error),

@@ -6,9 +6,11 @@ use std::path::Path;
 use super::{NpzWriter, SaveOptions};
 use crate::archive::Compression;
 use crate::atomic::AtomicFile;
+use crate::dtype::ByteOrder;
+use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::members::{Members, Name, ToMembers};
-use crate::npy;
+use crate::npy::{self, NpyAppender};
 
 /// What saves; [`Npz::save`](crate::Npz::save) and [`Npz::to_bytes`](crate::Npz::to_bytes) are these by the defaults.
 impl SaveOptions {
@@ -157,6 +159,31 @@ impl SaveOptions {
         writer.finish()
     }
 
+    /// Opens a `.npy` file to append rows to it, or makes one: [`NpyAppender::open`](crate::NpyAppender::open) with a choice of
+    /// [`sync`](Self::sync), of [`create_new`](Self::create_new), and of the byte order of a new file.
+    ///
+    /// # Errors
+    /// As [`NpyAppender::open`](crate::NpyAppender::open), and [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for rows that are to be
+    /// compressed.
+    ///
+    /// ```
+    /// use npz_core::{SaveOptions, npy};
+    ///
+    /// let path = std::env::temp_dir().join("npz-core-doc-options-append.npy");
+    /// # std::fs::remove_file(&path).ok();
+    /// let mut losses = SaveOptions::new().sync(false).append::<f32>(&path, &[])?; // a flush takes microseconds
+    /// losses.push(&0.5f32)?;
+    /// losses.finish()?;
+    /// assert_eq!(npy::load::<Vec<f32>>(&path)?, [0.5]);
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn append<A: Element>(&self, path: impl AsRef<Path>, row_shape: &[usize]) -> Result<NpyAppender> {
+        let path = path.as_ref();
+        self.refuse_compressed().map_err(|error| error.in_file(path))?;
+        NpyAppender::open_by::<A>(path, row_shape, self.byte_order.unwrap_or(ByteOrder::Little), self.file)
+    }
+
     /// Begins an archive where a writer stands, as [`NpzWriter::new`] does, with options that hold for all members.
     ///
     /// # Errors
@@ -177,13 +204,20 @@ impl SaveOptions {
     /// Whether a value is one array, which makes a file of its own, and may be one under these options.
     fn is_npy(&self, members: &Members<'_>) -> Result<bool> {
         let is_npy = members.one_array().is_some();
-        if is_npy && self.compression != Compression::Stored {
-            return Err(Error::invalid(
-                "a single array makes a .npy file, which can't be compressed; make it a field of a struct, or add it to an \
-                 archive under a name",
-            ));
+        if is_npy {
+            self.refuse_compressed()?;
         }
         Ok(is_npy)
+    }
+
+    fn refuse_compressed(&self) -> Result<()> {
+        if self.compression == Compression::Stored {
+            return Ok(());
+        }
+        Err(Error::invalid(
+            "a single array makes a .npy file, which can't be compressed; make it a field of a struct, or add it to an \
+             archive under a name",
+        ))
     }
 
     pub(super) fn collect<'v, T: ToMembers + ?Sized>(&self, value: &'v T) -> Result<Members<'v>> {

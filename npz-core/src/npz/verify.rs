@@ -134,7 +134,7 @@ impl<R: ReadAt> NpzReader<R> {
                 "another member has this name, and programs differ in which they read",
             );
         }
-        self.index.strays(&ends).iter().for_each(|stray| report.push_doubt("", stray));
+        self.index.strays(&self.input, &ends)?.iter().for_each(|stray| report.push_doubt("", stray));
         Ok(report)
     }
 

@@ -1,8 +1,13 @@
 //! [`NpzWriter`]: members one after another, for archives that are not one struct.
 
+mod publish;
+mod stream;
+
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use self::publish::Published;
+pub use self::stream::MemberStream;
 use super::NpzReader;
 use super::names::{UsedNames, file_name_of};
 use super::options::SaveOptions;
@@ -17,6 +22,7 @@ use crate::limits::Limits;
 use crate::members::{Member, Members, NO_NAME, Name, ToMembers};
 use crate::memory::{self, MEMBERS};
 use crate::options::LoadOptions;
+use crate::stored::Packed;
 
 /// Writes an archive member by member: [`np.savez`](https://numpy.org/doc/stable/reference/generated/numpy.savez.html), a piece at a time.
 ///
@@ -49,6 +55,7 @@ pub struct NpzWriter<W: Write> {
     byte_order: Option<ByteOrder>,
     positional: usize,
     output: Output<W>,
+    published: Published<W>,
     path: Option<PathBuf>,
 }
 
@@ -97,6 +104,7 @@ impl NpzWriter<AtomicFile> {
         let begin = || Self::begin(AtomicFile::create_by(path, options.file)?, options, output);
         let mut writer = begin().map_err(|error| error.in_file(path))?;
         writer.path = Some(path.to_path_buf());
+        writer.published.publish = Self::publish;
         Ok(writer)
     }
 }
@@ -186,7 +194,8 @@ impl<W: Write> NpzWriter<W> {
         let emitter = Emitter::new(writer, output.seek, options.alignment)?.with_team(options.team());
         let names = UsedNames::default();
         let (compression, byte_order) = (options.compression, options.byte_order);
-        Ok(Self { emitter, names, compression, byte_order, positional: 0, output, path: None })
+        let published = Published::new(options.publish_every);
+        Ok(Self { emitter, names, compression, byte_order, positional: 0, output, published, path: None })
     }
 
     /// Adds a value under a name: an array, a scalar, a `Vec`, a derived struct (`name.field`), ....
@@ -239,7 +248,8 @@ impl<W: Write> NpzWriter<W> {
         self.in_file(|writer| {
             let mut members = Members::in_byte_order(writer.byte_order);
             value.to_members(&mut members, &Name::root().join(name))?;
-            writer.write(&members, compression)
+            writer.write(&members, compression)?;
+            writer.publish_if_due()
         })
     }
 
@@ -290,7 +300,8 @@ impl<W: Write> NpzWriter<W> {
             added.map_err(|error| {
                 writer.names.remove_all(&[name.to_owned()]);
                 error.in_member(name)
-            })
+            })?;
+            writer.publish_if_due()
         })
     }
 
@@ -299,8 +310,20 @@ impl<W: Write> NpzWriter<W> {
         self.in_file(|writer| writer.write(members, writer.compression))
     }
 
+    /// Adds a member of another archive as it lies there. That no other has its name is the caller's business, as in `add_new`.
+    pub(super) fn add_packed(&mut self, file_name: &str, member: &Packed<'_>) -> Result<()> {
+        self.emitter.announce(member.extent.compressed_size);
+        self.emitter.add_packed(file_name, member)
+    }
+
+    /// Adds a member under the name of a file.
+    pub(super) fn add_new(&mut self, file_name: &str, member: &Member<'_>) -> Result<()> {
+        self.emitter.announce(member.array.header().data_len());
+        self.write_member(file_name, member, self.compression)
+    }
+
     /// Sets the comment of the archive, of at most 65535 bytes.
-    pub(super) fn set_comment(&mut self, comment: String) {
+    pub(super) fn set_comment(&mut self, comment: Vec<u8>) {
         self.emitter.set_comment(comment);
     }
 

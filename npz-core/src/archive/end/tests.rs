@@ -13,7 +13,7 @@ fn directory() -> Vec<u8> {
 }
 
 fn plain(comment: &[u8]) -> Vec<u8> {
-    let mut end = records::end(0, 60, 1, "").as_slice().to_vec();
+    let mut end = records::end(0, 60, 1, b"").as_slice().to_vec();
     end[20..].copy_from_slice(&(comment.len() as u16).to_le_bytes());
     [&directory(), end.as_slice(), comment].concat()
 }
@@ -58,7 +58,7 @@ fn the_directory_is_found_behind_anything_and_before_anything() {
     // Longer than usual: its offset leads to it, so nothing may be before the archive.
     assert_eq!(place(&zip64(b"more data")).unwrap(), (0, 60, 0));
     assert_eq!(kind(&[b"#".as_slice(), &zip64(b"more data")].concat()), ErrorKind::Damaged);
-    assert_eq!(place(records::end(0, 0, 0, "").as_slice()).unwrap(), (0, 0, 0));
+    assert_eq!(place(records::end(0, 0, 0, b"").as_slice()).unwrap(), (0, 0, 0));
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn a_signature_in_the_comment_does_not_hide_the_archive() {
         assert_eq!(place(&plain(comment)).unwrap(), (0, 60, 0));
     }
     // Nothing that a comment says of itself makes the archive an empty one.
-    let empty = records::end(0, 0, 0, "");
+    let empty = records::end(0, 0, 0, b"");
     for behind in [b"PK\x05\x06".as_slice(), b"x", b""] {
         let comment = [empty.as_slice(), behind, &[0; 3]].concat();
         assert_eq!(place(&plain(&comment)).unwrap(), (0, 60, 0), "{}", behind.escape_ascii());
@@ -97,7 +97,7 @@ fn a_signature_in_the_comment_does_not_hide_the_archive() {
 
 #[test]
 fn members_without_a_directory_are_damage() {
-    let empty = records::end(0, 0, 0, "").as_slice().to_vec();
+    let empty = records::end(0, 0, 0, b"").as_slice().to_vec();
     for count in [8, 10] {
         let mut end = empty.clone();
         end[count] = 1;
@@ -194,7 +194,7 @@ fn a_directory_takes_one_read_more_than_its_end() {
     // One that ends before the last bytes, in them, and one that fits.
     for (size, comment, most) in [(3_000_000, 65_500, 2), (3_000_000, 0, 2), (60, 9, 1)] {
         let directory = [b"PK\x01\x02".as_slice(), &vec![7; size - 4]].concat();
-        let mut end = records::end(0, size as u64, 1, "").as_slice().to_vec();
+        let mut end = records::end(0, size as u64, 1, b"").as_slice().to_vec();
         end[20..].copy_from_slice(&(comment as u16).to_le_bytes());
         let before = vec![1; 2 << 20];
         let archive = [&before[..], &directory, &end, &vec![0; comment]].concat();

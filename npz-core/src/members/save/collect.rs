@@ -451,6 +451,10 @@ impl<'a> Members<'a> {
         &self.list
     }
 
+    pub(crate) fn into_vec(self) -> Vec<Member<'a>> {
+        self.list
+    }
+
     /// The names pushed since the list had `start` members.
     pub(crate) fn names_since(&self, start: usize) -> impl Iterator<Item = &str> {
         self.list.iter().skip(start).map(|member| member.name.as_str())

@@ -82,7 +82,7 @@ impl Folder {
     pub(super) fn save(&self, step: u64, comment: &str, members: &Members<'_>) -> Result<()> {
         let mut writer = NpzWriter::create_by(&self.path(step), &self.options)?;
         writer.add_members(members)?;
-        writer.set_comment(comment.to_owned());
+        writer.set_comment(comment.as_bytes().to_vec());
         writer.finish()?;
         self.tidy(step).map_err(|error| error.with_note("; the checkpoint itself is saved"))
     }
