@@ -81,7 +81,7 @@ fn inflate_with(packed: &[&[u8]], lens: &[usize], ends: bool) -> Result<Vec<u8>,
     for part in parts {
         let some = inflate_to(packed, lens, ends, part);
         if let Ok(all) = &all {
-            let some = some.expect("what can be inflated whole can be inflated in part");
+            let Ok(some) = some else { panic!("what can be inflated whole can be inflated in part") };
             let mut start = 0;
             for len in lens {
                 assert_eq!(some[start..start + part(*len)], all[start..start + part(*len)]);
