@@ -10,7 +10,7 @@ use crate::archive::block_index::BlockIndex;
 use crate::archive::directory::{self, Raw};
 use crate::archive::names::decode_name;
 use crate::archive::own_header::OwnHeader;
-use crate::archive::records::{DEFLATED, IN_UPDATE};
+use crate::archive::records::{DEFLATED, IN_UPDATE, OF_OTHERS};
 use crate::archive::{Method, end, refusal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::AnyInput;
@@ -208,7 +208,7 @@ impl Entry {
                 .map(Arc::new),
             end: 0,
             at: raw.at,
-            is_in_update: raw.internal_attributes & IN_UPDATE != 0,
+            is_in_update: raw.internal_attributes & !OF_OTHERS == IN_UPDATE,
             fault: None,
         })
     }

@@ -18,9 +18,11 @@ const LZMA_VERSION: u16 = 63;
 const UTF_8: u16 = 1 << 11;
 /// Checksum and sizes stand behind the data: APPNOTE 4.4.4.
 pub(super) const DESCRIPTOR: u16 = 1 << 3;
-/// A bit of the internal attributes (APPNOTE 4.4.14) that nobody uses: the member's data are being changed in place, and its
-/// checksum is wrong until that is done.
-pub(super) const IN_UPDATE: u16 = 1 << 15;
+/// What the high byte of the internal attributes (APPNOTE 4.4.14), which nobody uses, says of a member whose data are being
+/// changed in place: its checksum is wrong until that is done. Just this value, so that other writers' mean nothing.
+pub(super) const IN_UPDATE: u16 = 0x80 << 8;
+/// The low byte, which others use.
+pub(super) const OF_OTHERS: u16 = 0xFF;
 /// What it begins with: APPNOTE 4.3.9.3.
 pub(super) const DESCRIPTOR_MARK: [u8; 4] = *b"PK\x07\x08";
 /// Numbers of methods: APPNOTE 4.4.5.

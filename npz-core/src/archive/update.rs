@@ -1,6 +1,6 @@
 //! [`Update`]: a stored member whose data are changed in place.
 //!
-//! While they are, the checksum in both headers is wrong and a bit in the directory says why: so our readers refuse the
+//! While they are, the checksum in both headers is wrong and a byte in the directory says why: so our readers refuse the
 //! member with a message, and all others by its checksum. Both are written through maps, so that a mark can't fail, and is
 //! there for every reader at once.
 
@@ -10,7 +10,7 @@ use crc32fast::Hasher;
 
 use crate::archive::index::Entry;
 use crate::archive::own_header::{LOCAL_BYTES, OwnHeader};
-use crate::archive::records::IN_UPDATE;
+use crate::archive::records::{IN_UPDATE, OF_OTHERS};
 use crate::error::{Error, Result};
 use crate::map::{MapMut, Writes};
 use crate::memory::zeros;
@@ -66,9 +66,9 @@ impl Update {
         self.is_marked = true;
         let attributes = self.attributes();
         // What a crash has left is wrong already.
-        if attributes & IN_UPDATE == 0 {
+        if attributes & !OF_OTHERS != IN_UPDATE {
             let wrong = !u32::from_le_bytes(field(&mut self.entry, ENTRY_CRC));
-            self.set_attributes(attributes | IN_UPDATE);
+            self.set_attributes(attributes & OF_OTHERS | IN_UPDATE);
             set(&mut self.entry, ENTRY_CRC, wrong.to_le_bytes());
             set(&mut self.own, OWN_CRC, wrong.to_le_bytes());
         }
@@ -85,7 +85,7 @@ impl Update {
         self.own.flush().map_err(cant)?;
         set(&mut self.entry, ENTRY_CRC, crc32);
         let attributes = self.attributes();
-        self.set_attributes(attributes & !IN_UPDATE);
+        self.set_attributes(attributes & OF_OTHERS);
         self.is_marked = false;
         self.entry.flush().map_err(cant)
     }
