@@ -164,12 +164,6 @@ impl AtomicFile {
         })
     }
 
-    /// Makes the file longer, by zeros that take no room where the file system knows holes.
-    #[cfg(feature = "mmap")]
-    pub(crate) fn extend_to(&mut self, len: u64) -> io::Result<()> {
-        self.temp.as_file().set_len(len)
-    }
-
     /// Goes to a position.
     pub(crate) fn seek_to(&mut self, position: u64) -> io::Result<()> {
         self.seek(SeekFrom::Start(position)).map(drop)

@@ -141,7 +141,13 @@ pub fn create<A: Element>(
         let header = Header::in_order(dtype, Dimension::slice(&shape), order)?;
         let mut file = AtomicFile::create(path)?;
         let written = file.write_all(&header.to_bytes());
-        let written = written.and_then(|()| file.extend_to(header.len() as u64 + header.data_len()));
+        // What is passed over takes no room where the file system knows holes.
+        let written = match header.data_len() {
+            0 => written,
+            len => written
+                .and_then(|()| file.seek_to(header.len() as u64 + len - 1))
+                .and_then(|()| file.write_all(&[0])),
+        };
         written.map_err(|error| Error::io("can't write the new file", error))?;
         file.commit()
     };
