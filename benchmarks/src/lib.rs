@@ -20,6 +20,7 @@ mod text;
 pub mod threads;
 
 use std::error::Error;
+use std::process::ExitCode;
 
 pub use machine::{is_smoke, machine, versions};
 pub use rounds::{Rounds, Samples, Side, Spread, take_turns};
@@ -27,3 +28,14 @@ pub use text::{rate, size, time};
 
 /// What went wrong in a benchmark, with its own words.
 pub type Outcome<T> = Result<T, Box<dyn Error>>;
+
+/// How a program of these ends: what went wrong is printed.
+pub fn exit(outcome: Outcome<()>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -18,13 +18,7 @@ struct State {
 }
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    benchmarks::exit(run())
 }
 
 fn run() -> Outcome<()> {

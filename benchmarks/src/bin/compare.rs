@@ -8,13 +8,7 @@ use benchmarks::arguments::Arguments;
 use benchmarks::{Outcome, chart, compare, memory};
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    benchmarks::exit(run())
 }
 
 fn run() -> Outcome<()> {

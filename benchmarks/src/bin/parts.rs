@@ -18,13 +18,7 @@ use npz_core::{NpyFile, NpzReader, SaveOptions, npy};
 const COLUMNS: usize = 512;
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    benchmarks::exit(run())
 }
 
 /// Floats of a trained model, about.

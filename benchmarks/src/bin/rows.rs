@@ -21,13 +21,7 @@ struct Reading {
 }
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    benchmarks::exit(run())
 }
 
 fn run() -> Outcome<()> {

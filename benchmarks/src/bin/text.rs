@@ -20,13 +20,7 @@ const COLUMNS: usize = 10;
 const IMPORTS: &str = "import numpy as np, pandas as pd, polars as pl";
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    benchmarks::exit(run())
 }
 
 /// Numbers that look like measurements.
