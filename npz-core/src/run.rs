@@ -1,8 +1,8 @@
 //! Threads: how many may work at once, and running independent tasks on them. `rayon` is named here alone.
 //!
 //! Whatever the number of threads: the results are the same and in the same order, and the error is the first in that order.
-//! Nothing in here waits but at the end of a scope, where a thread of the pool does what else there is. So it can't come to a
-//! standstill in a pool of the user's, which may have one thread.
+//! Nothing in here waits but at the end of a scope and for another thread's piece, where a thread of the pool does what else there is.
+//! So it can't come to a standstill in a pool of the user's, which may have one thread.
 
 mod progress;
 
@@ -11,7 +11,12 @@ use std::ops::Range;
 #[cfg(feature = "parallel")]
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvError};
+#[cfg(feature = "parallel")]
+use std::sync::mpsc::RecvTimeoutError;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+#[cfg(feature = "parallel")]
+use std::time::Duration;
 
 pub(crate) use self::progress::{Meter, Progress};
 use crate::error::{Error, Result};
@@ -72,6 +77,23 @@ pub(crate) fn lane() -> usize {
     return rayon::current_thread_index().map_or(0, |index| index + 1);
     #[cfg(not(feature = "parallel"))]
     return 0;
+}
+
+/// Waits for what another thread hands on. A thread of the pool does what else there is meanwhile: that may be just what the other one
+/// waits for.
+pub(crate) fn receive<T>(from: &Receiver<T>) -> Result<T, RecvError> {
+    #[cfg(feature = "parallel")]
+    while let Some(has_done) = rayon::yield_now() {
+        let a_moment = match has_done {
+            rayon::Yield::Executed => Duration::ZERO,
+            rayon::Yield::Idle => Duration::from_micros(100),
+        };
+        match from.recv_timeout(a_moment) {
+            Err(RecvTimeoutError::Timeout) => {}
+            received => return received.map_err(|_| RecvError),
+        }
+    }
+    from.recv()
 }
 
 /// The first error in the order of a plan, of tasks that end in any order.

@@ -254,3 +254,27 @@ fn what_no_other_thread_may_have_is_made_by_the_calling_one() {
     let bytes = shared.to_bytes().unwrap();
     assert_eq!(Shared::from_bytes(&bytes).unwrap(), shared);
 }
+
+/// The thread that reads ahead has the pool help it, while all threads of the pool wait for what it reads.
+#[test]
+fn pieces_come_also_where_all_threads_of_the_pool_wait_for_them() {
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    let table = Array2::from_shape_fn((200_000, 16), |(row, column)| (row * column % 1000) as f32);
+    let sum = table.sum();
+    let bytes = SaveOptions::compressed().to_bytes(&BTreeMap::from([("a".to_owned(), table)])).unwrap();
+    let (done, ended) = channel();
+    std::thread::spawn(move || {
+        let npz = npz_core::NpzReader::new(Arc::new(bytes)).unwrap();
+        let member = npz.member("a").unwrap();
+        let add_up = || {
+            let pieces = member.chunks::<Array2<f32>>(4 << 20).unwrap();
+            let found: f32 = pieces.map(|rows| rows.unwrap().sum()).sum();
+            assert!((found - sum).abs() < sum * 1e-3, "{found} and not {sum}");
+        };
+        rayon::scope(|scope| (0..4 * rayon::current_num_threads()).for_each(|_| scope.spawn(|_| add_up())));
+        done.send(()).unwrap();
+    });
+    ended.recv_timeout(Duration::from_secs(120)).expect("all wait for each other, or one has failed");
+}

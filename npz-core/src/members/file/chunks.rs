@@ -16,6 +16,7 @@ use crate::header::Header;
 use crate::members::FromMembers;
 use crate::memory;
 use crate::part::Part;
+use crate::run::receive;
 use crate::shape::Order;
 use crate::stored::Stored;
 
@@ -57,7 +58,7 @@ impl<'s, T: FromMembers + Send + 'static> Chunks<'s, T> {
         match &self.ahead {
             Some(ahead) => {
                 let lost = || Error::new(ErrorKind::Io, "the thread that reads ahead has ended in a panic");
-                ahead.recv().unwrap_or_else(|_| Err(lost()))
+                receive(ahead).unwrap_or_else(|_| Err(lost()))
             }
             None => self.pieces.slice(rows).and_then(|rows| self.place.load(rows)),
         }

@@ -4,7 +4,7 @@
 //! is written behind the old end record, and nothing in it looks like one, the old archive is what is found, whenever a program is
 //! killed; until the new end record, which is written last, in one call. The old directory stays between the members.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 
@@ -41,7 +41,7 @@ pub(super) fn is_safe(archive: u64, appendix: &Appendix) -> bool {
 #[cfg(unix)]
 pub(super) fn open(path: &Path, own: &File) -> Option<File> {
     use std::os::unix::fs::MetadataExt;
-    let file = OpenOptions::new().write(true).open(path).ok()?;
+    let file = std::fs::OpenOptions::new().write(true).open(path).ok()?;
     let (found, own) = (file.metadata().ok()?, own.metadata().ok()?);
     ((found.dev(), found.ino()) == (own.dev(), own.ino())).then_some(file)
 }
