@@ -11,9 +11,9 @@ use std::ops::Range;
 #[cfg(feature = "parallel")]
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvError};
 #[cfg(feature = "parallel")]
 use std::sync::mpsc::RecvTimeoutError;
+use std::sync::mpsc::{Receiver, RecvError};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 #[cfg(feature = "parallel")]
 use std::time::Duration;
