@@ -41,7 +41,11 @@ pub(crate) trait Stored: Send + Sync {
 
     /// Fills `buffer` with ranges of cells, one behind the other. They ascend and don't overlap. No checksum is compared.
     fn read_ranges(&self, ranges: &[Range<usize>], buffer: &mut [u8], _: &Team) -> Result<()> {
-        each_range(ranges, buffer, self.item_size(), |cells, bytes| self.read_range(cells, bytes))
+        let places = places(ranges, buffer, self.item_size(), |_| 0)?;
+        places
+            .into_iter()
+            .zip(ranges)
+            .try_for_each(|((_, bytes), cells)| self.read_range(cells.clone(), bytes))
     }
 
     /// Hands out the bytes of the cells before one, and perhaps of some behind it, in pieces of whole cells. No checksum is
@@ -184,23 +188,6 @@ pub(crate) fn copied(array: &dyn Stored) -> Result<Vec<u8>> {
     let mut bytes = zeros(usize::try_from(array.header().data_len()).unwrap_or(usize::MAX), "array")?;
     array.fill(&mut bytes, &Team::new(Threads::ONE), &|_| {})?;
     Ok(bytes)
-}
-
-/// Lets `read` have each of several ranges of cells with the part of a buffer that is filled with it.
-pub(crate) fn each_range(
-    ranges: &[Range<usize>],
-    buffer: &mut [u8],
-    item_size: usize,
-    mut read: impl FnMut(Range<usize>, &mut [u8]) -> Result<()>,
-) -> Result<()> {
-    let mut rest = buffer;
-    for cells in ranges {
-        let len = cells.len().saturating_mul(item_size);
-        let (bytes, after) = rest.split_at_mut_checked(len).ok_or_else(no_such_cells)?;
-        read(cells.clone(), bytes)?;
-        rest = after;
-    }
-    Ok(())
 }
 
 /// The parts of a buffer that ranges of cells are to fill, each with the place of its first byte.

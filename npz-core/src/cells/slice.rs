@@ -39,13 +39,13 @@ impl<'s> SliceOf<'s> {
         Ok(Self { array, part, header })
     }
 
-    /// The order in which the cells of the array lie, and those of the part.
+    /// The order in which the cells of the array lie; those of the part come in the same.
     fn order(&self) -> Order {
         let whole = self.array.header();
         whole.order().as_saved(whole.shape())
     }
 
-    /// Reads the part, or the next batches of it.
+    /// Reads the part.
     fn read(&self, buffer: &mut [u8], team: &Team) -> Result<()> {
         let size = self.item_size();
         let order = self.order();

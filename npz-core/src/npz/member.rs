@@ -15,7 +15,7 @@ use crate::input::{AnyInput, Input, KeptInput, Wanted};
 use crate::limits::Limits;
 use crate::memory;
 use crate::run::{Team, Threads};
-use crate::stored::{Extent, PIECE_BYTES, Packed, Put, Stored, Then, cells_a_piece, each_range, places};
+use crate::stored::{Extent, PIECE_BYTES, Packed, Put, Stored, Then, cells_a_piece, places};
 
 /// What is known of an array in an archive once its head was read: the member's own header, and that of the array.
 pub(super) struct Head {
@@ -192,8 +192,8 @@ impl Stored for ArchiveArray<'_> {
             return Ok(());
         }
         with_part(self.input(), extent, |data| {
-            each_range(ranges, buffer, item_size, |cells, bytes| {
-                data.skip(before(cells.start))?;
+            places(ranges, buffer, item_size, before)?.into_iter().try_for_each(|(at, bytes)| {
+                data.skip(at)?;
                 data.fill(bytes)
             })
         })

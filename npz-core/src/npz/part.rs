@@ -56,10 +56,7 @@ impl<R: ReadAt> NpzReader<R> {
     }
 
     fn array_of(&self, member: usize, expected: &str) -> Result<Arc<dyn Stored + '_>> {
-        self.array(member)?.ok_or_else(|| {
-            let message = format!("expected {expected}, found other bytes; read it with `bytes`");
-            Error::new(ErrorKind::Mismatch, message)
-        })
+        self.array(member)?.ok_or_else(|| no_array(expected))
     }
 
     /// Reads one field of a structured member, as an array, a `Vec`, a scalar, ...: `npz[name][field]` in Python.
@@ -98,4 +95,9 @@ impl<R: ReadAt> NpzReader<R> {
             Ok(value)
         })
     }
+}
+
+/// A member that is no array.
+pub(super) fn no_array(expected: &str) -> Error {
+    Error::new(ErrorKind::Mismatch, format!("expected {expected}, found other bytes; read it with `bytes`"))
 }

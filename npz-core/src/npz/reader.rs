@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use super::entry::NpzEntry;
 use super::member::{Head, LastHeader};
 use super::names::{FileNames, Keys, key_of, some_names};
+use super::part::no_array;
 use crate::archive::decode::{Seen, with_data};
 use crate::archive::index::{Entry, Index};
 use crate::archive::local::place_of_data;
@@ -218,9 +219,7 @@ impl<R: ReadAt> NpzReader<R> {
     pub fn header(&self, name: &str) -> Result<Header> {
         self.located(name, || {
             let head = self.head(self.find(name)?)?;
-            head.map(|head| head.header().clone()).ok_or_else(|| {
-                Error::new(ErrorKind::Mismatch, "expected an array, found other bytes; read it with `bytes`")
-            })
+            head.map(|head| head.header().clone()).ok_or_else(|| no_array("an array"))
         })
     }
 

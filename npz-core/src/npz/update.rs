@@ -6,6 +6,7 @@ use std::path::Path;
 use ndarray::Dimension;
 
 use super::NpzReader;
+use super::part::no_array;
 use crate::archive::index::Entry;
 use crate::archive::local::place_of_data;
 use crate::archive::update::Update;
@@ -76,7 +77,7 @@ pub fn map_member_mut<A: Element, D: Dimension>(
         npz.index.entries.get_mut(member).map(Entry::allow_update);
         let map = || {
             let (Some(head), Some(array)) = (npz.head(member)?, npz.array(member)?) else {
-                return Err(Error::new(ErrorKind::Mismatch, "expected an array, found other bytes"));
+                return Err(no_array("an array"));
             };
             OneArray { name, array, options: &options, path: None }.check_cells::<A>(D::NDIM)?;
             let cells = head.cells().map_err(cant_be_mapped)?;

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use ndarray::{ArrayView, Dimension};
 
+use super::part::no_array;
 use super::reader::NpzReader;
 use crate::cells::view_of;
 use crate::element::Element;
 #[cfg(feature = "mmap")]
 use crate::element::{MISALIGNED, in_place};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::members::{Medium, OneArray};
 use crate::source::ReadAt;
@@ -42,8 +43,7 @@ impl<R: ReadAt> NpzReader<R> {
         self.located(name, || {
             let member = self.find(name)?;
             let (Some(head), Some(array)) = (self.head(member)?, self.array(member)?) else {
-                let message = "expected an array, found other bytes; read it with `bytes`";
-                return Err(Error::new(ErrorKind::Mismatch, message));
+                return Err(no_array("an array"));
             };
             OneArray { name, array: Arc::clone(&array), options: &self.options, path: self.path() }
                 .check_cells::<A>(D::NDIM)?;

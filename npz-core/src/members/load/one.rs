@@ -12,6 +12,7 @@ use crate::members::load::medium::{Medium, Reading};
 use crate::members::wanted_shape::WantedShape;
 use crate::members::{FromMembers, Loader, Name};
 use crate::options::LoadOptions;
+use crate::report::ProblemKind;
 use crate::run::Progress;
 use crate::stored::Stored;
 
@@ -62,7 +63,15 @@ impl OneArray<'_> {
         let mut loader = Loader::new(self, Cast::Exact, false);
         // What it leaves to be read is not read.
         let _ = loader.plan_cells::<A, _>(&self.place(), WantedShape::Axes(ndim), |_| Ok(()));
-        loader.into_report()?.into_result()
+        let mut report = loader.into_report()?;
+        for index in 0..report.problems().len() {
+            if let Some(problem) =
+                report.problem_mut(index).filter(|problem| problem.kind == ProblemKind::DType)
+            {
+                "cells are looked at as they lie: load the array to cast them".clone_into(&mut problem.hint);
+            }
+        }
+        report.into_result()
     }
 }
 
