@@ -9,13 +9,18 @@ use crate::archive::decode::{Data, MOST_CHUNK, Seen, with_data, with_part, with_
 use crate::archive::parts::fill_in_parts;
 use crate::archive::unblock::Blocks;
 use crate::cells::cut_off;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::header::{Header, is_magic};
 use crate::input::{AnyInput, Input, KeptInput, Wanted};
 use crate::limits::Limits;
 use crate::memory;
 use crate::run::{Team, Threads};
 use crate::stored::{Extent, PIECE_BYTES, Packed, Put, Stored, Then, cells_a_piece, places};
+
+/// A member that is no array.
+pub(super) fn no_array(expected: &str) -> Error {
+    Error::new(ErrorKind::Mismatch, format!("expected {expected}, found other bytes; read it with `bytes`"))
+}
 
 /// What is known of an array in an archive once its head was read: the member's own header, and that of the array.
 pub(super) struct Head {

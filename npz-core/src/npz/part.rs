@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use ndarray::SliceInfoElem;
 
+use super::member::no_array;
 use super::reader::NpzReader;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::members::{FromMembers, Medium, NpyFile, OneArray, field_of};
 use crate::source::ReadAt;
 use crate::stored::Stored;
@@ -95,9 +96,4 @@ impl<R: ReadAt> NpzReader<R> {
             Ok(value)
         })
     }
-}
-
-/// A member that is no array.
-pub(super) fn no_array(expected: &str) -> Error {
-    Error::new(ErrorKind::Mismatch, format!("expected {expected}, found other bytes; read it with `bytes`"))
 }

@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use super::entry::NpzEntry;
+use super::member::no_array;
 use super::member::{Head, LastHeader};
 use super::names::{FileNames, Keys, key_of, some_names};
-use super::part::no_array;
 use crate::archive::decode::{Seen, with_data};
 use crate::archive::index::{Entry, Index};
 use crate::archive::local::place_of_data;

@@ -6,7 +6,7 @@ use std::path::Path;
 use ndarray::Dimension;
 
 use super::NpzReader;
-use super::part::no_array;
+use super::member::no_array;
 use crate::archive::index::Entry;
 use crate::archive::local::place_of_data;
 use crate::archive::update::Update;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ndarray::{ArrayView, Dimension};
 
-use super::part::no_array;
+use super::member::no_array;
 use super::reader::NpzReader;
 use crate::cells::view_of;
 use crate::element::Element;
