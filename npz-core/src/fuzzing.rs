@@ -17,6 +17,12 @@ pub fn decode(bytes: &[u8]) {
     codec::decode(bytes);
 }
 
+/// A stream of any writer gives what another inflate gives, or both refuse it.
+#[cfg(feature = "inflate")]
+pub fn inflate(bytes: &[u8]) {
+    codec::stream::inflate(bytes);
+}
+
 /// The shortest block that an index can tell of.
 const BLOCK_LEN: usize = 1 << 12;
 const NAME: &[u8] = b"a.npy";
@@ -128,6 +134,8 @@ mod tests {
     fn what_fuzzing_kept_is_right() {
         replay("encode", super::encode);
         replay("decode", super::decode);
+        #[cfg(feature = "inflate")]
+        replay("inflate", super::inflate);
         replay("archive", super::archive);
     }
 

@@ -358,25 +358,32 @@ impl<'a> Chunks<'a> {
     }
 
     /// The bytes that come next; none at the end only.
+    #[cfg(any(feature = "bzip2", feature = "lzma", feature = "zstd", not(feature = "inflate")))]
     pub(crate) fn peek(&mut self) -> Result<&[u8]> {
+        Ok(self.peek_at_least(1)?.0)
+    }
+
+    /// The bytes that come next, so many at least, or all that are left; and whether they are all.
+    pub(crate) fn peek_at_least(&mut self, least: usize) -> Result<(&[u8], bool)> {
         let Section { input, at, end } = self.section;
         if let Some(bytes) = input.memory() {
             let there = bytes.get(at as usize..).unwrap_or_default();
-            return Ok(there.get(..end.saturating_sub(at) as usize).unwrap_or(there));
+            return Ok((there.get(..end.saturating_sub(at) as usize).unwrap_or(there), true));
         }
-        if self.taken == self.chunk.len() {
-            let length = input.chunk(self.section.left().min(self.most));
+        while self.chunk.len() - self.taken < least && self.section.left() > 0 {
+            self.chunk.drain(..self.taken);
+            let (kept, length) = (self.chunk.len(), input.chunk(self.section.left().min(self.most)));
             self.taken = 0;
-            self.chunk.clear();
-            if self.chunk.try_reserve_exact(length).is_err() {
-                return Err(Error::no_memory(length as u64, "compressed data"));
+            memory::resize(&mut self.chunk, kept + length, "compressed data")?;
+            let count = input.read(&mut self.chunk[kept..], self.section.at);
+            self.chunk.truncate(kept + *count.as_ref().unwrap_or(&0));
+            match count? {
+                // The file is shorter than it was.
+                0 => self.section.at = self.section.end,
+                count => self.section.at += count as u64,
             }
-            self.chunk.resize(length, 0);
-            let count = input.read(&mut self.chunk, at);
-            self.chunk.truncate(*count.as_ref().unwrap_or(&0));
-            self.section.at += count? as u64;
         }
-        Ok(&self.chunk[self.taken..])
+        Ok((&self.chunk[self.taken..], self.section.left() == 0))
     }
 
     /// Takes so many of the bytes that `peek` gave.

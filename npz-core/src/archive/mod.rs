@@ -19,6 +19,8 @@ pub(crate) mod codec;
 pub(crate) mod content;
 pub(crate) mod decode;
 mod directory;
+#[cfg(feature = "inflate")]
+pub(crate) mod divide;
 pub(crate) mod earlier;
 pub(crate) mod emit;
 pub(crate) mod end;

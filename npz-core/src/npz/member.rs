@@ -4,8 +4,12 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
+#[cfg(feature = "inflate")]
+use crate::archive::Method;
 use crate::archive::block_index::BlockIndex;
 use crate::archive::decode::{Data, MOST_CHUNK, Seen, with_data, with_part, with_prefix};
+#[cfg(feature = "inflate")]
+use crate::archive::divide::{Divided, Points};
 use crate::archive::parts::fill_in_parts;
 use crate::archive::unblock::Blocks;
 use crate::cells::cut_off;
@@ -30,6 +34,9 @@ pub(super) struct Head {
     seen: Seen,
     /// Where its blocks lie, if it has some that are known.
     blocks: Option<Arc<BlockIndex>>,
+    /// Where it can be entered, if it has no blocks: known from parts that were read before.
+    #[cfg(feature = "inflate")]
+    points: Points,
 }
 
 /// The header that was read last, as it lies in the file and as it is understood. Most members of an archive with many
@@ -69,8 +76,19 @@ impl Head {
                 return Ok((None, 0));
             }
             let (header, memory) = last.parse(&bytes, limits)?;
-            Ok((Some(Self { extent, header, seen: data.seen(), blocks: None }), memory))
+            Ok((Some(Self::new(extent, header, data.seen(), None)), memory))
         })
+    }
+
+    fn new(extent: Extent, header: Arc<Header>, seen: Seen, blocks: Option<Arc<BlockIndex>>) -> Self {
+        Self {
+            extent,
+            header,
+            seen,
+            blocks,
+            #[cfg(feature = "inflate")]
+            points: Points::default(),
+        }
     }
 
     pub(super) fn header(&self) -> &Header {
@@ -131,6 +149,30 @@ impl ArchiveArray<'_> {
         }
     }
 
+    /// Fills buffers with bytes of a member that another writer deflated. A part of it is read from the nearest point on that is known.
+    ///
+    /// `None` is no verdict, as in [`read_blocks`](Self::read_blocks).
+    #[cfg(feature = "inflate")]
+    fn read_stream(&self, wanted: Vec<Wanted<'_>>, is_whole: bool, team: &Team) -> Result<Option<u32>> {
+        let Head { extent, seen, points, .. } = &*self.head;
+        if Method::from_number(extent.method) != Method::Deflate {
+            return Ok(None);
+        }
+        let divided = Divided::new(self.input(), extent, team);
+        if is_whole && !divided.pays() {
+            return Ok(None);
+        }
+        match divided.read(wanted, *seen, (!is_whole).then_some(points)) {
+            Err(error) if error.is_no_memory() => Err(error),
+            read => Ok(read.ok().flatten()),
+        }
+    }
+
+    #[cfg(not(feature = "inflate"))]
+    fn read_stream(&self, _: Vec<Wanted<'_>>, _: bool, _: &Team) -> Result<Option<u32>> {
+        Ok(None)
+    }
+
     /// Lets `read` have the cells; all of the member is verified.
     fn with_cells<T>(&self, read: impl FnOnce(&mut Data<'_>) -> Result<T>) -> Result<T> {
         let Head { extent, seen, .. } = &*self.head;
@@ -156,7 +198,10 @@ impl Stored for ArchiveArray<'_> {
         let Head { extent, seen, .. } = &*self.head;
         let before = seen.len.saturating_add((cells.start as u64).saturating_mul(self.item_size() as u64));
         if !extent.is_stored() {
-            if self.read_blocks(vec![(before, &mut *buffer)], &Team::new(Threads::ONE))?.is_some() {
+            let team = Team::new(Threads::ONE);
+            if self.read_blocks(vec![(before, &mut *buffer)], &team)?.is_some()
+                || self.read_stream(vec![(before, &mut *buffer)], false, &team)?.is_some()
+            {
                 return Ok(());
             }
             return with_part(self.input(), extent, |data| {
@@ -196,6 +241,10 @@ impl Stored for ArchiveArray<'_> {
         if self.read_blocks(wanted, team)?.is_some() {
             return Ok(());
         }
+        let wanted = places(ranges, buffer, item_size, before)?;
+        if self.read_stream(wanted, false, team)?.is_some() {
+            return Ok(());
+        }
         with_part(self.input(), extent, |data| {
             places(ranges, buffer, item_size, before)?.into_iter().try_for_each(|(at, bytes)| {
                 data.skip(at)?;
@@ -230,7 +279,10 @@ impl Stored for ArchiveArray<'_> {
         }
         let piece = cells_a_piece(self.item_size()) * self.item_size().max(1);
         let is_whole = extent.size.checked_sub(seen.len) == Some(buffer.len() as u64);
-        if is_whole && self.read_blocks(vec![(seen.len, &mut *buffer)], team)? == Some(extent.crc32) {
+        if is_whole
+            && (self.read_blocks(vec![(seen.len, &mut *buffer)], team)? == Some(extent.crc32)
+                || self.read_stream(vec![(seen.len, &mut *buffer)], true, team)? == Some(extent.crc32))
+        {
             buffer.chunks_mut(piece).for_each(then);
             return Ok(());
         }
@@ -315,11 +367,11 @@ impl Stored for ArchiveArray<'_> {
             (input, Arc::clone(&self.head))
         } else {
             // Copied, compressed as it is, with the member's own header.
-            let Head { extent, seen, header, blocks } = &*self.head;
+            let Head { extent, seen, header, blocks, .. } = &*self.head;
             let bytes = self.input().copy(extent.header_start..extent.range().end)?;
             let extent = Extent { header_start: 0, start: extent.start - extent.header_start, ..*extent };
             let (header, blocks) = (Arc::clone(header), blocks.clone());
-            let head = Arc::new(Head { extent, seen: *seen, header, blocks });
+            let head = Arc::new(Head::new(extent, header, *seen, blocks));
             let input: Arc<KeptInput> = Arc::new(Input::new(bytes, self.input().path().cloned())?);
             (input, head)
         };

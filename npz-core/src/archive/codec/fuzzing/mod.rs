@@ -2,6 +2,8 @@
 
 pub(crate) mod case;
 pub(crate) mod oracle;
+#[cfg(feature = "inflate")]
+pub(crate) mod stream;
 
 use self::case::{Case, Choices};
 use super::inflate::{Block, Unfit, inflate_blocks};

@@ -2,7 +2,7 @@
 //!
 //! A position is a number of bits from the start and the only state, so nothing has to be kept in step: what is to be read again is read again.
 
-/// The bits from position `at` on: at least 56 of them. Zeros stand for what lies behind the end, so who consumes must compare with the length.
+/// The bits from position `at` on: at least 57 of them. Zeros stand for what lies behind the end, so who consumes must compare with the length.
 #[inline]
 pub(super) fn peek(input: &[u8], at: usize) -> u64 {
     word(input, at / 8) >> (at % 8)

@@ -1,22 +1,40 @@
-//! Inflates the blocks of our own members, several in turn on one core.
+//! Inflates the blocks of our own members, several in turn on one core, and the streams of others.
 //!
-//! A block is inflated for itself: it has a fresh window, and the index tells where it begins and what it gives. What does not fit is not
-//! judged here, so that errors are those of the plain way.
+//! A block of ours is inflated for itself: it has a fresh window, and the index tells where it begins and what it gives. What does not fit
+//! is not judged here, so that errors are those of the plain way, which is that of others' streams (`stream`).
 
 mod bits;
 mod canonical;
+mod cell;
 mod copy;
+#[cfg(feature = "inflate")]
+mod find;
 mod header;
 mod lane;
 mod literals;
 mod lockstep;
+#[cfg(feature = "inflate")]
+mod marks;
 mod matches;
+#[cfg(feature = "inflate")]
+mod stream;
 mod symbols;
 #[cfg(test)]
 mod tests;
+mod turns;
 
+#[cfg(feature = "inflate")]
+pub(crate) use cell::Cell;
+#[cfg(feature = "inflate")]
+pub(crate) use find::find_head;
 use lane::{Lane, Next};
 pub(crate) use lockstep::LANES;
+#[cfg(feature = "inflate")]
+pub(crate) use marks::{Meaning, is_mark, mark_window};
+#[cfg(feature = "inflate")]
+pub(crate) use stream::{Decoder, Packed, Pause, Plain, WINDOW, decode_two};
+#[cfg(feature = "inflate")]
+pub(crate) use turns::ROOM;
 
 /// The blocks are damaged, or are not what the index says: the whole member has to be inflated serially.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -74,6 +74,11 @@ impl Entry {
     pub(super) fn bits(self) -> u32 {
         self.0 & 63
     }
+    /// As [`bits`](Self::bits), where only the lowest six count: a shift looks at no more, and what is not done takes no time.
+    #[inline]
+    pub(super) fn bits_and_more(self) -> u32 {
+        self.0
+    }
     /// The length or distance, if `bits` begin with its code.
     #[inline]
     pub(super) fn value(self, bits: u64) -> usize {

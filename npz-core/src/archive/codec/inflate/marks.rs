@@ -1,0 +1,58 @@
+//! Bytes of a piece whose window is not known while it is decoded: until it is, marks stand for them.
+
+use super::stream::WINDOW;
+
+/// From here on a cell is a mark: for the byte of the window that stands so far from its beginning.
+const MARKS: usize = 256;
+
+/// What a piece that begins in the middle of a stream takes for its window: a mark for each byte.
+pub(crate) fn mark_window(window: &mut [u16]) {
+    for (cell, mark) in window.iter_mut().zip(MARKS as u16..) {
+        *cell = mark;
+    }
+}
+
+/// Whether a cell stands for a byte of the window.
+pub(crate) fn is_mark(cell: u16) -> bool {
+    usize::from(cell) >= MARKS
+}
+
+/// What each cell stands for, once the window is known.
+pub(crate) struct Meaning([u8; MARKS + WINDOW]);
+
+impl Meaning {
+    /// Of a window that is whole.
+    pub(crate) fn new(window: &[u8; WINDOW]) -> Box<Self> {
+        let mut meaning = Box::new(Self([0; MARKS + WINDOW]));
+        let (bytes, marked) = meaning.0.split_at_mut(MARKS);
+        for (byte, value) in bytes.iter_mut().zip(0..=u8::MAX) {
+            *byte = value;
+        }
+        marked.copy_from_slice(window);
+        meaning
+    }
+
+    /// Puts bytes in place of cells; both are equally many.
+    pub(crate) fn resolve(&self, cells: &[u16], bytes: &mut [u8]) {
+        // Most cells are bytes: many at a time are seen to be.
+        let (groups, rest) = cells.as_chunks::<32>();
+        let (places, rest_places) = bytes.as_chunks_mut::<32>();
+        for (group, places) in groups.iter().zip(places) {
+            if group.iter().fold(0, |all, cell| all | cell) < MARKS as u16 {
+                for (cell, place) in group.iter().zip(places) {
+                    *place = *cell as u8;
+                }
+            } else {
+                self.resolve_each(group, places);
+            }
+        }
+        self.resolve_each(rest, rest_places);
+    }
+
+    fn resolve_each(&self, cells: &[u16], bytes: &mut [u8]) {
+        for (cell, place) in cells.iter().zip(bytes) {
+            // No decoder makes any other.
+            *place = self.0.get(usize::from(*cell)).copied().unwrap_or_default();
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! Inflates a stream of any writer, piece by piece: from and into whatever is there of input and output.
+
+use super::Unfit;
+use super::bits::peek;
+use super::cell::Cell;
+use super::copy;
+use super::header::{Kind, Lengths, read_kind, read_lengths};
+use super::symbols::Symbols;
+use super::turns::{self, ROOM, Turns};
+
+/// A match reaches back so far at most.
+pub(crate) const WINDOW: usize = 32 << 10;
+/// The longest head of a sub-block, in bits: its kind, three numbers, 19 lengths, and 316 more of 7 bits and 7 extra ones at most.
+const LONGEST_HEAD: usize = 3 + 14 + 19 * 3 + 316 * 14;
+/// The longest symbol, in bits: a length and a distance with their extra bits.
+const LONGEST_SYMBOL: usize = 15 + 5 + 15 + 13;
+
+/// What of a stream is known between two pieces.
+pub(crate) struct Decoder {
+    state: State,
+    /// The sub-block at hand says that it is the last one.
+    is_last: bool,
+    symbols: Box<Symbols>,
+    /// The codes that deflate itself fixes stand there: they need not be put there again.
+    is_fixed: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Between two sub-blocks.
+    Head,
+    /// So many bytes are left of a stored one.
+    Stored(usize),
+    Codes,
+    End,
+}
+
+/// Why decoding stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pause {
+    /// More input is needed: what is left is less than one symbol or head. Where nothing comes any more, the stream is cut off.
+    Input,
+    /// The output is as full as it was to be, or has no room for what comes next.
+    Output,
+    /// Between two sub-blocks, at or behind the bit where it was to stop.
+    Boundary,
+    /// The stream ends here.
+    End,
+}
+
+/// Bytes of a stream.
+#[derive(Clone, Copy)]
+pub(crate) struct Packed<'a> {
+    pub(crate) bytes: &'a [u8],
+    /// The next bit.
+    pub(crate) at: usize,
+    /// Nothing comes behind them.
+    pub(crate) is_all: bool,
+    /// Decoding stops at the first start of a sub-block that does not lie before this bit.
+    pub(crate) stop: usize,
+}
+
+/// Where decoded bytes go. The last 32 KiB before `done`, or all, are what matches refer to.
+pub(crate) struct Plain<'a, C> {
+    pub(crate) cells: &'a mut [C],
+    pub(crate) done: usize,
+    /// No symbol is decoded that would begin at or behind this cell. Where `cells` go on behind it, it is passed by a match at most.
+    pub(crate) until: usize,
+}
+
+impl Decoder {
+    /// Allocates some 25 KiB.
+    pub(crate) fn new() -> Self {
+        Self { state: State::Head, is_last: false, symbols: Box::new(Symbols::NONE), is_fixed: false }
+    }
+
+    /// Begins a stream, or goes on between two sub-blocks of one.
+    pub(crate) fn restart(&mut self) {
+        (self.state, self.is_last) = (State::Head, false);
+    }
+
+    /// Decodes until input or output ends, or the stream.
+    pub(crate) fn decode<C: Cell>(
+        &mut self,
+        packed: &mut Packed<'_>,
+        plain: &mut Plain<'_, C>,
+    ) -> Result<Pause, Unfit> {
+        loop {
+            if let Some(pause) = self.get_ready(packed, plain)? {
+                return Ok(pause);
+            }
+            (packed.at, plain.done) = turns::one(self.turns(packed, plain))?;
+        }
+    }
+
+    /// Does what is slow, until symbols can be decoded fast.
+    fn get_ready<C: Cell>(
+        &mut self,
+        packed: &mut Packed<'_>,
+        plain: &mut Plain<'_, C>,
+    ) -> Result<Option<Pause>, Unfit> {
+        loop {
+            let pause = match self.state {
+                State::Head => self.head(packed)?,
+                State::Stored(left) => self.copy_stored(left, packed, plain)?,
+                State::Codes => {
+                    if self.can_be_fast(packed, plain) {
+                        return Ok(None);
+                    }
+                    self.step(packed, plain)?
+                }
+                State::End => Some(Pause::End),
+            };
+            if pause.is_some() {
+                return Ok(pause);
+            }
+        }
+    }
+
+    /// Reads the head of the next sub-block.
+    fn head(&mut self, packed: &mut Packed<'_>) -> Result<Option<Pause>, Unfit> {
+        if self.is_last {
+            self.state = State::End;
+            return Ok(None);
+        }
+        if packed.at >= packed.stop {
+            return Ok(Some(Pause::Boundary));
+        }
+        if packed.is_short_of(LONGEST_HEAD) {
+            return Ok(Some(Pause::Input));
+        }
+        let start = packed.at;
+        let read = self.read_head(packed);
+        if packed.at > packed.bits() {
+            // What was read there are zeros that stand for what is missing.
+            packed.at = start;
+            return Ok(Some(Pause::Input));
+        }
+        (self.state, self.is_last) = read?;
+        Ok(None)
+    }
+
+    /// What comes behind a head, and whether it is the last one.
+    fn read_head(&mut self, packed: &mut Packed<'_>) -> Result<(State, bool), Unfit> {
+        let (is_last, kind) = read_kind(packed.bytes, &mut packed.at)?;
+        let lengths = match kind {
+            Kind::Stored => return Ok((State::Stored(packed.stored_length()?), is_last)),
+            Kind::Fixed if self.is_fixed => return Ok((State::Codes, is_last)),
+            Kind::Fixed => Lengths::fixed(),
+            Kind::Dynamic => read_lengths(packed.bytes, &mut packed.at)?,
+        };
+        self.symbols.fill(&lengths);
+        self.is_fixed = matches!(kind, Kind::Fixed);
+        Ok((State::Codes, is_last))
+    }
+
+    fn copy_stored<C: Cell>(
+        &mut self,
+        left: usize,
+        packed: &mut Packed<'_>,
+        plain: &mut Plain<'_, C>,
+    ) -> Result<Option<Pause>, Unfit> {
+        if left == 0 {
+            self.state = State::Head;
+            return Ok(None);
+        }
+        let bytes = packed.bytes.get(packed.at / 8..).unwrap_or_default();
+        let room = plain.until.min(plain.cells.len()).saturating_sub(plain.done);
+        let count = left.min(bytes.len()).min(room);
+        for (cell, byte) in plain.cells[plain.done..plain.done + count].iter_mut().zip(bytes) {
+            *cell = (*byte).into();
+        }
+        plain.done += count;
+        packed.at += 8 * count;
+        self.state = State::Stored(left - count);
+        match count {
+            _ if count == left => Ok(None),
+            _ if count == room => Ok(Some(Pause::Output)),
+            _ => Ok(Some(Pause::Input)),
+        }
+    }
+
+    fn can_be_fast<C>(&self, packed: &Packed<'_>, plain: &Plain<'_, C>) -> bool {
+        let has_room = plain.done < plain.until && plain.cells.len() - plain.done >= ROOM;
+        has_room
+            && turns::has_input(packed.bytes, packed.at)
+            && !self.symbols.literals.find(peek(packed.bytes, packed.at)).is_other()
+    }
+
+    fn turns<'a, C: Cell>(&'a self, packed: &Packed<'a>, plain: &'a mut Plain<'_, C>) -> Turns<'a, C> {
+        let end = plain.until.saturating_add(ROOM).min(plain.cells.len());
+        Turns::new(packed.bytes, packed.at, &mut plain.cells[..end], plain.done, &self.symbols)
+    }
+
+    /// One symbol, with every test.
+    fn step<C: Cell>(
+        &mut self,
+        packed: &mut Packed<'_>,
+        plain: &mut Plain<'_, C>,
+    ) -> Result<Option<Pause>, Unfit> {
+        if packed.is_short_of(LONGEST_SYMBOL) {
+            return Ok(Some(Pause::Input));
+        }
+        let bits = peek(packed.bytes, packed.at);
+        let entry = self.symbols.literals.find(bits);
+        let at = packed.at + entry.bits() as usize;
+        if at > packed.bits() {
+            return Ok(Some(Pause::Input));
+        }
+        if entry.is_end() {
+            packed.at = at;
+            self.state = State::Head;
+            return Ok(None);
+        }
+        if entry.is_other() {
+            return Err(Unfit);
+        }
+        if plain.done >= plain.until || plain.done == plain.cells.len() {
+            return Ok(Some(Pause::Output));
+        }
+        if entry.is_literal() {
+            plain.cells[plain.done] = entry.literal().into();
+            plain.done += 1;
+            packed.at = at;
+            return Ok(None);
+        }
+        let length = entry.value(bits);
+        let bits = bits >> entry.bits();
+        let distance = self.symbols.distances.find(bits);
+        let at = at + distance.bits() as usize;
+        let back = distance.value(bits);
+        if at > packed.bits() {
+            return Ok(Some(Pause::Input));
+        }
+        if distance.is_other() || back > plain.done {
+            return Err(Unfit);
+        }
+        if length > plain.cells.len() - plain.done {
+            return Ok(Some(Pause::Output));
+        }
+        copy::exact(plain.cells, plain.done, back, length);
+        plain.done += length;
+        packed.at = at;
+        Ok(None)
+    }
+}
+
+/// Decodes two pieces in turn on one core, each as [`Decoder::decode`] does.
+pub(crate) fn decode_two<A: Cell, B: Cell>(
+    a: (&mut Decoder, &mut Packed<'_>, &mut Plain<'_, A>),
+    b: (&mut Decoder, &mut Packed<'_>, &mut Plain<'_, B>),
+) -> (Result<Pause, Unfit>, Result<Pause, Unfit>) {
+    let ((a, a_packed, a_plain), (b, b_packed, b_plain)) = (a, b);
+    loop {
+        let a_pause = a.get_ready(a_packed, a_plain).transpose();
+        let b_pause = b.get_ready(b_packed, b_plain).transpose();
+        match (a_pause, b_pause) {
+            (None, None) => {}
+            (None, Some(b_pause)) => return (a.decode(a_packed, a_plain), b_pause),
+            (Some(a_pause), None) => return (a_pause, b.decode(b_packed, b_plain)),
+            (Some(a_pause), Some(b_pause)) => return (a_pause, b_pause),
+        }
+        let (a_turns, b_turns) = turns::two(a.turns(a_packed, a_plain), b.turns(b_packed, b_plain));
+        match (a_turns, b_turns) {
+            (Ok(a_turns), Ok(b_turns)) => {
+                ((a_packed.at, a_plain.done), (b_packed.at, b_plain.done)) = (a_turns, b_turns);
+            }
+            (Ok(a_turns), Err(unfit)) => {
+                (a_packed.at, a_plain.done) = a_turns;
+                return (a.decode(a_packed, a_plain), Err(unfit));
+            }
+            (Err(unfit), _) => return (Err(unfit), Err(unfit)),
+        }
+    }
+}
+
+impl Packed<'_> {
+    fn bits(&self) -> usize {
+        self.bytes.len() * 8
+    }
+
+    /// Whether so many bits may not be there although they may come.
+    fn is_short_of(&self, bits: usize) -> bool {
+        !self.is_all && self.bits().saturating_sub(self.at) < bits
+    }
+
+    /// The length of a stored sub-block, which stands behind the next byte boundary.
+    fn stored_length(&mut self) -> Result<usize, Unfit> {
+        let start = self.at.div_ceil(8);
+        self.at = (start + 4) * 8;
+        let &[a, b, not_a, not_b] =
+            self.bytes.get(start..).and_then(|rest| rest.first_chunk()).ok_or(Unfit)?;
+        if (!a, !b) == (not_a, not_b) { Ok(u16::from_le_bytes([a, b]).into()) } else { Err(Unfit) }
+    }
+}

@@ -1,0 +1,100 @@
+//! One stream of another writer, inflated by several threads, or from somewhere in its middle.
+//!
+//! No index tells where such a stream can be entered. But the head of a sub-block is found in its middle, and what follows can be
+//! decoded but for the bytes that are copied from before it: marks stand for those until what comes before is known. A piece counts only
+//! if the one before it ends exactly where it begins; so a head that was none costs time and nothing else.
+//!
+//! It goes by rounds. In each every thread decodes a piece, or two in turn where the stream is mostly literals; then the windows are
+//! handed from piece to piece, and then all put their bytes where they are wanted.
+
+mod piece;
+mod points;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+use crc32fast::Hasher;
+
+use self::points::Point;
+pub(crate) use self::points::Points;
+use self::stream::Stream;
+use crate::archive::decode::Seen;
+use crate::error::Result;
+use crate::input::{AnyInput, Wanted};
+use crate::run::Team;
+use crate::stored::Extent;
+
+/// How a stream is cut into pieces.
+#[derive(Clone, Copy)]
+struct Sizes {
+    /// So many compressed bytes are a piece: long beside what is searched for its head, short enough for the cache.
+    most: usize,
+    /// Shorter ones don't pay.
+    least: usize,
+}
+
+const SIZES: Sizes = Sizes { most: 512 << 10, least: 128 << 10 };
+
+/// More pieces at a time would be too short.
+const MOST_PIECES: usize = 24;
+/// What shrinks more is copied for the most part: the window is needed to its end.
+const MOST_RATIO: u64 = 4;
+/// A stream that shrinks by less than a ninth is mostly literals: there two pieces in turn are 1.4 times as fast as one.
+const LITERALS: (u64, u64) = (9, 8);
+
+/// A deflated member that is read by a team.
+pub(crate) struct Divided<'a> {
+    input: &'a AnyInput<'a>,
+    extent: &'a Extent,
+    team: &'a Team,
+    sizes: Sizes,
+}
+
+impl<'a> Divided<'a> {
+    pub(crate) fn new(input: &'a AnyInput<'a>, extent: &'a Extent, team: &'a Team) -> Self {
+        Self { input, extent, team, sizes: SIZES }
+    }
+
+    /// Whether the whole member is had sooner this way than in order.
+    pub(crate) fn pays(&self) -> bool {
+        self.pieces() > 1 && self.extent.compressed_size >= 4 * self.sizes.least as u64
+    }
+
+    /// How many pieces are decoded at a time, at most.
+    fn pieces(&self) -> usize {
+        let Extent { size, compressed_size, .. } = *self.extent;
+        // A source that is far is waited for, whoever decodes.
+        if !self.input.likes_small_reads() || size / MOST_RATIO >= compressed_size || size <= compressed_size
+        {
+            return 1;
+        }
+        let threads = self.team.size().min(MOST_PIECES);
+        let is_literals = size.saturating_mul(LITERALS.1) < compressed_size.saturating_mul(LITERALS.0);
+        if is_literals && 2 * threads <= MOST_PIECES { 2 * threads } else { threads }
+    }
+
+    /// Fills buffers with bytes of the member; they ascend and don't overlap. Begins at a point that was met before, and remembers others.
+    ///
+    /// Gives the checksum of what was seen and was put into the buffers, which is that of the member where that is all of it. `None` is no
+    /// verdict: something is wrong with the stream. Who reads it in order is told what.
+    pub(crate) fn read(
+        &self,
+        wanted: Vec<Wanted<'_>>,
+        seen: Seen,
+        points: Option<&Points>,
+    ) -> Result<Option<u32>> {
+        let Some((first, _)) = wanted.first() else { return Ok(None) };
+        let point = points.map_or_else(Point::default, |points| points.before(*first));
+        let crc = Hasher::new_with_initial_len(seen.crc32, seen.len);
+        let mut stream = Stream::new(self, point, wanted, crc);
+        while !stream.is_done() {
+            if !stream.round()? {
+                return Ok(None);
+            }
+            if let Some(points) = points {
+                points.remember(stream.point(), self.extent.size)?;
+            }
+        }
+        Ok((stream.point().at <= self.extent.size).then(|| stream.finish()))
+    }
+}

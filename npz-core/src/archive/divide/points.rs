@@ -1,0 +1,60 @@
+//! Points of a stream at which it can be entered, met while it was inflated: who reads parts of it again begins there.
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::archive::codec::inflate::WINDOW;
+use crate::error::Result;
+use crate::memory;
+
+/// A place between two sub-blocks; the beginning by default.
+#[derive(Default)]
+pub(super) struct Point {
+    /// The next bit.
+    pub(super) bit: u64,
+    /// So many bytes come before.
+    pub(super) at: u64,
+    /// The last 32 KiB of them, or all.
+    pub(super) window: Vec<u8>,
+}
+
+/// Points of a member, in order. They take 32 KiB each: less than a hundredth of the member, and 2 MiB at most.
+#[derive(Default)]
+pub(crate) struct Points(Mutex<Vec<Point>>);
+
+/// Between two points lie so many bytes at least.
+const LEAST_APART: u64 = 4 << 20;
+/// There are so many at most.
+const MOST_POINTS: u64 = 64;
+
+impl Points {
+    /// The last point before a byte.
+    pub(super) fn before(&self, at: u64) -> Point {
+        let points = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let behind = points.partition_point(|point| point.at <= at);
+        match points[..behind].last() {
+            Some(Point { bit, at, window }) => Point { bit: *bit, at: *at, window: window.clone() },
+            None => Point::default(),
+        }
+    }
+
+    /// Keeps a point of a member of so many bytes, if no other is near.
+    pub(super) fn remember(&self, point: &Point, size: u64) -> Result<()> {
+        let apart = (size / MOST_POINTS).max(LEAST_APART);
+        let mut points = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let behind = points.partition_point(|other| other.at <= point.at);
+        let before = behind.checked_sub(1).map_or(0, |last| points[last].at);
+        let is_near =
+            point.at - before < apart || points.get(behind).is_some_and(|next| next.at - point.at < apart);
+        if is_near || point.window.len() < WINDOW {
+            return Ok(());
+        }
+        let mut window = memory::with_room(WINDOW, POINTS)?;
+        window.extend_from_slice(&point.window);
+        memory::reserve(&mut points, 1, POINTS)?;
+        points.insert(behind, Point { window, ..*point });
+        Ok(())
+    }
+}
+
+/// What is short of memory here.
+const POINTS: &str = "points of the member";

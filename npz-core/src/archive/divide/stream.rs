@@ -1,0 +1,329 @@
+//! The rounds in which a stream is decoded.
+
+use std::collections::VecDeque;
+
+use crc32fast::Hasher;
+
+use super::Divided;
+use super::piece::{Bytes, PIECES, Piece, decode_pair};
+use super::points::Point;
+use crate::archive::codec::inflate::{Meaning, Pause, WINDOW, find_head};
+use crate::error::Result;
+use crate::input::Wanted;
+use crate::memory;
+use crate::stored::PIECE_BYTES;
+
+/// So much of a piece is searched for a head; a sub-block of zlib's takes up to 50 KiB.
+const SEARCHED: u64 = 128 << 10;
+/// A sub-block may end so far behind the last piece.
+const BEHIND: usize = 256 << 10;
+/// What is decoded at a time takes so much memory at most, in cells of two bytes.
+const MOST_CELLS: usize = 20 << 20;
+/// A piece has room for what gives so many times its length.
+const ROOM: usize = 4;
+const LEAST_ROOM: usize = 64 << 10;
+/// So many rounds in which pieces were of no use, and the rest is inflated by one thread.
+const MOST_FAILURES: usize = 2;
+
+/// How far a stream is decoded, and what is used for the next round.
+pub(super) struct Stream<'a, 'w> {
+    of: &'a Divided<'a>,
+    point: Point,
+    wanted: VecDeque<Wanted<'w>>,
+    /// Compressed bytes, where they have to be fetched.
+    buffer: Vec<u8>,
+    /// What begins at the point.
+    first: Piece<u8>,
+    /// What begins at heads that were found.
+    others: Vec<Piece<u16>>,
+    failures: usize,
+    is_whole: bool,
+    has_ended: bool,
+    /// Of what was put where it is wanted.
+    crc: Hasher,
+}
+
+impl<'a, 'w> Stream<'a, 'w> {
+    pub(super) fn new(of: &'a Divided<'a>, point: Point, wanted: Vec<Wanted<'w>>, crc: Hasher) -> Self {
+        let end = wanted.last().map_or(0, |(at, bytes)| at.saturating_add(bytes.len() as u64));
+        Self {
+            of,
+            point,
+            wanted: wanted.into(),
+            buffer: Vec::new(),
+            first: Piece::new(),
+            others: Vec::new(),
+            failures: 0,
+            is_whole: end >= of.extent.size,
+            has_ended: false,
+            crc,
+        }
+    }
+
+    pub(super) fn point(&self) -> &Point {
+        &self.point
+    }
+
+    /// Whether all is there that is wanted. A member that is wanted to its end has to end there.
+    pub(super) fn is_done(&self) -> bool {
+        self.wanted.is_empty() && (self.has_ended || !self.is_whole)
+    }
+
+    pub(super) fn finish(self) -> u32 {
+        self.crc.finalize()
+    }
+
+    /// Decodes some pieces; false where the stream makes no sense.
+    pub(super) fn round(&mut self) -> Result<bool> {
+        if self.has_ended || self.point.at > self.of.extent.size {
+            return Ok(false);
+        }
+        let (count, size) = self.plan();
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let bytes = self.bytes(&mut buffer, self.point.bit / 8, count * size + BEHIND)?;
+        let heads = self.heads(bytes, count, size)?;
+        self.begin(&heads, 8 * (bytes.start + (count * size) as u64), size)?;
+        self.decode(bytes, heads.len() - 1)?;
+        if !self.finish_first(bytes)? {
+            return Ok(false);
+        }
+        if self.is_done() {
+            return Ok(true);
+        }
+        let used = self.put(&heads)?;
+        if used < count || self.others[..used - 1].iter().any(Piece::is_mostly_marks) {
+            self.failures += 1;
+        }
+        self.buffer = buffer;
+        Ok(true)
+    }
+
+    /// So many bytes come up to the last one that is wanted.
+    fn left(&self) -> u64 {
+        self.wanted.back().map_or(0, |(at, bytes)| at + bytes.len() as u64 - self.point.at)
+    }
+
+    /// How many pieces come next, and how many compressed bytes each has.
+    fn plan(&self) -> (usize, usize) {
+        let sizes = self.of.sizes;
+        let most = self.of.pieces();
+        if most == 1 || self.failures >= MOST_FAILURES || self.left() < sizes.most as u64 {
+            return (1, sizes.most);
+        }
+        // Marks stand for a whole window.
+        if self.point.window.len() < WINDOW {
+            return (1, 1);
+        }
+        let left = self.of.extent.compressed_size.saturating_sub(self.point.bit / 8);
+        let longest = sizes.most.min(MOST_CELLS / ROOM / most).max(1);
+        let size =
+            usize::try_from(left / most as u64).unwrap_or(longest).clamp(sizes.least.min(longest), longest);
+        let count = left.div_ceil(size as u64).clamp(1, most as u64);
+        (count as usize, size)
+    }
+
+    /// Some compressed bytes, as they lie in memory or fetched.
+    fn bytes<'b>(&self, buffer: &'b mut Vec<u8>, start: u64, most: usize) -> Result<Bytes<'b>>
+    where
+        'a: 'b,
+    {
+        let Divided { input, extent, .. } = *self.of;
+        let left = extent.compressed_size.saturating_sub(start);
+        let len = left.min(most as u64) as usize;
+        let place = extent.start + start;
+        let bytes = match input.memory() {
+            Some(all) => usize::try_from(place).ok().and_then(|at| all.get(at..at + len)).unwrap_or_default(),
+            None => {
+                memory::resize(buffer, len, PIECES)?;
+                buffer.truncate(len);
+                input.read_exact(buffer, place, "the member")?;
+                buffer
+            }
+        };
+        Ok(Bytes { start, bytes, is_all: len as u64 == left })
+    }
+
+    /// Where pieces begin: at the point, and at heads that are found.
+    fn heads(&self, bytes: Bytes<'_>, count: usize, size: usize) -> Result<Vec<u64>> {
+        let searched = SEARCHED.min(size as u64);
+        let ranges = (1..count).map(|number| {
+            let from = (number * size) as u64;
+            (number, 8 * from..8 * (from + searched))
+        });
+        let found = self.of.team.in_parallel(memory::collect(ranges, PIECES)?, |range| {
+            Ok(find_head(bytes.bytes, range.start as usize, range.end as usize))
+        })?;
+        let mut heads = memory::with_room(count, PIECES)?;
+        heads.push(self.point.bit);
+        heads.extend(found.into_iter().flatten().map(|bit| 8 * bytes.start + bit as u64));
+        Ok(heads)
+    }
+
+    fn begin(&mut self, heads: &[u64], end: u64, size: usize) -> Result<()> {
+        let mut room = (ROOM * size).max(LEAST_ROOM);
+        if heads.len() == 1 {
+            // Of a small part no more is decoded than that.
+            room = room.min(usize::try_from(self.left()).unwrap_or(room).max(LEAST_ROOM));
+        }
+        while self.others.len() + 1 < heads.len() {
+            memory::reserve(&mut self.others, 1, PIECES)?;
+            self.others.push(Piece::new());
+        }
+        let stops = heads.iter().skip(1).copied().chain([end]);
+        for (number, (head, stop)) in heads.iter().zip(stops).enumerate() {
+            match number.checked_sub(1) {
+                None => self.first.begin_known(&self.point.window, room, *head, stop)?,
+                Some(other) => self.others[other].begin_unknown(room, *head, stop)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Every thread decodes a piece, or two in turn.
+    fn decode(&mut self, bytes: Bytes<'_>, others: usize) -> Result<()> {
+        let in_turn = 1 + others > self.of.team.size();
+        let others = &mut self.others[..others];
+        if others.is_empty() {
+            self.first.decode(bytes);
+            return Ok(());
+        }
+        let (beside, others) = others.split_at_mut(in_turn.into());
+        let mut tasks = memory::with_room(1 + others.len(), PIECES)?;
+        tasks.push((0, Task::First(&mut self.first, beside.first_mut())));
+        for pair in others.chunks_mut(1 + usize::from(in_turn)) {
+            tasks.push((tasks.len(), Task::Other(pair)));
+        }
+        self.of.team.in_parallel(tasks, |task| {
+            match task {
+                Task::First(piece, None) => piece.decode(bytes),
+                Task::First(piece, Some(other)) => decode_pair(piece, other, bytes),
+                Task::Other([piece, other]) => decode_pair(piece, other, bytes),
+                Task::Other(pieces) => pieces.iter_mut().for_each(|piece| piece.decode(bytes)),
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    /// Lets the first piece go on until it ends, however much it takes and gives, or until nothing more is wanted.
+    fn finish_first(&mut self, round: Bytes<'_>) -> Result<bool> {
+        let (mut more, mut bytes) = (Vec::new(), round);
+        loop {
+            match self.first.pause {
+                Ok(Pause::Boundary | Pause::End) => return Ok(true),
+                Ok(Pause::Output) => {
+                    self.put_first()?;
+                    if self.is_done() {
+                        return Ok(true);
+                    }
+                    self.first.slide();
+                }
+                Ok(Pause::Input) if !bytes.is_all => {
+                    let start = self.first.at / 8;
+                    bytes = self.bytes(&mut more, start, BEHIND)?;
+                }
+                Ok(Pause::Input) | Err(_) => return Ok(false),
+            }
+            self.first.decode(bytes);
+        }
+    }
+
+    /// Puts what the first piece has where it is wanted.
+    fn put_first(&mut self) -> Result<()> {
+        let begin = self.point.at;
+        self.point.at += self.first.len() as u64;
+        let wanted = cut(&mut self.wanted, self.point.at)?;
+        let crc = Known::Bytes(self.first.bytes()).put(begin, wanted);
+        self.of.team.meter().done(crc.1)?;
+        self.crc.combine(&crc.0);
+        Ok(())
+    }
+
+    /// Puts what pieces have where it is wanted, as far as each leads to the next one; tells how many they are.
+    fn put(&mut self, heads: &[u64]) -> Result<usize> {
+        let (mut window, mut last) = (self.first.window().to_vec(), self.first.end());
+        let mut meanings = memory::with_room(heads.len(), PIECES)?;
+        for (piece, head) in self.others.iter().zip(&heads[1..]) {
+            let known: Result<&[u8; WINDOW], _> = window.as_slice().try_into();
+            let Ok(known) = known else { break };
+            if !last.leads_to(*head) || !piece.is_complete() {
+                break;
+            }
+            let meaning = Meaning::new(known);
+            (window, last) = (piece.window(&meaning), piece.end());
+            meanings.push(meaning);
+        }
+        let mut tasks = memory::with_room(1 + meanings.len(), PIECES)?;
+        let others =
+            self.others.iter().zip(&meanings).map(|(piece, meaning)| Known::Cells(piece.cells(), meaning));
+        let mut at = self.point.at;
+        for known in [Known::Bytes(self.first.bytes())].into_iter().chain(others) {
+            let begin = at;
+            at += known.len() as u64;
+            tasks.push((tasks.len(), (known, begin, cut(&mut self.wanted, at)?)));
+        }
+        let put = self.of.team.in_parallel(tasks, |(known, begin, wanted)| {
+            let (crc, count) = known.put(begin, wanted);
+            self.of.team.meter().done(count)?;
+            Ok(crc)
+        })?;
+        put.iter().for_each(|crc| self.crc.combine(crc));
+        self.has_ended = last.is_last;
+        self.point = Point { bit: last.at, at, window };
+        Ok(1 + meanings.len())
+    }
+}
+
+/// What a thread decodes.
+enum Task<'p> {
+    First(&'p mut Piece<u8>, Option<&'p mut Piece<u16>>),
+    Other(&'p mut [Piece<u16>]),
+}
+
+/// Bytes of a piece, now that what came before it is known.
+enum Known<'p> {
+    Bytes(&'p [u8]),
+    Cells(&'p [u16], &'p Meaning),
+}
+
+impl Known<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Cells(cells, _) => cells.len(),
+        }
+    }
+
+    /// Fills buffers with some of the bytes, the first of which stands at `begin`; gives their checksum and how many they are.
+    fn put(&self, begin: u64, wanted: Vec<Wanted<'_>>) -> (Hasher, u64) {
+        let (mut crc, mut count) = (Hasher::new(), 0);
+        for (at, buffer) in wanted {
+            let range = (at - begin) as usize..(at - begin) as usize + buffer.len();
+            for (number, buffer) in buffer.chunks_mut(PIECE_BYTES).enumerate() {
+                let from = range.start + number * PIECE_BYTES;
+                match self {
+                    Self::Bytes(bytes) => buffer.copy_from_slice(&bytes[from..from + buffer.len()]),
+                    Self::Cells(cells, meaning) => meaning.resolve(&cells[from..from + buffer.len()], buffer),
+                }
+                crc.update(buffer);
+            }
+            count += range.len() as u64;
+        }
+        (crc, count)
+    }
+}
+
+/// What of the wanted bytes stands before `end`.
+fn cut<'w>(wanted: &mut VecDeque<Wanted<'w>>, end: u64) -> Result<Vec<Wanted<'w>>> {
+    let mut before = Vec::new();
+    while let Some((at, buffer)) = wanted.pop_front_if(|(at, _)| *at < end) {
+        let len = usize::try_from(end - at).unwrap_or(usize::MAX).min(buffer.len());
+        let (now, later) = buffer.split_at_mut(len);
+        memory::reserve(&mut before, 1, PIECES)?;
+        before.push((at, now));
+        if !later.is_empty() {
+            wanted.push_front((end, later));
+        }
+    }
+    Ok(before)
+}

@@ -1,0 +1,178 @@
+//! Streams of every make, cut into pieces of any size for any number of threads, give what flate2 gives, or no verdict.
+
+use std::io::{Read, Write};
+
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
+
+use super::points::Points;
+use super::{Divided, Sizes};
+use crate::archive::decode::Seen;
+use crate::input::{AnyInput, Input, Wanted};
+use crate::run::{Team, Threads};
+use crate::stored::Extent;
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % end
+    }
+}
+
+/// Floats, sparse floats, few different bytes, text, a counter, noise between zeros.
+fn kinds(len: usize) -> Vec<Vec<u8>> {
+    let mut random = Random(5);
+    let mut float = || ((0..6).map(|_| random.below(1000) as f32).sum::<f32>() - 3000.0) * 1e-5;
+    let floats = (0..len / 4).flat_map(|_| float().to_le_bytes()).collect();
+    let sparse = (0..len / 4).flat_map(|_| float().max(0.0).to_le_bytes()).collect();
+    let few = (0..len).map(|_| (random.below(7) * random.below(7)) as u8).collect();
+    let words = ["stone ", "water ", "of ", "the ", "a ", "river\n", "seven "];
+    let text = (0..len / 4).flat_map(|_| words[random.below(7)].bytes()).take(len).collect();
+    let counter = (0..len as u64 / 8).flat_map(|i| (i * 3).to_le_bytes()).collect();
+    let mut gaps = vec![0; len];
+    for part in gaps.chunks_mut(40_000).step_by(2) {
+        part.fill_with(|| random.below(256) as u8);
+    }
+    vec![floats, sparse, few, text, counter, gaps]
+}
+
+fn deflate(data: &[u8], level: u32) -> Vec<u8> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::new(level));
+    encoder.write_all(data).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// What is read of a stream in a file, and how many pieces were of use.
+fn read(
+    stream: &[u8],
+    size: u64,
+    wanted: Vec<Wanted<'_>>,
+    threads: usize,
+    sizes: Sizes,
+    points: Option<&Points>,
+) -> Option<u32> {
+    let file = [&[0; 11], stream, &[0; 7]].concat();
+    let input = Input::new(&file[..], None).unwrap();
+    let input: &AnyInput<'_> = &input;
+    let compressed_size = stream.len() as u64;
+    let extent = Extent {
+        header_start: 0,
+        start: 11,
+        compressed_size,
+        size,
+        crc32: 0,
+        method: 8,
+        method_flags: 0,
+        in_blocks: false,
+    };
+    let team = Team::new(Threads::at_most(threads));
+    let divided = Divided { sizes, ..Divided::new(input, &extent, &team) };
+    divided.read(wanted, Seen::default(), points).unwrap()
+}
+
+fn read_all(stream: &[u8], size: usize, threads: usize, sizes: Sizes) -> Option<Vec<u8>> {
+    let mut output = vec![0xa5; size];
+    let crc = read(stream, size as u64, vec![(0, &mut output)], threads, sizes, None)?;
+    assert_eq!(crc, crc32fast::hash(&output));
+    Some(output)
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same() {
+    for data in kinds(600_000) {
+        for level in [0, 1, 6, 9] {
+            let stream = deflate(&data, level);
+            for threads in 1..=8 {
+                for most in [1 << 10, 9_000, 50_000] {
+                    let found = read_all(&stream, data.len(), threads, Sizes { most, least: 1 });
+                    assert!(
+                        found.as_ref() == Some(&data),
+                        "{threads} threads, pieces of {most}, level {level}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn parts_are_read_from_points_on() {
+    let data = kinds(20 << 20).swap_remove(0);
+    // At level 1 flate2 makes one sub-block of all: there is no place to begin at.
+    let stream = deflate(&data, 6);
+    let points = Points::default();
+    let mut random = Random(9);
+    for round in 0..40 {
+        let from = random.below(data.len() - 3000);
+        let gap = random.below(2000);
+        let (mut first, mut second) = ([0xa5; 500], [0xa5; 100]);
+        let second_at = from + 500 + gap;
+        let wanted: Vec<Wanted<'_>> = vec![(from as u64, &mut first), (second_at as u64, &mut second)];
+        let sizes = Sizes { most: 100_000, least: 1000 };
+        read(&stream, data.len() as u64, wanted, 1 + round % 3, sizes, Some(&points)).unwrap();
+        assert!(first == data[from..from + 500] && second == data[second_at..second_at + 100]);
+    }
+    let point = points.before(data.len() as u64);
+    assert!(point.at > 12 << 20, "points are remembered: {}", point.at);
+    assert!(point.window == data[point.at as usize - (32 << 10)..point.at as usize]);
+    assert_eq!(points.before(1 << 20).at, 0);
+}
+
+#[test]
+fn damaged_streams_give_no_verdict_or_what_a_serial_inflate_gives() {
+    let mut random = Random(3);
+    let streams: Vec<_> = kinds(150_000).iter().map(|data| (deflate(data, 6), data.len())).collect();
+    let mut given = 0;
+    for _ in 0..400 {
+        let (mut stream, size) = streams[random.below(streams.len())].clone();
+        for _ in 0..=random.below(3) {
+            let at = random.below(stream.len());
+            match random.below(3) {
+                0 => stream[at] ^= 1 << random.below(8),
+                1 => stream.truncate(at.max(1)),
+                _ => stream[at] = random.below(256) as u8,
+            }
+        }
+        let sizes = Sizes { most: 1000 + random.below(20_000), least: 1 };
+        if let Some(found) = read_all(&stream, size, 1 + random.below(4), sizes) {
+            let mut serial = Vec::new();
+            let is_whole = DeflateDecoder::new(&stream[..]).read_to_end(&mut serial).is_ok();
+            assert!(is_whole && serial == found, "a verdict where there is none");
+            given += 1;
+        }
+    }
+    assert!(given > 50, "{given}: nearly nothing was compared");
+}
+
+/// Sub-blocks whose bytes look like heads: a stored one holds another stream.
+#[test]
+fn heads_that_are_none_are_found_out() {
+    let mut random = Random(4);
+    let inner = deflate(&kinds(300_000)[0], 6);
+    let mut data = Vec::new();
+    while data.len() < 2_000_000 {
+        data.extend((0..30_000).map(|_| random.below(3) as u8));
+        data.extend_from_slice(&inner);
+    }
+    for level in [0, 1, 6] {
+        let stream = deflate(&data, level);
+        for threads in [1, 2, 5] {
+            for most in [4_000, 70_000] {
+                let found = read_all(&stream, data.len(), threads, Sizes { most, least: 1 });
+                assert!(found.as_ref() == Some(&data), "{threads} threads, pieces of {most}, level {level}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_member_that_is_longer_or_shorter_than_it_should_be_gets_no_verdict() {
+    let data = kinds(300_000).swap_remove(0);
+    let stream = deflate(&data, 6);
+    for size in [299_999, 300_001, 200_000, 100] {
+        assert_eq!(read_all(&stream, size, 2, Sizes { most: 20_000, least: 1 }), None);
+    }
+}
