@@ -187,6 +187,11 @@ impl Team {
         self.threads.count()
     }
 
+    /// How many threads could work on something now: the calling one, and those that have nothing to do.
+    pub(crate) fn free(&self) -> usize {
+        self.size().saturating_sub(self.helpers.load(Ordering::Relaxed)).max(1)
+    }
+
     /// Takes one more helper, if one is free.
     fn join(&self) -> bool {
         let most = self.size() - 1;

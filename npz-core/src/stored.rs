@@ -14,6 +14,9 @@ use crate::run::{Team, Threads};
 /// Cells are handed on in pieces of about this size, which stay in the processor's cache from one step to the next.
 pub(crate) const PIECE_BYTES: usize = 256 << 10;
 
+/// A deflate stream without blocks that is shorter is read by one thread.
+const LEAST_SHARED: u64 = 1 << 20;
+
 /// Takes bytes, piece by piece.
 pub(crate) type Put<'p> = dyn FnMut(&[u8]) -> Result<()> + 'p;
 
@@ -158,6 +161,12 @@ pub(crate) struct Extent {
 impl Extent {
     pub(crate) fn is_stored(&self) -> bool {
         self.method == 0
+    }
+
+    /// Whether several threads can read it together: in parts, in blocks, or cut into pieces where it is large enough for that.
+    pub(crate) fn can_be_shared(&self) -> bool {
+        let is_stream = cfg!(feature = "inflate") && self.method == 8 && self.compressed_size >= LEAST_SHARED;
+        self.is_stored() || self.in_blocks || is_stream
     }
 
     /// Whether the compressed bytes that are there prove the uncompressed size: for deflate, by how much it can expand.

@@ -57,18 +57,18 @@ impl<'a> Divided<'a> {
 
     /// Whether the whole member is had sooner this way than in order.
     pub(crate) fn pays(&self) -> bool {
-        self.pieces() > 1 && self.extent.compressed_size >= 4 * self.sizes.least as u64
+        self.pieces(self.team.size()) > 1 && self.extent.compressed_size >= 4 * self.sizes.least as u64
     }
 
-    /// How many pieces are decoded at a time, at most.
-    fn pieces(&self) -> usize {
+    /// How many pieces so many threads decode at a time, at most.
+    fn pieces(&self, threads: usize) -> usize {
         let Extent { size, compressed_size, .. } = *self.extent;
         // A source that is far is waited for, whoever decodes.
         if !self.input.likes_small_reads() || size / MOST_RATIO >= compressed_size || size <= compressed_size
         {
             return 1;
         }
-        let threads = self.team.size().min(MOST_PIECES);
+        let threads = threads.min(MOST_PIECES);
         let is_literals = size.saturating_mul(LITERALS.1) < compressed_size.saturating_mul(LITERALS.0);
         if is_literals && 2 * threads <= MOST_PIECES { 2 * threads } else { threads }
     }

@@ -18,7 +18,7 @@ const SEARCHED: u64 = 128 << 10;
 /// A sub-block may end so far behind the last piece.
 const BEHIND: usize = 256 << 10;
 /// What is decoded at a time takes so much memory at most, in cells of two bytes.
-const MOST_CELLS: usize = 20 << 20;
+const MOST_CELLS: usize = 10 << 20;
 /// A piece has room for what gives so many times its length.
 const ROOM: usize = 4;
 const LEAST_ROOM: usize = 64 << 10;
@@ -106,7 +106,7 @@ impl<'a, 'w> Stream<'a, 'w> {
     /// How many pieces come next, and how many compressed bytes each has.
     fn plan(&self) -> (usize, usize) {
         let sizes = self.of.sizes;
-        let most = self.of.pieces();
+        let most = self.of.pieces(self.of.team.free());
         if most == 1 || self.failures >= MOST_FAILURES || self.left() < sizes.most as u64 {
             return (1, sizes.most);
         }

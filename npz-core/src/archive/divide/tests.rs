@@ -1,6 +1,7 @@
 //! Streams of every make, cut into pieces of any size for any number of threads, give what flate2 gives, or no verdict.
 
 use std::io::{Read, Write};
+use std::path::Path;
 
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
@@ -82,11 +83,11 @@ fn read_all(stream: &[u8], size: usize, threads: usize, sizes: Sizes) -> Option<
 
 #[test]
 fn any_number_of_threads_gives_the_same() {
-    for data in kinds(600_000) {
+    for data in kinds(200_000) {
         for level in [0, 1, 6, 9] {
             let stream = deflate(&data, level);
             for threads in 1..=8 {
-                for most in [1 << 10, 9_000, 50_000] {
+                for most in [1 << 10, 9_000, 40_000] {
                     let found = read_all(&stream, data.len(), threads, Sizes { most, least: 1 });
                     assert!(
                         found.as_ref() == Some(&data),
@@ -98,9 +99,30 @@ fn any_number_of_threads_gives_the_same() {
     }
 }
 
+/// What zlib with all its strategies, Zopfli, libdeflate, ISA-L, zlib-ng and Java made of the same bytes.
+#[test]
+fn streams_of_all_writers_are_cut_anywhere() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/streams");
+    let mut count = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let stream = std::fs::read(&path).unwrap();
+        let mut expected = Vec::new();
+        DeflateDecoder::new(&stream[..]).read_to_end(&mut expected).unwrap();
+        for threads in 1..=8 {
+            for most in [300, 2_000, 7_000, 30_000] {
+                let found = read_all(&stream, expected.len(), threads, Sizes { most, least: 1 });
+                assert!(found.as_ref() == Some(&expected), "{path:?}, {threads} threads, pieces of {most}");
+            }
+        }
+        count += 1;
+    }
+    assert_eq!(count, 13);
+}
+
 #[test]
 fn parts_are_read_from_points_on() {
-    let data = kinds(20 << 20).swap_remove(0);
+    let data = kinds(14 << 20).swap_remove(0);
     // At level 1 flate2 makes one sub-block of all: there is no place to begin at.
     let stream = deflate(&data, 6);
     let points = Points::default();
@@ -116,7 +138,7 @@ fn parts_are_read_from_points_on() {
         assert!(first == data[from..from + 500] && second == data[second_at..second_at + 100]);
     }
     let point = points.before(data.len() as u64);
-    assert!(point.at > 12 << 20, "points are remembered: {}", point.at);
+    assert!(point.at > 8 << 20, "points are remembered: {}", point.at);
     assert!(point.window == data[point.at as usize - (32 << 10)..point.at as usize]);
     assert_eq!(points.before(1 << 20).at, 0);
 }

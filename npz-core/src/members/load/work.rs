@@ -109,7 +109,7 @@ fn groups(tasks: Vec<Planned<'_>>, is_far: bool) -> Result<Vec<(usize, Group<'_>
             }
         } else {
             let mut large = Group::small();
-            large.can_be_shared = extent.is_some_and(|extent| extent.is_stored() || extent.in_blocks);
+            large.can_be_shared = extent.is_some_and(|extent| extent.can_be_shared());
             large.push(task)?;
             groups.push(large);
         }
