@@ -1,14 +1,21 @@
 //! A stream of any writer, whole or damaged, gives what another inflate gives, or is refused by both.
 
-use std::io::Write;
+use std::cell::RefCell;
 
-use flate2::{Compression, Decompress, FlushDecompress, Status, write::DeflateEncoder};
+use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 
 use super::case::{Case, Choices};
 use crate::archive::codec::inflate::{Decoder, Packed, Pause, Plain, Unfit};
 
 /// What is compared of what a stream gives.
-const MOST: usize = 1 << 16;
+const MOST: usize = 1 << 13;
+
+thread_local! {
+    /// Made once: a fuzzer would do little else.
+    static ZLIB: RefCell<Decompress> = RefCell::new(Decompress::new(false));
+    static LEVELS: RefCell<Vec<Compress>> =
+        RefCell::new((0..10).map(|level| Compress::new(Compression::new(level), false)).collect());
+}
 
 /// What became of a stream.
 #[derive(Debug, PartialEq)]
@@ -25,7 +32,7 @@ enum Outcome {
 pub(crate) fn inflate(bytes: &[u8]) {
     let mut choices = Choices(bytes);
     let (make, steps) = (choices.byte(), (1 + choices.short(), 1 + choices.short()));
-    let stream = if make < 64 { choices.0.to_vec() } else { damaged(choices, u32::from(make % 10)) };
+    let stream = if make < 128 { choices.0.to_vec() } else { damaged(choices, usize::from(make % 10)) };
     let (outcome, expected) = by_zlib(&stream);
     let (found, output) = by_ours(&stream, steps);
     match (outcome, found) {
@@ -44,13 +51,16 @@ pub(crate) fn inflate(bytes: &[u8]) {
 }
 
 /// A stream of zlib's, with up to seven bytes changed.
-fn damaged(mut choices: Choices<'_>, level: u32) -> Vec<u8> {
+fn damaged(mut choices: Choices<'_>, level: usize) -> Vec<u8> {
     let edits: Vec<_> =
         (0..choices.below(8)).map(|_| (choices.byte(), choices.short(), choices.byte())).collect();
     let plain = Case::of_any_len(&mut choices).plain();
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::new(level));
-    assert!(encoder.write_all(&plain).is_ok(), "a stream in memory");
-    let mut stream = encoder.finish().unwrap_or_default();
+    let mut stream = Vec::with_capacity(plain.len() + plain.len() / 8 + 100);
+    LEVELS.with_borrow_mut(|levels| {
+        levels[level].reset();
+        let status = levels[level].compress_vec(&plain, &mut stream, FlushCompress::Finish);
+        assert!(matches!(status, Ok(Status::StreamEnd)), "a stream in memory");
+    });
     for (way, at, value) in edits {
         let len = stream.len();
         match way & 7 {
@@ -67,11 +77,14 @@ fn damaged(mut choices: Choices<'_>, level: u32) -> Vec<u8> {
 
 fn by_zlib(stream: &[u8]) -> (Outcome, Vec<u8>) {
     let mut output = vec![0; MOST];
-    let mut decoder = Decompress::new(false);
-    let status = decoder.decompress(stream, &mut output, FlushDecompress::Finish);
-    output.truncate(decoder.total_out() as usize);
+    let (status, taken, given) = ZLIB.with_borrow_mut(|decoder| {
+        decoder.reset(false);
+        let status = decoder.decompress(stream, &mut output, FlushDecompress::Finish);
+        (status, decoder.total_in() as usize, decoder.total_out() as usize)
+    });
+    output.truncate(given);
     let outcome = match status {
-        Ok(Status::StreamEnd) => Outcome::Ended(decoder.total_in() as usize),
+        Ok(Status::StreamEnd) => Outcome::Ended(taken),
         Ok(_) if output.len() == MOST => Outcome::Goes,
         Ok(_) => Outcome::CutOff,
         Err(_) => Outcome::Refused,
@@ -119,7 +132,7 @@ mod tests {
             let (len, values) = (next() % 600, 1 + next() % 256);
             let mut bytes: Vec<u8> = (0..len).map(|_| (next() % values) as u8).collect();
             if let Some(first) = bytes.first_mut() {
-                *first = if round % 2 == 0 { (next() % 64) as u8 } else { 64 + (next() % 192) as u8 };
+                *first = if round % 2 == 0 { (next() % 128) as u8 } else { 128 + (next() % 128) as u8 };
             }
             super::inflate(&bytes);
         }
