@@ -488,7 +488,7 @@ impl<R: ReadAt> NpzReader<R> {
             let head = self.head(self.keys.find(&self.index, member)?).ok()??;
             head.header().dtype().locate(field).ok()?;
             Some(format!(
-                ", but {member:?} is a structured array: `get_field({member:?}, {field:?})` reads one field of it"
+                ", but {member:?} is a structured array: `member({member:?})?.field({field:?})` reads one field of it"
             ))
         })
     }
