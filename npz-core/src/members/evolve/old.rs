@@ -215,7 +215,7 @@ impl<'m> OldMembers<'m> {
         }
         let plan = T::plan(&mut loader, &place);
         loader.settle();
-        let (report, spent) = loader.run_with(|_| {})?;
+        let (report, spent) = loader.run_with(&mut |_| {})?;
         self.spent.set(spent);
         self.remarks.borrow_mut().extend_from_slice(report.remarks());
         plan.finish().map_err(|error| error.in_member(place.as_str()))

@@ -51,7 +51,7 @@ impl<R: ReadAt> NpzReader<R> {
     pub fn load_with_report<T: FromMembers>(&self) -> Result<(T, Report)> {
         let load = || {
             let (loader, plan) = self.plan_all::<T>();
-            let (report, _) = loader.run_with(|_| {})?;
+            let (report, _) = loader.run_with(&mut |_| {})?;
             Ok((plan.finish()?, report))
         };
         load().map_err(|error| self.locate_file(error))
@@ -83,7 +83,7 @@ impl<R: ReadAt> NpzReader<R> {
             }
             let (loader, plan) = self.plan_over::<T>(shapes);
             let mut has_given = false;
-            let run = loader.run_with(|spares| {
+            let run = loader.run_with(&mut |spares| {
                 has_given = true;
                 value.give_memory::<()>(spares);
             });
@@ -128,14 +128,18 @@ impl<R: ReadAt> NpzReader<R> {
         let mut loader = Loader::by(self, &self.options);
         loader.shapes = shapes;
         let plan = T::plan(&mut loader, &Name::root());
+        self.settle_all(&mut loader);
+        (loader, plan)
+    }
+
+    /// What is left once a type has planned: whoever wants the whole archive wants it whole.
+    fn settle_all(&self, loader: &mut Loader<'_>) {
         loader.settle();
-        // Whoever wants the whole archive wants it whole.
         for (member, entry) in self.index.entries.iter().enumerate() {
             if let Some(fault) = &entry.fault {
                 loader.refuse_left(member, key_of(&entry.name), Error::damaged(&**fault));
             }
         }
         loader.note_unexpected();
-        (loader, plan)
     }
 }
