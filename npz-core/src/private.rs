@@ -129,11 +129,13 @@ fn plan_inside<'s, T>(
     place: &Name,
     plan: impl FnOnce(&mut Loader<'s>) -> Plan<'s, T>,
 ) -> Plan<'s, T> {
-    if let Err(error) = place.check_depth() {
-        loader.refuse(place, "members".to_owned(), error);
-        return Plan::refused();
-    }
-    plan(loader)
+    if is_too_deep(loader, place) { Plan::refused() } else { plan(loader) }
+}
+
+fn is_too_deep(loader: &mut Loader<'_>, place: &Name) -> bool {
+    let Err(error) = place.check_depth() else { return false };
+    loader.refuse(place, "members".to_owned(), error);
+    true
 }
 
 /// Pushes one field.

@@ -233,15 +233,7 @@ impl<R: ReadAt> NpzReader<R> {
             let mut loader = Loader::by(self, &self.options);
             loader.is_asked_by_name = T::is_single();
             let plan = T::plan(&mut loader, &Name::root().join(name));
-            loader.settle();
-            // A single member needs no list of differences.
-            if let [problem] = loader.report().problems()
-                && problem.cause != ErrorKind::Io
-                && problem.member == name
-            {
-                self.refuse_single(problem, &loader)?;
-            }
-            loader.run()?;
+            self.run_single(loader, name)?;
             plan.finish()
         })
     }
@@ -269,6 +261,19 @@ impl<R: ReadAt> NpzReader<R> {
             let extent = place_of_data(&self.input, entry)?;
             with_data(&self.input, &extent, Seen::default(), |data| data.rest(extent.is_proven()))
         })
+    }
+
+    /// Reads what was planned for one name.
+    fn run_single(&self, mut loader: Loader<'_>, name: &str) -> Result<()> {
+        loader.settle();
+        // A single member needs no list of differences.
+        if let [problem] = loader.report().problems()
+            && problem.cause != ErrorKind::Io
+            && problem.member == name
+        {
+            self.refuse_single(problem, &loader)?;
+        }
+        loader.run()
     }
 
     /// The error of one member that is missing or can't be read at all.
