@@ -128,8 +128,8 @@ impl Checkpoint {
             // A flag becomes an enum, seconds become a duration.
             let relu: bool = old.take("use_relu")?;
             old.insert("activation", if relu { &Activation::Relu } else { &Activation::Identity })?;
-            let seconds: f64 = old.get("elapsed")?;
-            old.replace("elapsed", &Duration::try_from_secs_f64(seconds)?)?;
+            let seconds: f64 = old.take("elapsed")?;
+            old.insert("elapsed", &Duration::try_from_secs_f64(seconds)?)?;
             // Two arrays become one, and one becomes two.
             let rows: [Array1<f64>; 2] = [old.take("mean")?, old.take("std")?];
             let rows = rows.each_ref().map(|row| row.view().insert_axis(Axis(0)));
@@ -162,10 +162,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("{}", path.file_name().unwrap_or_default().display());
         // Whether a file fits is known beforehand; only what a migration asks for is read.
         let options = LoadOptions::new().allow_unknown(true);
-        let checked = options.check::<Checkpoint>(path)?;
+        let npz = options.open(path)?;
+        let checked = npz.check::<Checkpoint>()?;
         assert!(checked.is_ok(), "does not fit: {checked}");
         // The same report, with the value.
-        let (checkpoint, report) = options.load_with_report::<Checkpoint>(path)?;
+        let (checkpoint, report) = npz.load_with_report::<Checkpoint>()?;
         println!("{report}\n");
         assert_eq!(report, checked);
         assert!(report.remarks().iter().any(|remark| remark.kind == RemarkKind::Migrated));

@@ -51,6 +51,20 @@ pub fn each(parent: &Name) -> Name {
 
 /// Looks for a field: gives the place of the first of its names that is there, else of its own, and whether it is there.
 fn look_up<T: FromMembers>(loader: &mut Loader<'_>, parent: &Name, names: &[&str]) -> (Name, bool) {
+    fn is_at<T: FromMembers>(loader: &Loader<'_>, place: &Name) -> bool {
+        loader.is_at::<T>(place)
+    }
+    look_up_by(loader, parent, names, T::is_single(), is_at::<T>)
+}
+
+// Not generic, as it would be compiled anew for each type of field.
+fn look_up_by(
+    loader: &mut Loader<'_>,
+    parent: &Name,
+    names: &[&str],
+    is_single: bool,
+    is_at: fn(&Loader<'_>, &Name) -> bool,
+) -> (Name, bool) {
     let Some((own, aliases)) = names.split_first() else {
         // `flatten`: its place is that of its parent.
         return (parent.shared(), true);
@@ -59,16 +73,16 @@ fn look_up<T: FromMembers>(loader: &mut Loader<'_>, parent: &Name, names: &[&str
     if loader.is_recording() {
         loader.record_place(&own.join(NONE), true);
         for name in names {
-            loader.record_place(&parent.join(name), T::is_single());
+            loader.record_place(&parent.join(name), is_single);
         }
     }
     if loader.is_void(parent) {
         return (own, false);
     }
-    if loader.is_at::<T>(&own) || loader.contains(&own.join(NONE)) {
+    if is_at(loader, &own) || loader.contains(&own.join(NONE)) {
         return (own, true);
     }
-    let Some(alias) = aliases.iter().map(|alias| parent.join(alias)).find(|alias| loader.is_at::<T>(alias))
+    let Some(alias) = aliases.iter().map(|alias| parent.join(alias)).find(|alias| is_at(loader, alias))
     else {
         return (own, false);
     };
@@ -115,11 +129,13 @@ fn plan_inside<'s, T>(
     place: &Name,
     plan: impl FnOnce(&mut Loader<'s>) -> Plan<'s, T>,
 ) -> Plan<'s, T> {
-    if let Err(error) = place.check_depth() {
-        loader.refuse(place, "members".to_owned(), error);
-        return Plan::refused();
-    }
-    plan(loader)
+    if is_too_deep(loader, place) { Plan::refused() } else { plan(loader) }
+}
+
+fn is_too_deep(loader: &mut Loader<'_>, place: &Name) -> bool {
+    let Err(error) = place.check_depth() else { return false };
+    loader.refuse(place, "members".to_owned(), error);
+    true
 }
 
 /// Pushes one field.

@@ -59,7 +59,6 @@ fn by<A>(
     Ok((decode(&bytes, decoder, any.shape(), order)?, order))
 }
 
-/// Why an array can't be cast, and what can be done.
 /// Any array as it is stored; little-endian, but for raw arrays, which keep the order of their bytes.
 fn stored_form(any: &AnyArray) -> Result<(DType, Cow<'_, [u8]>, Order)> {
     Ok(with_cells!(any,
@@ -72,6 +71,7 @@ fn stored_form(any: &AnyArray) -> Result<(DType, Cow<'_, [u8]>, Order)> {
     ))
 }
 
+/// Why an array can't be cast, and what can be done.
 fn refused(refusal: &Refusal, expected: &str, dtype: &DType) -> Error {
     let problems = refusal.problems(Place::Array, "", expected, &dtype.to_string());
     let hint = match problems.as_slice() {

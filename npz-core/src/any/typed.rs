@@ -1,11 +1,12 @@
 //! Between [`AnyArray`] and arrays whose cell type is known.
 
-use std::any::{Any, TypeId};
+use std::any::Any;
 
 use ndarray::{Array, ArrayD, ArrayRef, ArrayViewD, Dimension};
 
 use super::array::ARRAY;
 use super::{AnyArray, RawArray, convert, times, with_cells};
+use crate::dtype::DTypeKind;
 use crate::element::time::{DateTime64, TimeDelta64, Unit};
 use crate::element::{Cast, Element};
 use crate::error::{Error, ErrorKind, Result};
@@ -51,12 +52,11 @@ impl AnyArray {
     /// assert_eq!(any.view::<f64>(), None);
     /// ```
     pub fn view<A: Element>(&self) -> Option<ArrayViewD<'_, A>> {
-        let inside: &dyn Any = with_cells!(self,
-            array => &array.array,
-            (kind, unit, ticks) => return times::view(kind, *unit, ticks),
-            raw => raw
-        );
-        inside.downcast_ref::<ArrayD<A>>().map(|array| array.view())
+        match self {
+            Self::DateTime64 { unit, ticks } => times::view(DTypeKind::DateTime, *unit, ticks),
+            Self::TimeDelta64 { unit, ticks } => times::view(DTypeKind::TimeDelta, *unit, ticks),
+            _ => self.cells()?.downcast_ref::<ArrayD<A>>().map(|array| array.view()),
+        }
     }
 
     /// Turns into a typed array of a number of axes; copies nothing but times, records and what is `isize` or `usize`.
@@ -76,15 +76,11 @@ impl AnyArray {
     /// ```
     pub fn into_array<A: Element, D: Dimension>(self) -> Result<Array<A, D>> {
         let (dtype, shape) = (self.dtype(), self.shape().to_vec());
-        let has_cells =
-            with_cells!(&self, array => is_of::<A, _>(&array.array), (_, _, _) => false, _raw => false);
-        let inside: Box<dyn Any> = if has_cells {
-            with_cells!(self, array => Box::new(array.array), (_, _, ticks) => Box::new(ticks), raw => Box::new(raw))
+        let array = if self.cells().is_some_and(<dyn Any>::is::<ArrayD<A>>) {
+            *self.into_cells().downcast().map_err(|_| Error::invalid("the cells have another type"))?
         } else {
-            Box::new(self.to_array::<A>(Cast::Exact)?)
+            self.to_array::<A>(Cast::Exact)?
         };
-        let array =
-            inside.downcast::<ArrayD<A>>().map_err(|_| Error::invalid("the cells have another type"))?;
         array.into_dimensionality().map_err(|_| {
             let axes = D::NDIM.map_or_else(String::new, crate::shape::axes);
             let (expected, shape) = (A::expected(), python_tuple(&shape));
@@ -117,10 +113,15 @@ impl AnyArray {
         }
         convert::checked(self, cast)
     }
-}
 
-fn is_of<A: Element, T: Any>(_: &T) -> bool {
-    TypeId::of::<T>() == TypeId::of::<ArrayD<A>>()
+    /// The `ArrayD` of cells, if Rust has a type for them.
+    fn cells(&self) -> Option<&dyn Any> {
+        with_cells!(self, array => Some(&array.array), (_, _, _) => None, _raw => None)
+    }
+
+    fn into_cells(self) -> Box<dyn Any> {
+        with_cells!(self, array => Box::new(array.array), (_, _, ticks) => Box::new(ticks), raw => Box::new(raw))
+    }
 }
 
 /// Copies the cells into an array of their type, if Rust has one for them; else moves the bytes. Nothing is lost.

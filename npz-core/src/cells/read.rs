@@ -50,6 +50,26 @@ impl<A: Element> Cells<A> {
     }
 }
 
+/// What is known of an array before its cells are read.
+struct Known {
+    shape: Vec<usize>,
+    order: Order,
+    len: usize,
+    is_proven: bool,
+}
+
+impl Known {
+    fn of(array: &dyn Stored, item_size: usize) -> Result<Self> {
+        let is_proven = is_proven(array)?;
+        let header = array.header();
+        let len = count(header.shape())?;
+        if item_size == 0 && len > MAX_FREE {
+            return Err(Error::limit(format!("expected at most {MAX_FREE} cells of no bytes, found {len}")));
+        }
+        Ok(Self { shape: header.shape().to_vec(), order: header.order(), len, is_proven })
+    }
+}
+
 /// Refuses what is known to be cut off, and tells whether all is known to be there.
 fn is_proven(array: &dyn Stored) -> Result<bool> {
     let (header, available) = (array.header(), array.available());
@@ -66,12 +86,7 @@ pub(crate) fn read_cells<A: Element>(
     spare: Vec<A>,
     team: &Team,
 ) -> Result<Cells<A>> {
-    let is_proven = is_proven(array)?;
-    let header = array.header();
-    let (shape, order, len) = (header.shape().to_vec(), header.order(), count(header.shape())?);
-    if decoder.item_size == 0 && len > MAX_FREE {
-        return Err(Error::limit(format!("expected at most {MAX_FREE} cells of no bytes, found {len}")));
-    }
+    let Known { shape, order, len, is_proven } = Known::of(array, decoder.item_size)?;
     let flat = match decoder.step {
         Step::InPlace(plan) => {
             let spare = if spare.len() == len { spare } else { Vec::new() };
@@ -89,7 +104,7 @@ pub(crate) fn read_cells<A: Element>(
         Step::Convert(mut convert) => {
             let mut cells = spare;
             cells.clear();
-            let byte_len = header.data_len();
+            let byte_len = array.header().data_len();
             let is_free = decoder.item_size == 0;
             if is_proven || is_free {
                 let room = memory::room_for_cells(cells, len);

@@ -91,7 +91,8 @@ pub(super) enum Advice {
 }
 
 /// What is said of a record where one value is wanted.
-pub(super) const IS_RECORD: &str = "it is a record: derive `NpyRecord` for a row type, or read one of its fields by `get_field` or `npy::load_field`";
+pub(super) const IS_RECORD: &str =
+    "it is a record: derive `NpyRecord` for a row type, or read one of its fields by `NpyFile::field`";
 
 /// Where the cells are read from: decides what can be advised.
 #[derive(Clone, Copy, PartialEq)]

@@ -15,7 +15,7 @@ use crate::cells::SliceOf;
 use crate::element::Element;
 use crate::error::Result;
 use crate::header::Header;
-use crate::members::{FromMembers, OneArray};
+use crate::members::{FromMembers, OneArray, field_of};
 use crate::options::LoadOptions;
 use crate::part::Part;
 use crate::stored::Stored;
@@ -62,7 +62,7 @@ struct Place {
 
 impl Place {
     fn load<T: FromMembers>(&self, array: Arc<dyn Stored + '_>) -> Result<T> {
-        let one = OneArray { name: &self.name, array, options: &self.options, path: None };
+        let one = OneArray { name: &self.name, array, options: &self.options, path: self.path.as_deref() };
         one.load(0).map(|(value, _)| value)
     }
 
@@ -237,6 +237,40 @@ impl<'s> NpyFile<'s> {
         bytes: usize,
     ) -> Result<impl FusedIterator<Item = Result<T>> + use<'s, T>> {
         self.place.located(Chunks::new(&self.array, &self.place, bytes))
+    }
+
+    /// Reads one field of a structured array: `np.load(path)[field]`, `npz[name][field]`.
+    ///
+    /// The field of a record inside of another one is `"pos.x"`. The axes of a subarray come behind those of the array: of
+    /// 100 records with a field `('pos', '<f8', (3,))` it is a (100, 3) array. All records are read once, in pieces of 256 KiB,
+    /// and only the field is kept; a member has its checksum verified.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) with the names that there are, if there is no such field;
+    /// [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) if the array is not structured, or the field has another dtype or
+    /// number of axes; otherwise as [`npy::load`](crate::npy::load).
+    ///
+    /// ```
+    /// use ndarray::{Array2, array};
+    /// use npz_core::{NpyFile, NpyRecord, npy};
+    ///
+    /// #[derive(NpyRecord, Clone)]
+    /// struct Particle { id: u32, pos: [f64; 3] }
+    ///
+    /// let bytes = npy::to_bytes(&[Particle { id: 7, pos: [0.5, 1.0, 2.0] }])?;
+    /// let particles = NpyFile::new(&bytes)?; // of an archive: `npz.member("particles")?`
+    /// assert_eq!(particles.field::<Vec<u32>>("id")?, [7]);
+    /// assert_eq!(particles.field::<Array2<f64>>("pos")?, array![[0.5, 1.0, 2.0]]);
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn field<T: FromMembers>(&self, field: &str) -> Result<T> {
+        let load = || {
+            self.place.options.limits.check_member(self.header().data_len())?;
+            // That there is no such field is told as it is: not in a list of differences.
+            let column = field_of(Arc::clone(&self.array), &self.place.name, field)?;
+            self.place.load(column).map_err(|error| error.in_field(field))
+        };
+        self.place.located(load())
     }
 
     fn shape(&self) -> &[usize] {

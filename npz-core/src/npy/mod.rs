@@ -52,12 +52,11 @@ use crate::atomic::{AtomicFile, Choices};
 use crate::cells::{cut_off, view_of};
 use crate::element::Element;
 use crate::error::{Error, Result};
-use crate::header::Header;
 use crate::input::Input;
 use crate::limits::Limits;
 #[cfg(feature = "mmap")]
 pub use crate::map::Advice;
-use crate::members::{FromMembers, Members, Name, OneArray, ToMembers, field_of};
+use crate::members::{FromMembers, Members, Name, OneArray, ToMembers};
 use crate::memory;
 use crate::options::LoadOptions;
 use crate::run::{Team, Threads};
@@ -274,57 +273,6 @@ pub fn iter<T: FromMembers>(reader: impl Read + Send) -> impl FusedIterator<Item
     Iter::new(reader, &LoadOptions::default())
 }
 
-/// Reads the header of a `.npy` file: dtype, shape and order, no data. `read_magic` and `read_array_header_1_0` of
-/// [`numpy.lib.format`](https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
-///
-/// Any dtype of NumPy is accepted, also those that can't be read as an array. [`Header::read`] reads one from a stream.
-///
-/// # Errors
-/// As [`Header::read`].
-///
-/// ```
-/// use npz_core::npy;
-///
-/// let path = std::env::temp_dir().join("npz-core-doc-header.npy");
-/// npy::save(&path, &ndarray::Array2::<f32>::zeros((3, 4)))?;
-/// let header = npy::header(&path)?;
-/// assert_eq!((header.dtype().to_string().as_str(), header.shape()), ("<f4", &[3, 4][..]));
-/// # std::fs::remove_file(&path).ok();
-/// # Ok::<(), npz_core::Error>(())
-/// ```
-pub fn header(path: impl AsRef<Path>) -> Result<Header> {
-    with_array(path.as_ref(), &LoadOptions::default(), |array| Ok(array.header().clone()))
-}
-
-/// Loads one field of a structured array: `np.load(path)[field]`.
-///
-/// The field of a record inside of another one is `"pos.x"`. The axes of a subarray come behind those of the array: of
-/// 100 records with a field `('pos', '<f8', (3,))` it is a (100, 3) array. The file is read once, in pieces of 256 KiB,
-/// and only the field is kept; cells are cast by [`Cast::Safe`](crate::Cast::Safe).
-///
-/// # Errors
-/// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) with the names that there are, if there is no such field;
-/// [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) if the array is not structured, or the field has another dtype or
-/// number of axes; otherwise as [`load`].
-///
-/// ```
-/// use ndarray::{Array1, array};
-/// use npz_core::{NpyRecord, npy};
-///
-/// #[derive(NpyRecord, Clone)]
-/// struct Reading { time: u64, value: f32 }
-///
-/// let path = std::env::temp_dir().join("npz-core-doc-load-field.npy");
-/// npy::save(&path, &array![Reading { time: 1, value: 0.5 }, Reading { time: 2, value: 0.25 }])?;
-/// let values: Array1<f32> = npy::load_field(&path, "value")?; // np.load(path)["value"]
-/// assert_eq!(values, array![0.5, 0.25]);
-/// # std::fs::remove_file(&path).ok();
-/// # Ok::<(), npz_core::Error>(())
-/// ```
-pub fn load_field<T: FromMembers>(path: impl AsRef<Path>, field: &str) -> Result<T> {
-    load_field_by(path.as_ref(), field, &LoadOptions::default())
-}
-
 fn collect<T: ToMembers + ?Sized>(array: &T) -> Result<Members<'_>> {
     let mut members = Members::new();
     array.to_members(&mut members, &Name::root())?;
@@ -418,15 +366,6 @@ fn write_array(writer: &mut dyn Write, array: &dyn Stored, team: &Team) -> Resul
 
 pub(crate) fn load_by<T: FromMembers>(path: &Path, options: &LoadOptions) -> Result<T> {
     with_array(path, options, |array| load_array(array, options))
-}
-
-pub(crate) fn load_field_by<T: FromMembers>(path: &Path, field: &str, options: &LoadOptions) -> Result<T> {
-    with_array(path, options, |records| {
-        options.limits.check_member(records.header().data_len())?;
-        let column = field_of(records, "", field)?;
-        // What is wrong in there is told of the field.
-        load_array(column, options).map_err(|error| error.in_field(field))
-    })
 }
 
 pub(crate) fn read_by<T: FromMembers>(mut reader: impl Read + Send, options: &LoadOptions) -> Result<T> {

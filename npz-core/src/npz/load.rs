@@ -10,10 +10,9 @@ use crate::error::{Error, Result};
 use crate::members::FromMembers;
 use crate::npy;
 use crate::options::LoadOptions;
-use crate::report::Report;
 use crate::source::ReadAt;
 
-/// What loads archives; [`Npz::load`], [`Npz::from_bytes`] and [`Npz::check`] are these by the defaults.
+/// What loads archives; [`Npz::load`] and [`Npz::from_bytes`] are these by the defaults.
 impl LoadOptions {
     /// Loads a value from a file: a struct or a map from an archive, a type that is one array (an `Array`, a `Vec`, a number,
     /// `AnyArray`) from a `.npy` file, as [`npy::load`](crate::npy::load) does.
@@ -39,29 +38,6 @@ impl LoadOptions {
     /// ```
     pub fn load<T: FromMembers>(&self, path: impl AsRef<Path>) -> Result<T> {
         if T::is_single() { npy::load_by(path.as_ref(), self) } else { self.open(path)?.load() }
-    }
-
-    /// Loads a value from a file, and tells what was ignored, cast, defaulted or migrated.
-    ///
-    /// Costs what [`load`](Self::load) does. [`check`](Self::check) gives the same report without reading data.
-    ///
-    /// # Errors
-    /// As [`Npz::load`].
-    ///
-    /// ```
-    /// use npz_core::{LoadOptions, Npz, RemarkKind};
-    /// #[derive(Npz)] struct Old { step: u64 }
-    /// #[derive(Npz)] struct New { step: u64, #[npz(default)] rate: f64 }
-    /// let path = std::env::temp_dir().join("npz-core-doc-load-with-report.npz");
-    /// Old { step: 7 }.save(&path)?;
-    /// let (new, report) = LoadOptions::new().load_with_report::<New>(&path)?;
-    /// assert_eq!((new.step, new.rate), (7, 0.0));
-    /// assert_eq!((&*report.remarks()[0].member, report.remarks()[0].kind), ("rate", RemarkKind::Defaulted));
-    /// # std::fs::remove_file(&path).ok();
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    pub fn load_with_report<T: Npz + FromMembers>(&self, path: impl AsRef<Path>) -> Result<(T, Report)> {
-        self.open(path)?.load_with_report()
     }
 
     /// Loads a file over a value, whose memory is used again: for a training loop that goes back to its best
@@ -174,27 +150,6 @@ impl LoadOptions {
         npy::Iter::new(reader, self)
     }
 
-    /// Loads one field of a structured array from a `.npy` file, as [`npy::load_field`](crate::npy::load_field) does.
-    ///
-    /// # Errors
-    /// As [`npy::load_field`](crate::npy::load_field).
-    ///
-    /// ```
-    /// use npz_core::{Cast, LoadOptions, NpyRecord, npy};
-    /// #[derive(NpyRecord, Clone)]
-    /// struct Reading { value: f64 }
-    ///
-    /// let path = std::env::temp_dir().join("npz-core-doc-options-load-field.npy");
-    /// npy::save(&path, &[Reading { value: 0.1 }])?;
-    /// let values: Vec<f32> = LoadOptions::new().cast(Cast::SameKind).load_field(&path, "value")?;
-    /// assert_eq!(values, [0.1f32]);
-    /// # std::fs::remove_file(&path).ok();
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    pub fn load_field<T: FromMembers>(&self, path: impl AsRef<Path>, field: &str) -> Result<T> {
-        npy::load_field_by(path.as_ref(), field, self)
-    }
-
     /// Opens an archive for reading member by member, with a casting rule and limits for all that is read from it.
     ///
     /// # Errors
@@ -227,24 +182,5 @@ impl LoadOptions {
     /// ```
     pub fn reader<R: ReadAt>(&self, source: R) -> Result<NpzReader<R>> {
         NpzReader::by(source, self)
-    }
-
-    /// Compares a file's headers with a type; reads no array data. [`verify`](Self::verify) reads them, and needs no type.
-    ///
-    /// # Errors
-    /// As [`Npz::check`].
-    ///
-    /// ```
-    /// use npz_core::{Cast, LoadOptions, Npz};
-    /// #[derive(Npz)] struct Half { step: f32 }
-    /// let path = std::env::temp_dir().join("npz-core-doc-options-check.npz");
-    /// std::collections::BTreeMap::from([("step".to_owned(), 0.1f64)]).save(&path)?;
-    /// assert!(!Half::check(&path)?.is_ok());
-    /// assert!(LoadOptions::new().cast(Cast::SameKind).check::<Half>(&path)?.is_ok());
-    /// # std::fs::remove_file(&path).ok();
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    pub fn check<T: Npz + FromMembers>(&self, path: impl AsRef<Path>) -> Result<Report> {
-        self.open(path)?.check::<T>()
     }
 }

@@ -234,7 +234,7 @@ pub trait Npz {
     where
         Self: FromMembers,
     {
-        LoadOptions::default().check::<Self>(path)
+        LoadOptions::default().open(path)?.check::<Self>()
     }
 
     /// Tells which members the type reads and writes, without any file: see [`Schema`]. NumPy has no such call.

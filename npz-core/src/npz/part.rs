@@ -1,22 +1,21 @@
-//! Parts of members: rows and slices, and one field of a structured member, as if it were a member of its own.
+//! A member that is read in parts.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use ndarray::SliceInfoElem;
 
 use super::member::no_array;
 use super::reader::NpzReader;
 use crate::error::Result;
-use crate::members::{FromMembers, Medium, NpyFile, OneArray, field_of};
+use crate::members::{FromMembers, Medium, NpyFile};
 use crate::source::ReadAt;
-use crate::stored::Stored;
 
 impl<R: ReadAt> NpzReader<R> {
-    /// Gives a member as an array that is read in parts: rows in pieces, rows at random. Reads its header.
+    /// Gives a member as an array that is read in parts: rows in pieces, rows at random, one field of records. Reads its header.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`]; [`ErrorKind::Mismatch`] if the member is not an array; otherwise as [`get`](Self::get).
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound); [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) if the member is
+    /// not an array; otherwise as [`get`](Self::get).
     ///
     /// ```
     /// use ndarray::{Array2, Axis};
@@ -31,7 +30,7 @@ impl<R: ReadAt> NpzReader<R> {
     /// ```
     pub fn member(&self, name: &str) -> Result<NpyFile<'_>> {
         self.located(name, || {
-            let array = self.array_of(self.find(name)?, "an array")?;
+            let array = self.array(self.find(name)?)?.ok_or_else(|| no_array("an array"))?;
             Ok(NpyFile::of(array, name, self.path().map(Path::to_path_buf), &self.options))
         })
     }
@@ -54,46 +53,5 @@ impl<R: ReadAt> NpzReader<R> {
     /// ```
     pub fn slice<T: FromMembers>(&self, name: &str, part: impl AsRef<[SliceInfoElem]>) -> Result<T> {
         self.member(name)?.slice(part)
-    }
-
-    fn array_of(&self, member: usize, expected: &str) -> Result<Arc<dyn Stored + '_>> {
-        self.array(member)?.ok_or_else(|| no_array(expected))
-    }
-
-    /// Reads one field of a structured member, as an array, a `Vec`, a scalar, ...: `npz[name][field]` in Python.
-    ///
-    /// The field of a record inside of another one is `"pos.x"`. The axes of a subarray come behind those of the
-    /// member. The member is read or inflated once, in pieces, and only the field is kept.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotFound`] with the names that there are, if there is no such member or field;
-    /// [`ErrorKind::Mismatch`] if the member is not structured or the field does not fit; otherwise as
-    /// [`get`](Self::get).
-    ///
-    /// ```
-    /// use ndarray::{Array2, array};
-    /// use npz_core::{Npz, NpyRecord, NpzReader};
-    ///
-    /// #[derive(NpyRecord, Clone)]
-    /// struct Particle { id: u32, pos: [f64; 3] }
-    /// #[derive(Npz)]
-    /// struct State { particles: Vec<Particle> }
-    ///
-    /// let bytes = State { particles: vec![Particle { id: 7, pos: [0.5, 1.0, 2.0] }] }.to_bytes()?;
-    /// let npz = NpzReader::new(&bytes)?;
-    /// assert_eq!(npz.get_field::<Vec<u32>>("particles", "id")?, [7]); // npz["particles"]["id"]
-    /// assert_eq!(npz.get_field::<Array2<f64>>("particles", "pos")?, array![[0.5, 1.0, 2.0]]);
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    pub fn get_field<T: FromMembers>(&self, name: &str, field: &str) -> Result<T> {
-        self.located(name, || {
-            let member = self.find(name)?;
-            // That there is no such field, or no array, is told as it is: not in a list of differences.
-            let records = self.array_of(member, "a structured array")?;
-            let array = field_of(records, name, field)?;
-            let one = OneArray { name, array, options: &self.options, path: self.path() };
-            let (value, _) = one.load(0).map_err(|error| error.in_field(field))?;
-            Ok(value)
-        })
     }
 }

@@ -1,15 +1,16 @@
 //! [`NpzReader`]: an archive whose members are read on demand, through `&self`.
 
+mod heads;
 mod medium;
+mod whole;
 
 use std::fs::File;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use super::entry::NpzEntry;
-use super::member::no_array;
-use super::member::{Head, LastHeader};
+use super::member::{Head, LastHeader, no_array};
 use super::names::{FileNames, Keys, key_of, some_names};
 use crate::archive::decode::{Seen, with_data};
 use crate::archive::index::{Entry, Index};
@@ -17,15 +18,11 @@ use crate::archive::local::place_of_data;
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::Header;
 use crate::input::Input;
-use crate::members::shapes::Shapes;
-use crate::members::{FromMembers, Loader, Name, Plan};
+use crate::members::{FromMembers, Loader, Name};
 use crate::memory::{self, MEMBERS};
 use crate::options::LoadOptions;
-use crate::report::{Problem, ProblemKind, Report};
+use crate::report::{Problem, ProblemKind};
 use crate::source::{ReadAt, open_file};
-
-/// So much of each header does not count against the limits.
-const FREE_HEAD_BYTES: u64 = 1 << 10;
 
 /// Reads an archive member by member: NumPy's [`NpzFile`], without pickles.
 ///
@@ -126,56 +123,6 @@ impl<R: ReadAt> NpzReader<R> {
         let heads = memory::collect(index.entries.iter().map(|_| OnceLock::new()), MEMBERS)?;
         let (options, heads_bytes, last_header) = (options.clone(), AtomicUsize::new(0), Mutex::default());
         Ok(Self { input, index, keys, options, heads, heads_bytes, last_header })
-    }
-
-    /// Reads the head of a member, once.
-    pub(super) fn head(&self, member: usize) -> Result<Option<Arc<Head>>> {
-        let slot = self.heads.get(member).ok_or_else(|| Error::invalid("no such member"))?;
-        if let Some(head) = slot.get() {
-            return Ok(head.clone());
-        }
-        let entry = self.entry(member)?;
-        let extent = place_of_data(&self.input, entry)?;
-        let mut last = self.last_header.try_lock();
-        let mut none = LastHeader::default();
-        let last = last.as_deref_mut().unwrap_or(&mut none);
-        let (head, bytes) = Head::read(&self.input, extent, &self.options.limits, last)?;
-        // A plain header is as small as what the directory says of the member, which is not counted either.
-        // They are in memory, so that a `usize` counts them; not every machine has larger atomics.
-        let bytes = bytes.saturating_sub(FREE_HEAD_BYTES) as usize;
-        let before = self.heads_bytes.fetch_add(bytes, Ordering::Relaxed);
-        let allowed = self.options.limits.check_heads(before.saturating_add(bytes) as u64);
-        let head = head.map(|head| Arc::new(head.with_blocks(entry.blocks.clone())));
-        // Another thread may have read the same.
-        if allowed.is_err() || slot.set(head.clone()).is_err() {
-            self.heads_bytes.fetch_sub(bytes, Ordering::Relaxed);
-            *last = LastHeader::default();
-        }
-        allowed.map(|()| head)
-    }
-
-    /// Reads the heads of all members in few reads. What is wrong with one is told by whoever wants it.
-    fn fetch_heads(&self) {
-        if self.input.memory().is_some() {
-            return;
-        }
-        let entries = &self.index.entries;
-        // Without memory for it, each is read when it is wanted.
-        let Ok(mut missing) = memory::collect(0..entries.len(), MEMBERS) else { return };
-        missing.retain(|&i| {
-            self.heads.get(i).is_some_and(|head| head.get().is_none()) && entries[i].fault.is_none()
-        });
-        missing.sort_unstable_by_key(|&i| (entries[i].header_offset, i));
-        let Ok(ranges) = memory::collect(missing.iter().map(|&i| entries[i].head_range()), MEMBERS) else {
-            return;
-        };
-        self.input.will_need(ranges);
-        for member in missing {
-            // Of a source that is down, the next one would not come either.
-            if self.head(member).is_err_and(|error| error.kind() == ErrorKind::Io) {
-                break;
-            }
-        }
     }
 
     /// Lists the keys of all members in the order of the archive, as `NpzFile.files`: `.npy` is taken off,
@@ -286,15 +233,7 @@ impl<R: ReadAt> NpzReader<R> {
             let mut loader = Loader::by(self, &self.options);
             loader.is_asked_by_name = T::is_single();
             let plan = T::plan(&mut loader, &Name::root().join(name));
-            loader.settle();
-            // A single member needs no list of differences.
-            if let [problem] = loader.report().problems()
-                && problem.cause != ErrorKind::Io
-                && problem.member == name
-            {
-                self.refuse_single(problem, &loader)?;
-            }
-            loader.run()?;
+            self.run_single(loader, name)?;
             plan.finish()
         })
     }
@@ -324,113 +263,17 @@ impl<R: ReadAt> NpzReader<R> {
         })
     }
 
-    /// Loads a value from the whole archive, as [`Npz::load`](crate::Npz::load) does from a file.
-    ///
-    /// Every member is wanted, unless the options allow unknown ones. Each array is read once, into its own buffer.
-    ///
-    /// # Errors
-    /// As [`Npz::load`](crate::Npz::load).
-    ///
-    /// ```
-    /// use npz_core::{Npz, NpzReader};
-    ///
-    /// #[derive(Npz)]
-    /// struct State { step: u64 }
-    ///
-    /// let bytes = State { step: 7 }.to_bytes()?;
-    /// let source = std::sync::Arc::new(bytes); // any `ReadAt`
-    /// assert_eq!(NpzReader::new(source)?.load::<State>()?.step, 7);
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    pub fn load<T: FromMembers>(&self) -> Result<T> {
-        self.load_with_report().map(|(value, _)| value)
-    }
-
-    /// Loads a value from the whole archive, and tells what was ignored, cast, defaulted or migrated.
-    ///
-    /// # Errors
-    /// As [`Npz::load`](crate::Npz::load).
-    ///
-    /// ```
-    /// use npz_core::{Npz, NpzReader};
-    ///
-    /// #[derive(Npz)] struct Old { rate: f32 }
-    /// #[derive(Npz)] struct New { rate: f64 }
-    ///
-    /// let bytes = Old { rate: 0.5 }.to_bytes()?;
-    /// let (new, report) = NpzReader::new(&bytes)?.load_with_report::<New>()?;
-    /// assert_eq!(new.rate, 0.5);
-    /// assert_eq!(report.to_string(), "  - member \"rate\": <f4 was cast to <f8 (f64)");
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    pub fn load_with_report<T: FromMembers>(&self) -> Result<(T, Report)> {
-        let load = || {
-            let (loader, plan) = self.plan_all::<T>();
-            let (report, _) = loader.run_with(|_| {})?;
-            Ok((plan.finish()?, report))
-        };
-        load().map_err(|error| self.locate_file(error))
-    }
-
-    /// Loads the whole archive over a value, whose memory is used again: see
-    /// [`LoadOptions::load_into`](crate::LoadOptions::load_into).
-    ///
-    /// # Errors
-    /// As [`LoadOptions::load_into`](crate::LoadOptions::load_into).
-    ///
-    /// ```
-    /// use npz_core::{Npz, NpzReader};
-    ///
-    /// #[derive(Npz)] struct State { samples: Vec<f64> }
-    ///
-    /// let bytes = State { samples: vec![1.0, 2.0] }.to_bytes()?;
-    /// let mut state = State { samples: vec![0.0; 2] };
-    /// NpzReader::new(&bytes)?.load_into(&mut state)?;
-    /// assert_eq!(state.samples, [1.0, 2.0]);
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    pub fn load_into<T: FromMembers>(&self, value: &mut T) -> Result<()> {
-        let mut load = || {
-            let mut shapes = Shapes::default();
-            if !self.options.allow_resize {
-                value.note_shapes::<()>(&Name::root(), &mut shapes);
-                shapes.check()?;
-            }
-            let (loader, plan) = self.plan_over::<T>(shapes);
-            let mut has_given = false;
-            let run = loader.run_with(|spares| {
-                has_given = true;
-                value.give_memory::<()>(spares);
-            });
-            let fresh = run.and_then(|_| plan.finish());
-            // What fits was found out before: this is a fault in the data.
-            let emptied = "; the arrays that the value gave its memory of are empty now: load it again, by `LoadOptions::allow_resize(true)`";
-            let mut fresh =
-                fresh.map_err(|error| if has_given { error.with_note(emptied) } else { error })?;
-            value.take_over::<()>(&mut fresh);
-            Ok(())
-        };
-        load().map_err(|error| self.locate_file(error))
-    }
-
-    /// Compares a type with the headers of the whole archive; reads the start of each member, no array data.
-    /// [`verify`](Self::verify) reads them.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Io`] if the source fails. Mismatches are not an error here but the report.
-    ///
-    /// ```
-    /// use npz_core::{Npz, NpzReader};
-    ///
-    /// #[derive(Npz)]
-    /// struct State { step: u64 }
-    ///
-    /// let bytes = State { step: 7 }.to_bytes()?;
-    /// assert!(NpzReader::new(&bytes)?.check::<State>()?.is_ok());
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    pub fn check<T: FromMembers>(&self) -> Result<Report> {
-        self.plan_all::<T>().0.into_report().map_err(|error| self.locate_file(error))
+    /// Reads what was planned for one name.
+    fn run_single(&self, mut loader: Loader<'_>, name: &str) -> Result<()> {
+        loader.settle();
+        // A single member needs no list of differences.
+        if let [problem] = loader.report().problems()
+            && problem.cause != ErrorKind::Io
+            && problem.member == name
+        {
+            self.refuse_single(problem, &loader)?;
+        }
+        loader.run()
     }
 
     /// The error of one member that is missing or can't be read at all.
@@ -452,27 +295,6 @@ impl<R: ReadAt> NpzReader<R> {
         }
     }
 
-    fn plan_all<'s, T: FromMembers + 's>(&'s self) -> (Loader<'s>, Plan<'s, T>) {
-        self.plan_over(Shapes::default())
-    }
-
-    /// Plans a load over a value of these shapes.
-    fn plan_over<'s, T: FromMembers + 's>(&'s self, shapes: Shapes) -> (Loader<'s>, Plan<'s, T>) {
-        self.fetch_heads();
-        let mut loader = Loader::by(self, &self.options);
-        loader.shapes = shapes;
-        let plan = T::plan(&mut loader, &Name::root());
-        loader.settle();
-        // Whoever wants the whole archive wants it whole.
-        for (member, entry) in self.index.entries.iter().enumerate() {
-            if let Some(fault) = &entry.fault {
-                loader.refuse_left(member, key_of(&entry.name), Error::damaged(&**fault));
-            }
-        }
-        loader.note_unexpected();
-        (loader, plan)
-    }
-
     pub(super) fn find(&self, name: &str) -> Result<usize> {
         self.keys.find(&self.index, name).ok_or_else(|| {
             let hint =
@@ -488,7 +310,7 @@ impl<R: ReadAt> NpzReader<R> {
             let head = self.head(self.keys.find(&self.index, member)?).ok()??;
             head.header().dtype().locate(field).ok()?;
             Some(format!(
-                ", but {member:?} is a structured array: `get_field({member:?}, {field:?})` reads one field of it"
+                ", but {member:?} is a structured array: `member({member:?})?.field({field:?})` reads one field of it"
             ))
         })
     }

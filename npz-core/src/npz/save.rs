@@ -40,15 +40,7 @@ impl SaveOptions {
     /// ```
     pub fn save<T: ToMembers + ?Sized>(&self, value: &T, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        let save = || {
-            let members = self.collect(value)?;
-            if self.is_npy(&members)? {
-                return npy::save_members(path, &members, self.file, self.verify, &self.team());
-            }
-            let mut writer = self.create(path)?;
-            writer.add_members(&members)?;
-            writer.finish()
-        };
+        let save = || self.save_members(&self.collect(value)?, path);
         save().map_err(|error| error.in_file(path))
     }
 
@@ -71,14 +63,8 @@ impl SaveOptions {
     /// assert_eq!(State::from_bytes(&body)?.step, 7);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
-    pub fn write_to<T: ToMembers + ?Sized>(&self, value: &T, writer: impl Write) -> Result<()> {
-        let members = self.collect(value)?;
-        if self.is_npy(&members)? {
-            return npy::write_members(writer, &members, &self.team());
-        }
-        let mut writer = self.writer(writer)?;
-        writer.add_members(&members)?;
-        writer.finish()
+    pub fn write_to<T: ToMembers + ?Sized>(&self, value: &T, mut writer: impl Write) -> Result<()> {
+        self.write_members(&self.collect(value)?, &mut writer)
     }
 
     /// Turns a value into the bytes of an archive.
@@ -97,15 +83,7 @@ impl SaveOptions {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn to_bytes<T: ToMembers + ?Sized>(&self, value: &T) -> Result<Vec<u8>> {
-        let members = self.collect(value)?;
-        if self.is_npy(&members)? {
-            return npy::members_to_bytes(&members, &self.team());
-        }
-        let mut bytes = Vec::new();
-        let mut writer = NpzWriter::in_memory(&mut bytes, self)?;
-        writer.add_members(&members)?;
-        writer.finish()?;
-        Ok(bytes)
+        self.members_to_bytes(&self.collect(value)?)
     }
 
     /// Begins an archive that will replace the file at a path when it is finished, with options that hold for all members.
@@ -199,6 +177,37 @@ impl SaveOptions {
     /// ```
     pub fn writer<W: Write>(&self, writer: W) -> Result<NpzWriter<W>> {
         NpzWriter::by(writer, self)
+    }
+
+    // The members of a value, whatever its type: so these are not compiled anew for each type that is saved.
+
+    fn save_members(&self, members: &Members<'_>, path: &Path) -> Result<()> {
+        if self.is_npy(members)? {
+            return npy::save_members(path, members, self.file, self.verify, &self.team());
+        }
+        let mut writer = self.create(path)?;
+        writer.add_members(members)?;
+        writer.finish()
+    }
+
+    fn write_members(&self, members: &Members<'_>, writer: &mut dyn Write) -> Result<()> {
+        if self.is_npy(members)? {
+            return npy::write_members(writer, members, &self.team());
+        }
+        let mut writer = self.writer(writer)?;
+        writer.add_members(members)?;
+        writer.finish()
+    }
+
+    fn members_to_bytes(&self, members: &Members<'_>) -> Result<Vec<u8>> {
+        if self.is_npy(members)? {
+            return npy::members_to_bytes(members, &self.team());
+        }
+        let mut bytes = Vec::new();
+        let mut writer = NpzWriter::in_memory(&mut bytes, self)?;
+        writer.add_members(members)?;
+        writer.finish()?;
+        Ok(bytes)
     }
 
     /// Whether a value is one array, which makes a file of its own, and may be one under these options.

@@ -26,7 +26,7 @@ impl LoadOptions {
     /// Reads all data of a file, an archive or a `.npy` file, and reports everything that is wrong with it: Python's
     /// `ZipFile.testzip`, and more.
     ///
-    /// [`check`](Self::check) compares headers with a type, and reads no data; this needs no type, and reads all data. Of
+    /// [`NpzReader::check`] compares headers with a type, and reads no data; this needs no type, and reads all data. Of
     /// an archive each member is read once: its checksum, the length of its data, the header of its array and whether the
     /// cells have the length that the header tells. Besides, the directory is compared with the headers in front of the
     /// members, and names that are there twice, members that share bytes and bytes that belong to nothing are told. A

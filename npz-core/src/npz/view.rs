@@ -24,8 +24,9 @@ impl<R: ReadAt> NpzReader<R> {
     /// does that.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] with the reason if the member can't be viewed (compressed, misaligned, other byte order,
-    /// text); [`ErrorKind::NotFound`]; otherwise as [`get`](Self::get), with [`Cast::Exact`](crate::Cast::Exact).
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) with the reason if the member can't be viewed (compressed,
+    /// misaligned, other byte order, text); [`ErrorKind::NotFound`](crate::ErrorKind::NotFound); otherwise as [`get`](Self::get),
+    /// with [`Cast::Exact`](crate::Cast::Exact).
     ///
     /// ```
     /// use ndarray::{Ix2, array};

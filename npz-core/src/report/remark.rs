@@ -17,7 +17,7 @@ use std::fmt;
 /// let path = std::env::temp_dir().join("npz-core-doc-remark.npz");
 /// Old { rate: 0.5, beta: 0.9 }.save(&path)?;
 /// let options = LoadOptions::new().allow_unknown(true);
-/// let (state, report) = options.load_with_report::<New>(&path)?;
+/// let (state, report) = options.open(&path)?.load_with_report::<New>()?;
 /// assert_eq!((state.rate, state.step), (0.5, 0));
 /// let remarks: Vec<_> = report.remarks().iter().map(|r| (&*r.member, r.kind)).collect();
 /// let expected = [("rate", RemarkKind::Cast), ("step", RemarkKind::Defaulted), ("beta", RemarkKind::Ignored)];

@@ -2,7 +2,7 @@
 
 use syn::parse_quote;
 
-use super::assert_is;
+use super::expansions::assert_is;
 use crate::record::derive;
 
 #[test]

@@ -376,7 +376,8 @@ fn a_load_reports_what_was_ignored_cast_and_defaulted() {
     let text = FixedBytes::new(b"abc").unwrap();
     let old = Old { wide: vec![1], text, junk: 0, extra: 0, x: 1.0, saved_at: 3, same: vec![1.0] };
     old.save(&path).unwrap();
-    let (_, report) = LoadOptions::new().allow_unknown(true).load_with_report::<New>(&path).unwrap();
+    let (_, report) =
+        LoadOptions::new().allow_unknown(true).open(&path).unwrap().load_with_report::<New>().unwrap();
     assert!(report.is_ok());
     let printed = "  - member \"wide\": <i4 was cast to <i8 (i64)\n  \
                    - member \"text\": |S3 was cast to <U (String)\n  \
@@ -390,7 +391,8 @@ fn a_load_reports_what_was_ignored_cast_and_defaulted() {
     assert_eq!(kinds, [cast, cast, RemarkKind::Defaulted, ignored, ignored, ignored]);
     // A file of the same struct, and one of Python in the other byte order, are nothing to remark on.
     python(dir.path(), "np.savez('big.npz', a=np.arange(3, dtype='>f8'), b=np.array('text'))");
-    let (_, report) = LoadOptions::new().load_with_report::<Plain>(dir.path().join("big.npz")).unwrap();
+    let (_, report) =
+        LoadOptions::new().open(dir.path().join("big.npz")).unwrap().load_with_report::<Plain>().unwrap();
     assert!(report.remarks().is_empty(), "{report}");
 }
 

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use ndarray::Array2;
-use npz_core::{NpyAppender, NpzEditor, NpzReader, npy};
+use npz_core::{NpyAppender, NpyFile, NpzEditor, NpzReader, npy};
 use tests::{python, temp_dir};
 
 use crate::SAVER;
@@ -44,8 +44,8 @@ fn an_appender_that_is_killed_leaves_whole_rows() {
         }
     }
     assert!(unfinished > 0, "no kill hit an append");
-    let before = npy::header(&path).unwrap();
-    assert_eq!(NpyAppender::open::<u64>(&path, &[1000]).unwrap().rows(), before.shape()[0]);
+    let before = NpyFile::open(&path).unwrap().header().shape()[0];
+    assert_eq!(NpyAppender::open::<u64>(&path, &[1000]).unwrap().rows(), before);
 }
 
 #[test]

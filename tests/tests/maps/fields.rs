@@ -135,7 +135,7 @@ fn an_option_refuses_all_that_would_be_decoded_in_one_report() {
     assert_eq!(problems, [(ProblemKind::NotMapped, "weights"), (ProblemKind::NotMapped, "bias")]);
     let text = "member \"weights\" can't be mapped: it is compressed; `LoadOptions::require_mapped(false)`";
     assert!(error.to_string().contains(text), "{error}");
-    assert!(!options.check::<Model>(&path).unwrap().is_ok());
+    assert!(!options.open(&path).unwrap().check::<Model>().unwrap().is_ok());
     // Later, too.
     let lazy: Lazy<Mapped<Array1<f64>>> = options.open(&path).unwrap().get("bias").unwrap_or_else(|error| {
         assert!(error.to_string().contains("can't be mapped"), "{error}");

@@ -8,8 +8,8 @@ use ndarray::{Array, Array1, Array2, ArrayD, ArrayView, Dimension, ShapeBuilder,
 use npz_core::time::{Day, Nanosecond, Second};
 use npz_core::tiny::{Float8E4M3Fn, UInt4};
 use npz_core::{
-    AnyArray, ByteOrder, Cast, DateTime64, Element, FixedBytes, FixedStr, LoadOptions, LongDouble, NpyRecord,
-    RawBytes, SaveOptions, TimeDelta64, npy,
+    AnyArray, ByteOrder, Cast, DateTime64, Element, FixedBytes, FixedStr, LoadOptions, LongDouble, NpyFile,
+    NpyRecord, RawBytes, SaveOptions, TimeDelta64, npy,
 };
 use num_complex::Complex;
 use tests::temp_dir;
@@ -218,12 +218,20 @@ fn files_and_fields() {
         operation("load of rows", || npy::load::<Array1<Row>>(&records).map(drop)),
         operation("load of rows that are cast", || npy::load::<Array1<WideRow>>(&records).map(drop)),
         operation("load_any of rows", || npy::load::<AnyArray>(&records).map(drop)),
-        operation("load_field", || npy::load_field::<Array1<u32>>(&records, "id").map(drop)),
-        operation("load_field that is cast", || npy::load_field::<Array1<u64>>(&records, "id").map(drop)),
-        operation("load_field with axes", || npy::load_field::<ArrayD<f64>>(&records, "place").map(drop)),
-        operation("load_field of text", || npy::load_field::<Array1<String>>(&records, "name").map(drop)),
-        operation("load_field with axes of Fortran order", || {
-            npy::load_field::<ArrayD<f64>>(&fortran_path, "place").map(drop)
+        operation("a field of a file", || {
+            NpyFile::open(&records).and_then(|file| file.field::<Array1<u32>>("id")).map(drop)
+        }),
+        operation("a field of a file that is cast", || {
+            NpyFile::open(&records).and_then(|file| file.field::<Array1<u64>>("id")).map(drop)
+        }),
+        operation("a field of a file with axes", || {
+            NpyFile::open(&records).and_then(|file| file.field::<ArrayD<f64>>("place")).map(drop)
+        }),
+        operation("a field of a file of text", || {
+            NpyFile::open(&records).and_then(|file| file.field::<Array1<String>>("name")).map(drop)
+        }),
+        operation("a field of a file with axes of Fortran order", || {
+            NpyFile::open(&fortran_path).and_then(|file| file.field::<ArrayD<f64>>("place")).map(drop)
         }),
     ];
     exhaust_all(all, 30);

@@ -96,9 +96,11 @@ fn a_struct_of_arrays() {
         ordered.get::<Vec<[f32; 400]>>("fortran").map(drop)
     }));
     all.push(operation("get of one that is cast", || ordered.get::<ArrayD<f64>>("fortran").map(drop)));
-    all.push(operation("get_field", || ordered.get_field::<Vec<u32>>("rows", "id").map(drop)));
-    all.push(operation("get_field with axes", || {
-        ordered.get_field::<ArrayD<f64>>("rows", "place").map(drop)
+    all.push(operation("a field of a member", || {
+        ordered.member("rows").and_then(|rows| rows.field::<Vec<u32>>("id")).map(drop)
+    }));
+    all.push(operation("a field of a member with axes", || {
+        ordered.member("rows").and_then(|rows| rows.field::<ArrayD<f64>>("place")).map(drop)
     }));
     all.push(operation("bytes", || ordered.bytes("plain").map(drop)));
     all.push(operation("to_members", || {

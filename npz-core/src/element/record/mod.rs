@@ -27,16 +27,16 @@ const CHUNK: usize = 16 << 10;
 ///
 /// A type of rows is an [`Element`]: `Array1<Row>`, `Array2<Row>`, `Vec<Row>`, `[Row; N]` and a single `Row` are saved and
 /// loaded as those of numbers are, in `.npy` files and as members of archives. The derive implements this trait; its
-/// other methods are not part of the API.
+/// methods are not part of the API. [`DType::of`] gives the dtype of a row.
 ///
 /// ```
 /// use ndarray::{Array1, array};
-/// use npz_core::{NpyRecord, npy};
+/// use npz_core::{DType, NpyRecord, npy};
 ///
 /// #[derive(NpyRecord, Clone, Debug, PartialEq)]
 /// struct Particle { id: u32, pos: [f64; 3] }
 ///
-/// assert_eq!(Particle::record_dtype()?.to_string(), "[('id', '<u4'), ('pos', '<f8', (3,))]");
+/// assert_eq!(DType::of::<Particle>()?.to_string(), "[('id', '<u4'), ('pos', '<f8', (3,))]");
 /// let rows = array![Particle { id: 7, pos: [0.5, 1.0, 2.0] }];
 /// let bytes = npy::to_bytes(&rows)?; // np.array([(7, [.5, 1, 2])], [("id", "<u4"), ("pos", "<f8", 3)])
 /// let back: Array1<Particle> = npy::from_bytes(&bytes)?;
@@ -48,11 +48,8 @@ const CHUNK: usize = 16 << 10;
     note = "for a struct of your own, add `#[derive(npz_core::NpyRecord, Clone)]`"
 )]
 pub trait NpyRecord: Element {
-    /// Gives the dtype that rows are written as: `Row.dtype` in Python.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if a row is larger than the 2147483647 bytes that NumPy
-    /// allows.
+    /// The dtype that rows are written as, which [`DType::of`] gives.
+    #[doc(hidden)]
     fn record_dtype() -> Result<DType> {
         Self::layout().dtype()
     }

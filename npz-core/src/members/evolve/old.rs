@@ -215,7 +215,7 @@ impl<'m> OldMembers<'m> {
         }
         let plan = T::plan(&mut loader, &place);
         loader.settle();
-        let (report, spent) = loader.run_with(|_| {})?;
+        let (report, spent) = loader.run_with(&mut |_| {})?;
         self.spent.set(spent);
         self.remarks.borrow_mut().extend_from_slice(report.remarks());
         plan.finish().map_err(|error| error.in_member(place.as_str()))
@@ -299,31 +299,6 @@ impl<'m> OldMembers<'m> {
         Ok(())
     }
 
-    /// Puts a value in the place of a member and all below it: [`remove`](Self::remove), then
-    /// [`insert`](Self::insert).
-    ///
-    /// # Errors
-    /// As [`insert`](Self::insert); [`ErrorKind::NotFound`] if there is nothing to replace.
-    ///
-    /// ```
-    /// # use npz_core::{Npz, OldMembers, Result};
-    /// # #[derive(Npz)] struct Old { degrees: f64 }
-    /// fn migrate(old: &mut OldMembers<'_>, _: u32) -> Result<()> {
-    ///     let radians = old.get::<f64>("degrees")?.to_radians();
-    ///     old.replace("degrees", &radians)?;
-    ///     old.rename("degrees", "radians")
-    /// }
-    /// # #[derive(Npz)] #[npz(version = 1, migrate = "migrate")] struct New { radians: f64 }
-    /// # assert_eq!(New::from_bytes(&Old { degrees: 180.0 }.to_bytes()?)?.radians, std::f64::consts::PI);
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    pub fn replace<T: ToMembers + ?Sized>(&mut self, name: &str, value: &T) -> Result<()> {
-        if !self.remove(name) {
-            self.find(name)?;
-        }
-        self.insert(name, value)
-    }
-
     /// The keys of a value: its own, and those of its parts.
     fn all_at(&self, name: &str) -> Vec<(String, usize)> {
         let full = self.full(name);
@@ -336,7 +311,7 @@ impl<'m> OldMembers<'m> {
 }
 
 fn taken_already(full: &str) -> Error {
-    let message = "a member of this name is there already; remove it first, or use `replace`";
+    let message = "a member of this name is there already; `take` or `remove` it first";
     Error::invalid(message).in_member(full)
 }
 

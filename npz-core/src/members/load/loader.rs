@@ -421,12 +421,13 @@ impl<'s> Loader<'s> {
 
     /// Reads the data, unless a problem was noted.
     pub(crate) fn run(self) -> Result<()> {
-        self.run_with(|_| {}).map(drop)
+        self.run_with(&mut |_| {}).map(drop)
     }
 
     /// Reads the data, unless a problem was noted, into memory that is given then where it fits. Gives the remarks, and how
     /// many bytes were spent in all.
-    pub(crate) fn run_with(mut self, give: impl FnOnce(&mut Spares)) -> Result<(Report, u64)> {
+    // Not generic, as it would be compiled anew for each type that is loaded.
+    pub(crate) fn run_with(mut self, give: &mut dyn FnMut(&mut Spares)) -> Result<(Report, u64)> {
         self.fault.map_or(Ok(()), Err)?;
         if !self.report.is_ok() {
             return Err(Error::mismatch(self.report));

@@ -28,22 +28,25 @@ impl OneArray<'_> {
     /// Loads it, and tells what the call has read by then, in bytes.
     pub(crate) fn load<T: FromMembers>(&self, spent: u64) -> Result<(T, u64)> {
         if !T::is_single() {
-            return Err(Error::new(
-                ErrorKind::Mismatch,
-                format!(
-                    "expected members for `{}`, found one array, {}; load it as an array, a `Vec`, a single value or \
-                     `AnyArray`",
-                    type_name::<T>(),
-                    self.array.header()
-                ),
-            ));
+            return Err(self.no_members(type_name::<T>()));
         }
         let mut loader = Loader::by(self, self.options);
         loader.spent = spent;
         let plan = T::plan(&mut loader, &self.place());
         loader.settle();
-        let (_, spent) = loader.run_with(|_| {})?;
+        let (_, spent) = loader.run_with(&mut |_| {})?;
         Ok((plan.finish()?, spent))
+    }
+
+    fn no_members(&self, rust_type: &str) -> Error {
+        Error::new(
+            ErrorKind::Mismatch,
+            format!(
+                "expected members for `{rust_type}`, found one array, {}; load it as an array, a `Vec`, a single value or \
+                 `AnyArray`",
+                self.array.header()
+            ),
+        )
     }
 
     fn place(&self) -> Name {

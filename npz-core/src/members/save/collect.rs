@@ -166,11 +166,11 @@ pub struct Members<'a> {
 /// One member that is about to be written: a name and an array.
 pub(crate) struct Member<'a> {
     pub(crate) name: String,
-    /// How this member is stored, where its field says so.
     /// Whether the value is this one array, without a name of its own.
     pub(crate) is_root: bool,
     /// Whether it is a mark or a count of our own.
     pub(crate) is_sign: bool,
+    /// How this member is stored, where its field says so.
     pub(crate) compression: Option<Compression>,
     pub(crate) array: Arc<dyn Stored + 'a>,
 }
@@ -237,6 +237,10 @@ impl<'a> Members<'a> {
             ..Members::new()
         };
         push(&mut borrowed)?;
+        self.keep(borrowed)
+    }
+
+    fn keep(&mut self, borrowed: Members<'_>) -> Result<()> {
         self.free = borrowed.free;
         for Member { name, is_root, is_sign, compression, array } in borrowed.list {
             let array = array.keep().map_err(|error| error.in_member(&name))?;

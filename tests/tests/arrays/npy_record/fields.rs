@@ -4,7 +4,8 @@ use std::io::Write;
 
 use ndarray::{Array1, Array2, Array3, ArrayD, array};
 use npz_core::{
-    AnyArray, Cast, ErrorKind, Header, Lazy, Limits, LoadOptions, NpyRecord, NpzReader, ProblemKind, npy,
+    AnyArray, Cast, ErrorKind, Header, Lazy, Limits, LoadOptions, NpyFile, NpyRecord, NpzReader, ProblemKind,
+    npy,
 };
 use tests::{python, temp_dir};
 
@@ -48,14 +49,14 @@ np.savez('parts.npz', **fields('one', a), **fields('c', c), **fields('f', f), **
             macro_rules! same {
                 ($($cell:ty: $path:literal),* $(,)?) => {$(
                     let expected: ArrayD<$cell> = parts.get(&format!("{name}.{}", $path)).unwrap();
-                    let found: ArrayD<$cell> = npz.get_field(name, $path).unwrap();
+                    let found: ArrayD<$cell> = npz.member(name).unwrap().field($path).unwrap();
                     assert_eq!(found, expected, "{archive} {name} {}", $path);
                 )*};
             }
             same!(u32: "id", String: "name", f64: "pos.x", i16: "pos.y", f32: "atoms.z", u8: "atoms.w", f32: "a.b", f32: "m");
             same!(Pos: "pos");
         }
-        let id: Vec<u32> = npz.get_field("one", "id").unwrap();
+        let id: Vec<u32> = npz.member("one").unwrap().field("id").unwrap();
         assert_eq!(id[39_999], 39_999);
     }
     for name in ["c", "f", "0d", "empty"] {
@@ -63,14 +64,14 @@ np.savez('parts.npz', **fields('one', a), **fields('c', c), **fields('f', f), **
         macro_rules! same {
             ($($cell:ty: $path:literal),* $(,)?) => {$(
                 let expected: ArrayD<$cell> = parts.get(&format!("{name}.{}", $path)).unwrap();
-                let found: ArrayD<$cell> = npy::load_field(&path, $path).unwrap();
+                let found: ArrayD<$cell> = NpyFile::open(&path).unwrap().field($path).unwrap();
                 assert_eq!(found, expected, "{name} {}", $path);
             )*};
         }
         same!(u32: "id", String: "name", f64: "pos.x", i16: "pos.y", f32: "atoms.z", u8: "atoms.w", f32: "a.b", f32: "m");
         same!(Pos: "pos");
     }
-    let id: Array2<u32> = npy::load_field(dir.join("f.npy"), "id").unwrap();
+    let id: Array2<u32> = NpyFile::open(dir.join("f.npy")).unwrap().field("id").unwrap();
     assert!(id.t().is_standard_layout(), "the order of the file is kept");
 }
 
@@ -94,15 +95,18 @@ fn fields_are_cast_by_the_rule_and_told_by_their_names() {
     writer.add_bytes("text", b"abc").unwrap();
     writer.finish().unwrap();
     let npz = NpzReader::open(&path).unwrap();
-    assert_eq!(npz.get_field::<Array1<f64>>("rows", "id").unwrap()[9], 9.0);
-    let error = npz.get_field::<Array1<f32>>("rows", "pos").unwrap_err();
+    assert_eq!(npz.member("rows").and_then(|rows| rows.field::<Array1<f64>>("id")).unwrap()[9], 9.0);
+    let error = npz.member("rows").and_then(|rows| rows.field::<Array1<f32>>("pos")).unwrap_err();
     let problems: Vec<_> = error.report().unwrap().problems().iter().map(|p| (p.kind, &*p.field)).collect();
     assert_eq!(problems, [(ProblemKind::DType, "pos"), (ProblemKind::Shape, "pos")]);
     assert!(error.to_string().contains(r#"member "rows", field "pos", has another dtype"#), "{error}");
 
     let same_kind = LoadOptions::new().cast(Cast::SameKind);
     let loose = same_kind.open(&path).unwrap();
-    assert_eq!(loose.get_field::<Array2<f32>>("rows", "pos").unwrap()[[0, 0]], 0.1f32);
+    assert_eq!(
+        loose.member("rows").and_then(|rows| rows.field::<Array2<f32>>("pos")).unwrap()[[0, 0]],
+        0.1f32
+    );
 
     for (name, field, kind, words) in [
         ("rows", "ids", ErrorKind::NotFound, "no field 'ids' in the record: it has 'id', 'pos'"),
@@ -118,10 +122,10 @@ fn fields_are_cast_by_the_rule_and_told_by_their_names() {
             ErrorKind::Mismatch,
             "expected a structured array with a field \"x\", found cells of <f8",
         ),
-        ("text", "x", ErrorKind::Mismatch, "expected a structured array, found other bytes"),
+        ("text", "x", ErrorKind::Mismatch, "expected an array, found other bytes"),
         ("nothing", "x", ErrorKind::NotFound, "no such member"),
     ] {
-        let error = npz.get_field::<Array1<f64>>(name, field).unwrap_err();
+        let error = npz.member(name).and_then(|rows| rows.field::<Array1<f64>>(field)).unwrap_err();
         assert_eq!(error.kind(), kind, "{name} {field}");
         assert!(error.to_string().contains(words), "{error}");
         assert!(error.to_string().contains(&format!("member {name:?}")), "{error}");
@@ -137,14 +141,14 @@ fn damage_and_limits_are_noticed_in_fields() {
     for len in [0, 50, 128, 129, bytes.len() - 30, bytes.len() - 1] {
         std::fs::write(&path, &bytes[..len]).unwrap();
         assert_eq!(
-            npy::load_field::<Array1<u32>>(&path, "id").unwrap_err().kind(),
+            NpyFile::open(&path).and_then(|file| file.field::<Array1<u32>>("id")).unwrap_err().kind(),
             ErrorKind::Damaged,
             "{len}"
         );
     }
     std::fs::write(&path, &bytes).unwrap();
     let strict = LoadOptions::new().limits(Limits::strict().member_bytes(100));
-    let error = strict.load_field::<Array1<u32>>(&path, "id").unwrap_err();
+    let error = NpyFile::open(&path).unwrap().with_options(strict).field::<Array1<u32>>("id").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Limit);
 
     let mut memory = std::io::Cursor::new(Vec::new());
@@ -156,7 +160,7 @@ fn damage_and_limits_are_noticed_in_fields() {
     let place = bytes.windows(8).position(|window| window == 9f64.to_le_bytes()).unwrap();
     bytes[place] ^= 1;
     let npz = NpzReader::new(&bytes).unwrap();
-    let error = npz.get_field::<Array1<u32>>("rows", "id").unwrap_err();
+    let error = npz.member("rows").and_then(|rows| rows.field::<Array1<u32>>("id")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Damaged, "{error}");
 }
 
@@ -174,8 +178,14 @@ fn many_axes_are_no_trouble() {
         memory.into_inner()
     };
     let npz = NpzReader::new(&bytes).unwrap();
-    assert_eq!(npz.get_field::<Array3<u8>>("deep", "m").unwrap(), array![[[1, 2, 3], [4, 5, 6]]]);
-    assert_eq!(npz.get_field::<[[[u8; 3]; 2]; 1]>("deep", "m").unwrap(), [[[1, 2, 3], [4, 5, 6]]]);
+    assert_eq!(
+        npz.member("deep").and_then(|rows| rows.field::<Array3<u8>>("m")).unwrap(),
+        array![[[1, 2, 3], [4, 5, 6]]]
+    );
+    assert_eq!(
+        npz.member("deep").and_then(|rows| rows.field::<[[[u8; 3]; 2]; 1]>("m")).unwrap(),
+        [[[1, 2, 3], [4, 5, 6]]]
+    );
 }
 
 /// `descr_to_dtype` passes over every void without a name, and a subarray is one to NumPy.
@@ -213,9 +223,9 @@ print(repr(a)); print(a.dtype.newbyteorder('>').descr)
     assert_eq!(again, std::fs::read(dir.path().join("again.npy")).unwrap());
     let rows: Array1<Row> = npy::load(&path).unwrap();
     assert_eq!(rows[2], Row { a: 2, z: 20 });
-    let column: Array1<i8> = npy::load_field(&path, "z").unwrap();
+    let column: Array1<i8> = NpyFile::open(&path).unwrap().field("z").unwrap();
     assert_eq!(column, NpzReader::open(dir.path().join("z.npz")).unwrap().get::<Array1<i8>>("z").unwrap());
-    let error = npy::load_field::<Array1<f32>>(&path, "").unwrap_err();
+    let error = NpyFile::open(&path).and_then(|file| file.field::<Array1<f32>>("")).unwrap_err();
     assert!(error.to_string().contains("it has 'a', 'z'"), "{error}");
 }
 
@@ -231,7 +241,7 @@ np.savez('a.npz', particles=p, plain=np.zeros(2), **{'group.particles': p})",
     for (member, field) in [("particles", "mass"), ("particles", "pos.x"), ("group.particles", "mass")] {
         let name = format!("{member}.{field}");
         let hint = format!(
-            ", but \"{member}\" is a structured array: `get_field(\"{member}\", \"{field}\")` reads one field of it"
+            ", but \"{member}\" is a structured array: `member(\"{member}\")?.field(\"{field}\")` reads one field of it"
         );
         for error in [npz.get::<Vec<f32>>(&name).unwrap_err(), npz.header(&name).unwrap_err()] {
             assert_eq!(error.kind(), ErrorKind::NotFound);
@@ -240,7 +250,7 @@ np.savez('a.npz', particles=p, plain=np.zeros(2), **{'group.particles': p})",
     }
     for name in ["particles.speed", "plain.mass"] {
         let error = npz.get::<Vec<f32>>(name).unwrap_err().to_string();
-        assert!(!error.contains("get_field"), "{error}");
+        assert!(!error.contains("structured array"), "{error}");
     }
 }
 
@@ -253,11 +263,14 @@ fn damage_in_a_field_is_told_with_file_member_and_field_even_when_it_is_read_lat
         "np.savez('a.npz', particles=np.zeros(100_000, [('mass', 'f4'), ('pos', 'f8', (3,))]))",
     );
     let npz = NpzReader::open(&path).unwrap();
-    let lazy: Lazy<Array1<f32>> = npz.get_field("particles", "mass").unwrap();
+    let lazy: Lazy<Array1<f32>> = npz.member("particles").unwrap().field("mass").unwrap();
     let mut bytes = std::fs::read(&path).unwrap();
     bytes[1_000_000] = 9;
     std::fs::OpenOptions::new().write(true).open(&path).unwrap().write_all(&bytes).unwrap();
-    for error in [lazy.get().unwrap_err(), npz.get_field::<Array1<f32>>("particles", "mass").unwrap_err()] {
+    for error in [
+        lazy.get().unwrap_err(),
+        npz.member("particles").and_then(|rows| rows.field::<Array1<f32>>("mass")).unwrap_err(),
+    ] {
         assert_eq!((error.file(), error.member()), (Some(&*path), Some("particles")), "{error}");
         let text = error.to_string();
         assert!(text.contains("CRC-32") && text.matches("field \"mass\"").count() == 1, "{text}");

@@ -7,7 +7,7 @@ use half::{bf16, f16};
 use ndarray::{Array0, Array1, Array2, ArrayD, array};
 use npz_core::time::{Day, Nanosecond, Second};
 use npz_core::tiny::{Float4E2M1Fn, Float8E4M3Fn, Float8E5M2, Int4, UInt2};
-use npz_core::{DateTime64, FixedBytes, FixedStr, LongDouble, NpyRecord, RawBytes, TimeDelta64, npy};
+use npz_core::{DType, DateTime64, FixedBytes, FixedStr, LongDouble, NpyRecord, RawBytes, TimeDelta64, npy};
 use num_complex::Complex;
 use tests::{python, temp_dir};
 
@@ -462,7 +462,7 @@ fn rows_may_have_parameters() {
     let rows = array![Generic { cells: [1u8, 2], one: 3 }, Generic { cells: [4, 5], one: 6 }];
     let bytes = npy::to_bytes(&rows).unwrap();
     assert_eq!(npy::from_bytes::<Array1<Generic<u8, 2>>>(&bytes).unwrap(), rows);
-    let dtype = Generic::<Pair, 0>::record_dtype().unwrap().to_string();
+    let dtype = DType::of::<Generic<Pair, 0>>().unwrap().to_string();
     assert_eq!(
         dtype,
         "[('cells', [('b', '<f4'), ('a', '<i2')], (0,)), ('one', [('b', '<f4'), ('a', '<i2')])]"

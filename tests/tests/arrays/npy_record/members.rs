@@ -76,7 +76,8 @@ fn numpy_sees_structured_arrays_and_writes_them_back() {
         writeln!(lines, "{name} {dtype} {shape} {ids}").unwrap();
     }
     assert_eq!(seen, lines);
-    let (back, report) = LoadOptions::new().load_with_report::<State>(dir.path().join("b.npz")).unwrap();
+    let (back, report) =
+        LoadOptions::new().open(dir.path().join("b.npz")).unwrap().load_with_report::<State>().unwrap();
     assert_eq!(back, state());
     assert!(report.remarks().is_empty(), "{report}");
 }
@@ -231,11 +232,11 @@ np.savez('narrow.npz', **f)",
     );
     let options = LoadOptions::new().cast(Cast::Exact);
     for name in ["own.npz", "big.npz"] {
-        let (back, report) = options.load_with_report::<State>(path(name)).unwrap();
+        let (back, report) = options.open(path(name)).unwrap().load_with_report::<State>().unwrap();
         assert_eq!(back, state);
         assert!(report.remarks().is_empty(), "{name}: {report}");
     }
-    let (_, report) = options.load_with_report::<State>(path("narrow.npz")).unwrap();
+    let (_, report) = options.open(path("narrow.npz")).unwrap().load_with_report::<State>().unwrap();
     let remarks: Vec<_> = report.remarks().iter().map(|remark| (&*remark.member, remark.kind)).collect();
     assert_eq!(remarks, [("rows", RemarkKind::Cast)]);
 }

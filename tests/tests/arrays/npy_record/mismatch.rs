@@ -1,7 +1,7 @@
 //! Files whose records are not those of the row type: every difference is told, and no value is changed.
 
 use ndarray::{Array0, Array1, array};
-use npz_core::{Cast, ErrorKind, FixedStr, LoadOptions, NpyRecord, Npz, ProblemKind, RawBytes, npy};
+use npz_core::{Cast, DType, ErrorKind, FixedStr, LoadOptions, NpyRecord, Npz, ProblemKind, RawBytes, npy};
 use tests::{python, temp_dir};
 
 #[derive(NpyRecord, Clone, Debug, PartialEq)]
@@ -153,7 +153,7 @@ np.save('a.npy', np.array([(b'a', 7, .1, 0), (b'b', 8, .2, 0)], d))",
         rows,
         array![Evolved { id: 7, cache: None, mass: 0.1 }, Evolved { id: 8, cache: None, mass: 0.2 }]
     );
-    assert_eq!(Evolved::record_dtype().unwrap().to_string(), "[('id', '<u8'), ('mass', '<f4')]");
+    assert_eq!(DType::of::<Evolved>().unwrap().to_string(), "[('id', '<u8'), ('mass', '<f4')]");
     let exact = LoadOptions::new().cast(Cast::Exact);
     let error = exact.load::<Array1<Evolved>>(dir.path().join("a.npy")).unwrap_err();
     let problems = error.report().unwrap().problems();
@@ -180,11 +180,14 @@ np.savez('a.npz', rows=np.zeros(2, [('x', 'f4'), ('y', 'f4')]), pickle=np.zeros(
     let npz = npz_core::NpzReader::open(dir.path().join("a.npz")).unwrap();
     let error = npz.get::<Vec<f32>>("rows").unwrap_err().to_string();
     assert!(
-        error.contains("derive `NpyRecord` for a row type, or read one of its fields by `get_field`"),
+        error.contains("derive `NpyRecord` for a row type, or read one of its fields by `NpyFile::field`"),
         "{error}"
     );
     assert_eq!(npz.get::<Vec<Vec2>>("pickle").unwrap_err().kind(), ErrorKind::Unsupported);
-    assert_eq!(npz.get_field::<Vec<f32>>("pickle", "x").unwrap_err().kind(), ErrorKind::Unsupported);
+    assert_eq!(
+        npz.member("pickle").and_then(|rows| rows.field::<Vec<f32>>("x")).unwrap_err().kind(),
+        ErrorKind::Unsupported
+    );
 }
 
 #[test]

@@ -181,8 +181,8 @@ fn integers_for_times_are_remarked_on_and_refused_under_exact() {
     let path = dir.path().join("a.npz");
     std::fs::write(&path, &bytes).unwrap();
     for report in [
-        LoadOptions::new().load_with_report::<Field<SystemTime>>(&path).unwrap().1,
-        LoadOptions::new().load_with_report::<Field<Duration>>(&path).unwrap().1,
+        LoadOptions::new().open(&path).unwrap().load_with_report::<Field<SystemTime>>().unwrap().1,
+        LoadOptions::new().open(&path).unwrap().load_with_report::<Field<Duration>>().unwrap().1,
     ] {
         let remarks = report.remarks();
         assert_eq!(remarks.len(), 1, "{remarks:?}");

@@ -7,7 +7,8 @@ use std::path::Path;
 use ndarray::{Array1, Array2, array};
 use npz_core::time::Day;
 use npz_core::{
-    AnyArray, Cast, DType, DateTime64, ErrorKind, Header, Limits, LoadOptions, NpzReader, NpzWriter, npy,
+    AnyArray, Cast, DType, DateTime64, ErrorKind, Header, Limits, LoadOptions, NpyFile, NpzReader, NpzWriter,
+    npy,
 };
 use tests::docs::{code, table};
 use tests::{python, temp_dir};
@@ -77,12 +78,12 @@ np.savez('pickles.npz', a=np.array([1, None]), b=1.0)
     // The second dtype of a nested record, and a subarray, by the columns that the page names.
     let pos: Vec<f32> = load_column(&dir.path().join("1.npy"), "pos.x");
     assert_eq!(pos, [1.0, 1.0]);
-    let pos: Array2<f64> = npy::load_field(dir.path().join("2.npy"), "pos").unwrap();
+    let pos: Array2<f64> = NpyFile::open(dir.path().join("2.npy")).unwrap().field("pos").unwrap();
     assert_eq!(pos, Array2::<f64>::ones((2, 3)));
 }
 
 fn load_column(path: &Path, field: &str) -> Vec<f32> {
-    npy::load_field::<Array1<f32>>(path, field).unwrap().to_vec()
+    NpyFile::open(path).and_then(|file| file.field::<Array1<f32>>(field)).unwrap().to_vec()
 }
 
 #[test]

@@ -61,7 +61,8 @@ fn a_struct_that_does_not_want_it_loads_and_is_told() {
     let dir = temp_dir();
     let path = dir.path().join("encrypted.npz");
     std::fs::write(&path, with_unreadable(1, 0)).unwrap();
-    let (only, report) = LoadOptions::new().allow_unknown(true).load_with_report::<Only>(&path).unwrap();
+    let (only, report) =
+        LoadOptions::new().allow_unknown(true).open(&path).unwrap().load_with_report::<Only>().unwrap();
     assert_eq!(only.a, [1.0, 2.0]);
     assert_eq!(report.remarks()[0].to_string(), "member \"b\": it can't be read, and no field wants it");
 }
@@ -81,7 +82,8 @@ with zipfile.ZipFile('all.npz', 'a') as z:
     let path = dir.path().join("all.npz");
     assert!(BTreeMap::<String, AnyArray>::load(&path).is_err());
     let options = LoadOptions::new().allow_unknown(true);
-    let (all, report) = options.load_with_report::<BTreeMap<String, AnyArray>>(&path).unwrap();
+    let (all, report) =
+        options.open(&path).unwrap().load_with_report::<BTreeMap<String, AnyArray>>().unwrap();
     assert_eq!(all.keys().collect::<Vec<_>>(), ["a"]);
     let told: Vec<_> = report.remarks().iter().map(|remark| (&*remark.member, remark.kind)).collect();
     assert_eq!(told, ["o", "readme.txt", "f"].map(|member| (member, RemarkKind::Ignored)));

@@ -117,8 +117,11 @@ write("array_python2.npz", pickled)
     }
     for file in files {
         let path = dir.path().join(format!("{file}.npz"));
-        let (found, report) =
-            LoadOptions::new().load_with_report::<Maybe>(&path).unwrap_or_else(|e| panic!("{file}: {e}"));
+        let (found, report) = LoadOptions::new()
+            .open(&path)
+            .unwrap()
+            .load_with_report::<Maybe>()
+            .unwrap_or_else(|e| panic!("{file}: {e}"));
         assert_eq!(found, expected, "{file}");
         let defaulted: Vec<_> = report.remarks().iter().filter(|remark| remark.kind == Defaulted).collect();
         assert_eq!(defaulted.len(), 2, "{file}: {report}");
@@ -263,7 +266,7 @@ write("deep.npz", [("tmp/me/run/w.npy", w), ("tmp/me/run/b.npy", b), ("tmp/me/ot
         let options = LoadOptions::new().prefix(prefix);
         assert_eq!(options.load::<Layer>(&path).unwrap(), layer());
         assert_eq!(options.from_bytes::<Layer>(&std::fs::read(&path).unwrap()).unwrap(), layer());
-        assert!(options.check::<Layer>(&path).unwrap().is_ok());
+        assert!(options.open(&path).unwrap().check::<Layer>().unwrap().is_ok());
         let npz = options.open(&path).unwrap();
         assert_eq!(npz.names().collect::<Vec<_>>(), ["w", "b"]);
         assert_eq!(npz.get::<Array1<f32>>("b").unwrap(), layer().b);

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use ndarray::Ix1;
-use npz_core::{Error, ErrorKind, Header, Limits, LoadOptions, Npz, NpzReader, npy};
+use npz_core::{Error, ErrorKind, Header, Limits, LoadOptions, NpyFile, Npz, NpzReader, npy};
 use tests::{python, temp_dir};
 
 type Map = BTreeMap<String, Vec<f64>>;
@@ -20,8 +20,7 @@ fn as_npy(path: &Path) -> Vec<Error> {
         npy::from_bytes::<Vec<f64>>(bytes).unwrap_err(),
         npy::view::<f64, Ix1>(bytes).unwrap_err(),
         npy::iter::<Vec<f64>>(bytes).next().unwrap().unwrap_err(),
-        npy::header(path).unwrap_err(),
-        npy::load_field::<Vec<f64>>(path, "x").unwrap_err(),
+        NpyFile::open(path).unwrap_err(),
         Header::read(bytes, &Limits::default()).unwrap_err(),
         options.load::<Vec<f64>>(path).unwrap_err(),
         options.from_bytes::<Vec<f64>>(bytes).unwrap_err(),

@@ -196,17 +196,27 @@ impl<'s> Loader<'s> {
         &mut self,
         plan: impl FnOnce(&mut Self) -> Plan<'s, T>,
     ) -> Plan<'s, T> {
-        let Some(recording) = &mut self.recording else { return plan(self) };
-        let this = std::any::type_name::<T>();
-        // Types that hold each other can be walked through in more ways than anybody reads.
-        if recording.types.contains(&this) || recording.members.len() >= MOST_MEMBERS {
+        if !self.enter_type(std::any::type_name::<T>()) {
             return Plan::refused();
         }
-        recording.types.push(this);
         let planned = plan(self);
+        self.leave_type();
+        planned
+    }
+
+    fn enter_type(&mut self, this: &'static str) -> bool {
+        let Some(recording) = &mut self.recording else { return true };
+        // Types that hold each other can be walked through in more ways than anybody reads.
+        if recording.types.contains(&this) || recording.members.len() >= MOST_MEMBERS {
+            return false;
+        }
+        recording.types.push(this);
+        true
+    }
+
+    fn leave_type(&mut self) {
         if let Some(recording) = &mut self.recording {
             recording.types.pop();
         }
-        planned
     }
 }
