@@ -7,7 +7,8 @@ use std::ops::Range;
 use ndarray::{ArrayBase, ArrayD, ArrayRef, ArrayViewD, Axis, Data, Dimension, Slice};
 use npz_core::{AnyArray, AnyValue, DType, Element, Error, Result};
 
-use crate::printf::Value;
+use crate::format::Spec;
+use crate::printf::{Value, whole};
 
 /// An array that can be printed as rows of cells: of one or two axes, of any cell type, or an [`AnyArray`].
 pub trait ToText: Sync {
@@ -167,9 +168,28 @@ impl<'a> Cells<'a> {
         }
     }
 
-    /// One cell; of a complex one the real part, or the other.
+    /// Writes a cell by a format.
     #[inline]
-    pub(crate) fn value(&self, index: usize, is_imaginary: bool) -> Value<'_> {
+    pub(crate) fn write(
+        &self,
+        index: usize,
+        is_imaginary: bool,
+        spec: &Spec,
+        out: &mut Vec<u8>,
+    ) -> Result<(), String> {
+        match self {
+            // What most tables are made of.
+            Self::Float64(cells) if spec.is_float() => spec.float(out, cells[index]),
+            Self::Int64(cells) if spec.is_bare_whole() => {
+                whole(out, cells[index] < 0, cells[index].unsigned_abs());
+            }
+            _ => return spec.write(out, &self.value(index, is_imaginary)),
+        }
+        Ok(())
+    }
+
+    /// One cell; of a complex one the real part, or the other.
+    fn value(&self, index: usize, is_imaginary: bool) -> Value<'_> {
         let (value, float) = match self {
             Self::Bool(cells) => (AnyValue::Bool(cells[index]), 1),
             Self::Int8(cells) => (AnyValue::Int(cells[index].into()), 1),

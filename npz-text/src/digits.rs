@@ -1,77 +1,11 @@
 //! The digits of floats, correctly rounded: up to 18 of them by one multiplication, more by the standard library.
 
-use std::sync::LazyLock;
+use crate::powers::{EXACT, Power, TENS};
 
-/// The powers of ten that are asked for.
-const LEAST: i32 = -330;
-const MOST: i32 = 350;
-/// The greatest power of five of 128 bits.
-const EXACT: i32 = 55;
 /// The digits that one multiplication gives.
 const DIGITS: i32 = 18;
-
-/// `mantissa * 2^exponent`, at most one unit of the mantissa below the power; its highest bit is set.
-#[derive(Clone, Copy)]
-struct Power {
-    high: u64,
-    low: u64,
-    exponent: i32,
-    /// The power itself, as near as a float is.
-    float: f64,
-}
-
-/// All powers of ten from `LEAST` to `MOST`.
-static POWERS: LazyLock<Vec<Power>> = LazyLock::new(|| {
-    // 256 bits, high ones first: what is lost at their end does not reach the 128 that are kept.
-    let one = ([1u64 << 63, 0, 0, 0], -255);
-    let power = |(limbs, exponent): ([u64; 4], i32)| {
-        // Twice, as one step may be too far for a float.
-        let float = limbs[0] as f64
-            * 2f64.powi(i32::midpoint(exponent, 192))
-            * 2f64.powi(exponent + 192 - i32::midpoint(exponent, 192));
-        Power { high: limbs[0], low: limbs[1], exponent: exponent + 128, float }
-    };
-    let mut below = Vec::new();
-    let mut number = one;
-    for _ in LEAST..0 {
-        number = tenth(number);
-        below.push(power(number));
-    }
-    below.reverse();
-    number = one;
-    below.push(power(number));
-    for _ in 0..MOST {
-        number = tenfold(number);
-        below.push(power(number));
-    }
-    below
-});
-
-fn tenth((limbs, exponent): ([u64; 4], i32)) -> ([u64; 4], i32) {
-    // Three more bits are kept, so that the highest is set again.
-    let (mut rest, mut quotient) = (0u128, [0u64; 5]);
-    for (at, limb) in limbs.iter().chain(&[0]).enumerate() {
-        let part = rest << 64 | u128::from(*limb);
-        quotient[at] = (part / 10) as u64;
-        rest = part % 10;
-    }
-    let shift = quotient[0].leading_zeros();
-    let shifted = std::array::from_fn(|at| quotient[at] << shift | quotient[at + 1] >> (64 - shift));
-    (shifted, exponent - shift as i32)
-}
-
-fn tenfold((limbs, exponent): ([u64; 4], i32)) -> ([u64; 4], i32) {
-    let (mut carry, mut product) = (0u128, [0u64; 5]);
-    for at in (0..4).rev() {
-        carry += u128::from(limbs[at]) * 10;
-        product[at + 1] = carry as u64;
-        carry >>= 64;
-    }
-    product[0] = carry as u64;
-    let shift = product[0].leading_zeros();
-    let shifted = std::array::from_fn(|at| product[at] << shift | product[at + 1] >> (64 - shift));
-    (shifted, exponent + 64 - shift as i32)
-}
+/// The most digits that are asked for.
+pub(crate) const MOST: i32 = DIGITS + 1;
 
 /// A positive float as `mantissa * 2^exponent`.
 fn parts(value: f64) -> (u64, i32) {
@@ -86,55 +20,43 @@ fn parts(value: f64) -> (u64, i32) {
 /// `value * 10^power`: its whole part, and it rounded, half to even. `None` if that is not certain, or of more than 18 digits.
 #[inline]
 fn scaled((mantissa, exponent): (u64, i32), power: i32) -> Option<(u64, u64)> {
-    let ten = POWERS.get(usize::try_from(power - LEAST).ok()?)?;
+    let ten = Power::of_ten(power)?;
+    let zeros = mantissa.leading_zeros();
+    let mantissa = u128::from(mantissa << zeros);
     // 192 bits, of which the lowest 64 stand apart.
-    let low = u128::from(mantissa) * u128::from(ten.low);
-    let high = u128::from(mantissa) * u128::from(ten.high) + (low >> 64);
-    let low = low as u64;
-    let shift = -(exponent + ten.exponent);
-    if !(66..192).contains(&shift) {
-        return None;
-    }
-    let shift = shift - 64;
-    let whole = u64::try_from(high >> shift).ok()?;
-    let fraction = high & ((1 << shift) - 1);
-    let half = 1u128 << (shift - 1);
+    let lowest = mantissa * u128::from(ten.low);
+    let product = mantissa * u128::from(ten.high) + (lowest >> 64);
+    let (high, low) = ((product >> 64) as u64, product as u64);
+    let shift =
+        u32::try_from(zeros as i32 - exponent - ten.exponent - 128).ok().filter(|shift| *shift < 64)?;
+    let (whole, rest, is_more) = match shift {
+        0 => (high, low, lowest as u64 > 0),
+        _ => (high >> shift, high & ((1 << shift) - 1), low > 0 || lowest as u64 > 0),
+    };
+    let half = (1u64 << 63).rotate_left(shift);
     let is_exact = (0..=EXACT).contains(&power);
     // The power may be a little more than it is here; below the middle that could be too much.
-    if !is_exact && fraction < half && half - fraction <= 1 {
+    if !is_exact && rest == half - 1 && (shift == 0 || low >= u64::MAX - 1) {
         return None;
     }
-    let is_up = match fraction.cmp(&half) {
-        std::cmp::Ordering::Equal if is_exact && low == 0 => whole & 1 == 1,
-        std::cmp::Ordering::Less => false,
-        _ => true,
-    };
-    Some((whole, whole + u64::from(is_up)))
+    let is_middle = is_exact && rest == half && !is_more;
+    let is_up = if is_middle { whole & 1 == 1 } else { rest >= half };
+    Some((whole, whole.saturating_add(u64::from(is_up))))
 }
-
-const TENS: [u64; 20] = {
-    let mut tens = [1; 20];
-    let mut at = 1;
-    while at < 20 {
-        tens[at] = tens[at - 1] * 10;
-        at += 1;
-    }
-    tens
-};
 
 /// The first digits of a float as a number, and the power of ten of the first of them.
 ///
 /// `None` if there are more than fit, or the rounding is too close to tell.
 #[inline]
 pub(crate) fn significant(value: f64, digits: i32) -> Option<(u64, i32)> {
-    if !(1..=DIGITS + 1).contains(&digits) || value <= 0.0 || !value.is_finite() {
+    if !(1..=MOST).contains(&digits) || value <= 0.0 || !value.is_finite() {
         return None;
     }
     let number = parts(value);
     let bits = 63 - number.0.leading_zeros() as i32 + number.1;
     // log10(2) in 20 bits: never too great by more than one.
     let mut first = ((i64::from(bits) * 315_653) >> 20) as i32;
-    if value >= POWERS[(first + 1 - LEAST) as usize].float {
+    if Power::of_ten(first + 1).is_some_and(|ten| value >= ten.float) {
         first += 1;
     }
     let mut has_grown = false;
@@ -169,29 +91,49 @@ pub(crate) fn fixed(value: f64, places: i32) -> Option<u64> {
 
 /// Writes a number with zeros before it, as wide as asked for.
 #[inline]
-pub(crate) fn put(out: &mut Vec<u8>, mut number: u64, width: usize) {
-    const PAIRS: &[u8; 200] = b"0001020304050607080910111213141516171819\
-        2021222324252627282930313233343536373839\
-        4041424344454647484950515253545556575859\
-        6061626364656667686970717273747576777879\
-        8081828384858687888990919293949596979899";
-    let mut buffer = [b'0'; 20];
-    let mut at = 20;
-    while number >= 100 {
-        let pair = (number % 100) as usize * 2;
-        number /= 100;
-        at -= 2;
-        buffer[at..at + 2].copy_from_slice(&PAIRS[pair..pair + 2]);
-    }
-    if number >= 10 {
-        let pair = number as usize * 2;
-        at -= 2;
-        buffer[at..at + 2].copy_from_slice(&PAIRS[pair..pair + 2]);
+pub(crate) fn put(out: &mut Vec<u8>, number: u64, width: usize) {
+    if number < 100_000_000 && width <= 8 {
+        // All eight digits are written, and moved over the zeros at their start.
+        let digits = eight(number);
+        let zeros = (digits.trailing_zeros() as usize / 8).min(8 - width.max(1));
+        out.extend_from_slice(&((digits | ZEROS) >> (8 * zeros)).to_le_bytes());
+        out.truncate(out.len() - zeros);
     } else {
-        at -= 1;
-        buffer[at] = b'0' + number as u8;
+        put(out, number / 100_000_000, width.saturating_sub(8));
+        out.extend_from_slice(&(eight(number % 100_000_000) | ZEROS).to_le_bytes());
     }
-    out.extend_from_slice(&buffer[at.min(20 - width.min(20))..]);
+}
+
+/// Writes a number of so many digits, at most 19, at the start of bytes that are `0`.
+#[inline]
+pub(crate) fn first_bytes(number: u64, count: usize, bytes: &mut [u8; 48]) {
+    let mut put = |at: usize, number: u64| {
+        bytes[at..at + 8].copy_from_slice(&(eight(number) | ZEROS).to_le_bytes());
+    };
+    if count <= 8 {
+        put(0, number * TENS[8 - count]);
+        return;
+    }
+    let rest = TENS[count.saturating_sub(16)];
+    let sixteen = number / rest * TENS[16usize.saturating_sub(count)];
+    put(0, sixteen / 100_000_000);
+    put(8, sixteen % 100_000_000);
+    if count > 16 {
+        put(16, number % rest * TENS[24 - count]);
+    }
+}
+
+/// What makes digits of their numbers.
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+
+/// A number below 10^8 as eight digits, the first of them in the lowest byte: it is halved to fours, to pairs, to ones.
+#[inline]
+fn eight(number: u64) -> u64 {
+    let fours = (number / 10_000) | ((number % 10_000) << 32);
+    let high = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
+    let pairs = high | (fours - 100 * high) << 16;
+    let tens = ((pairs * 103) >> 10) & 0x000f_000f_000f_000f;
+    tens | (pairs - 10 * tens) << 8
 }
 
 #[cfg(test)]
@@ -239,6 +181,27 @@ mod tests {
             }
         }
         assert!(certain > 190_000, "the fast way is taken: {certain}");
+    }
+
+    #[test]
+    fn numbers_are_written_with_all_their_digits() {
+        let numbers = (0..20).flat_map(|power| {
+            let ten = 10u64.pow(power);
+            [ten - 1, ten, ten + 1, ten / 7 * 3, ten.wrapping_mul(u64::MAX / 3)]
+        });
+        for number in numbers.chain([u64::MAX, 12_345_678, 10_000_000_000_000_000]) {
+            for width in [0, 1, 2, 7, 8, 9, 16, 17, 19] {
+                let mut out = b"x".to_vec();
+                put(&mut out, number, width);
+                assert_eq!(String::from_utf8(out).unwrap(), format!("x{number:0width$}"));
+            }
+            let count = number.to_string().len();
+            if count <= 19 {
+                let mut bytes = [b'0'; 48];
+                first_bytes(number, count, &mut bytes);
+                assert_eq!(std::str::from_utf8(&bytes).unwrap(), format!("{number:0<48}"));
+            }
+        }
     }
 
     #[test]

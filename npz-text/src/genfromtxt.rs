@@ -7,9 +7,9 @@ use std::path::Path;
 
 use npz_core::Result;
 
+use crate::common::common;
 use crate::encoding::Encoding;
 use crate::lines::Given;
-use crate::loadtxt::common;
 use crate::number::Style;
 use crate::options::{CellType, Column, Delimiter, Limits, NameCase, Names};
 use crate::pieces::Pieces;
@@ -49,7 +49,7 @@ impl Default for GenFromTxt<'_> {
     }
 }
 
-impl<'a> GenFromTxt<'a> {
+impl GenFromTxt<'_> {
     /// The defaults: white space between fields, comments from `#` on, float64 where the type of the result does not say.
     pub fn new() -> Self {
         Self(Settings::new(Style::GenFromTxt))
@@ -88,12 +88,6 @@ impl<'a> GenFromTxt<'a> {
         self
     }
 
-    /// Reads at most so many rows. What follows is not looked at.
-    pub fn max_rows(mut self, rows: usize) -> Self {
-        self.0.max_rows = Some(rows);
-        self
-    }
-
     /// Takes these columns, in this order: places, also from the end of the first row, or names.
     pub fn usecols<C: Into<Column>>(mut self, columns: impl IntoIterator<Item = C>) -> Self {
         self.0.usecols = Some(columns.into_iter().map(Into::into).collect());
@@ -104,19 +98,6 @@ impl<'a> GenFromTxt<'a> {
     /// [`Infer`](crate::Infer) finds it for each column, as `dtype=None` does, in a pass of its own.
     pub fn dtype(mut self, dtype: impl Into<CellType>) -> Self {
         self.0.dtype = Some(dtype.into());
-        self
-    }
-
-    /// Makes another text of each cell of a column, or of all (`..`), before it is read. Where the function fails, that is the
-    /// error. The dtype of the column is found from what it gives.
-    pub fn converter<T: Display, E: Display>(
-        mut self,
-        column: impl Into<Column>,
-        convert: impl Fn(&str) -> Result<T, E> + Send + Sync + 'a,
-    ) -> Self {
-        let convert =
-            move |text: &str| convert(text).map(|value| value.to_string()).map_err(|error| error.to_string());
-        self.0.converters.push((column.into(), Box::new(convert)));
         self
     }
 

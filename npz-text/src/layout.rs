@@ -35,6 +35,15 @@ pub(crate) enum Kind {
     TimeDelta(TimeUnit),
 }
 
+/// How texts and bytes are kept where they are all that a table holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Texts {
+    /// As Rust has them: an array is as wide as its longest.
+    AsStrings,
+    /// So that all pieces have the same dtype.
+    AsWideAsTheirDtype,
+}
+
 /// One cell of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Cell {
@@ -63,10 +72,10 @@ impl Layout {
         Ok(Self { dtype: dtype.clone(), cells, item_size: dtype.item_size(), names })
     }
 
-    /// Whether something has to be found in the text first: how wide fields of rows are, or the unit of times.
-    pub(crate) fn is_open(&self) -> bool {
+    /// Whether something has to be found in the text first: how wide texts are, where it matters, or the unit of times.
+    pub(crate) fn is_open(&self, texts: Texts) -> bool {
         self.cells.iter().any(|cell| match cell.kind {
-            Kind::Text(0) | Kind::Bytes(0) => self.names.is_some(),
+            Kind::Text(0) | Kind::Bytes(0) => self.names.is_some() || texts == Texts::AsWideAsTheirDtype,
             Kind::DateTime(unit) => unit.base() == TimeBase::Generic,
             _ => false,
         })

@@ -2,9 +2,13 @@
 #![doc = include_str!("../README.md")]
 
 mod cells;
+mod collect;
+mod common;
 mod convert;
 mod digits;
 mod encoding;
+mod float;
+mod format;
 mod genfromtxt;
 mod head;
 mod infer;
@@ -17,13 +21,16 @@ mod names;
 mod number;
 mod open;
 mod options;
+mod piece;
 mod pieces;
 mod plain;
 mod plan;
+mod powers;
 mod prepare;
 mod printf;
 mod reader;
 mod savetxt;
+mod scalar;
 mod settings;
 mod sink;
 mod split;

@@ -12,6 +12,8 @@ pub(crate) struct Lines<'a> {
     reader: Box<dyn Read + Send + 'a>,
     /// The start of a line that is not whole yet, or what was given back.
     rest: Vec<u8>,
+    /// A batch that is done: its memory serves the next.
+    spare: Vec<u8>,
     /// How many bytes are read at a time.
     block: usize,
     limits: Limits,
@@ -33,6 +35,7 @@ impl<'a> Lines<'a> {
         Self {
             reader,
             rest: Vec::new(),
+            spare: Vec::new(),
             block,
             limits,
             total: 0,
@@ -58,9 +61,16 @@ impl<'a> Lines<'a> {
         self.rest = text;
     }
 
+    /// Takes back the memory of a batch.
+    pub(crate) fn recycle(&mut self, text: Vec<u8>) {
+        self.spare = text;
+    }
+
     /// Reads whole lines, the last of the file perhaps without its end; `None` at the end.
     pub(crate) fn next(&mut self) -> Result<Option<Vec<u8>>> {
-        let mut text = std::mem::take(&mut self.rest);
+        let mut text = std::mem::take(&mut self.spare);
+        text.clear();
+        text.append(&mut self.rest);
         if self.is_over {
             return Ok(if text.is_empty() { None } else { Some(text) });
         }
@@ -75,7 +85,8 @@ impl<'a> Lines<'a> {
                 return Ok(if text.is_empty() { None } else { Some(text) });
             }
             if let Some(end) = memrchr(b'\n', &text[old..]) {
-                self.rest = text.split_off(old + end + 1);
+                self.rest.extend_from_slice(&text[old + end + 1..]);
+                text.truncate(old + end + 1);
                 return Ok(Some(text));
             }
             if text.len() > self.limits.line_bytes {

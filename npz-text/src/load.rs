@@ -7,14 +7,14 @@ use num_complex::Complex;
 
 use crate::head::{Head, open};
 use crate::infer::{Column, Type, Types};
-use crate::layout::{Kind, Layout, closed};
+use crate::layout::{Kind, Layout, Texts, closed};
 use crate::number::{Number, Style};
 use crate::options::CellType;
 use crate::plan::Select;
 use crate::prepare::{Columns, Wanted, columns, plan};
 use crate::reader::Reader;
 use crate::settings::{Settings, Source};
-use crate::sink::{ByteTexts, Numbers, Rows, Sink, Texts, Widths};
+use crate::sink::{ByteStrings, Numbers, Rows, Sink, Strings, Widths};
 use crate::table::{Cells, FromText, Table};
 
 /// Something that gives tables, one after the other.
@@ -69,13 +69,13 @@ numbers! {
     Complex128 Complex<f64>;
 }
 
-impl IntoCells for Texts {
+impl IntoCells for Strings {
     fn into_cells(self, _: &DType) -> Cells {
         Cells::Text(self.0)
     }
 }
 
-impl IntoCells for ByteTexts {
+impl IntoCells for ByteStrings {
     fn into_cells(self, _: &DType) -> Cells {
         Cells::Bytes(self.0)
     }
@@ -99,7 +99,7 @@ pub(crate) fn load<T: FromText>(settings: &Settings<'_>, source: Source<'_>) -> 
 
 fn load_all<T: FromText>(settings: &Settings<'_>, source: Source<'_>) -> Result<T> {
     let mut text = Vec::new();
-    let table = make(settings, source, T::wanted()?, Some(&mut text))?.next(usize::MAX)?;
+    let table = make(settings, source, T::wanted()?, Some(&mut text), Texts::AsStrings)?.next(usize::MAX)?;
     if table.rows == 0 {
         settings.warn("the text holds no data");
     }
@@ -114,6 +114,7 @@ pub(crate) fn make<'t>(
     source: Source<'t>,
     typed: Option<Wanted>,
     kept: Option<&'t mut Vec<u8>>,
+    texts: Texts,
 ) -> Result<Box<dyn Tables + 't>> {
     let wanted = match (&settings.dtype, typed) {
         (Some(CellType(Some(dtype))), _) => Some(Wanted { dtype: dtype.clone(), is_typed: false }),
@@ -124,10 +125,10 @@ pub(crate) fn make<'t>(
     let given = |columns: &Columns| columns.dtype.clone().map_or_else(|| DType::parse("<f8"), Ok);
     let is_open = match &wanted {
         None => true,
-        Some(wanted) => Layout::of(&wanted.dtype, settings.limits.columns)?.is_open(),
+        Some(wanted) => Layout::of(&wanted.dtype, settings.limits.columns)?.is_open(texts),
     };
     if !is_open {
-        return once(settings, source, wanted.as_ref(), |columns| Ok((given(columns)?, Vec::new())));
+        return once(settings, source, wanted.as_ref(), texts, |columns| Ok((given(columns)?, Vec::new())));
     }
     let (first, second) = match (source, kept) {
         (Source::Path(path), _) => (Source::Path(path.clone()), Source::Path(path)),
@@ -139,10 +140,12 @@ pub(crate) fn make<'t>(
     };
     if let Some(wanted) = wanted {
         let found = scan::<Widths>(settings, first, Some(&wanted))?.0;
-        once(settings, second, Some(&wanted), |columns| Ok((closed(&given(columns)?, &found)?, Vec::new())))
+        once(settings, second, Some(&wanted), texts, |columns| {
+            Ok((closed(&given(columns)?, &found)?, Vec::new()))
+        })
     } else {
         let found = scan::<Types>(settings, first, None)?.0;
-        once(settings, second, None, |columns| inferred(settings, columns, &found))
+        once(settings, second, None, texts, |columns| inferred(settings, columns, &found, texts))
     }
 }
 
@@ -178,6 +181,7 @@ fn inferred(
     settings: &Settings<'_>,
     columns: &Columns,
     types: &[Column],
+    texts: Texts,
 ) -> Result<(DType, Vec<(usize, Type)>)> {
     let mut telling = types.iter().filter(|column| column.is_telling()).map(|column| column.is);
     let first = telling.next();
@@ -186,8 +190,12 @@ fn inferred(
     {
         let width = types.iter().map(Column::text_width).max().unwrap_or(0);
         let silent = types.iter().enumerate().filter(|(_, column)| !column.is_telling());
-        let silent = silent.map(|(index, _)| (index, first)).collect();
-        let dtype = if first == Type::Text { DType::parse("U")? } else { first.dtype(width)? };
+        let silent: Vec<_> = silent.map(|(index, _)| (index, first)).collect();
+        let dtype = match first {
+            Type::Text if texts == Texts::AsStrings => DType::parse("U")?,
+            Type::Text if !silent.is_empty() => first.dtype(width.max(first.nothing().len()))?,
+            _ => first.dtype(width)?,
+        };
         return Ok((dtype, silent));
     }
     if types.is_empty() {
@@ -213,6 +221,7 @@ fn once<'t>(
     settings: &'t Settings<'t>,
     source: Source<'t>,
     wanted: Option<&Wanted>,
+    texts: Texts,
     dtype: impl FnOnce(&Columns) -> Result<(DType, Vec<(usize, Type)>)>,
 ) -> Result<Box<dyn Tables + 't>> {
     let splitter = settings.splitter()?;
@@ -255,8 +264,8 @@ fn once<'t>(
         Some(Kind::Float64) => read!(Numbers<f64>),
         Some(Kind::Complex64) => read!(Numbers<Complex<f32>>),
         Some(Kind::Complex128) => read!(Numbers<Complex<f64>>),
-        Some(Kind::Text(_)) => read!(Texts),
-        Some(Kind::Bytes(_)) => read!(ByteTexts),
+        Some(Kind::Text(_)) if texts == Texts::AsStrings => read!(Strings),
+        Some(Kind::Bytes(_)) if texts == Texts::AsStrings => read!(ByteStrings),
         _ => read!(Rows),
     })
 }

@@ -69,7 +69,7 @@ impl Cleaner {
 
     /// The name of a column without one.
     pub(crate) fn numbered(&self, index: usize) -> Result<String> {
-        crate::printf::numbered(&self.default, index).map_err(|why| {
+        crate::format::numbered(&self.default, index).map_err(|why| {
             Error::custom(format!(
                 "expected one number in `defaultfmt`, such as \"f%i\", found {:?}: {why}",
                 self.default

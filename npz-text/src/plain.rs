@@ -1,4 +1,4 @@
-//! Rows of plain numbers, which most are: digits that are read where they stand. What is anything else, if only a cell, goes
+//! Rows of numbers without gaps, which most are: they are read where they stand. What is anything else, if only a cell, goes
 //! the long way by `split` and `number`, which alone decide what is right.
 
 use crate::number::Number;
@@ -7,10 +7,11 @@ use crate::split::Splitter;
 /// What stands between plain numbers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plain {
-    /// `None` for white space.
-    delimiter: Option<u8>,
-    /// Blanks may stand around a number.
-    has_blanks: bool,
+    /// A blank for white space, which may be of any length.
+    delimiter: u8,
+    is_white: bool,
+    /// What may stand around a number.
+    blanks: &'static [u8],
 }
 
 impl Plain {
@@ -43,15 +44,19 @@ impl Plain {
         if !comments.iter().all(is_apart) {
             return None;
         }
-        Some(Self { delimiter, has_blanks: delimiter != Some(b' ') })
+        let blanks: &[u8] = match delimiter {
+            None => b" \t",
+            Some(b' ') => b"",
+            Some(_) => b" ",
+        };
+        Some(Self { delimiter: delimiter.unwrap_or(b' '), is_white: delimiter.is_none(), blanks })
     }
 
+    /// Where the blanks from a position on end.
     #[inline]
     fn skip(self, text: &[u8], mut at: usize) -> usize {
-        if self.has_blanks {
-            while text.get(at) == Some(&b' ') || (self.delimiter.is_none() && text.get(at) == Some(&b'\t')) {
-                at += 1;
-            }
+        while text.get(at).is_some_and(|byte| self.blanks.contains(byte)) {
+            at += 1;
         }
         at
     }
@@ -68,7 +73,13 @@ impl Plain {
         while start < text.len() {
             let mark = values.len();
             match self.row(&text[start..], columns, values) {
-                Some(len) if len <= line_limit => start += len,
+                Some(len) if len <= line_limit => {
+                    if rows == 0 {
+                        // The others are about as long.
+                        values.reserve(columns * ((text.len() - start) / len));
+                    }
+                    start += len;
+                }
                 _ => {
                     values.truncate(mark);
                     break;
@@ -84,23 +95,24 @@ impl Plain {
     fn row<T: Number>(self, text: &[u8], columns: usize, values: &mut Vec<T>) -> Option<usize> {
         let mut at = 0;
         for column in 1..=columns {
-            at = self.skip(text, at);
+            // Most numbers stand right behind the delimiter, and have one right behind them.
+            if *text.get(at)? <= b' ' {
+                at = self.skip(text, at);
+            }
             let (value, len) = T::plain(text.get(at..)?)?;
             values.push(value);
             at += len;
-            if column == columns {
-                break;
-            }
-            match self.delimiter {
-                Some(delimiter) => {
-                    at = self.skip(text, at);
-                    if *text.get(at)? != delimiter {
-                        return None;
-                    }
+            if column < columns {
+                if *text.get(at)? == self.delimiter {
                     at += 1;
+                    continue;
                 }
-                None if !matches!(text.get(at)?, b' ' | b'\t') => return None,
-                None => {}
+                let end = self.skip(text, at);
+                at = match text.get(end)? {
+                    _ if self.is_white && end > at => end,
+                    byte if *byte == self.delimiter && !self.is_white => end + 1,
+                    _ => return None,
+                };
             }
         }
         at = self.skip(text, at);
@@ -110,34 +122,4 @@ impl Plain {
             Some(_) => None,
         }
     }
-}
-
-/// A float that begins with a digit or a point, after a sign; and its length.
-#[inline]
-pub(crate) fn float(text: &[u8]) -> Option<(f64, usize)> {
-    let sign = usize::from(text.first() == Some(&b'-'));
-    match text.get(sign)? {
-        b'0'..=b'9' | b'.' => {}
-        _ => return None,
-    }
-    fast_float2::parse_partial::<f64, _>(text).ok()
-}
-
-/// An integer of up to 18 digits; and its length.
-#[inline]
-pub(crate) fn integer(text: &[u8]) -> Option<(i64, usize)> {
-    let sign = usize::from(text.first() == Some(&b'-'));
-    let mut value: i64 = 0;
-    let mut at = sign;
-    while let Some(digit) = text.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10) {
-        if at - sign == 18 {
-            return None;
-        }
-        value = value * 10 + i64::from(digit);
-        at += 1;
-    }
-    if at == sign {
-        return None;
-    }
-    Some((if sign == 1 { -value } else { value }, at))
 }

@@ -1,124 +1,13 @@
-//! Python's `%` formats: read once, then used for each cell.
+//! Cells by their formats, as C prints them.
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
 use std::io::Write;
 
 use npz_core::AnyValue;
 
-use crate::digits::{fixed, put, significant};
-
-/// How wide a field may be, and how many digits it may have: a format is no way to fill the memory.
-const MOST: usize = 10_000;
-
-/// One part of a format.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Part {
-    Text(String),
-    Cell(Spec),
-}
-
-/// `%[flags][width][.precision]conversion`
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "they are the flags of a format")]
-pub(crate) struct Spec {
-    is_left: bool,
-    has_plus: bool,
-    has_blank: bool,
-    has_zeros: bool,
-    is_alternate: bool,
-    width: usize,
-    precision: Option<usize>,
-    conversion: u8,
-}
-
-/// Reads a format.
-pub(crate) fn parse(format: &str) -> Result<Vec<Part>, String> {
-    let mut parts = Vec::new();
-    let mut text = String::new();
-    let mut rest = format;
-    while let Some(at) = rest.find('%') {
-        text.push_str(&rest[..at]);
-        rest = &rest[at + 1..];
-        if let Some(behind) = rest.strip_prefix('%') {
-            text.push('%');
-            rest = behind;
-            continue;
-        }
-        if !text.is_empty() {
-            parts.push(Part::Text(std::mem::take(&mut text)));
-        }
-        let at = format.len() - rest.len();
-        parts.push(Part::Cell(spec(&mut rest, at)?));
-    }
-    text.push_str(rest);
-    if !text.is_empty() {
-        parts.push(Part::Text(text));
-    }
-    Ok(parts)
-}
-
-/// Reads what follows a `%`.
-fn spec(rest: &mut &str, at: usize) -> Result<Spec, String> {
-    let mut spec = Spec::default();
-    let text = *rest;
-    let mut chars = text.chars().peekable();
-    while let Some(flag) = chars.next_if(|c| "-+ 0#".contains(*c)) {
-        match flag {
-            '-' => spec.is_left = true,
-            '+' => spec.has_plus = true,
-            ' ' => spec.has_blank = true,
-            '0' => spec.has_zeros = true,
-            _ => spec.is_alternate = true,
-        }
-    }
-    let number = |chars: &mut std::iter::Peekable<std::str::Chars<'_>>, what: &str| {
-        let mut value = 0usize;
-        while let Some(digit) = chars.next_if(char::is_ascii_digit) {
-            value = value.saturating_mul(10).saturating_add(digit as usize - '0' as usize);
-        }
-        if value > MOST {
-            Err(format!("expected at most {MOST} for the {what}, found more"))
-        } else {
-            Ok(value)
-        }
-    };
-    spec.width = number(&mut chars, "width")?;
-    if chars.next_if_eq(&'.').is_some() {
-        spec.precision = Some(number(&mut chars, "precision")?);
-    }
-    while chars.next_if(|c| "hlL".contains(*c)).is_some() {}
-    spec.conversion = match chars.next() {
-        Some(c) if "diuoxXeEfFgGcsra".contains(c) => c as u8,
-        Some('(') => {
-            return Err("names in parentheses are not for arrays: columns are taken in turn".to_owned());
-        }
-        Some('*') => return Err("a width of `*` is not for arrays: write the number".to_owned()),
-        Some(c) => {
-            return Err(format!("there is no conversion {c:?} (at byte {at}): d, e, f, g, s and such are"));
-        }
-        None => return Err("it ends behind a `%`: a `%%` stands for the sign itself".to_owned()),
-    };
-    *rest = &text[text.len() - chars.map(char::len_utf8).sum::<usize>()..];
-    Ok(spec)
-}
-
-/// The text of a format with one number.
-pub(crate) fn numbered(format: &str, index: usize) -> Result<String, String> {
-    let mut out = Vec::new();
-    let parts = parse(format)?;
-    if parts.iter().filter(|part| matches!(part, Part::Cell(_))).count() != 1 {
-        return Err("it has not one conversion".to_owned());
-    }
-    for part in parts {
-        match part {
-            Part::Text(text) => out.extend_from_slice(text.as_bytes()),
-            Part::Cell(spec) => {
-                spec.write(&mut out, &Value { value: AnyValue::UInt(index as u64), float: 8 })?;
-            }
-        }
-    }
-    String::from_utf8(out).map_err(|_| "it is no text".to_owned())
-}
+use crate::digits::{MOST, first_bytes, fixed, put, significant};
+use crate::format::Spec;
+use crate::scalar::{ascii, repr_of, str_of};
 
 /// A cell that is printed.
 #[derive(Clone, Copy, Debug)]
@@ -130,7 +19,6 @@ pub(crate) struct Value<'a> {
 
 impl Spec {
     /// Writes a cell.
-    #[inline]
     pub(crate) fn write(&self, out: &mut Vec<u8>, cell: &Value<'_>) -> Result<(), String> {
         match self.conversion {
             b'e' | b'E' | b'f' | b'F' | b'g' | b'G' => {
@@ -150,11 +38,8 @@ impl Spec {
                 AnyValue::LongDouble(value) => self.whole_float(out, value.to_f64(), cell),
                 _ => {
                     let (is_negative, value) = integer(cell).ok_or_else(|| self.unfit("a number", cell))?;
-                    if self.width == 0 && self.precision.is_none() && !self.has_plus && !self.has_blank {
-                        if is_negative {
-                            out.push(b'-');
-                        }
-                        put(out, value, 1);
+                    if self.is_bare_whole() {
+                        whole(out, is_negative, value);
                     } else {
                         self.pad_number(out, is_negative, "", value.to_string().as_bytes());
                     }
@@ -258,35 +143,43 @@ impl Spec {
         }
     }
 
-    /// `%e`, `%f`, `%g`
+    /// Whether it is `%e`, `%f` or `%g`.
     #[inline]
-    fn float(&self, out: &mut Vec<u8>, value: f64) {
+    pub(crate) fn is_float(&self) -> bool {
+        matches!(self.conversion, b'e' | b'E' | b'f' | b'F' | b'g' | b'G')
+    }
+
+    /// Whether it is `%d` and nothing else.
+    #[inline]
+    pub(crate) fn is_bare_whole(&self) -> bool {
+        let is_signed = self.has_plus || self.has_blank;
+        matches!(self.conversion, b'd' | b'i' | b'u')
+            && self.width == 0
+            && self.precision.is_none()
+            && !is_signed
+    }
+
+    /// Prints a float by `%e`, `%f` or `%g`.
+    #[inline]
+    pub(crate) fn float(&self, out: &mut Vec<u8>, value: f64) {
         let start = out.len();
         // Python prints a NaN without its sign.
         let is_negative = value.is_sign_negative() && !value.is_nan();
-        out.extend_from_slice(self.sign(is_negative));
+        for byte in self.sign(is_negative) {
+            out.push(*byte);
+        }
         let digits = out.len();
         let value = value.abs();
-        let precision = self.precision.unwrap_or(6);
         let is_upper = self.conversion.is_ascii_uppercase();
-        if value.is_nan() {
-            out.extend_from_slice(if is_upper { b"NAN" } else { b"nan" });
-        } else if value.is_infinite() {
-            out.extend_from_slice(if is_upper { b"INF" } else { b"inf" });
+        if value.is_finite() {
+            self.finite(out, value, self.precision.unwrap_or(6), is_upper);
         } else {
-            match self.conversion.to_ascii_lowercase() {
-                b'e' => {
-                    let first = exponential(out, value, precision, self.is_alternate);
-                    exponent(out, first, is_upper);
-                }
-                b'f' => {
-                    point(out, value, precision);
-                    if precision == 0 && self.is_alternate {
-                        out.push(b'.');
-                    }
-                }
-                _ => self.general(out, value, precision.max(1), is_upper),
-            }
+            out.extend_from_slice(match (value.is_nan(), is_upper) {
+                (true, false) => b"nan",
+                (true, true) => b"NAN",
+                (false, false) => b"inf",
+                (false, true) => b"INF",
+            });
         }
         let len = out.len() - start;
         if len < self.width {
@@ -300,74 +193,99 @@ impl Spec {
         }
     }
 
-    /// `%g`: so many digits, without zeros at their end; with an exponent where the number is very small or large.
-    fn general(&self, out: &mut Vec<u8>, value: f64, precision: usize, is_upper: bool) {
-        let start = out.len();
-        let first = exponential(out, value, precision - 1, self.is_alternate);
-        let is_exponential = first < -4 || first >= precision as i32;
-        if !is_exponential {
-            // The same digits, with the point elsewhere.
-            let mut digits = [0; 24];
-            let long: Vec<u8>;
-            let found = out[start..].iter().filter(|byte| **byte != b'.');
-            let digits: &[u8] = if precision <= 24 {
-                found.zip(&mut digits).for_each(|(byte, digit)| *digit = *byte);
-                &digits[..precision]
-            } else {
-                long = found.copied().collect();
-                &long
-            };
-            out.truncate(start);
-            if first < 0 {
-                out.extend_from_slice(b"0.");
-                out.resize(out.len() + (-first - 1) as usize, b'0');
-                out.extend_from_slice(digits);
-            } else {
-                let (before, behind) = digits.split_at(first as usize + 1);
-                out.extend_from_slice(before);
-                if !behind.is_empty() || self.is_alternate {
+    #[inline]
+    fn finite(&self, out: &mut Vec<u8>, value: f64, precision: usize, is_upper: bool) {
+        match self.conversion {
+            b'e' | b'E' => {
+                let mut buffer = [b'0'; ROOM];
+                let (digits, first) = decimal(value, precision + 1, &mut buffer);
+                self.exponential(out, &digits, precision, first, is_upper);
+            }
+            b'f' | b'F' => {
+                point(out, value, precision);
+                if precision == 0 && self.is_alternate {
                     out.push(b'.');
                 }
-                out.extend_from_slice(behind);
             }
+            _ => self.general(out, value, precision.max(1), is_upper),
         }
-        if !self.is_alternate && out[start..].contains(&b'.') {
-            let end = out.iter().rposition(|byte| *byte != b'0').map_or(start, |last| last + 1);
-            out.truncate(end);
-            if out.last() == Some(&b'.') {
-                out.pop();
+    }
+
+    /// `%e`: one digit, a point, so many more, and the power of ten of the first.
+    #[inline]
+    fn exponential(&self, out: &mut Vec<u8>, digits: &[u8], places: usize, first: i32, is_upper: bool) {
+        out.push(digits[0]);
+        if places > 0 || self.is_alternate {
+            out.push(b'.');
+        }
+        append(out, &digits[1..], places);
+        out.push(if is_upper { b'E' } else { b'e' });
+        out.push(if first < 0 { b'-' } else { b'+' });
+        put(out, u64::from(first.unsigned_abs()), 2);
+    }
+
+    /// `%g`: so many digits, without zeros at their end; with an exponent where the number is very small or large.
+    #[inline]
+    fn general(&self, out: &mut Vec<u8>, value: f64, precision: usize, is_upper: bool) {
+        let mut buffer = [b'0'; ROOM];
+        let (digits, first) = decimal(value, precision, &mut buffer);
+        let mut count = precision;
+        while !self.is_alternate && count > 1 && digits[count - 1] == b'0' {
+            count -= 1;
+        }
+        if first < -4 || first >= precision as i32 {
+            self.exponential(out, &digits, count - 1, first, is_upper);
+        } else if first < 0 {
+            out.extend_from_slice(b"0.");
+            for _ in first..-1 {
+                out.push(b'0');
             }
-        }
-        if is_exponential {
-            exponent(out, first, is_upper);
+            append(out, &digits, count);
+        } else {
+            let whole = first as usize + 1;
+            append(out, &digits, whole);
+            if count > whole || self.is_alternate {
+                out.push(b'.');
+            }
+            append(out, &digits[whole..], count.saturating_sub(whole));
         }
     }
 }
 
-/// Writes one digit, a point, and so many digits; gives the power of ten.
+/// The digits of a float, and zeros behind them.
+const ROOM: usize = 2 * DIGITS;
+
+/// What is copied at once: more than the digits that are found by one multiplication.
+const DIGITS: usize = 24;
+
+/// The first digits of a float, at least so many, and the power of ten of the first of them.
 #[inline]
-fn exponential(out: &mut Vec<u8>, value: f64, precision: usize, is_alternate: bool) -> i32 {
-    let found = if value == 0.0 { None } else { significant(value, precision.min(100) as i32 + 1) };
-    if let Some((digits, first)) = found {
-        let start = out.len();
-        put(out, digits, precision + 1);
-        if precision > 0 || is_alternate {
-            out.push(b'.');
-            // The point goes behind the first digit.
-            out[start + 1..].rotate_right(1);
+fn decimal(value: f64, count: usize, buffer: &mut [u8; ROOM]) -> (Cow<'_, [u8]>, i32) {
+    if count <= MOST as usize {
+        if value == 0.0 {
+            return (Cow::Borrowed(buffer), 0);
         }
-        return first;
+        if let Some((number, first)) = significant(value, count as i32) {
+            first_bytes(number, count, buffer);
+            return (Cow::Borrowed(buffer), first);
+        }
     }
-    let start = out.len();
-    // Writing to memory does not fail.
-    let _ = write!(out, "{value:.precision$e}");
-    let at = out[start..].iter().rposition(|byte| *byte == b'e').map_or(out.len(), |at| start + at);
-    let first = std::str::from_utf8(&out[at..]).ok().and_then(|text| text[1..].parse().ok()).unwrap_or(0);
-    out.truncate(at);
-    if precision == 0 && is_alternate {
-        out.push(b'.');
+    let text = format!("{value:.*e}", count - 1);
+    let (digits, first) = text.split_once('e').unwrap_or((&text, "0"));
+    let digits = digits.bytes().filter(|byte| *byte != b'.').collect();
+    (Cow::Owned(digits), first.parse().unwrap_or(0))
+}
+
+/// Appends so many of the bytes. Most are few, and then copied as if they were many, which takes no call.
+#[inline]
+fn append(out: &mut Vec<u8>, bytes: &[u8], count: usize) {
+    match bytes.first_chunk::<DIGITS>() {
+        Some(chunk) if count <= DIGITS => {
+            out.extend_from_slice(chunk);
+            out.truncate(out.len() - DIGITS + count);
+        }
+        _ => out.extend_from_slice(&bytes[..count]),
     }
-    first
 }
 
 /// Writes a number with so many places behind the point.
@@ -386,11 +304,13 @@ fn point(out: &mut Vec<u8>, value: f64, places: usize) {
     }
 }
 
+/// Writes an integer.
 #[inline]
-fn exponent(out: &mut Vec<u8>, exponent: i32, is_upper: bool) {
-    out.push(if is_upper { b'E' } else { b'e' });
-    out.push(if exponent < 0 { b'-' } else { b'+' });
-    put(out, u64::from(exponent.unsigned_abs()), 2);
+pub(crate) fn whole(out: &mut Vec<u8>, is_negative: bool, value: u64) {
+    if is_negative {
+        out.push(b'-');
+    }
+    put(out, value, 1);
 }
 
 /// An integer's sign and size.
@@ -406,63 +326,4 @@ fn integer(cell: &Value<'_>) -> Option<(bool, u64)> {
 /// The same of what Python takes as an integer; a bool of NumPy's is none.
 fn index(cell: &Value<'_>) -> Option<(bool, u64)> {
     if matches!(cell.value, AnyValue::Bool(_)) { None } else { integer(cell) }
-}
-
-/// `str` of a NumPy scalar.
-pub(crate) fn str_of(cell: &Value<'_>) -> String {
-    match cell.value {
-        AnyValue::Float(value) if cell.float == 4 => narrow(value, 1e6, &format!("{:e}", value as f32)),
-        AnyValue::Float(value) if cell.float == 2 => {
-            let bits = half::f16::from_f64(value).to_bits();
-            // The fewest digits that are read as the same number again.
-            let is_same = |text: &String| {
-                text.parse().is_ok_and(|again: f64| half::f16::from_f64(again).to_bits() == bits)
-            };
-            let shortest = (0..5).map(|digits| format!("{value:.digits$e}")).find(is_same);
-            narrow(value, 1e3, &shortest.unwrap_or_else(|| format!("{value:e}")))
-        }
-        other => other.to_string(),
-    }
-}
-
-/// A float of fewer than 8 bytes as NumPy prints it: with an exponent from a limit on, and below 0.0001. `digits` has the
-/// shortest digits, as Rust prints them with an exponent.
-fn narrow(value: f64, limit: f64, digits: &str) -> String {
-    let Some((digits, power)) = digits.split_once('e') else { return AnyValue::Float(value).to_string() };
-    if value != 0.0 && (value.abs() >= limit || value.abs() < 1e-4) {
-        let power: i32 = power.parse().unwrap_or(0);
-        return format!("{digits}e{power:+03}");
-    }
-    let shortest: f64 = format!("{digits}e{power}").parse().unwrap_or(value);
-    format!("{shortest:?}")
-}
-
-/// `repr` of a NumPy scalar: `np.float64(1.5)`.
-fn repr_of(cell: &Value<'_>) -> String {
-    let text = str_of(cell);
-    match cell.value {
-        AnyValue::Bool(_) => format!("np.{text}_"),
-        AnyValue::Int(_) => format!("np.int{}({text})", u32::from(cell.float) * 8),
-        AnyValue::UInt(_) => format!("np.uint{}({text})", u32::from(cell.float) * 8),
-        AnyValue::Float(_) => format!("np.float{}({text})", u32::from(cell.float) * 8),
-        AnyValue::Str(_) => format!("np.str_({:#})", cell.value),
-        AnyValue::Bytes(_) => format!("np.bytes_({:#})", cell.value),
-        AnyValue::DateTime64 { .. } => format!("np.datetime64('{text}')"),
-        _ => format!("{:#}", cell.value),
-    }
-}
-
-/// A text with all but ASCII escaped, as Python's `ascii` does.
-fn ascii(text: &str) -> String {
-    let mut out = String::new();
-    for c in text.chars() {
-        // Writing to a string never fails.
-        match u32::from(c) {
-            0..=0x7f => out.push(c),
-            code @ 0x80..=0xff => _ = write!(out, "\\x{code:02x}"),
-            code @ 0x100..=0xffff => _ = write!(out, "\\u{code:04x}"),
-            code => _ = write!(out, "\\U{code:08x}"),
-        }
-    }
-    out
 }

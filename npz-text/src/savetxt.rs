@@ -8,8 +8,8 @@ use npz_core::{Error, Result};
 
 use crate::cells::ToText;
 use crate::encoding::{Encode, Encoding};
+use crate::format::{self, Part};
 use crate::open::Sink;
-use crate::printf::{self, Part};
 use crate::settings::Progress;
 
 /// Formats: one for all columns or for the whole row, `"%.6g"` or `"%d: %.3f"`, or one for each column, `["%d", "%.3f"]`.
@@ -38,6 +38,10 @@ impl<const N: usize> From<[&str; N]> for Formats {
         Self::Each(formats.map(str::to_owned).to_vec())
     }
 }
+
+/// How many cells a thread prints at a time, and how many of these are printed at once for each.
+const PIECE: usize = 8192;
+const PIECES: usize = 8;
 
 /// Saves arrays as text, as [`np.savetxt`](https://numpy.org/doc/stable/reference/generated/numpy.savetxt.html) does: the
 /// same bytes.
@@ -174,12 +178,12 @@ impl<'a> SaveTxt<'a> {
         self.comment(&mut writer, &self.header)?;
         let threads = crate::team::threads(self.threads);
         let width = row.parts.len().max(1);
-        let piece = (8192 / width).max(1);
+        let piece = (PIECE / width).max(1);
         let mut at = 0;
         let mut total = 0u64;
         let mut waiting: Vec<Result<Vec<u8>>> = Vec::new();
         loop {
-            let batch: Vec<Range<usize>> = (0..4 * threads)
+            let batch: Vec<Range<usize>> = (0..PIECES * threads)
                 .map(|index| at + index * piece)
                 .take_while(|start| *start < row.rows)
                 .map(|start| start..(start + piece).min(row.rows))
@@ -239,7 +243,7 @@ impl<'a> SaveTxt<'a> {
         let cells = if is_complex { 2 } else { 1 };
         let bad =
             |format: &str, why: &str| Error::custom(format!("the format {format:?} can't be read: {why}"));
-        let parse = |format: &str| printf::parse(format).map_err(|why| bad(format, &why));
+        let parse = |format: &str| format::parse(format).map_err(|why| bad(format, &why));
         let count = |parts: &[Part]| parts.iter().filter(|part| matches!(part, Part::Cell(_))).count();
         let delimiter = Part::Text(self.delimiter.clone());
         let mut parts: Vec<Part> = Vec::new();
@@ -310,11 +314,14 @@ impl Row {
         let mut out = Vec::with_capacity(rows.count() * self.parts.len() * 12);
         for row in 0..rows.count() {
             let line = out.len();
+            let at = rows.first() + row;
             let mut cell = 0;
             for part in &self.parts {
                 let spec = match part {
                     Part::Text(text) => {
-                        out.extend_from_slice(text.as_bytes());
+                        for byte in text.bytes() {
+                            out.push(byte);
+                        }
                         continue;
                     }
                     Part::Cell(spec) => spec,
@@ -322,14 +329,12 @@ impl Row {
                 let (column, is_imaginary) =
                     if self.is_complex { (cell / 2, cell % 2 == 1) } else { (cell, false) };
                 cell += 1;
-                let at = rows.first() + row;
-                let value = if self.is_record {
-                    columns[column].value(at, false)
-                } else {
-                    columns[0].value(at * self.columns + column, is_imaginary)
-                };
-                spec.write(&mut out, &value).map_err(|why| {
-                    Error::custom(format!("row {}, column {}: {why}", start + row, column + 1))
+                let (column, index) =
+                    if self.is_record { (column, at) } else { (0, at * self.columns + column) };
+                columns[column].write(index, is_imaginary, spec, &mut out).map_err(|why| {
+                    let (row, column) =
+                        (start + row, if self.is_record { column } else { index % self.columns });
+                    Error::custom(format!("row {row}, column {}: {why}", column + 1))
                 })?;
             }
             if self.is_complex {

@@ -83,9 +83,9 @@ impl<T: Number> Sink for Numbers<T> {
 }
 
 /// Texts of any width.
-pub(crate) struct Texts(pub(crate) Vec<String>);
+pub(crate) struct Strings(pub(crate) Vec<String>);
 
-impl Sink for Texts {
+impl Sink for Strings {
     fn new() -> Self {
         Self(Vec::new())
     }
@@ -110,9 +110,9 @@ impl Sink for Texts {
 }
 
 /// Bytes of any width.
-pub(crate) struct ByteTexts(pub(crate) Vec<Vec<u8>>);
+pub(crate) struct ByteStrings(pub(crate) Vec<Vec<u8>>);
 
-impl Sink for ByteTexts {
+impl Sink for ByteStrings {
     fn new() -> Self {
         Self(Vec::new())
     }

@@ -88,10 +88,14 @@ impl Table {
         })
     }
 
-    /// The array as it lies, of two axes, or one of rows with fields.
-    pub(crate) fn into_whole(self) -> Result<AnyArray> {
+    /// The cells as bytes, in the shape in which they lie: of two axes, or one of rows with fields.
+    pub(crate) fn into_raw(self) -> Result<RawArray> {
         let shape = self.shape();
-        self.into_any(&shape)
+        if let Cells::Raw(dtype, bytes) = self.cells {
+            return RawArray::new(dtype, &shape, bytes);
+        }
+        let any = self.into_any(&shape)?;
+        RawArray::new(any.dtype(), &shape, any.to_le_bytes()?)
     }
 
     /// The cells, if they are of this Rust type.

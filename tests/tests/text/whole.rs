@@ -153,6 +153,65 @@ fn conversion_to_npy_is_that_of_numpy() {
 }
 
 #[test]
+fn conversion_to_npz_is_that_of_numpy() {
+    let dir = temp_dir();
+    let path = dir.path().join("a.csv");
+    // More rows than a piece has; the widest texts come last, and one row alone says that `x` has gaps.
+    let mut text = "id,name,x\n".to_owned();
+    for row in 0..300_000 {
+        text.push_str(&format!("{row},{},{}\n", ["a", "bc"][row % 2], row as f64 / 8.0));
+    }
+    text.push_str("300000,wider,\n");
+    std::fs::write(&path, text).unwrap();
+    let load = GenFromTxt::new().delimiter(',').names(true).dtype(Infer);
+    let same = "b = np.genfromtxt('a.csv', delimiter=',', names=True, dtype='i8,U5,f8', encoding='utf-8'); \
+                assert a.shape == b.shape == (300001,) and a.dtype == b.dtype, a.dtype; \
+                assert all(np.array_equal(a[n], b[n], equal_nan=n == 'x') for n in a.dtype.names); print(a[-1])";
+    for (name, fetch) in [("a.npz", "a = np.load('a.npz')['arr_0']; "), ("a.npy", "a = np.load('a.npy'); ")] {
+        load.convert(&path, dir.path().join(name)).unwrap();
+        assert_eq!(python(dir.path(), &format!("{fetch}{same}")), "(300000, 'wider', nan)\n");
+    }
+    // Texts alone are as wide in each piece; so are those of a width that was given.
+    std::fs::write(&path, "a b\n".repeat(2000) + "abc d\n").unwrap();
+    for (dtype, width) in [("U", 3), ("U7", 7), ("S4", 4), (">i2", 0), (">M8[s]", 0)] {
+        if width == 0 {
+            std::fs::write(&path, "1 2\n".repeat(2000) + "3 -4\n").unwrap();
+        }
+        let dtype = DType::parse(dtype).unwrap();
+        for name in ["b.npz", "b.npy"] {
+            if dtype.to_string() == ">M8[s]" {
+                std::fs::write(&path, "1970-01-01 NaT\n".repeat(2000)).unwrap();
+            }
+            let out = dir.path().join(name);
+            LoadTxt::new().dtype(dtype.clone()).convert(&path, &out).unwrap();
+            let script = format!(
+                "a = np.load('{name}'); a = a if '{name}' == 'b.npy' else a['arr_0']; \
+                 b = np.loadtxt('a.csv', dtype='{dtype}', encoding='utf-8'); \
+                 assert a.shape == b.shape and a.dtype.newbyteorder('=') == (b.dtype if {width} == 0 else np.dtype('{}{width}')).newbyteorder('='), (a.dtype, b.dtype); \
+                 assert (a.astype(str) == b.astype(str)).all()",
+                if dtype.to_string().contains('S') { "S" } else { "U" },
+            );
+            python(dir.path(), &script);
+        }
+    }
+    // A text without rows, and one with a mistake.
+    std::fs::write(&path, "# nothing\n").unwrap();
+    let out = dir.path().join("c.npz");
+    LoadTxt::new().convert(&path, &out).unwrap();
+    assert_eq!(python(dir.path(), "print(np.load('c.npz')['arr_0'].shape)"), "(0, 1)\n");
+    std::fs::write(&path, "1\n".repeat(5000) + "x\n").unwrap();
+    let error = LoadTxt::new().convert(&path, &out).unwrap_err();
+    assert!(error.to_string().contains("line 5001, column 1"), "{error}");
+    assert_eq!(
+        python(dir.path(), "print(np.load('c.npz')['arr_0'].shape)"),
+        "(0, 1)\n",
+        "the old file stays"
+    );
+    let other = LoadTxt::new().convert(&path, dir.path().join("c.csv")).unwrap_err();
+    assert!(other.to_string().contains("ends in .npy or .npz"), "{other}");
+}
+
+#[test]
 fn encodings_are_read_and_written() {
     let dir = temp_dir();
     let names = array!["Zürich".to_owned(), "Genève".to_owned()];

@@ -27,7 +27,12 @@ impl Rows {
                 A::rust_name()
             )));
         }
-        let dtype = DType::of::<A>()?.with_byte_order(byte_order);
+        Self::of_dtype(&DType::of::<A>()?, row_shape, byte_order)
+    }
+
+    /// Rows of cells of a dtype, in C order.
+    pub(crate) fn of_dtype(dtype: &DType, row_shape: &[usize], byte_order: ByteOrder) -> Result<Self> {
+        let dtype = dtype.with_byte_order(byte_order);
         let header = Header::new(dtype, &[&[0], row_shape].concat(), Order::C)?;
         if header.with_rows(1)?.data_len() == 0 {
             return Err(Error::invalid(format!("expected rows that have bytes, found rows of {header}")));

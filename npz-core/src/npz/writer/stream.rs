@@ -3,7 +3,7 @@
 use super::NpzWriter;
 use crate::archive::emit::Growing;
 use crate::atomic::AtomicFile;
-use crate::dtype::ByteOrder;
+use crate::dtype::{ByteOrder, DType};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::members::{Rows, ToMembers};
@@ -42,8 +42,47 @@ impl NpzWriter<AtomicFile> {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn stream<A: Element>(&mut self, name: &str, row_shape: &[usize]) -> Result<MemberStream<'_>> {
+        self.begin_stream(name, |byte_order| Rows::of::<A>(row_shape, byte_order))
+    }
+
+    /// Begins the same with cells of a dtype that is known when the program runs: rows are then [`AnyArray`](crate::AnyArray)s or
+    /// [`RawArray`](crate::RawArray)s.
+    ///
+    /// The dtype's byte order is not kept: that of [`SaveOptions::byte_order`](crate::SaveOptions::byte_order) holds for all members.
+    ///
+    /// # Errors
+    /// As [`stream`](Self::stream).
+    ///
+    /// ```
+    /// use ndarray::{Array1, array};
+    /// use npz_core::{AnyArray, DType, NpzReader, NpzWriter};
+    ///
+    /// let path = std::env::temp_dir().join("npz-core-doc-stream-dtype.npz");
+    /// let mut writer = NpzWriter::create(&path)?;
+    /// let mut counts = writer.stream_dtype("counts", &DType::parse("u2")?, &[])?;
+    /// counts.extend(&AnyArray::from(array![1u16, 2, 3]))?;
+    /// counts.finish()?;
+    /// writer.finish()?;
+    /// assert_eq!(NpzReader::open(&path)?.get::<Array1<u16>>("counts")?, array![1, 2, 3]);
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn stream_dtype(
+        &mut self,
+        name: &str,
+        dtype: &DType,
+        row_shape: &[usize],
+    ) -> Result<MemberStream<'_>> {
+        self.begin_stream(name, |byte_order| Rows::of_dtype(dtype, row_shape, byte_order))
+    }
+
+    fn begin_stream(
+        &mut self,
+        name: &str,
+        rows: impl FnOnce(ByteOrder) -> Result<Rows>,
+    ) -> Result<MemberStream<'_>> {
         let begun = self.in_file(|writer| {
-            let rows = Rows::of::<A>(row_shape, writer.byte_order.unwrap_or(ByteOrder::Little));
+            let rows = rows(writer.byte_order.unwrap_or(ByteOrder::Little));
             let rows = rows.map_err(|error| error.in_member(name))?;
             let (file_name, header) = (file_name_of(name), rows.header());
             writer.names.add(&file_name)?;

@@ -1,0 +1,123 @@
+//! The rows of pieces, put together in their order.
+
+use npz_core::{Error, Result};
+
+use crate::number::Style;
+use crate::piece::Piece;
+use crate::plan::{Plan, Select};
+use crate::settings::Settings;
+use crate::sink::Sink;
+
+/// The rows that were read and not given away.
+pub(crate) struct Collected<'s, S> {
+    settings: &'s Settings<'s>,
+    sink: S,
+    pub(crate) rows: usize,
+    /// The rows that were given away before.
+    gone: usize,
+    /// The lines that were read.
+    pub(crate) line: usize,
+    ragged: Ragged,
+    is_warned: bool,
+}
+
+/// Rows of another number of columns.
+#[derive(Default)]
+struct Ragged {
+    /// The first of them: line, from 1, and number of columns.
+    listed: Vec<(usize, usize)>,
+    count: usize,
+}
+
+/// How many ragged rows an error lists.
+const LISTED: usize = 20;
+
+impl<'s, S: Sink> Collected<'s, S> {
+    /// None yet; so many lines were skipped.
+    pub(crate) fn new(settings: &'s Settings<'s>, line: usize) -> Self {
+        Self { settings, sink: S::new(), rows: 0, gone: 0, line, ragged: Ragged::default(), is_warned: false }
+    }
+
+    /// How many rows there may be, those that were not given away among them.
+    pub(crate) fn room(&self) -> usize {
+        self.settings.max_rows.map_or(usize::MAX, |max| max - self.gone)
+    }
+
+    /// Takes what pieces gave, up to the rows that may come at all.
+    pub(crate) fn take(&mut self, plan: &Plan<'_>, pieces: Vec<Piece<S>>) -> Result<()> {
+        let limit = self.room();
+        for mut piece in pieces {
+            let before = self.rows;
+            let is_full = before + piece.rows >= limit;
+            if is_full && before + piece.rows > limit {
+                piece.sink.split_off(plan, limit - before);
+                piece.rows = limit - before;
+            }
+            self.sink.append(piece.sink)?;
+            self.rows += piece.rows;
+            for (rows, line, columns) in piece.ragged {
+                if before + rows < limit {
+                    self.ragged.count += 1;
+                    if self.ragged.listed.len() < LISTED {
+                        self.ragged.listed.push((self.line + line + 1, columns));
+                    }
+                }
+            }
+            if let (Some((rows, line)), Some(max)) = (piece.blank, self.settings.max_rows)
+                && before + rows < limit
+                && !self.is_warned
+                && plan.style == Style::LoadTxt
+            {
+                self.is_warned = true;
+                let line = self.line + line + 1;
+                self.settings
+                    .warn(&format!("line {line} holds no data and is not counted towards max_rows={max}"));
+            }
+            if is_full {
+                return Ok(());
+            }
+            if let Some(fault) = piece.error {
+                let line = self.line + fault.line + 1;
+                return Err(Error::custom(format!("line {line}{}", fault.message)));
+            }
+            self.line += piece.lines;
+        }
+        Ok(())
+    }
+
+    /// Gives away so many rows, or those that there are if these are the last.
+    pub(crate) fn give(&mut self, plan: &Plan<'_>, wanted: usize) -> Result<(S, usize)> {
+        let rest = if self.rows > wanted { self.sink.split_off(plan, wanted) } else { S::new() };
+        let rows = self.rows.min(wanted);
+        self.rows -= rows;
+        self.gone += rows;
+        if rows < wanted || self.room() == 0 {
+            self.tell_ragged(plan)?;
+        }
+        Ok((std::mem::replace(&mut self.sink, rest), rows))
+    }
+
+    /// Says which rows had another number of columns: as an error, or a warning if they are to be skipped.
+    fn tell_ragged(&mut self, plan: &Plan<'_>) -> Result<()> {
+        let ragged = std::mem::take(&mut self.ragged);
+        if ragged.count == 0 {
+            return Ok(());
+        }
+        let (expected, few) = match &plan.select {
+            Select::All(count) => (format!("{count} columns"), ""),
+            Select::Some(_) => ("the columns of `usecols`".to_owned(), "only "),
+        };
+        let lines = ragged.listed.iter().map(|(line, count)| format!("\n    line {line} has {few}{count}"));
+        let mut message = format!("expected {expected} in each row{}", lines.collect::<String>());
+        if ragged.count > LISTED {
+            let more = ragged.count - LISTED;
+            message.push_str(&["\n    and ", &more.to_string(), " more lines"].concat());
+        }
+        if self.settings.invalid_raise {
+            message += "\n`invalid_raise(false)` skips such lines; `usecols` takes the columns that all have";
+            return Err(Error::custom(message));
+        }
+        self.settings.warn(&format!("lines were skipped: {message}"));
+        Ok(())
+    }
+}

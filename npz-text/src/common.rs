@@ -1,0 +1,129 @@
+//! The options and the ways to load that `loadtxt` and `genfromtxt` share.
+
+macro_rules! common {
+    ($name:ident) => {
+        impl<'a> $name<'a> {
+            /// Reads at most so many rows; comments and blank lines are none. What follows is not looked at.
+            pub fn max_rows(mut self, rows: usize) -> Self {
+                self.0.max_rows = Some(rows);
+                self
+            }
+
+            /// Makes another text of each cell of a column, or of all (`..`), before it is read. Where the function fails, that is the
+            /// error. A dtype that has to be found is found from what it gives.
+            ///
+            /// ```
+            /// use ndarray::{Array1, array};
+            /// use npz_text::LoadTxt;
+            ///
+            /// let percent = |text: &str| text.trim_end_matches('%').parse::<f64>().map(|value| value / 100.0);
+            /// let a: Array1<f64> = LoadTxt::new().converter(.., percent).read(&b"50%\n12.5%"[..])?;
+            /// assert_eq!(a, array![0.5, 0.125]);
+            /// # Ok::<(), npz_core::Error>(())
+            /// ```
+            pub fn converter<T: Display, E: Display>(
+                mut self,
+                column: impl Into<Column>,
+                convert: impl Fn(&str) -> Result<T, E> + Send + Sync + 'a,
+            ) -> Self {
+                let convert = move |text: &str| {
+                    convert(text).map(|value| value.to_string()).map_err(|error| error.to_string())
+                };
+                self.0.converters.push((column.into(), Box::new(convert)));
+                self
+            }
+
+            /// Keeps so many axes, 0, 1 or 2, where the type of the result does not say; 0 unless set.
+            pub fn ndmin(mut self, axes: usize) -> Self {
+                self.0.ndmin = axes;
+                self
+            }
+
+            /// Sets the encoding of the file; UTF-8 unless set. Lines that are given are texts already.
+            pub fn encoding(mut self, encoding: Encoding) -> Self {
+                self.0.encoding = encoding;
+                self
+            }
+
+            /// Sets bounds for files of strangers.
+            pub fn limits(mut self, limits: Limits) -> Self {
+                self.0.limits = limits;
+                self
+            }
+
+            /// Reads with at most so many threads; 0, the default, stands for all cores.
+            pub fn threads(mut self, count: usize) -> Self {
+                self.0.threads = count;
+                self
+            }
+
+            /// Sets a function that is told what NumPy would warn of: a file without data, lines that were skipped.
+            pub fn on_warning(mut self, on_warning: impl Fn(&str) + Send + Sync + 'a) -> Self {
+                self.0.on_warning = Some(Box::new(on_warning));
+                self
+            }
+
+            /// Sets a function that is told, after each few MiB, how many bytes of text were read. It stops the load, which is
+            /// then an error, by giving `ControlFlow::Break(())`.
+            pub fn progress(mut self, progress: impl Fn(u64) -> ControlFlow<()> + Send + Sync + 'a) -> Self {
+                self.0.progress = Some(Box::new(progress));
+                self
+            }
+
+            /// Loads a file. One that is compressed with gzip is decompressed; with the features `bzip2` and `xz` these too.
+            ///
+            /// # Errors
+            /// [`ErrorKind::Io`](npz_core::ErrorKind::Io) of the file system;
+            /// [`ErrorKind::Invalid`](npz_core::ErrorKind::Invalid) for a cell that can't be read, with line and column, rows that
+            /// do not fit together, and options that don't.
+            pub fn load<T: FromText>(&self, path: impl AsRef<Path>) -> Result<T> {
+                crate::load::load(&self.0, Source::Path(path.as_ref().to_path_buf()))
+            }
+
+            /// Loads what a reader gives: a file, a pipe, or bytes, which are decompressed if they have to be.
+            ///
+            /// Reads further than it has to: what follows `max_rows` is lost. Where cells have no dtype yet, all of the text
+            /// is kept in memory.
+            ///
+            /// # Errors
+            /// As [`load`](Self::load).
+            pub fn read<T: FromText>(&self, reader: impl Read + Send) -> Result<T> {
+                crate::load::load(&self.0, Source::Reader(Box::new(reader)))
+            }
+
+            /// Loads lines. With `max_rows`, no line is taken that is not needed.
+            ///
+            /// # Errors
+            /// As [`load`](Self::load); and for a line with the end of another inside, unless it may be quoted.
+            pub fn read_lines<T: FromText, S: AsRef<str>>(
+                &self,
+                lines: impl IntoIterator<Item = S, IntoIter: Send>,
+            ) -> Result<T> {
+                let given = Given::new(lines.into_iter(), self.0.quote.is_some());
+                crate::load::load(&self.0, Source::Given(Box::new(given)))
+            }
+
+            /// Loads a file in pieces of so many rows, the last perhaps shorter: for what is larger than memory.
+            ///
+            /// # Errors
+            /// As [`load`](Self::load), when the piece with the fault is reached.
+            pub fn pieces<T: FromText>(&self, path: impl AsRef<Path>, rows: usize) -> Result<Pieces<'_, T>> {
+                Pieces::new(&self.0, path.as_ref(), rows)
+            }
+
+            /// Converts a file to a `.npy` file, in one pass and in bounded memory: `np.save(out, np.loadtxt(path))`; or to a
+            /// `.npz` archive with the array as `arr_0`: `np.savez(out, np.loadtxt(path))`.
+            ///
+            /// The array has two axes, or one of rows with fields. Where a dtype has to be found ([`Infer`](crate::Infer), texts
+            /// without a width) there is a pass before.
+            ///
+            /// # Errors
+            /// As [`load`](Self::load); then there is no file, or the one that was there before.
+            pub fn convert(&self, path: impl AsRef<Path>, out: impl AsRef<Path>) -> Result<()> {
+                crate::convert::convert(&self.0, path.as_ref(), out.as_ref())
+            }
+        }
+    };
+}
+
+pub(crate) use common;

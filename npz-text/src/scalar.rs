@@ -1,0 +1,66 @@
+//! `str` and `repr` of NumPy's scalars.
+
+use std::fmt::Write as _;
+
+use npz_core::AnyValue;
+
+use crate::printf::Value;
+
+/// `str` of a NumPy scalar.
+pub(crate) fn str_of(cell: &Value<'_>) -> String {
+    match cell.value {
+        AnyValue::Float(value) if cell.float == 4 => narrow(value, 1e6, &format!("{:e}", value as f32)),
+        AnyValue::Float(value) if cell.float == 2 => {
+            let bits = half::f16::from_f64(value).to_bits();
+            // The fewest digits that are read as the same number again.
+            let is_same = |text: &String| {
+                text.parse().is_ok_and(|again: f64| half::f16::from_f64(again).to_bits() == bits)
+            };
+            let shortest = (0..5).map(|digits| format!("{value:.digits$e}")).find(is_same);
+            narrow(value, 1e3, &shortest.unwrap_or_else(|| format!("{value:e}")))
+        }
+        other => other.to_string(),
+    }
+}
+
+/// A float of fewer than 8 bytes as NumPy prints it: with an exponent from a limit on, and below 0.0001. `digits` has the
+/// shortest digits, as Rust prints them with an exponent.
+fn narrow(value: f64, limit: f64, digits: &str) -> String {
+    let Some((digits, power)) = digits.split_once('e') else { return AnyValue::Float(value).to_string() };
+    if value != 0.0 && (value.abs() >= limit || value.abs() < 1e-4) {
+        let power: i32 = power.parse().unwrap_or(0);
+        return format!("{digits}e{power:+03}");
+    }
+    let shortest: f64 = format!("{digits}e{power}").parse().unwrap_or(value);
+    format!("{shortest:?}")
+}
+
+/// `repr` of a NumPy scalar: `np.float64(1.5)`.
+pub(crate) fn repr_of(cell: &Value<'_>) -> String {
+    let text = str_of(cell);
+    match cell.value {
+        AnyValue::Bool(_) => format!("np.{text}_"),
+        AnyValue::Int(_) => format!("np.int{}({text})", u32::from(cell.float) * 8),
+        AnyValue::UInt(_) => format!("np.uint{}({text})", u32::from(cell.float) * 8),
+        AnyValue::Float(_) => format!("np.float{}({text})", u32::from(cell.float) * 8),
+        AnyValue::Str(_) => format!("np.str_({:#})", cell.value),
+        AnyValue::Bytes(_) => format!("np.bytes_({:#})", cell.value),
+        AnyValue::DateTime64 { .. } => format!("np.datetime64('{text}')"),
+        _ => format!("{:#}", cell.value),
+    }
+}
+
+/// A text with all but ASCII escaped, as Python's `ascii` does.
+pub(crate) fn ascii(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        // Writing to a string never fails.
+        match u32::from(c) {
+            0..=0x7f => out.push(c),
+            code @ 0x80..=0xff => _ = write!(out, "\\x{code:02x}"),
+            code @ 0x100..=0xffff => _ = write!(out, "\\u{code:04x}"),
+            code => _ = write!(out, "\\U{code:08x}"),
+        }
+    }
+    out
+}
