@@ -49,10 +49,10 @@ impl<C: Cell> Piece<C> {
 
     fn ready<'a>(
         &'a mut self,
-        Bytes { start, bytes, is_all }: Bytes<'a>,
+        Bytes { start, bytes, .. }: Bytes<'a>,
     ) -> (&'a mut Decoder, Packed<'a>, Plain<'a, C>) {
         let bit = |at: u64| usize::try_from(at.saturating_sub(8 * start)).unwrap_or(usize::MAX);
-        let packed = Packed { bytes, at: bit(self.at), is_all, stop: bit(self.stop) };
+        let packed = Packed { bytes, at: bit(self.at), stop: bit(self.stop) };
         let cells = &mut self.cells[self.from..];
         let plain = Plain { until: cells.len() - ROOM, done: self.done - self.from, cells };
         (&mut self.decoder, packed, plain)

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 
 use crate::archive::codec::inflate::{Decoder, Packed, Pause, Plain, ROOM, Unfit, WINDOW};
 use crate::input::Chunks;
+use crate::memory;
 
 /// What is decoded beside what is known, for readers that want little at a time.
 const FRESH: usize = 64 << 10;
@@ -12,8 +13,6 @@ const FRESH: usize = 64 << 10;
 const LEAST: usize = 512;
 /// So much is decoded to where it is wanted, without a copy.
 const DIRECT: usize = 128 << 10;
-/// No symbol and no head of a block is longer.
-const MOST_AHEAD: usize = 640;
 /// So many bytes are seen at once at most.
 const MOST_BYTES: usize = usize::MAX / 16;
 
@@ -43,7 +42,7 @@ impl<'a> Inflate<'a> {
     pub(in crate::archive) fn new(input: Chunks<'a>) -> Self {
         let state = SPARE.take().unwrap_or_else(|| State {
             decoder: Decoder::new(),
-            window: vec![0; WINDOW + FRESH + ROOM],
+            window: Vec::new(),
             given: 0,
             decoded: 0,
         });
@@ -65,11 +64,14 @@ impl Read for Inflate<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let Some(state) = &mut self.state else { return Ok(0) };
         if state.given == state.decoded && !buffer.is_empty() {
+            if state.window.is_empty() {
+                state.window = memory::zeros(WINDOW + FRESH + ROOM, "window of the member")?;
+            }
             state.slide();
             let most = if buffer.len() < DIRECT { buffer.len().clamp(LEAST, FRESH) } else { FRESH };
             let mut plain =
                 Plain { until: state.decoded + most, done: state.decoded, cells: &mut state.window };
-            decode(&mut state.decoder, &mut self.input, &mut self.bit, &mut plain)?;
+            decode(&mut state.decoder, &mut self.input, &mut self.bit, &mut plain, true)?;
             state.decoded = plain.done;
         }
         let count = state.give(buffer);
@@ -78,7 +80,7 @@ impl Read for Inflate<'_> {
             return Ok(count);
         }
         let mut plain = Plain { until: buffer.len(), done: count, cells: buffer };
-        decode(&mut state.decoder, &mut self.input, &mut self.bit, &mut plain)?;
+        decode(&mut state.decoder, &mut self.input, &mut self.bit, &mut plain, false)?;
         let done = plain.done;
         state.remember(&buffer[done - WINDOW..done]);
         Ok(done)
@@ -110,24 +112,27 @@ impl State {
     }
 }
 
-/// Decodes until there is no room, or the stream ends.
+/// Decodes until there is no room, or the stream ends; or until more would have to be fetched, if something is there and that will do.
 fn decode(
     decoder: &mut Decoder,
     input: &mut Chunks<'_>,
     bit: &mut usize,
     plain: &mut Plain<'_, u8>,
+    some_will_do: bool,
 ) -> io::Result<()> {
+    let (start, mut least) = (plain.done, 1);
     loop {
-        let (bytes, is_all) = input.peek_at_least(MOST_AHEAD)?;
+        let (bytes, is_all) = input.peek_at_least(least)?;
         // Bits are counted: where a `usize` has 32 of them, not all that lies in memory can be counted at once.
         let (bytes, is_all) = (&bytes[..bytes.len().min(MOST_BYTES)], is_all && bytes.len() <= MOST_BYTES);
-        let mut packed = Packed { bytes, at: *bit, is_all, stop: usize::MAX };
+        let mut packed = Packed { bytes, at: *bit, stop: usize::MAX };
         let pause = decoder.decode(&mut packed, plain);
         let at = packed.at;
+        least = bytes.len() - at / 8 + 1;
         input.take(at / 8);
         *bit = at % 8;
         match pause {
-            Ok(Pause::Input) if !is_all => {}
+            Ok(Pause::Input) if !is_all && !(some_will_do && plain.done > start) => {}
             Ok(_) => return Ok(()),
             Err(Unfit) => {
                 let text = "a code, a length or a distance that deflate does not have";

@@ -99,8 +99,7 @@ fn by_ours(stream: &[u8], (input, output): (usize, usize)) -> (Outcome, Vec<u8>)
     let mut decoder = Decoder::new();
     let (mut at, mut done, mut there, mut until) = (0, 0, 0, 0);
     let outcome = loop {
-        let mut packed =
-            Packed { bytes: &stream[..there], at, is_all: there == stream.len(), stop: usize::MAX };
+        let mut packed = Packed { bytes: &stream[..there], at, stop: usize::MAX };
         let mut plain = Plain { cells: &mut cells, done, until };
         let pause = decoder.decode(&mut packed, &mut plain);
         (at, done) = (packed.at, plain.done);

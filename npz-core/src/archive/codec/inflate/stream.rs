@@ -10,11 +10,6 @@ use super::turns::{self, ROOM, Turns};
 
 /// A match reaches back so far at most.
 pub(crate) const WINDOW: usize = 32 << 10;
-/// The longest head of a sub-block, in bits: its kind, three numbers, 19 lengths, and 316 more of 7 bits and 7 extra ones at most.
-const LONGEST_HEAD: usize = 3 + 14 + 19 * 3 + 316 * 14;
-/// The longest symbol, in bits: a length and a distance with their extra bits.
-const LONGEST_SYMBOL: usize = 15 + 5 + 15 + 13;
-
 /// What of a stream is known between two pieces.
 pub(crate) struct Decoder {
     state: State,
@@ -54,8 +49,6 @@ pub(crate) struct Packed<'a> {
     pub(crate) bytes: &'a [u8],
     /// The next bit.
     pub(crate) at: usize,
-    /// Nothing comes behind them.
-    pub(crate) is_all: bool,
     /// Decoding stops at the first start of a sub-block that does not lie before this bit.
     pub(crate) stop: usize,
 }
@@ -126,13 +119,10 @@ impl Decoder {
         if packed.at >= packed.stop {
             return Ok(Some(Pause::Boundary));
         }
-        if packed.is_short_of(LONGEST_HEAD) {
-            return Ok(Some(Pause::Input));
-        }
         let start = packed.at;
         let read = self.read_head(packed);
         if packed.at > packed.bits() {
-            // What was read there are zeros that stand for what is missing.
+            // Zeros were read that stand for what is missing: a code that ends before them is the same whatever comes.
             packed.at = start;
             return Ok(Some(Pause::Input));
         }
@@ -198,9 +188,6 @@ impl Decoder {
         packed: &mut Packed<'_>,
         plain: &mut Plain<'_, C>,
     ) -> Result<Option<Pause>, Unfit> {
-        if packed.is_short_of(LONGEST_SYMBOL) {
-            return Ok(Some(Pause::Input));
-        }
         let bits = peek(packed.bytes, packed.at);
         let entry = self.symbols.literals.find(bits);
         let at = packed.at + entry.bits() as usize;
@@ -277,11 +264,6 @@ pub(crate) fn decode_two<A: Cell, B: Cell>(
 impl Packed<'_> {
     fn bits(&self) -> usize {
         self.bytes.len() * 8
-    }
-
-    /// Whether so many bits may not be there although they may come.
-    fn is_short_of(&self, bits: usize) -> bool {
-        !self.is_all && self.bits().saturating_sub(self.at) < bits
     }
 
     /// The length of a stored sub-block, which stands behind the next byte boundary.
