@@ -32,6 +32,8 @@ pub(crate) enum Cells {
 /// What was read.
 pub struct Table {
     pub(crate) cells: Cells,
+    /// Which cells were missing, if that was asked for.
+    pub(crate) mask: Vec<bool>,
     pub(crate) rows: usize,
     pub(crate) columns: usize,
     /// A row is a cell of several fields.
@@ -98,6 +100,19 @@ impl Table {
         RawArray::new(any.dtype(), &shape, any.to_le_bytes()?)
     }
 
+    /// Takes the mask as a table of the same shape: of bools, or of rows with a bool for each field.
+    fn take_mask(&mut self) -> Result<Self> {
+        let mask = std::mem::take(&mut self.mask);
+        let cells = match &self.cells {
+            Cells::Raw(dtype, _) if self.is_record => {
+                Cells::Raw(bools(dtype)?, mask.into_iter().map(u8::from).collect())
+            }
+            _ => Cells::Bool(mask),
+        };
+        let Self { rows, columns, is_record, ndmin, .. } = *self;
+        Ok(Self { cells, mask: Vec::new(), rows, columns, is_record, ndmin })
+    }
+
     /// The cells, if they are of this Rust type.
     fn take<A: Element>(&mut self) -> Option<Vec<A>> {
         let cells: &mut dyn Any = match &mut self.cells {
@@ -161,9 +176,14 @@ impl Table {
 /// | `Array0<A>` | one cell | |
 /// | `ArrayD<A>`, [`AnyArray`] | axes of length 1 are dropped, unless `ndmin` is set | the default |
 /// | `Vec<AnyArray>`, `Vec<Array1<A>>` | the columns, or fields | `unpack=True` |
+/// | `(Array<A, D>, Array<bool, D>)`, `(AnyArray, AnyArray)` | the values, and a mask that is true where a cell was missing | `usemask=True` |
 ///
 /// The cell type of an array says how cells are read; of an [`AnyArray`] the option `dtype` does, `f8` unless set.
 pub trait FromText: Sized {
+    /// Whether it tells which cells were missing.
+    #[doc(hidden)]
+    const HAS_MASK: bool = false;
+
     /// What cells are to be read as; `None` leaves it to the options.
     #[doc(hidden)]
     fn wanted() -> Result<Option<Wanted>>;
@@ -222,6 +242,50 @@ impl FromText for Vec<AnyArray> {
             return names.iter().map(|(name, _)| all.field(name)).collect();
         }
         (0..columns).map(|column| column_of(&all, column)).collect()
+    }
+}
+
+impl<A: Element, D: Dimension> FromText for (Array<A, D>, Array<bool, D>) {
+    const HAS_MASK: bool = true;
+
+    fn wanted() -> Result<Option<Wanted>> {
+        dtype_of::<A>().map(Some)
+    }
+
+    fn from_table(mut table: Table) -> Result<Self> {
+        if table.is_record {
+            return Err(Error::custom(
+                "the mask of rows with fields has fields too: load `(AnyArray, AnyArray)`",
+            ));
+        }
+        let mask = table.take_mask()?;
+        Ok((table.into_array()?, mask.into_array()?))
+    }
+}
+
+impl FromText for (AnyArray, AnyArray) {
+    const HAS_MASK: bool = true;
+
+    fn wanted() -> Result<Option<Wanted>> {
+        Ok(None)
+    }
+
+    fn from_table(mut table: Table) -> Result<Self> {
+        let mask = table.take_mask()?;
+        Ok((AnyArray::from_table(table)?, AnyArray::from_table(mask)?))
+    }
+}
+
+/// The same dtype with a bool for each cell.
+fn bools(dtype: &DType) -> Result<DType> {
+    if let Some(fields) = crate::layout::fields(dtype) {
+        let fields: Result<Vec<_>> =
+            fields.into_iter().map(|(name, dtype)| Ok((name, bools(&dtype)?))).collect();
+        return DType::record(fields?);
+    }
+    match dtype.subdtype() {
+        Some((item, shape)) => DType::subarray(bools(item)?, shape),
+        None => DType::parse("bool"),
     }
 }
 
