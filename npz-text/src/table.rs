@@ -1,6 +1,7 @@
 //! What was read, as what the caller wants.
 
 use std::any::{Any, TypeId};
+use std::io;
 
 use ndarray::{Array, Array1, Array2, ArrayD, Axis, Dimension, IxDyn};
 use npz_core::{AnyArray, Cast, DType, Element, Error, RawArray, Result};
@@ -156,16 +157,46 @@ impl Table {
                 )));
             }
         };
-        let array = match self.take::<A>() {
-            Some(cells) => ArrayD::from_shape_vec(IxDyn(&shape), cells)
-                .map_err(|error| Error::custom(format!("the cells do not fill the shape: {error}")))?,
-            None => self.into_any(&shape)?.to_array::<A>(Cast::Safe)?,
+        let full = |cells| {
+            ArrayD::from_shape_vec(IxDyn(&shape), cells)
+                .map_err(|error| Error::custom(format!("the cells do not fill the shape: {error}")))
+        };
+        let array = match (self.take::<A>(), self.cells) {
+            (Some(cells), _) => full(cells)?,
+            (None, Cells::Raw(dtype, bytes)) if dtype.item_size() > 0 => full(typed(&dtype, bytes)?)?,
+            (None, cells) => {
+                self.cells = cells;
+                self.into_any(&shape)?.to_array::<A>(Cast::Safe)?
+            }
         };
         array
             .into_dimensionality()
             .map_err(|error| Error::custom(format!("the shape does not fit the type: {error}")))
     }
 }
+
+/// Cells of a Rust type from their bytes. From the end, some at a time, so that the memory of what is done is given back: both
+/// together take little more than one.
+fn typed<A: Element>(dtype: &DType, mut bytes: Vec<u8>) -> Result<Vec<A>> {
+    let size = dtype.item_size();
+    let mut cells = Vec::new();
+    let count = bytes.len() / size;
+    cells.try_reserve_exact(count).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
+    while cells.len() < count {
+        let left = count - cells.len();
+        let some = left.min(STEP / size + 1);
+        let last = bytes.split_off((left - some) * size);
+        bytes.shrink_to_fit();
+        let some = AnyArray::from(RawArray::new(dtype.clone(), &[some], last)?).to_array::<A>(Cast::Safe)?;
+        let some: Vec<A> = some.into_iter().collect();
+        cells.extend(some.into_iter().rev());
+    }
+    cells.reverse();
+    Ok(cells)
+}
+
+/// The bytes of which cells are made at a time.
+const STEP: usize = 4 << 20;
 
 /// What a text can be loaded as: an array of any number of axes, an [`AnyArray`], or columns one by one.
 ///
