@@ -6,12 +6,14 @@ use crate::number::Style;
 use crate::piece::Piece;
 use crate::plan::{Plan, Select};
 use crate::settings::Settings;
-use crate::sink::Sink;
+use crate::sink::{Sink, append};
 
 /// The rows that were read and not given away.
 pub(crate) struct Collected<'s, S> {
     settings: &'s Settings<'s>,
     sink: S,
+    /// Which cells were missing, if that is asked for.
+    mask: Vec<bool>,
     pub(crate) rows: usize,
     /// The rows that were given away before.
     gone: usize,
@@ -35,7 +37,16 @@ const LISTED: usize = 20;
 impl<'s, S: Sink> Collected<'s, S> {
     /// None yet; so many lines were skipped.
     pub(crate) fn new(settings: &'s Settings<'s>, line: usize) -> Self {
-        Self { settings, sink: S::new(), rows: 0, gone: 0, line, ragged: Ragged::default(), is_warned: false }
+        Self {
+            settings,
+            sink: S::new(),
+            mask: Vec::new(),
+            rows: 0,
+            gone: 0,
+            line,
+            ragged: Ragged::default(),
+            is_warned: false,
+        }
     }
 
     /// How many rows there may be, those that were not given away among them.
@@ -52,8 +63,10 @@ impl<'s, S: Sink> Collected<'s, S> {
             if is_full && before + piece.rows > limit {
                 piece.sink.split_off(plan, limit - before);
                 piece.rows = limit - before;
+                piece.mask.truncate(piece.rows * plan.width());
             }
             self.sink.append(piece.sink)?;
+            append(&mut self.mask, piece.mask)?;
             self.rows += piece.rows;
             for (rows, line, columns) in piece.ragged {
                 if before + rows < limit {
@@ -85,16 +98,18 @@ impl<'s, S: Sink> Collected<'s, S> {
         Ok(())
     }
 
-    /// Gives away so many rows, or those that there are if these are the last.
-    pub(crate) fn give(&mut self, plan: &Plan<'_>, wanted: usize) -> Result<(S, usize)> {
+    /// Gives away so many rows, with the mask if there is one; or those that there are if these are the last.
+    pub(crate) fn give(&mut self, plan: &Plan<'_>, wanted: usize) -> Result<(S, Vec<bool>, usize)> {
         let rest = if self.rows > wanted { self.sink.split_off(plan, wanted) } else { S::new() };
         let rows = self.rows.min(wanted);
+        let rest_of_mask = self.mask.split_off((rows * plan.width()).min(self.mask.len()));
+        let mask = std::mem::replace(&mut self.mask, rest_of_mask);
         self.rows -= rows;
         self.gone += rows;
         if rows < wanted || self.room() == 0 {
             self.tell_ragged(plan)?;
         }
-        Ok((std::mem::replace(&mut self.sink, rest), rows))
+        Ok((std::mem::replace(&mut self.sink, rest), mask, rows))
     }
 
     /// Says which rows had another number of columns: as an error, or a warning if they are to be skipped.

@@ -6,7 +6,7 @@ use std::path::Path;
 use npz_core::{AtomicFile, Error, NpzWriter, RawArray, Result};
 
 use crate::layout::Texts;
-use crate::load::{Tables, make};
+use crate::load::{Keep, Tables, make};
 use crate::settings::{Settings, Source};
 use crate::table::Table;
 
@@ -34,7 +34,8 @@ pub(crate) fn convert(settings: &Settings<'_>, path: &Path, out: &Path) -> Resul
         }
     };
     let source = Source::Path(path.to_path_buf());
-    let tables = make(settings, source, None, None, Texts::AsWideAsTheirDtype);
+    let tables =
+        make(settings, source, None, None, Keep { texts: Texts::AsWideAsTheirDtype, has_mask: false });
     let tables = tables.map_err(|error| error.in_file(path))?;
     write(&mut Rows { tables, path, wanted: FIRST }, out)
 }

@@ -41,6 +41,18 @@ use crate::table::FromText;
 /// assert_eq!(heights, array![540, -1]);
 /// # Ok::<(), npz_core::Error>(())
 /// ```
+///
+/// Two arrays, of values and of bools, tell which cells were missing, as `usemask=True` does:
+///
+/// ```
+/// use ndarray::{Array1, array};
+/// use npz_text::GenFromTxt;
+///
+/// let load = GenFromTxt::new().delimiter(',').missing_values(.., ["-999"]);
+/// let (values, mask): (Array1<i32>, Array1<bool>) = load.read(&b"1,,-999"[..])?;
+/// assert_eq!((values, mask), (array![1, -1, -999], array![false, true, true]));
+/// # Ok::<(), npz_core::Error>(())
+/// ```
 pub struct GenFromTxt<'a>(Settings<'a>);
 
 impl Default for GenFromTxt<'_> {

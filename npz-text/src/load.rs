@@ -25,7 +25,7 @@ pub(crate) trait Tables {
 
 impl<S: Sink + IntoCells> Tables for Reader<'_, '_, S> {
     fn next(&mut self, rows: usize) -> Result<Table> {
-        let (sink, rows) = self.read(rows)?;
+        let (sink, mask, rows) = self.read(rows)?;
         let plan = self.plan();
         let is_record = plan.is_record;
         // Of no rows, NumPy's `genfromtxt` knows no columns, and `loadtxt` guesses one.
@@ -34,7 +34,14 @@ impl<S: Sink + IntoCells> Tables for Reader<'_, '_, S> {
             (0, Style::LoadTxt, Select::All(_)) if !is_record => 1,
             _ => plan.width(),
         };
-        Ok(Table { cells: sink.into_cells(self.dtype()), rows, columns, is_record, ndmin: self.ndmin() })
+        Ok(Table {
+            cells: sink.into_cells(self.dtype()),
+            mask,
+            rows,
+            columns,
+            is_record,
+            ndmin: self.ndmin(),
+        })
     }
 }
 
@@ -99,11 +106,26 @@ pub(crate) fn load<T: FromText>(settings: &Settings<'_>, source: Source<'_>) -> 
 
 fn load_all<T: FromText>(settings: &Settings<'_>, source: Source<'_>) -> Result<T> {
     let mut text = Vec::new();
-    let table = make(settings, source, T::wanted()?, Some(&mut text), Texts::AsStrings)?.next(usize::MAX)?;
+    let table = make(
+        settings,
+        source,
+        T::wanted()?,
+        Some(&mut text),
+        Keep { texts: Texts::AsStrings, has_mask: T::HAS_MASK },
+    )?
+    .next(usize::MAX)?;
     if table.rows == 0 {
         settings.warn("the text holds no data");
     }
     T::from_table(table)
+}
+
+/// How cells are kept, and what beside them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Keep {
+    pub(crate) texts: Texts,
+    /// Which cells were missing.
+    pub(crate) has_mask: bool,
 }
 
 /// Makes what reads a source.
@@ -114,7 +136,7 @@ pub(crate) fn make<'t>(
     source: Source<'t>,
     typed: Option<Wanted>,
     kept: Option<&'t mut Vec<u8>>,
-    texts: Texts,
+    keep: Keep,
 ) -> Result<Box<dyn Tables + 't>> {
     let wanted = match (&settings.dtype, typed) {
         (Some(CellType(Some(dtype))), _) => Some(Wanted { dtype: dtype.clone(), is_typed: false }),
@@ -125,10 +147,10 @@ pub(crate) fn make<'t>(
     let given = |columns: &Columns| columns.dtype.clone().map_or_else(|| DType::parse("<f8"), Ok);
     let is_open = match &wanted {
         None => true,
-        Some(wanted) => Layout::of(&wanted.dtype, settings.limits.columns)?.is_open(texts),
+        Some(wanted) => Layout::of(&wanted.dtype, settings.limits.columns)?.is_open(keep.texts),
     };
     if !is_open {
-        return once(settings, source, wanted.as_ref(), texts, |columns| Ok((given(columns)?, Vec::new())));
+        return once(settings, source, wanted.as_ref(), keep, |columns| Ok((given(columns)?, Vec::new())));
     }
     let (first, second) = match (source, kept) {
         (Source::Path(path), _) => (Source::Path(path.clone()), Source::Path(path)),
@@ -140,12 +162,12 @@ pub(crate) fn make<'t>(
     };
     if let Some(wanted) = wanted {
         let found = scan::<Widths>(settings, first, Some(&wanted))?.0;
-        once(settings, second, Some(&wanted), texts, |columns| {
+        once(settings, second, Some(&wanted), keep, |columns| {
             Ok((closed(&given(columns)?, &found)?, Vec::new()))
         })
     } else {
         let found = scan::<Types>(settings, first, None)?.0;
-        once(settings, second, None, texts, |columns| inferred(settings, columns, &found, texts))
+        once(settings, second, None, keep, |columns| inferred(settings, columns, &found, keep.texts))
     }
 }
 
@@ -221,7 +243,7 @@ fn once<'t>(
     settings: &'t Settings<'t>,
     source: Source<'t>,
     wanted: Option<&Wanted>,
-    texts: Texts,
+    keep: Keep,
     dtype: impl FnOnce(&Columns) -> Result<(DType, Vec<(usize, Type)>)>,
 ) -> Result<Box<dyn Tables + 't>> {
     let splitter = settings.splitter()?;
@@ -231,6 +253,11 @@ fn once<'t>(
     let (dtype, silent) = dtype(&columns)?;
     let layout = Layout::of(&dtype, settings.limits.columns)?;
     let mut plan = plan(settings, splitter, columns, &layout, found)?;
+    plan.has_mask = keep.has_mask;
+    if plan.has_mask && plan.columns.iter().any(|column| !column.missing.is_empty()) {
+        // A number may be one that stands for nothing.
+        plan.plain = None;
+    }
     for (column, is) in silent {
         let fill = plan.columns[column].fill.clone();
         let is_bool = is == Type::Bool;
@@ -264,8 +291,8 @@ fn once<'t>(
         Some(Kind::Float64) => read!(Numbers<f64>),
         Some(Kind::Complex64) => read!(Numbers<Complex<f32>>),
         Some(Kind::Complex128) => read!(Numbers<Complex<f64>>),
-        Some(Kind::Text(_)) if texts == Texts::AsStrings => read!(Strings),
-        Some(Kind::Bytes(_)) if texts == Texts::AsStrings => read!(ByteStrings),
+        Some(Kind::Text(_)) if keep.texts == Texts::AsStrings => read!(Strings),
+        Some(Kind::Bytes(_)) if keep.texts == Texts::AsStrings => read!(ByteStrings),
         _ => read!(Rows),
     })
 }

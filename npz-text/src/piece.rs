@@ -10,6 +10,8 @@ use crate::sink::Sink;
 /// What became of a piece.
 pub(crate) struct Piece<S> {
     pub(crate) sink: S,
+    /// Which cells were missing, if that is asked for.
+    pub(crate) mask: Vec<bool>,
     pub(crate) rows: usize,
     /// The lines that end in it.
     pub(crate) lines: usize,
@@ -31,8 +33,16 @@ pub(crate) struct Fault {
 
 /// Reads the rows of a piece, up to so many that are not plain.
 pub(crate) fn parse<S: Sink>(plan: &Plan<'_>, bytes: &[u8], is_last: bool, room: usize) -> Piece<S> {
-    let mut piece =
-        Piece { sink: S::new(), rows: 0, lines: 0, used: 0, ragged: Vec::new(), blank: None, error: None };
+    let mut piece = Piece {
+        sink: S::new(),
+        mask: Vec::new(),
+        rows: 0,
+        lines: 0,
+        used: 0,
+        ragged: Vec::new(),
+        blank: None,
+        error: None,
+    };
     let (text, bad) = match valid(bytes, 0) {
         Ok(text) => (text, None),
         // What stands before is read first: it may be all that is wanted.
@@ -50,6 +60,9 @@ pub(crate) fn parse<S: Sink>(plan: &Plan<'_>, bytes: &[u8], is_last: bool, room:
         let (len, rows) = piece.sink.plain(plan, &bytes[at..text.len()]);
         piece.rows += rows;
         at += len;
+        if plan.has_mask {
+            piece.mask.resize(piece.rows * plan.width(), false);
+        }
         if at == text.len() || piece.rows >= room {
             break;
         }
@@ -131,6 +144,9 @@ fn row<'t, S: Sink>(
         return Err(format!(
             ": there is no column {column}, which `usecols` asks for: the row has {found} columns"
         ));
+    }
+    if plan.has_mask {
+        piece.mask.extend(chosen.iter().enumerate().map(|(column, text)| plan.is_masked(column, text)));
     }
     plan.convert(chosen).map_err(|(column, why)| {
         format!(", column {}: the converter refused the text: {why}", plan.number(column, found))

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use npz_core::{Error, Result};
 
 use crate::layout::Texts;
-use crate::load::{Tables, make};
+use crate::load::{Keep, Tables, make};
 use crate::settings::{Settings, Source};
 use crate::table::FromText;
 
@@ -40,9 +40,9 @@ impl<'s, T: FromText> Pieces<'s, T> {
         if rows == 0 {
             return Err(Error::custom("expected at least 1 row in a piece, found 0"));
         }
-        let tables = T::wanted().and_then(|wanted| {
-            make(settings, Source::Path(path.to_path_buf()), wanted, None, Texts::AsStrings)
-        });
+        let keep = Keep { texts: Texts::AsStrings, has_mask: T::HAS_MASK };
+        let tables = T::wanted()
+            .and_then(|wanted| make(settings, Source::Path(path.to_path_buf()), wanted, None, keep));
         let tables = tables.map_err(|error| error.in_file(path))?;
         Ok(Self { tables, rows, path: path.to_path_buf(), is_over: false, kind: PhantomData })
     }

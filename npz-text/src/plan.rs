@@ -45,6 +45,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) is_record: bool,
     pub(crate) is_loose: bool,
     pub(crate) limits: Limits,
+    /// It is asked for which cells were missing.
+    pub(crate) has_mask: bool,
     /// How rows of plain numbers look, where there may be any.
     pub(crate) plain: Option<Plain>,
 }
@@ -132,6 +134,23 @@ impl Plan<'_> {
     pub(crate) fn is_missing(&self, column: usize, text: &str) -> bool {
         let text = strip(text);
         text.is_empty() || self.columns[column].missing.iter().any(|missing| missing == text)
+    }
+
+    /// Whether a mask covers a cell: for its text or, in rows with fields, for its value, as NumPy has it (`-999.00` for `-999`).
+    pub(crate) fn is_masked(&self, column: usize, text: &str) -> bool {
+        let missing = &self.columns[column].missing;
+        if self.is_missing(column, text) {
+            return true;
+        }
+        if !self.is_record || missing.is_empty() {
+            return false;
+        }
+        let value = |text: &str| {
+            let mut row = vec![0; self.item_size];
+            self.cell(column).read(text, self.style, &mut row).ok().map(|()| row)
+        };
+        let found = value(text);
+        found.is_some() && missing.iter().any(|missing| value(missing) == found)
     }
 
     /// What stands for a cell that could not be read, or the fault if nothing may.

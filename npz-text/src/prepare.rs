@@ -232,6 +232,7 @@ pub(crate) fn plan<'s>(
         is_record,
         is_loose: settings.loose,
         limits: settings.limits,
+        has_mask: false,
         plain: fast,
     };
     plan.check_fills()?;

@@ -55,8 +55,8 @@ impl<'a, 's, S: Sink> Reader<'a, 's, S> {
         self.settings.ndmin
     }
 
-    /// Reads so many rows, fewer at the end; gives them.
-    pub(crate) fn read(&mut self, wanted: usize) -> Result<(S, usize)> {
+    /// Reads so many rows, fewer at the end; gives them, with their mask if there is one, and their number.
+    pub(crate) fn read(&mut self, wanted: usize) -> Result<(S, Vec<bool>, usize)> {
         let wanted = wanted.min(self.collected.room());
         // A batch that is enough is followed by none: what comes behind may not be read, or be the footer.
         let reads_on = self.settings.max_rows.is_none() && self.settings.skip_footer == 0;

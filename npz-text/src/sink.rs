@@ -33,7 +33,8 @@ pub(crate) trait Sink: Send + Sized {
     fn split_off(&mut self, plan: &Plan<'_>, rows: usize) -> Self;
 }
 
-fn append<T>(values: &mut Vec<T>, mut other: Vec<T>) -> Result<()> {
+/// Appends what may be much.
+pub(crate) fn append<T>(values: &mut Vec<T>, mut other: Vec<T>) -> Result<()> {
     if values.is_empty() {
         *values = other;
         return Ok(());

@@ -1,6 +1,7 @@
 //! What was read, as what the caller wants.
 
 use std::any::{Any, TypeId};
+use std::io;
 
 use ndarray::{Array, Array1, Array2, ArrayD, Axis, Dimension, IxDyn};
 use npz_core::{AnyArray, Cast, DType, Element, Error, RawArray, Result};
@@ -32,6 +33,8 @@ pub(crate) enum Cells {
 /// What was read.
 pub struct Table {
     pub(crate) cells: Cells,
+    /// Which cells were missing, if that was asked for.
+    pub(crate) mask: Vec<bool>,
     pub(crate) rows: usize,
     pub(crate) columns: usize,
     /// A row is a cell of several fields.
@@ -98,6 +101,19 @@ impl Table {
         RawArray::new(any.dtype(), &shape, any.to_le_bytes()?)
     }
 
+    /// Takes the mask as a table of the same shape: of bools, or of rows with a bool for each field.
+    fn take_mask(&mut self) -> Result<Self> {
+        let mask = std::mem::take(&mut self.mask);
+        let cells = match &self.cells {
+            Cells::Raw(dtype, _) if self.is_record => {
+                Cells::Raw(bools(dtype)?, mask.into_iter().map(u8::from).collect())
+            }
+            _ => Cells::Bool(mask),
+        };
+        let Self { rows, columns, is_record, ndmin, .. } = *self;
+        Ok(Self { cells, mask: Vec::new(), rows, columns, is_record, ndmin })
+    }
+
     /// The cells, if they are of this Rust type.
     fn take<A: Element>(&mut self) -> Option<Vec<A>> {
         let cells: &mut dyn Any = match &mut self.cells {
@@ -141,16 +157,46 @@ impl Table {
                 )));
             }
         };
-        let array = match self.take::<A>() {
-            Some(cells) => ArrayD::from_shape_vec(IxDyn(&shape), cells)
-                .map_err(|error| Error::custom(format!("the cells do not fill the shape: {error}")))?,
-            None => self.into_any(&shape)?.to_array::<A>(Cast::Safe)?,
+        let full = |cells| {
+            ArrayD::from_shape_vec(IxDyn(&shape), cells)
+                .map_err(|error| Error::custom(format!("the cells do not fill the shape: {error}")))
+        };
+        let array = match (self.take::<A>(), self.cells) {
+            (Some(cells), _) => full(cells)?,
+            (None, Cells::Raw(dtype, bytes)) if dtype.item_size() > 0 => full(typed(&dtype, bytes)?)?,
+            (None, cells) => {
+                self.cells = cells;
+                self.into_any(&shape)?.to_array::<A>(Cast::Safe)?
+            }
         };
         array
             .into_dimensionality()
             .map_err(|error| Error::custom(format!("the shape does not fit the type: {error}")))
     }
 }
+
+/// Cells of a Rust type from their bytes. From the end, some at a time, so that the memory of what is done is given back: both
+/// together take little more than one.
+fn typed<A: Element>(dtype: &DType, mut bytes: Vec<u8>) -> Result<Vec<A>> {
+    let size = dtype.item_size();
+    let mut cells = Vec::new();
+    let count = bytes.len() / size;
+    cells.try_reserve_exact(count).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
+    while cells.len() < count {
+        let left = count - cells.len();
+        let some = left.min(STEP / size + 1);
+        let last = bytes.split_off((left - some) * size);
+        bytes.shrink_to_fit();
+        let some = AnyArray::from(RawArray::new(dtype.clone(), &[some], last)?).to_array::<A>(Cast::Safe)?;
+        let some: Vec<A> = some.into_iter().collect();
+        cells.extend(some.into_iter().rev());
+    }
+    cells.reverse();
+    Ok(cells)
+}
+
+/// The bytes of which cells are made at a time.
+const STEP: usize = 4 << 20;
 
 /// What a text can be loaded as: an array of any number of axes, an [`AnyArray`], or columns one by one.
 ///
@@ -161,9 +207,14 @@ impl Table {
 /// | `Array0<A>` | one cell | |
 /// | `ArrayD<A>`, [`AnyArray`] | axes of length 1 are dropped, unless `ndmin` is set | the default |
 /// | `Vec<AnyArray>`, `Vec<Array1<A>>` | the columns, or fields | `unpack=True` |
+/// | `(Array<A, D>, Array<bool, D>)`, `(AnyArray, AnyArray)` | the values, and a mask that is true where a cell was missing | `usemask=True` |
 ///
 /// The cell type of an array says how cells are read; of an [`AnyArray`] the option `dtype` does, `f8` unless set.
 pub trait FromText: Sized {
+    /// Whether it tells which cells were missing.
+    #[doc(hidden)]
+    const HAS_MASK: bool = false;
+
     /// What cells are to be read as; `None` leaves it to the options.
     #[doc(hidden)]
     fn wanted() -> Result<Option<Wanted>>;
@@ -222,6 +273,50 @@ impl FromText for Vec<AnyArray> {
             return names.iter().map(|(name, _)| all.field(name)).collect();
         }
         (0..columns).map(|column| column_of(&all, column)).collect()
+    }
+}
+
+impl<A: Element, D: Dimension> FromText for (Array<A, D>, Array<bool, D>) {
+    const HAS_MASK: bool = true;
+
+    fn wanted() -> Result<Option<Wanted>> {
+        dtype_of::<A>().map(Some)
+    }
+
+    fn from_table(mut table: Table) -> Result<Self> {
+        if table.is_record {
+            return Err(Error::custom(
+                "the mask of rows with fields has fields too: load `(AnyArray, AnyArray)`",
+            ));
+        }
+        let mask = table.take_mask()?;
+        Ok((table.into_array()?, mask.into_array()?))
+    }
+}
+
+impl FromText for (AnyArray, AnyArray) {
+    const HAS_MASK: bool = true;
+
+    fn wanted() -> Result<Option<Wanted>> {
+        Ok(None)
+    }
+
+    fn from_table(mut table: Table) -> Result<Self> {
+        let mask = table.take_mask()?;
+        Ok((AnyArray::from_table(table)?, AnyArray::from_table(mask)?))
+    }
+}
+
+/// The same dtype with a bool for each cell.
+fn bools(dtype: &DType) -> Result<DType> {
+    if let Some(fields) = crate::layout::fields(dtype) {
+        let fields: Result<Vec<_>> =
+            fields.into_iter().map(|(name, dtype)| Ok((name, bools(&dtype)?))).collect();
+        return DType::record(fields?);
+    }
+    match dtype.subdtype() {
+        Some((item, shape)) => DType::subarray(bools(item)?, shape),
+        None => DType::parse("bool"),
     }
 }
 

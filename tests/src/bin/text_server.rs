@@ -1,6 +1,6 @@
 //! A process that loads and saves text, for tests that compare with NumPy: one request a line, one answer a line, as JSON.
 //!
-//! A request: `{"do": "loadtxt", "source": {"path" | "bytes" | "lines": ..}, "options": {..}, "columns": bool}`, with NumPy's
+//! A request: `{"do": "loadtxt", "source": {"path" | "bytes" | "lines": ..}, "options": {..}, "columns": bool, "mask": bool}`, with NumPy's
 //! options; bytes are hexadecimal. An answer: `{"arrays": [npy, ..], "lines": n, "warnings": [..]}`, `{"text": ..}` or
 //! `{"error": ..}`.
 
@@ -35,7 +35,14 @@ macro_rules! fetch {
                 }
             };
         }
-        if $request["columns"] == true { by!(Vec<AnyArray>)? } else { vec![by!(AnyArray)?] }
+        if $request["columns"] == true {
+            by!(Vec<AnyArray>)?
+        } else if $request["mask"] == true {
+            let (values, mask) = by!((AnyArray, AnyArray))?;
+            vec![values, mask]
+        } else {
+            vec![by!(AnyArray)?]
+        }
     }};
 }
 fn main() {

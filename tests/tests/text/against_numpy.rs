@@ -75,7 +75,7 @@ random.seed(2)
 numbers = ["1", "-2.5", "3e5", "nan", "inf", " 7 ", "1_000", "0", "12345678901234567890", "1e400"]
 whole = ["1", "-2", "+3", " 4", "007", "9223372036854775807"]
 kinds = [whole, numbers, ["True", "false", "TRUE"], ["1j", "2+3j", "4"], ["a", "bc", "x y", "ä"]]
-bad = counted = 0
+bad = counted = masks = 0
 for round in range(3000):
     options = {}
     delimiter = random.choice([",", ";", "\t", None, "; "])
@@ -109,7 +109,10 @@ for round in range(3000):
     expected = numpys(np.genfromtxt, "case.txt", dtype=dtype, encoding="utf-8", **options, **missing)
     asked = dict(options)
     if missing: asked["missing_values"] = [[None, ["NA", "-"]]]
-    answer = ask("genfromtxt", text, dtype="infer" if dtype is None else dtype, threads=random.choice([1, 2]), **asked)
+    mask = random.random() < .5
+    if mask:
+        masked = numpys(np.genfromtxt, "case.txt", dtype=dtype, encoding="utf-8", usemask=True, **options, **missing)
+    answer = ask("genfromtxt", text, dtype="infer" if dtype is None else dtype, threads=random.choice([1, 2]), mask=mask, **asked)
     if isinstance(expected, TypeError) and dtype is None: continue  # NumPy's own fault since 2.3
     if isinstance(expected, (IndexError, OverflowError, AssertionError)) or "more than once" in str(expected): continue
     is_error = isinstance(expected, Exception)
@@ -125,7 +128,16 @@ for round in range(3000):
     if is_error != ("error" in answer) or not is_error and not same(expected, arrays(answer)[0]):
         bad += 1
         if bad < 10: print(repr(text), mode, options, missing, repr(expected), answer.get("error") or repr(arrays(answer)[0]))
-assert counted > 2000, counted
+    elif mask and not is_error and not isinstance(masked, Exception):
+        found, wanted = arrays(answer)[1], np.ma.getmaskarray(masked)
+        masks += 1
+        for name in wanted.dtype.names or ():
+            if masked.dtype[name].kind == "b":  # NumPy masks every False
+                wanted[name] = found[name]
+        if found.shape != wanted.shape or found.dtype != wanted.dtype or not (found == wanted).all():
+            bad += 1
+            if bad < 10: print("mask:", repr(text), mode, options, missing, repr(masked), repr(found))
+assert counted > 2000 and masks > 500, (counted, masks)
 print("differences:", bad)
 "##,
     );

@@ -5,8 +5,8 @@ warnings.simplefilter("ignore")
 SERVER = subprocess.Popen([PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
 
 
-def ask(do, text=None, array=None, **options):
-    request = {"do": do, "options": options}
+def ask(do, text=None, array=None, mask=False, **options):
+    request = {"do": do, "options": options, "mask": mask}
     if text is not None:
         request["source"] = {"bytes": text.encode("utf-8").hex()}
     if array is not None:

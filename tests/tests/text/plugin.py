@@ -39,7 +39,9 @@ def plain(value):
     if isinstance(value, (list, tuple)):
         return [plain(v) for v in value]
     if isinstance(value, np.generic):
-        return value.item()
+        return plain(value.item())
+    if isinstance(value, complex):
+        return str(value)
     return value
 
 
@@ -111,8 +113,7 @@ def load(function, fname, options):
         left("`like`")
     if options.pop("converters", None) is not None:
         left("converters are Python functions")
-    if options.pop("usemask", False):
-        left("masked arrays")
+    usemask = options.pop("usemask", False)
     unpack = options.pop("unpack", None)
     encoding = options.pop("encoding", None)
     is_bytes = encoding == "bytes"
@@ -163,7 +164,7 @@ def load(function, fname, options):
     if encoding is not None:
         asked["encoding"] = encoding
     try:
-        request = {"do": function, "source": source, "options": asked}
+        request = {"do": function, "source": source, "options": asked, "mask": usemask}
         json.dumps(request)
     except (TypeError, ValueError):
         left("an argument is a Python object")
@@ -200,6 +201,9 @@ def load(function, fname, options):
         array = as_bytes(array) if is_bytes else array
     elif dtype.names is None and names is None and dtype.itemsize:
         array = array.astype(dtype)  # the byte order, and the width of text
+    if usemask:
+        array = np.ma.MaskedArray(array, mask=load_npy(answer["arrays"][1]))
+        return array.T if unpack else array
     if unpack:
         return unpacked(array, request)
     return array

@@ -1,0 +1,100 @@
+//! What text takes in memory beside the result, measured as a whole process: alone in its file.
+#![cfg(target_os = "linux")]
+#![allow(missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panics")]
+
+use std::fs;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use ndarray::{Array1, Array2};
+use npz_core::{AnyArray, DType, NpyRecord};
+use npz_text::{GenFromTxt, Infer, LoadTxt, SaveTxt};
+use tests::temp_dir;
+
+const MIB: usize = 1 << 20;
+
+/// The most memory that this process had, and what it has now.
+fn peak_and_now() -> (usize, usize) {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let field = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() << 10
+    };
+    (field("VmHWM:"), field("VmRSS:"))
+}
+
+/// Asserts that work takes at most 64 MiB beside its result, of so many bytes.
+fn bounded<T>(what: &str, result: usize, work: impl FnOnce() -> T) -> T {
+    fs::write("/proc/self/clear_refs", "5").unwrap();
+    let before = peak_and_now().1;
+    let done = work();
+    let taken = peak_and_now().0.saturating_sub(before + result);
+    println!("{what}: {} MiB beside a result of {}", taken >> 20, result >> 20);
+    assert!(taken < 64 * MIB, "{what} took {} MiB beside the result", taken >> 20);
+    done
+}
+
+/// A file of so many lines.
+fn write(path: &Path, lines: usize, line: impl Fn(usize) -> String) {
+    let mut file = BufWriter::new(fs::File::create(path).unwrap());
+    for number in 0..lines {
+        file.write_all(line(number).as_bytes()).unwrap();
+    }
+    file.flush().unwrap();
+}
+
+#[derive(NpyRecord, Clone, PartialEq, Debug)]
+struct Pair {
+    a: f64,
+    b: i64,
+}
+
+#[test]
+fn memory_is_that_of_the_result() {
+    let dir = temp_dir();
+    let (path, out) = (dir.path().join("a.txt"), dir.path().join("out"));
+    // The text is three times its array, and more than that and what is allowed.
+    let (rows, columns) = (500_000, 10);
+    let line = "-1.234567890123456789e+00 ".repeat(columns - 1);
+    write(&path, rows, |number| format!("{line}{number:022}.5\n"));
+    assert!(fs::metadata(&path).unwrap().len() as usize > 110 * MIB);
+    let result = rows * columns * 8;
+    for threads in [1, 0] {
+        let load = LoadTxt::new().threads(threads);
+        let array: Array2<f64> = bounded("loadtxt", result, || load.load(&path).unwrap());
+        assert_eq!((array.nrows(), array[[rows - 1, columns - 1]]), (rows, rows as f64 - 0.5));
+        let source = || fs::File::open(&path).unwrap();
+        bounded("loadtxt of a reader", result, || load.read::<Array2<f64>>(source()).unwrap());
+        let saved = SaveTxt::new().threads(threads);
+        bounded("savetxt", 0, || saved.save(&out, &array).unwrap());
+    }
+    let quoted = LoadTxt::new().quotechar('"');
+    bounded("with quotes", result, || quoted.load::<Array2<f64>>(&path).unwrap());
+    let footer = GenFromTxt::new().skip_footer(3);
+    bounded("with a footer", result, || footer.load::<Array2<f64>>(&path).unwrap());
+    let found: AnyArray =
+        bounded("with a dtype that is found", result, || GenFromTxt::new().dtype(Infer).load(&path).unwrap());
+    assert_eq!(found.shape(), [rows, columns]);
+    drop(found);
+    let count = bounded("in pieces", 0, || {
+        LoadTxt::new()
+            .pieces::<Array2<f64>>(&path, 10_000)
+            .unwrap()
+            .map(|piece| piece.unwrap().nrows())
+            .sum::<usize>()
+    });
+    assert_eq!(count, rows);
+    for name in ["a.npy", "a.npz"] {
+        bounded("to a file", 0, || GenFromTxt::new().convert(&path, dir.path().join(name)).unwrap());
+    }
+    // Rows of several types, which are bytes before they are what the program asked for.
+    let (path, rows) = (dir.path().join("b.txt"), 5_000_000);
+    write(&path, rows, |number| format!("1,{number}\n"));
+    let load = || LoadTxt::new().delimiter(',');
+    let pairs: Array1<Pair> = bounded("rows of a struct", rows * 16, || load().load(&path).unwrap());
+    assert_eq!(pairs[rows - 1], Pair { a: 1.0, b: rows as i64 - 1 });
+    drop(pairs);
+    let dtype = DType::parse("[('a', 'f8'), ('b', 'i8')]").unwrap();
+    bounded("rows of a dtype", rows * 16, || load().dtype(dtype).load::<AnyArray>(&path).unwrap());
+}
