@@ -8,7 +8,7 @@ use crate::memory;
 
 /// Compressed bytes of a stream.
 #[derive(Clone, Copy)]
-pub(super) struct Bytes<'p> {
+pub(super) struct Fetched<'p> {
     /// So many come before.
     pub(super) start: u64,
     pub(super) bytes: &'p [u8],
@@ -49,7 +49,7 @@ impl<C: Cell> Piece<C> {
 
     fn ready<'a>(
         &'a mut self,
-        Bytes { start, bytes, .. }: Bytes<'a>,
+        Fetched { start, bytes, .. }: Fetched<'a>,
     ) -> (&'a mut Decoder, Packed<'a>, Plain<'a, C>) {
         let bit = |at: u64| usize::try_from(at.saturating_sub(8 * start)).unwrap_or(usize::MAX);
         let packed = Packed { bytes, at: bit(self.at), stop: bit(self.stop) };
@@ -63,7 +63,7 @@ impl<C: Cell> Piece<C> {
     }
 
     /// Decodes up to where it stops, or as far as there is input and room.
-    pub(super) fn decode(&mut self, bytes: Bytes<'_>) {
+    pub(super) fn decode(&mut self, bytes: Fetched<'_>) {
         let (decoder, mut packed, mut plain) = self.ready(bytes);
         let pause = decoder.decode(&mut packed, &mut plain);
         let (at, done) = (packed.at, plain.done);
@@ -152,7 +152,7 @@ impl Piece<u16> {
 }
 
 /// Decodes two pieces in turn on one core.
-pub(super) fn decode_pair<A: Cell, B: Cell>(a: &mut Piece<A>, b: &mut Piece<B>, bytes: Bytes<'_>) {
+pub(super) fn decode_pair<A: Cell, B: Cell>(a: &mut Piece<A>, b: &mut Piece<B>, bytes: Fetched<'_>) {
     let (a_decoder, mut a_packed, mut a_plain) = a.ready(bytes);
     let (b_decoder, mut b_packed, mut b_plain) = b.ready(bytes);
     let (a_pause, b_pause) =

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crc32fast::Hasher;
 
 use super::Divided;
-use super::piece::{Bytes, PIECES, Piece, decode_pair};
+use super::piece::{Fetched, PIECES, Piece, decode_pair};
 use super::points::Point;
 use crate::archive::codec::inflate::{Meaning, Pause, WINDOW, find_head};
 use crate::error::Result;
@@ -123,7 +123,7 @@ impl<'a, 'w> Stream<'a, 'w> {
     }
 
     /// Some compressed bytes, as they lie in memory or fetched.
-    fn bytes<'b>(&self, buffer: &'b mut Vec<u8>, start: u64, most: usize) -> Result<Bytes<'b>>
+    fn bytes<'b>(&self, buffer: &'b mut Vec<u8>, start: u64, most: usize) -> Result<Fetched<'b>>
     where
         'a: 'b,
     {
@@ -131,20 +131,18 @@ impl<'a, 'w> Stream<'a, 'w> {
         let left = extent.compressed_size.saturating_sub(start);
         let len = left.min(most as u64) as usize;
         let place = extent.start + start;
-        let bytes = match input.memory() {
-            Some(all) => usize::try_from(place).ok().and_then(|at| all.get(at..at + len)).unwrap_or_default(),
-            None => {
-                memory::resize(buffer, len, PIECES)?;
-                buffer.truncate(len);
-                input.read_exact(buffer, place, "the member")?;
-                buffer
-            }
+        let bytes = if let Some(all) = input.memory() {
+            usize::try_from(place).ok().and_then(|at| all.get(at..at + len)).unwrap_or_default()
+        } else {
+            memory::resize(buffer, len, PIECES)?;
+            input.read_exact(buffer, place, "the member")?;
+            buffer
         };
-        Ok(Bytes { start, bytes, is_all: len as u64 == left })
+        Ok(Fetched { start, bytes, is_all: len as u64 == left })
     }
 
     /// Where pieces begin: at the point, and at heads that are found.
-    fn heads(&self, bytes: Bytes<'_>, count: usize, size: usize) -> Result<Vec<u64>> {
+    fn heads(&self, bytes: Fetched<'_>, count: usize, size: usize) -> Result<Vec<u64>> {
         let searched = SEARCHED.min(size as u64);
         let ranges = (1..count).map(|number| {
             let from = (number * size) as u64;
@@ -180,7 +178,7 @@ impl<'a, 'w> Stream<'a, 'w> {
     }
 
     /// Every thread decodes a piece, or two in turn.
-    fn decode(&mut self, bytes: Bytes<'_>, others: usize) -> Result<()> {
+    fn decode(&mut self, bytes: Fetched<'_>, others: usize) -> Result<()> {
         let in_turn = 1 + others > self.of.team.size();
         let others = &mut self.others[..others];
         if others.is_empty() {
@@ -206,7 +204,7 @@ impl<'a, 'w> Stream<'a, 'w> {
     }
 
     /// Lets the first piece go on until it ends, however much it takes and gives, or until nothing more is wanted.
-    fn finish_first(&mut self, round: Bytes<'_>) -> Result<bool> {
+    fn finish_first(&mut self, round: Fetched<'_>) -> Result<bool> {
         let (mut more, mut bytes) = (Vec::new(), round);
         loop {
             match self.first.pause {
@@ -267,7 +265,9 @@ impl<'a, 'w> Stream<'a, 'w> {
             self.of.team.meter().done(count)?;
             Ok(crc)
         })?;
-        put.iter().for_each(|crc| self.crc.combine(crc));
+        for crc in &put {
+            self.crc.combine(crc);
+        }
         self.has_ended = last.is_last;
         self.point = Point { bit: last.at, at, window };
         Ok(1 + meanings.len())
@@ -316,7 +316,8 @@ impl Known<'_> {
 /// What of the wanted bytes stands before `end`.
 fn cut<'w>(wanted: &mut VecDeque<Wanted<'w>>, end: u64) -> Result<Vec<Wanted<'w>>> {
     let mut before = Vec::new();
-    while let Some((at, buffer)) = wanted.pop_front_if(|(at, _)| *at < end) {
+    while wanted.front().is_some_and(|(at, _)| *at < end) {
+        let Some((at, buffer)) = wanted.pop_front() else { break };
         let len = usize::try_from(end - at).unwrap_or(usize::MAX).min(buffer.len());
         let (now, later) = buffer.split_at_mut(len);
         memory::reserve(&mut before, 1, PIECES)?;

@@ -132,7 +132,7 @@ fn decode(
         input.take(at / 8);
         *bit = at % 8;
         match pause {
-            Ok(Pause::Input) if !is_all && !(some_will_do && plain.done > start) => {}
+            Ok(Pause::Input) if !(is_all || some_will_do && plain.done > start) => {}
             Ok(_) => return Ok(()),
             Err(Unfit) => {
                 let text = "a code, a length or a distance that deflate does not have";

@@ -38,7 +38,7 @@ pub(crate) fn inflate(bytes: &[u8]) {
     match (outcome, found) {
         // zlib fills the last byte of its room, and looks no further.
         (Outcome::Goes, Outcome::Goes) => {
-            assert!(expected.starts_with(&output) && expected.len() < output.len() + 258)
+            assert!(expected.starts_with(&output) && expected.len() < output.len() + 258);
         }
         (Outcome::Goes, Outcome::Refused | Outcome::CutOff) => assert!(expected.starts_with(&output)),
         // Each may see the fault before the other has to take more.

@@ -18,18 +18,15 @@ pub(crate) fn is_mark(cell: u16) -> bool {
 }
 
 /// What each cell stands for, once the window is known.
-pub(crate) struct Meaning([u8; MARKS + WINDOW]);
+pub(crate) struct Meaning(Vec<u8>);
 
 impl Meaning {
     /// Of a window that is whole.
-    pub(crate) fn new(window: &[u8; WINDOW]) -> Box<Self> {
-        let mut meaning = Box::new(Self([0; MARKS + WINDOW]));
-        let (bytes, marked) = meaning.0.split_at_mut(MARKS);
-        for (byte, value) in bytes.iter_mut().zip(0..=u8::MAX) {
-            *byte = value;
-        }
-        marked.copy_from_slice(window);
-        meaning
+    pub(crate) fn new(window: &[u8; WINDOW]) -> Self {
+        let mut meaning = Vec::with_capacity(MARKS + WINDOW);
+        meaning.extend(0..=u8::MAX);
+        meaning.extend_from_slice(window);
+        Self(meaning)
     }
 
     /// Puts bytes in place of cells; both are equally many.

@@ -95,7 +95,7 @@ impl Decoder {
         loop {
             let pause = match self.state {
                 State::Head => self.head(packed)?,
-                State::Stored(left) => self.copy_stored(left, packed, plain)?,
+                State::Stored(left) => self.copy_stored(left, packed, plain),
                 State::Codes => {
                     if self.can_be_fast(packed, plain) {
                         return Ok(None);
@@ -149,10 +149,10 @@ impl Decoder {
         left: usize,
         packed: &mut Packed<'_>,
         plain: &mut Plain<'_, C>,
-    ) -> Result<Option<Pause>, Unfit> {
+    ) -> Option<Pause> {
         if left == 0 {
             self.state = State::Head;
-            return Ok(None);
+            return None;
         }
         let bytes = packed.bytes.get(packed.at / 8..).unwrap_or_default();
         let room = plain.until.min(plain.cells.len()).saturating_sub(plain.done);
@@ -164,9 +164,9 @@ impl Decoder {
         packed.at += 8 * count;
         self.state = State::Stored(left - count);
         match count {
-            _ if count == left => Ok(None),
-            _ if count == room => Ok(Some(Pause::Output)),
-            _ => Ok(Some(Pause::Input)),
+            _ if count == left => None,
+            _ if count == room => Some(Pause::Output),
+            _ => Some(Pause::Input),
         }
     }
 
