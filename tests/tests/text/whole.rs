@@ -157,10 +157,8 @@ fn conversion_to_npz_is_that_of_numpy() {
     let dir = temp_dir();
     let path = dir.path().join("a.csv");
     // More rows than a piece has; the widest texts come last, and one row alone says that `x` has gaps.
-    let mut text = "id,name,x\n".to_owned();
-    for row in 0..300_000 {
-        text.push_str(&format!("{row},{},{}\n", ["a", "bc"][row % 2], row as f64 / 8.0));
-    }
+    let row = |row: usize| format!("{row},{},{}\n", ["a", "bc"][row % 2], row as f64 / 8.0);
+    let mut text = "id,name,x\n".to_owned() + &(0..300_000).map(row).collect::<Vec<_>>().concat();
     text.push_str("300000,wider,\n");
     std::fs::write(&path, text).unwrap();
     let load = GenFromTxt::new().delimiter(',').names(true).dtype(Infer);
