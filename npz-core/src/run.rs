@@ -188,6 +188,7 @@ impl Team {
     }
 
     /// How many threads could work on something now: the calling one, and those that have nothing to do.
+    #[cfg(feature = "inflate")]
     pub(crate) fn free(&self) -> usize {
         self.size().saturating_sub(self.helpers.load(Ordering::Relaxed)).max(1)
     }

@@ -37,6 +37,11 @@ pub(crate) trait Stored: Send + Sync {
         true
     }
 
+    /// Whether a range is read without all that comes before it at least where something near it was read before.
+    fn has_points(&self) -> bool {
+        self.has_ranges()
+    }
+
     /// So many bytes that lie between two ranges are better read than left out.
     fn gap(&self) -> usize {
         0

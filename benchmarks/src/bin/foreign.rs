@@ -10,12 +10,13 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use benchmarks::Outcome;
-use benchmarks::arrays::{Arrays, ONLY};
+use benchmarks::arrays::{ArrayState, Arrays, ONLY};
 use benchmarks::kinds::{KINDS, Kind};
 use benchmarks::numpy::venv;
 use benchmarks::peer::{Job, Peer, compare, timed};
+use half::f16;
 use ndarray::{Array1, s};
-use npz_core::{AnyArray, LoadOptions, NpzReader, SaveOptions};
+use npz_core::{LoadOptions, NpzReader, SaveOptions};
 
 fn main() -> ExitCode {
     benchmarks::exit(run())
@@ -39,7 +40,8 @@ fn run() -> Outcome<()> {
     for kind in KINDS {
         let path = folder.path().join("foreign.npz");
         write(&kind, mib << 20, &path)?;
-        let load = |threads| timed(|| LoadOptions::new().threads(threads).open(&path)?.get::<AnyArray>(ONLY));
+        let one = kind.make(64);
+        let load = |threads| timed(|| load(&one, threads, &path));
         let numpy = format!("a = np.load({path:?})[{ONLY:?}]");
         let jobs: Vec<Job<'_>> = vec![
             ("np.load".to_owned(), Box::new(|| python(&numpy))),
@@ -76,4 +78,18 @@ fn save(arrays: &Arrays, path: &Path) -> Outcome<()> {
         Arrays::B1(state) => options.save(state, path)?,
     }
     Ok(())
+}
+
+/// Loads what has the cells of `like`.
+fn load(like: &Arrays, threads: usize, path: &Path) -> npz_core::Result<()> {
+    let options = LoadOptions::new().threads(threads);
+    match like {
+        Arrays::F2(_) => options.load::<ArrayState<f16>>(path).map(drop),
+        Arrays::F4(_) => options.load::<ArrayState<f32>>(path).map(drop),
+        Arrays::F8(_) => options.load::<ArrayState<f64>>(path).map(drop),
+        Arrays::I4(_) => options.load::<ArrayState<i32>>(path).map(drop),
+        Arrays::I8(_) => options.load::<ArrayState<i64>>(path).map(drop),
+        Arrays::U1(_) => options.load::<ArrayState<u8>>(path).map(drop),
+        Arrays::B1(_) => options.load::<ArrayState<bool>>(path).map(drop),
+    }
 }

@@ -53,7 +53,7 @@ impl<'s> SliceOf<'s> {
             for run in self.part.runs(order, usize::MAX) {
                 copy_run(bytes, 0, buffer, 0, run, size)?;
             }
-        } else if self.array.has_ranges() {
+        } else if self.array.has_points() {
             let mut batches = Batches::new(self, MOST_DIRECT);
             while batches.next()? {
                 batches.read(buffer, 0, team)?;
@@ -235,7 +235,9 @@ impl Stored for SliceOf<'_> {
             return bytes.chunks(each).try_for_each(put);
         }
         let mut bytes = Vec::new();
-        if self.array.has_ranges() {
+        // Of an array that is entered at points each batch would begin before the end of the last one.
+        let is_small = self.header.data_len() <= MOST_SCRATCH as u64;
+        if self.array.has_ranges() || is_small && self.array.has_points() {
             let mut batches = Batches::new(self, MOST_SCRATCH);
             while batches.next()? {
                 let place = batches.place();

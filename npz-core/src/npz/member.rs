@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-#[cfg(feature = "inflate")]
 use crate::archive::Method;
 use crate::archive::block_index::BlockIndex;
 use crate::archive::decode::{Data, MOST_CHUNK, Seen, with_data, with_part, with_prefix};
@@ -218,6 +217,12 @@ impl Stored for ArchiveArray<'_> {
 
     fn has_ranges(&self) -> bool {
         self.head.extent.is_stored() || self.head.blocks.is_some()
+    }
+
+    fn has_points(&self) -> bool {
+        let is_stream =
+            cfg!(feature = "inflate") && Method::from_number(self.head.extent.method) == Method::Deflate;
+        self.has_ranges() || (is_stream && self.input().likes_small_reads())
     }
 
     fn gap(&self) -> usize {

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use ndarray::{Array1, Array2, Axis, s};
 use npz_core::{NpyFile, Npz, NpzReader, SaveOptions, npy};
 
+use tests::{python, temp_dir};
+
 use crate::{AS_A_FILE, Counting};
 
 /// 4 KiB a row, 16 MiB in all.
@@ -88,6 +90,30 @@ fn only_the_blocks_that_hold_a_part_are_read() {
         let (_, some) = source.reads();
         assert!(some < size / 4, "{some} of {size}");
     }
+}
+
+/// NumPy writes one stream a member, which has no index.
+#[test]
+fn a_part_of_numpys_member_is_read_again_from_near_it() {
+    let dir = temp_dir();
+    let script = "a = np.random.default_rng(1).normal(size=(4096, 1024)).astype('f4'); np.save('a.npy', a); \
+                  np.savez_compressed('a.npz', a=a)";
+    python(dir.path(), script);
+    let expected: Array2<f32> = npy::load(dir.path().join("a.npy")).unwrap();
+    let bytes = std::fs::read(dir.path().join("a.npz")).unwrap();
+    let whole = bytes.len() as u64;
+    let source = Counting::new(bytes, AS_A_FILE);
+    let npz = NpzReader::new(Arc::clone(&source)).unwrap();
+    let last = || npz.slice::<Array2<f32>>("a", s![4090.., ..]).unwrap();
+    assert_eq!(last(), expected.slice(s![4090.., ..]));
+    assert!(source.reads().1 > whole * 9 / 10, "nothing tells where its middle begins");
+    assert_eq!(last(), expected.slice(s![4090.., ..]));
+    let (_, again) = source.reads();
+    assert!(again < whole / 2, "{again} of {whole} bytes for the second time");
+    let middle = npz.slice::<Array2<f32>>("a", s![2100..2400;7, 3]).unwrap_err();
+    assert!(middle.to_string().contains("axes"), "{middle}");
+    let middle = npz.slice::<Array1<f32>>("a", s![2100..2400;7, 3]).unwrap();
+    assert_eq!(middle, expected.slice(s![2100..2400;7, 3]));
 }
 
 #[test]
