@@ -18,18 +18,30 @@ pub(super) struct Point {
 }
 
 /// Points of a member, in order. They take 32 KiB each: less than a hundredth of the member, and 2 MiB at most.
-#[derive(Default)]
-pub(crate) struct Points(Mutex<Vec<Point>>);
+pub(crate) struct Points {
+    points: Mutex<Vec<Point>>,
+    /// Between two of them lie so many bytes at least.
+    apart: u64,
+}
 
-/// Between two points lie so many bytes at least.
-const LEAST_APART: u64 = 4 << 20;
 /// There are so many at most.
 const MOST_POINTS: u64 = 64;
 
+impl Default for Points {
+    fn default() -> Self {
+        Self { points: Mutex::default(), apart: 4 << 20 }
+    }
+}
+
 impl Points {
+    #[cfg(test)]
+    pub(super) fn all() -> Self {
+        Self { points: Mutex::default(), apart: 1 }
+    }
+
     /// The last point before a byte.
     pub(super) fn before(&self, at: u64) -> Point {
-        let points = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let points = self.points.lock().unwrap_or_else(PoisonError::into_inner);
         let behind = points.partition_point(|point| point.at <= at);
         match points[..behind].last() {
             Some(Point { bit, at, window }) => Point { bit: *bit, at: *at, window: window.clone() },
@@ -39,8 +51,8 @@ impl Points {
 
     /// Keeps a point of a member of so many bytes, if no other is near.
     pub(super) fn remember(&self, point: &Point, size: u64) -> Result<()> {
-        let apart = (size / MOST_POINTS).max(LEAST_APART);
-        let mut points = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let apart = (size / MOST_POINTS).max(self.apart);
+        let mut points = self.points.lock().unwrap_or_else(PoisonError::into_inner);
         let behind = points.partition_point(|other| other.at <= point.at);
         let before = behind.checked_sub(1).map_or(0, |last| points[last].at);
         let is_near =

@@ -28,7 +28,10 @@ const MOST_FAILURES: usize = 2;
 /// How far a stream is decoded, and what is used for the next round.
 pub(super) struct Stream<'a, 'w> {
     of: &'a Divided<'a>,
+    /// Where the round begins.
     point: Point,
+    /// So many bytes were put where they are wanted, or passed over.
+    at: u64,
     wanted: VecDeque<Wanted<'w>>,
     /// Compressed bytes, where they have to be fetched.
     buffer: Vec<u8>,
@@ -48,6 +51,7 @@ impl<'a, 'w> Stream<'a, 'w> {
         let end = wanted.last().map_or(0, |(at, bytes)| at.saturating_add(bytes.len() as u64));
         Self {
             of,
+            at: point.at,
             point,
             wanted: wanted.into(),
             buffer: Vec::new(),
@@ -100,7 +104,7 @@ impl<'a, 'w> Stream<'a, 'w> {
 
     /// So many bytes come up to the last one that is wanted.
     fn left(&self) -> u64 {
-        self.wanted.back().map_or(0, |(at, bytes)| at + bytes.len() as u64 - self.point.at)
+        self.wanted.back().map_or(0, |(at, bytes)| at + bytes.len() as u64 - self.at)
     }
 
     /// How many pieces come next, and how many compressed bytes each has.
@@ -228,9 +232,9 @@ impl<'a, 'w> Stream<'a, 'w> {
 
     /// Puts what the first piece has where it is wanted.
     fn put_first(&mut self) -> Result<()> {
-        let begin = self.point.at;
-        self.point.at += self.first.len() as u64;
-        let wanted = cut(&mut self.wanted, self.point.at)?;
+        let begin = self.at;
+        self.at += self.first.len() as u64;
+        let wanted = cut(&mut self.wanted, self.at)?;
         let crc = Known::Bytes(self.first.bytes()).put(begin, wanted);
         self.of.team.meter().done(crc.1)?;
         self.crc.combine(&crc.0);
@@ -254,7 +258,7 @@ impl<'a, 'w> Stream<'a, 'w> {
         let mut tasks = memory::with_room(1 + meanings.len(), PIECES)?;
         let others =
             self.others.iter().zip(&meanings).map(|(piece, meaning)| Known::Cells(piece.cells(), meaning));
-        let mut at = self.point.at;
+        let mut at = self.at;
         for known in [Known::Bytes(self.first.bytes())].into_iter().chain(others) {
             let begin = at;
             at += known.len() as u64;
@@ -269,7 +273,7 @@ impl<'a, 'w> Stream<'a, 'w> {
             self.crc.combine(crc);
         }
         self.has_ended = last.is_last;
-        self.point = Point { bit: last.at, at, window };
+        (self.at, self.point) = (at, Point { bit: last.at, at, window });
         Ok(1 + meanings.len())
     }
 }

@@ -122,25 +122,42 @@ fn streams_of_all_writers_are_cut_anywhere() {
 
 #[test]
 fn parts_are_read_from_points_on() {
-    let data = kinds(14 << 20).swap_remove(0);
+    let data = kinds(3 << 20).swap_remove(0);
     // At level 1 flate2 makes one sub-block of all: there is no place to begin at.
     let stream = deflate(&data, 6);
-    let points = Points::default();
+    let points = Points::all();
     let mut random = Random(9);
-    for round in 0..40 {
+    for round in 0..300 {
         let from = random.below(data.len() - 3000);
         let gap = random.below(2000);
         let (mut first, mut second) = ([0xa5; 500], [0xa5; 100]);
         let second_at = from + 500 + gap;
         let wanted: Vec<Wanted<'_>> = vec![(from as u64, &mut first), (second_at as u64, &mut second)];
-        let sizes = Sizes { most: 100_000, least: 1000 };
+        let sizes = Sizes { most: 5_000 + random.below(60_000), least: 1000 };
         read(&stream, data.len() as u64, wanted, 1 + round % 3, sizes, Some(&points)).unwrap();
-        assert!(first == data[from..from + 500] && second == data[second_at..second_at + 100]);
+        assert!(first == data[from..from + 500] && second == data[second_at..second_at + 100], "{round}");
     }
-    let point = points.before(data.len() as u64);
-    assert!(point.at > 8 << 20, "points are remembered: {}", point.at);
-    assert!(point.window == data[point.at as usize - (32 << 10)..point.at as usize]);
-    assert_eq!(points.before(1 << 20).at, 0);
+    let mut at = data.len() as u64;
+    let mut count = 0;
+    while let Some(point) = Some(points.before(at)).filter(|point| point.at > 0) {
+        let end = point.at as usize;
+        assert!(point.window == data[end - point.window.len()..end]);
+        (at, count) = (point.at - 1, count + 1);
+    }
+    assert!((20..=64).contains(&count), "{count} points are remembered");
+}
+
+#[test]
+fn points_are_few() {
+    let data = kinds(14 << 20).swap_remove(0);
+    let points = Points::default();
+    let mut last = [0; 10];
+    let wanted: Vec<Wanted<'_>> = vec![(data.len() as u64 - 10, &mut last)];
+    let sizes = Sizes { most: 100_000, least: 1000 };
+    read(&deflate(&data, 6), data.len() as u64, wanted, 2, sizes, Some(&points)).unwrap();
+    assert!(last == data[data.len() - 10..]);
+    assert!((12 << 20..14 << 20).contains(&points.before(u64::MAX).at));
+    assert!((4 << 20..5 << 20).contains(&points.before(7 << 20).at) && points.before(4 << 20).at == 0);
 }
 
 #[test]
