@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panics")]
 
 pub mod docs;
+pub mod memory;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

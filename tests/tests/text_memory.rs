@@ -10,26 +10,16 @@ use std::path::Path;
 use ndarray::{Array1, Array2};
 use npz_core::{AnyArray, DType, NpyRecord};
 use npz_text::{GenFromTxt, Infer, LoadTxt, SaveTxt};
+use tests::memory::{forget_peak, peak};
 use tests::temp_dir;
 
 const MIB: usize = 1 << 20;
 
-/// The most memory that this process had, and what it has now.
-fn peak_and_now() -> (usize, usize) {
-    let status = fs::read_to_string("/proc/self/status").unwrap();
-    let field = |name: &str| {
-        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
-        line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() << 10
-    };
-    (field("VmHWM:"), field("VmRSS:"))
-}
-
 /// Asserts that work takes at most 64 MiB beside its result, of so many bytes.
 fn bounded<T>(what: &str, result: usize, work: impl FnOnce() -> T) -> T {
-    fs::write("/proc/self/clear_refs", "5").unwrap();
-    let before = peak_and_now().1;
+    let before = forget_peak();
     let done = work();
-    let taken = peak_and_now().0.saturating_sub(before + result);
+    let taken = peak().saturating_sub(before + result);
     println!("{what}: {} MiB beside a result of {}", taken >> 20, result >> 20);
     assert!(taken < 64 * MIB, "{what} took {} MiB beside the result", taken >> 20);
     done

@@ -132,7 +132,7 @@ impl Piece<u16> {
         Ok(())
     }
 
-    /// Its first cells.
+    /// Bytes, and marks for some.
     pub(super) fn cells(&self) -> &[u16] {
         &self.cells[WINDOW..self.done]
     }

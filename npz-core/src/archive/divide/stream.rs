@@ -114,9 +114,9 @@ impl<'a, 'w> Stream<'a, 'w> {
         if most == 1 || self.failures >= MOST_FAILURES || self.left() < sizes.most as u64 {
             return (1, sizes.most);
         }
-        // Marks stand for a whole window.
+        // Marks stand for a whole window. Sub-blocks may be empty, so a round is as long as others.
         if self.point.window.len() < WINDOW {
-            return (1, 1);
+            return (1, sizes.least);
         }
         let left = self.of.extent.compressed_size.saturating_sub(self.point.bit / 8);
         let longest = sizes.most.min(MOST_CELLS / ROOM / most).max(1);
@@ -235,9 +235,9 @@ impl<'a, 'w> Stream<'a, 'w> {
         let begin = self.at;
         self.at += self.first.len() as u64;
         let wanted = cut(&mut self.wanted, self.at)?;
-        let crc = Known::Bytes(self.first.bytes()).put(begin, wanted);
-        self.of.team.meter().done(crc.1)?;
-        self.crc.combine(&crc.0);
+        let (crc, count) = Known::Bytes(self.first.bytes()).put(begin, wanted);
+        self.of.team.meter().done(count)?;
+        self.crc.combine(&crc);
         Ok(())
     }
 

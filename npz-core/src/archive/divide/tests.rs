@@ -1,7 +1,9 @@
 //! Streams of every make, cut into pieces of any size for any number of threads, give what flate2 gives, or no verdict.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
@@ -12,6 +14,7 @@ use super::{Divided, Sizes};
 use crate::archive::decode::Seen;
 use crate::input::{AnyInput, Input, Wanted};
 use crate::run::{Team, Threads};
+use crate::source::ReadAt;
 use crate::stored::Extent;
 
 struct Random(u64);
@@ -208,6 +211,52 @@ fn heads_that_are_none_are_found_out() {
             assert!(found.as_ref() == Some(&data), "{threads} threads, pieces of {most}");
         }
     }
+}
+
+/// A source that counts what it gives.
+struct Counting(Vec<u8>, AtomicUsize);
+
+impl ReadAt for Counting {
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        let count = self.0.read_at(buffer, offset)?;
+        self.1.fetch_add(count, Ordering::Relaxed);
+        Ok(count)
+    }
+    fn size(&self) -> io::Result<u64> {
+        self.0.size()
+    }
+    fn read_size(&self) -> usize {
+        256 << 10
+    }
+}
+
+/// A round that ends with each of them would read all that comes behind it each time.
+#[test]
+fn empty_sub_blocks_cost_no_more_than_others() {
+    let data = kinds(8 << 20).swap_remove(0);
+    let stream = [[0, 0, 0, 0xff, 0xff].repeat(300_000), deflate(&data, 6)].concat();
+    let (compressed_size, size) = (stream.len() as u64, data.len() as u64);
+    let extent = Extent {
+        header_start: 0,
+        start: 0,
+        compressed_size,
+        size,
+        crc32: 0,
+        method: 8,
+        method_flags: 0,
+        in_blocks: false,
+    };
+    let source = Arc::new(Counting(stream, AtomicUsize::new(0)));
+    let input = Input::new(Arc::clone(&source), None).unwrap();
+    let team = Team::new(Threads::at_most(2));
+    let mut output = vec![0; data.len()];
+    let shared: &AnyInput<'_> = &input;
+    let divided = Divided::new(shared, &extent, &team);
+    assert!(divided.pays());
+    assert!(divided.read(vec![(0, &mut output)], Seen::default(), None).unwrap().is_some());
+    assert!(output == data);
+    let read = source.1.load(Ordering::Relaxed);
+    assert!(read < 4 * compressed_size as usize, "{read} bytes of {compressed_size}");
 }
 
 #[test]
