@@ -4,7 +4,7 @@
 //! first half of each teaches the prices by which the second is judged, and what was learnt is what blocks begin with.
 
 use super::plan::{Plan, period_of};
-use super::search::{Cells, Method, SMOOTH, at_every_byte, survey, tastes_of_matches};
+use super::search::{Cells, General, Method, SMOOTH, survey, tastes_of_matches};
 use super::sequences::{Codes, Prices, WINDOW};
 use super::zlib::Zlib;
 use crate::error::Result;
@@ -25,6 +25,17 @@ impl Choice {
     pub(crate) fn of(plan: Plan) -> Self {
         Self { plan, tried: Vec::new(), repeats: false }
     }
+
+    fn has_tried(&self, (numbers, general): (Vec<Method>, General)) -> bool {
+        let has_general = match general {
+            General::Of(method) => self.tried.contains(&method),
+            General::Bytes => {
+                self.tried.iter().any(|tried| matches!(tried, Method::Near | Method::Rows { .. }))
+            }
+            General::Nothing => true,
+        };
+        has_general && numbers.iter().all(|method| self.tried.contains(method))
+    }
 }
 
 /// A search for numbers has to save so many thousandths of what literals take: it is a third as fast. One at every byte
@@ -32,7 +43,7 @@ impl Choice {
 const LEAST_GAIN: u64 = 10;
 const LEAST_GAIN_OVER_NUMBERS: u64 = 60;
 /// Less where that search is slow itself.
-const LEAST_GAIN_OVER_SMOOTH: u64 = 35;
+const LEAST_GAIN_OVER_SMOOTH: u64 = 25;
 /// So much of a block is tried: a window, and as much behind it.
 const AGAIN_BYTES: usize = 2 * WINDOW;
 /// What a header takes that has codes of its own, where the library's are those of the cells.
@@ -72,7 +83,7 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
     // The fastest first, with what each takes of the last sample.
     let mut plans = vec![(some.literal_bits(&mut codes).min(some.judged_bits()), fastest)];
     let (mut best, mut smallest, mut gain) = (0, literals.min(judged), LEAST_GAIN);
-    let (numbers, mut general) = survey(pieces, kind, level);
+    let (numbers, general) = survey(pieces, kind);
     let some_count = some.pieces.len();
     let plan = |method, attempt: Attempt| {
         (attempt.bits(some_count), Plan::Search { method, prices: Box::new(attempt.prices) })
@@ -86,10 +97,12 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
         }
         plans.push(plan(method, attempt));
     }
-    let is_suspect = plans.len() > 1 || !general.is_empty() || some.taste_of_matches(&mut codes);
-    if general.is_empty() && is_suspect {
-        general = at_every_byte(level).to_vec();
+    let is_suspect = plans.len() > 1 || general != General::Nothing || some.taste_of_matches(&mut codes);
+    if !is_suspect {
+        return Ok(Choice { tried: numbers, ..Choice::of(plans.swap_remove(best).1) });
     }
+    let most = some.zlib_bits(level)?;
+    let general = at_every_byte(general, level, some.judged_bits() / most);
     let mut smallest = plans[best].0;
     for &method in &general {
         let (bits, plan) = plan(method, some.attempt(method, &mut codes));
@@ -98,35 +111,44 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
         }
         plans.push((bits, plan));
     }
-    if is_suspect {
-        let most = some.zlib_bits(level)?;
-        let own = if samples.is_all { HEADER_BITS } else { 0 };
-        let fits = |number: usize| {
-            // There is more than one library of that name, and they differ by so much in numbers.
-            let spare = match number {
-                0 => 0,
-                _ if number <= numbers.len() => LEAST_GAIN_OVER_NUMBERS,
-                _ => LEAST_GAIN,
-            };
-            plans[number].0 + own <= most + most * if level > 6 { 0 } else { spare } / 1000
+    let own = if samples.is_all { HEADER_BITS } else { 0 };
+    let fits = |number: usize| {
+        // There is more than one library of that name, and they differ by so much in numbers.
+        let spare = match &plans[number].1 {
+            Plan::Search { method: Method::Near | Method::Rows { .. }, .. } => LEAST_GAIN,
+            Plan::Search { .. } => LEAST_GAIN_OVER_NUMBERS,
+            _ => 0,
         };
-        if !fits(best) {
-            best = (0..plans.len()).find(|number| fits(*number)).unwrap_or(plans.len());
-            plans.push((most, Plan::Zlib(level)));
-        }
+        plans[number].0 + own <= most + most * if level > 6 { 0 } else { spare } / 1000
+    };
+    if !fits(best) {
+        best = (0..plans.len()).find(|number| fits(*number)).unwrap_or(plans.len());
+        plans.push((most, Plan::Zlib(level)));
     }
     Ok(Choice { tried: [numbers, general].concat(), ..Choice::of(plans.swap_remove(best).1) })
 }
 
+/// The searches that are tried beside those for numbers of one kind, the faster first.
+///
+/// The library is twice as fast as `Rows`, but where long matches prevail: so elsewhere it is tried at levels only that are to be small.
+fn at_every_byte(general: General, level: u32, library_shrinks_by: u64) -> Vec<Method> {
+    const MUCH: u64 = 16;
+    let rows = Method::Rows { words: if level > 8 { 4 } else { 2 } };
+    match general {
+        General::Of(Method::Mask) => vec![Method::Mask],
+        General::Of(method) if level > 6 => vec![method, rows],
+        General::Of(method) => vec![method],
+        _ if level > 6 => vec![Method::Near, rows],
+        _ if library_shrinks_by > MUCH => vec![rows],
+        _ => vec![Method::Near],
+    }
+}
+
 /// Looks at a block whose member has no matches to speak of; gives a plan of its own where it has some.
 pub(super) fn choose_again(block: &[u8], kind: Cells, level: u32, choice: &Choice) -> Result<Option<Plan>> {
-    if !choice.repeats {
-        // Where bytes are all that is known, they are images or text, or were found to be noise.
-        let (numbers, general) =
-            if kind.width == 1 { Default::default() } else { survey(&[block], kind, level) };
-        if numbers.iter().chain(&general).all(|method| choice.tried.contains(method)) {
-            return Ok(None);
-        }
+    // Where bytes are all that is known, they are images or text, or were found to be noise.
+    if !choice.repeats && (kind.width == 1 || choice.has_tried(survey(&[block], kind))) {
+        return Ok(None);
     }
     let sample = block.len().min(AGAIN_BYTES);
     let start = (block.len() - sample) / 2;

@@ -22,7 +22,10 @@ pub(crate) enum Plan {
 impl Plan {
     /// Whether encoding takes so long, and matches reach so far, that blocks should be large.
     pub(crate) fn is_slow(&self) -> bool {
-        matches!(self, Self::Search { method: Method::Near | Method::Rows { .. } | Method::Utf32, .. })
+        matches!(
+            self,
+            Self::Search { method: Method::Near | Method::Rows { .. } | Method::Repeated { .. }, .. }
+        )
     }
 }
 

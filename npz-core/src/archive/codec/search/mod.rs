@@ -4,6 +4,7 @@ mod anchored;
 mod compare;
 mod mask;
 mod near;
+mod repeated;
 mod rows;
 mod runs;
 mod survey;
@@ -19,13 +20,14 @@ use std::ops::Range;
 use self::anchored::{Anchor, Anchored};
 use self::mask::Mask;
 use self::near::Near;
+use self::repeated::Repeated;
 use self::rows::Rows;
 use self::runs::Runs;
 use self::zeros::Zeros;
 use super::sequences::{Prices, Seq};
 
 pub(crate) use self::survey::Cells;
-pub(super) use self::survey::{at_every_byte, survey, tastes_of_matches};
+pub(super) use self::survey::{General, survey, tastes_of_matches};
 
 /// A search through a block, part by part.
 pub(super) trait Search: Send {
@@ -49,8 +51,8 @@ pub(in crate::archive) enum Method {
     Near,
     /// Long matches at every byte, as in texts; four times so many places are compared.
     Rows { words: u8 },
-    /// The same in UTF-32.
-    Utf32,
+    /// Cells of 4 or 8 bytes that came before, each from some bytes on up to those of the next.
+    Repeated { width: u8, shift: u8 },
     /// Bytes that are 0 or 1.
     Mask,
 }
@@ -86,10 +88,10 @@ pub(super) const ALL: [Method; 14] = [
     SMOOTH,
     SMOOTH_NARROW,
     Method::Near,
-    Method::Rows { words: 1 },
     Method::Rows { words: 2 },
     Method::Rows { words: 4 },
-    Method::Utf32,
+    Method::Repeated { width: 4, shift: 0 },
+    Method::Repeated { width: 8, shift: 6 },
     Method::Mask,
 ];
 
@@ -103,10 +105,10 @@ impl Method {
             Self::Runs { pairs } => Box::new(Runs::new(width, pairs)),
             Self::Keys { anchors, backwards } => Box::new(Anchored::new(width, anchors, backwards)),
             Self::Near => Box::<Near>::default(),
-            Self::Rows { words: 1 } => Box::new(Rows::<1, 1>::new()),
-            Self::Rows { words: 2 } => Box::new(Rows::<1, 2>::new()),
-            Self::Rows { .. } => Box::new(Rows::<1, 4>::new()),
-            Self::Utf32 => Box::new(Rows::<4, 2>::new()),
+            Self::Rows { words: 2 } => Box::new(Rows::<2>::new()),
+            Self::Rows { .. } => Box::new(Rows::<4>::new()),
+            Self::Repeated { width: 4, shift } => Box::new(Repeated::<4>::new(shift.into())),
+            Self::Repeated { shift, .. } => Box::new(Repeated::<8>::new(shift.into())),
             Self::Mask => Box::<Mask>::default(),
         }
     }

@@ -1,4 +1,4 @@
-//! Matches at every cell for data that repeat, as text and records do: the nearest place with the same first bytes, the longest match among
+//! Matches at every byte for data that repeat, as text and records do: the nearest place with the same first bytes, the longest match among
 //! several places, and the cheapest path through both.
 //!
 //! A row of the hash table holds the newest `4 * WORDS` positions of one hash, four in a word of 64 bits: one load gets them all and a shift puts
@@ -15,7 +15,7 @@ use super::window::{Window, boxed};
 use super::words::hash;
 use crate::archive::codec::sequences::{MAX_MATCH, Prices, Seq};
 
-/// Cells a pass looks at before the next pass does.
+/// Positions a pass looks at before the next pass does.
 const TILE: usize = 1024;
 /// The costs of a tile and of the longest match's landing behind it.
 const COSTS: usize = 2 * TILE;
@@ -26,23 +26,21 @@ const SPARSELY: usize = 16;
 const NEAR_BITS: u32 = 12;
 const ROW_BITS: u32 = 14;
 
-/// The matcher, for cells of `STRIDE` bytes that are searched at their first byte (1: every byte; 4: text in UTF-32). It keeps its tables from
+/// The matcher. It keeps its tables from
 /// sub-block to sub-block, until [`reset`](Self::reset).
-pub(super) struct Rows<const STRIDE: usize, const WORDS: usize> {
+pub(super) struct Rows<const WORDS: usize> {
     /// The newest position, modulo 64 Ki, with the same first bytes.
     near: Box<[u16; 1 << NEAR_BITS]>,
     /// The newest positions with more bytes the same, the newest lowest.
     newest: Box<[[u64; WORDS]; 1 << ROW_BITS]>,
     window: Window,
-    /// The nearest and the longest match of each cell of the tile.
+    /// The nearest and the longest match of each position of the tile.
     matches: Box<[[Step; 2]; TILE]>,
-    /// Cost from each cell to the end.
+    /// Cost from each position to the end.
     costs: Box<[u32; COSTS]>,
     steps: Box<[u32; TILE]>,
     /// The match that reaches furthest so far: its rest is a match of every position inside.
     reach: Reach,
-    /// Byte of the block at which a cell starts.
-    phase: usize,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -51,9 +49,9 @@ struct Reach {
     end: usize,
 }
 
-impl<const STRIDE: usize, const WORDS: usize> Rows<STRIDE, WORDS> {
+impl<const WORDS: usize> Rows<WORDS> {
     /// A match that long is taken at once, without a search or prices inside: what repeats much is fast.
-    const LONG: usize = if STRIDE == 1 { 64 } else { 128 };
+    const LONG: usize = 64;
 
     pub(super) fn new() -> Self {
         Self {
@@ -64,7 +62,6 @@ impl<const STRIDE: usize, const WORDS: usize> Rows<STRIDE, WORDS> {
             costs: boxed(0),
             steps: boxed(0),
             reach: Reach::default(),
-            phase: 0,
         }
     }
 
@@ -106,7 +103,7 @@ impl<const STRIDE: usize, const WORDS: usize> Rows<STRIDE, WORDS> {
                 step(tariff.distance(near_from_min), near_len, near_from_min),
                 step(tariff.distance(from_min), len, from_min),
             ];
-            at += STRIDE;
+            at += 1;
         }
         at.min(to)
     }
@@ -145,15 +142,8 @@ impl<const STRIDE: usize, const WORDS: usize> Rows<STRIDE, WORDS> {
     #[inline]
     fn exchange(&mut self, place: u16) -> (u16, [u64; WORDS]) {
         let word = self.window.word(place);
-        let (near_key, row_key) = if STRIDE == 1 {
-            (word << 40, word << 24)
-        } else {
-            // Two and three cells.
-            let third = self.window.word(place.wrapping_add(8)) & 0xFFFF_FFFF;
-            (word, word.wrapping_add(third.wrapping_mul(0x85EB_CA6B)))
-        };
-        let near = &mut self.near[hash(near_key, NEAR_BITS)];
-        let row = &mut self.newest[hash(row_key, ROW_BITS)];
+        let near = &mut self.near[hash(word << 40, NEAR_BITS)];
+        let row = &mut self.newest[hash(word << 24, ROW_BITS)];
         let held = (std::mem::replace(near, place), *row);
         for word in (1..WORDS).rev() {
             row[word] = row[word] << 16 | row[word - 1] >> 48;
@@ -165,33 +155,29 @@ impl<const STRIDE: usize, const WORDS: usize> Rows<STRIDE, WORDS> {
     /// Enters the positions of a long match into the tables, of a very long one all of the last and some of the others.
     fn enter(&mut self, block: &[u8], start: usize, end: usize) {
         self.window.load(block, end + MAX_MATCH);
-        let passed = (end - start).saturating_sub(ENTERED) / STRIDE * STRIDE;
+        let passed = (end - start).saturating_sub(ENTERED);
         let sparse = (start..start + passed).step_by(SPARSELY);
-        for at in sparse.chain((start + passed..end).step_by(STRIDE)) {
+        for at in sparse.chain(start + passed..end) {
             self.exchange(at as u16);
         }
     }
 
-    /// Finds the cheapest way to the end of the tile from each of its cells.
+    /// Finds the cheapest way to the end of the tile from each of its positions.
     fn price(&mut self, tile: &[u8], is_closed: bool, tariff: &Tariff) {
-        let cells = tile.len().div_ceil(STRIDE);
         // What bytes behind the tile are worth that a match covers: what cheap bytes cost. Nothing, if they are covered anyway.
-        let spared = if is_closed { 0 } else { 16 * STRIDE as u32 };
-        let landing = MAX_MATCH / STRIDE;
-        for beyond in 0..=landing {
-            self.costs[(cells + beyond) % COSTS] = (landing - beyond) as u32 * spared;
+        let spared = if is_closed { 0 } else { 16 };
+        for beyond in 0..=MAX_MATCH {
+            self.costs[(tile.len() + beyond) % COSTS] = (MAX_MATCH - beyond) as u32 * spared;
         }
-        let mut next = self.costs[cells % COSTS];
-        let positions = tile.chunks(STRIDE).zip(self.matches.iter()).zip(self.steps.iter_mut()).enumerate();
-        for (at, ((cell, matches), chosen)) in positions.rev() {
-            let literals: u32 = cell.iter().map(|&byte| tariff.literal[usize::from(byte)]).sum();
-            let mut best = u64::from(next + literals) << 32 | LITERAL;
+        let mut next = self.costs[tile.len() % COSTS];
+        let positions = tile.iter().zip(self.matches.iter()).zip(self.steps.iter_mut()).enumerate();
+        for (at, ((&byte, matches), chosen)) in positions.rev() {
+            let mut best = u64::from(next + tariff.literal[usize::from(byte)]) << 32 | LITERAL;
             let [near, far] = *matches;
-            // The far match one cell less often ends where a better one begins.
+            // The far match one byte less often ends where a better one begins.
             for (candidate, less) in [(near, 0), (far, 0), (far, 1)] {
-                let cells = (step_len(candidate) / STRIDE).saturating_sub(less);
-                let len = cells * STRIDE;
-                let behind = self.costs[(at + cells) % COSTS] + tariff.length[len % 512];
+                let len = step_len(candidate).saturating_sub(less);
+                let behind = self.costs[(at + len) % COSTS] + tariff.length[len % 512];
                 best =
                     best.min((candidate & !(0xFFFF << 16) | (len as u64) << 16) + (u64::from(behind) << 32));
             }
@@ -202,9 +188,8 @@ impl<const STRIDE: usize, const WORDS: usize> Rows<STRIDE, WORDS> {
     }
 }
 
-impl<const STRIDE: usize, const WORDS: usize> Search for Rows<STRIDE, WORDS> {
-    fn reset(&mut self, phase: usize) {
-        self.phase = phase;
+impl<const WORDS: usize> Search for Rows<WORDS> {
+    fn reset(&mut self, _phase: usize) {
         self.near.fill(0);
         self.newest.fill([0; WORDS]);
         self.window.reset();
@@ -215,14 +200,19 @@ impl<const STRIDE: usize, const WORDS: usize> Search for Rows<STRIDE, WORDS> {
         let tariff = Tariff::new(prices);
         self.reach = Reach::default();
         let mut walk = Walk::new(from);
-        let mut start = from + (STRIDE - 1 - (from + STRIDE - 1 - self.phase % STRIDE) % STRIDE);
-        walk.pass(start);
+        let mut start = from;
         while start < to {
-            self.window.load(block, start + TILE * STRIDE + MAX_MATCH);
+            self.window.load(block, start + TILE + MAX_MATCH);
             let end = self.find(block, start, to, &tariff);
             let long = self.reach.end.saturating_sub(end) >= Self::LONG;
             self.price(&block[start..end], end == to || long, &tariff);
-            walk.cells::<STRIDE>(&self.steps[..], block, start, end, out);
+            while walk.at() < end {
+                let step = self.steps[(walk.at() - start) % TILE];
+                match step as usize >> 16 {
+                    0 | 1 => walk.pass(walk.at() + 1),
+                    len => walk.take(len, usize::from(step as u16) + 1, out),
+                }
+            }
             start = end;
             if long {
                 let rest = agreement(
@@ -232,7 +222,7 @@ impl<const STRIDE: usize, const WORDS: usize> Search for Rows<STRIDE, WORDS> {
                     self.reach.end - end,
                     to - end,
                 );
-                start = walk.long(end + rest / STRIDE * STRIDE, self.reach.from_min, out);
+                start = walk.long(end + rest, self.reach.from_min, out);
                 self.enter(block, end, start);
             }
         }
@@ -246,10 +236,8 @@ mod tests {
 
     #[test]
     fn sequences_give_the_data() {
-        check(Rows::<1, 1>::new(), &blocks(), 0..1);
-        check(Rows::<1, 2>::new(), &blocks(), 0..1);
-        check(Rows::<1, 4>::new(), &blocks(), 0..1);
-        check(Rows::<4, 2>::new(), &blocks(), 0..4);
+        check(Rows::<2>::new(), &blocks(), 0..1);
+        check(Rows::<4>::new(), &blocks(), 0..1);
     }
 
     #[test]
@@ -257,7 +245,7 @@ mod tests {
         for mut block in blocks() {
             // As much as the window holds.
             block.truncate(65_000);
-            let mut matcher = Rows::<1, 2>::new();
+            let mut matcher = Rows::<2>::new();
             matcher.window.load(&block, block.len());
             for at in (1..block.len().min(60_000)).step_by(97) {
                 // Any places before, the newest lowest.

@@ -22,40 +22,41 @@ const LOOKED_UP: usize = 8 << 10;
 /// Where the survey finds nothing, so many bytes are searched.
 const TASTED: usize = 8 << 10;
 
-/// What could be worth a trial on samples that begin with a cell: searches for numbers, and searches at every byte.
-pub(in super::super) fn survey(samples: &[&[u8]], cells: Cells, level: u32) -> (Vec<Method>, Vec<Method>) {
+/// A search that could be worth it beside those for numbers of one kind.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum General {
+    /// One that is made for such cells.
+    Of(Method),
+    /// Those at every byte.
+    Bytes,
+    Nothing,
+}
+
+/// What could be worth a trial on samples that begin with a cell: searches for numbers, the fastest first, and one for more.
+pub(in super::super) fn survey(samples: &[&[u8]], cells: Cells) -> (Vec<Method>, General) {
     let numbers = shortlist(samples, cells.width);
-    let [near, rows] = at_every_byte(level);
     if samples.iter().all(|sample| is_mask(sample)) {
-        return (numbers, vec![Method::Mask]);
+        return (numbers, General::Of(Method::Mask));
     }
     if cells.is_text {
-        return (numbers, vec![Method::Utf32]);
+        return (numbers, General::Of(Method::Repeated { width: 4, shift: 0 }));
     }
     let (mut hits, mut places) = (0, 0);
     for strip in strips(samples, 1, 4 * SURVEYED) {
         hits += repeats(strip, 1, 0, 32);
         places += strip.len();
     }
+    let repeated = Method::Repeated { width: cells.width as u8, shift: low_zeros(samples, cells.width) };
     let general = match cells.width {
         // Images repeat three bytes here and there.
-        1 if hits * 500 > places => vec![near, rows],
-        _ if hits * 50 > places => vec![rows],
+        1 if hits * 500 > places => General::Bytes,
+        4 | 8 if is_promising(repeated, samples, cells.width) => General::Of(repeated),
+        _ if hits * 50 > places => General::Bytes,
         // Rows that come again are far apart.
-        width if samples.iter().any(|sample| repeats_afar(sample, width)) => vec![rows],
-        _ => Vec::new(),
+        width if samples.iter().any(|sample| repeats_afar(sample, width)) => General::Bytes,
+        _ => General::Nothing,
     };
     (numbers, general)
-}
-
-/// The searches at every byte, the faster first.
-pub(in super::super) fn at_every_byte(level: u32) -> [Method; 2] {
-    let words = match level {
-        ..=3 => 1,
-        4..=8 => 2,
-        _ => 4,
-    };
-    [Method::Near, Method::Rows { words }]
 }
 
 /// Whether a plain search at every byte of a piece in the middle saves a thousandth of what its literals take.
@@ -123,21 +124,34 @@ fn methods(width: usize) -> &'static [Method] {
 
 /// The ways for numbers that a survey does not rule out, at most two.
 fn shortlist(samples: &[&[u8]], width: usize) -> Vec<Method> {
-    let promising = |method: &&Method| {
-        let (least, of) = match method {
-            Method::Runs { pairs: true } => (1, 4),
-            Method::Runs { pairs: false } => (3, 4),
-            Method::Zeros => (1, 16),
-            _ => (1, 20),
-        };
-        let (mut hits, mut cells) = (0, 0);
-        for strip in strips(samples, width, SURVEYED) {
-            hits += finds(**method, strip, width);
-            cells += (strip.len() / width).saturating_sub(2);
-        }
-        hits * of > cells * least
-    };
+    let promising = |method: &&Method| is_promising(**method, samples, width);
     methods(width).iter().filter(promising).take(2).copied().collect()
+}
+
+/// Whether a method finds something in as many cells as make it worth a trial.
+fn is_promising(method: Method, samples: &[&[u8]], width: usize) -> bool {
+    let (least, of) = match method {
+        Method::Runs { pairs: true } => (1, 4),
+        Method::Runs { pairs: false } => (3, 4),
+        Method::Zeros => (1, 16),
+        _ => (1, 20),
+    };
+    let (mut hits, mut cells) = (0, 0);
+    for strip in strips(samples, width, SURVEYED) {
+        hits += finds(method, strip, width);
+        cells += (strip.len() / width).saturating_sub(2);
+    }
+    hits * of > cells * least
+}
+
+/// Low bytes that are zero in nearly all cells, as in floats that hold small numbers: to a match they belong with the upper ones of the cell
+/// before. 0 if there is nothing but zeros.
+fn low_zeros(samples: &[&[u8]], width: usize) -> u8 {
+    let zeros = |cell: &[u8]| cell.iter().take_while(|&&byte| byte == 0).count();
+    let cells = || strips(samples, width, SURVEYED).flat_map(|strip| strip.chunks_exact(width)).map(zeros);
+    let count = cells().count();
+    let has = |zeros: &usize| cells().filter(|found| found >= zeros).count() * 16 >= count * 15;
+    (1..=width).take_while(has).count() as u8 % width.max(1) as u8
 }
 
 /// Some cells of each sample, in strips that begin with a cell.
@@ -173,7 +187,8 @@ fn finds(method: Method, strip: &[u8], width: usize) -> usize {
         Method::Keys { anchors, .. } => anchors.first().map_or(0, |anchor| {
             repeats(strip, width, anchor.offset as usize, 64 - 8 * u32::from(anchor.bytes))
         }),
-        Method::Near | Method::Rows { .. } | Method::Utf32 | Method::Mask => 0,
+        Method::Repeated { .. } => repeats(strip, width, 0, unused),
+        Method::Near | Method::Rows { .. } | Method::Mask => 0,
     }
 }
 

@@ -98,42 +98,27 @@ impl Walk {
         count
     }
 
-    /// Follows the steps through a tile of cells of `STRIDE` bytes. A match behind a literal cell takes in the cell's last bytes where they are
-    /// the same, as the upper bytes of a character are.
-    pub(super) fn cells<const STRIDE: usize>(
-        &mut self,
-        steps: &[u32],
-        block: &[u8],
-        start: usize,
-        end: usize,
-        out: &mut Vec<Seq>,
-    ) {
-        while self.at < end {
-            let step = steps.get((self.at - start) / STRIDE).copied().unwrap_or(LITERAL as u32);
-            let mut len = step >> 16;
-            if len <= 1 {
-                self.literals += STRIDE as u32;
-                self.at += STRIDE;
-                continue;
-            }
-            let from_min = step as u16;
-            let next = self.at + len as usize;
-            let distance = usize::from(from_min) + 1;
-            if STRIDE > 1 {
-                let most = self.literals.min(STRIDE as u32 - 1).min(258 - len) as usize;
-                let more = (1..=most)
-                    .take_while(|back| {
-                        self.at >= distance + back
-                            && block[self.at - back] == block[self.at - back - distance]
-                    })
-                    .count();
-                self.literals -= more as u32;
-                len += more as u32;
-            }
-            out.push(Seq { literals: self.literals, len: len as u16, distance: distance as u16 });
-            self.literals = 0;
-            self.at = next;
-        }
+    /// Where it is.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Goes back over literals that the match which follows has too, so many at most.
+    #[inline]
+    pub(super) fn back(&mut self, block: &[u8], distance: usize, most: usize) {
+        let most = most.min(self.literals as usize).min(self.at.saturating_sub(distance));
+        let is_same = |back: &usize| block[self.at - back] == block[self.at - back - distance];
+        let same = (1..=most).take_while(is_same).count();
+        self.literals -= same as u32;
+        self.at -= same;
+    }
+
+    /// Goes on by a match.
+    #[inline]
+    pub(super) fn take(&mut self, len: usize, distance: usize, out: &mut Vec<Seq>) {
+        out.push(Seq { literals: self.literals, len: len as u16, distance: distance as u16 });
+        self.literals = 0;
+        self.at += len;
     }
 
     /// A match of any length up to `end`, from where the walk has come to, which may be behind it. Gives the place reached.
@@ -146,9 +131,7 @@ impl Walk {
             } else {
                 rest.min(MAX_MATCH)
             };
-            out.push(Seq { literals: self.literals, len: len as u16, distance: from_min + 1 });
-            self.literals = 0;
-            self.at += len;
+            self.take(len, usize::from(from_min) + 1, out);
         }
         self.pass(end);
         self.at
