@@ -22,6 +22,7 @@ pub(crate) use self::system::mark_as_used;
 use self::system::sync_folder;
 #[cfg(feature = "mmap")]
 pub(crate) use self::system::try_lock;
+pub(crate) use self::system::{mark_as_used, unlock};
 use self::system::{forget_pages, keep_owner_and_mode, reserve};
 use self::target::resolve;
 
@@ -183,7 +184,7 @@ impl AtomicFile {
         let Self { choices, temp, target, .. } = self;
         let renamed =
             if choices.create_new { temp.persist_noclobber(&target) } else { temp.persist(&target) };
-        renamed.map_err(|error| cant_rename(error.error))?;
+        unlock(&renamed.map_err(|error| cant_rename(error.error))?);
         sync_name(&target, choices)
     }
 

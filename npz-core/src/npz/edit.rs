@@ -13,7 +13,7 @@ use crate::archive::earlier;
 use crate::archive::emit::{Appendix, Emitter};
 use crate::archive::end::comment;
 use crate::archive::local::place_of_data;
-use crate::atomic::mark_as_used;
+use crate::atomic::{mark_as_used, unlock};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Input;
 use crate::limits::Limits;
@@ -58,9 +58,18 @@ pub struct NpzEditor<'v> {
     options: SaveOptions,
     reader: NpzReader<File>,
     /// The same file, to be compared with what is at the path.
-    file: File,
+    file: Locked,
     items: Vec<Item<'v>>,
     names: UsedNames,
+}
+
+/// A file that is locked until this is dropped.
+struct Locked(File);
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        unlock(&self.0);
+    }
 }
 
 /// A member of the archive that will be.
@@ -112,7 +121,7 @@ impl<'v> NpzEditor<'v> {
             let items = memory::collect(kept, MEMBERS)?;
             // There is a file already.
             let options = options.clone().create_new(false);
-            Ok(Self { path: path.to_path_buf(), options, reader, file: own, items, names })
+            Ok(Self { path: path.to_path_buf(), options, reader, file: Locked(own), items, names })
         };
         open().map_err(|error: Error| error.in_file(path))
     }
@@ -223,7 +232,7 @@ impl<'v> NpzEditor<'v> {
     pub fn save(self) -> Result<()> {
         let Self { path, options, reader, items, file, .. } = self;
         let save = || {
-            if let Some((file, appendix)) = appendix(&path, &options, &reader, &items, &file)? {
+            if let Some((file, appendix)) = appendix(&path, &options, &reader, &items, &file.0)? {
                 return in_place::append(file, reader.input.size(), &appendix, options.file.sync);
             }
             let mut writer = NpzWriter::create_by(&path, &options)?;
