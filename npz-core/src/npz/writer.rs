@@ -295,9 +295,7 @@ impl<W: Write> NpzWriter<W> {
     pub fn add_bytes(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
         self.in_file(|writer| {
             writer.names.add(name)?;
-            writer.emitter.announce(bytes.len() as u64);
-            let added = writer.emitter.add(name, writer.compression, &Content::bytes(bytes));
-            added.map_err(|error| {
+            writer.add_new_bytes(name, bytes).map_err(|error| {
                 writer.names.remove_all(&[name.to_owned()]);
                 error.in_member(name)
             })?;
@@ -320,6 +318,12 @@ impl<W: Write> NpzWriter<W> {
     pub(super) fn add_new(&mut self, file_name: &str, member: &Member<'_>) -> Result<()> {
         self.emitter.announce(member.array.header().data_len());
         self.write_member(file_name, member, self.compression)
+    }
+
+    /// Adds bytes under the name of a file.
+    pub(super) fn add_new_bytes(&mut self, file_name: &str, bytes: &[u8]) -> Result<()> {
+        self.emitter.announce(bytes.len() as u64);
+        self.emitter.add(file_name, self.compression, &Content::bytes(bytes))
     }
 
     /// Sets the comment of the archive, of at most 65535 bytes.
