@@ -14,7 +14,7 @@ use super::options::SaveOptions;
 use crate::archive::content::Content;
 use crate::archive::emit::Emitter;
 use crate::archive::layout::{Layout, Part};
-use crate::archive::{Compression, SeekTo};
+use crate::archive::{Compression, SeekTo, seek_to};
 use crate::atomic::AtomicFile;
 use crate::dtype::ByteOrder;
 use crate::error::{Error, Result};
@@ -97,7 +97,7 @@ impl NpzWriter<AtomicFile> {
 
     pub(super) fn create_by(path: &Path, options: &SaveOptions) -> Result<Self> {
         let output = Output {
-            seek: Some(AtomicFile::seek_to),
+            seek: Some(seek_to),
             reserve: AtomicFile::reserve,
             commit: if options.verify { commit_verified } else { |file, _| file.commit() },
         };
@@ -149,8 +149,8 @@ impl<'b> NpzWriter<InMemory<'b>> {
     /// Begins an archive in an empty vector.
     pub(crate) fn in_memory(bytes: &'b mut Vec<u8>, options: &SaveOptions) -> Result<Self> {
         let seek = |memory: &mut InMemory<'b>, to: u64| {
-            memory.at = (to as usize).min(memory.bytes.len());
-            Ok(())
+            let before = std::mem::replace(&mut memory.at, (to as usize).min(memory.bytes.len()));
+            Ok(before as u64)
         };
         let reserve = |memory: &mut InMemory<'b>, _, end: u64| {
             let more = usize::try_from(end).unwrap_or(usize::MAX).saturating_sub(memory.bytes.len());
@@ -164,7 +164,7 @@ impl<'b> NpzWriter<InMemory<'b>> {
 impl<W: Write> NpzWriter<W> {
     /// Begins an archive where the writer stands; `&mut W` works as well.
     ///
-    /// The writer never goes back: a pipe or a socket will do. Offsets in the archive count from here; NumPy and unzip
+    /// A pipe or a socket will do: only [`stream`](Self::stream) goes back. Offsets in the archive count from here; NumPy and unzip
     /// also read one that stands behind other bytes.
     ///
     /// Output is buffered here; a writer that is not finished may leave half an archive in it.
