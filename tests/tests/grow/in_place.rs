@@ -78,10 +78,10 @@ fn so_is_what_is_no_array() {
     let inode = || fs::metadata(&path).unwrap().ino();
     let before = inode();
     for (name, bytes, in_place) in
-        [("small.txt", &[b'a'; 9][..], true), ("large.txt", &[b'b'; 70_000], false)]
+        [("small.txt", vec![b'a'; 9], true), ("large.txt", vec![b'b'; 70_000], false)]
     {
         let mut editor = SaveOptions::compressed().edit(&path).unwrap();
-        editor.add_bytes(name, bytes).unwrap();
+        editor.add_bytes(name, &bytes).unwrap();
         editor.save().unwrap();
         assert_eq!(inode() == before, in_place, "{name}");
     }
