@@ -319,7 +319,7 @@ fn stream_all<W: Write + Seek>(writer: &mut NpzWriter<W>) -> npz_core::Result<()
 #[test]
 fn whatever_goes_back_takes_a_stream() {
     let dir = temp_dir();
-    for method in METHODS {
+    for method in [Compression::Stored, Compression::Deflate(6), Compression::Zstd(3)] {
         let options = SaveOptions::new().compression(method);
         let path = dir.path().join("path.npz");
         let mut writer = options.create(&path).unwrap();
