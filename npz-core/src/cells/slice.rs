@@ -62,7 +62,7 @@ impl<'s> SliceOf<'s> {
             self.pass(|from, piece, run| copy_run(piece, from, buffer, 0, run, size))?;
         }
         self.part.repeat(order, &mut |from, to, len| {
-            buffer.copy_within(from * size..(from + len) * size, to * size)
+            buffer.copy_within(from * size..(from + len) * size, to * size);
         });
         Ok(())
     }
