@@ -17,12 +17,12 @@ use std::path::{Path, PathBuf};
 use tempfile::{Builder, NamedTempFile};
 
 pub(crate) use self::stray::sweep;
-pub(crate) use self::system::mark_as_used;
 #[cfg(unix)]
 use self::system::sync_folder;
 #[cfg(feature = "mmap")]
 pub(crate) use self::system::try_lock;
 use self::system::{forget_pages, keep_owner_and_mode, reserve};
+pub(crate) use self::system::{mark_as_used, unlock};
 use self::target::resolve;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -164,11 +164,6 @@ impl AtomicFile {
         })
     }
 
-    /// Goes to a position.
-    pub(crate) fn seek_to(&mut self, position: u64) -> io::Result<()> {
-        self.seek(SeekFrom::Start(position)).map(drop)
-    }
-
     /// Puts the file in the target's place, durably.
     ///
     /// # Errors
@@ -183,7 +178,7 @@ impl AtomicFile {
         let Self { choices, temp, target, .. } = self;
         let renamed =
             if choices.create_new { temp.persist_noclobber(&target) } else { temp.persist(&target) };
-        renamed.map_err(|error| cant_rename(error.error))?;
+        unlock(&renamed.map_err(|error| cant_rename(error.error))?);
         sync_name(&target, choices)
     }
 

@@ -73,8 +73,8 @@ pub use crate::npy::NpyAppender;
 #[cfg(feature = "mmap")]
 pub use crate::npz::map_member_mut;
 pub use crate::npz::{
-    Better, Checkpoints, Loaded, MemberStream, Npz, NpzEditor, NpzEntry, NpzReader, NpzWriter, SaveOptions,
-    load,
+    Better, Checkpoints, Loaded, MemberStream, Npz, NpzEditor, NpzEntry, NpzReader, NpzWriter, PublishEvery,
+    SaveOptions, load,
 };
 pub use crate::options::LoadOptions;
 pub use crate::report::{Problem, ProblemKind, Remark, RemarkKind, Report};

@@ -200,7 +200,7 @@ impl Part {
 
     /// Copies what stands in the part more than once, from where it stands first; `copy` is told from which cell, to which, and
     /// how many.
-    pub(crate) fn repeat(&self, order: Order, mut copy: impl FnMut(usize, usize, usize)) {
+    pub(crate) fn repeat(&self, order: Order, copy: &mut dyn FnMut(usize, usize, usize)) {
         let mut outer = 1;
         let axes = self.in_order_of(order);
         for (i, axis) in axes.iter().enumerate() {
@@ -228,16 +228,20 @@ impl Part {
         let len = self.shape.iter().product::<usize>() * width;
         let mut found = memory::with_room(len, what)?;
         let there = |run: Run| items.get(run.from * width..run.end() * width).unwrap_or_default();
+        // Not known to the compiler: this is built for each type of cells.
+        let runs: &mut dyn Iterator<Item = Run> = &mut self.runs(order, usize::MAX);
         if self.is_in_order() {
-            self.runs(order, usize::MAX).for_each(|run| found.extend_from_slice(there(run)));
+            for run in runs {
+                found.extend_from_slice(there(run));
+            }
             return Ok(found);
         }
         let Some(any) = items.first().filter(|_| len > 0) else { return Ok(found) };
         found.resize(len, any.clone());
-        for run in self.runs(order, usize::MAX) {
+        for run in runs {
             found[run.to * width..(run.to + run.len) * width].clone_from_slice(there(run));
         }
-        self.repeat(order, |from, to, len| {
+        self.repeat(order, &mut |from, to, len| {
             for i in 0..len * width {
                 found[to * width + i] = found[from * width + i].clone();
             }

@@ -47,7 +47,7 @@ mod zstd_frame;
 
 use std::fmt;
 
-pub(crate) use self::patch::SeekTo;
+pub(crate) use self::patch::{SeekTo, seek_to};
 use crate::error::{Error, Result};
 
 /// How a member of an archive is stored. The default is [`Stored`](Self::Stored); `np.savez_compressed` uses `Deflate(6)`.

@@ -1,13 +1,20 @@
 //! The output stream of the emitter, in which headers are filled in after their data.
 
-use std::io::{self, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 
 const BUFFER_BYTES: usize = 512 << 10;
 /// From this length on a slice is not worth a copy.
 const DIRECT_BYTES: usize = 256 << 10;
 
-/// Goes to a position, counted from where the archive begins.
-pub(crate) type SeekTo<W> = fn(&mut W, u64) -> io::Result<()>;
+/// Goes to a position, and tells the one before.
+pub(crate) type SeekTo<W> = fn(&mut W, u64) -> io::Result<u64>;
+
+/// Goes to a position of what can be sought in.
+pub(crate) fn seek_to<W: Seek>(out: &mut W, position: u64) -> io::Result<u64> {
+    let before = out.stream_position()?;
+    out.seek(SeekFrom::Start(position))?;
+    Ok(before)
+}
 
 /// A buffered writer whose bytes can be changed after the fact: in memory while they are there, else by
 /// seeking. So small members cost no seeks, and large slices pass by the buffer.
@@ -15,6 +22,8 @@ pub(super) struct PatchWriter<W> {
     out: W,
     /// `None` where the output goes forward only: a pipe, a socket.
     seek: Option<SeekTo<W>>,
+    /// Where the stream begins in the output, if it goes back.
+    begin: u64,
     buffer: Vec<u8>,
     /// The place of the buffer's first byte in the stream, where `out` stands.
     start: u64,
@@ -22,7 +31,7 @@ pub(super) struct PatchWriter<W> {
 
 impl<W: Write> PatchWriter<W> {
     pub(super) fn new(out: W, seek: Option<SeekTo<W>>) -> Self {
-        Self { out, seek, buffer: Vec::new(), start: 0 }
+        Self { out, seek, begin: 0, buffer: Vec::new(), start: 0 }
     }
 
     /// The same, whose first byte has another place in the stream.
@@ -67,16 +76,22 @@ impl<W: Write> PatchWriter<W> {
             self.buffer[from..from + bytes.len()].copy_from_slice(bytes);
             return Ok(());
         }
-        let Some(seek) = self.seek else { return Err(io::ErrorKind::NotSeekable.into()) };
-        seek(&mut self.out, offset)?;
+        self.go_to(offset)?;
         self.out.write_all(bytes)?;
-        seek(&mut self.out, self.start)
+        if self.go_to(self.start)? != self.begin + offset + bytes.len() as u64 {
+            return Err(io::Error::other("what is written goes to the end; open the file without `append`"));
+        }
+        Ok(())
     }
 
     /// Goes to where the next bytes belong, wherever the output was led meanwhile.
     pub(super) fn go_back(&mut self) -> io::Result<()> {
+        self.go_to(self.start).map(drop)
+    }
+
+    fn go_to(&mut self, position: u64) -> io::Result<u64> {
         let seek = self.seek.ok_or(io::ErrorKind::NotSeekable)?;
-        seek(&mut self.out, self.start)
+        seek(&mut self.out, self.begin + position)
     }
 
     pub(super) fn empty(&mut self) -> io::Result<()> {
@@ -90,6 +105,18 @@ impl<W: Write> PatchWriter<W> {
         self.empty()?;
         self.out.flush()?;
         Ok(self.out)
+    }
+}
+
+impl<W: Write + Seek> PatchWriter<W> {
+    /// Goes back from now on, if it did not before.
+    pub(super) fn make_go_back(&mut self) -> io::Result<()> {
+        if self.seek.is_none() {
+            // It stood elsewhere if it appends.
+            self.begin = self.out.stream_position()?.saturating_sub(self.start);
+            self.seek = Some(seek_to);
+        }
+        Ok(())
     }
 }
 
@@ -128,11 +155,9 @@ mod tests {
     }
 
     impl Counting {
-        #[expect(clippy::unnecessary_wraps, reason = "outputs can fail")]
-        fn seek_to(&mut self, to: u64) -> io::Result<()> {
+        fn seek_to(&mut self, to: u64) -> io::Result<u64> {
             self.seeks += 1;
-            self.inner.set_position(to);
-            Ok(())
+            seek_to(&mut self.inner, to)
         }
     }
 

@@ -11,6 +11,7 @@ use crc32fast::Hasher;
 use crate::archive::index::Entry;
 use crate::archive::own_header::{LOCAL_BYTES, OwnHeader};
 use crate::archive::records::{IN_UPDATE, OF_OTHERS};
+use crate::atomic::unlock;
 use crate::error::{Error, Result};
 use crate::map::{MapMut, Writes};
 use crate::memory::zeros;
@@ -26,12 +27,18 @@ const OWN_CRC: usize = 14;
 
 /// A member whose data may not be those of its checksum.
 pub(crate) struct Update {
-    /// To read the data, for their checksum.
+    /// To read the data, for their checksum. Locked.
     file: File,
     extent: Extent,
     entry: MapMut,
     own: MapMut,
     is_marked: bool,
+}
+
+impl Drop for Update {
+    fn drop(&mut self) {
+        unlock(&self.file);
+    }
 }
 
 impl Update {

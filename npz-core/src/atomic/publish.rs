@@ -3,7 +3,7 @@
 //! Whatever is visible is whole and stays as it is. While one file is, the other one is written; it has all that the first has.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 
 use tempfile::Builder;
 
@@ -49,8 +49,8 @@ impl AtomicFile {
     /// Takes over the bytes between two positions of another file, and stands behind them. In the kernel, where it can.
     pub(crate) fn copy_from(&mut self, other: &mut Self, start: u64, end: u64) -> Result<()> {
         let mut copy = || {
-            other.seek_to(start)?;
-            self.seek_to(start)?;
+            other.seek(SeekFrom::Start(start))?;
+            self.seek(SeekFrom::Start(start))?;
             io::copy(&mut other.temp.as_file().take(end - start), self.temp.as_file_mut())
         };
         let copied = copy().map_err(|error| Error::io("can't copy what was written so far", error))?;

@@ -93,6 +93,13 @@ pub(crate) fn try_lock(_: &File) -> bool {
     true
 }
 
+/// Gives a lock back. Closing the file would leave it with a child that another thread is starting, until that has closed its copies.
+pub(crate) fn unlock(file: &File) {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let _ = rustix::fs::flock(file, rustix::fs::FlockOperation::Unlock);
+    let _ = file;
+}
+
 /// Whether somebody writes a file, or may do so.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) fn is_used(file: &File) -> bool {

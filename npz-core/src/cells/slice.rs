@@ -61,8 +61,9 @@ impl<'s> SliceOf<'s> {
         } else {
             self.pass(|from, piece, run| copy_run(piece, from, buffer, 0, run, size))?;
         }
-        self.part
-            .repeat(order, |from, to, len| buffer.copy_within(from * size..(from + len) * size, to * size));
+        self.part.repeat(order, &mut |from, to, len| {
+            buffer.copy_within(from * size..(from + len) * size, to * size);
+        });
         Ok(())
     }
 

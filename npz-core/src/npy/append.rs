@@ -7,7 +7,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use crate::atomic::{AtomicFile, Choices, mark_as_used};
+use crate::atomic::{AtomicFile, Choices, mark_as_used, unlock};
 use crate::cells::cut_off;
 use crate::dtype::ByteOrder;
 use crate::element::Element;
@@ -290,6 +290,7 @@ impl NpyAppender {
 impl Drop for NpyAppender {
     fn drop(&mut self) {
         let _ = self.flush();
+        unlock(&self.file);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Maps of single arrays: of `.npy` files, and of files that have no header.
 
 use std::fs::{File, OpenOptions};
-use std::io::Write;
+use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -145,8 +145,8 @@ pub fn create<A: Element>(
         let written = match header.data_len() {
             0 => written,
             len => written
-                .and_then(|()| file.seek_to(header.len() as u64 + len - 1))
-                .and_then(|()| file.write_all(&[0])),
+                .and_then(|()| file.seek(SeekFrom::Start(header.len() as u64 + len - 1)))
+                .and_then(|_| file.write_all(&[0])),
         };
         written.map_err(|error| Error::io("can't write the new file", error))?;
         file.commit()

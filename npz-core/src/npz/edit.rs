@@ -13,7 +13,7 @@ use crate::archive::earlier;
 use crate::archive::emit::{Appendix, Emitter};
 use crate::archive::end::comment;
 use crate::archive::local::place_of_data;
-use crate::atomic::mark_as_used;
+use crate::atomic::{mark_as_used, unlock};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Input;
 use crate::limits::Limits;
@@ -58,9 +58,18 @@ pub struct NpzEditor<'v> {
     options: SaveOptions,
     reader: NpzReader<File>,
     /// The same file, to be compared with what is at the path.
-    file: File,
+    file: Locked,
     items: Vec<Item<'v>>,
     names: UsedNames,
+}
+
+/// A file that is locked until this is dropped.
+struct Locked(File);
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        unlock(&self.0);
+    }
 }
 
 /// A member of the archive that will be.
@@ -73,6 +82,8 @@ enum Source<'v> {
     /// A member of the archive that is, by its number.
     Kept(usize),
     New(Member<'v>),
+    /// What is no array.
+    Bytes(&'v [u8]),
 }
 
 impl<'v> NpzEditor<'v> {
@@ -112,7 +123,7 @@ impl<'v> NpzEditor<'v> {
             let items = memory::collect(kept, MEMBERS)?;
             // There is a file already.
             let options = options.clone().create_new(false);
-            Ok(Self { path: path.to_path_buf(), options, reader, file: own, items, names })
+            Ok(Self { path: path.to_path_buf(), options, reader, file: Locked(own), items, names })
         };
         open().map_err(|error: Error| error.in_file(path))
     }
@@ -133,6 +144,33 @@ impl<'v> NpzEditor<'v> {
             Ok(())
         });
         added.map_err(|error| error.in_file(&self.path))
+    }
+
+    /// Adds a member that is not an array behind the others, under exactly this file name, as [`NpzWriter::add_bytes`] does.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`] if a member of that name is there already: [`remove`](Self::remove) it before.
+    ///
+    /// ```
+    /// use npz_core::{Npz, NpzEditor, NpzReader};
+    ///
+    /// let path = std::env::temp_dir().join("npz-core-doc-editor-bytes.npz");
+    /// std::collections::BTreeMap::from([("x".to_owned(), 1.5)]).save(&path)?;
+    /// let mut editor = NpzEditor::open(&path)?;
+    /// editor.add_bytes("notes.txt", b"second run")?;
+    /// editor.save()?;
+    /// assert_eq!(NpzReader::open(&path)?.bytes("notes.txt")?, b"second run"); // np.load(path)["notes.txt"]
+    /// # std::fs::remove_file(&path).ok();
+    /// # Ok::<(), npz_core::Error>(())
+    /// ```
+    pub fn add_bytes(&mut self, name: &str, bytes: &'v [u8]) -> Result<()> {
+        let new = [Item { file_name: name.to_owned(), source: Source::Bytes(bytes) }];
+        let used = self.use_names(&new);
+        used.map_err(|error| {
+            error.with_note("; `remove` takes away the one that is there").in_file(&self.path)
+        })?;
+        self.items.extend(new);
+        Ok(())
     }
 
     /// Puts a value in the place of a member.
@@ -223,7 +261,7 @@ impl<'v> NpzEditor<'v> {
     pub fn save(self) -> Result<()> {
         let Self { path, options, reader, items, file, .. } = self;
         let save = || {
-            if let Some((file, appendix)) = appendix(&path, &options, &reader, &items, &file)? {
+            if let Some((file, appendix)) = appendix(&path, &options, &reader, &items, &file.0)? {
                 return in_place::append(file, reader.input.size(), &appendix, options.file.sync);
             }
             let mut writer = NpzWriter::create_by(&path, &options)?;
@@ -232,6 +270,7 @@ impl<'v> NpzEditor<'v> {
                 let written = match source {
                     Source::Kept(member) => writer.add_packed(file_name, &packed(&reader, *member)?),
                     Source::New(member) => writer.add_new(file_name, member),
+                    Source::Bytes(bytes) => writer.add_new_bytes(file_name, bytes),
                 };
                 written.map_err(|error| error.in_member(key_of(file_name)))?;
             }
@@ -321,15 +360,24 @@ fn appendix(
     let mut emitter = Emitter::behind(size, directory, entries.len() as u64, options.alignment)?;
     emitter.set_comment(comment(&reader.input)?);
     for Item { file_name, source } in new {
-        let Source::New(member) = source else { return Ok(None) };
-        // What is copied from another archive may be of any length.
-        let size = if member.array.packed().is_some() { u64::MAX } else { member.array.header().data_len() };
+        // What is copied, from this archive or another, may be of any length.
+        let size = match source {
+            Source::New(member) if member.array.packed().is_none() => member.array.header().data_len(),
+            Source::Bytes(bytes) => bytes.len() as u64,
+            _ => u64::MAX,
+        };
         let Some(rest) = left.checked_sub(size) else { return Ok(None) };
         left = rest;
-        let header = member.array.header().to_bytes();
-        let compression = member.compression.unwrap_or(options.compression);
-        let added = emitter.add(file_name, compression, &Content::array(&header, &*member.array));
-        added.map_err(|error| error.in_member(&member.name))?;
+        let added = match source {
+            Source::New(member) => {
+                let header = member.array.header().to_bytes();
+                let compression = member.compression.unwrap_or(options.compression);
+                emitter.add(file_name, compression, &Content::array(&header, &*member.array))
+            }
+            Source::Bytes(bytes) => emitter.add(file_name, options.compression, &Content::bytes(bytes)),
+            Source::Kept(_) => return Ok(None),
+        };
+        added.map_err(|error| error.in_member(key_of(file_name)))?;
     }
     let appendix = emitter.into_appendix()?;
     let file = if in_place::is_safe(size, &appendix) { in_place::open(path, file) } else { None };

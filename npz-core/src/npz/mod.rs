@@ -30,7 +30,7 @@ pub use self::checkpoints::{Better, Checkpoints};
 pub use self::edit::NpzEditor;
 pub use self::entry::NpzEntry;
 pub use self::loaded::{Loaded, load};
-pub use self::options::SaveOptions;
+pub use self::options::{PublishEvery, SaveOptions};
 pub use self::reader::NpzReader;
 #[cfg(feature = "mmap")]
 pub use self::update::map_member_mut;

@@ -32,8 +32,29 @@ pub struct SaveOptions {
     pub(crate) threads: Threads,
     pub(crate) file: Choices,
     pub(crate) verify: bool,
-    pub(crate) publish_every: Option<Duration>,
+    pub(crate) publish_every: Option<PublishEvery>,
     pub(crate) progress: Progress,
+}
+
+/// When a writer makes its members visible: see [`SaveOptions::publish_every`]. A number and a [`Duration`] become one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PublishEvery {
+    /// After so many members; 0 is as 1.
+    Members(usize),
+    /// After the first member that ends so long after the last time.
+    Time(Duration),
+}
+
+impl From<usize> for PublishEvery {
+    fn from(members: usize) -> Self {
+        Self::Members(members)
+    }
+}
+
+impl From<Duration> for PublishEvery {
+    fn from(time: Duration) -> Self {
+        Self::Time(time)
+    }
 }
 
 impl Default for SaveOptions {
@@ -232,28 +253,28 @@ impl SaveOptions {
         self
     }
 
-    /// Sets how long members of an [`NpzWriter`](crate::NpzWriter) may wait before a crash can't take them: no time is set by default, and
-    /// nothing is visible before the end.
+    /// Sets after how many members, or how long, an [`NpzWriter`](crate::NpzWriter) calls [`publish`](crate::NpzWriter::publish) by itself,
+    /// so that a crash can't take what is there: never by default, and nothing is visible before the end.
     ///
-    /// After each member that ends later than that, the writer calls [`NpzWriter::publish`](crate::NpzWriter::publish), which says what it costs.
-    /// Means nothing for what is written to a writer, and for a value that is saved at once.
+    /// A number is one of members, a [`Duration`] a time. It is looked at whenever a value was added or a stream is finished; `publish` says
+    /// what it costs. Means nothing for what is written to a writer, and for a value that is saved at once.
     ///
     /// ```
     /// use npz_core::{NpzReader, SaveOptions};
-    /// use std::time::Duration;
     ///
     /// let path = std::env::temp_dir().join("npz-core-doc-options-publish.npz");
-    /// let mut writer = SaveOptions::new().publish_every(Duration::ZERO).create(&path)?; // each; one would say a minute
-    /// writer.add("step1", &vec![0.5; 100])?;
-    /// assert_eq!(NpzReader::open(&path)?.names().len(), 1);
-    /// writer.add("step2", &vec![0.5; 100])?;
+    /// let mut writer = SaveOptions::new().publish_every(10).create(&path)?; // members; or a `Duration::from_secs(60)`
+    /// for step in 0..25 {
+    ///     writer.add(&format!("step{step}"), &vec![0.5; 100])?;
+    /// }
+    /// assert_eq!(NpzReader::open(&path)?.names().len(), 20);
     /// writer.finish()?;
-    /// assert_eq!(NpzReader::open(&path)?.names().len(), 2);
+    /// assert_eq!(NpzReader::open(&path)?.names().len(), 25);
     /// # std::fs::remove_file(&path).ok();
     /// # Ok::<(), npz_core::Error>(())
     /// ```
-    pub fn publish_every(mut self, time: Duration) -> Self {
-        self.publish_every = Some(time);
+    pub fn publish_every(mut self, every: impl Into<PublishEvery>) -> Self {
+        self.publish_every = Some(every.into());
         self
     }
 

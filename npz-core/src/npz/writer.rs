@@ -14,7 +14,7 @@ use super::options::SaveOptions;
 use crate::archive::content::Content;
 use crate::archive::emit::Emitter;
 use crate::archive::layout::{Layout, Part};
-use crate::archive::{Compression, SeekTo};
+use crate::archive::{Compression, SeekTo, seek_to};
 use crate::atomic::AtomicFile;
 use crate::dtype::ByteOrder;
 use crate::error::{Error, Result};
@@ -97,7 +97,7 @@ impl NpzWriter<AtomicFile> {
 
     pub(super) fn create_by(path: &Path, options: &SaveOptions) -> Result<Self> {
         let output = Output {
-            seek: Some(AtomicFile::seek_to),
+            seek: Some(seek_to),
             reserve: AtomicFile::reserve,
             commit: if options.verify { commit_verified } else { |file, _| file.commit() },
         };
@@ -149,8 +149,8 @@ impl<'b> NpzWriter<InMemory<'b>> {
     /// Begins an archive in an empty vector.
     pub(crate) fn in_memory(bytes: &'b mut Vec<u8>, options: &SaveOptions) -> Result<Self> {
         let seek = |memory: &mut InMemory<'b>, to: u64| {
-            memory.at = (to as usize).min(memory.bytes.len());
-            Ok(())
+            let before = std::mem::replace(&mut memory.at, (to as usize).min(memory.bytes.len()));
+            Ok(before as u64)
         };
         let reserve = |memory: &mut InMemory<'b>, _, end: u64| {
             let more = usize::try_from(end).unwrap_or(usize::MAX).saturating_sub(memory.bytes.len());
@@ -164,7 +164,7 @@ impl<'b> NpzWriter<InMemory<'b>> {
 impl<W: Write> NpzWriter<W> {
     /// Begins an archive where the writer stands; `&mut W` works as well.
     ///
-    /// The writer never goes back: a pipe or a socket will do. Offsets in the archive count from here; NumPy and unzip
+    /// A pipe or a socket will do: only [`stream`](Self::stream) goes back. Offsets in the archive count from here; NumPy and unzip
     /// also read one that stands behind other bytes.
     ///
     /// Output is buffered here; a writer that is not finished may leave half an archive in it.
@@ -295,9 +295,7 @@ impl<W: Write> NpzWriter<W> {
     pub fn add_bytes(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
         self.in_file(|writer| {
             writer.names.add(name)?;
-            writer.emitter.announce(bytes.len() as u64);
-            let added = writer.emitter.add(name, writer.compression, &Content::bytes(bytes));
-            added.map_err(|error| {
+            writer.add_new_bytes(name, bytes).map_err(|error| {
                 writer.names.remove_all(&[name.to_owned()]);
                 error.in_member(name)
             })?;
@@ -320,6 +318,12 @@ impl<W: Write> NpzWriter<W> {
     pub(super) fn add_new(&mut self, file_name: &str, member: &Member<'_>) -> Result<()> {
         self.emitter.announce(member.array.header().data_len());
         self.write_member(file_name, member, self.compression)
+    }
+
+    /// Adds bytes under the name of a file.
+    pub(super) fn add_new_bytes(&mut self, file_name: &str, bytes: &[u8]) -> Result<()> {
+        self.emitter.announce(bytes.len() as u64);
+        self.emitter.add(file_name, self.compression, &Content::bytes(bytes))
     }
 
     /// Sets the comment of the archive, of at most 65535 bytes.

@@ -13,7 +13,7 @@ fn by_runs(part: &Part, cells: &[u32], order: Order, most: usize) -> Vec<u32> {
         found[run.to..run.to + run.len].copy_from_slice(&cells[run.from..run.end()]);
     }
     assert_eq!(last, if found.is_empty() { last } else { part.end(order) });
-    part.repeat(order, |from, to, len| found.copy_within(from..from + len, to));
+    part.repeat(order, &mut |from, to, len| found.copy_within(from..from + len, to));
     found
 }
 

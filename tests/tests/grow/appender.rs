@@ -1,7 +1,9 @@
 //! Rows appended to a `.npy` file: the bytes are those that NumPy would have saved at once.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -10,7 +12,7 @@ use ndarray::{Array1, Array2, Array3, ArrayD, ArrayView1, Axis, array, s};
 use npz_core::time::{Nanosecond, Second};
 use npz_core::tiny::Float8E4M3Fn;
 use npz_core::{
-    AnyArray, ByteOrder, DateTime64, Element, FixedBytes, FixedStr, LongDouble, NpyAppender, NpyRecord,
+    AnyArray, ByteOrder, DateTime64, Element, FixedBytes, FixedStr, LongDouble, NpyAppender, NpyRecord, Npz,
     RawBytes, SaveOptions, TimeDelta64, npy,
 };
 use num_complex::Complex;
@@ -73,6 +75,41 @@ fn halves<A: Element>(dir: &Path, name: &str, cells: &[A]) {
         npy::save(&whole, &ArrayView1::from(cells)).unwrap();
         assert!(fs::read(&path).unwrap() == fs::read(&whole).unwrap(), "{name} {way}");
     }
+}
+
+/// A child has copies of all open files until it closes them, and with them the lock.
+#[test]
+fn a_file_that_is_finished_is_free_while_other_threads_start_programs() {
+    let dir = temp_dir();
+    let (rows, archive) = (dir.path().join("a.npy"), dir.path().join("a.npz"));
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    Command::new("true").status().unwrap();
+                }
+            });
+        }
+        let work = || -> npz_core::Result<()> {
+            let options = SaveOptions::new().sync(false);
+            let one = 1.5;
+            BTreeMap::from([("a".to_owned(), one)]).save(&archive)?;
+            for round in 0..200 {
+                let mut appender = options.append::<f64>(&rows, &[])?;
+                appender.push(&one)?;
+                appender.finish()?;
+                let mut editor = options.edit(&archive)?;
+                editor.add(&format!("m{round}"), &one)?;
+                editor.save()?;
+                npz_core::map_member_mut::<f64, ndarray::Ix0>(&archive, "a")?.flush()?;
+            }
+            Ok(())
+        };
+        let result = work();
+        done.store(true, Ordering::Relaxed);
+        result.unwrap();
+    });
 }
 
 #[test]

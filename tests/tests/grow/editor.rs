@@ -50,9 +50,10 @@ fn all_edits_at_once_leave_the_other_members_as_they_are() {
     editor.replace("b", &new).unwrap();
     editor.rename("c", "größe").unwrap();
     editor.rename("notes.txt", "readme.txt").unwrap();
+    editor.add_bytes("notes.txt", b"second run").unwrap();
     editor.remove("f").unwrap();
     editor.reorder(["both.v", "w"]).unwrap();
-    let names = ["both.v", "w", "b", "größe", "readme.txt", "lzma", "step", "both.u"];
+    let names = ["both.v", "w", "b", "größe", "readme.txt", "lzma", "step", "both.u", "notes.txt"];
     assert_eq!(editor.names().collect::<Vec<_>>(), names);
     assert!(
         fs::read(&path).unwrap() == fs::read(dir.path().join("before.npz")).unwrap(),
@@ -75,7 +76,7 @@ for name, now in [('w.npy', 'w.npy'), ('c.npy', 'größe.npy'), ('notes.txt', 'r
     assert old[name] == new[now], name
 f = np.load('a.npz')
 assert f['größe'].tolist() == ['x', 'yz'] and (f['w'] == np.arange(300000)).all() and f['both.u'] == 0.5
-assert (f['b'] == [[1, 2]]).all() and f['readme.txt'] == b'first run' and f['lzma'].tolist() == list(range(7))
+assert (f['b'] == [[1, 2]]).all() and f['readme.txt'] == b'first run' and f['notes.txt'] == b'second run' and f['lzma'].tolist() == list(range(7))
 "
         ),
     );
@@ -117,6 +118,8 @@ fn what_can_not_be_done_changes_nothing() {
         editor.add("w", &one).unwrap_err(),
         editor.add("w.npy", &one).unwrap_err(),
         editor.add("notes.txt", &one).unwrap_err(),
+        editor.add_bytes("notes.txt", b"").unwrap_err(),
+        editor.add_bytes("w", b"").unwrap_err(),
         editor.replace("b", &nul).unwrap_err(),
         editor.rename("b", "w").unwrap_err(),
         editor.rename("b", "notes.txt").unwrap_err(),
@@ -195,6 +198,11 @@ fn damaged_members_and_other_files_are_refused() {
     let error = NpzEditor::open(&path).unwrap().save().unwrap_err();
     assert_eq!((error.kind(), error.member()), (ErrorKind::Damaged, Some("a")), "{error}");
     assert!(fs::read(&path).unwrap() == bad);
+    let mut editor = SaveOptions::new().publish_every(1).edit(&path).unwrap();
+    editor.add_bytes("notes.txt", b"found whole").unwrap();
+    editor.reorder(["notes.txt"]).unwrap();
+    assert_eq!(editor.save().unwrap_err().member(), Some("a"));
+    assert!(fs::read(&path).unwrap() == bad, "nothing is visible of an edit before its end");
     let mut editor = NpzEditor::open(&path).unwrap();
     editor.remove("a").unwrap();
     editor.save().unwrap();

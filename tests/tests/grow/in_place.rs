@@ -71,6 +71,31 @@ assert all((f[f'm{i}'] == [i] * 10).all() for i in range(100)) and (f['packed'] 
 }
 
 #[test]
+fn so_is_what_is_no_array() {
+    let dir = temp_dir();
+    let path = dir.path().join("a.npz");
+    large(&path);
+    let inode = || fs::metadata(&path).unwrap().ino();
+    let before = inode();
+    for (name, bytes, in_place) in
+        [("small.txt", vec![b'a'; 9], true), ("large.txt", vec![b'b'; 70_000], false)]
+    {
+        let mut editor = SaveOptions::compressed().edit(&path).unwrap();
+        editor.add_bytes(name, &bytes).unwrap();
+        editor.save().unwrap();
+        assert_eq!(inode() == before, in_place, "{name}");
+    }
+    python(
+        dir.path(),
+        r"
+f = np.load('a.npz')
+assert f['small.txt'] == b'a' * 9 and f['large.txt'] == b'b' * 70000 and f.zip.testzip() is None
+assert f.zip.getinfo('large.txt').compress_type == zipfile.ZIP_DEFLATED
+",
+    );
+}
+
+#[test]
 fn whatever_was_written_the_old_or_the_new_archive_is_found() {
     let dir = temp_dir();
     let path = dir.path().join("a.npz");

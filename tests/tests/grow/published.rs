@@ -1,5 +1,6 @@
 //! Archives that can be opened before they are finished.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -54,6 +55,41 @@ fn the_end_is_the_same_as_without() {
         assert_eq!(crate::listing(dir.path()), ["clocked.npz", "plain.npz", "published.npz"]);
         for name in ["clocked.npz", "plain.npz", "published.npz"] {
             fs::remove_file(path(name)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn every_so_many_members() {
+    let dir = temp_dir();
+    let path = dir.path().join("a.npz");
+    let visible = || NpzReader::open(&path).map_or(0, |npz| npz.names().len());
+    let mut writer = SaveOptions::new().sync(false).publish_every(3).create(&path).unwrap();
+    for (number, expected) in [0, 0, 3, 3, 3, 6].into_iter().enumerate() {
+        writer.add(&format!("m{number}"), &cells(number)).unwrap();
+        assert_eq!(visible(), expected);
+    }
+    // A value with several members is visible as a whole.
+    let several = BTreeMap::from(["a", "b", "c", "d"].map(|name| (name.to_owned(), 1.5)));
+    writer.add_bytes("notes.txt", b"first run").unwrap();
+    writer.add("several", &several).unwrap();
+    assert_eq!(visible(), 11);
+    // By hand: it counts from there.
+    writer.push(&1.5).unwrap();
+    writer.publish().unwrap();
+    for (name, expected) in [("x", 12), ("y", 12), ("z", 15)] {
+        writer.stream::<u8>(name, &[]).unwrap().finish().unwrap();
+        assert_eq!(visible(), expected);
+    }
+    writer.push(&1.5).unwrap();
+    writer.finish().unwrap();
+    assert_eq!(visible(), 16);
+
+    for every in [0, 1] {
+        let mut writer = SaveOptions::new().sync(false).publish_every(every).create(&path).unwrap();
+        for count in 1..4 {
+            writer.push(&1.5).unwrap();
+            assert_eq!(visible(), count);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Members whose number of rows is known at their end: what NumPy reads, and what is refused.
 
 use std::fs;
+use std::io::{BufWriter, Cursor, Seek, Write};
 use std::process::Command;
 
 use ndarray::{Array1, Array2, Axis, array, s};
@@ -37,7 +38,7 @@ fn cells(kind: usize, len: usize) -> Vec<f32> {
 }
 
 /// Streams rows of ten cells, `batch` of them a call.
-fn push_all(stream: &mut MemberStream<'_>, cells: &[f32], batch: usize) {
+fn push_all(stream: &mut MemberStream<'_, impl Write>, cells: &[f32], batch: usize) {
     let rows = Array2::from_shape_vec((cells.len() / 10, 10), cells.to_vec()).unwrap();
     for chunk in rows.axis_chunks_iter(Axis(0), batch) {
         if batch == 1 {
@@ -303,6 +304,87 @@ with zipfile.ZipFile('big.npz') as z:
         assert total == 2**32 + 2**20
 ",
     );
+}
+
+/// Streams a member that is longer than what is buffered, and a short one, into an archive that holds one already.
+fn stream_all<W: Write + Seek>(writer: &mut NpzWriter<W>) -> npz_core::Result<()> {
+    for (name, len) in [("long", 3_000_000), ("short", 10)] {
+        let mut stream = writer.stream::<f32>(name, &[10])?;
+        stream.extend(&Array2::from_shape_vec((len / 10, 10), cells(1, len)).unwrap())?;
+        stream.finish()?;
+    }
+    Ok(())
+}
+
+#[test]
+fn whatever_goes_back_takes_a_stream() {
+    let dir = temp_dir();
+    for method in [Compression::Stored, Compression::Deflate(6), Compression::Zstd(3)] {
+        let options = SaveOptions::new().compression(method);
+        let path = dir.path().join("path.npz");
+        let mut writer = options.create(&path).unwrap();
+        stream_all(&mut writer).unwrap();
+        writer.finish().unwrap();
+        // Behind other bytes, which stay.
+        let mut memory = Cursor::new(b"before".to_vec());
+        memory.set_position(6);
+        let mut writer = options.writer(&mut memory).unwrap();
+        stream_all(&mut writer).unwrap();
+        writer.finish().unwrap();
+        assert!(memory.get_ref()[..6] == *b"before", "{method:?}");
+        assert!(memory.get_ref()[6..] == fs::read(&path).unwrap(), "{method:?}");
+        // Between other members, which are written forward.
+        let mut file = BufWriter::new(fs::File::create(dir.path().join("file.npz")).unwrap());
+        let mut writer = options.writer(&mut file).unwrap();
+        writer.add("before", &vec![1u16; 500_000]).unwrap();
+        stream_all(&mut writer).unwrap();
+        writer.add("after", &vec![2u16; 500_000]).unwrap();
+        writer.finish().unwrap();
+        drop(file);
+        fs::write(dir.path().join("memory.npz"), memory.into_inner()).unwrap();
+        python(
+            dir.path(),
+            r"
+from backports.zstd import zipfile as newer
+f, g, m = (newer.ZipFile(n) for n in ['file.npz', 'path.npz', 'memory.npz'])
+assert all(z.testzip() is None for z in [f, g, m])
+assert f.namelist() == ['before.npy', 'long.npy', 'short.npy', 'after.npy'] and g.namelist() == m.namelist()
+assert all(f.read(n) == g.read(n) == m.read(n) for n in g.namelist())
+read = lambda n: np.lib.format.read_array(io.BytesIO(f.read(n)))
+assert read('long.npy').shape == (300000, 10) and read('short.npy').shape == (1, 10)
+assert (read('before.npy') == 1).all() and (read('after.npy') == 2).all()
+",
+        );
+    }
+}
+
+#[test]
+fn what_can_not_go_back_takes_no_stream() {
+    let dir = temp_dir();
+    let path = dir.path().join("a.npz");
+    for before in [&b""[..], b"before"] {
+        fs::write(&path, before).unwrap();
+        // What such a file is given goes to its end, wherever it stands.
+        let file = fs::OpenOptions::new().append(true).open(&path).unwrap();
+        let mut writer = NpzWriter::new(file).unwrap();
+        let error = stream_all(&mut writer).unwrap_err();
+        assert_eq!((error.kind(), error.member()), (ErrorKind::Io, Some("long")));
+        assert!(error.to_string().contains("open the file without `append`"), "{error}");
+        assert_eq!(writer.finish().unwrap_err().kind(), ErrorKind::Invalid);
+    }
+    #[cfg(unix)]
+    {
+        let (_reader, writer) = std::io::pipe().unwrap();
+        let mut writer = NpzWriter::new(fs::File::from(std::os::fd::OwnedFd::from(writer))).unwrap();
+        let error = writer.stream::<f32>("rows", &[]).err().unwrap();
+        assert_eq!((error.kind(), error.member()), (ErrorKind::Io, Some("rows")));
+        assert!(error.to_string().contains("can't go back"), "{error}");
+        writer.add("rows", &1.5f32).unwrap(); // nothing of it was written
+        writer.finish().unwrap();
+    }
+    // Memory that ends in the middle.
+    let mut writer = NpzWriter::new(Cursor::new([0; 1000])).unwrap();
+    assert_eq!(stream_all(&mut writer).unwrap_err().kind(), ErrorKind::Io);
 }
 
 /// What a stream takes beside its rows, as a whole process: so in one test of this name alone.

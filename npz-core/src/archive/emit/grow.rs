@@ -1,6 +1,6 @@
 //! A member whose length is known at its end: its headers are written over then.
 
-use std::io::Write;
+use std::io::{Seek, Write};
 
 use super::{Emitter, cant_write, refuse_name};
 use crate::archive::Compression;
@@ -37,9 +37,9 @@ enum Body {
     Zstd(crc32fast::Hasher, Box<GrowingFrame>),
 }
 
-impl<W: Write> Emitter<W> {
+impl<W: Write + Seek> Emitter<W> {
     /// Begins a member with the header of an array without rows, of such cells. Until [`end`](Self::end) nothing else can be
-    /// written. The output has to go back.
+    /// written.
     pub(crate) fn begin(
         &mut self,
         name: &str,
@@ -50,6 +50,9 @@ impl<W: Write> Emitter<W> {
         self.refuse_broken()?;
         refuse_name(name)?;
         compression.check()?;
+        self.out.make_go_back().map_err(|error| {
+            Error::io("the output can't go back, to where the number of rows is filled in at the end", error)
+        })?;
         let (offset, prefix_len) = (self.out.position(), prefix.len() as u64);
         let mut growing = Growing {
             name: name.to_owned(),
@@ -93,7 +96,9 @@ impl<W: Write> Emitter<W> {
         };
         Ok(growing)
     }
+}
 
+impl<W: Write> Emitter<W> {
     /// Writes bytes of cells.
     pub(crate) fn grow(&mut self, growing: &mut Growing, bytes: &[u8]) -> Result<()> {
         let Self { out, encoders, team, .. } = self;

@@ -4,6 +4,7 @@ use crate::archive::decode::{Seen, with_data};
 use crate::archive::index::{Entry, Index};
 use crate::archive::layout::Layout;
 use crate::archive::local::place_of_data;
+use crate::archive::seek_to;
 use crate::dtype::DType;
 use crate::error::ErrorKind;
 use crate::header::Header;
@@ -28,14 +29,8 @@ impl<W: Write> Emitter<W> {
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "outputs can fail")]
-fn go_back(out: &mut Cursor<Vec<u8>>, to: u64) -> io::Result<()> {
-    out.set_position(to);
-    Ok(())
-}
-
 fn emitter(alignment: u16) -> Emitter<Cursor<Vec<u8>>> {
-    Emitter::new(Cursor::new(Vec::new()), Some(go_back), alignment).unwrap()
+    Emitter::new(Cursor::new(Vec::new()), Some(seek_to), alignment).unwrap()
 }
 
 fn entries(archive: &[u8]) -> Vec<Entry> {
@@ -72,7 +67,7 @@ fn stored_data_are_aligned_in_the_file() {
         assert_eq!(entries(&bytes).len(), 70);
     }
     for alignment in [0, 3, MAX_ALIGNMENT * 2] {
-        assert!(Emitter::new(Cursor::new(Vec::new()), Some(go_back), alignment).is_err());
+        assert!(Emitter::new(Cursor::new(Vec::new()), Some(seek_to), alignment).is_err());
     }
 }
 
@@ -87,7 +82,7 @@ fn what_is_written_is_read_back_whether_the_output_goes_back_or_not() {
         #[cfg(feature = "zstd")]
         Compression::Zstd(3),
     ];
-    for seek in [Some(go_back as SeekTo<Cursor<Vec<u8>>>), None] {
+    for seek in [Some(seek_to as SeekTo<Cursor<Vec<u8>>>), None] {
         let mut emitter = Emitter::new(Cursor::new(Vec::new()), seek, 64).unwrap();
         for size in sizes {
             for compression in methods {

@@ -1,17 +1,18 @@
 //! An archive that can be opened before it is finished.
 
 use std::io::Write;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::NpzWriter;
 use crate::atomic::AtomicFile;
 use crate::error::{Error, Result};
+use crate::npz::PublishEvery;
 
 /// What was made visible of an archive.
 pub(super) struct Published<W: Write> {
-    /// How long members may wait, and since when they do.
-    every: Option<Duration>,
-    last: Instant,
+    every: Option<PublishEvery>,
+    /// When it was tried last, and how many members there were.
+    last: (Instant, u64),
     /// The output that is visible, and how many of its bytes are members.
     visible: Option<(W, u64)>,
     /// Makes the members so far visible, where the output can.
@@ -19,18 +20,21 @@ pub(super) struct Published<W: Write> {
 }
 
 impl<W: Write> Published<W> {
-    pub(super) fn new(every: Option<Duration>) -> Self {
-        Self { every, last: Instant::now(), visible: None, publish: |_| Ok(()) }
+    pub(super) fn new(every: Option<PublishEvery>) -> Self {
+        Self { every, last: (Instant::now(), 0), visible: None, publish: |_| Ok(()) }
     }
 }
 
 impl<W: Write> NpzWriter<W> {
-    /// Makes the members so far visible if they have waited long enough.
+    /// Makes the members so far visible if they are enough, or have waited long enough.
     pub(super) fn publish_if_due(&mut self) -> Result<()> {
-        match self.published.every {
-            Some(every) if self.published.last.elapsed() >= every => (self.published.publish)(self),
-            _ => Ok(()),
-        }
+        let (time, members) = self.published.last;
+        let is_due = match self.published.every {
+            None => false,
+            Some(PublishEvery::Members(count)) => self.emitter.members() - members >= count as u64,
+            Some(PublishEvery::Time(every)) => time.elapsed() >= every,
+        };
+        if is_due { (self.published.publish)(self) } else { Ok(()) }
     }
 }
 
@@ -39,7 +43,7 @@ impl NpzWriter<AtomicFile> {
     /// [`finish`](Self::finish) leaves. `zipfile` in mode `"a"`, closed after each member.
     ///
     /// Replaces what was at the path, at once. A crash at any point leaves the archive of one `publish` or the next, to NumPy as well.
-    /// [`SaveOptions::publish_every`](crate::SaveOptions::publish_every) calls it by the clock.
+    /// [`SaveOptions::publish_every`](crate::SaveOptions::publish_every) calls it by the number of members, or by the clock.
     ///
     /// Two files take turns, so that the visible one is never half-written: all bytes are written twice, and take twice the room
     /// until the end. Waits for the disk, unless [`SaveOptions::sync`](crate::SaveOptions::sync) says otherwise. Who has the archive open goes
@@ -77,7 +81,7 @@ impl NpzWriter<AtomicFile> {
                 file.cut_at(len)?;
                 file.publish()
             });
-            writer.published.last = Instant::now();
+            writer.published.last = (Instant::now(), writer.emitter.members());
             if let Err(error) = shown {
                 writer.published.visible = (from > 0).then_some((next, from));
                 return Err(can_go_on(error));

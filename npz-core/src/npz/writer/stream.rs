@@ -1,8 +1,9 @@
 //! [`MemberStream`]: a member whose number of rows is known at its end.
 
+use std::io::{Seek, Write};
+
 use super::NpzWriter;
 use crate::archive::emit::Growing;
-use crate::atomic::AtomicFile;
 use crate::dtype::{ByteOrder, DType};
 use crate::element::Element;
 use crate::error::{Error, Result};
@@ -10,17 +11,18 @@ use crate::members::{Rows, ToMembers};
 use crate::npz::names::file_name_of;
 use crate::stored::Stored;
 
-impl NpzWriter<AtomicFile> {
+impl<W: Write + Seek> NpzWriter<W> {
     /// Begins a member to which rows are added until it is finished: an array whose length is not known beforehand.
     ///
     /// A row is what stands behind an index of the first axis, of this cell type and shape; none for single cells. Compressed as the
     /// other members are. Takes at most 64 MiB of memory, however long the array becomes.
     ///
-    /// For writers of a path only: the header, which tells the length, stands before the rows and is filled in at the end.
+    /// The header, which tells the length, stands before the rows and is filled in at the end: the writer is one of a path, a `Cursor`, a
+    /// file that is not opened to append. A pipe can't go back.
     ///
     /// # Errors
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if a member of that name is there already, the cells have no fixed width (`String`),
-    /// or rows have no bytes; [`ErrorKind::Io`](crate::ErrorKind::Io) if writing fails.
+    /// or rows have no bytes; [`ErrorKind::Io`](crate::ErrorKind::Io) if the writer fails or can't go back.
     ///
     /// ```
     /// use ndarray::{Array2, Array3};
@@ -41,7 +43,7 @@ impl NpzWriter<AtomicFile> {
     /// # std::fs::remove_file(&path).ok();
     /// # Ok::<(), npz_core::Error>(())
     /// ```
-    pub fn stream<A: Element>(&mut self, name: &str, row_shape: &[usize]) -> Result<MemberStream<'_>> {
+    pub fn stream<A: Element>(&mut self, name: &str, row_shape: &[usize]) -> Result<MemberStream<'_, W>> {
         self.begin_stream(name, |byte_order| Rows::of::<A>(row_shape, byte_order))
     }
 
@@ -72,7 +74,7 @@ impl NpzWriter<AtomicFile> {
         name: &str,
         dtype: &DType,
         row_shape: &[usize],
-    ) -> Result<MemberStream<'_>> {
+    ) -> Result<MemberStream<'_, W>> {
         self.begin_stream(name, |byte_order| Rows::of_dtype(dtype, row_shape, byte_order))
     }
 
@@ -80,7 +82,7 @@ impl NpzWriter<AtomicFile> {
         &mut self,
         name: &str,
         rows: impl FnOnce(ByteOrder) -> Result<Rows>,
-    ) -> Result<MemberStream<'_>> {
+    ) -> Result<MemberStream<'_, W>> {
         let begun = self.in_file(|writer| {
             let rows = rows(writer.byte_order.unwrap_or(ByteOrder::Little));
             let rows = rows.map_err(|error| error.in_member(name))?;
@@ -104,10 +106,10 @@ impl NpzWriter<AtomicFile> {
 /// A member of an archive that grows row by row: see [`NpzWriter::stream`].
 ///
 /// One that is dropped before it is finished leaves half a member: the writer then refuses to go on and to finish, and the file at
-/// its path stands as it was.
+/// its path, if it is one of a path, stands as it was.
 #[must_use = "without `finish` the archive can't be finished"]
-pub struct MemberStream<'w> {
-    writer: &'w mut NpzWriter<AtomicFile>,
+pub struct MemberStream<'w, W: Write> {
+    writer: &'w mut NpzWriter<W>,
     name: String,
     rows: Rows,
     growing: Growing,
@@ -116,7 +118,7 @@ pub struct MemberStream<'w> {
     broken: bool,
 }
 
-impl MemberStream<'_> {
+impl<W: Write> MemberStream<'_, W> {
     /// Adds one row: an array of a row's shape, or a cell where rows have no axes.
     ///
     /// # Errors
