@@ -12,6 +12,8 @@ use crate::sink::{Sink, append};
 pub(crate) struct Collected<'s, S> {
     settings: &'s Settings<'s>,
     sink: S,
+    /// Sinks of pieces, empty again.
+    spare: Vec<S>,
     /// Which cells were missing, if that is asked for.
     mask: Vec<bool>,
     pub(crate) rows: usize,
@@ -40,6 +42,7 @@ impl<'s, S: Sink> Collected<'s, S> {
         Self {
             settings,
             sink: S::new(),
+            spare: Vec::new(),
             mask: Vec::new(),
             rows: 0,
             gone: 0,
@@ -54,6 +57,11 @@ impl<'s, S: Sink> Collected<'s, S> {
         self.settings.max_rows.map_or(usize::MAX, |max| max - self.gone)
     }
 
+    /// A sink for a piece.
+    pub(crate) fn spare(&mut self) -> S {
+        self.spare.pop().unwrap_or_else(S::new)
+    }
+
     /// Takes what pieces gave, up to the rows that may come at all.
     pub(crate) fn take(&mut self, plan: &Plan<'_>, pieces: Vec<Piece<S>>) -> Result<()> {
         let limit = self.room();
@@ -65,8 +73,9 @@ impl<'s, S: Sink> Collected<'s, S> {
                 piece.rows = limit - before;
                 piece.mask.truncate(piece.rows * plan.width());
             }
-            self.sink.append(piece.sink)?;
-            append(&mut self.mask, piece.mask)?;
+            self.sink.append(&mut piece.sink)?;
+            self.spare.push(piece.sink);
+            append(&mut self.mask, &mut piece.mask)?;
             self.rows += piece.rows;
             for (rows, line, columns) in piece.ragged {
                 if before + rows < limit {

@@ -124,11 +124,11 @@ pub(crate) fn first_bytes(number: u64, count: usize, bytes: &mut [u8; 48]) {
 }
 
 /// What makes digits of their numbers.
-const ZEROS: u64 = 0x3030_3030_3030_3030;
+pub(crate) const ZEROS: u64 = 0x3030_3030_3030_3030;
 
 /// A number below 10^8 as eight digits, the first of them in the lowest byte: it is halved to fours, to pairs, to ones.
 #[inline]
-fn eight(number: u64) -> u64 {
+pub(crate) fn eight(number: u64) -> u64 {
     let fours = (number / 10_000) | ((number % 10_000) << 32);
     let high = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
     let pairs = high | (fours - 100 * high) << 16;

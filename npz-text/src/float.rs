@@ -85,15 +85,21 @@ const FLOATS: [f64; 23] = [
 ];
 
 /// `mantissa * 10^power`, rounded, half to even. `None` if that is not certain, or no normal float.
-#[inline]
+#[expect(clippy::inline_always, reason = "as above")]
+#[inline(always)]
 fn scaled(mantissa: u64, power: i32) -> Option<f64> {
     // Both are exact as floats, so that one operation rounds once.
     if mantissa < 1 << 53
         && let Some(ten) = FLOATS.get(power.unsigned_abs() as usize)
     {
         let mantissa = mantissa as i64 as f64;
-        return Some(if power < 0 { mantissa / ten } else { mantissa * ten });
+        return Some(if power > 0 { mantissa * ten } else { mantissa / ten });
     }
+    multiplied(mantissa, power)
+}
+
+/// The same by a multiplication of 64 by 128 bits.
+fn multiplied(mantissa: u64, power: i32) -> Option<f64> {
     if mantissa == 0 {
         return Some(0.0);
     }

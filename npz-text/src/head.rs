@@ -14,9 +14,10 @@ use crate::options::Names;
 use crate::settings::{Settings, Source};
 use crate::split::{Splitter, strip};
 
-/// How much text a worker takes at a time, and how many of these are read at once for each.
-pub(crate) const PIECE: usize = 128 << 10;
-const PIECES: usize = 8;
+/// How much text a worker takes at a time, and how many of these are read at once for each: what a piece takes in memory stays
+/// in the cache, and serves the next ones.
+pub(crate) const PIECE: usize = 32 << 10;
+const PIECES: usize = 16;
 
 /// A text whose start was looked at.
 pub(crate) struct Head<'a> {
@@ -43,7 +44,7 @@ pub(crate) fn open<'a>(source: Source<'a>, settings: &Settings<'_>) -> Result<Li
     };
     let block = PIECE * PIECES * crate::team::threads(settings.threads);
     // A few rows are had without reading all that a batch would take.
-    let block = if settings.max_rows.is_some_and(|rows| rows < 1000) { PIECE / 2 } else { block };
+    let block = if settings.max_rows.is_some_and(|rows| rows < 1000) { 2 * PIECE } else { block };
     Ok(Lines::new(reader, block, settings.limits, is_given))
 }
 

@@ -98,9 +98,29 @@ impl Column {
         self.width.max(self.gap_width)
     }
 
+    /// Takes a type that its cells so far can be read as too.
+    fn become_of(&mut self, is: Type) {
+        // A bool and a number are both only as text.
+        let is_mixed = self.is == Type::Bool && is != Type::Bool && self.has_cells();
+        self.is = if is_mixed { Type::Text } else { is };
+    }
+
     /// Whether there was a cell that is not missing.
     pub(crate) fn has_cells(&self) -> bool {
         self.width > 0
+    }
+}
+
+/// What a plain number at the start of a line is, and its length; `None` where a closer look is needed.
+#[inline]
+fn number(text: &[u8]) -> Option<(Type, usize)> {
+    match crate::float::integer(text) {
+        Some((_, len)) if !matches!(text.get(len), Some(b'.' | b'e' | b'E')) => Some((Type::Int, len)),
+        _ => {
+            let (_, len) = crate::float::float(text)?;
+            // One of 19 digits may be an integer or not.
+            text[..len].contains(&b'.').then_some((Type::Float, len))
+        }
     }
 }
 
@@ -126,21 +146,42 @@ impl Sink for Types {
                     column.gap_width = column.gap_width.max(width);
                     continue;
                 }
-                // A bool and a number are both only as text.
-                let is_mixed = column.is == Type::Bool && is != Type::Bool && column.has_cells();
-                column.is = if is_mixed { Type::Text } else { is };
+                column.become_of(is);
             }
             column.width = column.width.max(width);
         }
         Ok(())
     }
 
-    fn append(&mut self, other: Self) -> Result<()> {
+    fn plain(&mut self, plan: &Plan<'_>, text: &[u8]) -> (usize, usize) {
+        // A number may be one that stands for nothing.
+        let Some(plain) = plan.plain.filter(|_| plan.columns.iter().all(|column| column.missing.is_empty()))
+        else {
+            return (0, 0);
+        };
+        let mut cells = Vec::new();
+        let (len, rows) = plain.with_blanks().rows(text, plan.width(), plan.limits.line_bytes, |_, text| {
+            let (is, len) = number(text)?;
+            cells.push((is, len));
+            Some(len)
+        });
+        self.0.resize(plan.width(), Column::default());
+        for row in cells[..rows * plan.width()].chunks_exact(plan.width().max(1)) {
+            for (column, (is, width)) in self.0.iter_mut().zip(row) {
+                column.become_of(column.is.max(*is));
+                column.width = column.width.max(*width);
+            }
+        }
+        (len, rows)
+    }
+
+    fn append(&mut self, other: &mut Self) -> Result<()> {
+        let other = std::mem::take(&mut other.0);
         if self.0.is_empty() {
-            self.0 = other.0;
+            self.0 = other;
             return Ok(());
         }
-        for (a, b) in self.0.iter_mut().zip(other.0) {
+        for (a, b) in self.0.iter_mut().zip(other) {
             // A bool and a number are both only as text.
             let is_mixed = (a.is == Type::Bool) != (b.is == Type::Bool) && a.has_cells() && b.has_cells();
             a.is = match (a.has_cells(), b.has_cells()) {

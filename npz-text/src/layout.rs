@@ -255,6 +255,35 @@ impl Cell {
         Ok(())
     }
 
+    /// Reads a plain number at the start of a line into the bytes of a row; gives its length. `None` where a closer look is
+    /// needed.
+    #[inline]
+    pub(crate) fn plain(&self, text: &[u8], row: &mut [u8]) -> Option<usize> {
+        fn put<T: Number>(text: &[u8], bytes: &mut [u8]) -> Option<usize> {
+            let (value, len) = T::plain(text)?;
+            value.put(bytes);
+            Some(len)
+        }
+        let bytes = &mut row[self.offset..self.offset + self.size];
+        let len = match self.kind {
+            Kind::Int8 => put::<i8>(text, bytes),
+            Kind::Int16 => put::<i16>(text, bytes),
+            Kind::Int32 => put::<i32>(text, bytes),
+            Kind::Int64 => put::<i64>(text, bytes),
+            Kind::UInt8 => put::<u8>(text, bytes),
+            Kind::UInt16 => put::<u16>(text, bytes),
+            Kind::UInt32 => put::<u32>(text, bytes),
+            Kind::UInt64 => put::<u64>(text, bytes),
+            Kind::Float32 => put::<f32>(text, bytes),
+            Kind::Float64 => put::<f64>(text, bytes),
+            _ => None,
+        };
+        if self.is_big {
+            bytes.reverse();
+        }
+        len
+    }
+
     /// What stands for a cell that is missing, as text, if anything does; and whether it says that there was nothing.
     pub(crate) fn missing(&self) -> (Option<&'static str>, bool) {
         match self.kind {

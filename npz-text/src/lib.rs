@@ -9,6 +9,7 @@ mod digits;
 mod encoding;
 mod float;
 mod format;
+mod general;
 mod genfromtxt;
 mod head;
 mod infer;

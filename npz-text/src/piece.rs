@@ -31,10 +31,10 @@ pub(crate) struct Fault {
     pub(crate) message: String,
 }
 
-/// Reads the rows of a piece, up to so many that are not plain.
-pub(crate) fn parse<S: Sink>(plan: &Plan<'_>, bytes: &[u8], is_last: bool, room: usize) -> Piece<S> {
+/// Reads the rows of a piece into a sink, up to so many that are not plain.
+pub(crate) fn parse<S: Sink>(plan: &Plan<'_>, sink: S, bytes: &[u8], is_last: bool, room: usize) -> Piece<S> {
     let mut piece = Piece {
-        sink: S::new(),
+        sink,
         mask: Vec::new(),
         rows: 0,
         lines: 0,

@@ -1,7 +1,6 @@
 //! Rows of numbers without gaps, which most are: they are read where they stand. What is anything else, if only a cell, goes
 //! the long way by `split` and `number`, which alone decide what is right.
 
-use crate::number::Number;
 use crate::split::Splitter;
 
 /// What stands between plain numbers.
@@ -52,6 +51,11 @@ impl Plain {
         Some(Self { delimiter: delimiter.unwrap_or(b' '), is_white: delimiter.is_none(), blanks })
     }
 
+    /// The same where blanks around a number belong to its cell.
+    pub(crate) fn with_blanks(self) -> Self {
+        Self { blanks: if self.is_white { self.blanks } else { b"" }, ..self }
+    }
+
     /// Where the blanks from a position on end.
     #[inline]
     fn skip(self, text: &[u8], mut at: usize) -> usize {
@@ -61,29 +65,23 @@ impl Plain {
         at
     }
 
-    /// Reads rows of so many numbers, up to the first that is not plain; gives their bytes and how many there are.
-    pub(crate) fn rows<T: Number>(
+    /// Reads rows of so many cells, up to the first that is not plain; gives their bytes and how many there are.
+    ///
+    /// `cell` takes the number of a column at the start of a text, and gives its length, or `None` where it is not plain. It
+    /// may have taken cells of one row more than there are.
+    #[inline]
+    pub(crate) fn rows(
         self,
         text: &[u8],
         columns: usize,
         line_limit: usize,
-        values: &mut Vec<T>,
+        mut cell: impl FnMut(usize, &[u8]) -> Option<usize>,
     ) -> (usize, usize) {
         let (mut start, mut rows) = (0, 0);
         while start < text.len() {
-            let mark = values.len();
-            match self.row(&text[start..], columns, values) {
-                Some(len) if len <= line_limit => {
-                    if rows == 0 {
-                        // The others are about as long.
-                        values.reserve(columns * ((text.len() - start) / len));
-                    }
-                    start += len;
-                }
-                _ => {
-                    values.truncate(mark);
-                    break;
-                }
+            match self.row(&text[start..], columns, &mut cell) {
+                Some(len) if len <= line_limit => start += len,
+                _ => break,
             }
             rows += 1;
         }
@@ -92,17 +90,20 @@ impl Plain {
 
     /// Reads one row; `None` if it is not plain.
     #[inline]
-    fn row<T: Number>(self, text: &[u8], columns: usize, values: &mut Vec<T>) -> Option<usize> {
+    fn row(
+        self,
+        text: &[u8],
+        columns: usize,
+        cell: &mut impl FnMut(usize, &[u8]) -> Option<usize>,
+    ) -> Option<usize> {
         let mut at = 0;
-        for column in 1..=columns {
+        for column in 0..columns {
             // Most numbers stand right behind the delimiter, and have one right behind them.
             if *text.get(at)? <= b' ' {
                 at = self.skip(text, at);
             }
-            let (value, len) = T::plain(text.get(at..)?)?;
-            values.push(value);
-            at += len;
-            if column < columns {
+            at += cell(column, text.get(at..)?)?;
+            if column + 1 < columns {
                 if *text.get(at)? == self.delimiter {
                     at += 1;
                     continue;

@@ -7,6 +7,7 @@ use npz_core::AnyValue;
 
 use crate::digits::{MOST, first_bytes, fixed, put, significant};
 use crate::format::Spec;
+use crate::general::general;
 use crate::scalar::{ascii, repr_of, str_of};
 
 /// A cell that is printed.
@@ -159,9 +160,20 @@ impl Spec {
             && !is_signed
     }
 
+    /// Whether it is `%g`, perhaps with a precision, and nothing else.
+    #[inline]
+    fn is_bare_general(&self) -> bool {
+        let has_flags = self.has_plus || self.has_blank || self.is_alternate;
+        matches!(self.conversion, b'g' | b'G') && self.width == 0 && !has_flags
+    }
+
     /// Prints a float by `%e`, `%f` or `%g`.
     #[inline]
     pub(crate) fn float(&self, out: &mut Vec<u8>, value: f64) {
+        let is_upper = self.conversion.is_ascii_uppercase();
+        if self.is_bare_general() && general(out, value, self.precision.unwrap_or(6), is_upper) {
+            return;
+        }
         let start = out.len();
         // Python prints a NaN without its sign.
         let is_negative = value.is_sign_negative() && !value.is_nan();
@@ -170,7 +182,6 @@ impl Spec {
         }
         let digits = out.len();
         let value = value.abs();
-        let is_upper = self.conversion.is_ascii_uppercase();
         if value.is_finite() {
             self.finite(out, value, self.precision.unwrap_or(6), is_upper);
         } else {

@@ -91,10 +91,11 @@ impl<'a, 's, S: Sink> Reader<'a, 's, S> {
         let room = self.collected.room() - self.collected.rows;
         let waiting = std::mem::take(&mut self.pieces);
         let Self { plan, collected, lines, .. } = self;
+        let pieces = cut(&text, if is_whole { text.len() } else { PIECE });
         let (pieces, (taken, next)) = crate::team::map_while(
             threads,
-            cut(&text, if is_whole { text.len() } else { PIECE }),
-            |piece| parse(plan, piece, true, room),
+            pieces.into_iter().map(|piece| (piece, collected.spare())).collect(),
+            |(piece, sink)| parse(plan, sink, piece, true, room),
             || (collected.take(plan, waiting), if reads_on { lines.next().transpose() } else { None }),
         );
         // An error in the rows before comes first.
@@ -108,7 +109,7 @@ impl<'a, 's, S: Sink> Reader<'a, 's, S> {
     /// Reads a batch by one thread: only who has read all before knows whether a line begins inside of quotes.
     fn read_quoted(&mut self, text: &[u8]) -> Result<()> {
         let room = self.collected.room() - self.collected.rows;
-        let piece = parse(&self.plan, text, self.lines.is_over(), room);
+        let piece = parse(&self.plan, self.collected.spare(), text, self.lines.is_over(), room);
         let rest = text[piece.used..].to_vec();
         if piece.error.is_none() && !rest.is_empty() {
             let line = self.collected.line + piece.lines;

@@ -26,21 +26,21 @@ pub(crate) trait Sink: Send + Sized {
         (0, 0)
     }
 
-    /// Takes the cells of another.
-    fn append(&mut self, other: Self) -> Result<()>;
+    /// Takes the cells of another, whose memory serves the next.
+    fn append(&mut self, other: &mut Self) -> Result<()>;
 
     /// Keeps so many rows and gives the others.
     fn split_off(&mut self, plan: &Plan<'_>, rows: usize) -> Self;
 }
 
 /// Appends what may be much.
-pub(crate) fn append<T>(values: &mut Vec<T>, mut other: Vec<T>) -> Result<()> {
+pub(crate) fn append<T>(values: &mut Vec<T>, other: &mut Vec<T>) -> Result<()> {
     if values.is_empty() {
-        *values = other;
+        std::mem::swap(values, other);
         return Ok(());
     }
     values.try_reserve(other.len()).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
-    values.append(&mut other);
+    values.append(other);
     Ok(())
 }
 
@@ -68,14 +68,19 @@ impl<T: Number> Sink for Numbers<T> {
     }
 
     fn plain(&mut self, plan: &Plan<'_>, text: &[u8]) -> (usize, usize) {
-        match plan.plain {
-            Some(fast) => fast.rows(text, plan.width(), plan.limits.line_bytes, &mut self.0),
-            None => (0, 0),
-        }
+        let Some(plain) = plan.plain else { return (0, 0) };
+        let (start, values) = (self.0.len(), &mut self.0);
+        let (len, rows) = plain.rows(text, plan.width(), plan.limits.line_bytes, |_, text| {
+            let (value, len) = T::plain(text)?;
+            values.push(value);
+            Some(len)
+        });
+        values.truncate(start + rows * plan.width());
+        (len, rows)
     }
 
-    fn append(&mut self, other: Self) -> Result<()> {
-        append(&mut self.0, other.0)
+    fn append(&mut self, other: &mut Self) -> Result<()> {
+        append(&mut self.0, &mut other.0)
     }
 
     fn split_off(&mut self, plan: &Plan<'_>, rows: usize) -> Self {
@@ -101,8 +106,8 @@ impl Sink for Strings {
         })
     }
 
-    fn append(&mut self, other: Self) -> Result<()> {
-        append(&mut self.0, other.0)
+    fn append(&mut self, other: &mut Self) -> Result<()> {
+        append(&mut self.0, &mut other.0)
     }
 
     fn split_off(&mut self, plan: &Plan<'_>, rows: usize) -> Self {
@@ -129,8 +134,8 @@ impl Sink for ByteStrings {
         })
     }
 
-    fn append(&mut self, other: Self) -> Result<()> {
-        append(&mut self.0, other.0)
+    fn append(&mut self, other: &mut Self) -> Result<()> {
+        append(&mut self.0, &mut other.0)
     }
 
     fn split_off(&mut self, plan: &Plan<'_>, rows: usize) -> Self {
@@ -159,8 +164,23 @@ impl Sink for Rows {
         Ok(())
     }
 
-    fn append(&mut self, other: Self) -> Result<()> {
-        append(&mut self.0, other.0)
+    fn plain(&mut self, plan: &Plan<'_>, text: &[u8]) -> (usize, usize) {
+        let Some(plain) = plan.plain else { return (0, 0) };
+        let (start, bytes) = (self.0.len(), &mut self.0);
+        let mut row = start;
+        let (len, rows) = plain.rows(text, plan.width(), plan.limits.line_bytes, |column, text| {
+            if column == 0 {
+                row = bytes.len();
+                bytes.resize(row + plan.row_size(), 0);
+            }
+            plan.cell(column).plain(text, plan.bytes(column, &mut bytes[row..]))
+        });
+        bytes.truncate(start + rows * plan.row_size());
+        (len, rows)
+    }
+
+    fn append(&mut self, other: &mut Self) -> Result<()> {
+        append(&mut self.0, &mut other.0)
     }
 
     fn split_off(&mut self, plan: &Plan<'_>, rows: usize) -> Self {
@@ -190,11 +210,12 @@ impl Sink for Widths {
         Ok(())
     }
 
-    fn append(&mut self, other: Self) -> Result<()> {
+    fn append(&mut self, other: &mut Self) -> Result<()> {
+        let other = std::mem::take(&mut other.0);
         if self.0.is_empty() {
-            self.0 = other.0;
+            self.0 = other;
         } else {
-            self.0 = self.0.iter().zip(&other.0).map(|(a, b)| a.join(b)).collect();
+            self.0 = self.0.iter().zip(&other).map(|(a, b)| a.join(b)).collect();
         }
         Ok(())
     }

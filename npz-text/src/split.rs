@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 use crate::options::Delimiter;
 
@@ -69,7 +69,7 @@ impl Splitter {
                     Delimiter::Text(delimiter) => {
                         let content = content.trim_matches([' ', '\r', '\n']);
                         if !content.is_empty() {
-                            fields.extend(content.split(delimiter.as_str()).map(Cow::Borrowed));
+                            pieces(content, delimiter, fields);
                         }
                     }
                     Delimiter::Width(width) => {
@@ -100,7 +100,16 @@ impl Splitter {
 
 /// What stands before a comment.
 fn before<'t>(line: &'t str, comment: &str) -> &'t str {
-    line.find(comment).map_or(line, |at| &line[..at])
+    memmem::find(line.as_bytes(), comment.as_bytes()).map_or(line, |at| &line[..at])
+}
+
+/// What stands between delimiters. A `str` would be searched for as if it were long.
+fn pieces<'t>(line: &'t str, delimiter: &str, fields: &mut Vec<Cow<'t, str>>) {
+    let mut chars = delimiter.chars();
+    match (chars.next(), chars.next()) {
+        (Some(one), None) => fields.extend(line.split(one).map(Cow::Borrowed)),
+        _ => fields.extend(line.split(delimiter).map(Cow::Borrowed)),
+    }
 }
 
 fn words<'t>(line: &'t str, fields: &mut Vec<Cow<'t, str>>) {

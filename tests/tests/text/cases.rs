@@ -27,6 +27,57 @@ fn what_is_found_for_each_column() {
 }
 
 #[test]
+fn a_row_that_is_skipped_says_nothing_of_its_columns() {
+    let text = "10,20\n".repeat(50) + "1.5,2,3\n0.25\n" + &"30,40\n".repeat(50);
+    let load = GenFromTxt::new().delimiter(',').dtype(Infer).invalid_raise(false);
+    let any: AnyArray = load.read(text.as_bytes()).unwrap();
+    assert_eq!((any.dtype().to_string().as_str(), any.shape()), ("<i8", &[100, 2][..]));
+    // Integers of 19 digits, and what looks like one but for its last sign.
+    let found = |cell: &str| infer(&format!("{cell}\n").repeat(9)).dtype().to_string();
+    for (cell, dtype) in [
+        ("1234567890123456789", "<i8"),
+        ("9223372036854775808", "<f8"),
+        ("123456789.0123456789", "<f8"),
+        ("12e3", "<f8"),
+        ("-0", "<i8"),
+        ("12.", "<f8"),
+        ("12j", "<c16"),
+        ("1.5x", "<U4"),
+        ("2020-01-02", "<U10"),
+    ] {
+        assert_eq!(found(cell), dtype, "{cell}");
+    }
+}
+
+#[test]
+fn rows_of_numbers_in_both_byte_orders() {
+    let dtype = DType::parse("[('a', '>i2'), ('b', '<f8'), ('c', '>f4'), ('d', 'u1', (2,))]").unwrap();
+    let row = |row: i32| format!("{},{}.25, {}e-1,{},7\n", row - 500, row * 1000, row, row % 256);
+    // One row in the middle, and the last, go the long way.
+    let text = (0..1000).map(|at| row(at).replace("500.25", "+500.25")).collect::<Vec<_>>().concat();
+    let any: AnyArray = LoadTxt::new().delimiter(',').dtype(dtype.clone()).read(text.as_bytes()).unwrap();
+    assert_eq!((any.dtype(), any.shape()), (dtype, &[1000][..]));
+    let column = |name: &str| any.field(name).unwrap();
+    assert_eq!(
+        column("a"),
+        AnyArray::from_array(&Array1::from_iter((0..1000).map(|at| at as i16 - 500))).unwrap()
+    );
+    let floats: Array1<f64> = column("b").into_array().unwrap();
+    assert!(floats.iter().enumerate().all(|(at, value)| *value == at as f64 * 1000.0 + 0.25));
+    let floats: Array1<f32> = column("c").into_array().unwrap();
+    assert!(floats.iter().enumerate().all(|(at, value)| *value == (at as f64 / 10.0) as f32));
+    let bytes: Array2<u8> = column("d").into_array().unwrap();
+    assert!(bytes.rows().into_iter().enumerate().all(|(at, row)| row[0] == (at % 256) as u8 && row[1] == 7));
+    let wide = text.replace("499,999000.25", "40000,1");
+    let error =
+        LoadTxt::new().delimiter(',').dtype(any.dtype()).read::<AnyArray>(wide.as_bytes()).unwrap_err();
+    assert!(
+        error.to_string().starts_with("line 1000, column 1: expected int16 (-32768 to 32767)"),
+        "{error}"
+    );
+}
+
+#[test]
 fn what_can_not_be_read_is_nan_only_in_floats() {
     let load = || GenFromTxt::new().delimiter(',');
     let a: Array1<f64> = load().read(&b"x,,3"[..]).unwrap();

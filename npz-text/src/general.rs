@@ -1,0 +1,154 @@
+//! `%g` of few digits, as most tables for people are printed: the digits by one multiplication of 64 by 64 bits, the text in one
+//! register. What that can't tell is left to `printf`, which is right without it.
+
+use crate::digits::{ZEROS, eight, put};
+use crate::powers::{Power, TENS};
+
+/// The most digits that fit into the register with all that may stand around them.
+const MOST: usize = 7;
+
+/// Writes a float by `%.{precision}g`; false if that is left to others.
+#[inline]
+pub(crate) fn general(out: &mut Vec<u8>, value: f64, precision: usize, is_upper: bool) -> bool {
+    if !(1..=MOST).contains(&precision) {
+        return false;
+    }
+    let Some((number, first)) = rounded(value, precision) else { return false };
+    let digits = eight(number * TENS[8 - precision]);
+    // Zeros at the end are not printed.
+    let count = 8 - digits.leading_zeros() as usize / 8;
+    let has_exponent = first < -4 || first >= precision as i32;
+    let is_fraction = first < 0 && !has_exponent;
+
+    // Both forms are made, since which of them it is can't be foreseen: digits with a point among them,
+    let whole = if has_exponent || is_fraction { 1 } else { first as usize + 1 };
+    let before = (1 << (8 * whole)) - 1;
+    let digits = u128::from(digits | ZEROS);
+    let text = digits & before | u128::from(b'.') << (8 * whole) | (digits & !before) << 8;
+    let len = if count > whole { count + 1 } else { whole };
+    // or behind `0.` and some zeros.
+    let start = if is_fraction { 1 + first.unsigned_abs() as usize } else { 0 };
+    let fraction = u128::from_le_bytes(*b"0.00000000000000") | digits << (8 * start);
+    let (text, len) = if is_fraction { (fraction, start + count) } else { (text, len) };
+
+    let minus = usize::from(value.is_sign_negative());
+    let text = text << (8 * minus) | u128::from(b'-' * minus as u8);
+    out.extend_from_slice(&text.to_le_bytes());
+    out.truncate(out.len() - 16 + minus + len);
+    if has_exponent {
+        out.push(if is_upper { b'E' } else { b'e' });
+        out.push(if first < 0 { b'-' } else { b'+' });
+        put(out, u64::from(first.unsigned_abs()), 2);
+    }
+    true
+}
+
+/// The first digits of a float as a number, and the power of ten of the first of them; `None` if the rounding is too close to
+/// tell, as half to even always is.
+#[inline]
+fn rounded(value: f64, digits: usize) -> Option<(u64, i32)> {
+    let bits = value.to_bits();
+    let biased = (bits >> 52 & 0x7ff) as i32;
+    if biased == 0 || biased == 0x7ff {
+        return None;
+    }
+    let exponent = biased - 1023;
+    let mantissa = bits << 11 | 1 << 63;
+    // log10(2) in 20 bits: too small by one at most, which the power above it tells.
+    let guess = ((i64::from(exponent) * 315_653) >> 20) as i32;
+    let first = guess + i32::from(value.abs() >= Power::of_ten(guess + 1)?.float);
+    let ten = Power::of_ten(digits as i32 - 1 - first)?;
+    // The true product is less than 2 above this one, as neither `ten.low` nor the lower half counts.
+    let product = ((u128::from(mantissa) * u128::from(ten.high)) >> 64) as u64;
+    let shift = -(exponent + 65 + ten.exponent);
+    if !(8..64).contains(&shift) {
+        return None;
+    }
+    let (number, rest, half) = (product >> shift, product & ((1 << shift) - 1), 1 << (shift - 1));
+    if (half - 2..=half).contains(&rest) || !(TENS[digits - 1]..TENS[digits]).contains(&number) {
+        return None;
+    }
+    let number = number + u64::from(rest > half);
+    // 9.99 of two digits is 10.
+    if number == TENS[digits] { Some((TENS[digits - 1], first + 1)) } else { Some((number, first)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `%.{precision}g` from the digits of the standard library, which are correctly rounded.
+    fn expected(value: f64, precision: usize) -> String {
+        let text = format!("{value:.*e}", precision - 1);
+        let (number, exponent) = text.split_once('e').unwrap();
+        let first: i32 = exponent.parse().unwrap();
+        let strip = |text: &str| match text.contains('.') {
+            true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+            false => text.to_owned(),
+        };
+        if first < -4 || first >= precision as i32 {
+            return format!("{}e{}{:02}", strip(number), if first < 0 { '-' } else { '+' }, first.abs());
+        }
+        strip(&format!("{value:.*}", (precision as i32 - 1 - first) as usize))
+    }
+
+    #[track_caller]
+    fn check(value: f64, precision: usize) -> bool {
+        let mut out = b"x".to_vec();
+        let is_printed = general(&mut out, value, precision, false);
+        let text = String::from_utf8(out).unwrap();
+        if is_printed {
+            assert_eq!(text, format!("x{}", expected(value, precision)), "{value:e} {precision}");
+        } else {
+            assert_eq!(text, "x");
+        }
+        is_printed
+    }
+
+    #[test]
+    fn texts_are_those_of_the_standard_library() {
+        let mut state = 1u64;
+        let mut certain = 0;
+        for round in 0..400_000u64 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let value = match round % 5 {
+                0 => f64::from_bits(state),
+                1 => (state as i64 >> 40) as f64 / 1024.0,
+                2 => ((state as i64 >> 40) as f64) * 0.5f64.powi((state & 63) as i32),
+                3 => (state as i64 >> 44) as f64 / 1000.0,
+                _ => (state as i64 >> (state & 63)) as f64,
+            };
+            certain += u32::from(check(value, 1 + (state >> 8) as usize % MOST));
+        }
+        assert!(certain > 340_000, "the fast way is taken: {certain}");
+    }
+
+    #[test]
+    fn what_is_halfway_or_near_it() {
+        for whole in (1..100_000u32).step_by(7) {
+            let half = f64::from(whole) + 0.5;
+            for precision in 1..=MOST {
+                for value in [half, half.next_up(), half.next_down(), -half, half * 1e-3, half / 1024.0] {
+                    check(value, precision);
+                }
+            }
+        }
+        // A tie is for others.
+        assert!(!check(2.5, 1) && !check(1234567.5, 7) && check(2.5, 2));
+    }
+
+    #[test]
+    fn all_powers_of_two_and_ten_and_their_neighbours() {
+        let powers = (-1074..1024).map(|power| 2f64.powi(power));
+        let tens = (-323..309).map(|power| format!("1e{power}").parse().unwrap());
+        for value in powers.chain(tens).flat_map(|value| [value, value.next_up(), value.next_down()]) {
+            for precision in 1..=MOST {
+                check(value, precision);
+                check(-value, precision);
+            }
+        }
+        for value in [0.0, -0.0, f64::NAN, f64::INFINITY, f64::MAX, f64::MIN_POSITIVE, 9.9999995, 999999.5] {
+            check(value, 6);
+        }
+    }
+}
