@@ -1,4 +1,10 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// Before the page, where its links lead in rustdoc: in Markdown the first definition of a link counts.
+#![doc = "[clean_numbers]: crate::guide::clean_numbers"]
+#![doc = "[messy_tables]: crate::guide::messy_tables"]
+#![doc = "[fixed_widths]: crate::guide::fixed_widths"]
+#![doc = "[writing]: crate::guide::writing"]
+#![doc = ""]
 #![doc = include_str!("../README.md")]
 
 mod cells;
@@ -11,6 +17,7 @@ mod float;
 mod format;
 mod general;
 mod genfromtxt;
+pub mod guide;
 mod head;
 mod infer;
 mod layout;

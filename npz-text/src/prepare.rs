@@ -85,11 +85,16 @@ pub(crate) fn columns(head: &Head<'_>, settings: &Settings<'_>, wanted: Option<&
         let name = |place: &usize| all.get(*place).cloned().ok_or_else(|| too_few_names(all.len(), *place));
         places.iter().map(name).collect()
     };
-    if let Some(all) = names.as_ref().filter(|names| names.len() > places.len()) {
+    // As many names as columns that are wanted are those of these columns, in this order: but not names that the file has, or
+    // that columns are wanted by.
+    let is_by_name = usecols.iter().any(|column| matches!(column, Column::Name(_)));
+    let least = |are_of_file: bool| places.len() + usize::from(!are_of_file);
+    let least_names = least(is_by_name || settings.names == Names::FirstLine);
+    if let Some(all) = names.as_ref().filter(|names| names.len() >= least_names) {
         names = Some(pick(all)?);
     }
     if let Some(all) = dtype.as_ref().and_then(fields) {
-        if all.len() > places.len() {
+        if all.len() >= least(is_by_name && settings.names == Names::None) {
             let field =
                 |place: &usize| all.get(*place).cloned().ok_or_else(|| too_few_names(all.len(), *place));
             dtype = Some(DType::record(places.iter().map(field).collect::<Result<Vec<_>>>()?)?);

@@ -190,15 +190,21 @@ fn every_link_of_a_page_of_the_docs_has_a_target_in_rustdoc() {
 }
 
 #[test]
-fn every_page_of_the_guide_can_be_reached_from_the_first_page() {
-    let first = links(&source("README.md"));
-    let guide: Vec<String> =
-        pages().into_iter().filter(|page| page.starts_with("npz-core/src/guide/")).collect();
-    assert!(guide.len() >= 8, "{guide:?}");
-    for page in guide {
-        assert!(first.defined.values().any(|target| *target == page), "{page} is not linked");
-        let name = Path::new(&page).file_stem().unwrap().to_str().unwrap();
-        let module = format!("#[doc = include_str!(\"guide/{name}.md\")]\npub mod {name} {{}}");
-        assert!(source("npz-core/src/guide.rs").contains(&module), "{page} is no page of the docs");
+fn every_page_of_a_guide_can_be_reached_from_the_first_page() {
+    for (first, folder, least) in
+        [("README.md", "npz-core/src", 8), ("npz-text/README.md", "npz-text/src", 4)]
+    {
+        let links = links(&source(first));
+        let parent = Path::new(first).parent().unwrap();
+        let is_guide = |page: &String| page.starts_with(&format!("{folder}/guide/"));
+        let guide: Vec<String> = pages().into_iter().filter(is_guide).collect();
+        assert!(guide.len() >= least, "{guide:?}");
+        for page in &guide {
+            let is_linked = links.defined.values().any(|target| parent.join(target) == Path::new(page));
+            assert!(is_linked, "{page} is not linked");
+            let name = Path::new(page).file_stem().unwrap().to_str().unwrap();
+            let doc = format!("#[doc = include_str!(\"guide/{name}.md\")]\npub mod {name} {{}}");
+            assert!(source(&format!("{folder}/guide.rs")).contains(&doc), "{page} is no page of the docs");
+        }
     }
 }

@@ -141,6 +141,34 @@ fn names_are_cleaned() {
 }
 
 #[test]
+fn names_stay_with_their_columns_in_whatever_order_these_are_wanted() {
+    let comma = || GenFromTxt::new().delimiter(',');
+    let shown = |load: GenFromTxt<'_>, text: &str| {
+        let any: AnyArray = load.read(text.as_bytes()).unwrap();
+        format!("{} {any}", any.dtype()).replace(['\n', '\''], "")
+    };
+    // NumPy gives the values of `b` the name `a` here.
+    let expected = "[(b, <f8), (a, <f8)] [(2., 1.) (4., 3.)]";
+    assert_eq!(shown(comma().names(true).usecols(["b", "a"]), "a,b\n1,2\n3,4"), expected);
+    assert_eq!(shown(comma().names(true).usecols([1, 0]), "a,b\n1,2\n3,4"), expected);
+    assert_eq!(shown(comma().names("a,b").usecols(["b", "a"]), "1,2\n3,4"), expected);
+    let inferred = "[(b, <f8), (a, <i8)] [(0.5, 1) (4. , 3)]";
+    assert_eq!(shown(comma().names(true).dtype(Infer).usecols([1, 0]), "a,b\n1,.5\n3,4"), inferred);
+    let dtype = DType::parse("[('a', '<i8'), ('b', '<f8')]").unwrap();
+    assert_eq!(shown(comma().dtype(dtype.clone()).usecols(["b", "a"]), "1,.5\n3,4"), inferred);
+    // As many names as columns that are wanted by their places: those of these columns, as in NumPy.
+    assert_eq!(shown(comma().names("b,a").usecols([1, 0]), "1,2\n3,4"), expected);
+    assert_eq!(
+        shown(comma().names("b,a").dtype(dtype).usecols([1, 0]), "1,2"),
+        "[(b, <i8), (a, <f8)] (2, 1.0)"
+    );
+    // Options that name a column find it.
+    let filled =
+        comma().names(true).usecols(["b", "a"]).filling_values("a", 7).converter("b", |_| Ok::<_, String>(9));
+    assert_eq!(shown(filled, "a,b\n,2\n3,4"), "[(b, <f8), (a, <f8)] [(9., 7.) (9., 3.)]");
+}
+
+#[test]
 fn an_empty_file_is_an_empty_array() {
     assert_eq!(LoadTxt::new().read::<ArrayD<f64>>(&b""[..]).unwrap().shape(), [0]);
     assert_eq!(LoadTxt::new().read::<Array2<f64>>(&b"# x\n"[..]).unwrap().dim(), (0, 1));

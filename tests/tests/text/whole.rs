@@ -29,6 +29,13 @@ fn rows_of_a_struct_by_place_and_by_name() {
     let rows: Array1<Station> = GenFromTxt::new().delimiter(',').names(true).read(text.as_bytes()).unwrap();
     assert_eq!((rows[0].name.to_string().as_str(), rows[0].height), ("Bern", 540.5));
     assert!(rows[1].height.is_nan() && rows[1].since.is_nat());
+    // Options find a column by its name too, where the file has no other columns.
+    let load =
+        GenFromTxt::new().delimiter(',').names(true).filling_values("height", 7).converter("since", |text| {
+            Ok::<_, String>(if text.is_empty() { "1970-01-03".to_owned() } else { text.to_owned() })
+        });
+    let rows: Array1<Station> = load.read(&b"since,height,name\n,,Bern\n"[..]).unwrap();
+    assert_eq!((rows[0].name.to_string().as_str(), rows[0].height, rows[0].since.ticks()), ("Bern", 7.0, 2));
     let error = GenFromTxt::new()
         .delimiter(',')
         .names("height,x,y,z")
