@@ -1,11 +1,14 @@
-//! `%g` of few digits, as most tables for people are printed: the digits by one multiplication of 64 by 64 bits, the text in one
-//! register. What that can't tell is left to `printf`, which is right without it.
+//! `%g` of few digits, as most tables for people are printed: the digits by one multiplication of 64 by 64 bits, the text in two
+//! registers. What that can't tell is left to `printf`, which is right without it.
 
 use crate::digits::{ZEROS, eight, put};
 use crate::powers::{Power, TENS};
 
 /// The most digits that fit into the register with all that may stand around them.
 const MOST: usize = 7;
+
+/// What stands before the digits of a fraction: of the zeros as many as the digits leave.
+const FRACTION: u64 = u64::from_le_bytes(*b"0.000000");
 
 /// Writes a float by `%.{precision}g`; false if that is left to others.
 #[inline]
@@ -20,21 +23,21 @@ pub(crate) fn general(out: &mut Vec<u8>, value: f64, precision: usize, is_upper:
     let has_exponent = first < -4 || first >= precision as i32;
     let is_fraction = first < 0 && !has_exponent;
 
-    // Both forms are made, since which of them it is can't be foreseen: digits with a point among them,
-    let whole = if has_exponent || is_fraction { 1 } else { first as usize + 1 };
-    let before = (1 << (8 * whole)) - 1;
-    let digits = u128::from(digits | ZEROS);
-    let text = digits & before | u128::from(b'.') << (8 * whole) | (digits & !before) << 8;
-    let len = if count > whole { count + 1 } else { whole };
-    // or behind `0.` and some zeros.
-    let start = if is_fraction { 1 + first.unsigned_abs() as usize } else { 0 };
-    let fraction = u128::from_le_bytes(*b"0.00000000000000") | digits << (8 * start);
-    let (text, len) = if is_fraction { (fraction, start + count) } else { (text, len) };
-
-    let minus = usize::from(value.is_sign_negative());
-    let text = text << (8 * minus) | u128::from(b'-' * minus as u8);
-    out.extend_from_slice(&text.to_le_bytes());
-    out.truncate(out.len() - 16 + minus + len);
+    let digits = digits | ZEROS;
+    let (low, high, len) = if is_fraction {
+        let start = 1 + first.unsigned_abs();
+        (FRACTION | digits << (8 * start), ZEROS | digits >> (64 - 8 * start), start as usize + count)
+    } else {
+        let whole = if has_exponent { 1 } else { first as usize + 1 };
+        let before = (1 << (8 * whole)) - 1;
+        let text = digits & before | u64::from(b'.') << (8 * whole) | (digits & !before) << 8;
+        (text, 0, if count > whole { count + 1 } else { whole })
+    };
+    // All is written, and what is not wanted cut off: whether a number is negative can't be foreseen, nor its length.
+    out.push(b'-');
+    out.truncate(out.len() - usize::from(value.is_sign_positive()));
+    out.extend((u128::from(high) << 64 | u128::from(low)).to_le_bytes());
+    out.truncate(out.len() - 16 + len);
     if has_exponent {
         out.push(if is_upper { b'E' } else { b'e' });
         out.push(if first < 0 { b'-' } else { b'+' });
