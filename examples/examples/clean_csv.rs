@@ -1,14 +1,10 @@
 //! A messy CSV, with gaps, a comma for a point, a row that is too short and a line of totals, becomes a typed archive.
 //!
-//! The archive is read in Python:
-//!
-//! ```python
-//! import numpy as np, matplotlib.pyplot as plt
-//! with np.load("stations.npz") as f:
-//!     s = f["stations"]
-//! plt.scatter(s["height_m"], s["mean_c"]); plt.xlabel("m"); plt.ylabel("C"); plt.show()
-//! ```
+//! `cargo run --release --example clean_csv`. The archive stays in `target/clean_csv` of this workspace, where
+//! `examples/plot_stations.py` draws it. Python is `python3`, or what `NPZ_PYTHON` names.
 
+use std::path::Path;
+use std::process::Command;
 use std::sync::Mutex;
 
 use ndarray::Array1;
@@ -65,7 +61,9 @@ fn main() -> npz_core::Result<()> {
         );
     }
 
-    let out = std::env::temp_dir().join("npz-text-stations.npz");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("target").join("clean_csv");
+    std::fs::create_dir_all(&folder)?;
+    let out = folder.join("stations.npz");
     let clean = Stations { stations };
     clean.save(&out)?;
     let again = Stations::load(&out)?;
@@ -77,6 +75,18 @@ fn main() -> npz_core::Result<()> {
             && again.stations[5].since.is_nat()
     );
     println!("saved {}", out.display());
-    std::fs::remove_file(out)?;
+    if !plot(&out) {
+        println!("There is no Python with NumPy here: nothing is drawn");
+    }
     Ok(())
+}
+
+/// Has Python draw the archive; `false` if there is none with NumPy.
+fn plot(archive: &Path) -> bool {
+    let python = std::env::var("NPZ_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("plot_stations.py");
+    let status = Command::new(python).arg(script).arg(archive).status();
+    let code = status.ok().and_then(|status| status.code());
+    assert!(matches!(code, None | Some(0 | 3 | 127)), "Python reads something else: {code:?}");
+    code == Some(0)
 }

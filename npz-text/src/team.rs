@@ -1,13 +1,19 @@
 //! Work on several threads.
 
+use std::num::NonZero;
+use std::sync::LazyLock;
+
 /// How many threads are meant: 0 stands for all cores.
 pub(crate) fn threads(wanted: usize) -> usize {
-    let all = if cfg!(feature = "parallel") {
-        std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
-    } else {
-        1
-    };
-    if wanted == 0 { all } else { wanted.min(all) }
+    // To ask the system takes as long as reading thousands of cells.
+    static ALL: LazyLock<usize> = LazyLock::new(|| {
+        if cfg!(feature = "parallel") {
+            std::thread::available_parallelism().map_or(1, NonZero::get)
+        } else {
+            1
+        }
+    });
+    if wanted == 0 { *ALL } else { wanted.min(*ALL) }
 }
 
 /// Does the work on each piece, and one other thing meanwhile; gives both results.
