@@ -57,7 +57,7 @@ fn rounded(value: f64, digits: usize) -> Option<(u64, i32)> {
     }
     let exponent = biased - 1023;
     let mantissa = bits << 11 | 1 << 63;
-    // log10(2) in 20 bits: too small by one at most, which the power above it tells.
+    // log10(2) in 20 bits: too small by one at most, which the power above tells. Were it too great, digits would be missing.
     let guess = ((i64::from(exponent) * 315_653) >> 20) as i32;
     let first = guess + i32::from(value.abs() >= Power::of_ten(guess + 1)?.float);
     let ten = Power::of_ten(digits as i32 - 1 - first)?;
@@ -85,9 +85,9 @@ mod tests {
         let text = format!("{value:.*e}", precision - 1);
         let (number, exponent) = text.split_once('e').unwrap();
         let first: i32 = exponent.parse().unwrap();
-        let strip = |text: &str| match text.contains('.') {
-            true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-            false => text.to_owned(),
+        let strip = |text: &str| {
+            let zeros = if text.contains('.') { text.trim_end_matches('0') } else { text };
+            zeros.trim_end_matches('.').to_owned()
         };
         if first < -4 || first >= precision as i32 {
             return format!("{}e{}{:02}", strip(number), if first < 0 { '-' } else { '+' }, first.abs());

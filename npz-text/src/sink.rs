@@ -68,9 +68,9 @@ impl<T: Number> Sink for Numbers<T> {
     }
 
     fn plain(&mut self, plan: &Plan<'_>, text: &[u8]) -> (usize, usize) {
-        let Some(plain) = plan.plain else { return (0, 0) };
+        let Some(fast) = plan.plain else { return (0, 0) };
         let (start, values) = (self.0.len(), &mut self.0);
-        let (len, rows) = plain.rows(text, plan.width(), plan.limits.line_bytes, |_, text| {
+        let (len, rows) = fast.rows(text, plan.width(), plan.limits.line_bytes, |_, text| {
             let (value, len) = T::plain(text)?;
             values.push(value);
             Some(len)
@@ -165,10 +165,10 @@ impl Sink for Rows {
     }
 
     fn plain(&mut self, plan: &Plan<'_>, text: &[u8]) -> (usize, usize) {
-        let Some(plain) = plan.plain else { return (0, 0) };
+        let Some(fast) = plan.plain else { return (0, 0) };
         let (start, bytes) = (self.0.len(), &mut self.0);
         let mut row = start;
-        let (len, rows) = plain.rows(text, plan.width(), plan.limits.line_bytes, |column, text| {
+        let (len, rows) = fast.rows(text, plan.width(), plan.limits.line_bytes, |column, text| {
             if column == 0 {
                 row = bytes.len();
                 bytes.resize(row + plan.row_size(), 0);

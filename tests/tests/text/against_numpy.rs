@@ -243,6 +243,29 @@ print("read and printed:", len(texts))
 }
 
 #[test]
+fn few_digits_of_many_floats() {
+    let said = compare(
+        r#"
+random.seed(6)
+bits = np.array([random.getrandbits(64) for _ in range(40000)], "u8").view("f8")
+near = np.array([random.randrange(-10**7, 10**7) for _ in range(20000)], "f8")
+subnormal = np.array([random.getrandbits(random.randrange(1, 53)) for _ in range(5000)], "u8").view("f8")
+ties = np.concatenate([near + .5, near / 8, near / 1024, near / 1000, near * 1000.0, near, near * 1e-10])
+a = np.concatenate([bits[np.isfinite(bits)], subnormal, ties, np.nextafter(ties, np.inf), np.nextafter(ties, -np.inf),
+                    [0.0, -0.0, np.nan, -np.inf, 999999.5, 9.9999995, 1e22, 1e23, 5e-324]])
+for fmt in ["%g", "%.1g", "%.2g", "%.3g", "%.4g", "%.5g", "%.6G", "%.7g", "%.0g"]:
+    buffer = io.BytesIO()
+    np.savetxt(buffer, a, fmt=fmt)
+    found = bytes.fromhex(ask("savetxt", array=a, fmt=fmt)["text"])
+    if found != buffer.getvalue():
+        print(fmt, [x for x in zip(a.tolist(), buffer.getvalue().split(), found.split()) if x[1] != x[2]][:5])
+print("printed:", len(a) > 300000)
+"#,
+    );
+    assert_eq!(said, "printed: True\n");
+}
+
+#[test]
 fn long_doubles_and_times() {
     let said = compare(
         r#"
