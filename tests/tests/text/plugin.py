@@ -1,6 +1,6 @@
 """Routes NumPy's text functions to `npz-text`, for NumPy's own tests, and counts the calls of each test.
 
-What the functions of Rust have no way to be called with (a converter in Python, a generator) is left out: the test is
+What the functions of Rust have no way to be called with (a converter in Python, a cell that is an object) is left out: the test is
 skipped, and the reason is noted. Messages are given NumPy's words, with the line and column that were found.
 """
 
@@ -58,12 +58,14 @@ def source_of(fname, encoding, max_rows):
         fname = os.fspath(fname)
     if isinstance(fname, str):
         return {"path": os.path.abspath(fname)}, None, encoding
-    if isinstance(fname, (list, tuple)):
+    if not hasattr(fname, "read"):
+        try:
+            fname = list(fname)  # an iterator gives its lines
+        except TypeError:
+            left("TypeErrors of Python arguments")
         if not all(isinstance(line, (str, bytes)) for line in fname):
             left("a line is no text")
         return {"lines": [plain(line) for line in fname]}, None, None
-    if not hasattr(fname, "read"):
-        left("the source is a Python iterator")
     start = fname.tell() if hasattr(fname, "tell") else None
     data = fname.read()
     if isinstance(data, bytes) and max_rows is None:
