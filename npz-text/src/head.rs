@@ -14,10 +14,16 @@ use crate::options::Names;
 use crate::settings::{Settings, Source};
 use crate::split::{Splitter, strip};
 
-/// How much text a worker takes at a time, and how many of these are read at once for each: what a piece takes in memory stays
-/// in the cache, and serves the next ones.
-pub(crate) const PIECE: usize = 32 << 10;
-const PIECES: usize = 16;
+/// How much text a worker takes at a time. Of one thread what it takes in memory stays in the cache, and serves the next pieces;
+/// several have larger ones, as they wait for each other.
+pub(crate) fn piece(threads: usize) -> usize {
+    if threads == 1 { 32 << 10 } else { 128 << 10 }
+}
+
+/// How many pieces are read at once for each thread.
+fn pieces(threads: usize) -> usize {
+    if threads == 1 { 16 } else { 8 }
+}
 
 /// A text whose start was looked at.
 pub(crate) struct Head<'a> {
@@ -42,9 +48,10 @@ pub(crate) fn open<'a>(source: Source<'a>, settings: &Settings<'_>) -> Result<Li
         Source::Given(lines) => lines,
         Source::Text(text) => Box::new(text),
     };
-    let block = PIECE * PIECES * crate::team::threads(settings.threads);
+    let threads = crate::team::threads(settings.threads);
+    let block = piece(threads) * pieces(threads) * threads;
     // A few rows are had without reading all that a batch would take.
-    let block = if settings.max_rows.is_some_and(|rows| rows < 1000) { 2 * PIECE } else { block };
+    let block = if settings.max_rows.is_some_and(|rows| rows < 1000) { 64 << 10 } else { block };
     Ok(Lines::new(reader, block, settings.limits, is_given))
 }
 

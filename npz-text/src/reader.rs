@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use npz_core::{DType, Error, Result};
 
 use crate::collect::Collected;
-use crate::head::{Head, PIECE, at_line, valid};
+use crate::head::{Head, at_line, piece, valid};
 use crate::lines::{Lines, cut};
 use crate::piece::{Piece, parse};
 use crate::plan::Plan;
@@ -91,7 +91,7 @@ impl<'a, 's, S: Sink> Reader<'a, 's, S> {
         let room = self.collected.room() - self.collected.rows;
         let waiting = std::mem::take(&mut self.pieces);
         let Self { plan, collected, lines, .. } = self;
-        let pieces = cut(&text, if is_whole { text.len() } else { PIECE });
+        let pieces = cut(&text, if is_whole { text.len() } else { piece(threads) });
         let (pieces, (taken, next)) = crate::team::map_while(
             threads,
             pieces.into_iter().map(|piece| (piece, collected.spare())).collect(),

@@ -70,6 +70,8 @@ impl<T: Number> Sink for Numbers<T> {
     fn plain(&mut self, plan: &Plan<'_>, text: &[u8]) -> (usize, usize) {
         let Some(fast) = plan.plain else { return (0, 0) };
         let (start, values) = (self.0.len(), &mut self.0);
+        // Cells of 8 bytes are among the shorter ones.
+        values.reserve(text.len() / 8);
         let (len, rows) = fast.rows(text, plan.width(), plan.limits.line_bytes, |_, text| {
             let (value, len) = T::plain(text)?;
             values.push(value);
