@@ -31,6 +31,8 @@ const MOST_IN_FLIGHT: u64 = 48 << 20;
 const MOST_SMALL: u64 = 4 << 10;
 /// What is looked at before a plan is made: a window, and as much behind it.
 const SAMPLE: u64 = 64 << 10;
+/// Of members that are smaller than that, a part, but so much.
+const LEAST_SAMPLE: u64 = 16 << 10;
 
 /// What became of a member.
 pub(super) struct Deflated {
@@ -200,6 +202,8 @@ fn choose_for(content: &Content<'_>, level: u32) -> Result<Choice> {
 /// Where these pieces lie in a body of this size.
 fn sample_places(size: u64, width: u64) -> impl Iterator<Item = Range<u64>> {
     let (count, len) = match size {
+        // To look at all of it would take longer than to encode it; but bytes, as those of images, may come again far behind.
+        ..=SAMPLE if width > 1 => (1, size.min(LEAST_SAMPLE.max(size / 4))),
         ..=SAMPLE => (1, size),
         LARGE_MEMBER.. => (2, SAMPLE),
         _ => (2, SAMPLE / 2),

@@ -78,12 +78,12 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
     } else {
         Plan::Literals { sampled: literals > LEAST_SAMPLED * judged / 8 }
     };
+    let (numbers, general) = survey(pieces, kind);
     let is_small_enough =
         |bits: u64, least: u64, gain: u64| bits < least - least * if level > 6 { 0 } else { gain } / 1000;
     // The fastest first, with what each takes of the last sample.
     let mut plans = vec![(some.literal_bits(&mut codes).min(some.judged_bits()), fastest)];
     let (mut best, mut smallest, mut gain) = (0, literals.min(judged), LEAST_GAIN);
-    let (numbers, general) = survey(pieces, kind);
     let some_count = some.pieces.len();
     let plan = |method, attempt: Attempt| {
         (attempt.bits(some_count), Plan::Search { method, prices: Box::new(attempt.prices) })
@@ -116,6 +116,7 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
         // There is more than one library of that name, and they differ by so much in numbers.
         let spare = match &plans[number].1 {
             Plan::Search { method: Method::Near | Method::Rows { .. }, .. } => LEAST_GAIN,
+            Plan::Search { .. } if samples.is_all => LEAST_GAIN,
             Plan::Search { .. } => LEAST_GAIN_OVER_NUMBERS,
             _ => 0,
         };
