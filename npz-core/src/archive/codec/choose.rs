@@ -41,9 +41,11 @@ impl Choice {
 /// A search for numbers has to save so many thousandths of what literals take: it is a third as fast. One at every byte
 /// is ten times as slow again, and has to save as many, or more where a search for numbers is worth it.
 const LEAST_GAIN: u64 = 10;
-const LEAST_GAIN_OVER_NUMBERS: u64 = 60;
+const LEAST_GAIN_OVER_NUMBERS: u64 = 100;
 /// Less where that search is slow itself.
 const LEAST_GAIN_OVER_SMOOTH: u64 = 25;
+/// There is more than one library of that name: their sizes differ by so many thousandths where cells are numbers.
+const LIBRARIES_DIFFER: u64 = 60;
 /// So much of a block is tried: a window, and as much behind it.
 const AGAIN_BYTES: usize = 2 * WINDOW;
 /// What a header takes that has codes of its own, where the library's are those of the cells.
@@ -117,7 +119,7 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
         let spare = match &plans[number].1 {
             Plan::Search { method: Method::Near | Method::Rows { .. }, .. } => LEAST_GAIN,
             Plan::Search { .. } if samples.is_all => LEAST_GAIN,
-            Plan::Search { .. } => LEAST_GAIN_OVER_NUMBERS,
+            Plan::Search { .. } => LIBRARIES_DIFFER,
             _ => 0,
         };
         plans[number].0 + own <= most + most * if level > 6 { 0 } else { spare } / 1000
