@@ -149,8 +149,13 @@ def digits():
         return {"array": np.loadtxt(file, delimiter=",")}
 
 
+def tumours():
+    """Thirty measurements of each of 569 tumours, and what they were: a table of decimals in float64."""
+    return {"array": np.loadtxt(sklearn_file("data/breast_cancer.csv"), delimiter=",", skiprows=1)}
+
+
 def held_out(name, path):
-    np.savez(path, **{"trained": trained, "photo": photo, "digits": digits}[name]())
+    np.savez(path, **{"trained": trained, "photo": photo, "digits": digits, "tumours": tumours}[name]())
 
 
 def versions():

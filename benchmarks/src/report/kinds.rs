@@ -17,7 +17,7 @@ pub(super) fn table(report: &Report, text: &mut String) {
     let sides = report.different(Section::Kinds, |row| &row.side);
     let others: Vec<_> = sides.into_iter().filter(|side| *side != BASE).collect();
     *text += "\n## Compressed, kind by kind\n\nSizes are the file's against the array's. \"own\" is the archive that npz-core \
-              wrote, \"NumPy's\" the one of `np.savez_compressed`; `np.load` loads the same file. The last three kinds are real data, \
+              wrote, \"NumPy's\" the one of `np.savez_compressed`; `np.load` loads the same file. The last four kinds are real data, \
               kept for the end.\n\n| kind | bytes | size, NumPy |";
     let mut columns = vec![("NumPy".to_owned(), SAVE, BASE)];
     columns.extend(others.iter().map(|side| (format!("{side} ×"), SAVE, *side)));

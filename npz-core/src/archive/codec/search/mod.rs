@@ -138,7 +138,7 @@ impl Method {
 
 #[cfg(test)]
 mod tests {
-    use super::testing::{check, numeric};
+    use super::testing::{check, numbers, numeric};
     use super::*;
 
     impl Search for Box<dyn Search> {
@@ -183,6 +183,10 @@ mod tests {
         assert!(covered(TOKENS, 4, &repeated) > 60_500);
         assert!(covered(Method::Near, 1, &repeated) > 60_500);
         assert!(covered(Method::Rows { words: 2 }, 1, &repeated) > 60_500);
+        let labels: Vec<u8> = numbers(3).take(8192).flat_map(|x| u64::from(x % 10).to_le_bytes()).collect();
+        assert!(covered(Method::Repeated { width: 8, shift: 0 }, 8, &labels) > 58_000);
+        let floats: Vec<u8> = numbers(3).take(8192).flat_map(|x| f64::from(x % 10).to_le_bytes()).collect();
+        assert!(covered(Method::Repeated { width: 8, shift: 6 }, 8, &floats) > 55_000);
         let mask: Vec<u8> = repeated.iter().map(|byte| byte & 1).collect();
         assert!(covered(Method::Mask, 1, &mask) > 60_500);
     }

@@ -46,11 +46,13 @@ pub(in super::super) fn survey(samples: &[&[u8]], cells: Cells) -> (Vec<Method>,
         hits += repeats(strip, 1, 0, 32);
         places += strip.len();
     }
-    let repeated = Method::Repeated { width: cells.width as u8, shift: low_zeros(samples, cells.width) };
+    let repeated = |shift| Method::Repeated { width: cells.width as u8, shift };
     let general = match cells.width {
         // Images repeat three bytes here and there.
         1 if hits * 500 > places => General::Bytes,
-        4 | 8 if is_promising(repeated, samples, cells.width) => General::Of(repeated),
+        4 | 8 if is_promising(repeated(0), samples, cells.width) => {
+            General::Of(repeated(low_zeros(samples, cells.width)))
+        }
         _ if hits * 50 > places => General::Bytes,
         // Rows that come again are far apart.
         width if samples.iter().any(|sample| repeats_afar(sample, width)) => General::Bytes,
