@@ -104,7 +104,7 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
         return Ok(Choice { tried: numbers, ..Choice::of(plans.swap_remove(best).1) });
     }
     let most = some.zlib_bits(level)?;
-    let general = at_every_byte(general, level, some.judged_bits() / most);
+    let general = beside_numbers(general, level, some.judged_bits() / most.max(1));
     let mut smallest = plans[best].0;
     for &method in &general {
         let (bits, plan) = plan(method, some.attempt(method, &mut codes));
@@ -115,7 +115,6 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
     }
     let own = if samples.is_all { HEADER_BITS } else { 0 };
     let fits = |number: usize| {
-        // There is more than one library of that name, and they differ by so much in numbers.
         let spare = match &plans[number].1 {
             Plan::Search { method: Method::Near | Method::Rows { .. }, .. } => LEAST_GAIN,
             Plan::Search { .. } if samples.is_all => LEAST_GAIN,
@@ -134,7 +133,7 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
 /// The searches that are tried beside those for numbers of one kind, the faster first.
 ///
 /// The library is twice as fast as `Rows`, but where long matches prevail: so elsewhere it is tried at levels only that are to be small.
-fn at_every_byte(general: General, level: u32, library_shrinks_by: u64) -> Vec<Method> {
+fn beside_numbers(general: General, level: u32, library_shrinks_by: u64) -> Vec<Method> {
     const MUCH: u64 = 16;
     let rows = Method::Rows { words: if level > 8 { 4 } else { 2 } };
     match general {

@@ -31,6 +31,21 @@ pub(super) fn agreement(block: &[u8], at: usize, distance: usize, known: usize, 
     limit
 }
 
+/// A match by where it ends: the one that reaches furthest so far is a match of every position inside, too.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Reach {
+    /// The distance less 1.
+    pub(super) from_min: u16,
+    pub(super) end: usize,
+}
+
+impl Reach {
+    /// How far it goes on from a position inside, over what a match can hold, up to `to`.
+    pub(super) fn rest(self, block: &[u8], at: usize, to: usize) -> usize {
+        agreement(block, at, usize::from(self.from_min) + 1, self.end - at, to - at)
+    }
+}
+
 /// How far the last comparison at one distance saw agreement: in long runs the next position's answer follows from it,
 /// so that a run costs one step a position and not a comparison of 258 bytes.
 #[derive(Clone, Copy, Default)]

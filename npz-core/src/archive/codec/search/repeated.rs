@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::Search;
-use super::compare::{agreement, load8};
+use super::compare::{Reach, agreement, load8};
 use super::tariff::{Step, Tariff, Walk, step, step_len};
 use super::window::{Window, boxed};
 use super::words::{equal_high, first_cell, hash};
@@ -53,12 +53,6 @@ pub(super) struct Repeated<const WIDTH: usize> {
     /// Where the first cell begins, and how many of its bytes are left to what comes before.
     phase: usize,
     shift: usize,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Reach {
-    from_min: u16,
-    end: usize,
 }
 
 /// Places that may begin as this one does.
@@ -320,8 +314,7 @@ impl<const WIDTH: usize> Search for Repeated<WIDTH> {
             self.walk(&mut walk, block, start..end, out);
             start = end;
             if long {
-                let distance = usize::from(self.reach.from_min) + 1;
-                let rest = agreement(block, end, distance, self.reach.end - end, to - end);
+                let rest = self.reach.rest(block, end, to);
                 start = walk.long(end + rest / WIDTH * WIDTH, self.reach.from_min, out);
                 self.enter(block, end, start);
             }

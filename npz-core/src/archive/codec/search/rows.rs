@@ -9,7 +9,7 @@
 use std::ops::Range;
 
 use super::Search;
-use super::compare::agreement;
+use super::compare::{Reach, agreement};
 use super::tariff::{LITERAL, Step, Tariff, Walk, step, step_len};
 use super::window::{Window, boxed};
 use super::words::hash;
@@ -41,12 +41,6 @@ pub(super) struct Rows<const WORDS: usize> {
     steps: Box<[u32; TILE]>,
     /// The match that reaches furthest so far: its rest is a match of every position inside.
     reach: Reach,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Reach {
-    from_min: u16,
-    end: usize,
 }
 
 impl<const WORDS: usize> Rows<WORDS> {
@@ -215,13 +209,7 @@ impl<const WORDS: usize> Search for Rows<WORDS> {
             }
             start = end;
             if long {
-                let rest = agreement(
-                    block,
-                    end,
-                    usize::from(self.reach.from_min) + 1,
-                    self.reach.end - end,
-                    to - end,
-                );
+                let rest = self.reach.rest(block, end, to);
                 start = walk.long(end + rest, self.reach.from_min, out);
                 self.enter(block, end, start);
             }
