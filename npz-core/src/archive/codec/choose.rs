@@ -4,7 +4,7 @@
 //! first half of each teaches the prices by which the second is judged, and what was learnt is what blocks begin with.
 
 use super::plan::{Plan, period_of};
-use super::search::{Cells, General, Method, SMOOTH, survey, tastes_of_matches};
+use super::search::{Cells, General, Method, NEAR, NEAR_BY_THREE, SMOOTH, survey, tastes_of_matches};
 use super::sequences::{Codes, Prices, WINDOW};
 use super::zlib::Zlib;
 use crate::error::Result;
@@ -30,7 +30,7 @@ impl Choice {
         let has_general = match general {
             General::Of(method) => self.tried.contains(&method),
             General::Bytes => {
-                self.tried.iter().any(|tried| matches!(tried, Method::Near | Method::Rows { .. }))
+                self.tried.iter().any(|tried| matches!(tried, Method::Near { .. } | Method::Rows { .. }))
             }
             General::Nothing => true,
         };
@@ -46,6 +46,9 @@ const LEAST_GAIN_OVER_NUMBERS: u64 = 100;
 const LEAST_GAIN_OVER_SMOOTH: u64 = 25;
 /// There is more than one library of that name: their sizes differ by so many thousandths where cells are numbers.
 const LIBRARIES_DIFFER: u64 = 60;
+/// Where the faster search for images saves so many thousandths over the library, the slower one is not tried: for images libraries of that name
+/// differ by as many.
+const ENOUGH_OVER_LIBRARY: u64 = 30;
 /// So much of a block is tried: a window, and as much behind it.
 const AGAIN_BYTES: usize = 2 * WINDOW;
 /// What a header takes that has codes of its own, where the library's are those of the cells.
@@ -108,15 +111,22 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
     let mut smallest = plans[best].0;
     for &method in &general {
         let (bits, plan) = plan(method, some.attempt(method, &mut codes));
+        let is_quick = method == NEAR_BY_THREE;
+        if is_quick && bits > most - most * ENOUGH_OVER_LIBRARY / 1000 {
+            continue;
+        }
         if is_small_enough(bits, smallest, gain) {
             (best, smallest, gain) = (plans.len(), bits, LEAST_GAIN);
         }
         plans.push((bits, plan));
+        if is_quick && best + 1 == plans.len() {
+            break;
+        }
     }
     let own = if samples.is_all { HEADER_BITS } else { 0 };
     let fits = |number: usize| {
         let spare = match &plans[number].1 {
-            Plan::Search { method: Method::Near | Method::Rows { .. }, .. } => LEAST_GAIN,
+            Plan::Search { method: Method::Near { .. } | Method::Rows { .. }, .. } => LEAST_GAIN,
             Plan::Search { .. } if samples.is_all => LEAST_GAIN,
             Plan::Search { .. } => LIBRARIES_DIFFER,
             _ => 0,
@@ -140,9 +150,9 @@ fn beside_numbers(general: General, level: u32, library_shrinks_by: u64) -> Vec<
         General::Of(Method::Mask) => vec![Method::Mask],
         General::Of(method) if level > 6 => vec![method, rows],
         General::Of(method) => vec![method],
-        _ if level > 6 => vec![Method::Near, rows],
+        _ if level > 6 => vec![NEAR, rows],
         _ if library_shrinks_by > MUCH => vec![rows],
-        _ => vec![Method::Near],
+        _ => vec![NEAR_BY_THREE, NEAR],
     }
 }
 

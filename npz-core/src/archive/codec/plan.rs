@@ -22,10 +22,8 @@ pub(crate) enum Plan {
 impl Plan {
     /// Whether encoding takes so long, and matches reach so far, that blocks should be large.
     pub(crate) fn is_slow(&self) -> bool {
-        matches!(
-            self,
-            Self::Search { method: Method::Near | Method::Rows { .. } | Method::Repeated { .. }, .. }
-        )
+        let Self::Search { method, .. } = self else { return false };
+        matches!(method, Method::Near { .. } | Method::Rows { .. } | Method::Repeated { .. })
     }
 }
 

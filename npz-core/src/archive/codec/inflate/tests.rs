@@ -60,7 +60,9 @@ fn kinds(length: usize) -> Vec<Vec<u8>> {
 fn plans() -> Vec<Plan> {
     let search = |method: Method| Plan::Search { method, prices: Box::new(method.first_prices()) };
     let mut plans = vec![Plan::Stored, Plan::Literals { sampled: false }, Plan::Literals { sampled: true }];
-    plans.extend([Method::Near, Method::Mask, Method::Zeros, Method::Runs { pairs: true }].map(search));
+    plans.extend(
+        [Method::Near { tables: 2 }, Method::Mask, Method::Zeros, Method::Runs { pairs: true }].map(search),
+    );
     plans.extend([1, 6, 9].map(Plan::Zlib));
     plans
 }

@@ -47,8 +47,8 @@ pub(in crate::archive) enum Method {
     Runs { pairs: bool },
     /// Keys at places of the cell; `backwards`, also what stands before the key.
     Keys { anchors: &'static [Anchor], backwards: bool },
-    /// Short matches at every byte, as in images.
-    Near,
+    /// Short matches at every byte, as in images, by one table or two.
+    Near { tables: u8 },
     /// Long matches at every byte, as in texts; four times so many places are compared.
     Rows { words: u8 },
     /// Cells of 4 or 8 bytes that came before, each from some bytes on up to those of the next.
@@ -76,9 +76,14 @@ pub(super) const SMOOTH: Method = Method::Keys { anchors: &[anchor(5, 3), anchor
 pub(super) const SMOOTH_NARROW: Method =
     Method::Keys { anchors: &[anchor(1, 3), anchor(2, 3)], backwards: false };
 
+/// Three bytes that came before.
+pub(super) const NEAR_BY_THREE: Method = Method::Near { tables: 1 };
+/// Three bytes or four.
+pub(super) const NEAR: Method = Method::Near { tables: 2 };
+
 /// Every search there is.
 #[cfg(any(test, fuzzing))]
-pub(super) const ALL: [Method; 14] = [
+pub(super) const ALL: [Method; 15] = [
     ZEROS,
     COUNTERS,
     PAIRS,
@@ -87,7 +92,8 @@ pub(super) const ALL: [Method; 14] = [
     TWO_CELLS,
     SMOOTH,
     SMOOTH_NARROW,
-    Method::Near,
+    NEAR_BY_THREE,
+    NEAR,
     Method::Rows { words: 2 },
     Method::Rows { words: 4 },
     Method::Repeated { width: 4, shift: 0 },
@@ -104,7 +110,8 @@ impl Method {
             Self::Zeros => Box::new(Zeros::new(width)),
             Self::Runs { pairs } => Box::new(Runs::new(width, pairs)),
             Self::Keys { anchors, backwards } => Box::new(Anchored::new(width, anchors, backwards)),
-            Self::Near => Box::<Near>::default(),
+            Self::Near { tables: 1 } => Box::<Near<1>>::default(),
+            Self::Near { .. } => Box::<Near<2>>::default(),
             Self::Rows { words: 2 } => Box::new(Rows::<2>::new()),
             Self::Rows { .. } => Box::new(Rows::<4>::new()),
             Self::Repeated { width: 4, shift } => Box::new(Repeated::<4>::new(shift.into())),
@@ -181,7 +188,7 @@ mod tests {
         assert!(covered(ZEROS, 4, &vec![0; 65536]) > 65_000);
         let repeated: Vec<u8> = numeric(4, 4096)[0].iter().copied().cycle().take(65536).collect();
         assert!(covered(TOKENS, 4, &repeated) > 60_500);
-        assert!(covered(Method::Near, 1, &repeated) > 60_500);
+        assert!(covered(NEAR_BY_THREE, 1, &repeated) > 60_500);
         assert!(covered(Method::Rows { words: 2 }, 1, &repeated) > 60_500);
         let labels: Vec<u8> = numbers(3).take(8192).flat_map(|x| u64::from(x % 10).to_le_bytes()).collect();
         assert!(covered(Method::Repeated { width: 8, shift: 0 }, 8, &labels) > 58_000);
