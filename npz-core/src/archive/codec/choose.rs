@@ -49,6 +49,8 @@ const LIBRARIES_DIFFER: u64 = 60;
 /// Where the faster search for images saves so many thousandths over the library, the slower one is not tried: for images libraries of that name
 /// differ by as many.
 const ENOUGH_OVER_LIBRARY: u64 = 30;
+/// What the library makes so many times smaller has long matches.
+const MUCH: u64 = 16;
 /// So much of a block is tried: a window, and as much behind it.
 const AGAIN_BYTES: usize = 2 * WINDOW;
 /// What a header takes that has codes of its own, where the library's are those of the cells.
@@ -107,7 +109,8 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
         return Ok(Choice { tried: numbers, ..Choice::of(plans.swap_remove(best).1) });
     }
     let most = some.zlib_bits(level)?;
-    let general = beside_numbers(general, level, some.judged_bits() / most.max(1));
+    let shrinks_by = some.judged_bits() / most.max(1);
+    let general = beside_numbers(general, level, shrinks_by);
     let mut smallest = plans[best].0;
     for &method in &general {
         let (bits, plan) = plan(method, some.attempt(method, &mut codes));
@@ -127,6 +130,8 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
     let fits = |number: usize| {
         let spare = match &plans[number].1 {
             Plan::Search { method: Method::Near { .. } | Method::Rows { .. }, .. } => LEAST_GAIN,
+            // What a sample of the others comes to is too little to be that exact.
+            Plan::Search { method: Method::Mask, .. } if shrinks_by < MUCH => LEAST_GAIN,
             Plan::Search { .. } if samples.is_all => LEAST_GAIN,
             Plan::Search { .. } => LIBRARIES_DIFFER,
             _ => 0,
@@ -143,15 +148,14 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
 /// The searches that are tried beside those for numbers of one kind, the faster first.
 ///
 /// The library is twice as fast as `Rows`, but where long matches prevail: so elsewhere it is tried at levels only that are to be small.
-fn beside_numbers(general: General, level: u32, library_shrinks_by: u64) -> Vec<Method> {
-    const MUCH: u64 = 16;
+fn beside_numbers(general: General, level: u32, shrinks_by: u64) -> Vec<Method> {
     let rows = Method::Rows { words: if level > 8 { 4 } else { 2 } };
     match general {
         General::Of(Method::Mask) => vec![Method::Mask],
         General::Of(method) if level > 6 => vec![method, rows],
         General::Of(method) => vec![method],
         _ if level > 6 => vec![NEAR, rows],
-        _ if library_shrinks_by > MUCH => vec![rows],
+        _ if shrinks_by > MUCH => vec![rows],
         _ => vec![NEAR_BY_THREE, NEAR],
     }
 }

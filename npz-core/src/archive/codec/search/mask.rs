@@ -16,8 +16,6 @@ use crate::archive::codec::sequences::{MAX_MATCH, MIN_MATCH, Prices, Seq};
 /// Cells that a word loaded at any bit holds at least.
 const SEEN: usize = 57;
 const ROW_BITS: u32 = 12;
-/// Words of four positions in a row.
-const WORDS: usize = 1;
 
 /// The matcher. It keeps its tables from sub-block to sub-block, until [`reset`](Self::reset).
 pub(super) struct Mask {
@@ -27,21 +25,15 @@ pub(super) struct Mask {
     packed: usize,
     /// Whether one of these was neither 0 nor 1: no bits can stand for it.
     is_other: bool,
-    /// The newest positions, modulo 64 Ki, where a run starts with the same cells, the newest lowest.
-    rows: Box<[[u64; WORDS]; 1 << ROW_BITS]>,
+    /// The two newest positions, modulo 64 Ki, where a run starts with the same cells, the newest lowest.
+    rows: Box<[u32; 1 << ROW_BITS]>,
     /// What a cell has cost of late, in 1/256 of a bit.
     cell_price: u32,
 }
 
 impl Default for Mask {
     fn default() -> Self {
-        Self {
-            bits: Vec::new(),
-            packed: 0,
-            is_other: false,
-            rows: boxed([0; WORDS]),
-            cell_price: START_PRICE,
-        }
+        Self { bits: Vec::new(), packed: 0, is_other: false, rows: boxed(0), cell_price: START_PRICE }
     }
 }
 
@@ -125,7 +117,7 @@ impl Mask {
 
     /// The first start of a run from `at` on, up to `to`, and the places where runs have started like that.
     #[inline]
-    fn next_start(&self, at: usize, to: usize, edges: Edges) -> (usize, [u64; WORDS]) {
+    fn next_start(&self, at: usize, to: usize, edges: Edges) -> (usize, u32) {
         let mut start = at;
         // A match reaches no further.
         let end = to.min(at + MAX_MATCH);
@@ -137,7 +129,7 @@ impl Mask {
             }
             start += 56;
         }
-        (end, [0; WORDS])
+        (end, 0)
     }
 
     /// Enters the starts of runs before `end`, from where the last call came to.
@@ -150,10 +142,7 @@ impl Mask {
             while starts != 0 {
                 let start = at + starts.trailing_zeros() as usize;
                 let row = &mut self.rows[edges.hash(self.cells(start))];
-                for word in (1..WORDS).rev() {
-                    row[word] = row[word] << 16 | row[word - 1] >> 48;
-                }
-                row[0] = row[0] << 16 | u64::from(start as u16);
+                *row = *row << 16 | u32::from(start as u16);
                 starts &= starts - 1;
             }
             at += count;
@@ -179,14 +168,7 @@ impl Mask {
 
     /// The best match at `at`, if it is cheaper than literals.
     #[inline]
-    fn choose(
-        &self,
-        at: usize,
-        start: usize,
-        to: usize,
-        row: [u64; WORDS],
-        tariff: &Tariff,
-    ) -> Option<Choice> {
+    fn choose(&self, at: usize, start: usize, to: usize, row: u32, tariff: &Tariff) -> Option<Choice> {
         let limit = (to - at).min(MAX_MATCH);
         let mut best = Choice { len: 0, distance: 0, price: 0, worth: i32::MIN };
         let mut look = |distance: usize| {
@@ -200,12 +182,10 @@ impl Mask {
         if at > 0 {
             look(1);
         }
-        for entries in row {
-            for shift in [0, 16, 32, 48] {
-                let distance = usize::from((start as u16).wrapping_sub((entries >> shift) as u16));
-                if (1..=32768.min(at)).contains(&distance) {
-                    look(distance);
-                }
+        for place in [row as u16, (row >> 16) as u16] {
+            let distance = usize::from((start as u16).wrapping_sub(place));
+            if (1..=32768.min(at)).contains(&distance) {
+                look(distance);
             }
         }
         if best.len < MIN_MATCH {
@@ -227,7 +207,7 @@ impl Edges {
 
 impl Search for Mask {
     fn reset(&mut self, _phase: usize) {
-        self.rows.fill([0; WORDS]);
+        self.rows.fill(0);
         self.bits.clear();
         (self.packed, self.is_other) = (0, false);
         self.cell_price = START_PRICE;
