@@ -169,11 +169,6 @@ impl MapMut {
     pub(crate) fn flush(&self) -> io::Result<()> {
         self.map.as_ref().map_or(Ok(()), MmapMut::flush)
     }
-
-    /// Has the disk take what was written, without waiting for it.
-    pub(crate) fn flush_async(&self) -> io::Result<()> {
-        self.map.as_ref().map_or(Ok(()), MmapMut::flush_async)
-    }
 }
 
 /// A view of an array, and what owns its cells.

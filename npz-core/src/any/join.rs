@@ -76,43 +76,6 @@ impl AnyArray {
 }
 
 impl RawArray {
-    /// Joins arrays along an axis: `np.concatenate(arrays, axis)`. All have the same dtype, and the same shape but for that axis.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Mismatch`] if dtypes or shapes differ; [`ErrorKind::Invalid`] if there are no arrays, or no such axis.
-    ///
-    /// ```
-    /// use ndarray::Axis;
-    /// use npz_core::{DType, RawArray};
-    ///
-    /// let rows = |bytes: &[u8]| RawArray::new(DType::parse("V2")?, &[bytes.len() / 2], bytes.to_vec());
-    /// let both = RawArray::concatenate(Axis(0), &[rows(b"aabb")?, rows(b"cc")?])?;
-    /// assert_eq!((both.shape(), both.as_bytes()), (&[3][..], &b"aabbcc"[..]));
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    pub fn concatenate(axis: Axis, arrays: &[Self]) -> Result<Self> {
-        let joint = Joint::concatenated(axis, arrays.iter().map(Self::shape))?;
-        Self::join(&arrays.iter().collect::<Vec<_>>(), &joint)
-    }
-
-    /// Puts arrays of one dtype and shape beside each other along a new axis: `np.stack(arrays, axis)`.
-    ///
-    /// # Errors
-    /// As [`concatenate`](Self::concatenate).
-    ///
-    /// ```
-    /// use ndarray::Axis;
-    /// use npz_core::{DType, RawArray};
-    ///
-    /// let row = RawArray::new(DType::parse("V2")?, &[1], b"ab".to_vec())?;
-    /// assert_eq!(RawArray::stack(Axis(0), &[row.clone(), row])?.shape(), [2, 1]);
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    pub fn stack(axis: Axis, arrays: &[Self]) -> Result<Self> {
-        let joint = Joint::stacked(axis, arrays.iter().map(Self::shape))?;
-        Self::join(&arrays.iter().collect::<Vec<_>>(), &joint)
-    }
-
     fn join(arrays: &[&Self], joint: &Joint) -> Result<Self> {
         let Some(first) = arrays.first() else { return Err(none()) };
         let dtype = first.dtype();

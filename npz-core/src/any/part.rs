@@ -95,69 +95,7 @@ impl AnyArray {
 }
 
 impl RawArray {
-    /// Copies the part that [`ndarray::s`] tells of: `a[1000:1010, ..]`, as [`NpyFile::slice`](crate::NpyFile::slice) does.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for what lies outside of the array.
-    ///
-    /// ```
-    /// use npz_core::{DType, RawArray};
-    ///
-    /// let raw = RawArray::new(DType::parse("V1")?, &[4], b"abcd".to_vec())?;
-    /// assert_eq!(raw.slice(ndarray::s![1..3])?.as_bytes(), b"bc");
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    pub fn slice(&self, part: impl AsRef<[SliceInfoElem]>) -> Result<Self> {
-        self.part(&Part::slice(self.shape(), part.as_ref())?)
-    }
-
-    /// Copies places along one axis, in any order and as often as one likes: `np.take(a, indices, axis)`.
-    ///
-    /// # Errors
-    /// As [`slice`](Self::slice).
-    ///
-    /// ```
-    /// use ndarray::Axis;
-    /// use npz_core::{DType, RawArray};
-    ///
-    /// let raw = RawArray::new(DType::parse("V1")?, &[4], b"abcd".to_vec())?;
-    /// assert_eq!(raw.select(Axis(0), &[3, 0])?.as_bytes(), b"da");
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    pub fn select(&self, axis: Axis, indices: &[usize]) -> Result<Self> {
-        self.part(&Part::select(self.shape(), axis.index(), indices)?)
-    }
-
-    /// Copies what is at one place of an axis, which goes: `a[:, 1]` with `Axis(1)`.
-    ///
-    /// # Errors
-    /// As [`slice`](Self::slice).
-    ///
-    /// ```
-    /// use ndarray::Axis;
-    /// use npz_core::{DType, RawArray};
-    ///
-    /// let raw = RawArray::new(DType::parse("V1")?, &[2, 2], b"abcd".to_vec())?;
-    /// assert_eq!(raw.index_axis(Axis(1), 1)?.as_bytes(), b"bd");
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    pub fn index_axis(&self, axis: Axis, index: usize) -> Result<Self> {
-        self.part(&Part::index(self.shape(), axis.index(), index)?)
-    }
-
-    /// Moves the cells into another shape, row by row: `a.reshape(shape)`. Copies where they lie in Fortran order.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the shape has more or fewer cells.
-    ///
-    /// ```
-    /// use npz_core::{DType, RawArray};
-    ///
-    /// let raw = RawArray::new(DType::parse("V1")?, &[4], b"abcd".to_vec())?;
-    /// assert_eq!(raw.into_shape(&[2, 2])?.shape(), [2, 2]);
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    pub fn into_shape(self, shape: &[usize]) -> Result<Self> {
+    fn into_shape(self, shape: &[usize]) -> Result<Self> {
         check_count(self.shape(), shape)?;
         let in_c = match self.arranged(None, Some(Order::C))? {
             Cow::Owned(moved) => moved,

@@ -126,6 +126,20 @@ fn raw_cell(raw: &RawArray, place: usize) -> Option<AnyValue<'_>> {
     })
 }
 
+/// The cell at an index.
+fn raw_get<'r>(raw: &'r RawArray, index: &[usize]) -> Option<AnyValue<'r>> {
+    let shape = raw.shape();
+    if index.len() != shape.len() || index.iter().zip(shape).any(|(i, len)| i >= len) {
+        return None;
+    }
+    let axes = index.iter().zip(shape);
+    let place = match raw.order() {
+        Order::C => axes.fold(0, |place, (i, len)| place * len + i),
+        Order::Fortran => axes.rev().fold(0, |place, (i, len)| place * len + i),
+    };
+    raw_cell(raw, place)
+}
+
 impl<'a> AnyValue<'a> {
     /// Gives the bool, if it is one.
     ///
@@ -220,31 +234,6 @@ impl AnyValue<'_> {
     }
 }
 
-impl RawArray {
-    /// Gives the cell at an index: a record, a void, as it is. `None` outside of the array.
-    ///
-    /// ```
-    /// # use npz_core::{DType, RawArray};
-    /// let dtype = DType::parse("[('id', '<u2'), ('tag', '|S1')]")?;
-    /// let rows = RawArray::new(dtype, &[2], vec![1, 0, b'a', 2, 0, b'b'])?;
-    /// assert_eq!(rows.get(&[1]).map(|row| row.to_string()).as_deref(), Some("(2, b'b')")); // a[1]
-    /// assert!(rows.get(&[2]).is_none());
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    pub fn get(&self, index: &[usize]) -> Option<AnyValue<'_>> {
-        let shape = self.shape();
-        if index.len() != shape.len() || index.iter().zip(shape).any(|(i, len)| i >= len) {
-            return None;
-        }
-        let axes = index.iter().zip(shape);
-        let place = match self.order() {
-            Order::C => axes.fold(0, |place, (i, len)| place * len + i),
-            Order::Fortran => axes.rev().fold(0, |place, (i, len)| place * len + i),
-        };
-        raw_cell(self, place)
-    }
-}
-
 impl AnyArray {
     /// Gives one cell by its index, `None` outside; `a[i, j]`. Copies nothing.
     ///
@@ -260,7 +249,7 @@ impl AnyArray {
         let at = IxDyn(index);
         with_cells!(self, array => array.get(at).map(AnyValue::from), (kind, unit, ticks) => {
             ticks.get(at).map(|&ticks| AnyValue::time(kind, *unit, ticks))
-        }, raw => raw.get(index))
+        }, raw => raw_get(raw, index))
     }
 
     /// Goes through the cells in logical order, the last axis fastest, however they lie in memory; `a.flat`. Copies

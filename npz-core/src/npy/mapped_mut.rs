@@ -109,27 +109,6 @@ impl<A: Element, D: Dimension> MappedMut<A, D> {
         self.fault.take().map_or(Ok(()), Err)
     }
 
-    /// Has the disk begin to take what was changed, and does not wait. The checksum of a member is not brought up to date.
-    ///
-    /// # Errors
-    /// As [`flush`](Self::flush).
-    ///
-    /// ```
-    /// # let path = std::env::temp_dir().join("npz-core-doc-flush-async.npy");
-    /// let mut array = npz_core::npy::create::<u8>(&path, 3, npz_core::Order::C)?;
-    /// array[0] = 7;
-    /// array.flush_async()?;
-    /// # std::fs::remove_file(&path).ok();
-    /// # Ok::<(), npz_core::Error>(())
-    /// ```
-    pub fn flush_async(&self) -> Result<()> {
-        if self.writes == Writes::ToCopy {
-            return Ok(());
-        }
-        self.check_len()?;
-        self.cells.map().flush_async().map_err(cant_write)
-    }
-
     fn check_len(&self) -> Result<()> {
         let metadata =
             self.file.metadata().map_err(|error| Error::io("can't tell the file's size", error))?;
