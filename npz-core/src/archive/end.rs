@@ -14,6 +14,8 @@ const LOCATOR_BYTES: usize = 20;
 const ZIP64_BYTES: usize = 56;
 /// How far from the end of the file Python looks for the end record.
 const TAIL_BYTES: u64 = (1 << 16) + END_BYTES as u64;
+/// How much of that is read first, where reads are cheap: most directories are in it, and most archives end with an end record.
+const NEAR_BYTES: u64 = 4 << 10;
 /// The longest directory that is fetched at once, to be looked at in memory.
 const MOST_AT_ONCE: u64 = 64 << 20;
 /// How many places outside of those bytes may be looked at, so that a flood of signatures costs little.
@@ -51,7 +53,17 @@ struct End {
 
 /// Looks for the last end record that has a directory before it.
 pub(super) fn find(input: &AnyInput<'_>) -> Result<Place> {
-    let mut tail = Tail::new(input)?;
+    if input.likes_small_reads() {
+        let mut tail = Tail::new(input, NEAR_BYTES)?;
+        // The last of all, which is Python's too.
+        let last = tail.signatures().next().filter(|&last| tail.ends_the_file(last));
+        if let Some(last) = last
+            && let Ok(Ok(directory)) = tail.directory(last)
+        {
+            return Ok(directory);
+        }
+    }
+    let mut tail = Tail::new(input, TAIL_BYTES)?;
     let pythons = tail.signatures().next();
     let mut complaint = None;
     for at in tail.candidates() {
@@ -80,7 +92,7 @@ pub(crate) fn comment(input: &AnyInput<'_>) -> Result<Vec<u8>> {
 
 /// Refuses a file in which Python would see other members: it takes the last end record, also one in a comment.
 fn refuse_two(input: &AnyInput<'_>, pythons: usize, ours: &Place) -> Result<()> {
-    match Tail::new(input)?.directory(pythons)? {
+    match Tail::new(input, TAIL_BYTES)?.directory(pythons)? {
         Ok(other) if other.end > other.start && (other.start, other.end) != (ours.start, ours.end) => {
             Err(broken_directory(
                 "the comment of the archive holds another archive, and programs differ in which of them they read",
@@ -107,8 +119,8 @@ struct Tail<'a> {
 }
 
 impl<'a> Tail<'a> {
-    fn new(input: &'a AnyInput<'a>) -> Result<Self> {
-        let start = input.size().saturating_sub(TAIL_BYTES);
+    fn new(input: &'a AnyInput<'a>, len: u64) -> Result<Self> {
+        let start = input.size().saturating_sub(len);
         let bytes = input.read_up_to(start, (input.size() - start) as usize)?;
         Ok(Self { input, start, bytes, directory: None, probes: MOST_PROBES })
     }

@@ -203,3 +203,32 @@ fn a_directory_takes_one_read_more_than_its_end() {
         assert_eq!(reads.swap(0, Ordering::Relaxed), most);
     }
 }
+
+/// Bytes of a file: reads of it need not be large.
+struct Near<'a>(Counted<'a>);
+
+impl ReadAt for Near<'_> {
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> std::io::Result<usize> {
+        self.0.read_at(buffer, offset)
+    }
+
+    fn size(&self) -> std::io::Result<u64> {
+        self.0.size()
+    }
+
+    fn read_size(&self) -> usize {
+        1 << 16
+    }
+}
+
+#[test]
+fn of_a_file_little_is_read() {
+    for comment in [0, 300] {
+        let (reads, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let archive = [vec![1; 2 << 20], plain(&vec![b'c'; comment])].concat();
+        let input = Input::new(Near(Counted(&archive, &reads, &bytes)), None).unwrap();
+        let found = find(&input).unwrap();
+        assert_eq!((found.start, found.comment.len()), (2 << 20, comment));
+        assert!(bytes.into_inner() < 8192, "{comment}");
+    }
+}
