@@ -160,20 +160,27 @@ impl Spec {
             && !is_signed
     }
 
-    /// Whether it is `%g`, perhaps with a precision, and nothing else.
-    #[inline]
-    fn is_bare_general(&self) -> bool {
-        let has_flags = self.has_plus || self.has_blank || self.is_alternate;
-        matches!(self.conversion, b'g' | b'G') && self.width == 0 && !has_flags
-    }
-
     /// Prints a float by `%e`, `%f` or `%g`.
     #[inline]
     pub(crate) fn float(&self, out: &mut Vec<u8>, value: f64) {
         let is_upper = self.conversion.is_ascii_uppercase();
-        if self.is_bare_general() && general(out, value, self.precision.unwrap_or(6), is_upper) {
-            return;
+        if !general(out, value, self.general_digits, is_upper) {
+            self.any_float(out, value, is_upper);
         }
+    }
+
+    /// Prints floats by `%e`, `%f` or `%g`, with what stands between them.
+    pub(crate) fn floats(self, out: &mut Vec<u8>, values: &[f64], delimiter: &str) {
+        for (index, value) in values.iter().enumerate() {
+            if index > 0 {
+                delimiter.bytes().for_each(|byte| out.push(byte));
+            }
+            self.float(out, *value);
+        }
+    }
+
+    #[inline(never)]
+    fn any_float(&self, out: &mut Vec<u8>, value: f64, is_upper: bool) {
         let start = out.len();
         // Python prints a NaN without its sign.
         let is_negative = value.is_sign_negative() && !value.is_nan();
@@ -218,7 +225,7 @@ impl Spec {
                     out.push(b'.');
                 }
             }
-            _ => self.general(out, value, precision.max(1), is_upper),
+            _ => self.any_general(out, value, precision.max(1), is_upper),
         }
     }
 
@@ -237,7 +244,7 @@ impl Spec {
 
     /// `%g`: so many digits, without zeros at their end; with an exponent where the number is very small or large.
     #[inline]
-    fn general(&self, out: &mut Vec<u8>, value: f64, precision: usize, is_upper: bool) {
+    fn any_general(&self, out: &mut Vec<u8>, value: f64, precision: usize, is_upper: bool) {
         let mut buffer = [b'0'; ROOM];
         let (digits, first) = decimal(value, precision, &mut buffer);
         let mut count = precision;
