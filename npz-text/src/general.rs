@@ -41,15 +41,26 @@ static POINTS: [Point; MOST + 4] = {
     points
 };
 
-/// Writes a float by `%.{precision}g`; false if that is left to others.
+/// The first digits of a float, eight of them, and the power of ten of the first; 0 for what is left to others.
+#[inline]
+pub(crate) fn digits(value: f64, precision: usize) -> (u64, i32) {
+    let number = if (1..=MOST).contains(&precision) { rounded(value, precision) } else { None };
+    number.map_or((0, 0), |(number, first)| (eight(number * TENS[8 - precision]), first))
+}
+
+/// Writes a float of such digits by `%.{precision}g`; false if that is left to others.
 #[expect(clippy::inline_always, reason = "a call for each number would take a tenth of the time")]
 #[inline(always)]
-pub(crate) fn general(out: &mut Vec<u8>, value: f64, precision: usize, is_upper: bool) -> bool {
-    if !(1..=MOST).contains(&precision) {
+pub(crate) fn general(
+    out: &mut Vec<u8>,
+    is_negative: bool,
+    (digits, first): (u64, i32),
+    precision: usize,
+    is_upper: bool,
+) -> bool {
+    if digits == 0 {
         return false;
     }
-    let Some((number, first)) = rounded(value, precision) else { return false };
-    let digits = eight(number * TENS[8 - precision]);
     // Zeros at the end are not printed.
     let count = 8 - digits.leading_zeros() as usize / 8;
     let has_exponent = first < LEAST || first >= precision as i32;
@@ -60,7 +71,7 @@ pub(crate) fn general(out: &mut Vec<u8>, value: f64, precision: usize, is_upper:
     let len = if count > point.whole { count + point.shift as usize / 8 } else { point.whole };
     // All is written, and what is not wanted cut off: whether a number is negative can't be foreseen, nor its length.
     out.push(b'-');
-    out.truncate(out.len() - usize::from(value.is_sign_positive()));
+    out.truncate(out.len() - usize::from(!is_negative));
     out.extend_from_slice(&(u128::from(high) << 64 | u128::from(low)).to_le_bytes());
     out.truncate(out.len() - 16 + len);
     if has_exponent {
@@ -124,7 +135,8 @@ mod tests {
     #[track_caller]
     fn check(value: f64, precision: usize) -> bool {
         let mut out = b"x".to_vec();
-        let is_printed = general(&mut out, value, precision, false);
+        let is_printed =
+            general(&mut out, value.is_sign_negative(), digits(value, precision), precision, false);
         let text = String::from_utf8(out).unwrap();
         if is_printed {
             assert_eq!(text, format!("x{}", expected(value, precision)), "{value:e} {precision}");

