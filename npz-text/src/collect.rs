@@ -12,8 +12,6 @@ use crate::sink::{Sink, append};
 pub(crate) struct Collected<'s, S> {
     settings: &'s Settings<'s>,
     sink: S,
-    /// Sinks of pieces, empty again.
-    spare: Vec<S>,
     /// Which cells were missing, if that is asked for.
     mask: Vec<bool>,
     pub(crate) rows: usize,
@@ -42,7 +40,6 @@ impl<'s, S: Sink> Collected<'s, S> {
         Self {
             settings,
             sink: S::new(),
-            spare: Vec::new(),
             mask: Vec::new(),
             rows: 0,
             gone: 0,
@@ -57,54 +54,46 @@ impl<'s, S: Sink> Collected<'s, S> {
         self.settings.max_rows.map_or(usize::MAX, |max| max - self.gone)
     }
 
-    /// A sink for a piece.
-    pub(crate) fn spare(&mut self) -> S {
-        self.spare.pop().unwrap_or_else(S::new)
-    }
-
-    /// Takes what pieces gave, up to the rows that may come at all.
-    pub(crate) fn take(&mut self, plan: &Plan<'_>, pieces: Vec<Piece<S>>) -> Result<()> {
+    /// Takes what a piece gave, up to the rows that may come at all; gives back its sink, which is empty.
+    pub(crate) fn take(&mut self, plan: &Plan<'_>, mut piece: Piece<S>) -> Result<S> {
         let limit = self.room();
-        for mut piece in pieces {
-            let before = self.rows;
-            let is_full = before + piece.rows >= limit;
-            if is_full && before + piece.rows > limit {
-                piece.sink.split_off(plan, limit - before);
-                piece.rows = limit - before;
-                piece.mask.truncate(piece.rows * plan.width());
-            }
-            self.sink.append(&mut piece.sink)?;
-            self.spare.push(piece.sink);
-            append(&mut self.mask, &mut piece.mask)?;
-            self.rows += piece.rows;
-            for (rows, line, columns) in piece.ragged {
-                if before + rows < limit {
-                    self.ragged.count += 1;
-                    if self.ragged.listed.len() < LISTED {
-                        self.ragged.listed.push((self.line + line + 1, columns));
-                    }
+        let before = self.rows;
+        let is_full = before + piece.rows >= limit;
+        if is_full && before + piece.rows > limit {
+            piece.sink.split_off(plan, limit - before);
+            piece.rows = limit - before;
+            piece.mask.truncate(piece.rows * plan.width());
+        }
+        self.sink.append(&mut piece.sink)?;
+        append(&mut self.mask, &mut piece.mask)?;
+        self.rows += piece.rows;
+        for (rows, line, columns) in piece.ragged {
+            if before + rows < limit {
+                self.ragged.count += 1;
+                if self.ragged.listed.len() < LISTED {
+                    self.ragged.listed.push((self.line + line + 1, columns));
                 }
             }
-            if let (Some((rows, line)), Some(max)) = (piece.blank, self.settings.max_rows)
-                && before + rows < limit
-                && !self.is_warned
-                && plan.style == Style::LoadTxt
-            {
-                self.is_warned = true;
-                let line = self.line + line + 1;
-                self.settings
-                    .warn(&format!("line {line} holds no data and is not counted towards max_rows={max}"));
-            }
-            if is_full {
-                return Ok(());
-            }
-            if let Some(fault) = piece.error {
-                let line = self.line + fault.line + 1;
-                return Err(Error::custom(format!("line {line}{}", fault.message)));
-            }
-            self.line += piece.lines;
         }
-        Ok(())
+        if let (Some((rows, line)), Some(max)) = (piece.blank, self.settings.max_rows)
+            && before + rows < limit
+            && !self.is_warned
+            && plan.style == Style::LoadTxt
+        {
+            self.is_warned = true;
+            let line = self.line + line + 1;
+            self.settings
+                .warn(&format!("line {line} holds no data and is not counted towards max_rows={max}"));
+        }
+        if is_full {
+            return Ok(piece.sink);
+        }
+        if let Some(fault) = piece.error {
+            let line = self.line + fault.line + 1;
+            return Err(Error::custom(format!("line {line}{}", fault.message)));
+        }
+        self.line += piece.lines;
+        Ok(piece.sink)
     }
 
     /// Gives away so many rows, with the mask if there is one; or those that there are if these are the last.

@@ -63,8 +63,8 @@ macro_rules! common {
                 self
             }
 
-            /// Sets a function that is told, after each few MiB, how many bytes of text were read. It stops the load, which is
-            /// then an error, by giving `ControlFlow::Break(())`.
+            /// Sets a function that is told, after each MiB and at the end, how many bytes of text were read. It stops the load,
+            /// which is then an error, by giving `ControlFlow::Break(())`.
             pub fn progress(mut self, progress: impl Fn(u64) -> ControlFlow<()> + Send + Sync + 'a) -> Self {
                 self.0.progress = Some(Box::new(progress));
                 self

@@ -26,6 +26,8 @@ pub(crate) struct Spec {
     pub(crate) width: usize,
     pub(crate) precision: Option<usize>,
     pub(crate) conversion: u8,
+    /// The digits of a `%g` that has no more to it; 0 for all else.
+    pub(crate) general_digits: usize,
 }
 
 /// Reads a format.
@@ -95,6 +97,10 @@ fn spec(rest: &mut &str, at: usize) -> Result<Spec, String> {
         }
         None => return Err("it ends behind a `%`: a `%%` stands for the sign itself".to_owned()),
     };
+    let is_bare = spec.width == 0 && !(spec.has_plus || spec.has_blank || spec.is_alternate);
+    if is_bare && matches!(spec.conversion, b'g' | b'G') {
+        spec.general_digits = spec.precision.unwrap_or(6);
+    }
     *rest = &text[text.len() - chars.map(char::len_utf8).sum::<usize>()..];
     Ok(spec)
 }

@@ -7,36 +7,72 @@ use crate::powers::{Power, TENS};
 /// The most digits that fit into the register with all that may stand around them.
 const MOST: usize = 7;
 
-/// What stands before the digits of a fraction: of the zeros as many as the digits leave.
-const FRACTION: u64 = u64::from_le_bytes(*b"0.000000");
+/// Where the point stands among digits.
+#[derive(Clone, Copy)]
+struct Point {
+    /// Which bytes of the digits stand before it; none of a fraction.
+    before: u64,
+    /// The point, and for a fraction what stands before the digits: `0.00`.
+    text: u64,
+    /// The digits before it.
+    whole: usize,
+    /// How far the others move, in bits.
+    shift: u32,
+}
 
-/// Writes a float by `%.{precision}g`; false if that is left to others.
+/// The least power of ten that is printed as a fraction.
+const LEAST: i32 = -4;
+
+/// The same for each power of ten that the first digit may have, from `LEAST` on: whether a number is a fraction can't be
+/// foreseen, and a branch for it would take an eighth of the time.
+static POINTS: [Point; MOST + 4] = {
+    let mut points = [Point { before: 0, text: 0, whole: 0, shift: 0 }; MOST + 4];
+    let mut first = LEAST;
+    while first < MOST as i32 {
+        points[(first - LEAST) as usize] = if first < 0 {
+            let shift = 8 * (1 + first.unsigned_abs());
+            Point { before: 0, text: u64::from_le_bytes(*b"0.000000") & ((1 << shift) - 1), whole: 0, shift }
+        } else {
+            let whole = first as usize + 1;
+            Point { before: (1 << (8 * whole)) - 1, text: (b'.' as u64) << (8 * whole), whole, shift: 8 }
+        };
+        first += 1;
+    }
+    points
+};
+
+/// The first digits of a float, eight of them, and the power of ten of the first; 0 for what is left to others.
 #[inline]
-pub(crate) fn general(out: &mut Vec<u8>, value: f64, precision: usize, is_upper: bool) -> bool {
-    if !(1..=MOST).contains(&precision) {
+pub(crate) fn digits(value: f64, precision: usize) -> (u64, i32) {
+    let number = if (1..=MOST).contains(&precision) { rounded(value, precision) } else { None };
+    number.map_or((0, 0), |(number, first)| (eight(number * TENS[8 - precision]), first))
+}
+
+/// Writes a float of such digits by `%.{precision}g`; false if that is left to others.
+#[expect(clippy::inline_always, reason = "a call for each number would take a tenth of the time")]
+#[inline(always)]
+pub(crate) fn general(
+    out: &mut Vec<u8>,
+    is_negative: bool,
+    (digits, first): (u64, i32),
+    precision: usize,
+    is_upper: bool,
+) -> bool {
+    if digits == 0 {
         return false;
     }
-    let Some((number, first)) = rounded(value, precision) else { return false };
-    let digits = eight(number * TENS[8 - precision]);
     // Zeros at the end are not printed.
     let count = 8 - digits.leading_zeros() as usize / 8;
-    let has_exponent = first < -4 || first >= precision as i32;
-    let is_fraction = first < 0 && !has_exponent;
-
+    let has_exponent = first < LEAST || first >= precision as i32;
+    let point = &POINTS[(if has_exponent { 0 } else { first } - LEAST) as usize];
     let digits = digits | ZEROS;
-    let (low, high, len) = if is_fraction {
-        let start = 1 + first.unsigned_abs();
-        (FRACTION | digits << (8 * start), ZEROS | digits >> (64 - 8 * start), start as usize + count)
-    } else {
-        let whole = if has_exponent { 1 } else { first as usize + 1 };
-        let before = (1 << (8 * whole)) - 1;
-        let text = digits & before | u64::from(b'.') << (8 * whole) | (digits & !before) << 8;
-        (text, 0, if count > whole { count + 1 } else { whole })
-    };
+    let (before, behind) = (digits & point.before, digits & !point.before);
+    let (low, high) = (before | point.text | behind << point.shift, behind >> (64 - point.shift));
+    let len = if count > point.whole { count + point.shift as usize / 8 } else { point.whole };
     // All is written, and what is not wanted cut off: whether a number is negative can't be foreseen, nor its length.
     out.push(b'-');
-    out.truncate(out.len() - usize::from(value.is_sign_positive()));
-    out.extend((u128::from(high) << 64 | u128::from(low)).to_le_bytes());
+    out.truncate(out.len() - usize::from(!is_negative));
+    out.extend_from_slice(&(u128::from(high) << 64 | u128::from(low)).to_le_bytes());
     out.truncate(out.len() - 16 + len);
     if has_exponent {
         out.push(if is_upper { b'E' } else { b'e' });
@@ -68,7 +104,8 @@ fn rounded(value: f64, digits: usize) -> Option<(u64, i32)> {
         return None;
     }
     let (number, rest, half) = (product >> shift, product & ((1 << shift) - 1), 1 << (shift - 1));
-    if (half - 2..=half).contains(&rest) || !(TENS[digits - 1]..TENS[digits]).contains(&number) {
+    // By one comparison: on which side of the middle a number is can't be foreseen.
+    if rest.wrapping_sub(half - 2) <= 2 || !(TENS[digits - 1]..TENS[digits]).contains(&number) {
         return None;
     }
     let number = number + u64::from(rest > half);
@@ -98,7 +135,8 @@ mod tests {
     #[track_caller]
     fn check(value: f64, precision: usize) -> bool {
         let mut out = b"x".to_vec();
-        let is_printed = general(&mut out, value, precision, false);
+        let is_printed =
+            general(&mut out, value.is_sign_negative(), digits(value, precision), precision, false);
         let text = String::from_utf8(out).unwrap();
         if is_printed {
             assert_eq!(text, format!("x{}", expected(value, precision)), "{value:e} {precision}");

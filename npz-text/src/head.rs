@@ -14,16 +14,10 @@ use crate::options::Names;
 use crate::settings::{Settings, Source};
 use crate::split::{Splitter, strip};
 
-/// How much text a worker takes at a time. Of one thread what it takes in memory stays in the cache, and serves the next pieces;
-/// several have larger ones, as they wait for each other.
-pub(crate) fn piece(threads: usize) -> usize {
-    if threads == 1 { 32 << 10 } else { 128 << 10 }
-}
-
-/// How many pieces are read at once for each thread.
-fn pieces(threads: usize) -> usize {
-    if threads == 1 { 16 } else { 8 }
-}
+/// How much text is read at a time. What one thread takes in memory stays in its cache; several have more, so that they seldom ask
+/// for the next.
+const PIECE: usize = 32 << 10;
+const PIECE_OF_SEVERAL: usize = 128 << 10;
 
 /// A text whose start was looked at.
 pub(crate) struct Head<'a> {
@@ -48,10 +42,7 @@ pub(crate) fn open<'a>(source: Source<'a>, settings: &Settings<'_>) -> Result<Li
         Source::Given(lines) => lines,
         Source::Text(text) => Box::new(text),
     };
-    let threads = crate::team::threads(settings.threads);
-    let block = piece(threads) * pieces(threads) * threads;
-    // A few rows are had without reading all that a batch would take.
-    let block = if settings.max_rows.is_some_and(|rows| rows < 1000) { 64 << 10 } else { block };
+    let block = if crate::team::threads(settings.threads) == 1 { PIECE } else { PIECE_OF_SEVERAL };
     Ok(Lines::new(reader, block, settings.limits, is_given))
 }
 
@@ -114,7 +105,7 @@ impl<'a> Head<'a> {
     /// Skips lines; gives where the rest begins.
     fn skip(&mut self, mut count: usize) -> Result<usize> {
         let mut at = 0;
-        self.text = self.lines.next()?.unwrap_or_default();
+        self.text = self.lines.next(Vec::new())?.unwrap_or_default();
         while count > 0 {
             if let Some(end) = memchr(b'\n', &self.text[at..]) {
                 at += end + 1;
@@ -122,7 +113,7 @@ impl<'a> Head<'a> {
                 self.line += 1;
             } else {
                 at = 0;
-                if let Some(text) = self.lines.next()? {
+                if let Some(text) = self.lines.next(std::mem::take(&mut self.text))? {
                     self.text = text;
                 } else {
                     self.text = Vec::new();
@@ -137,7 +128,7 @@ impl<'a> Head<'a> {
     fn more(&mut self, at: usize) -> Result<Option<Vec<u8>>> {
         let mut text = std::mem::take(&mut self.text);
         text.drain(..at);
-        if text.is_empty() { self.lines.next() } else { Ok(Some(text)) }
+        if text.is_empty() { self.lines.next(text) } else { Ok(Some(text)) }
     }
 }
 

@@ -12,8 +12,6 @@ pub(crate) struct Lines<'a> {
     reader: Box<dyn Read + Send + 'a>,
     /// The start of a line that is not whole yet, or what was given back.
     rest: Vec<u8>,
-    /// A batch that is done: its memory serves the next.
-    spare: Vec<u8>,
     /// How many bytes are read at a time.
     block: usize,
     limits: Limits,
@@ -35,7 +33,6 @@ impl<'a> Lines<'a> {
         Self {
             reader,
             rest: Vec::new(),
-            spare: Vec::new(),
             block,
             limits,
             total: 0,
@@ -61,23 +58,23 @@ impl<'a> Lines<'a> {
         self.rest = text;
     }
 
-    /// Takes back the memory of a batch.
-    pub(crate) fn recycle(&mut self, text: Vec<u8>) {
-        self.spare = text;
+    /// Whether each line is one of the caller's, of which none is taken that is not needed.
+    pub(crate) fn is_given(&self) -> bool {
+        self.is_given
     }
 
-    /// Reads whole lines, the last of the file perhaps without its end; `None` at the end.
-    pub(crate) fn next(&mut self) -> Result<Option<Vec<u8>>> {
-        let mut text = std::mem::take(&mut self.spare);
+    /// Reads whole lines, the last of the file perhaps without its end, into memory that is given; `None` at the end.
+    pub(crate) fn next(&mut self, mut text: Vec<u8>) -> Result<Option<Vec<u8>>> {
         text.clear();
         text.append(&mut self.rest);
         if self.is_over {
             return Ok(if text.is_empty() { None } else { Some(text) });
         }
+        // As much again as was given back, so that what is looked at anew each time is little beside what is read.
+        let block = if self.is_given { 0 } else { self.block.max(text.len()) };
         loop {
             let old = text.len();
-            let wanted = if self.is_given { 0 } else { self.block };
-            self.is_over = !self.read(&mut text, old + wanted.max(1))?;
+            self.is_over = !self.read(&mut text, old + block.max(1))?;
             if !self.is_given {
                 self.end_lines(&mut text, old);
             }
@@ -196,21 +193,6 @@ impl<S: AsRef<str>, I: Iterator<Item = S>> Read for Given<I> {
     }
 }
 
-/// Cuts text into pieces of whole lines, of about so many bytes.
-pub(crate) fn cut(mut text: &[u8], len: usize) -> Vec<&[u8]> {
-    let mut pieces = Vec::new();
-    while text.len() > len {
-        let end = memchr(b'\n', &text[len..]).map_or(text.len(), |end| len + end + 1);
-        let (piece, rest) = text.split_at(end);
-        pieces.push(piece);
-        text = rest;
-    }
-    if !text.is_empty() {
-        pieces.push(text);
-    }
-    pieces
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -233,7 +215,7 @@ mod tests {
         for block in 1..text.len() + 2 {
             let mut lines = Lines::new(Box::new(Drip(text)), block, Limits::default(), false);
             let mut all = Vec::new();
-            while let Some(batch) = lines.next().unwrap() {
+            while let Some(batch) = lines.next(Vec::new()).unwrap() {
                 assert!(lines.is_over() || batch.ends_with(b"\n"));
                 all.extend(batch);
             }

@@ -179,9 +179,10 @@ fn all(source: Source<'_>, settings: &Settings<'_>) -> Result<Vec<u8>> {
         return Ok(text);
     }
     let mut lines = open(source, settings)?;
-    let mut text = Vec::new();
-    while let Some(batch) = lines.next()? {
+    let (mut text, mut memory) = (Vec::new(), Vec::new());
+    while let Some(batch) = lines.next(memory)? {
         text.extend_from_slice(&batch);
+        memory = batch;
     }
     Ok(text)
 }

@@ -97,7 +97,7 @@ fn missing(packed: Packed) -> Error {
 /// A file that is written, compressed as its name says, and seen under that name when it is finished.
 #[expect(clippy::large_enum_variant, reason = "one for each file that is written")]
 pub(crate) enum Sink {
-    Plain(io::BufWriter<AtomicFile>),
+    Plain(AtomicFile),
     Gzip(Box<GzEncoder<AtomicFile>>),
     #[cfg(feature = "bzip2")]
     Bzip2(Box<bzip2::write::BzEncoder<AtomicFile>>),
@@ -112,7 +112,7 @@ impl Sink {
     pub(crate) fn create(path: &Path) -> Result<Self> {
         let file = AtomicFile::create(path)?;
         match Packed::of(path) {
-            Packed::No => Ok(Self::Plain(io::BufWriter::with_capacity(1 << 18, file))),
+            Packed::No => Ok(Self::Plain(file)),
             Packed::Gzip => Ok(Self::Gzip(Box::new(GzEncoder::new(file, flate2::Compression::new(9))))),
             #[cfg(feature = "bzip2")]
             Packed::Bzip2 => {
@@ -136,7 +136,7 @@ impl Sink {
     /// Ends the file and puts it in its place.
     pub(crate) fn commit(self) -> Result<()> {
         let file = match self {
-            Self::Plain(writer) => writer.into_inner().map_err(io::IntoInnerError::into_error)?,
+            Self::Plain(file) => file,
             Self::Gzip(writer) => writer.finish()?,
             #[cfg(feature = "bzip2")]
             Self::Bzip2(writer) => writer.finish()?,
@@ -150,7 +150,7 @@ impl Sink {
 
     fn writer(&mut self) -> &mut dyn Write {
         match self {
-            Self::Plain(writer) => writer,
+            Self::Plain(file) => file,
             Self::Gzip(writer) => writer,
             #[cfg(feature = "bzip2")]
             Self::Bzip2(writer) => writer,

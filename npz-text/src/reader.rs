@@ -1,16 +1,19 @@
-//! Reads rows: batches of lines, cut into pieces that several threads read.
+//! Reads rows: pieces of whole lines, which several threads read.
 
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use npz_core::{DType, Error, Result};
 
 use crate::collect::Collected;
-use crate::head::{Head, at_line, piece, valid};
-use crate::lines::{Lines, cut};
-use crate::piece::{Piece, parse};
+use crate::head::{Head, at_line};
+use crate::lines::Lines;
+use crate::piece::parse;
 use crate::plan::Plan;
 use crate::settings::Settings;
 use crate::sink::Sink;
+use crate::split::Splitter;
 
 /// Reads rows into a sink.
 pub(crate) struct Reader<'a, 's, S> {
@@ -18,28 +21,38 @@ pub(crate) struct Reader<'a, 's, S> {
     settings: &'s Settings<'s>,
     /// What a row, or a cell, is.
     dtype: DType,
-    lines: Lines<'a>,
-    /// The next batch, which was read already.
-    batch: Option<Result<Vec<u8>>>,
+    texts: Texts<'a>,
     collected: Collected<'s, S>,
-    /// What was read last: it is collected while the next is read.
-    pieces: Vec<Piece<S>>,
-    /// The last lines, which may be a footer.
+    /// The bytes that `progress` was told of.
+    told: u64,
+}
+
+/// The pieces of a text.
+struct Texts<'a> {
+    lines: Lines<'a>,
+    /// The first, which was read already.
+    first: Vec<u8>,
+    skip_footer: usize,
+    /// The last lines, which may be the footer.
     footer: Vec<u8>,
 }
 
+/// `progress` is told after so many bytes.
+const STEP: u64 = 1 << 20;
+
+/// How many bytes of text several threads may read at once: a few pieces wait for each of them, with their cells.
+const AT_ONCE: usize = 4 << 20;
+
 impl<'a, 's, S: Sink> Reader<'a, 's, S> {
     pub(crate) fn new(head: Head<'a>, plan: Plan<'s>, settings: &'s Settings<'s>, dtype: DType) -> Self {
-        let batch = if head.text.is_empty() { None } else { Some(Ok(head.text)) };
+        let skip_footer = settings.skip_footer;
         Self {
             plan,
             settings,
             dtype,
-            lines: head.lines,
-            batch,
+            texts: Texts { lines: head.lines, first: head.text, skip_footer, footer: Vec::new() },
             collected: Collected::new(settings, head.line),
-            pieces: Vec::new(),
-            footer: Vec::new(),
+            told: 0,
         }
     }
 
@@ -58,94 +71,108 @@ impl<'a, 's, S: Sink> Reader<'a, 's, S> {
     /// Reads so many rows, fewer at the end; gives them, with their mask if there is one, and their number.
     pub(crate) fn read(&mut self, wanted: usize) -> Result<(S, Vec<bool>, usize)> {
         let wanted = wanted.min(self.collected.room());
-        // A batch that is enough is followed by none: what comes behind may not be read, or be the footer.
-        let reads_on = self.settings.max_rows.is_none() && self.settings.skip_footer == 0;
-        loop {
-            let waiting: usize = self.pieces.iter().map(|piece| piece.rows).sum();
-            if !reads_on || self.collected.rows + waiting >= wanted {
-                self.collect()?;
-            }
-            if self.collected.rows >= wanted {
-                break;
-            }
-            let Some(text) = self.next_batch()? else { break };
-            if self.plan.splitter.has_quotes() {
-                self.read_quoted(&text)?;
-            } else {
-                self.read_batch(text, reads_on)?;
-            }
-            if let Some(progress) = &self.settings.progress
-                && progress(self.lines.total()) == ControlFlow::Break(())
-            {
-                return Err(Error::custom("stopped by the function that was set as `progress`"));
-            }
+        if self.plan.splitter.has_quotes() {
+            self.read_quoted(wanted)?;
+        } else {
+            self.read_pieces(wanted)?;
         }
-        self.collect()?;
+        tell(self.settings, &mut self.told, self.texts.lines.total(), 1)?;
         self.collected.give(&self.plan, wanted)
     }
 
-    /// Reads a batch by several threads; collects what was read before, and reads the next lines, meanwhile.
-    fn read_batch(&mut self, text: Vec<u8>, reads_on: bool) -> Result<()> {
-        let threads = crate::team::threads(self.settings.threads);
-        let is_whole = !S::HAS_ROWS && self.settings.max_rows.is_some();
-        let room = self.collected.room() - self.collected.rows;
-        let waiting = std::mem::take(&mut self.pieces);
-        let Self { plan, collected, lines, .. } = self;
-        let pieces = cut(&text, if is_whole { text.len() } else { piece(threads) });
-        let (pieces, (taken, next)) = crate::team::map_while(
+    /// Reads pieces by several threads.
+    fn read_pieces(&mut self, wanted: usize) -> Result<()> {
+        let Self { plan, settings, texts, collected, told, .. } = self;
+        let limit = collected.room();
+        // Lines that are given may be no more than are needed; rows that can't be told apart either.
+        let is_short = texts.lines.is_over() || texts.lines.is_given() || limit < usize::MAX && !S::HAS_ROWS;
+        let most = if is_short { 1 } else { AT_ONCE / texts.first.len().max(1) };
+        let threads = crate::team::threads(settings.threads).min(most.max(1));
+        // Of pieces that are done: their memory serves the next.
+        let spare: Mutex<Vec<(Vec<u8>, S)>> = Mutex::default();
+        let spare = || spare.lock().unwrap_or_else(PoisonError::into_inner);
+        let rows = AtomicUsize::new(collected.rows);
+        crate::team::in_order(
             threads,
-            pieces.into_iter().map(|piece| (piece, collected.spare())).collect(),
-            |(piece, sink)| parse(plan, sink, piece, true, room),
-            || (collected.take(plan, waiting), if reads_on { lines.next().transpose() } else { None }),
-        );
-        // An error in the rows before comes first.
-        taken?;
-        self.pieces = pieces;
-        self.batch = next;
-        self.lines.recycle(text);
+            || {
+                if rows.load(Ordering::Relaxed) >= wanted {
+                    return None;
+                }
+                let (memory, sink) = spare().pop().unwrap_or_else(|| (Vec::new(), S::new()));
+                let text = texts.next(&plan.splitter, memory).transpose()?;
+                Some(text.map(|text| (text, sink, texts.lines.total())))
+            },
+            |next| {
+                let (text, sink, total) = next?;
+                let piece = parse(plan, sink, &text, true, limit - rows.load(Ordering::Relaxed));
+                Ok((text, piece, total))
+            },
+            |done: Result<_>| {
+                // What is wrong behind the last row that is wanted at all is nobody's concern.
+                if collected.rows >= limit {
+                    return Ok(());
+                }
+                let (text, piece, total) = done?;
+                let sink = collected.take(plan, piece)?;
+                spare().push((text, sink));
+                rows.store(collected.rows, Ordering::Relaxed);
+                tell(settings, told, total, STEP)
+            },
+        )
+    }
+
+    /// Reads pieces by one thread: only who has read all before knows whether a line begins inside of quotes.
+    fn read_quoted(&mut self, wanted: usize) -> Result<()> {
+        let Self { plan, settings, texts, collected, told, .. } = self;
+        let (mut memory, mut sink) = (Vec::new(), S::new());
+        while collected.rows < wanted
+            && let Some(mut text) = texts.next(&plan.splitter, memory)?
+        {
+            let room = collected.room() - collected.rows;
+            let piece = parse(plan, sink, &text, texts.lines.is_over(), room);
+            let rest = text.split_off(piece.used);
+            if piece.error.is_none() && !rest.is_empty() {
+                let line = collected.line + piece.lines;
+                plan.limits.check(rest.len(), 0).map_err(|error| at_line(line, &error))?;
+                texts.lines.give_back(rest);
+            }
+            (memory, sink) = (text, collected.take(plan, piece)?);
+            tell(settings, told, texts.lines.total(), STEP)?;
+        }
         Ok(())
     }
+}
 
-    /// Reads a batch by one thread: only who has read all before knows whether a line begins inside of quotes.
-    fn read_quoted(&mut self, text: &[u8]) -> Result<()> {
-        let room = self.collected.room() - self.collected.rows;
-        let piece = parse(&self.plan, self.collected.spare(), text, self.lines.is_over(), room);
-        let rest = text[piece.used..].to_vec();
-        if piece.error.is_none() && !rest.is_empty() {
-            let line = self.collected.line + piece.lines;
-            self.plan.limits.check(rest.len(), 0).map_err(|error| at_line(line, &error))?;
-            self.lines.give_back(rest);
+/// Tells `progress` how many bytes were read, if they are so many more than it knows of.
+fn tell(settings: &Settings<'_>, told: &mut u64, total: u64, step: u64) -> Result<()> {
+    if total < *told + step {
+        return Ok(());
+    }
+    *told = total;
+    match &settings.progress {
+        Some(progress) if progress(total) == ControlFlow::Break(()) => {
+            Err(Error::custom("stopped by the function that was set as `progress`"))
         }
-        self.collected.take(&self.plan, vec![piece])
+        _ => Ok(()),
     }
+}
 
-    /// Collects what was read last.
-    fn collect(&mut self) -> Result<()> {
-        self.collected.take(&self.plan, std::mem::take(&mut self.pieces))
-    }
-
-    /// The next lines, without those that may be the footer.
-    fn next_batch(&mut self) -> Result<Option<Vec<u8>>> {
+impl Texts<'_> {
+    /// The next lines, in memory that is given, without those that may be the footer; `None` at the end.
+    fn next(&mut self, splitter: &Splitter, mut memory: Vec<u8>) -> Result<Option<Vec<u8>>> {
         loop {
-            let next = match self.batch.take() {
-                Some(Ok(batch)) => Some(batch),
-                Some(Err(error)) => {
-                    self.collect()?;
-                    return Err(error);
-                }
-                None => self.lines.next()?,
-            };
-            let Some(next) = next else { return Ok(None) };
-            if self.settings.skip_footer == 0 {
-                return Ok(Some(next));
+            let mut text = std::mem::take(&mut self.first);
+            if text.is_empty() {
+                let Some(next) = self.lines.next(memory)? else { return Ok(None) };
+                text = next;
             }
-            let mut text = std::mem::take(&mut self.footer);
-            text.extend_from_slice(&next);
-            let end = self.before_footer(valid(&text, self.collected.line)?);
-            let footer = text.split_off(end);
-            if !self.lines.is_over() {
-                self.footer = footer;
+            if self.skip_footer == 0 {
+                return Ok(Some(text));
             }
+            self.footer.append(&mut text);
+            memory = text;
+            text = std::mem::take(&mut self.footer);
+            self.footer = text.split_off(self.before_footer(splitter, &text));
             if !text.is_empty() {
                 return Ok(Some(text));
             }
@@ -153,14 +180,17 @@ impl<'a, 's, S: Sink> Reader<'a, 's, S> {
     }
 
     /// Where the last rows of a text begin, as many as the footer has.
-    fn before_footer(&self, text: &str) -> usize {
+    ///
+    /// What is no text is kept for none: who reads it says so.
+    fn before_footer(&self, splitter: &Splitter, text: &[u8]) -> usize {
+        let Ok(text) = std::str::from_utf8(text) else { return text.len() };
         let mut end = text.len();
         let mut fields = Vec::new();
         let mut count = 0;
-        while end > 0 && count < self.settings.skip_footer {
+        while end > 0 && count < self.skip_footer {
             let line = text[..end].strip_suffix('\n').unwrap_or(&text[..end]);
             let start = line.rfind('\n').map_or(0, |at| at + 1);
-            self.plan.splitter.row(&text[start..end], true, &mut fields);
+            splitter.row(&text[start..end], true, &mut fields);
             count += usize::from(!fields.is_empty());
             end = start;
         }

@@ -3,12 +3,13 @@
 use std::io::Write;
 use std::ops::{ControlFlow, Range};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use npz_core::{Error, Result};
 
-use crate::cells::ToText;
+use crate::cells::{Cells, ToText};
 use crate::encoding::{Encode, Encoding};
-use crate::format::{self, Part};
+use crate::format::{self, Part, Spec};
 use crate::open::Sink;
 use crate::settings::Progress;
 
@@ -39,9 +40,8 @@ impl<const N: usize> From<[&str; N]> for Formats {
     }
 }
 
-/// How many cells a thread prints at a time, and how many of these are printed at once for each.
-const PIECE: usize = 8192;
-const PIECES: usize = 8;
+/// How many cells, with what stands between them, a thread prints at a time.
+const PIECE: usize = 32768;
 
 /// Saves arrays as text, as [`np.savetxt`](https://numpy.org/doc/stable/reference/generated/numpy.savetxt.html) does: the
 /// same bytes.
@@ -176,44 +176,35 @@ impl<'a> SaveTxt<'a> {
         let row = self.row(array)?;
         let mut writer = Encode::new(writer, self.encoding)?;
         self.comment(&mut writer, &self.header)?;
-        let threads = crate::team::threads(self.threads);
-        let width = row.parts.len().max(1);
-        let piece = (PIECE / width).max(1);
-        let mut at = 0;
+        let piece = (PIECE / row.parts.len().max(1)).max(1);
+        let threads = if row.rows > piece { crate::team::threads(self.threads) } else { 1 };
+        let mut starts = (0..row.rows).step_by(piece);
+        // Texts that were written: their memory serves the next.
+        let spare: Mutex<Vec<Vec<u8>>> = Mutex::default();
+        let spare = || spare.lock().unwrap_or_else(PoisonError::into_inner);
         let mut total = 0u64;
-        let mut waiting: Vec<Result<Vec<u8>>> = Vec::new();
-        loop {
-            let batch: Vec<Range<usize>> = (0..PIECES * threads)
-                .map(|index| at + index * piece)
-                .take_while(|start| *start < row.rows)
-                .map(|start| start..(start + piece).min(row.rows))
-                .collect();
-            at = batch.last().map_or(at, |range| range.end);
-            // What was printed is written while the next is printed.
-            let ready = std::mem::take(&mut waiting);
-            let (printed, written) = crate::team::map_while(
-                threads,
-                batch,
-                |range| row.print(array, range),
-                || {
-                    ready.into_iter().try_for_each(|text| {
-                        let text = text?;
-                        total += text.len() as u64;
-                        writer.write(&text)
-                    })
-                },
-            );
-            written?;
-            if let Some(progress) = &self.progress
-                && progress(total) == ControlFlow::Break(())
-            {
-                return Err(Error::custom("stopped by the function that was set as `progress`"));
-            }
-            if printed.is_empty() {
-                break;
-            }
-            waiting = printed;
-        }
+        crate::team::in_order(
+            threads,
+            || starts.next(),
+            |start| {
+                let mut text = spare().pop().unwrap_or_default();
+                row.print(array, start..(start + piece).min(row.rows), &mut text)?;
+                Ok(text)
+            },
+            |text: Result<Vec<u8>>| {
+                let mut text = text?;
+                writer.write(&text)?;
+                total += text.len() as u64;
+                text.clear();
+                spare().push(text);
+                match &self.progress {
+                    Some(progress) if progress(total) == ControlFlow::Break(()) => {
+                        Err(Error::custom("stopped by the function that was set as `progress`"))
+                    }
+                    _ => Ok(()),
+                }
+            },
+        )?;
         self.comment(&mut writer, &self.footer)?;
         drop(writer.into_inner());
         Ok(())
@@ -228,7 +219,7 @@ impl<'a> SaveTxt<'a> {
     }
 
     /// How a row is printed.
-    fn row(&self, array: &(impl ToText + ?Sized)) -> Result<Row> {
+    fn row(&self, array: &(impl ToText + ?Sized)) -> Result<Row<'_>> {
         let shape = array.axes();
         let dtype = array.cell_type()?;
         let fields = crate::layout::fields(&dtype);
@@ -247,6 +238,7 @@ impl<'a> SaveTxt<'a> {
         let count = |parts: &[Part]| parts.iter().filter(|part| matches!(part, Part::Cell(_))).count();
         let delimiter = Part::Text(self.delimiter.clone());
         let mut parts: Vec<Part> = Vec::new();
+        let mut float = None;
         match &self.format {
             Formats::Each(formats) => {
                 if formats.len() != columns {
@@ -264,6 +256,9 @@ impl<'a> SaveTxt<'a> {
             }
             Formats::One(format) => {
                 let one = parse(format)?;
+                if let [Part::Cell(spec)] = one[..] {
+                    float = Some(spec).filter(Spec::is_float);
+                }
                 if count(&one) == 1 {
                     for index in 0..columns {
                         if index > 0 {
@@ -292,26 +287,39 @@ impl<'a> SaveTxt<'a> {
             )));
         }
         parts.push(Part::Text(self.newline.clone()));
-        Ok(Row { parts, rows: shape[0], columns, is_complex, is_record: fields.is_some() })
+        let (delimiter, is_record) = (&self.delimiter, fields.is_some());
+        Ok(Row { parts, rows: shape[0], columns, is_complex, is_record, float, delimiter })
     }
 }
 
 /// How a row is printed.
-struct Row {
+struct Row<'s> {
     parts: Vec<Part>,
     rows: usize,
     columns: usize,
     is_complex: bool,
     is_record: bool,
+    /// The format of all cells, if it is one of floats and there is nothing else; and what stands between them.
+    float: Option<Spec>,
+    delimiter: &'s str,
 }
 
-impl Row {
+impl Row<'_> {
     /// Prints the rows of a range.
-    fn print(&self, array: &(impl ToText + ?Sized), range: Range<usize>) -> Result<Vec<u8>> {
+    fn print(&self, array: &(impl ToText + ?Sized), range: Range<usize>, out: &mut Vec<u8>) -> Result<()> {
         let start = range.start;
         let rows = array.rows_of(range)?;
         let columns = rows.cells();
-        let mut out = Vec::with_capacity(rows.count() * self.parts.len() * 12);
+        out.reserve(rows.count() * self.parts.len() * 12);
+        if let (Some(spec), [Cells::Float64(cells)], Some(Part::Text(newline))) =
+            (self.float, &columns[..], self.parts.last())
+        {
+            for row in rows.first()..rows.first() + rows.count() {
+                spec.floats(out, &cells[row * self.columns..][..self.columns], self.delimiter);
+                out.extend_from_slice(newline.as_bytes());
+            }
+            return Ok(());
+        }
         for row in 0..rows.count() {
             let line = out.len();
             let at = rows.first() + row;
@@ -331,7 +339,7 @@ impl Row {
                 cell += 1;
                 let (column, index) =
                     if self.is_record { (column, at) } else { (0, at * self.columns + column) };
-                columns[column].write(index, is_imaginary, spec, &mut out).map_err(|why| {
+                columns[column].write(index, is_imaginary, spec, out).map_err(|why| {
                     let (row, column) =
                         (start + row, if self.is_record { column } else { index % self.columns });
                     Error::custom(format!("row {row}, column {}: {why}", column + 1))
@@ -344,6 +352,6 @@ impl Row {
                 }
             }
         }
-        Ok(out)
+        Ok(())
     }
 }

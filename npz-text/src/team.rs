@@ -3,6 +3,8 @@
 use std::num::NonZero;
 use std::sync::LazyLock;
 
+use npz_core::Result;
+
 /// How many threads are meant: 0 stands for all cores.
 pub(crate) fn threads(wanted: usize) -> usize {
     // To ask the system takes as long as reading thousands of cells.
@@ -16,56 +18,185 @@ pub(crate) fn threads(wanted: usize) -> usize {
     if wanted == 0 { *ALL } else { wanted.min(*ALL) }
 }
 
-/// Does the work on each piece, and one other thing meanwhile; gives both results.
-pub(crate) fn map_while<T: Send, R: Send, S>(
+/// Works on pieces, several at a time. `next` gives them in turn; the calling thread takes their results in the same order.
+/// Its first error ends the work.
+pub(crate) fn in_order<T, R: Send>(
     threads: usize,
-    pieces: Vec<T>,
+    mut next: impl FnMut() -> Option<T> + Send,
     work: impl Fn(T) -> R + Sync,
-    meanwhile: impl FnOnce() -> S,
-) -> (Vec<R>, S) {
+    mut take: impl FnMut(R) -> Result<()>,
+) -> Result<()> {
     #[cfg(feature = "parallel")]
-    if threads > 1 && pieces.len() > 1 {
-        return parallel(threads, pieces, &work, meanwhile);
+    if threads > 1 {
+        return parallel::in_order(threads, next, work, take);
     }
     let _ = threads;
-    let results = pieces.into_iter().map(work).collect();
-    (results, meanwhile())
+    while let Some(piece) = next() {
+        take(work(piece))?;
+    }
+    Ok(())
 }
 
 #[cfg(feature = "parallel")]
-fn parallel<T: Send, R: Send, S>(
-    threads: usize,
-    pieces: Vec<T>,
-    work: &(impl Fn(T) -> R + Sync),
-    meanwhile: impl FnOnce() -> S,
-) -> (Vec<R>, S) {
-    use std::sync::Mutex;
-    let count = pieces.len();
-    let waiting = Mutex::new(pieces.into_iter().enumerate());
-    let done: Mutex<Vec<Option<R>>> = Mutex::new((0..count).map(|_| None).collect());
-    let help = || {
-        loop {
-            // The lock is let go before the work.
-            let next = lock(&waiting).next();
-            let Some((index, piece)) = next else { break };
-            let result = work(piece);
-            lock(&done)[index] = Some(result);
+mod parallel {
+    use std::collections::VecDeque;
+    use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+    use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+    use std::thread;
+
+    use npz_core::Result;
+
+    /// What a team shares.
+    struct Team<N, W, R> {
+        queue: Mutex<Queue<N, R>>,
+        changed: Condvar,
+        work: W,
+        /// How many pieces may be under way or wait to be taken.
+        most: usize,
+    }
+
+    struct Queue<N, R> {
+        next: N,
+        /// What became of pieces, in their order; `None` where one is worked on.
+        results: VecDeque<Option<thread::Result<R>>>,
+        /// How many results are gone.
+        taken: usize,
+        is_over: bool,
+    }
+
+    pub(super) fn in_order<T, R: Send>(
+        threads: usize,
+        next: impl FnMut() -> Option<T> + Send,
+        work: impl Fn(T) -> R + Sync,
+        take: impl FnMut(R) -> Result<()>,
+    ) -> Result<()> {
+        let queue = Mutex::new(Queue { next, results: VecDeque::new(), taken: 0, is_over: false });
+        let team = Team { queue, changed: Condvar::new(), work, most: 4 * threads };
+        rayon::in_place_scope(|scope| {
+            for _ in 1..threads {
+                scope.spawn(|_| team.help());
+            }
+            let _end = End(&team);
+            team.lead(take)
+        })
+    }
+
+    impl<T, R, N: FnMut() -> Option<T>, W: Fn(T) -> R> Team<N, W, R> {
+        /// Takes results, and works while there is none to take.
+        fn lead(&self, mut take: impl FnMut(R) -> Result<()>) -> Result<()> {
+            loop {
+                let mut queue = self.lock();
+                if let Some(Some(_)) = queue.results.front() {
+                    let result = queue.results.pop_front().flatten();
+                    queue.taken += 1;
+                    drop(queue);
+                    self.changed.notify_all();
+                    result
+                        .map_or(Ok(()), |result| take(result.unwrap_or_else(|panic| resume_unwind(panic))))?;
+                } else if queue.is_over && queue.results.is_empty() {
+                    return Ok(());
+                } else {
+                    self.work(queue);
+                }
+            }
         }
-    };
-    let other = rayon::in_place_scope(|scope| {
-        for _ in 1..threads.min(count + 1) {
-            scope.spawn(|_| help());
+
+        /// Works until all is done.
+        fn help(&self) {
+            loop {
+                let queue = self.lock();
+                if queue.is_over {
+                    return;
+                }
+                self.work(queue);
+            }
         }
-        let other = meanwhile();
-        help();
-        other
-    });
-    let done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    (done.into_iter().flatten().collect(), other)
+
+        /// Works on the next piece, or waits for a change if there can be none now.
+        fn work(&self, mut queue: MutexGuard<'_, Queue<N, R>>) {
+            if queue.is_over || queue.results.len() == self.most {
+                drop(self.changed.wait(queue));
+                return;
+            }
+            if let Some(piece) = (queue.next)() {
+                let number = queue.taken + queue.results.len();
+                queue.results.push_back(None);
+                drop(queue);
+                let result = catch_unwind(AssertUnwindSafe(|| (self.work)(piece)));
+                let mut queue = self.lock();
+                let at = number - queue.taken;
+                queue.results[at] = Some(result);
+            } else {
+                queue.is_over = true;
+            }
+            self.changed.notify_all();
+        }
+
+        /// A panic in `next` leaves nothing half done here.
+        fn lock(&self) -> MutexGuard<'_, Queue<N, R>> {
+            self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+        }
+    }
+
+    /// Ends the work of all, however the one who leads ends.
+    struct End<'t, N, W, R>(&'t Team<N, W, R>);
+
+    impl<N, W, R> Drop for End<'_, N, W, R> {
+        fn drop(&mut self) {
+            self.0.queue.lock().unwrap_or_else(PoisonError::into_inner).is_over = true;
+            self.0.changed.notify_all();
+        }
+    }
 }
 
-/// A panic of another thread is passed on by the scope: what it left does not matter.
-#[cfg(feature = "parallel")]
-fn lock<T>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::time::Duration;
+
+    use npz_core::Error;
+
+    use super::*;
+
+    /// Works on the numbers below a hundred, some of which take longer; gives what was taken.
+    fn run(threads: usize, last: usize, work: impl Fn(usize) -> usize + Sync) -> (Vec<usize>, Result<()>) {
+        let (mut next, mut taken) = (0..100, Vec::new());
+        let work = |number| {
+            std::thread::sleep(Duration::from_micros(number as u64 * 7919 % 300));
+            work(number)
+        };
+        let ended = in_order(
+            threads,
+            || next.next(),
+            work,
+            |number| {
+                taken.push(number);
+                if number == last { Err(Error::custom("enough")) } else { Ok(()) }
+            },
+        );
+        (taken, ended)
+    }
+
+    #[test]
+    fn results_come_in_order_up_to_an_error() {
+        for threads in [1, 2, 3, 8] {
+            let (taken, ended) = run(threads, 200, |number| number);
+            assert_eq!(taken, (0..100).collect::<Vec<_>>(), "{threads}");
+            assert!(ended.is_ok());
+            let (taken, ended) = run(threads, 40, |number| number);
+            assert_eq!(taken, (0..=40).collect::<Vec<_>>(), "{threads}");
+            assert_eq!(ended.unwrap_err().to_string(), "enough");
+        }
+    }
+
+    #[test]
+    fn a_panic_ends_all_and_is_passed_on() {
+        for threads in [1, 2, 3, 8] {
+            for number in [0, 50, 99] {
+                let panics =
+                    || run(threads, 200, |found| if found == number { panic!("bad") } else { found });
+                assert!(catch_unwind(AssertUnwindSafe(panics)).is_err(), "{threads} {number}");
+            }
+        }
+    }
 }

@@ -2,10 +2,11 @@
 //!
 //! A request: `{"do": "loadtxt", "source": {"path" | "bytes" | "lines": ..}, "options": {..}, "columns": bool, "mask": bool}`, with NumPy's
 //! options; bytes are hexadecimal. An answer: `{"arrays": [npy, ..], "lines": n, "warnings": [..]}`, `{"text": ..}` or
-//! `{"error": ..}`.
+//! `{"error": ..}`. Before it there may be questions, `{"convert": [number of the converter, text]}`, which a line answers: `{"text": ..}`
+//! or `{"error": ..}`.
 
 use std::cell::RefCell;
-use std::io::{BufRead, Write};
+use std::io::Write;
 use std::sync::Mutex;
 
 use npz_core::{AnyArray, DType, Error, Result, npy};
@@ -46,19 +47,54 @@ macro_rules! fetch {
     }};
 }
 fn main() {
-    let mut out = std::io::stdout().lock();
-    for line in std::io::stdin().lock().lines() {
-        let Ok(line) = line else { return };
-        let answer = serde_json::from_str(&line)
-            .map_err(Error::custom)
-            .and_then(|request: Value| answer(&request))
-            .unwrap_or_else(
-                |error| json!({ "error": error.to_string(), "kind": format!("{:?}", error.kind()) }),
-            );
-        if writeln!(out, "{answer}").and_then(|()| out.flush()).is_err() {
+    while let Some(request) = hear() {
+        let answer = request.and_then(|request| answer(&request)).unwrap_or_else(
+            |error| json!({ "error": error.to_string(), "kind": format!("{:?}", error.kind()) }),
+        );
+        if say(&answer).is_err() {
             return;
         }
     }
+}
+
+/// The next line; `None` at the end.
+fn hear() -> Option<Result<Value>> {
+    let mut line = String::new();
+    match std::io::stdin().read_line(&mut line) {
+        Ok(0) | Err(_) => None,
+        Ok(_) => Some(serde_json::from_str(&line).map_err(Error::custom)),
+    }
+}
+
+fn say(value: &Value) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{value}")?;
+    out.flush()
+}
+
+/// Has a function of Python convert a text.
+fn convert(number: usize, text: &str) -> std::result::Result<String, String> {
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one = ONE.lock().map_err(|error| error.to_string())?;
+    say(&json!({ "convert": [number, text] })).map_err(|error| error.to_string())?;
+    let answer = hear().ok_or("no answer")?.map_err(|error| error.to_string())?;
+    match answer["text"].as_str() {
+        Some(text) => Ok(text.to_owned()),
+        None => Err(answer["error"].to_string()),
+    }
+}
+
+/// The converters of a request, `[column or null, ..]`, set as options.
+macro_rules! converters {
+    ($load:expr, $value:expr) => {
+        $value.as_array().into_iter().flatten().enumerate().try_fold($load, |load, (number, place)| {
+            let convert = move |text: &str| convert(number, text);
+            Ok::<_, Error>(match place {
+                Value::Null => load.converter(.., convert),
+                place => load.converter(column(place)?, convert),
+            })
+        })?
+    };
 }
 
 fn bad(what: &str, found: &Value) -> Error {
@@ -170,6 +206,7 @@ fn answer(request: &Value) -> Result<Value> {
                     }
                     "encoding" => load.encoding(encoding(value)?),
                     "threads" => load.threads(count(value, name)?),
+                    "converters" => converters!(load, value),
                     other => return Err(Error::custom(format!("no option {other}"))),
                 };
             }
@@ -196,6 +233,7 @@ fn answer(request: &Value) -> Result<Value> {
                     }
                     "encoding" => load.encoding(encoding(value)?),
                     "threads" => load.threads(count(value, name)?),
+                    "converters" => converters!(load, value),
                     "names" => load.names(match value {
                         Value::Bool(first) => Names::from(*first),
                         Value::String(names) => Names::from(names.as_str()),

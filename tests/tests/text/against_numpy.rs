@@ -259,12 +259,14 @@ subnormal = np.array([random.getrandbits(random.randrange(1, 53)) for _ in range
 ties = np.concatenate([near + .5, near / 8, near / 1024, near / 1000, near * 1000.0, near, near * 1e-10])
 a = np.concatenate([bits[np.isfinite(bits)], subnormal, ties, np.nextafter(ties, np.inf), np.nextafter(ties, -np.inf),
                     [0.0, -0.0, np.nan, -np.inf, 999999.5, 9.9999995, 1e22, 1e23, 5e-324]])
+wide = a[:len(a) // 37 * 37].reshape(-1, 37)
 for fmt in ["%g", "%.1g", "%.2g", "%.3g", "%.4g", "%.5g", "%.6G", "%.7g", "%.0g"]:
-    buffer = io.BytesIO()
-    np.savetxt(buffer, a, fmt=fmt)
-    found = bytes.fromhex(ask("savetxt", array=a, fmt=fmt)["text"])
-    if found != buffer.getvalue():
-        print(fmt, [x for x in zip(a.tolist(), buffer.getvalue().split(), found.split()) if x[1] != x[2]][:5])
+    for array in [a, wide]:
+        buffer = io.BytesIO()
+        np.savetxt(buffer, array, fmt=fmt)
+        found = bytes.fromhex(ask("savetxt", array=array, fmt=fmt)["text"])
+        if found != buffer.getvalue():
+            print(fmt, [x for x in zip(a.tolist(), buffer.getvalue().split(), found.split()) if x[1] != x[2]][:5])
 print("printed:", len(a) > 300000)
 "#,
     );

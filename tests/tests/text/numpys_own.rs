@@ -6,8 +6,9 @@ use serde_json::Value;
 use tests::{numpys_own_tests, temp_dir};
 
 /// Why a test may be left out: what Rust has no way to be called with.
-const REASONS: [&str; 5] = [
-    "converters are Python functions",
+const REASONS: [&str; 6] = [
+    "a converter changes the dtype",
+    "a converter gives a Python object",
     "cells are Python objects",
     "TypeErrors of Python arguments",
     "columns are Python objects",
@@ -39,7 +40,7 @@ fn numpys_own_tests_pass() {
     }
     assert!(failed.is_empty(), "{failed:#?}\n{said}");
     // Those that make no call at all do not count.
-    assert!(passed >= 405, "only {passed} of NumPy's tests ran: {left_out:#?}");
+    assert!(passed >= 429, "only {passed} of NumPy's tests ran: {left_out:#?}");
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     for reason in left_out.values() {
         *reasons.entry(reason.as_str().unwrap()).or_default() += 1;

@@ -1,7 +1,7 @@
 """Routes NumPy's text functions to `npz-text`, for NumPy's own tests, and counts the calls of each test.
 
-What the functions of Rust have no way to be called with (a converter in Python, a cell that is an object) is left out: the test is
-skipped, and the reason is noted. Messages are given NumPy's words, with the line and column that were found.
+Converters in Python are asked for each text. What the functions of Rust have no way to be called with (a cell that is an object) is left
+out: the test is skipped, and the reason is noted. Messages are given NumPy's words, with the line and column that were found.
 """
 
 import json
@@ -25,12 +25,48 @@ def left(reason):
     pytest.skip(f"left out: {reason}")
 
 
-def ask(request):
-    SERVER.stdin.write(json.dumps(request) + "\n")
+def say(value):
+    SERVER.stdin.write(json.dumps(value) + "\n")
     SERVER.stdin.flush()
-    answer = json.loads(SERVER.stdout.readline())
+    return json.loads(SERVER.stdout.readline())
+
+
+def ask(request, converters=()):
+    answer = say(request)
+    unfit = None
+    while "convert" in answer:
+        number, text = answer["convert"]
+        try:
+            value = converters[number](text)
+            unfit = unfit or not isinstance(value, (str, bytes, bool, int, float, complex, np.number, np.bool))
+            answer = say({"text": as_text(value)})
+        except Exception as error:
+            answer = say({"error": repr(error)})
+    if unfit:
+        left("a converter gives a Python object")
     calls[current] = calls.get(current, 0) + 1
     return answer
+
+
+def as_text(value):
+    """What a converter gives, as text that is read as the same value."""
+    if isinstance(value, bytes):
+        return value.decode("latin1")
+    return value if isinstance(value, str) else str(value)
+
+
+def given_converters(converters, is_bytes):
+    """The columns of converters, and their functions; `None` stands for all columns."""
+    if converters is None:
+        return [], []
+    if callable(converters):
+        converters = {None: converters}
+    if not isinstance(converters, dict) or not all(callable(c) for c in converters.values()):
+        left("TypeErrors of Python arguments")
+    if not all(c is None or isinstance(c, (int, np.integer, str)) for c in converters):
+        left("TypeErrors of Python arguments")
+    of_text = lambda convert: lambda text: convert(text.encode("latin1") if is_bytes else text)
+    return [plain(c) for c in converters], [of_text(c) for c in converters.values()]
 
 
 def plain(value):
@@ -103,6 +139,9 @@ def numpys_words(message, function, options):
         return "Illegal value of ndmin keyword" if m[1] == "ndmin" else f"{m[1]}: argument must be nonnegative"
     if "for `ndmin`" in message:
         return "Illegal value of ndmin keyword: " + message
+    m = re.search(r"an option is set for column (-?\d+)", message)
+    if m and "converters" in options:
+        return f"converter specified for column {m[1]}: {message}"
     if "has the end of a line inside" in message:
         return "Found an unquoted embedded newline within a single line"
     if "can't be set together with `quotechar`" in message:
@@ -113,13 +152,14 @@ def numpys_words(message, function, options):
 def load(function, fname, options):
     if options.pop("like", None) is not None:
         left("`like`")
-    if options.pop("converters", None) is not None:
-        left("converters are Python functions")
+    converters = options.pop("converters", None)
     usemask = options.pop("usemask", False)
     unpack = options.pop("unpack", None)
     encoding = options.pop("encoding", None)
     is_bytes = encoding == "bytes"
     encoding = None if is_bytes else encoding
+    given = converters.values() if isinstance(converters, dict) else None
+    columns, converters = given_converters(converters, is_bytes)
     if isinstance(fname, (str, os.PathLike)) and not os.path.exists(fname) and "foo.bar" not in str(fname):
         left("no such file")
     if any(isinstance(options.get(name), float) for name in ("skiprows", "max_rows")):
@@ -127,6 +167,8 @@ def load(function, fname, options):
     start = fname.tell() if hasattr(fname, "tell") else None
     source, used, encoding = source_of(fname, encoding, options.get("max_rows"))
     dtype = options.pop("dtype", float)
+    if dtype is not None and {str, bytes}.intersection(given or ()):
+        left("a converter changes the dtype")
     asked = {}
     names = options.get("names")
     if dtype is None and function == "genfromtxt":
@@ -165,12 +207,14 @@ def load(function, fname, options):
             asked[name] = plain(value)
     if encoding is not None:
         asked["encoding"] = encoding
+    if columns:
+        asked["converters"] = columns
     try:
         request = {"do": function, "source": source, "options": asked, "mask": usemask}
         json.dumps(request)
     except (TypeError, ValueError):
         left("an argument is a Python object")
-    answer = ask(request)
+    answer = ask(request, converters)
     if "error" in answer:
         message = answer["error"]
         if start is not None:
@@ -186,6 +230,10 @@ def load(function, fname, options):
             raise UnicodeDecodeError("ascii", b"?", 0, 1, message)
         if "no such option" in message or "found null" in message and "dtype" in message:
             raise TypeError(message)
+        if "and there are no names" in message and columns and function == "loadtxt":
+            raise TypeError(f"keys of the converters dict: {message}")
+        if "the converter refused" in message and function == "genfromtxt":
+            raise np.lib._iotools.ConverterError(message)
         raise ValueError(numpys_words(message, function, asked))
     if used:
         used(answer["lines"])
@@ -207,7 +255,7 @@ def load(function, fname, options):
         array = np.ma.MaskedArray(array, mask=load_npy(answer["arrays"][1]))
         return array.T if unpack else array
     if unpack:
-        return unpacked(array, request)
+        return unpacked(array, request, converters)
     return array
 
 
@@ -237,11 +285,11 @@ def as_bytes(array):
         return array
 
 
-def unpacked(array, request):
+def unpacked(array, request, converters):
     names = array.dtype.names
     if names is None and array.ndim < 2:
         return array
-    answer = ask({**request, "columns": True})
+    answer = ask({**request, "columns": True}, converters)
     columns = [load_npy(text) for text in answer["arrays"]]
     if names is not None and len(names) == 1:
         return columns[0] if array.ndim else columns[0].reshape(())

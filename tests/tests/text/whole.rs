@@ -240,6 +240,30 @@ fn encodings_are_read_and_written() {
 }
 
 #[test]
+fn what_is_wrong_behind_the_last_row_is_not_told() {
+    /// A text whose end can't be read.
+    struct Broken(&'static [u8]);
+    impl std::io::Read for Broken {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            if self.0.is_empty() {
+                Err(std::io::Error::other("the disk is broken"))
+            } else {
+                self.0.read(buffer)
+            }
+        }
+    }
+    // Many pieces, so that several threads are at work when there are enough rows, and one of them reads further.
+    let text = "1 2\n".repeat(1_000_000).leak().as_bytes();
+    for threads in [1, 2] {
+        let load = LoadTxt::new().threads(threads);
+        let whole = load.read::<Array2<f64>>(Broken(text)).unwrap_err();
+        assert!(whole.to_string().contains("broken"), "{whole}");
+        let a: Array2<f64> = load.max_rows(960_000).read(Broken(text)).unwrap();
+        assert_eq!(a.dim(), (960_000, 2));
+    }
+}
+
+#[test]
 fn converters_warnings_progress() {
     let warnings = Mutex::new(Vec::new());
     let warn = |message: &str| warnings.lock().unwrap().push(message.to_owned());
