@@ -35,7 +35,7 @@ with zipfile.ZipFile('foreign.npz', 'w', zipfile.ZIP_DEFLATED, compresslevel=1) 
     npz_core::SaveOptions::compressed().save(&all, &ours).unwrap();
     let expected: Vec<f32> = all["m3"].iter().map(|cell| *cell as f32).collect();
     drop(all);
-    for threads in [1, 2, 8] {
+    for threads in [1, 2, 4] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         for path in [&path, &ours] {
             pool.install(|| {

@@ -85,6 +85,7 @@ impl Blocks<'_> {
         while at < end {
             let len = most.min(end - at);
             memory::resize(&mut bytes, len as usize, "array")?;
+            bytes.shrink_to(2 * len as usize);
             let Some(found) = self.read(vec![(at, &mut bytes)])? else { return Ok(None) };
             crc.combine(&Hasher::new_with_initial_len(found, len));
             put(&bytes)?;

@@ -140,6 +140,7 @@ impl Piece<u16> {
         let more = len.saturating_sub(self.cells.len());
         memory::reserve(&mut self.cells, more, PIECES)?;
         self.cells.resize(len, 0);
+        self.cells.shrink_to(2 * len);
         mark_window(&mut self.cells[..WINDOW]);
         self.decoder.restart();
         self.begin(WINDOW, at, stop);

@@ -21,8 +21,6 @@ const ROOM: usize = 4;
 /// Where many members are read at a time each has fewer pieces, not shorter ones.
 const LEAST_SIZE: usize = 96 << 10;
 const LEAST_ROOM: usize = 64 << 10;
-/// Where one thread decodes one piece it has room for less: what is decoded is still in the cache when it is copied.
-const ROOM_OF_ONE: usize = 256 << 10;
 /// So many rounds in which pieces were of no use, and the rest is inflated by one thread.
 const MOST_FAILURES: usize = 2;
 
@@ -96,6 +94,8 @@ impl<'a, 'w> Stream<'a, 'w> {
         let mut buffer = std::mem::take(&mut self.buffer);
         let bytes = self.bytes(&mut buffer, self.point.bit / 8, count * size + BEHIND)?;
         let heads = self.heads(bytes, count, size)?;
+        // What other members have begun to use meanwhile is given back.
+        self.others.truncate(count - 1);
         self.begin(&heads, 8 * (bytes.start + (count * size) as u64), size)?;
         self.decode(bytes, heads.len() - 1)?;
         if !self.finish_first(bytes)? {
@@ -180,7 +180,7 @@ impl<'a, 'w> Stream<'a, 'w> {
         let mut room = (ROOM * size).max(LEAST_ROOM);
         if heads.len() == 1 {
             // Of a small part no more is decoded than that.
-            room = room.min(usize::try_from(self.left()).unwrap_or(room).max(LEAST_ROOM)).min(ROOM_OF_ONE);
+            room = room.min(usize::try_from(self.left()).unwrap_or(room).max(LEAST_ROOM));
         }
         while self.others.len() + 1 < heads.len() {
             memory::reserve(&mut self.others, 1, PIECES)?;
