@@ -137,17 +137,17 @@ np.savez_compressed('floats.npz', a=a); np.savez_compressed('ints.npz', a=b)",
             kinds.extend([of_floats, of_ints]);
             for options in options() {
                 let npz = options.open(&path).unwrap();
-                assert_eq!(npz.verify().unwrap().to_string(), report.to_string(), "{share}");
+                assert_eq!(npz.verify().unwrap().to_string(), report, "{share}");
                 match number {
                     0 if of_floats.is_some() => {
                         assert_eq!(
-                            in_bad(error(npz.get::<Vec<f32>>("a")), &path),
+                            in_bad(&error(npz.get::<Vec<f32>>("a")), &path),
                             error(far.get::<Vec<f32>>("a"))
                         );
                     }
                     0 => assert!(npz.get::<Vec<f32>>("a").is_ok()),
                     _ => assert_eq!(
-                        in_bad(error(npz.get::<Vec<i16>>("a")), &path),
+                        in_bad(&error(npz.get::<Vec<i16>>("a")), &path),
                         error(far.get::<Vec<i16>>("a"))
                     ),
                 }
@@ -160,7 +160,7 @@ np.savez_compressed('floats.npz', a=a); np.savez_compressed('ints.npz', a=b)",
 }
 
 /// The message without the file, which a source has not.
-fn in_bad(message: String, path: &Path) -> String {
+fn in_bad(message: &str, path: &Path) -> String {
     message.replace(&format!("{}: ", path.display()), "")
 }
 
