@@ -188,9 +188,13 @@ impl Team {
     }
 
     /// How many threads could work on something now: the calling one, and those that have nothing to do.
-    #[cfg(feature = "inflate")]
     pub(crate) fn free(&self) -> usize {
-        self.size().saturating_sub(self.helpers.load(Ordering::Relaxed)).max(1)
+        (self.size() + 1).saturating_sub(self.busy()).max(1)
+    }
+
+    /// How many are at work, the calling thread among them.
+    pub(crate) fn busy(&self) -> usize {
+        1 + self.helpers.load(Ordering::Relaxed)
     }
 
     /// Takes one more helper, if one is free.

@@ -58,8 +58,8 @@ pub(crate) trait Stored: Send + Sync {
 
     /// Hands out the bytes of the cells before one, and perhaps of some behind it, in pieces of whole cells. No checksum is
     /// compared.
-    fn stream_to(&self, _end: usize, put: &mut Put<'_>) -> Result<()> {
-        self.stream(put)
+    fn stream_to(&self, _end: usize, team: &Team, put: &mut Put<'_>) -> Result<()> {
+        self.stream(team, put)
     }
 
     /// The bytes of all cells, where they lie in memory in their stored form.
@@ -84,8 +84,9 @@ pub(crate) trait Stored: Send + Sync {
         Ok(())
     }
 
-    /// Hands out the bytes of all cells, in pieces of whole cells, and verifies what a checksum covers.
-    fn stream(&self, put: &mut Put<'_>) -> Result<()> {
+    /// Hands out the bytes of all cells, in pieces of whole cells, and verifies what a checksum covers. Whatever the number of threads in the
+    /// team, what is handed out and the error are the same.
+    fn stream(&self, team: &Team, put: &mut Put<'_>) -> Result<()> {
         let item_size = self.item_size();
         let len = usize::try_from(self.header().data_len()).unwrap_or(usize::MAX);
         if item_size == 0 || len == 0 {
@@ -93,7 +94,10 @@ pub(crate) trait Stored: Send + Sync {
         }
         let piece_len = cells_a_piece(item_size) * item_size;
         if let Some(bytes) = self.region() {
-            return bytes.chunks(piece_len).try_for_each(put);
+            return bytes.chunks(piece_len).try_for_each(|piece| {
+                put(piece)?;
+                team.meter().done(piece.len() as u64)
+            });
         }
         let mut piece = zeros(len.min(piece_len), "array")?;
         for start in (0..len).step_by(piece_len) {
@@ -101,6 +105,7 @@ pub(crate) trait Stored: Send + Sync {
             let bytes = &mut piece[..end - start];
             self.read_range(start / item_size..end / item_size, bytes)?;
             put(bytes)?;
+            team.meter().done(bytes.len() as u64)?;
         }
         Ok(())
     }
@@ -245,9 +250,14 @@ pub(crate) fn no_such_cells() -> Error {
 }
 
 /// Fills a buffer with what an array hands out.
-pub(crate) fn fill_by_stream(array: &dyn Stored, buffer: &mut [u8], then: &Then<'_>) -> Result<()> {
+pub(crate) fn fill_by_stream(
+    array: &dyn Stored,
+    buffer: &mut [u8],
+    team: &Team,
+    then: &Then<'_>,
+) -> Result<()> {
     let mut rest = buffer;
-    array.stream(&mut |bytes| {
+    array.stream(team, &mut |bytes| {
         let slot = std::mem::take(&mut rest).split_at_mut_checked(bytes.len());
         let (slot, after) = slot.ok_or_else(|| Error::damaged("the array has more cells than its shape"))?;
         slot.copy_from_slice(bytes);

@@ -328,6 +328,9 @@ impl AnyArray {
 impl AnyArray {
     /// As `from`; an error where memory is short.
     pub(crate) fn from_raw(raw: RawArray) -> Result<Self> {
+        if convert::are_bools(&raw) {
+            return convert::into_bools(raw).map(Self::Bool);
+        }
         Ok(convert::typed(&raw)?.unwrap_or(Self::Other(raw)))
     }
 

@@ -61,6 +61,11 @@ impl BlockIndex {
         is_tiled.then_some(Self { block_len, compressed_lens })
     }
 
+    /// The uncompressed length of all blocks but the last one.
+    pub(crate) fn block_len(&self) -> u64 {
+        self.block_len
+    }
+
     /// Where the blocks lie in a member of so many bytes: in the stream, and in what comes out of it.
     pub(crate) fn ranges(&self, size: u64) -> impl Iterator<Item = (Range<u64>, Range<u64>)> + '_ {
         let mut at = 0;

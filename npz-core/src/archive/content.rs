@@ -7,6 +7,7 @@ use super::codec::Cells;
 use crate::dtype::{DType, DTypeKind};
 use crate::error::{Error, Result};
 use crate::memory::zeros;
+use crate::run::{Team, Threads};
 use crate::stored::{PIECE_BYTES, Put, Stored};
 
 /// What cells are, for what encodes them.
@@ -92,7 +93,7 @@ impl<'a> Content<'a> {
     pub(super) fn each_body_piece(&self, put: &mut Put<'_>) -> Result<()> {
         match self.body {
             Body::Bytes(bytes) => bytes.chunks(PIECE_BYTES).try_for_each(put),
-            Body::Array(array) => array.stream(put),
+            Body::Array(array) => array.stream(&Team::new(Threads::ONE), put),
         }
     }
 

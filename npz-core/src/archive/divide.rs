@@ -10,17 +10,18 @@
 mod piece;
 mod points;
 mod stream;
+mod target;
 #[cfg(test)]
 mod tests;
 
 use crc32fast::Hasher;
 
-use self::points::Point;
 pub(crate) use self::points::Points;
 use self::stream::Stream;
+pub(crate) use self::target::Target;
 use crate::archive::decode::Seen;
 use crate::error::Result;
-use crate::input::{AnyInput, Wanted};
+use crate::input::AnyInput;
 use crate::run::Team;
 use crate::stored::Extent;
 
@@ -73,28 +74,23 @@ impl<'a> Divided<'a> {
         if is_literals && 2 * threads <= MOST_PIECES { 2 * threads } else { threads }
     }
 
-    /// Fills buffers with bytes of the member; they ascend and don't overlap. Begins at a point that was met before, and remembers others.
+    /// Gives bytes of the member to a target. Begins at a point that was met before, and remembers others.
     ///
-    /// Gives the checksum of what was seen and was put into the buffers, which is that of the member where that is all of it. `None` is no
-    /// verdict: something is wrong with the stream. Who reads it in order is told what.
+    /// Gives the checksum of what was seen and was wanted, which is that of the member where that is all of it. `None` is no
+    /// verdict: something is wrong with the stream. Who reads it in order is told what; what was given by then is what that reader is given.
     pub(crate) fn read(
         &self,
-        wanted: Vec<Wanted<'_>>,
+        target: Target<'_>,
         seen: Seen,
         points: Option<&Points>,
     ) -> Result<Option<u32>> {
-        let Some((first, _)) = wanted.first() else { return Ok(None) };
-        let point = points.map_or_else(Point::default, |points| points.before(*first));
         let crc = Hasher::new_with_initial_len(seen.crc32, seen.len);
-        let mut stream = Stream::new(self, point, wanted, crc);
+        let mut stream = Stream::new(self, target, points, crc);
         while !stream.is_done() {
             if !stream.round()? {
                 return Ok(None);
             }
-            if let Some(points) = points {
-                points.remember(stream.point(), self.extent.size)?;
-            }
         }
-        Ok((stream.point().at <= self.extent.size).then(|| stream.finish()))
+        Ok(stream.finish())
     }
 }

@@ -4,7 +4,7 @@
 //! [`end`] finds the directory, [`directory`] parses it ([`earlier`] ones stay where members were appended), and [`index`] is the list of members that comes out; it knows which of
 //! them can't lie where the directory says. [`own_header`] is what stands in front of a member, and [`audit`] whether all
 //! records say the same. [`local`] finds the data of members and [`decode`] reads them, with `foreign` for the methods behind a
-//! feature; [`parts`] and [`unblock`] read large ones by several threads. [`emit`] writes members and directory where
+//! feature; [`parts`], [`unblock`] and `divide` read large ones by several threads, [`shared`] goes through one. [`emit`] writes members and directory where
 //! [`layout`] places them, deflated ones in [`blocks`] that the [`codec`] makes, others by `zstd_frame` behind its feature.
 //! `update` changes the data of a member in place, behind the feature `mmap`. [`raw`] is a member on its way from one archive to another, as it is. The rules are PKWARE's APPNOTE 6.3 as Python's
 //! `zipfile` reads it.
@@ -39,6 +39,7 @@ mod raw;
 mod records;
 mod refusal;
 pub(crate) mod salvage;
+pub(crate) mod shared;
 pub(crate) mod unblock;
 #[cfg(feature = "mmap")]
 pub(crate) mod update;

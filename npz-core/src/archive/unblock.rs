@@ -15,10 +15,12 @@ use crate::error::Result;
 use crate::input::{AnyInput, Wanted};
 use crate::memory::{self, zeros};
 use crate::run::Team;
-use crate::stored::Extent;
+use crate::stored::{Extent, Put};
 
 /// Compressed bytes of so many blocks are there at a time, at most.
 const MOST_IN_FLIGHT: usize = 48 << 20;
+/// Who goes through members holds so many of their bytes at a time, those who go through others at the same time among them.
+const MOST_PLAIN: usize = 16 << 20;
 
 /// A member in blocks.
 pub(crate) struct Blocks<'a> {
@@ -69,6 +71,25 @@ impl Blocks<'_> {
                 Some(hasher) => crc.combine(&hasher),
                 None => return Ok(None),
             }
+        }
+        Ok(Some(crc.finalize()))
+    }
+
+    /// Hands out the bytes before a place, those of some blocks at a time. Where these are all of the member, gives their checksum; `None`
+    /// where the index is wrong.
+    pub(crate) fn stream(&self, end: u64, put: &mut Put<'_>) -> Result<Option<u32>> {
+        let block_len = self.index.block_len();
+        let share = (MOST_PLAIN / self.team.busy()) as u64;
+        let most = (share / block_len).clamp(1, (LANES * self.team.free()) as u64) * block_len;
+        let (mut at, mut crc, mut bytes) = (0, Hasher::new(), Vec::new());
+        while at < end {
+            let len = most.min(end - at);
+            memory::resize(&mut bytes, len as usize, "array")?;
+            bytes.shrink_to(2 * len as usize);
+            let Some(found) = self.read(vec![(at, &mut bytes)])? else { return Ok(None) };
+            crc.combine(&Hasher::new_with_initial_len(found, len));
+            put(&bytes)?;
+            at += len;
         }
         Ok(Some(crc.finalize()))
     }

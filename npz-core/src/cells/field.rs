@@ -10,7 +10,7 @@ use crate::element::record::{Rows, gather as gather_all};
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::memory::{self, copy_cells};
-use crate::run::Team;
+use crate::run::{Team, Threads};
 use crate::shape::Order;
 use crate::stored::{Extent, Put, Stored, Then, copy_range, fill_by_stream};
 
@@ -122,7 +122,7 @@ impl Stored for FieldOf<'_> {
 
     fn read_range(&self, cells: Range<usize>, buffer: &mut [u8]) -> Result<()> {
         let mut bytes = Vec::new();
-        self.stream(&mut |piece| memory::append(&mut bytes, piece, "field"))?;
+        self.stream(&Team::new(Threads::ONE), &mut |piece| memory::append(&mut bytes, piece, "field"))?;
         copy_range(&bytes, self.item_size(), cells, buffer)
     }
 
@@ -131,12 +131,12 @@ impl Stored for FieldOf<'_> {
         false
     }
 
-    fn fill(&self, buffer: &mut [u8], _: &Team, then: &Then<'_>) -> Result<()> {
-        fill_by_stream(self, buffer, then)
+    fn fill(&self, buffer: &mut [u8], team: &Team, then: &Then<'_>) -> Result<()> {
+        fill_by_stream(self, buffer, team, then)
     }
 
-    fn stream(&self, put: &mut Put<'_>) -> Result<()> {
-        let streamed = self.column.stream(|put| self.records.stream(put), put);
+    fn stream(&self, team: &Team, put: &mut Put<'_>) -> Result<()> {
+        let streamed = self.column.stream(|put| self.records.stream(team, put), put);
         streamed.map_err(|error| error.in_field(&self.field))
     }
 

@@ -110,14 +110,13 @@ pub(crate) fn read_cells<A: Element>(
                 let room = memory::room_for_cells(cells, len);
                 cells = room.ok_or_else(|| Error::no_memory(byte_len, "array"))?;
             }
-            array.stream(&mut |bytes| {
+            array.stream(team, &mut |bytes| {
                 let before = cells.len();
                 let more = bytes.len() / decoder.item_size.max(1);
                 if cells.try_reserve(more).is_err() {
                     return Err(Error::no_memory(byte_len, "array"));
                 }
-                convert(bytes, &mut cells).map_err(|bad: BadCell| bad.into_error(before, &shape, order))?;
-                team.meter().done(bytes.len() as u64)
+                convert(bytes, &mut cells).map_err(|bad: BadCell| bad.into_error(before, &shape, order))
             })?;
             for _ in cells.len()..if is_free { len } else { 0 } {
                 // Cells of no bytes: each is what an empty cell becomes.
@@ -139,10 +138,7 @@ pub(crate) fn read_bytes(array: &dyn Stored, team: &Team) -> Result<Vec<u8>> {
         return Ok(bytes);
     }
     let mut bytes = Vec::new();
-    array.stream(&mut |piece| {
-        memory::append(&mut bytes, piece, "array")?;
-        team.meter().done(piece.len() as u64)
-    })?;
+    array.stream(team, &mut |piece| memory::append(&mut bytes, piece, "array"))?;
     Ok(bytes)
 }
 
@@ -163,7 +159,7 @@ fn collect_in_place<A>(
 ) -> Result<Vec<A>> {
     let mut cells = Vec::new();
     let mut filled = 0;
-    array.stream(&mut |bytes| {
+    array.stream(team, &mut |bytes| {
         let next = filled + bytes.len() / item_size;
         if cells.len() < next {
             cells = grown(std::mem::take(&mut cells), next.max(2 * filled).min(len), plan)?;
@@ -173,7 +169,7 @@ fn collect_in_place<A>(
         slot.copy_from_slice(bytes);
         swap_bytes(slot, plan.swap_width);
         filled = next;
-        team.meter().done(bytes.len() as u64)
+        Ok(())
     })?;
     Ok(cells)
 }

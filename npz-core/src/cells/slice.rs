@@ -59,7 +59,7 @@ impl<'s> SliceOf<'s> {
                 batches.read(buffer, 0, team)?;
             }
         } else {
-            self.pass(|from, piece, run| copy_run(piece, from, buffer, 0, run, size))?;
+            self.pass(team, |from, piece, run| copy_run(piece, from, buffer, 0, run, size))?;
         }
         self.part.repeat(order, &mut |from, to, len| {
             buffer.copy_within(from * size..(from + len) * size, to * size);
@@ -69,11 +69,11 @@ impl<'s> SliceOf<'s> {
 
     /// Goes through an array that has no ranges, once, up to the last cell that is wanted. `take` has each piece, with the number
     /// of its first cell, and what is wanted of it.
-    fn pass(&self, mut take: impl FnMut(usize, &[u8], Run) -> Result<()>) -> Result<()> {
+    fn pass(&self, team: &Team, mut take: impl FnMut(usize, &[u8], Run) -> Result<()>) -> Result<()> {
         let size = self.item_size();
         let mut runs = self.part.runs(self.order(), usize::MAX).peekable();
         let mut at = 0;
-        self.array.stream_to(self.part.end(self.order()), &mut |piece| {
+        self.array.stream_to(self.part.end(self.order()), team, &mut |piece| {
             let end = at + piece.len() / size;
             while let Some(run) = runs.peek().copied().filter(|run| run.from < end) {
                 let (start, stop) = (run.from.max(at), run.end().min(end));
@@ -223,16 +223,15 @@ impl Stored for SliceOf<'_> {
         Ok(())
     }
 
-    fn stream(&self, put: &mut Put<'_>) -> Result<()> {
+    fn stream(&self, team: &Team, put: &mut Put<'_>) -> Result<()> {
         let size = self.item_size();
         if self.header.data_len() == 0 {
             return Ok(());
         }
         let each = cells_a_piece(size) * size;
-        let team = Team::new(Threads::ONE);
         if !self.part.is_in_order() {
             let mut bytes = zeros(usize::try_from(self.header.data_len()).unwrap_or(usize::MAX), "array")?;
-            self.read(&mut bytes, &team)?;
+            self.read(&mut bytes, team)?;
             return bytes.chunks(each).try_for_each(put);
         }
         let mut bytes = Vec::new();
@@ -243,12 +242,12 @@ impl Stored for SliceOf<'_> {
             while batches.next()? {
                 let place = batches.place();
                 memory::resize(&mut bytes, place.len() * size, "array")?;
-                batches.read(&mut bytes, place.start, &team)?;
+                batches.read(&mut bytes, place.start, team)?;
                 bytes.chunks(each).try_for_each(&mut *put)?;
             }
             return Ok(());
         }
-        self.pass(|first, piece, run| {
+        self.pass(team, |first, piece, run| {
             let start = (run.from - first) * size;
             memory::append(&mut bytes, &piece[start..start + run.len * size], "array")?;
             if bytes.len() >= each {

@@ -15,6 +15,7 @@ use crate::map::Lent;
 use crate::members::shapes::Shapes;
 use crate::members::wanted_shape::WantedShape;
 use crate::members::{FromMembers, Loader, Members, Name, Plan, ToMembers};
+use crate::run::{Team, Threads};
 use crate::stored::Stored;
 
 /// An array whose cells stay in the file: a load maps them and reads nothing. As a field beside [`Lazy`](crate::Lazy), and
@@ -151,7 +152,7 @@ impl<T: MappedArray> Mapped<T> {
         let input = lent.owner();
         let verify = || {
             input.check_len()?;
-            member.as_ref().map_or(Ok(()), |member| member.stream(&mut |_| Ok(())))
+            member.as_ref().map_or(Ok(()), |member| member.stream(&Team::new(Threads::ONE), &mut |_| Ok(())))
         };
         verify().map_err(|error| input.locate(error))
     }

@@ -16,6 +16,7 @@ use crate::header::{Header, is_magic};
 use crate::limits::Limits;
 use crate::members::{Rows, ToMembers};
 use crate::memory;
+use crate::run::{Team, Threads};
 use crate::source::read_some_at;
 use crate::stored::Stored;
 
@@ -305,7 +306,7 @@ impl Out<'_> {
     /// Appends the cells of an array: all of them or, where that fails, none.
     fn append(&mut self, array: &dyn Stored) -> Result<()> {
         let before = *self.start + self.buffer.len() as u64;
-        let appended = array.stream(&mut |piece| {
+        let appended = array.stream(&Team::new(Threads::ONE), &mut |piece| {
             memory::append(self.buffer, piece, "rows")?;
             if self.buffer.len() < BUFFER_BYTES { Ok(()) } else { self.empty() }
         });

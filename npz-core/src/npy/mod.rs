@@ -323,7 +323,7 @@ fn compare(file: File, array: &dyn Stored) -> Result<()> {
         return Err(changed());
     }
     let (mut at, mut expected) = (0, Vec::new());
-    found.stream(&mut |piece| {
+    found.stream(&Team::new(Threads::ONE), &mut |piece| {
         memory::resize(&mut expected, piece.len(), "array")?;
         let next = at + piece.len() / array.item_size().max(1);
         array.read_range(at..next, &mut expected)?;
@@ -344,9 +344,9 @@ pub(crate) fn members_to_bytes(members: &Members<'_>, team: &Team) -> Result<Vec
         return Err(Error::no_memory(len, "bytes of the array"));
     }
     team.meter().announce(len);
-    array.stream(&mut |piece| {
+    array.stream(team, &mut |piece| {
         bytes.extend_from_slice(piece);
-        team.meter().done(piece.len() as u64)
+        Ok(())
     })?;
     Ok(bytes)
 }
@@ -357,9 +357,8 @@ fn write_array(writer: &mut dyn Write, array: &dyn Stored, team: &Team) -> Resul
     writer
         .write_all(&array.header().to_bytes())
         .map_err(|error| Error::io("can't write the header", error))?;
-    array.stream(&mut |bytes| {
-        writer.write_all(bytes).map_err(|error| Error::io("can't write the array's data", error))?;
-        team.meter().done(bytes.len() as u64)
+    array.stream(team, &mut |bytes| {
+        writer.write_all(bytes).map_err(|error| Error::io("can't write the array's data", error))
     })?;
     writer.flush().map_err(|error| Error::io("can't flush the writer", error))
 }

@@ -39,7 +39,7 @@ impl Stored for StreamArray<'_> {
         Err(Error::unsupported("a stream can't be read by range; read it whole"))
     }
 
-    fn stream(&self, put: &mut Put<'_>) -> Result<()> {
+    fn stream(&self, team: &Team, put: &mut Put<'_>) -> Result<()> {
         let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         let item_size = self.item_size();
         let len = if item_size == 0 { 0 } else { self.header.data_len() };
@@ -58,6 +58,7 @@ impl Stored for StreamArray<'_> {
                 }
             }
             put(&piece)?;
+            team.meter().done(want as u64)?;
             done += want as u64;
         }
         Ok(())

@@ -4,12 +4,14 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::whole_cells::WholeCells;
 use crate::archive::Method;
 use crate::archive::block_index::BlockIndex;
 use crate::archive::decode::{Data, MOST_CHUNK, Seen, with_data, with_part, with_prefix};
 #[cfg(feature = "inflate")]
-use crate::archive::divide::{Divided, Points};
+use crate::archive::divide::{Divided, Points, Target};
 use crate::archive::parts::fill_in_parts;
+use crate::archive::shared::Shared;
 use crate::archive::unblock::Blocks;
 use crate::cells::cut_off;
 use crate::error::{Error, ErrorKind, Result};
@@ -161,7 +163,7 @@ impl ArchiveArray<'_> {
         if is_whole && !divided.pays() {
             return Ok(None);
         }
-        match divided.read(wanted, *seen, (!is_whole).then_some(points)) {
+        match divided.read(Target::Buffers(wanted.into()), *seen, (!is_whole).then_some(points)) {
             Err(error) if error.is_no_memory() => Err(error),
             read => Ok(read.ok().flatten()),
         }
@@ -170,6 +172,33 @@ impl ArchiveArray<'_> {
     #[cfg(not(feature = "inflate"))]
     fn read_stream(&self, _: Vec<Wanted<'_>>, _: bool, _: &Team) -> Result<Option<u32>> {
         Ok(None)
+    }
+
+    /// Hands out cells as a team comes by them; all of the member is verified, or what is before them. `false` is no verdict, as in
+    /// [`read_blocks`](Self::read_blocks).
+    fn stream_shared(&self, is_whole: bool, team: &Team, cells: &mut WholeCells<'_>) -> Result<bool> {
+        let Head { extent, blocks, .. } = &*self.head;
+        let end = if is_whole { extent.size } else { cells.end().min(extent.size) };
+        let shared = Shared { input: self.input(), extent, blocks: blocks.as_deref(), team };
+        let found = shared.stream(end, &mut |bytes| cells.take(bytes))?;
+        Ok(found.is_some_and(|crc32| !is_whole || crc32 == extent.crc32) && cells.are_complete())
+    }
+
+    /// Hands out the cells that were not handed out yet.
+    fn stream_rest(&self, data: &mut Data<'_>, mut cells: WholeCells<'_>, team: &Team) -> Result<()> {
+        data.skip(cells.next())?;
+        // From a source that likes large reads, they are large here too; of what is inflated, the compressed bytes are.
+        let most = if self.head.extent.is_stored() { MOST_CHUNK } else { PIECE_BYTES as u64 };
+        let most = self.input().chunk(most).max(PIECE_BYTES) as u64;
+        let mut piece = Vec::new();
+        while !cells.are_complete() {
+            let len = most.min(cells.end() - cells.next()) as usize;
+            memory::resize(&mut piece, len, "array")?;
+            data.fill(&mut piece[..len])?;
+            cells.take(&piece[..len])?;
+            team.meter().done(len as u64)?;
+        }
+        Ok(())
     }
 
     /// Lets `read` have the cells; all of the member is verified.
@@ -258,23 +287,13 @@ impl Stored for ArchiveArray<'_> {
         })
     }
 
-    fn stream_to(&self, end: usize, put: &mut Put<'_>) -> Result<()> {
-        let Head { extent, seen, .. } = &*self.head;
-        let item_size = self.item_size();
-        let mut left = (end as u64).saturating_mul(item_size as u64).min(self.header().data_len());
-        let each = (cells_a_piece(item_size) * item_size) as u64;
-        let mut piece = Vec::new();
-        with_part(self.input(), extent, |data| {
-            data.skip(seen.len)?;
-            while left > 0 {
-                let len = left.min(each);
-                memory::resize(&mut piece, len as usize, "array")?;
-                data.fill(&mut piece)?;
-                put(&piece)?;
-                left -= len;
-            }
-            Ok(())
-        })
+    fn stream_to(&self, end: usize, team: &Team, put: &mut Put<'_>) -> Result<()> {
+        let len = (end as u64).saturating_mul(self.item_size() as u64).min(self.header().data_len());
+        let mut cells = WholeCells::new(self.head.seen.len, len, self.item_size(), put);
+        if self.stream_shared(false, team, &mut cells)? {
+            return Ok(());
+        }
+        with_part(self.input(), &self.head.extent, |data| self.stream_rest(data, cells, team))
     }
 
     fn fill(&self, buffer: &mut [u8], team: &Team, then: &Then<'_>) -> Result<()> {
@@ -304,32 +323,13 @@ impl Stored for ArchiveArray<'_> {
         })
     }
 
-    fn stream(&self, put: &mut Put<'_>) -> Result<()> {
-        let item_size = self.item_size();
-        let mut left = if item_size == 0 { 0 } else { self.header().data_len() };
-        // From a source that likes large reads, they are large here too; of what is inflated, the compressed bytes are.
-        let most = if self.head.extent.is_stored() { MOST_CHUNK } else { PIECE_BYTES as u64 };
-        let chunk = self.input().chunk(most).max(PIECE_BYTES);
-        let most = (chunk / item_size.max(1)).max(1) * item_size;
-        let piece_len = cells_a_piece(item_size) * item_size.max(1);
-        let is_proven = self.available().is_some();
-        let mut piece = Vec::new();
-        self.with_cells(|data| {
-            while left > 0 {
-                let len = left.min(most as u64) as usize;
-                piece.clear();
-                while piece.len() < len {
-                    // A single cell may be huge: memory grows with what arrives.
-                    let start = piece.len();
-                    let next = if is_proven { len } else { len.min(PIECE_BYTES.max(2 * start)) };
-                    memory::resize(&mut piece, next, "array")?;
-                    data.fill(&mut piece[start..])?;
-                }
-                piece.chunks(piece_len).try_for_each(&mut *put)?;
-                left -= len as u64;
-            }
-            Ok(())
-        })
+    fn stream(&self, team: &Team, put: &mut Put<'_>) -> Result<()> {
+        let len = if self.item_size() == 0 { 0 } else { self.header().data_len() };
+        let mut cells = WholeCells::new(self.head.seen.len, len, self.item_size(), put);
+        if self.stream_shared(true, team, &mut cells)? {
+            return Ok(());
+        }
+        self.with_cells(|data| self.stream_rest(data, cells, team))
     }
 
     #[cfg(feature = "mmap")]

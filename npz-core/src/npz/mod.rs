@@ -18,6 +18,7 @@ mod save;
 mod update;
 mod verify;
 mod view;
+mod whole_cells;
 mod writer;
 
 use std::collections::{BTreeMap, HashMap};

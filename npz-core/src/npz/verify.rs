@@ -6,8 +6,9 @@ use std::path::Path;
 use super::NpzReader;
 use super::names::key_of;
 use crate::archive::audit;
-use crate::archive::decode::{Seen, with_data};
+use crate::archive::decode::{Data, Seen, with_data, with_prefix};
 use crate::archive::local::place_of_data;
+use crate::archive::shared::Shared;
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::{Header, is_magic};
 use crate::input::{AnyInput, Input, Section};
@@ -32,8 +33,8 @@ impl LoadOptions {
     /// members, and names that are there twice, members that share bytes and bytes that belong to nothing are told. A
     /// `.npy` file has no checksum: only lengths can be compared.
     ///
-    /// Several members are read at once, by the [`threads`](Self::threads) of the options, in pieces: memory does not grow with
-    /// their size. [`Limits`] hold, since a small file may hold terabytes of zeros. What can't be looked into, because it
+    /// Several members, or several places of one that is deflated, are read at once by the [`threads`](Self::threads) of the options, in
+    /// pieces: memory does not grow with their size. [`Limits`] hold, since a small file may hold terabytes of zeros. What can't be looked into, because it
     /// is encrypted or its method's feature is off, is a problem too.
     ///
     /// # Errors
@@ -116,7 +117,7 @@ impl<R: ReadAt> NpzReader<R> {
             items.push((member, (member, allowed)));
         }
         items.sort_by_key(|(member, _)| std::cmp::Reverse(entries[*member].size));
-        let verify = |(member, allowed)| self.verify_member(member, allowed, team.meter());
+        let verify = |(member, allowed)| self.verify_member(member, allowed, &team);
         let verified = team.in_parallel(items, verify)?;
         team.meter().finish()?;
 
@@ -139,7 +140,7 @@ impl<R: ReadAt> NpzReader<R> {
     }
 
     /// Reads one member. An error is that of the source, not of the member.
-    fn verify_member(&self, member: usize, allowed: Result<()>, meter: &Meter) -> Result<Verified> {
+    fn verify_member(&self, member: usize, allowed: Result<()>, team: &Team) -> Result<Verified> {
         let entry = self.entry(member)?;
         let mut verified = Verified { faults: Vec::new(), end: None };
         let extent = match allowed.and_then(|()| place_of_data(&self.input, entry)) {
@@ -154,18 +155,27 @@ impl<R: ReadAt> NpzReader<R> {
         verified.faults.extend(wrong.into_iter().map(Error::damaged));
         // What the header says is looked at here, and told even if the checksum is wrong.
         let mut misfit = None;
-        let read = with_data(&self.input, &extent, Seen::default(), |data| {
-            let limits = &self.options.limits;
+        let limits = &self.options.limits;
+        let mut compare = |data: &mut Data<'_>| {
             misfit = misfit_of(&Header::collect(data, limits)?, limits, extent.size);
-            let mut piece =
-                zeros(PIECE_BYTES.min(usize::try_from(extent.size).unwrap_or(PIECE_BYTES)), "member")?;
-            loop {
-                match data.read(&mut piece).map_err(|error| Error::io("can't read the member", error))? {
-                    0 => return Ok(()),
-                    count => meter.done(count as u64)?,
+            Ok(())
+        };
+        let shared = Shared { input: &self.input, extent: &extent, blocks: entry.blocks.as_deref(), team };
+        let read = if shared.stream(extent.size, &mut |_| Ok(()))? == Some(extent.crc32) {
+            with_prefix(&self.input, &extent, compare)
+        } else {
+            with_data(&self.input, &extent, Seen::default(), |data| {
+                compare(data)?;
+                let mut piece =
+                    zeros(PIECE_BYTES.min(usize::try_from(extent.size).unwrap_or(PIECE_BYTES)), "member")?;
+                loop {
+                    match data.read(&mut piece).map_err(|error| Error::io("can't read the member", error))? {
+                        0 => return Ok(()),
+                        count => team.meter().done(count as u64)?,
+                    }
                 }
-            }
-        });
+            })
+        };
         for error in read.err().into_iter().chain(misfit) {
             verified.add(error)?;
         }

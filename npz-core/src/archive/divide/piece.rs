@@ -1,8 +1,9 @@
 //! A piece of a stream: decoded bytes, or bytes and marks.
 
 use crate::archive::codec::inflate::{
-    Cell, Decoder, Meaning, Packed, Pause, Plain, ROOM, Unfit, WINDOW, decode_two, is_mark, mark_window,
+    Cell, Decoder, Meaning, Packed, Pause, Plain, ROOM, Spot, Unfit, WINDOW, decode_two, is_mark, mark_window,
 };
+use crate::archive::divide::points::Point;
 use crate::error::Result;
 use crate::memory;
 
@@ -37,9 +38,8 @@ impl<C: Cell> Piece<C> {
         Self { decoder: Decoder::new(), cells: Vec::new(), from: 0, done: WINDOW, at: 0, stop: 0, pause }
     }
 
-    /// Begins at a head, with a window that is there, or not all of it.
+    /// Begins with a window that is there, or not all of it.
     fn begin(&mut self, window: usize, at: u64, stop: u64) {
-        self.decoder.restart();
         (self.from, self.done, self.at, self.stop) = (WINDOW - window, WINDOW, at, stop);
     }
 
@@ -75,8 +75,18 @@ impl<C: Cell> Piece<C> {
         matches!(self.pause, Ok(Pause::Boundary | Pause::End))
     }
 
+    /// Where its decoder is.
+    pub(super) fn spot(&self) -> &Spot {
+        self.decoder.spot()
+    }
+
     pub(super) fn end(&self) -> End {
-        End { at: self.at, is_head: self.pause == Ok(Pause::Boundary), is_last: self.pause == Ok(Pause::End) }
+        End {
+            at: self.at,
+            is_head: self.pause == Ok(Pause::Boundary),
+            is_last: self.pause == Ok(Pause::End),
+            has_own_codes: self.decoder.spot().has_own_codes(),
+        }
     }
 }
 
@@ -85,6 +95,7 @@ pub(super) struct End {
     pub(super) at: u64,
     is_head: bool,
     pub(super) is_last: bool,
+    pub(super) has_own_codes: bool,
 }
 
 impl End {
@@ -95,11 +106,13 @@ impl End {
 }
 
 impl Piece<u8> {
-    /// Begins with what is known to come before.
-    pub(super) fn begin_known(&mut self, window: &[u8], room: usize, at: u64, stop: u64) -> Result<()> {
+    /// Begins at a point.
+    pub(super) fn begin_known(&mut self, point: &Point, room: usize, stop: u64) -> Result<()> {
+        let window = &point.window;
         memory::resize(&mut self.cells, WINDOW + room + ROOM, PIECES)?;
         self.cells[WINDOW - window.len()..WINDOW].copy_from_slice(window);
-        self.begin(window.len(), at, stop);
+        self.decoder.enter(&point.spot);
+        self.begin(window.len(), point.bit, stop);
         Ok(())
     }
 
@@ -121,13 +134,15 @@ impl Piece<u8> {
 }
 
 impl Piece<u16> {
-    /// Begins with marks for what comes before.
+    /// Begins at a head, with marks for what comes before.
     pub(super) fn begin_unknown(&mut self, room: usize, at: u64, stop: u64) -> Result<()> {
         let len = WINDOW + room + ROOM;
         let more = len.saturating_sub(self.cells.len());
         memory::reserve(&mut self.cells, more, PIECES)?;
         self.cells.resize(len, 0);
+        self.cells.shrink_to(2 * len);
         mark_window(&mut self.cells[..WINDOW]);
+        self.decoder.restart();
         self.begin(WINDOW, at, stop);
         Ok(())
     }
@@ -142,6 +157,21 @@ impl Piece<u16> {
         let mut window = vec![0; WINDOW];
         meaning.resolve(&self.cells[self.done - WINDOW..self.done], &mut window);
         window
+    }
+
+    /// Puts what cells mean in their place: the bytes are at the beginning of the memory then.
+    pub(super) fn resolve(&mut self, meaning: &Meaning) {
+        let mut some = [0; 4096];
+        for start in (0..self.len()).step_by(some.len()) {
+            let some = &mut some[..self.len().min(start + 4096) - start];
+            some.copy_from_slice(&self.cells()[start..start + some.len()]);
+            meaning.resolve(some, &mut bytemuck::cast_slice_mut(&mut self.cells)[start..start + some.len()]);
+        }
+    }
+
+    /// Its bytes, where it was resolved.
+    pub(super) fn resolved(&self) -> &[u8] {
+        &bytemuck::cast_slice(&self.cells)[..self.len()]
     }
 
     /// Whether the last cells still are marks for the most part: then they will be to the end.

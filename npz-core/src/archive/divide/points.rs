@@ -2,12 +2,12 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::archive::codec::inflate::WINDOW;
+use crate::archive::codec::inflate::{Spot, WINDOW};
 use crate::error::Result;
 use crate::memory;
 
-/// A place between two sub-blocks; the beginning by default.
-#[derive(Default)]
+/// A place between two symbols of a stream; the beginning by default.
+#[derive(Clone, Default)]
 pub(super) struct Point {
     /// The next bit.
     pub(super) bit: u64,
@@ -15,6 +15,8 @@ pub(super) struct Point {
     pub(super) at: u64,
     /// The last 32 KiB of them, or all.
     pub(super) window: Vec<u8>,
+    /// In which sub-block it lies.
+    pub(super) spot: Spot,
 }
 
 /// Points of a member, in order. They take 32 KiB each: less than a hundredth of the member, and 2 MiB at most.
@@ -43,10 +45,7 @@ impl Points {
     pub(super) fn before(&self, at: u64) -> Point {
         let points = self.points.lock().unwrap_or_else(PoisonError::into_inner);
         let behind = points.partition_point(|point| point.at <= at);
-        match points[..behind].last() {
-            Some(Point { bit, at, window }) => Point { bit: *bit, at: *at, window: window.clone() },
-            None => Point::default(),
-        }
+        points[..behind].last().cloned().unwrap_or_default()
     }
 
     /// Keeps a point of a member of so many bytes, if no other is near.
@@ -60,10 +59,9 @@ impl Points {
         if is_near || point.window.len() < WINDOW {
             return Ok(());
         }
-        let mut window = memory::with_room(WINDOW, POINTS)?;
-        window.extend_from_slice(&point.window);
+        let window = memory::copy(&point.window, POINTS)?;
         memory::reserve(&mut points, 1, POINTS)?;
-        points.insert(behind, Point { window, ..*point });
+        points.insert(behind, Point { window, spot: point.spot.clone(), ..*point });
         Ok(())
     }
 }

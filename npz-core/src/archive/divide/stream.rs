@@ -1,26 +1,25 @@
 //! The rounds in which a stream is decoded.
 
-use std::collections::VecDeque;
-
 use crc32fast::Hasher;
 
 use super::Divided;
 use super::piece::{Fetched, PIECES, Piece, decode_pair};
-use super::points::Point;
-use crate::archive::codec::inflate::{Meaning, Pause, WINDOW, find_head};
+use super::points::{Point, Points};
+use super::target::Target;
+use crate::archive::codec::inflate::{Meaning, Pause, Spot, WINDOW, find_head};
 use crate::error::Result;
-use crate::input::Wanted;
 use crate::memory;
-use crate::stored::PIECE_BYTES;
 
 /// So much of a piece is searched for a head; a sub-block of zlib's takes up to 50 KiB.
 const SEARCHED: u64 = 128 << 10;
 /// A sub-block may end so far behind the last piece.
 const BEHIND: usize = 256 << 10;
-/// What is decoded at a time takes so much memory at most, in cells of two bytes.
+/// What is decoded at a time takes so much memory at most, in cells of two bytes: all members together.
 const MOST_CELLS: usize = 10 << 20;
 /// A piece has room for what gives so many times its length.
 const ROOM: usize = 4;
+/// Where many members are read at a time each has fewer pieces, not shorter ones.
+const LEAST_SIZE: usize = 96 << 10;
 const LEAST_ROOM: usize = 64 << 10;
 /// So many rounds in which pieces were of no use, and the rest is inflated by one thread.
 const MOST_FAILURES: usize = 2;
@@ -28,11 +27,13 @@ const MOST_FAILURES: usize = 2;
 /// How far a stream is decoded, and what is used for the next round.
 pub(super) struct Stream<'a, 'w> {
     of: &'a Divided<'a>,
+    /// Points that are met are remembered there.
+    points: Option<&'a Points>,
     /// Where the round begins.
     point: Point,
     /// So many bytes were put where they are wanted, or passed over.
     at: u64,
-    wanted: VecDeque<Wanted<'w>>,
+    target: Target<'w>,
     /// Compressed bytes, where they have to be fetched.
     buffer: Vec<u8>,
     /// What begins at the point.
@@ -40,6 +41,8 @@ pub(super) struct Stream<'a, 'w> {
     /// What begins at heads that were found.
     others: Vec<Piece<u16>>,
     failures: usize,
+    /// The last sub-block was one whose head can be found: so the next ones may be.
+    may_find_heads: bool,
     is_whole: bool,
     has_ended: bool,
     /// Of what was put where it is wanted.
@@ -47,34 +50,39 @@ pub(super) struct Stream<'a, 'w> {
 }
 
 impl<'a, 'w> Stream<'a, 'w> {
-    pub(super) fn new(of: &'a Divided<'a>, point: Point, wanted: Vec<Wanted<'w>>, crc: Hasher) -> Self {
-        let end = wanted.last().map_or(0, |(at, bytes)| at.saturating_add(bytes.len() as u64));
+    pub(super) fn new(
+        of: &'a Divided<'a>,
+        target: Target<'w>,
+        points: Option<&'a Points>,
+        crc: Hasher,
+    ) -> Self {
+        let (start, end) = (target.start(), target.end());
+        let point = points.map_or_else(Point::default, |points| points.before(start));
         Self {
             of,
+            points,
             at: point.at,
             point,
-            wanted: wanted.into(),
+            target,
             buffer: Vec::new(),
             first: Piece::new(),
             others: Vec::new(),
             failures: 0,
+            may_find_heads: true,
             is_whole: end >= of.extent.size,
             has_ended: false,
             crc,
         }
     }
 
-    pub(super) fn point(&self) -> &Point {
-        &self.point
-    }
-
     /// Whether all is there that is wanted. A member that is wanted to its end has to end there.
     pub(super) fn is_done(&self) -> bool {
-        self.wanted.is_empty() && (self.has_ended || !self.is_whole)
+        self.left() == 0 && (self.has_ended || !self.is_whole)
     }
 
-    pub(super) fn finish(self) -> u32 {
-        self.crc.finalize()
+    /// The checksum, if it gave no more than the member is said to have.
+    pub(super) fn finish(self) -> Option<u32> {
+        (self.at <= self.of.extent.size).then(|| self.crc.finalize())
     }
 
     /// Decodes some pieces; false where the stream makes no sense.
@@ -86,6 +94,8 @@ impl<'a, 'w> Stream<'a, 'w> {
         let mut buffer = std::mem::take(&mut self.buffer);
         let bytes = self.bytes(&mut buffer, self.point.bit / 8, count * size + BEHIND)?;
         let heads = self.heads(bytes, count, size)?;
+        // What other members have begun to use meanwhile is given back.
+        self.others.truncate(count - 1);
         self.begin(&heads, 8 * (bytes.start + (count * size) as u64), size)?;
         self.decode(bytes, heads.len() - 1)?;
         if !self.finish_first(bytes)? {
@@ -104,14 +114,19 @@ impl<'a, 'w> Stream<'a, 'w> {
 
     /// So many bytes come up to the last one that is wanted.
     fn left(&self) -> u64 {
-        self.wanted.back().map_or(0, |(at, bytes)| at + bytes.len() as u64 - self.at)
+        self.target.end().saturating_sub(self.at)
     }
 
     /// How many pieces come next, and how many compressed bytes each has.
     fn plan(&self) -> (usize, usize) {
         let sizes = self.of.sizes;
-        let most = self.of.pieces(self.of.team.free());
-        if most == 1 || self.failures >= MOST_FAILURES || self.left() < sizes.most as u64 {
+        let cells = MOST_CELLS / self.of.team.busy();
+        let most = self.of.pieces(self.of.team.free()).min(cells / ROOM / LEAST_SIZE).max(1);
+        if most == 1
+            || !self.may_find_heads
+            || self.failures >= MOST_FAILURES
+            || self.left() < sizes.most as u64
+        {
             return (1, sizes.most);
         }
         // Marks stand for a whole window. Sub-blocks may be empty, so a round is as long as others.
@@ -119,7 +134,7 @@ impl<'a, 'w> Stream<'a, 'w> {
             return (1, sizes.least);
         }
         let left = self.of.extent.compressed_size.saturating_sub(self.point.bit / 8);
-        let longest = sizes.most.min(MOST_CELLS / ROOM / most).max(1);
+        let longest = sizes.most.min(cells / ROOM / most).max(1);
         let size =
             usize::try_from(left / most as u64).unwrap_or(longest).clamp(sizes.least.min(longest), longest);
         let count = left.div_ceil(size as u64).clamp(1, most as u64);
@@ -174,7 +189,7 @@ impl<'a, 'w> Stream<'a, 'w> {
         let stops = heads.iter().skip(1).copied().chain([end]);
         for (number, (head, stop)) in heads.iter().zip(stops).enumerate() {
             match number.checked_sub(1) {
-                None => self.first.begin_known(&self.point.window, room, *head, stop)?,
+                None => self.first.begin_known(&self.point, room, stop)?,
                 Some(other) => self.others[other].begin_unknown(room, *head, stop)?,
             }
         }
@@ -218,6 +233,10 @@ impl<'a, 'w> Stream<'a, 'w> {
                     if self.is_done() {
                         return Ok(true);
                     }
+                    // A sub-block may be as long as the whole, and give a thousand times what the member is said to have.
+                    if self.at > self.of.extent.size {
+                        return Ok(false);
+                    }
                     self.first.slide();
                 }
                 Ok(Pause::Input) if !bytes.is_all => {
@@ -232,13 +251,12 @@ impl<'a, 'w> Stream<'a, 'w> {
 
     /// Puts what the first piece has where it is wanted.
     fn put_first(&mut self) -> Result<()> {
-        let begin = self.at;
-        self.at += self.first.len() as u64;
-        let wanted = cut(&mut self.wanted, self.at)?;
-        let (crc, count) = Known::Bytes(self.first.bytes()).put(begin, wanted);
-        self.of.team.meter().done(count)?;
+        let crc = self.target.take(self.of.team, self.at, &self.first, &mut [], &[])?;
         self.crc.combine(&crc);
-        Ok(())
+        self.at += self.first.len() as u64;
+        let Some(points) = self.points else { return Ok(()) };
+        let (window, spot) = (self.first.window().to_vec(), self.first.spot().clone());
+        points.remember(&Point { bit: self.first.at, at: self.at, window, spot }, self.of.extent.size)
     }
 
     /// Puts what pieces have where it is wanted, as far as each leads to the next one; tells how many they are.
@@ -255,25 +273,13 @@ impl<'a, 'w> Stream<'a, 'w> {
             (window, last) = (piece.window(&meaning), piece.end());
             meanings.push(meaning);
         }
-        let mut tasks = memory::with_room(1 + meanings.len(), PIECES)?;
-        let others =
-            self.others.iter().zip(&meanings).map(|(piece, meaning)| Known::Cells(piece.cells(), meaning));
-        let mut at = self.at;
-        for known in [Known::Bytes(self.first.bytes())].into_iter().chain(others) {
-            let begin = at;
-            at += known.len() as u64;
-            tasks.push((tasks.len(), (known, begin, cut(&mut self.wanted, at)?)));
-        }
-        let put = self.of.team.in_parallel(tasks, |(known, begin, wanted)| {
-            let (crc, count) = known.put(begin, wanted);
-            self.of.team.meter().done(count)?;
-            Ok(crc)
-        })?;
-        for crc in &put {
-            self.crc.combine(crc);
-        }
-        self.has_ended = last.is_last;
-        (self.at, self.point) = (at, Point { bit: last.at, at, window });
+        let others = &mut self.others[..meanings.len()];
+        let crc = self.target.take(self.of.team, self.at, &self.first, others, &meanings)?;
+        self.crc.combine(&crc);
+        self.at += (self.first.len() + others.iter().map(Piece::len).sum::<usize>()) as u64;
+        (self.has_ended, self.may_find_heads) = (last.is_last, last.has_own_codes);
+        self.point = Point { bit: last.at, at: self.at, window, spot: Spot::default() };
+        self.points.map_or(Ok(()), |points| points.remember(&self.point, self.of.extent.size))?;
         Ok(1 + meanings.len())
     }
 }
@@ -282,53 +288,4 @@ impl<'a, 'w> Stream<'a, 'w> {
 enum Task<'p> {
     First(&'p mut Piece<u8>, Option<&'p mut Piece<u16>>),
     Other(&'p mut [Piece<u16>]),
-}
-
-/// Bytes of a piece, now that what came before it is known.
-enum Known<'p> {
-    Bytes(&'p [u8]),
-    Cells(&'p [u16], &'p Meaning),
-}
-
-impl Known<'_> {
-    fn len(&self) -> usize {
-        match self {
-            Self::Bytes(bytes) => bytes.len(),
-            Self::Cells(cells, _) => cells.len(),
-        }
-    }
-
-    /// Fills buffers with some of the bytes, the first of which stands at `begin`; gives their checksum and how many they are.
-    fn put(&self, begin: u64, wanted: Vec<Wanted<'_>>) -> (Hasher, u64) {
-        let (mut crc, mut count) = (Hasher::new(), 0);
-        for (at, buffer) in wanted {
-            let range = (at - begin) as usize..(at - begin) as usize + buffer.len();
-            for (number, buffer) in buffer.chunks_mut(PIECE_BYTES).enumerate() {
-                let from = range.start + number * PIECE_BYTES;
-                match self {
-                    Self::Bytes(bytes) => buffer.copy_from_slice(&bytes[from..from + buffer.len()]),
-                    Self::Cells(cells, meaning) => meaning.resolve(&cells[from..from + buffer.len()], buffer),
-                }
-                crc.update(buffer);
-            }
-            count += range.len() as u64;
-        }
-        (crc, count)
-    }
-}
-
-/// What of the wanted bytes stands before `end`.
-fn cut<'w>(wanted: &mut VecDeque<Wanted<'w>>, end: u64) -> Result<Vec<Wanted<'w>>> {
-    let mut before = Vec::new();
-    while wanted.front().is_some_and(|(at, _)| *at < end) {
-        let Some((at, buffer)) = wanted.pop_front() else { break };
-        let len = usize::try_from(end - at).unwrap_or(usize::MAX).min(buffer.len());
-        let (now, later) = buffer.split_at_mut(len);
-        memory::reserve(&mut before, 1, PIECES)?;
-        before.push((at, now));
-        if !later.is_empty() {
-            wanted.push_front((end, later));
-        }
-    }
-    Ok(before)
 }

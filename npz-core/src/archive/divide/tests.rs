@@ -4,15 +4,17 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use flate2::{Compress, Compression, FlushCompress};
 
 use super::points::Points;
-use super::{Divided, Sizes};
+use super::{Divided, Sizes, Target};
+use crate::archive::codec::inflate::find_head;
 use crate::archive::decode::Seen;
-use crate::input::{AnyInput, Input, Wanted};
+use crate::input::{AnyInput, Input};
 use crate::run::{Team, Threads};
 use crate::source::ReadAt;
 use crate::stored::Extent;
@@ -49,11 +51,24 @@ fn deflate(data: &[u8], level: u32) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// What is read of a stream in a file, and how many pieces were of use.
+fn extent(start: u64, compressed_size: u64, size: u64) -> Extent {
+    Extent {
+        header_start: 0,
+        start,
+        compressed_size,
+        size,
+        crc32: 0,
+        method: 8,
+        method_flags: 0,
+        in_blocks: false,
+    }
+}
+
+/// What is read of a stream in a file.
 fn read(
     stream: &[u8],
     size: u64,
-    wanted: Vec<Wanted<'_>>,
+    wanted: Target<'_>,
     threads: usize,
     sizes: Sizes,
     points: Option<&Points>,
@@ -61,27 +76,37 @@ fn read(
     let file = [&[0; 11], stream, &[0; 7]].concat();
     let input = Input::new(&file[..], None).unwrap();
     let input: &AnyInput<'_> = &input;
-    let compressed_size = stream.len() as u64;
-    let extent = Extent {
-        header_start: 0,
-        start: 11,
-        compressed_size,
-        size,
-        crc32: 0,
-        method: 8,
-        method_flags: 0,
-        in_blocks: false,
-    };
+    let extent = extent(11, stream.len() as u64, size);
     let team = Team::new(Threads::at_most(threads));
     let divided = Divided { sizes, ..Divided::new(input, &extent, &team) };
     divided.read(wanted, Seen::default(), points).unwrap()
 }
 
+/// All of a stream: into a buffer, and once more piece by piece.
 fn read_all(stream: &[u8], size: usize, threads: usize, sizes: Sizes) -> Option<Vec<u8>> {
     let mut output = vec![0xa5; size];
-    let crc = read(stream, size as u64, vec![(0, &mut output)], threads, sizes, None)?;
-    assert_eq!(crc, crc32fast::hash(&output));
+    let crc = read(stream, size as u64, buffers([(0, &mut output)]), threads, sizes, None);
+    let mut handed = Vec::new();
+    let put = &mut |bytes: &[u8]| {
+        handed.extend_from_slice(bytes);
+        Ok(())
+    };
+    let of_pieces = read(stream, size as u64, Target::Pieces(size as u64, put), threads, sizes, None);
+    assert_eq!(of_pieces, crc);
+    if crc.is_none() {
+        // What was handed out before is what a serial reader has.
+        let mut serial = Vec::new();
+        let _ = DeflateDecoder::new(stream).read_to_end(&mut serial);
+        assert!(serial.iter().zip(&handed).all(|(expected, found)| expected == found));
+    } else {
+        assert!(handed == output);
+    }
+    assert_eq!(crc?, crc32fast::hash(&output));
     Some(output)
+}
+
+fn buffers<const N: usize>(wanted: [(usize, &mut [u8]); N]) -> Target<'_> {
+    Target::Buffers(wanted.into_iter().map(|(at, bytes)| (at as u64, bytes)).collect())
 }
 
 #[test]
@@ -106,6 +131,7 @@ fn any_number_of_threads_gives_the_same() {
 #[test]
 fn streams_of_all_writers_are_cut_anywhere() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/streams");
+    let mut random = Random(8);
     let mut count = 0;
     for file in std::fs::read_dir(folder).unwrap() {
         let path = file.unwrap().path();
@@ -118,6 +144,15 @@ fn streams_of_all_writers_are_cut_anywhere() {
                 assert!(found.as_ref() == Some(&expected), "{path:?}, {threads} threads, pieces of {most}");
             }
         }
+        let points = Points::all();
+        for round in 0..200 {
+            let from = random.below(expected.len() - 100);
+            let mut part = [0xa5; 100];
+            let sizes = Sizes { most: 300 + random.below(30_000), least: 1 };
+            let wanted = buffers([(from, &mut part)]);
+            read(&stream, expected.len() as u64, wanted, 1 + round % 3, sizes, Some(&points)).unwrap();
+            assert!(part == expected[from..from + 100], "{path:?}, {from}");
+        }
         count += 1;
     }
     assert_eq!(count, 13);
@@ -126,28 +161,31 @@ fn streams_of_all_writers_are_cut_anywhere() {
 #[test]
 fn parts_are_read_from_points_on() {
     let data = kinds(3 << 20).swap_remove(0);
-    // At level 1 flate2 makes one sub-block of all: there is no place to begin at.
-    let stream = deflate(&data, 6);
-    let points = Points::all();
     let mut random = Random(9);
-    for round in 0..300 {
-        let from = random.below(data.len() - 3000);
-        let gap = random.below(2000);
-        let (mut first, mut second) = ([0xa5; 500], [0xa5; 100]);
-        let second_at = from + 500 + gap;
-        let wanted: Vec<Wanted<'_>> = vec![(from as u64, &mut first), (second_at as u64, &mut second)];
-        let sizes = Sizes { most: 5_000 + random.below(60_000), least: 1000 };
-        read(&stream, data.len() as u64, wanted, 1 + round % 3, sizes, Some(&points)).unwrap();
-        assert!(first == data[from..from + 500] && second == data[second_at..second_at + 100], "{round}");
+    // At level 0 nothing has codes, and at level 1 flate2 makes one sub-block of all, in which points have to lie.
+    for level in [0, 1, 6] {
+        let stream = deflate(&data, level);
+        let points = Points::all();
+        for round in 0..300 {
+            let from = random.below(data.len() - 3000);
+            let gap = random.below(2000);
+            let (mut first, mut second) = ([0xa5; 500], [0xa5; 100]);
+            let second_at = from + 500 + gap;
+            let wanted = buffers([(from, &mut first), (second_at, &mut second)]);
+            let sizes = Sizes { most: 5_000 + random.below(60_000), least: 1000 };
+            read(&stream, data.len() as u64, wanted, 1 + round % 3, sizes, Some(&points)).unwrap();
+            let are_right = first == data[from..from + 500] && second == data[second_at..second_at + 100];
+            assert!(are_right, "level {level}, {round}");
+        }
+        let mut at = data.len() as u64;
+        let mut count = 0;
+        while let Some(point) = Some(points.before(at)).filter(|point| point.at > 0) {
+            let end = point.at as usize;
+            assert!(point.window == data[end - point.window.len()..end]);
+            (at, count) = (point.at - 1, count + 1);
+        }
+        assert!((20..=64).contains(&count), "level {level}: {count} points are remembered");
     }
-    let mut at = data.len() as u64;
-    let mut count = 0;
-    while let Some(point) = Some(points.before(at)).filter(|point| point.at > 0) {
-        let end = point.at as usize;
-        assert!(point.window == data[end - point.window.len()..end]);
-        (at, count) = (point.at - 1, count + 1);
-    }
-    assert!((20..=64).contains(&count), "{count} points are remembered");
 }
 
 #[test]
@@ -155,7 +193,7 @@ fn points_are_few() {
     let data = kinds(14 << 20).swap_remove(0);
     let points = Points::default();
     let mut last = [0; 10];
-    let wanted: Vec<Wanted<'_>> = vec![(data.len() as u64 - 10, &mut last)];
+    let wanted = buffers([(data.len() - 10, &mut last)]);
     let sizes = Sizes { most: 100_000, least: 1000 };
     read(&deflate(&data, 6), data.len() as u64, wanted, 2, sizes, Some(&points)).unwrap();
     assert!(last == data[data.len() - 10..]);
@@ -213,6 +251,25 @@ fn heads_that_are_none_are_found_out() {
     }
 }
 
+/// They are so dense that to read each of them would take a hundred times what decoding takes.
+#[test]
+fn heads_that_are_planted_on_purpose_cost_little() {
+    let mut random = Random(11);
+    let noise: Vec<u8> = (0..64 << 10).map(|_| random.below(256) as u8).collect();
+    let bit = |at: usize| u8::from(1909 >> (at % 13) & 1 == 1) << (at % 8);
+    let planted: Vec<u8> = (0..noise.len()).map(|byte| (8 * byte..8 * byte + 8).map(bit).sum()).collect();
+    let time = |bytes: &[u8]| {
+        let search = || {
+            let start = Instant::now();
+            assert_eq!(find_head(bytes, 0, 8 * bytes.len()), None);
+            start.elapsed()
+        };
+        (0..5).map(|_| search()).min().unwrap()
+    };
+    let (noise, planted) = (time(&noise), time(&planted));
+    assert!(planted < 20 * noise, "{planted:?}, of noise {noise:?}");
+}
+
 /// A source that counts what it gives.
 struct Counting(Vec<u8>, AtomicUsize);
 
@@ -230,33 +287,42 @@ impl ReadAt for Counting {
     }
 }
 
+/// What is read of a stream from such a source, and how many bytes that takes.
+fn read_counted(stream: Vec<u8>, output: &mut [u8]) -> (bool, usize) {
+    let extent = extent(0, stream.len() as u64, output.len() as u64);
+    let source = Arc::new(Counting(stream, AtomicUsize::new(0)));
+    let input = Input::new(Arc::clone(&source), None).unwrap();
+    let team = Team::new(Threads::at_most(2));
+    let shared: &AnyInput<'_> = &input;
+    let divided = Divided::new(shared, &extent, &team);
+    assert!(divided.pays());
+    let is_read = divided.read(buffers([(0, output)]), Seen::default(), None).unwrap().is_some();
+    (is_read, source.1.load(Ordering::Relaxed))
+}
+
 /// A round that ends with each of them would read all that comes behind it each time.
 #[test]
 fn empty_sub_blocks_cost_no_more_than_others() {
     let data = kinds(8 << 20).swap_remove(0);
     let stream = [[0, 0, 0, 0xff, 0xff].repeat(300_000), deflate(&data, 6)].concat();
-    let (compressed_size, size) = (stream.len() as u64, data.len() as u64);
-    let extent = Extent {
-        header_start: 0,
-        start: 0,
-        compressed_size,
-        size,
-        crc32: 0,
-        method: 8,
-        method_flags: 0,
-        in_blocks: false,
-    };
-    let source = Arc::new(Counting(stream, AtomicUsize::new(0)));
-    let input = Input::new(Arc::clone(&source), None).unwrap();
-    let team = Team::new(Threads::at_most(2));
+    let len = stream.len();
     let mut output = vec![0; data.len()];
-    let shared: &AnyInput<'_> = &input;
-    let divided = Divided::new(shared, &extent, &team);
-    assert!(divided.pays());
-    assert!(divided.read(vec![(0, &mut output)], Seen::default(), None).unwrap().is_some());
-    assert!(output == data);
-    let read = source.1.load(Ordering::Relaxed);
-    assert!(read < 4 * compressed_size as usize, "{read} bytes of {compressed_size}");
+    let (is_read, bytes) = read_counted(stream, &mut output);
+    assert!(is_read && output == data);
+    assert!(bytes < 4 * len, "{bytes} bytes of {len}");
+}
+
+/// One sub-block of matches of 258 bytes each: a serial reader stops where the member is said to end.
+#[test]
+fn what_is_longer_than_it_should_be_is_not_decoded_to_its_end() {
+    let mut bits = vec![1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0];
+    bits.extend([1, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0].repeat(1_500_000));
+    bits.extend([0; 7]);
+    let byte = |bits: &[u8]| bits.iter().rev().fold(0, |byte, bit| byte << 1 | bit);
+    let stream: Vec<u8> = bits.chunks(8).map(byte).collect();
+    let len = stream.len();
+    let (is_read, bytes) = read_counted(stream, &mut vec![0; len + len / 2]);
+    assert!(!is_read && bytes < len / 2, "{bytes} bytes of {len}");
 }
 
 #[test]

@@ -128,7 +128,7 @@ fn a_member_that_breaks_off_spoils_the_archive() {
         fn read_range(&self, _: Range<usize>, _: &mut [u8]) -> Result<()> {
             Err(Error::invalid("there are no such cells"))
         }
-        fn stream(&self, put: &mut Put<'_>) -> Result<()> {
+        fn stream(&self, _: &Team, put: &mut Put<'_>) -> Result<()> {
             put(b"1234")
         }
         fn keep(&self) -> Result<Arc<dyn Stored>> {

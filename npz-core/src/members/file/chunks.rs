@@ -16,7 +16,7 @@ use crate::header::Header;
 use crate::members::FromMembers;
 use crate::memory;
 use crate::part::Part;
-use crate::run::receive;
+use crate::run::{Team, receive};
 use crate::shape::Order;
 use crate::stored::Stored;
 
@@ -148,7 +148,7 @@ impl<'s> Pieces<'s> {
             let value = place.load(RawArray::from_file(&header, piece).into_stored())?;
             sender.send(Ok(value)).map_err(|_| Error::new(ErrorKind::Cancelled, "nobody wants the next rows"))
         };
-        self.array.stream(&mut |mut bytes| {
+        self.array.stream(&Team::new(place.options.threads), &mut |mut bytes| {
             while let Some(rows) = next.clone().filter(|_| !bytes.is_empty()) {
                 let len = rows.len() * row;
                 let (here, rest) = bytes.split_at(bytes.len().min(len - piece.len()));

@@ -75,7 +75,7 @@ fn copy_into<A: Element>(
     let header = array.header();
     let mut places = into.iter_mut();
     let (mut cells, mut before) = (Vec::new(), 0);
-    array.stream(&mut |bytes| {
+    array.stream(team, &mut |bytes| {
         match &mut step {
             Step::InPlace(plan) => take_as_they_are(plan, bytes, array.item_size(), &mut cells)?,
             Step::Convert(convert) => convert(bytes, &mut cells)
@@ -87,7 +87,7 @@ fn copy_into<A: Element>(
                 places.next().ok_or_else(|| Error::damaged("the array has more cells than its shape"))?;
             *place = cell;
         }
-        team.meter().done(bytes.len() as u64)
+        Ok(())
     })?;
     match places.next() {
         None => Ok(()),

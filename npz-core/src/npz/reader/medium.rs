@@ -113,7 +113,7 @@ mod tests {
             streamed.extend_from_slice(piece);
             Ok(())
         };
-        array.stream(put).unwrap();
+        array.stream(&Team::new(Threads::default()), put).unwrap();
         assert!(streamed == cells);
         for (start, end) in [(0, 1), (7, 90_000), (399_999, 400_000), (5, 5)] {
             let mut part = vec![0; (end - start) * 4];

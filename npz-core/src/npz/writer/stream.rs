@@ -9,6 +9,7 @@ use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::members::{Rows, ToMembers};
 use crate::npz::names::file_name_of;
+use crate::run::{Team, Threads};
 use crate::stored::Stored;
 
 impl<W: Write + Seek> NpzWriter<W> {
@@ -182,7 +183,7 @@ impl<W: Write> MemberStream<'_, W> {
             }
             let added = add(rows, &mut |array| {
                 *broken = true;
-                array.stream(&mut |piece| writer.emitter.grow(growing, piece))?;
+                array.stream(&Team::new(Threads::ONE), &mut |piece| writer.emitter.grow(growing, piece))?;
                 *broken = false;
                 Ok(())
             });

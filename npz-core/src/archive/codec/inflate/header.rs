@@ -27,6 +27,12 @@ impl Lengths {
     }
 }
 
+impl Default for Lengths {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
 /// How a sub-block holds its bytes.
 pub(super) enum Kind {
     Stored,

@@ -32,7 +32,7 @@ pub(crate) use lockstep::LANES;
 #[cfg(feature = "inflate")]
 pub(crate) use marks::{Meaning, is_mark, mark_window};
 #[cfg(feature = "inflate")]
-pub(crate) use stream::{Decoder, Packed, Pause, Plain, WINDOW, decode_two};
+pub(crate) use stream::{Decoder, Packed, Pause, Plain, Spot, WINDOW, decode_two};
 #[cfg(feature = "inflate")]
 pub(crate) use turns::ROOM;
 

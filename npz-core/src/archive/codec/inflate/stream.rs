@@ -12,17 +12,34 @@ use super::turns::{self, ROOM, Turns};
 pub(crate) const WINDOW: usize = 32 << 10;
 /// What of a stream is known between two pieces.
 pub(crate) struct Decoder {
-    state: State,
-    /// The sub-block at hand says that it is the last one.
-    is_last: bool,
+    at: Spot,
     symbols: Box<Symbols>,
     /// The codes that deflate itself fixes stand there: they need not be put there again.
     is_fixed: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// Where in a sub-block a decoder is: what it has to know to go on there. Between two of them by default.
+#[derive(Clone, Default)]
+pub(crate) struct Spot {
+    state: State,
+    /// The sub-block at hand says that it is the last one.
+    is_last: bool,
+    has_own_codes: bool,
+    /// The codes that are in use, or were last.
+    lengths: Box<Lengths>,
+}
+
+impl Spot {
+    /// Whether the sub-block at hand, or the one that ends there, is of the kind whose head can be found.
+    pub(crate) fn has_own_codes(&self) -> bool {
+        self.has_own_codes
+    }
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum State {
     /// Between two sub-blocks.
+    #[default]
     Head,
     /// So many bytes are left of a stored one.
     Stored(usize),
@@ -64,12 +81,26 @@ pub(crate) struct Plain<'a, C> {
 impl Decoder {
     /// Allocates some 25 KiB.
     pub(crate) fn new() -> Self {
-        Self { state: State::Head, is_last: false, symbols: Box::new(Symbols::NONE), is_fixed: false }
+        Self { at: Spot::default(), symbols: Box::new(Symbols::NONE), is_fixed: false }
     }
 
     /// Begins a stream, or goes on between two sub-blocks of one.
     pub(crate) fn restart(&mut self) {
-        (self.state, self.is_last) = (State::Head, false);
+        (self.at.state, self.at.is_last) = (State::Head, false);
+    }
+
+    /// Where it is now, between two symbols.
+    pub(crate) fn spot(&self) -> &Spot {
+        &self.at
+    }
+
+    /// Goes on where another decoder was.
+    pub(crate) fn enter(&mut self, spot: &Spot) {
+        self.at.clone_from(spot);
+        self.is_fixed = false;
+        if spot.state == State::Codes {
+            self.symbols.fill(&spot.lengths);
+        }
     }
 
     /// Decodes until input or output ends, or the stream.
@@ -93,7 +124,7 @@ impl Decoder {
         plain: &mut Plain<'_, C>,
     ) -> Result<Option<Pause>, Unfit> {
         loop {
-            let pause = match self.state {
+            let pause = match self.at.state {
                 State::Head => self.head(packed)?,
                 State::Stored(left) => self.copy_stored(left, packed, plain),
                 State::Codes => {
@@ -112,8 +143,8 @@ impl Decoder {
 
     /// Reads the head of the next sub-block.
     fn head(&mut self, packed: &mut Packed<'_>) -> Result<Option<Pause>, Unfit> {
-        if self.is_last {
-            self.state = State::End;
+        if self.at.is_last {
+            self.at.state = State::End;
             return Ok(None);
         }
         if packed.at >= packed.stop {
@@ -126,13 +157,14 @@ impl Decoder {
             packed.at = start;
             return Ok(Some(Pause::Input));
         }
-        (self.state, self.is_last) = read?;
+        (self.at.state, self.at.is_last) = read?;
         Ok(None)
     }
 
     /// What comes behind a head, and whether it is the last one.
     fn read_head(&mut self, packed: &mut Packed<'_>) -> Result<(State, bool), Unfit> {
         let (is_last, kind) = read_kind(packed.bytes, &mut packed.at)?;
+        self.at.has_own_codes = matches!(kind, Kind::Dynamic);
         let lengths = match kind {
             Kind::Stored => return Ok((State::Stored(packed.stored_length()?), is_last)),
             Kind::Fixed if self.is_fixed => return Ok((State::Codes, is_last)),
@@ -140,6 +172,7 @@ impl Decoder {
             Kind::Dynamic => read_lengths(packed.bytes, &mut packed.at)?,
         };
         self.symbols.fill(&lengths);
+        *self.at.lengths = lengths;
         self.is_fixed = matches!(kind, Kind::Fixed);
         Ok((State::Codes, is_last))
     }
@@ -151,7 +184,7 @@ impl Decoder {
         plain: &mut Plain<'_, C>,
     ) -> Option<Pause> {
         if left == 0 {
-            self.state = State::Head;
+            self.at.state = State::Head;
             return None;
         }
         let bytes = packed.bytes.get(packed.at / 8..).unwrap_or_default();
@@ -162,7 +195,7 @@ impl Decoder {
         }
         plain.done += count;
         packed.at += 8 * count;
-        self.state = State::Stored(left - count);
+        self.at.state = State::Stored(left - count);
         match count {
             _ if count == left => None,
             _ if count == room => Some(Pause::Output),
@@ -196,7 +229,7 @@ impl Decoder {
         }
         if entry.is_end() {
             packed.at = at;
-            self.state = State::Head;
+            self.at.state = State::Head;
             return Ok(None);
         }
         if entry.is_other() {
