@@ -20,7 +20,7 @@ use crate::stored::{Extent, Put};
 /// Compressed bytes of so many blocks are there at a time, at most.
 const MOST_IN_FLIGHT: usize = 48 << 20;
 /// Who goes through members holds so many of their bytes at a time, those who go through others at the same time among them.
-const MOST_PLAIN: usize = 16 << 20;
+const MOST_PLAIN: usize = 12 << 20;
 
 /// A member in blocks.
 pub(crate) struct Blocks<'a> {

@@ -15,7 +15,7 @@ const SEARCHED: u64 = 128 << 10;
 /// A sub-block may end so far behind the last piece.
 const BEHIND: usize = 256 << 10;
 /// What is decoded at a time takes so much memory at most, in cells of two bytes: all members together.
-const MOST_CELLS: usize = 10 << 20;
+const MOST_CELLS: usize = 8 << 20;
 /// A piece has room for what gives so many times its length.
 const ROOM: usize = 4;
 /// Where many members are read at a time each has fewer pieces, not shorter ones.
