@@ -58,7 +58,7 @@ pub(super) fn find(input: &AnyInput<'_>) -> Result<Place> {
         // The last of all, which is Python's too.
         let last = tail.signatures().next().filter(|&last| tail.ends_the_file(last));
         if let Some(last) = last
-            && let Ok(Ok(directory)) = tail.directory(last)
+            && let Ok(directory) = tail.directory(last)?
         {
             return Ok(directory);
         }
