@@ -1,13 +1,14 @@
 //! Threads: how many may work at once, and running independent tasks on them. `rayon` is named here alone.
 //!
 //! Whatever the number of threads: the results are the same and in the same order, and the error is the first in that order.
-//! Nothing in here waits but at the end of a scope and for another thread's piece, where a thread of the pool does what else there is.
+//! Nothing in here waits but at the end of a scope, where a thread of the pool does what else there is, and for a piece that another
+//! thread has begun.
 //! So it can't come to a standstill in a pool of the user's, which may have one thread.
 
+mod line;
 mod progress;
 
 use std::num::NonZeroUsize;
-use std::ops::Range;
 #[cfg(feature = "parallel")]
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,6 +19,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 #[cfg(feature = "parallel")]
 use std::time::Duration;
 
+use self::line::Line;
 pub(crate) use self::progress::{Meter, Progress};
 use crate::error::{Error, Result};
 use crate::memory;
@@ -233,44 +235,23 @@ impl Team {
         memory::collect(done.into_iter().map(|(_, result)| result), TASKS)
     }
 
-    /// Makes `count` things and has them taken in order by the calling thread, while others make the next ones: at most twice
-    /// `batch` of them are there at a time.
+    /// Makes `count` things and has them taken in order by the calling thread, while others make the next ones: at most
+    /// `most` of them are there at a time.
     ///
     /// The error is the first in order, of making a thing or of taking it. Of what comes behind it nothing is taken, and
     /// what is not begun is not made.
     pub(crate) fn in_order<T: Send>(
         &self,
         count: usize,
-        batch: usize,
+        most: usize,
         make: impl Fn(usize) -> Result<T> + Sync,
         mut take: impl FnMut(T) -> Result<()>,
     ) -> Result<()> {
         if count < 2 || self.size() == 1 {
             return (0..count).try_for_each(|number| take(make(number)?));
         }
-        let (mut ready, mut next) = (Vec::new(), 0);
-        while next < count || !ready.is_empty() {
-            let numbers = next..count.min(next.saturating_add(batch.max(1)));
-            next = numbers.end;
-            let wave = Wave::new(self, numbers, &make)?;
-            in_scope(self, &wave, |call| {
-                if !wave.slots.is_empty() && self.join() {
-                    call();
-                }
-                let taken = ready.drain(..).try_for_each(|thing: Result<T>| take(thing?));
-                match taken {
-                    Ok(()) => wave.help(call),
-                    Err(_) => wave.cut(0),
-                }
-                taken
-            })?;
-            ready = wave.into_ready()?;
-            // Behind an error nothing is wanted.
-            if ready.last().is_some_and(Result::is_err) {
-                next = count;
-            }
-        }
-        Ok(())
+        let line = Line::new(self, count, most, &make)?;
+        in_scope(self, &line, |call| line.take_all(call, take))
     }
 }
 
@@ -301,56 +282,6 @@ impl<I: Send, R: Send, W: Fn(I) -> Result<R> + Sync> Work for Queue<'_, I, R, W>
                 Ok(result) => lock(&self.done).push((place, result)),
                 Err(error) => self.failure.note(place, error),
             }
-        }
-    }
-}
-
-/// Things that are made at the same time.
-struct Wave<'t, T, M> {
-    team: &'t Team,
-    first: usize,
-    /// How many were begun, and how many are wanted.
-    begun: AtomicUsize,
-    wanted: AtomicUsize,
-    slots: Vec<Mutex<Option<Result<T>>>>,
-    make: &'t M,
-}
-
-impl<'t, T: Send, M: Fn(usize) -> Result<T> + Sync> Wave<'t, T, M> {
-    fn new(team: &'t Team, numbers: Range<usize>, make: &'t M) -> Result<Self> {
-        let slots = memory::collect(numbers.clone().map(|_| Mutex::new(None)), TASKS)?;
-        let (begun, wanted) = (AtomicUsize::new(0), AtomicUsize::new(slots.len()));
-        Ok(Self { team, first: numbers.start, begun, wanted, slots, make })
-    }
-
-    /// Wants no more than so many.
-    fn cut(&self, wanted: usize) {
-        self.wanted.fetch_min(wanted, Ordering::Relaxed);
-    }
-
-    /// What was made up to the first error.
-    fn into_ready(self) -> Result<Vec<Result<T>>> {
-        let wanted = self.wanted.into_inner();
-        let mut ready = memory::with_room(wanted, TASKS)?;
-        ready.extend(self.slots.into_iter().take(wanted).map_while(unlock));
-        Ok(ready)
-    }
-}
-
-impl<T: Send, M: Fn(usize) -> Result<T> + Sync> Work for Wave<'_, T, M> {
-    fn help(&self, call: &dyn Fn()) {
-        loop {
-            let number = self.begun.fetch_add(1, Ordering::Relaxed);
-            let wanted = self.wanted.load(Ordering::Relaxed);
-            let Some(slot) = self.slots.get(number).filter(|_| number < wanted) else { break };
-            if number + 1 < wanted && self.team.join() {
-                call();
-            }
-            let thing = (self.make)(self.first + number);
-            if thing.is_err() {
-                self.cut(number + 1);
-            }
-            *lock(slot) = Some(thing);
         }
     }
 }

@@ -109,8 +109,7 @@ pub(super) fn deflate(
     if content.has_wide_cells(SMALL_BLOCK / 8) {
         cut.in_one_pass(encoders, &mut take)?;
     } else {
-        // Two batches are there at a time, in whatever member.
-        let most = (MOST_IN_FLIGHT / (2 * 2 * block_len)).max(1) as usize;
+        let most = (MOST_IN_FLIGHT / (2 * block_len)).max(1) as usize;
         let encode = |number: usize| {
             let cells = content.body_range(cut.body_range(number as u64))?;
             cut.encode(number as u64, &cells, encoders.take())

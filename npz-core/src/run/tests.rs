@@ -97,7 +97,7 @@ fn tasks_may_have_tasks_of_their_own() {
 #[test]
 fn what_is_made_is_taken_in_order_by_the_calling_thread() {
     each_number_of_threads(|team, most| {
-        for (count, batch) in [(0, 4), (1, 4), (2, 1), (30, 1), (30, 4), (30, 7), (5, 100), (3, 0)] {
+        for (count, room) in [(0, 4), (1, 4), (2, 1), (30, 1), (30, 4), (30, 7), (5, 100), (3, 0)] {
             let (gauge, there, peak) = (Gauge::default(), AtomicUsize::new(0), AtomicUsize::new(0));
             let me = std::thread::current().id();
             // What takes need not be sent to other threads.
@@ -112,10 +112,10 @@ fn what_is_made_is_taken_in_order_by_the_calling_thread() {
                 taken.borrow_mut().push(number);
                 Ok(())
             };
-            team.in_order(count, batch, make, take).unwrap();
+            team.in_order(count, room, make, take).unwrap();
             assert_eq!(taken.into_inner(), (0..count).collect::<Vec<_>>());
             assert!(gauge.most() <= most, "{} of {most}", gauge.most());
-            assert!(peak.into_inner() <= 2 * batch.max(1));
+            assert!(peak.into_inner() <= room.max(1));
         }
     });
 }
@@ -137,7 +137,60 @@ fn it_ends_at_the_first_error() {
             let expected = if bad_make <= bad_take { 100 + bad_make } else { bad_take };
             assert_eq!(error.to_string(), expected.to_string());
             assert_eq!(taken.into_inner(), bad_make.min(bad_take + 1));
-            assert!(begun.into_inner() <= bad_make.min(bad_take) + 8, "no more than what was begun");
+            assert!(begun.into_inner() <= bad_make.min(bad_take) + 1 + 4, "no more than what was begun");
+        }
+    });
+}
+
+/// What is behind may be made before what is in front of it is, and taken is all in order.
+#[test]
+fn one_that_takes_long_holds_up_no_other() {
+    each_number_of_threads(|team, most| {
+        let (made, taken) = (AtomicUsize::new(0), RefCell::new(Vec::new()));
+        let make = |number| {
+            while number == 0 && made.load(Ordering::SeqCst) < 3.min(4 * (most - 1)) {
+                std::hint::spin_loop();
+            }
+            made.fetch_add(1, Ordering::SeqCst);
+            Ok(number)
+        };
+        team.in_order(9, 4, make, |number| {
+            taken.borrow_mut().push(number);
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(taken.into_inner(), (0..9).collect::<Vec<_>>());
+    });
+}
+
+#[cfg(feature = "parallel")]
+#[test]
+fn a_panic_of_another_thread_ends_it() {
+    each_number_of_threads(|team, most| {
+        for bad in [0, 1, 5, 19] {
+            let me = std::thread::current().id();
+            let taken = RefCell::new(0);
+            let run = || {
+                let make = |number| {
+                    // The thread that takes comes to none of those that are bad, if there is another one.
+                    sleep(Duration::from_micros(if most > 1 && std::thread::current().id() == me {
+                        2000
+                    } else {
+                        0
+                    }));
+                    assert!(number != bad, "bad");
+                    Ok(number)
+                };
+                team.in_order(20, 4, make, |number| {
+                    assert_eq!(number, taken.replace(number + 1));
+                    Ok(())
+                })
+            };
+            let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run));
+            assert!(ended.is_err(), "{bad}");
+            assert!(taken.into_inner() <= bad);
+            // Who ended in a panic did not leave the team.
+            team.helpers.store(0, Ordering::Relaxed);
         }
     });
 }
