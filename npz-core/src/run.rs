@@ -247,8 +247,19 @@ impl Team {
         make: impl Fn(usize) -> Result<T> + Sync,
         mut take: impl FnMut(T) -> Result<()>,
     ) -> Result<()> {
+        self.in_runs(count, most, make, |run| run.into_iter().try_for_each(|thing| take(thing?)))
+    }
+
+    /// The same, but taken are as many at a time as there are: up to the first error of making one.
+    pub(crate) fn in_runs<T: Send>(
+        &self,
+        count: usize,
+        most: usize,
+        make: impl Fn(usize) -> Result<T> + Sync,
+        mut take: impl FnMut(Vec<Result<T>>) -> Result<()>,
+    ) -> Result<()> {
         if count < 2 || self.size() == 1 {
-            return (0..count).try_for_each(|number| take(make(number)?));
+            return (0..count).try_for_each(|number| take(vec![make(number)]));
         }
         let line = Line::new(self, count, most, &make)?;
         in_scope(self, &line, |call| line.take_all(call, take))

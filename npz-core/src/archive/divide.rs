@@ -4,9 +4,10 @@
 //! decoded but for the bytes that are copied from before it: marks stand for those until what comes before is known. A piece counts only
 //! if the one before it ends exactly where it begins; so a head that was none costs time and nothing else.
 //!
-//! It goes by rounds. In each every thread decodes a piece, or two in turn where the stream is mostly literals; then the windows are
-//! handed from piece to piece, and then all put their bytes where they are wanted.
+//! Every thread decodes pieces, or two in turn where the stream is mostly literals. One takes them in order: it hands the window from piece
+//! to piece, and who is free helps to put their bytes where they are wanted.
 
+mod ahead;
 mod piece;
 mod points;
 mod stream;
@@ -36,8 +37,6 @@ struct Sizes {
 
 const SIZES: Sizes = Sizes { most: 512 << 10, least: 128 << 10 };
 
-/// More pieces at a time would be too short.
-const MOST_PIECES: usize = 24;
 /// What shrinks more is copied for the most part: the window is needed to its end.
 const MOST_RATIO: u64 = 4;
 /// A stream that shrinks by less than a ninth is mostly literals: there two pieces in turn are 1.4 times as fast as one.
@@ -58,20 +57,24 @@ impl<'a> Divided<'a> {
 
     /// Whether the whole member is had sooner this way than in order.
     pub(crate) fn pays(&self) -> bool {
-        self.pieces(self.team.size()) > 1 && self.extent.compressed_size >= 4 * self.sizes.least as u64
+        let Extent { compressed_size, .. } = *self.extent;
+        self.can_be_cut()
+            && (self.team.size() > 1 || self.in_turn() > 1)
+            && compressed_size >= 4 * self.sizes.least as u64
     }
 
-    /// How many pieces so many threads decode at a time, at most.
-    fn pieces(&self, threads: usize) -> usize {
+    /// Whether pieces can be of any use.
+    fn can_be_cut(&self) -> bool {
         let Extent { size, compressed_size, .. } = *self.extent;
         // A source that is far is waited for, whoever decodes.
-        if !self.input.likes_small_reads() || size / MOST_RATIO >= compressed_size || size <= compressed_size
-        {
-            return 1;
-        }
-        let threads = threads.min(MOST_PIECES);
+        self.input.likes_small_reads() && size / MOST_RATIO < compressed_size && size > compressed_size
+    }
+
+    /// How many pieces a thread decodes in turn.
+    fn in_turn(&self) -> usize {
+        let Extent { size, compressed_size, .. } = *self.extent;
         let is_literals = size.saturating_mul(LITERALS.1) < compressed_size.saturating_mul(LITERALS.0);
-        if is_literals && 2 * threads <= MOST_PIECES { 2 * threads } else { threads }
+        if is_literals { 2 } else { 1 }
     }
 
     /// Gives bytes of the member to a target. Begins at a point that was met before, and remembers others.
@@ -85,12 +88,6 @@ impl<'a> Divided<'a> {
         points: Option<&Points>,
     ) -> Result<Option<u32>> {
         let crc = Hasher::new_with_initial_len(seen.crc32, seen.len);
-        let mut stream = Stream::new(self, target, points, crc);
-        while !stream.is_done() {
-            if !stream.round()? {
-                return Ok(None);
-            }
-        }
-        Ok(stream.finish())
+        Stream::new(self, target, points, crc).read()
     }
 }

@@ -45,15 +45,20 @@ impl<T> State<T> {
         })
     }
 
-    /// The next in order, if it is made.
-    fn take(&mut self) -> Option<Result<T>> {
-        self.slot(self.taken).take()
+    /// The next in order, as far as they are made.
+    fn take(&mut self) -> Result<Vec<Result<T>>> {
+        let mut run = memory::with_room(self.begun - self.taken, TASKS)?;
+        while run.len() < run.capacity().min(self.slots.len()) {
+            let Some(thing) = self.slot(self.taken + run.len()).take() else { break };
+            run.push(thing);
+        }
+        Ok(run)
     }
 }
 
 /// What the thread that takes does next.
 enum Step<T> {
-    Take(Result<T>),
+    Take(Vec<Result<T>>),
     Make(usize),
     End,
 }
@@ -66,15 +71,20 @@ impl<'t, T: Send, M: Fn(usize) -> Result<T> + Sync> Line<'t, T, M> {
         Ok(Self { team, make, state, made: Condvar::new() })
     }
 
-    /// Takes all in order, and makes those that others don't.
-    pub(super) fn take_all(&self, call: &dyn Fn(), mut take: impl FnMut(T) -> Result<()>) -> Result<()> {
+    /// Takes all in order, as many at a time as there are, and makes those that others don't.
+    pub(super) fn take_all(
+        &self,
+        call: &dyn Fn(),
+        mut take: impl FnMut(Vec<Result<T>>) -> Result<()>,
+    ) -> Result<()> {
         loop {
-            let step = self.step();
+            let step = self.step().inspect_err(|_| self.want_no_more(0))?;
             self.call_one_more(call);
             match step {
-                Step::Take(thing) => {
-                    thing.and_then(&mut take).inspect_err(|_| self.want_no_more(0))?;
-                    lock(&self.state).taken += 1;
+                Step::Take(run) => {
+                    let count = run.len();
+                    take(run).inspect_err(|_| self.want_no_more(0))?;
+                    lock(&self.state).taken += count;
                 }
                 Step::Make(number) => self.make(number),
                 Step::End => return Ok(()),
@@ -82,17 +92,18 @@ impl<'t, T: Send, M: Fn(usize) -> Result<T> + Sync> Line<'t, T, M> {
         }
     }
 
-    fn step(&self) -> Step<T> {
+    fn step(&self) -> Result<Step<T>> {
         let mut state = lock(&self.state);
         loop {
-            if let Some(thing) = state.take() {
-                return Step::Take(thing);
+            let run = state.take()?;
+            if !run.is_empty() {
+                return Ok(Step::Take(run));
             }
             if let Some(number) = state.begin() {
-                return Step::Make(number);
+                return Ok(Step::Make(number));
             }
             if state.taken >= state.wanted {
-                return Step::End;
+                return Ok(Step::End);
             }
             state = self.made.wait(state).unwrap_or_else(PoisonError::into_inner);
         }

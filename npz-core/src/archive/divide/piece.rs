@@ -1,7 +1,7 @@
 //! A piece of a stream: decoded bytes, or bytes and marks.
 
 use crate::archive::codec::inflate::{
-    Cell, Decoder, Meaning, Packed, Pause, Plain, ROOM, Spot, Unfit, WINDOW, decode_two, is_mark, mark_window,
+    Cell, Decoder, Meaning, Packed, Pause, Plain, ROOM, Spot, Unfit, WINDOW, decode_two, mark_window,
 };
 use crate::archive::divide::points::Point;
 use crate::error::Result;
@@ -70,39 +70,21 @@ impl<C: Cell> Piece<C> {
         self.advance(bytes.start, at, done, pause);
     }
 
-    /// Whether it ends at a head, or with the stream.
-    pub(super) fn is_complete(&self) -> bool {
-        matches!(self.pause, Ok(Pause::Boundary | Pause::End))
-    }
-
     /// Where its decoder is.
     pub(super) fn spot(&self) -> &Spot {
         self.decoder.spot()
     }
 
     pub(super) fn end(&self) -> End {
-        End {
-            at: self.at,
-            is_head: self.pause == Ok(Pause::Boundary),
-            is_last: self.pause == Ok(Pause::End),
-            has_own_codes: self.decoder.spot().has_own_codes(),
-        }
+        End { at: self.at, is_head: self.pause == Ok(Pause::Boundary), is_last: self.pause == Ok(Pause::End) }
     }
 }
 
 /// Where a piece ends.
 pub(super) struct End {
     pub(super) at: u64,
-    is_head: bool,
+    pub(super) is_head: bool,
     pub(super) is_last: bool,
-    pub(super) has_own_codes: bool,
-}
-
-impl End {
-    /// Whether that is where another one begins.
-    pub(super) fn leads_to(&self, head: u64) -> bool {
-        self.is_head && self.at == head
-    }
 }
 
 impl Piece<u8> {
@@ -172,12 +154,6 @@ impl Piece<u16> {
     /// Its bytes, where it was resolved.
     pub(super) fn resolved(&self) -> &[u8] {
         &bytemuck::cast_slice(&self.cells)[..self.len()]
-    }
-
-    /// Whether the last cells still are marks for the most part: then they will be to the end.
-    pub(super) fn is_mostly_marks(&self) -> bool {
-        let marks = self.cells[self.done - WINDOW..self.done].iter().filter(|cell| is_mark(**cell)).count();
-        marks > WINDOW / 2
     }
 }
 

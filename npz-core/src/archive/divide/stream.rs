@@ -1,36 +1,28 @@
-//! The rounds in which a stream is decoded.
+//! How a stream is put together from pieces.
 
 use crc32fast::Hasher;
 
 use super::Divided;
-use super::piece::{Fetched, PIECES, Piece, decode_pair};
+use super::ahead::{Ahead, BEHIND, Cut, Decoded};
+use super::piece::{Fetched, PIECES, Piece};
 use super::points::{Point, Points};
 use super::target::Target;
-use crate::archive::codec::inflate::{Meaning, Pause, Spot, WINDOW, find_head};
+use crate::archive::codec::inflate::{Meaning, Pause, Spot, WINDOW};
 use crate::error::Result;
 use crate::memory;
 
-/// So much of a piece is searched for a head; a sub-block of zlib's takes up to 50 KiB.
-const SEARCHED: u64 = 128 << 10;
-/// A sub-block may end so far behind the last piece.
-const BEHIND: usize = 256 << 10;
-/// What is decoded at a time takes so much memory at most, in cells of two bytes: all members together.
-const MOST_CELLS: usize = 8 << 20;
-/// A piece has room for what gives so many times its length.
-const ROOM: usize = 4;
-/// Where many members are read at a time each has fewer pieces, not shorter ones.
-const LEAST_SIZE: usize = 96 << 10;
-const LEAST_ROOM: usize = 64 << 10;
-/// So many rounds in which pieces were of no use, and the rest is inflated by one thread.
-const MOST_FAILURES: usize = 2;
+/// So many pieces may be of no use beyond a quarter of all, and the rest is inflated by one thread.
+const MOST_FAILURES: usize = 3;
 
-/// How far a stream is decoded, and what is used for the next round.
+/// How far a stream is decoded.
 pub(super) struct Stream<'a, 'w> {
     of: &'a Divided<'a>,
     /// Points that are met are remembered there.
     points: Option<&'a Points>,
-    /// Where the round begins.
+    /// Up to here all is decoded.
     point: Point,
+    /// A sub-block begins there.
+    is_at_head: bool,
     /// So many bytes were put where they are wanted, or passed over.
     at: u64,
     target: Target<'w>,
@@ -38,13 +30,16 @@ pub(super) struct Stream<'a, 'w> {
     buffer: Vec<u8>,
     /// What begins at the point.
     first: Piece<u8>,
-    /// What begins at heads that were found.
-    others: Vec<Piece<u16>>,
+    /// What leads up to the point, and was not put where it is wanted.
+    chain: Vec<Piece<u16>>,
+    meanings: Vec<Meaning>,
+    /// How many pieces were of use, and how many of none.
+    used: usize,
     failures: usize,
-    /// The last sub-block was one whose head can be found: so the next ones may be.
-    may_find_heads: bool,
     is_whole: bool,
     has_ended: bool,
+    /// The stream makes no sense.
+    is_bad: bool,
     /// Of what was put where it is wanted.
     crc: Hasher,
 }
@@ -62,54 +57,42 @@ impl<'a, 'w> Stream<'a, 'w> {
             of,
             points,
             at: point.at,
+            is_at_head: point.at == 0,
             point,
             target,
             buffer: Vec::new(),
             first: Piece::new(),
-            others: Vec::new(),
+            chain: Vec::new(),
+            meanings: Vec::new(),
+            used: 0,
             failures: 0,
-            may_find_heads: true,
             is_whole: end >= of.extent.size,
             has_ended: false,
+            is_bad: false,
             crc,
         }
     }
 
+    /// Decodes what is wanted and gives its checksum, if the stream makes sense and gives no more than the member is said to have.
+    pub(super) fn read(mut self) -> Result<Option<u32>> {
+        while !self.is_done() && !self.is_bad {
+            if self.pays_ahead() {
+                self.read_ahead()?;
+            } else {
+                let sizes = self.of.sizes;
+                // Marks stand for a whole window. Sub-blocks may be empty, so not every one of them is looked at.
+                let is_for_window = self.can_be_ahead() && self.point.window.len() < WINDOW;
+                let size = if is_for_window { sizes.least } else { sizes.most };
+                self.go_on(self.point.bit + 8 * size as u64)?;
+            }
+        }
+        let is_good = !self.is_bad && self.at <= self.of.extent.size;
+        Ok(is_good.then(|| self.crc.finalize()))
+    }
+
     /// Whether all is there that is wanted. A member that is wanted to its end has to end there.
-    pub(super) fn is_done(&self) -> bool {
+    fn is_done(&self) -> bool {
         self.left() == 0 && (self.has_ended || !self.is_whole)
-    }
-
-    /// The checksum, if it gave no more than the member is said to have.
-    pub(super) fn finish(self) -> Option<u32> {
-        (self.at <= self.of.extent.size).then(|| self.crc.finalize())
-    }
-
-    /// Decodes some pieces; false where the stream makes no sense.
-    pub(super) fn round(&mut self) -> Result<bool> {
-        if self.has_ended || self.point.at > self.of.extent.size {
-            return Ok(false);
-        }
-        let (count, size) = self.plan();
-        let mut buffer = std::mem::take(&mut self.buffer);
-        let bytes = self.bytes(&mut buffer, self.point.bit / 8, count * size + BEHIND)?;
-        let heads = self.heads(bytes, count, size)?;
-        // What other members have begun to use meanwhile is given back.
-        self.others.truncate(count - 1);
-        self.begin(&heads, 8 * (bytes.start + (count * size) as u64), size)?;
-        self.decode(bytes, heads.len() - 1)?;
-        if !self.finish_first(bytes)? {
-            return Ok(false);
-        }
-        if self.is_done() {
-            return Ok(true);
-        }
-        let used = self.put(&heads)?;
-        if used < count || self.others[..used - 1].iter().any(Piece::is_mostly_marks) {
-            self.failures += 1;
-        }
-        self.buffer = buffer;
-        Ok(true)
     }
 
     /// So many bytes come up to the last one that is wanted.
@@ -117,175 +100,176 @@ impl<'a, 'w> Stream<'a, 'w> {
         self.target.end().saturating_sub(self.at)
     }
 
-    /// How many pieces come next, and how many compressed bytes each has.
-    fn plan(&self) -> (usize, usize) {
-        let sizes = self.of.sizes;
-        let cells = MOST_CELLS / self.of.team.busy();
-        let most = self.of.pieces(self.of.team.free()).min(cells / ROOM / LEAST_SIZE).max(1);
-        if most == 1
-            || !self.may_find_heads
-            || self.failures >= MOST_FAILURES
-            || self.left() < sizes.most as u64
-        {
-            return (1, sizes.most);
-        }
-        // Marks stand for a whole window. Sub-blocks may be empty, so a round is as long as others.
-        if self.point.window.len() < WINDOW {
-            return (1, sizes.least);
-        }
-        let left = self.of.extent.compressed_size.saturating_sub(self.point.bit / 8);
-        let longest = sizes.most.min(cells / ROOM / most).max(1);
-        let size =
-            usize::try_from(left / most as u64).unwrap_or(longest).clamp(sizes.least.min(longest), longest);
-        let count = left.div_ceil(size as u64).clamp(1, most as u64);
-        (count as usize, size)
+    fn can_be_ahead(&self) -> bool {
+        !self.is_bad
+            && !self.has_ended
+            && self.of.can_be_cut()
+            && self.failures < MOST_FAILURES + self.used / 4
+            && self.left() >= self.of.sizes.most as u64
     }
 
-    /// Some compressed bytes, as they lie in memory or fetched.
-    fn bytes<'b>(&self, buffer: &'b mut Vec<u8>, start: u64, most: usize) -> Result<Fetched<'b>>
-    where
-        'a: 'b,
-    {
-        let Divided { input, extent, .. } = *self.of;
-        let left = extent.compressed_size.saturating_sub(start);
-        let len = left.min(most as u64) as usize;
-        let place = extent.start + start;
-        let bytes = if let Some(all) = input.memory() {
-            usize::try_from(place).ok().and_then(|at| all.get(at..at + len)).unwrap_or_default()
-        } else {
-            memory::resize(buffer, len, PIECES)?;
-            input.read_exact(buffer, place, "the member")?;
-            buffer
-        };
-        Ok(Fetched { start, bytes, is_all: len as u64 == left })
+    fn pays_ahead(&self) -> bool {
+        self.can_be_ahead()
+            && self.point.window.len() == WINDOW
+            && (self.of.team.free() > 1 || self.of.in_turn() > 1)
     }
 
-    /// Where pieces begin: at the point, and at heads that are found.
-    fn heads(&self, bytes: Fetched<'_>, count: usize, size: usize) -> Result<Vec<u64>> {
-        let searched = SEARCHED.min(size as u64);
-        let ranges = (1..count).map(|number| {
-            let from = (number * size) as u64;
-            (number, 8 * from..8 * (from + searched))
-        });
-        let found = self.of.team.in_parallel(memory::collect(ranges, PIECES)?, |range| {
-            Ok(find_head(bytes.bytes, range.start as usize, range.end as usize))
-        })?;
-        let mut heads = memory::with_room(count, PIECES)?;
-        heads.push(self.point.bit);
-        heads.extend(found.into_iter().flatten().map(|bit| 8 * bytes.start + bit as u64));
-        Ok(heads)
+    /// Decodes pieces ahead, by all threads that are free.
+    fn read_ahead(&mut self) -> Result<()> {
+        let cut = Cut::new(self.of, self.point.bit / 8);
+        let (size, most) = (cut.size * cut.in_turn, cut.most);
+        // About as many as what is wanted takes, where that is not all.
+        let extent = self.of.extent;
+        let left = extent.compressed_size.saturating_sub(cut.start);
+        let part = self.left() as f64 / extent.size.saturating_sub(self.at).max(1) as f64;
+        let count = ((left as f64 * part.min(1.0)) as u64).div_ceil(size as u64).max(1) as usize;
+        let ahead = Ahead::new(self.of, cut, self.point.clone());
+        let mut taken = 0;
+        self.of.team.in_runs(
+            count,
+            most,
+            |number| ahead.decode(number),
+            |run| {
+                taken += run.len();
+                for decoded in run {
+                    self.take(&ahead, decoded?)?;
+                }
+                self.put_chain(&ahead)?;
+                if self.can_be_ahead() {
+                    ahead.set_front(taken, &self.point);
+                } else {
+                    ahead.end();
+                }
+                Ok(())
+            },
+        )
     }
 
-    fn begin(&mut self, heads: &[u64], end: u64, size: usize) -> Result<()> {
-        let mut room = (ROOM * size).max(LEAST_ROOM);
-        if heads.len() == 1 {
-            // Of a small part no more is decoded than that.
-            room = room.min(usize::try_from(self.left()).unwrap_or(room).max(LEAST_ROOM));
-        }
-        while self.others.len() + 1 < heads.len() {
-            memory::reserve(&mut self.others, 1, PIECES)?;
-            self.others.push(Piece::new());
-        }
-        let stops = heads.iter().skip(1).copied().chain([end]);
-        for (number, (head, stop)) in heads.iter().zip(stops).enumerate() {
-            match number.checked_sub(1) {
-                None => self.first.begin_known(&self.point, room, stop)?,
-                Some(other) => self.others[other].begin_unknown(room, *head, stop)?,
-            }
-        }
-        Ok(())
-    }
-
-    /// Every thread decodes a piece, or two in turn.
-    fn decode(&mut self, bytes: Fetched<'_>, others: usize) -> Result<()> {
-        let in_turn = 1 + others > self.of.team.size();
-        let others = &mut self.others[..others];
-        if others.is_empty() {
-            self.first.decode(bytes);
+    /// Takes what leads on from the point.
+    fn take(&mut self, ahead: &Ahead<'_>, decoded: Decoded) -> Result<()> {
+        if !self.can_be_ahead() {
             return Ok(());
         }
-        let (beside, others) = others.split_at_mut(in_turn.into());
-        let mut tasks = memory::with_room(1 + others.len(), PIECES)?;
-        tasks.push((0, Task::First(&mut self.first, beside.first_mut())));
-        for pair in others.chunks_mut(1 + usize::from(in_turn)) {
-            tasks.push((tasks.len(), Task::Other(pair)));
-        }
-        self.of.team.in_parallel(tasks, |task| {
-            match task {
-                Task::First(piece, None) => piece.decode(bytes),
-                Task::First(piece, Some(other)) => decode_pair(piece, other, bytes),
-                Task::Other([piece, other]) => decode_pair(piece, other, bytes),
-                Task::Other(pieces) => pieces.iter_mut().for_each(|piece| piece.decode(bytes)),
+        if let Some(first) = decoded.first {
+            self.put_chain(ahead)?;
+            ahead.give_back_known(std::mem::replace(&mut self.first, first));
+            match self.first.pause {
+                Ok(Pause::Boundary | Pause::End) => {}
+                Ok(_) => self.failures += 1,
+                Err(_) => self.is_bad = true,
             }
-            Ok(())
-        })?;
+            self.put_first()?;
+        }
+        self.failures += decoded.missing;
+        for (head, piece) in decoded.others {
+            if head > self.point.bit && self.can_be_ahead() {
+                self.put_chain(ahead)?;
+                self.go_on(head)?;
+            }
+            let is_next = self.is_at_head && self.point.bit == head && self.can_be_ahead();
+            let window = self.point.window.as_slice().try_into();
+            if let (true, true, Ok(window)) = (is_next, piece.pause.is_ok(), window) {
+                self.used += 1;
+                self.link(piece, Meaning::new(window))?;
+            } else {
+                self.failures += 1;
+                ahead.give_back([piece].into_iter());
+            }
+        }
         Ok(())
     }
 
-    /// Lets the first piece go on until it ends, however much it takes and gives, or until nothing more is wanted.
-    fn finish_first(&mut self, round: Fetched<'_>) -> Result<bool> {
-        let (mut more, mut bytes) = (Vec::new(), round);
+    /// Adds a piece that begins at the point.
+    fn link(&mut self, piece: Piece<u16>, meaning: Meaning) -> Result<()> {
+        let end = piece.end();
+        (self.is_at_head, self.has_ended) = (end.is_head, end.is_last);
+        let spot = if end.is_head { Spot::default() } else { piece.spot().clone() };
+        let at = self.point.at + piece.len() as u64;
+        self.point = Point { bit: end.at, at, window: piece.window(&meaning), spot };
+        memory::reserve(&mut self.chain, 1, PIECES)?;
+        memory::reserve(&mut self.meanings, 1, PIECES)?;
+        self.chain.push(piece);
+        self.meanings.push(meaning);
+        Ok(())
+    }
+
+    /// Puts what was added where it is wanted.
+    fn put_chain(&mut self, ahead: &Ahead<'_>) -> Result<()> {
+        if self.chain.is_empty() {
+            return Ok(());
+        }
+        let crc = self.target.take(self.of.team, self.at, &[], &mut self.chain, &self.meanings)?;
+        self.crc.combine(&crc);
+        self.at = self.point.at;
+        ahead.give_back(self.chain.drain(..));
+        self.meanings.clear();
+        self.remember()
+    }
+
+    /// Decodes up to the first head that does not lie before a bit, however much that takes and gives, or until nothing more is wanted.
+    fn go_on(&mut self, stop: u64) -> Result<()> {
+        if self.has_ended || self.point.at > self.of.extent.size {
+            self.is_bad = true;
+            return Ok(());
+        }
+        let room = usize::try_from(self.left()).unwrap_or(usize::MAX).clamp(LEAST_ROOM, MOST_ROOM);
+        self.first.begin_known(&self.point, room, stop)?;
+        let mut buffer = std::mem::take(&mut self.buffer);
         loop {
-            match self.first.pause {
-                Ok(Pause::Boundary | Pause::End) => return Ok(true),
-                Ok(Pause::Output) => {
-                    self.put_first()?;
-                    if self.is_done() {
-                        return Ok(true);
-                    }
-                    // A sub-block may be as long as the whole, and give a thousand times what the member is said to have.
-                    if self.at > self.of.extent.size {
-                        return Ok(false);
-                    }
-                    self.first.slide();
-                }
-                Ok(Pause::Input) if !bytes.is_all => {
-                    let start = self.first.at / 8;
-                    bytes = self.bytes(&mut more, start, BEHIND)?;
-                }
-                Ok(Pause::Input) | Err(_) => return Ok(false),
+            let start = self.first.at / 8;
+            let len = usize::try_from((stop / 8).saturating_sub(start)).unwrap_or(MOST_FETCHED);
+            let bytes = self.of.fetch(&mut buffer, start, len.min(MOST_FETCHED) + BEHIND)?;
+            if !self.decode_first(bytes)? {
+                break;
             }
+        }
+        self.buffer = buffer;
+        Ok(())
+    }
+
+    /// Decodes of some bytes what can be decoded; tells whether more are needed.
+    fn decode_first(&mut self, bytes: Fetched<'_>) -> Result<bool> {
+        loop {
             self.first.decode(bytes);
+            let pause = self.first.pause;
+            if pause.is_err() || pause == Ok(Pause::Input) && bytes.is_all {
+                self.is_bad = true;
+                return Ok(false);
+            }
+            if pause == Ok(Pause::Input) {
+                return Ok(true);
+            }
+            self.put_first()?;
+            // A sub-block may be as long as the whole, and give a thousand times what the member is said to have.
+            self.is_bad = self.at > self.of.extent.size;
+            if pause != Ok(Pause::Output) || self.is_bad || self.is_done() {
+                return Ok(false);
+            }
+            self.first.slide();
         }
     }
 
     /// Puts what the first piece has where it is wanted.
     fn put_first(&mut self) -> Result<()> {
-        let crc = self.target.take(self.of.team, self.at, &self.first, &mut [], &[])?;
+        if self.is_bad {
+            return Ok(());
+        }
+        let crc = self.target.take(self.of.team, self.at, self.first.bytes(), &mut [], &[])?;
         self.crc.combine(&crc);
         self.at += self.first.len() as u64;
-        let Some(points) = self.points else { return Ok(()) };
-        let (window, spot) = (self.first.window().to_vec(), self.first.spot().clone());
-        points.remember(&Point { bit: self.first.at, at: self.at, window, spot }, self.of.extent.size)
+        let end = self.first.end();
+        (self.is_at_head, self.has_ended) = (end.is_head, end.is_last);
+        let spot = if end.is_head { Spot::default() } else { self.first.spot().clone() };
+        self.point = Point { bit: end.at, at: self.at, window: self.first.window().to_vec(), spot };
+        self.remember()
     }
 
-    /// Puts what pieces have where it is wanted, as far as each leads to the next one; tells how many they are.
-    fn put(&mut self, heads: &[u64]) -> Result<usize> {
-        let (mut window, mut last) = (self.first.window().to_vec(), self.first.end());
-        let mut meanings = memory::with_room(heads.len(), PIECES)?;
-        for (piece, head) in self.others.iter().zip(&heads[1..]) {
-            let known: Result<&[u8; WINDOW], _> = window.as_slice().try_into();
-            let Ok(known) = known else { break };
-            if !last.leads_to(*head) || !piece.is_complete() {
-                break;
-            }
-            let meaning = Meaning::new(known);
-            (window, last) = (piece.window(&meaning), piece.end());
-            meanings.push(meaning);
-        }
-        let others = &mut self.others[..meanings.len()];
-        let crc = self.target.take(self.of.team, self.at, &self.first, others, &meanings)?;
-        self.crc.combine(&crc);
-        self.at += (self.first.len() + others.iter().map(Piece::len).sum::<usize>()) as u64;
-        (self.has_ended, self.may_find_heads) = (last.is_last, last.has_own_codes);
-        self.point = Point { bit: last.at, at: self.at, window, spot: Spot::default() };
-        self.points.map_or(Ok(()), |points| points.remember(&self.point, self.of.extent.size))?;
-        Ok(1 + meanings.len())
+    fn remember(&self) -> Result<()> {
+        self.points.map_or(Ok(()), |points| points.remember(&self.point, self.of.extent.size))
     }
 }
 
-/// What a thread decodes.
-enum Task<'p> {
-    First(&'p mut Piece<u8>, Option<&'p mut Piece<u16>>),
-    Other(&'p mut [Piece<u16>]),
-}
+/// What is decoded by one thread has room for so many cells, and input for as many.
+const LEAST_ROOM: usize = 64 << 10;
+const MOST_ROOM: usize = 2 << 20;
+const MOST_FETCHED: usize = 1 << 20;

@@ -44,7 +44,7 @@ impl Target<'_> {
         &mut self,
         team: &Team,
         begin: u64,
-        first: &Piece<u8>,
+        first: &[u8],
         others: &mut [Piece<u16>],
         meanings: &[Meaning],
     ) -> Result<Hasher> {
@@ -59,13 +59,13 @@ fn fill(
     wanted: &mut VecDeque<Wanted<'_>>,
     team: &Team,
     mut at: u64,
-    first: &Piece<u8>,
+    first: &[u8],
     others: &[Piece<u16>],
     meanings: &[Meaning],
 ) -> Result<Hasher> {
     let mut tasks = memory::with_room(1 + others.len(), PIECES)?;
     let others = others.iter().zip(meanings).map(|(piece, meaning)| Known::Cells(piece.cells(), meaning));
-    for known in [Known::Bytes(first.bytes())].into_iter().chain(others) {
+    for known in [Known::Bytes(first)].into_iter().chain(others) {
         let begin = at;
         at += known.len() as u64;
         tasks.push((tasks.len(), (known, begin, cut(wanted, at)?)));
@@ -83,7 +83,7 @@ fn hand_on(
     left: u64,
     put: &mut Put<'_>,
     team: &Team,
-    first: &Piece<u8>,
+    first: &[u8],
     others: &mut [Piece<u16>],
     meanings: &[Meaning],
 ) -> Result<Hasher> {
@@ -93,7 +93,7 @@ fn hand_on(
         left -= count;
         count
     };
-    let bytes = &first.bytes()[..wanted(first.len())];
+    let bytes = &first[..wanted(first.len())];
     let mut hasher = Hasher::new();
     hasher.update(bytes);
     let counts = memory::collect(others.iter().map(|piece| wanted(piece.len())), PIECES)?;

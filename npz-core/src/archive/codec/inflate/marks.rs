@@ -12,20 +12,17 @@ pub(crate) fn mark_window(window: &mut [u16]) {
     }
 }
 
-/// Whether a cell stands for a byte of the window.
-pub(crate) fn is_mark(cell: u16) -> bool {
-    usize::from(cell) >= MARKS
-}
-
-/// What each cell stands for, once the window is known.
-pub(crate) struct Meaning(Vec<u8>);
+/// What each cell stands for, once the window is known. There is one for every `u16`, so that none has to be checked.
+pub(crate) struct Meaning(Box<[u8; 1 << 16]>);
 
 impl Meaning {
     /// Of a window that is whole.
     pub(crate) fn new(window: &[u8; WINDOW]) -> Self {
-        let mut meaning = Vec::with_capacity(MARKS + WINDOW);
-        meaning.extend(0..=u8::MAX);
-        meaning.extend_from_slice(window);
+        let mut meaning: Box<[u8; 1 << 16]> = bytemuck::allocation::zeroed_box();
+        for (byte, place) in (0..=u8::MAX).zip(&mut meaning[..MARKS]) {
+            *place = byte;
+        }
+        meaning[MARKS..MARKS + WINDOW].copy_from_slice(window);
         Self(meaning)
     }
 
@@ -48,8 +45,7 @@ impl Meaning {
 
     fn resolve_each(&self, cells: &[u16], bytes: &mut [u8]) {
         for (cell, place) in cells.iter().zip(bytes) {
-            // No decoder makes any other.
-            *place = self.0.get(usize::from(*cell)).copied().unwrap_or_default();
+            *place = self.0[usize::from(*cell)];
         }
     }
 }

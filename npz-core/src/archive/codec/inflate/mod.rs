@@ -30,7 +30,7 @@ pub(crate) use find::find_head;
 use lane::{Lane, Next};
 pub(crate) use lockstep::LANES;
 #[cfg(feature = "inflate")]
-pub(crate) use marks::{Meaning, is_mark, mark_window};
+pub(crate) use marks::{Meaning, mark_window};
 #[cfg(feature = "inflate")]
 pub(crate) use stream::{Decoder, Packed, Pause, Plain, Spot, WINDOW, decode_two};
 #[cfg(feature = "inflate")]

@@ -24,16 +24,8 @@ pub(crate) struct Spot {
     state: State,
     /// The sub-block at hand says that it is the last one.
     is_last: bool,
-    has_own_codes: bool,
     /// The codes that are in use, or were last.
     lengths: Box<Lengths>,
-}
-
-impl Spot {
-    /// Whether the sub-block at hand, or the one that ends there, is of the kind whose head can be found.
-    pub(crate) fn has_own_codes(&self) -> bool {
-        self.has_own_codes
-    }
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -164,7 +156,6 @@ impl Decoder {
     /// What comes behind a head, and whether it is the last one.
     fn read_head(&mut self, packed: &mut Packed<'_>) -> Result<(State, bool), Unfit> {
         let (is_last, kind) = read_kind(packed.bytes, &mut packed.at)?;
-        self.at.has_own_codes = matches!(kind, Kind::Dynamic);
         let lengths = match kind {
             Kind::Stored => return Ok((State::Stored(packed.stored_length()?), is_last)),
             Kind::Fixed if self.is_fixed => return Ok((State::Codes, is_last)),
