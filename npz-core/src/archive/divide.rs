@@ -33,9 +33,11 @@ struct Sizes {
     most: usize,
     /// Shorter ones don't pay.
     least: usize,
+    /// So many may be of no use beyond a quarter of all, and the rest is inflated by one thread.
+    failures: usize,
 }
 
-const SIZES: Sizes = Sizes { most: 512 << 10, least: 128 << 10 };
+const SIZES: Sizes = Sizes { most: 512 << 10, least: 128 << 10, failures: 3 };
 
 /// What shrinks more is copied for the most part: the window is needed to its end.
 const MOST_RATIO: u64 = 4;

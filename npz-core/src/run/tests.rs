@@ -146,12 +146,12 @@ fn it_ends_at_the_first_error() {
 #[test]
 fn one_that_takes_long_holds_up_no_other() {
     each_number_of_threads(|team, most| {
-        let (made, taken) = (AtomicUsize::new(0), RefCell::new(Vec::new()));
+        let (count, taken) = (AtomicUsize::new(0), RefCell::new(Vec::new()));
         let make = |number| {
-            while number == 0 && made.load(Ordering::SeqCst) < 3.min(4 * (most - 1)) {
+            while number == 0 && count.load(Ordering::SeqCst) < 3.min(4 * (most - 1)) {
                 std::hint::spin_loop();
             }
-            made.fetch_add(1, Ordering::SeqCst);
+            count.fetch_add(1, Ordering::SeqCst);
             Ok(number)
         };
         team.in_order(9, 4, make, |number| {

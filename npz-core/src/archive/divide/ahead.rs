@@ -155,8 +155,12 @@ impl<'a> Ahead<'a> {
             (Some(first), [(_, other)]) => decode_pair(first, other, bytes),
             (None, [(_, one), (_, other)]) => decode_pair(one, other, bytes),
             (first, others) => {
-                first.iter_mut().for_each(|first| first.decode(bytes));
-                others.iter_mut().for_each(|(_, other)| other.decode(bytes));
+                if let Some(first) = first {
+                    first.decode(bytes);
+                }
+                for (_, other) in others {
+                    other.decode(bytes);
+                }
             }
         }
         self.spare().buffers.push(buffer);

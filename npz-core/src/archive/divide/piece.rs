@@ -75,16 +75,25 @@ impl<C: Cell> Piece<C> {
         self.decoder.spot()
     }
 
-    pub(super) fn end(&self) -> End {
-        End { at: self.at, is_head: self.pause == Ok(Pause::Boundary), is_last: self.pause == Ok(Pause::End) }
+    /// What stands where it ends.
+    pub(super) fn ends(&self) -> Place {
+        match self.pause {
+            Ok(Pause::Boundary) => Place::Head,
+            Ok(Pause::End) => Place::End,
+            _ => Place::Within,
+        }
     }
 }
 
-/// Where a piece ends.
-pub(super) struct End {
-    pub(super) at: u64,
-    pub(super) is_head: bool,
-    pub(super) is_last: bool,
+/// A place in a stream.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Between two sub-blocks.
+    Head,
+    /// Within one.
+    Within,
+    /// Behind the last one.
+    End,
 }
 
 impl Piece<u8> {

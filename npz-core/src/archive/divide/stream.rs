@@ -4,15 +4,12 @@ use crc32fast::Hasher;
 
 use super::Divided;
 use super::ahead::{Ahead, BEHIND, Cut, Decoded};
-use super::piece::{Fetched, PIECES, Piece};
+use super::piece::{Fetched, PIECES, Piece, Place};
 use super::points::{Point, Points};
 use super::target::Target;
 use crate::archive::codec::inflate::{Meaning, Pause, Spot, WINDOW};
 use crate::error::Result;
 use crate::memory;
-
-/// So many pieces may be of no use beyond a quarter of all, and the rest is inflated by one thread.
-const MOST_FAILURES: usize = 3;
 
 /// How far a stream is decoded.
 pub(super) struct Stream<'a, 'w> {
@@ -21,8 +18,7 @@ pub(super) struct Stream<'a, 'w> {
     points: Option<&'a Points>,
     /// Up to here all is decoded.
     point: Point,
-    /// A sub-block begins there.
-    is_at_head: bool,
+    place: Place,
     /// So many bytes were put where they are wanted, or passed over.
     at: u64,
     target: Target<'w>,
@@ -37,7 +33,6 @@ pub(super) struct Stream<'a, 'w> {
     used: usize,
     failures: usize,
     is_whole: bool,
-    has_ended: bool,
     /// The stream makes no sense.
     is_bad: bool,
     /// Of what was put where it is wanted.
@@ -57,7 +52,7 @@ impl<'a, 'w> Stream<'a, 'w> {
             of,
             points,
             at: point.at,
-            is_at_head: point.at == 0,
+            place: if point.at == 0 { Place::Head } else { Place::Within },
             point,
             target,
             buffer: Vec::new(),
@@ -67,7 +62,6 @@ impl<'a, 'w> Stream<'a, 'w> {
             used: 0,
             failures: 0,
             is_whole: end >= of.extent.size,
-            has_ended: false,
             is_bad: false,
             crc,
         }
@@ -78,6 +72,10 @@ impl<'a, 'w> Stream<'a, 'w> {
         while !self.is_done() && !self.is_bad {
             if self.pays_ahead() {
                 self.read_ahead()?;
+                // Who reads in order from the beginning puts bytes where they are wanted at once.
+                if self.gives_up() && self.used == 0 && self.is_whole && self.at < self.of.extent.size / 16 {
+                    return Ok(None);
+                }
             } else {
                 let sizes = self.of.sizes;
                 // Marks stand for a whole window. Sub-blocks may be empty, so not every one of them is looked at.
@@ -92,7 +90,7 @@ impl<'a, 'w> Stream<'a, 'w> {
 
     /// Whether all is there that is wanted. A member that is wanted to its end has to end there.
     fn is_done(&self) -> bool {
-        self.left() == 0 && (self.has_ended || !self.is_whole)
+        self.left() == 0 && (self.place == Place::End || !self.is_whole)
     }
 
     /// So many bytes come up to the last one that is wanted.
@@ -102,10 +100,15 @@ impl<'a, 'w> Stream<'a, 'w> {
 
     fn can_be_ahead(&self) -> bool {
         !self.is_bad
-            && !self.has_ended
+            && self.place != Place::End
             && self.of.can_be_cut()
-            && self.failures < MOST_FAILURES + self.used / 4
+            && !self.gives_up()
             && self.left() >= self.of.sizes.most as u64
+    }
+
+    /// Whether too many pieces were of no use.
+    fn gives_up(&self) -> bool {
+        self.failures >= self.of.sizes.failures.saturating_add(self.used / 4)
     }
 
     fn pays_ahead(&self) -> bool {
@@ -153,12 +156,13 @@ impl<'a, 'w> Stream<'a, 'w> {
         if let Some(first) = decoded.first {
             self.put_chain(ahead)?;
             ahead.give_back_known(std::mem::replace(&mut self.first, first));
-            match self.first.pause {
-                Ok(Pause::Boundary | Pause::End) => {}
-                Ok(_) => self.failures += 1,
-                Err(_) => self.is_bad = true,
-            }
+            self.is_bad = self.first.pause.is_err();
             self.put_first()?;
+            if self.place == Place::Within {
+                // It had too little room, or there was too little input: where there is no more, that is found out here.
+                self.failures += 1;
+                self.go_on(self.point.bit)?;
+            }
         }
         self.failures += decoded.missing;
         for (head, piece) in decoded.others {
@@ -166,7 +170,7 @@ impl<'a, 'w> Stream<'a, 'w> {
                 self.put_chain(ahead)?;
                 self.go_on(head)?;
             }
-            let is_next = self.is_at_head && self.point.bit == head && self.can_be_ahead();
+            let is_next = self.place == Place::Head && self.point.bit == head && self.can_be_ahead();
             let window = self.point.window.as_slice().try_into();
             if let (true, true, Ok(window)) = (is_next, piece.pause.is_ok(), window) {
                 self.used += 1;
@@ -181,11 +185,10 @@ impl<'a, 'w> Stream<'a, 'w> {
 
     /// Adds a piece that begins at the point.
     fn link(&mut self, piece: Piece<u16>, meaning: Meaning) -> Result<()> {
-        let end = piece.end();
-        (self.is_at_head, self.has_ended) = (end.is_head, end.is_last);
-        let spot = if end.is_head { Spot::default() } else { piece.spot().clone() };
+        self.place = piece.ends();
+        let spot = if self.place == Place::Within { piece.spot().clone() } else { Spot::default() };
         let at = self.point.at + piece.len() as u64;
-        self.point = Point { bit: end.at, at, window: piece.window(&meaning), spot };
+        self.point = Point { bit: piece.at, at, window: piece.window(&meaning), spot };
         memory::reserve(&mut self.chain, 1, PIECES)?;
         memory::reserve(&mut self.meanings, 1, PIECES)?;
         self.chain.push(piece);
@@ -208,7 +211,7 @@ impl<'a, 'w> Stream<'a, 'w> {
 
     /// Decodes up to the first head that does not lie before a bit, however much that takes and gives, or until nothing more is wanted.
     fn go_on(&mut self, stop: u64) -> Result<()> {
-        if self.has_ended || self.point.at > self.of.extent.size {
+        if self.place == Place::End || self.point.at > self.of.extent.size {
             self.is_bad = true;
             return Ok(());
         }
@@ -257,10 +260,9 @@ impl<'a, 'w> Stream<'a, 'w> {
         let crc = self.target.take(self.of.team, self.at, self.first.bytes(), &mut [], &[])?;
         self.crc.combine(&crc);
         self.at += self.first.len() as u64;
-        let end = self.first.end();
-        (self.is_at_head, self.has_ended) = (end.is_head, end.is_last);
-        let spot = if end.is_head { Spot::default() } else { self.first.spot().clone() };
-        self.point = Point { bit: end.at, at: self.at, window: self.first.window().to_vec(), spot };
+        self.place = self.first.ends();
+        let spot = if self.place == Place::Within { self.first.spot().clone() } else { Spot::default() };
+        self.point = Point { bit: self.first.at, at: self.at, window: self.first.window().to_vec(), spot };
         self.remember()
     }
 

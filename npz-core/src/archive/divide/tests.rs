@@ -64,6 +64,11 @@ fn extent(start: u64, compressed_size: u64, size: u64) -> Extent {
     }
 }
 
+/// Pieces of at most and at least so many bytes; however many are of no use, others are tried.
+fn pieces(most: usize, least: usize) -> Sizes {
+    Sizes { most, least, failures: usize::MAX }
+}
+
 /// What is read of a stream in a file.
 fn read(
     stream: &[u8],
@@ -116,7 +121,7 @@ fn any_number_of_threads_gives_the_same() {
             let stream = deflate(&data, level);
             for threads in 1..=8 {
                 for most in [1 << 10, 9_000, 40_000] {
-                    let found = read_all(&stream, data.len(), threads, Sizes { most, least: 1 });
+                    let found = read_all(&stream, data.len(), threads, pieces(most, 1));
                     assert!(
                         found.as_ref() == Some(&data),
                         "{threads} threads, pieces of {most}, level {level}"
@@ -140,7 +145,7 @@ fn streams_of_all_writers_are_cut_anywhere() {
         DeflateDecoder::new(&stream[..]).read_to_end(&mut expected).unwrap();
         for threads in 1..=8 {
             for most in [300, 2_000, 7_000, 30_000] {
-                let found = read_all(&stream, expected.len(), threads, Sizes { most, least: 1 });
+                let found = read_all(&stream, expected.len(), threads, pieces(most, 1));
                 assert!(found.as_ref() == Some(&expected), "{path:?}, {threads} threads, pieces of {most}");
             }
         }
@@ -148,7 +153,7 @@ fn streams_of_all_writers_are_cut_anywhere() {
         for round in 0..200 {
             let from = random.below(expected.len() - 100);
             let mut part = [0xa5; 100];
-            let sizes = Sizes { most: 300 + random.below(30_000), least: 1 };
+            let sizes = pieces(300 + random.below(30_000), 1);
             let wanted = buffers([(from, &mut part)]);
             read(&stream, expected.len() as u64, wanted, 1 + round % 3, sizes, Some(&points)).unwrap();
             assert!(part == expected[from..from + 100], "{path:?}, {from}");
@@ -172,7 +177,7 @@ fn parts_are_read_from_points_on() {
             let (mut first, mut second) = ([0xa5; 500], [0xa5; 100]);
             let second_at = from + 500 + gap;
             let wanted = buffers([(from, &mut first), (second_at, &mut second)]);
-            let sizes = Sizes { most: 5_000 + random.below(60_000), least: 1000 };
+            let sizes = pieces(5_000 + random.below(60_000), 1000);
             read(&stream, data.len() as u64, wanted, 1 + round % 3, sizes, Some(&points)).unwrap();
             let are_right = first == data[from..from + 500] && second == data[second_at..second_at + 100];
             assert!(are_right, "level {level}, {round}");
@@ -194,7 +199,7 @@ fn points_are_few() {
     let points = Points::default();
     let mut last = [0; 10];
     let wanted = buffers([(data.len() - 10, &mut last)]);
-    let sizes = Sizes { most: 100_000, least: 1000 };
+    let sizes = pieces(100_000, 1000);
     read(&deflate(&data, 6), data.len() as u64, wanted, 2, sizes, Some(&points)).unwrap();
     assert!(last == data[data.len() - 10..]);
     assert!((12 << 20..14 << 20).contains(&points.before(u64::MAX).at));
@@ -216,7 +221,7 @@ fn damaged_streams_give_no_verdict_or_what_a_serial_inflate_gives() {
                 _ => stream[at] = random.below(256) as u8,
             }
         }
-        let sizes = Sizes { most: 1000 + random.below(20_000), least: 1 };
+        let sizes = pieces(1000 + random.below(20_000), 1);
         if let Some(found) = read_all(&stream, size, 1 + random.below(4), sizes) {
             let mut serial = Vec::new();
             let is_whole = DeflateDecoder::new(&stream[..]).read_to_end(&mut serial).is_ok();
@@ -245,7 +250,7 @@ fn heads_that_are_none_are_found_out() {
     stream.extend([3, 0]);
     for threads in 1..=4 {
         for most in [3_000, 20_000, 45_000, 70_000] {
-            let found = read_all(&stream, data.len(), threads, Sizes { most, least: 1 });
+            let found = read_all(&stream, data.len(), threads, pieces(most, 1));
             assert!(found.as_ref() == Some(&data), "{threads} threads, pieces of {most}");
         }
     }
@@ -330,6 +335,6 @@ fn a_member_that_is_longer_or_shorter_than_it_should_be_gets_no_verdict() {
     let data = kinds(300_000).swap_remove(0);
     let stream = deflate(&data, 6);
     for size in [299_999, 300_001, 200_000, 100] {
-        assert_eq!(read_all(&stream, size, 2, Sizes { most: 20_000, least: 1 }), None);
+        assert_eq!(read_all(&stream, size, 2, pieces(20_000, 1)), None);
     }
 }
