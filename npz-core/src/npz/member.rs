@@ -170,6 +170,7 @@ impl ArchiveArray<'_> {
     }
 
     #[cfg(not(feature = "inflate"))]
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "it stands for the one above")]
     fn read_stream(&self, _: Vec<Wanted<'_>>, _: bool, _: &Team) -> Result<Option<u32>> {
         Ok(None)
     }
