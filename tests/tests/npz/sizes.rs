@@ -31,6 +31,9 @@ def arrays(n):
         'times_i8': 1_700_000_000_000_000_000 + np.cumsum(r.integers(900, 1100, n)) * 1_000_000,
         'gaps_f8': np.where(r.random(n) < .3, np.nan, np.round(r.random(n) * 100, 1)),
         'one_hot_f4': np.eye(10, dtype='f4')[r.integers(0, 10, n)], 'ones_f4': np.ones(n, 'f4'),
+        'rgb_u1': np.repeat(np.clip(np.cumsum(r.standard_normal((n // 900 + 1, 300)) * 3, axis=1) + 120, 0, 255).astype('u1')[:, :, None], 3, axis=2)
+            + r.integers(0, 3, (n // 900 + 1, 300, 3)).astype('u1'),
+        'waves_f4': (np.cos(2 * np.pi * np.outer(np.arange(n // 256 + 1), np.arange(256)) / 256) * np.hanning(256)).astype('f4'),
         'tape_u1': np.tile(r.integers(0, 256, 20_000).astype('u1'), n // 20_000 + 1),
     }
 for n in [3_000, 20_000, 100_000]:
@@ -49,14 +52,15 @@ fn no_kind_of_cells_takes_much_more_than_with_numpy() {
         let theirs = fs::metadata(&path).unwrap().len();
         let ours = SaveOptions::compressed().to_bytes(&arrays).unwrap().len() as u64;
         count += 1;
+        let name = path.file_stem().unwrap().to_string_lossy();
+        // Matches of three bytes count there, which level 6 of our library does not find.
+        let has_short_matches = name.starts_with("waves") || name.starts_with("rgb");
         // Small files differ by the heads of their codes.
-        if ours > theirs + theirs / 12 + 100 {
-            larger.push(format!(
-                "{}: {ours} bytes, NumPy {theirs}",
-                path.file_stem().unwrap().to_string_lossy()
-            ));
+        let most = theirs + if has_short_matches && theirs > 10_000 { 0 } else { theirs / 12 + 100 };
+        if ours > most {
+            larger.push(format!("{name}: {ours} bytes, NumPy {theirs}"));
         }
     }
-    assert_eq!(count, 90);
+    assert_eq!(count, 96);
     assert!(larger.is_empty(), "{larger:#?}");
 }

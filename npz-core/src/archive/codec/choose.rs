@@ -49,6 +49,10 @@ const LIBRARIES_DIFFER: u64 = 60;
 /// Where the faster search for images saves so many thousandths over the library, the slower one is not tried: for images libraries of that name
 /// differ by as many.
 const ENOUGH_OVER_LIBRARY: u64 = 30;
+/// Level 6 of some libraries finds matches of three bytes, of ours only level 9 does, at the speed of theirs. Where a search for images saves
+/// less over level 6, and where it would be used itself, level 9 is tried and used if it saves so many thousandths: 8 % of a matrix of sines.
+const SURE: u64 = 10;
+const WORTH_THE_SLOWEST: u64 = 5;
 /// What the library makes so many times smaller has long matches.
 const MUCH: u64 = 16;
 /// So much of a block is tried: a window, and as much behind it.
@@ -108,13 +112,18 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
     if !is_suspect {
         return Ok(Choice { tried: numbers, ..Choice::of(plans.swap_remove(best).1) });
     }
-    let most = some.zlib_bits(level)?;
+    let by_library = some.zlib_bits(level)?;
+    let most: u64 = by_library.iter().sum();
     let shrinks_by = some.judged_bits() / most.max(1);
     let general = beside_numbers(general, level, shrinks_by);
     let mut smallest = plans[best].0;
     for &method in &general {
         let (bits, plan) = plan(method, some.attempt(method, &mut codes));
         let is_quick = method == NEAR_BY_THREE;
+        // Of numbers neither finds much.
+        if is_quick && kind.width > 1 && bits > most + most * LIBRARIES_DIFFER / 1000 {
+            break;
+        }
         if is_quick && bits > most - most * ENOUGH_OVER_LIBRARY / 1000 {
             continue;
         }
@@ -138,10 +147,22 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
         };
         plans[number].0 + own <= most + most * if level > 6 { 0 } else { spare } / 1000
     };
-    if !fits(best) {
-        best = (0..plans.len()).find(|number| fits(*number)).unwrap_or(plans.len());
-        plans.push((most, Plan::Zlib(level)));
+    let mut best =
+        Some(best).filter(|best| fits(*best)).or_else(|| (0..plans.len()).find(|number| fits(*number)));
+    let is_sure = |number: usize| {
+        !matches!(plans[number].1, Plan::Search { method: Method::Near { .. }, .. })
+            || plans[number].0 <= most - most * SURE / 1000
+    };
+    let mut library = level;
+    if (6..9).contains(&level)
+        && !best.is_some_and(is_sure)
+        && let Some(slowest) = samples.slowest_bits(&by_library)?
+    {
+        library = 9;
+        best = best.filter(|best| plans[*best].0 <= slowest + slowest * WORTH_THE_SLOWEST / 1000);
     }
+    let best = best.unwrap_or(plans.len());
+    plans.push((most, Plan::Zlib(library)));
     Ok(Choice { tried: [numbers, general].concat(), ..Choice::of(plans.swap_remove(best).1) })
 }
 
@@ -234,12 +255,22 @@ impl Samples<'_> {
         self.pieces.iter().any(|piece| tastes_of_matches(piece, codes))
     }
 
-    fn zlib_bits(&self, level: u32) -> Result<u64> {
+    /// What the library makes of each.
+    fn zlib_bits(&self, level: u32) -> Result<Vec<u64>> {
         let mut zlib = Zlib::new(level);
         let bits = self.pieces.iter().map(|piece| {
             let (first, judged) = piece.split_at(self.judged_from(piece));
             zlib.bits_behind(first, judged)
         });
-        bits.sum()
+        bits.collect()
+    }
+
+    /// What level 9 of the library makes of all that another one made so much of, if that is worth its time: of the last it is told.
+    fn slowest_bits(&self, by_library: &[u64]) -> Result<Option<u64>> {
+        let (Some(piece), Some(before)) = (self.pieces.last(), by_library.last()) else { return Ok(None) };
+        let last = Samples { pieces: std::slice::from_ref(piece), ..*self };
+        let now: u64 = last.zlib_bits(9)?.iter().sum();
+        let is_worth_it = now < before - before * WORTH_THE_SLOWEST / 1000;
+        Ok(is_worth_it.then(|| by_library.iter().sum::<u64>() * now / before.max(&1)))
     }
 }
