@@ -42,7 +42,8 @@ const STEP: u64 = 1 << 20;
 /// It replaces the file at that path when the writer is finished, and is removed when the writer is dropped
 /// before. See [`NpzWriter::create`](crate::NpzWriter::create).
 ///
-/// The temporary file lies in the same folder. Writes are not buffered here: each is one system call.
+/// The temporary file lies in the same folder. Writes are not buffered here: each is one system call. From time
+/// to time there is one more, by which the disk begins with what was written.
 ///
 /// ```
 /// use npz_core::{AtomicFile, NpzWriter};
