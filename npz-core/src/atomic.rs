@@ -21,7 +21,7 @@ pub(crate) use self::stray::sweep;
 use self::system::sync_folder;
 #[cfg(feature = "mmap")]
 pub(crate) use self::system::try_lock;
-use self::system::{forget_pages, keep_owner_and_mode, reserve};
+use self::system::{begin_to_sync, forget_pages, keep_owner_and_mode, reserve};
 pub(crate) use self::system::{mark_as_used, unlock};
 use self::target::resolve;
 
@@ -34,12 +34,16 @@ const MOST_NAME_BYTES: usize = 128;
 /// Less is not worth a system call of its own.
 const LEAST_RESERVED: u64 = 1 << 20;
 
+/// How many bytes are written before the disk begins with them. What is left for the sync at the end is about as much.
+const STEP: u64 = 1 << 20;
+
 /// A new file that is not yet visible under its name: where a writer made from a path writes to.
 ///
 /// It replaces the file at that path when the writer is finished, and is removed when the writer is dropped
 /// before. See [`NpzWriter::create`](crate::NpzWriter::create).
 ///
-/// The temporary file lies in the same folder. Writes are not buffered here: each is one system call.
+/// The temporary file lies in the same folder. Writes are not buffered here: each is one system call. From time
+/// to time there is one more, by which the disk begins with what was written.
 ///
 /// ```
 /// use npz_core::{AtomicFile, NpzWriter};
@@ -63,6 +67,10 @@ pub struct AtomicFile {
     old: Option<Metadata>,
     /// Where the room ends that was taken.
     reserved: u64,
+    /// Where the next byte goes.
+    at: u64,
+    /// Where the bytes end that the disk has begun with.
+    begun: u64,
 }
 
 /// How a file takes its place.
@@ -130,7 +138,7 @@ impl AtomicFile {
                 break temp;
             }
         };
-        Ok(Self { choices, temp, path: path.to_path_buf(), target, old, reserved: 0 })
+        Ok(Self { choices, temp, path: path.to_path_buf(), target, old, reserved: 0, at: 0, begun: 0 })
     }
 
     /// Another handle, to read what was written: from the disk, if it is synced there.
@@ -259,7 +267,15 @@ fn give_back(file: &File, reserved: u64) -> io::Result<()> {
 
 impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.temp.as_file_mut().write(bytes)
+        let written = self.temp.as_file_mut().write(bytes)?;
+        self.at += written as u64;
+        // Whole steps alone: the page at the end is written to next.
+        let end = self.at / STEP * STEP;
+        if self.choices.sync && end > self.begun {
+            begin_to_sync(self.temp.as_file(), self.begun, end - self.begun);
+            self.begun = end;
+        }
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -269,7 +285,8 @@ impl Write for AtomicFile {
 
 impl Seek for AtomicFile {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.temp.as_file_mut().seek(to)
+        self.at = self.temp.as_file_mut().seek(to)?;
+        Ok(self.at)
     }
 }
 

@@ -48,20 +48,23 @@ mod parallel {
 
     /// What a team shares.
     struct Team<N, W, R> {
-        queue: Mutex<Queue<N, R>>,
+        /// Apart from the results, so that who has one does not wait for who reads the next piece. Locked before them, if both are.
+        next: Mutex<N>,
+        queue: Mutex<Queue<R>>,
         changed: Condvar,
         work: W,
         /// How many pieces may be under way or wait to be taken.
         most: usize,
     }
 
-    struct Queue<N, R> {
-        next: N,
+    struct Queue<R> {
         /// What became of pieces, in their order; `None` where one is worked on.
         results: VecDeque<Option<thread::Result<R>>>,
         /// How many results are gone.
         taken: usize,
         is_over: bool,
+        /// How many threads wait for a change: to tell nobody of it is a call of the system all the same.
+        waiting: usize,
     }
 
     pub(super) fn in_order<T, R: Send>(
@@ -70,8 +73,14 @@ mod parallel {
         work: impl Fn(T) -> R + Sync,
         take: impl FnMut(R) -> Result<()>,
     ) -> Result<()> {
-        let queue = Mutex::new(Queue { next, results: VecDeque::new(), taken: 0, is_over: false });
-        let team = Team { queue, changed: Condvar::new(), work, most: 4 * threads };
+        let queue = Queue { results: VecDeque::new(), taken: 0, is_over: false, waiting: 0 };
+        let team = Team {
+            next: Mutex::new(next),
+            queue: Mutex::new(queue),
+            changed: Condvar::new(),
+            work,
+            most: 4 * threads,
+        };
         rayon::in_place_scope(|scope| {
             for _ in 1..threads {
                 scope.spawn(|_| team.help());
@@ -85,12 +94,11 @@ mod parallel {
         /// Takes results, and works while there is none to take.
         fn lead(&self, mut take: impl FnMut(R) -> Result<()>) -> Result<()> {
             loop {
-                let mut queue = self.lock();
+                let mut queue = lock(&self.queue);
                 if let Some(Some(_)) = queue.results.front() {
                     let result = queue.results.pop_front().flatten();
                     queue.taken += 1;
-                    drop(queue);
-                    self.changed.notify_all();
+                    self.tell(queue);
                     result
                         .map_or(Ok(()), |result| take(result.unwrap_or_else(|panic| resume_unwind(panic))))?;
                 } else if queue.is_over && queue.results.is_empty() {
@@ -104,7 +112,7 @@ mod parallel {
         /// Works until all is done.
         fn help(&self) {
             loop {
-                let queue = self.lock();
+                let queue = lock(&self.queue);
                 if queue.is_over {
                     return;
                 }
@@ -113,29 +121,63 @@ mod parallel {
         }
 
         /// Works on the next piece, or waits for a change if there can be none now.
-        fn work(&self, mut queue: MutexGuard<'_, Queue<N, R>>) {
-            if queue.is_over || queue.results.len() == self.most {
-                drop(self.changed.wait(queue));
-                return;
-            }
-            if let Some(piece) = (queue.next)() {
-                let number = queue.taken + queue.results.len();
-                queue.results.push_back(None);
+        fn work(&self, mut queue: MutexGuard<'_, Queue<R>>) {
+            if self.can_begin(&queue) {
                 drop(queue);
-                let result = catch_unwind(AssertUnwindSafe(|| (self.work)(piece)));
-                let mut queue = self.lock();
-                let at = number - queue.taken;
-                queue.results[at] = Some(result);
+                if let Some((number, piece)) = self.begin() {
+                    self.finish(number, piece);
+                }
             } else {
-                queue.is_over = true;
+                queue.waiting += 1;
+                let mut queue = self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
+                queue.waiting -= 1;
             }
-            self.changed.notify_all();
         }
 
-        /// A panic in `next` leaves nothing half done here.
-        fn lock(&self) -> MutexGuard<'_, Queue<N, R>> {
-            self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+        fn can_begin(&self, queue: &Queue<R>) -> bool {
+            !queue.is_over && queue.results.len() < self.most
         }
+
+        /// The next piece and its number; `None` if there is none, or another thread took the last room.
+        fn begin(&self) -> Option<(usize, T)> {
+            let mut next = lock(&self.next);
+            if !self.can_begin(&lock(&self.queue)) {
+                return None;
+            }
+            let piece = next();
+            let mut queue = lock(&self.queue);
+            let Some(piece) = piece else {
+                queue.is_over = true;
+                self.tell(queue);
+                return None;
+            };
+            let number = queue.taken + queue.results.len();
+            queue.results.push_back(None);
+            Some((number, piece))
+        }
+
+        /// Works on a piece; who waits is told.
+        fn finish(&self, number: usize, piece: T) {
+            let result = catch_unwind(AssertUnwindSafe(|| (self.work)(piece)));
+            let mut queue = lock(&self.queue);
+            let at = number - queue.taken;
+            queue.results[at] = Some(result);
+            self.tell(queue);
+        }
+
+        /// Tells all who wait that something changed.
+        fn tell(&self, queue: MutexGuard<'_, Queue<R>>) {
+            let waiting = queue.waiting;
+            drop(queue);
+            if waiting > 0 {
+                self.changed.notify_all();
+            }
+        }
+    }
+
+    /// A panic in `next` leaves nothing half done here.
+    fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+        mutex.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends the work of all, however the one who leads ends.
@@ -143,7 +185,7 @@ mod parallel {
 
     impl<N, W, R> Drop for End<'_, N, W, R> {
         fn drop(&mut self) {
-            self.0.queue.lock().unwrap_or_else(PoisonError::into_inner).is_over = true;
+            lock(&self.0.queue).is_over = true;
             self.0.changed.notify_all();
         }
     }
@@ -198,5 +240,32 @@ mod tests {
                 assert!(catch_unwind(AssertUnwindSafe(panics)).is_err(), "{threads} {number}");
             }
         }
+    }
+
+    #[test]
+    fn a_few_pieces_are_under_way_at_most() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        for threads in [1, 2, 3, 8] {
+            let (begun, mut taken, mut most) = (AtomicUsize::new(0), 0, 0);
+            let next = || Some(begun.fetch_add(1, Ordering::SeqCst)).filter(|number| *number < 300);
+            let take = |_| {
+                std::thread::sleep(Duration::from_micros(100));
+                most = most.max(begun.load(Ordering::SeqCst) - taken);
+                taken += 1;
+                Ok(())
+            };
+            in_order(threads, next, |number| number, take).unwrap();
+            // The one that is being taken, and the next, for which there may be no room yet.
+            assert!(most <= 4 * threads + 2, "{threads}: {most}");
+        }
+    }
+
+    #[cfg(feature = "parallel")]
+    #[test]
+    fn a_pool_of_one_thread_does_not_stand_still() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        let (taken, ended) = pool.install(|| run(8, 200, |number| number));
+        assert_eq!(taken, (0..100).collect::<Vec<_>>());
+        assert!(ended.is_ok());
     }
 }

@@ -57,6 +57,7 @@ impl AtomicFile {
         if copied < end - start {
             return Err(Error::damaged(format!("expected to copy {} bytes, found {copied}", end - start)));
         }
+        self.at = end;
         // The name may be taken now: by the other.
         self.choices = other.choices;
         self.cut_at(end)

@@ -128,3 +128,15 @@ pub(super) fn forget_pages(file: &File) {
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub(super) fn forget_pages(_: &File) {}
+
+/// Has the disk begin with some bytes of a file, and does not wait: it is done with most by the time of the sync.
+///
+/// Who says that pages are not needed has those written that the disk does not have. The kernel gives up the others, of which there are
+/// hardly any; those on their way stay in memory. An error of the disk is told by the sync.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) fn begin_to_sync(file: &File, start: u64, bytes: u64) {
+    let _ = rustix::fs::fadvise(file, start, std::num::NonZero::new(bytes), rustix::fs::Advice::DontNeed);
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) fn begin_to_sync(_: &File, _: u64, _: u64) {}

@@ -163,3 +163,30 @@ fn the_last_of_many_writers_wins_whole() {
     assert_eq!(found, [found[0]; 10_000]);
     assert_eq!(listing(folder.path()), ["run.npz"]);
 }
+
+#[test]
+fn the_disk_begins_before_the_sync() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("run.npz");
+    let bytes: Vec<u8> = (0..STEP * 5 / 2).map(|at| at as u8).collect();
+    let mut file = AtomicFile::create(&path).unwrap();
+    let mut begun = Vec::new();
+    for part in bytes.chunks(STEP as usize * 3 / 4) {
+        file.write_all(part).unwrap();
+        begun.push(file.begun / STEP);
+    }
+    assert_eq!(begun, [0, 1, 2, 2]);
+    // What is written over, such as a header, goes with the sync.
+    file.rewind().unwrap();
+    file.write_all(&bytes[..9]).unwrap();
+    assert_eq!((file.at, file.begun), (9, 2 * STEP));
+    file.seek(SeekFrom::End(0)).unwrap();
+    file.write_all(&bytes[..STEP as usize]).unwrap();
+    assert_eq!(file.begun, 3 * STEP);
+    file.commit().unwrap();
+    assert_eq!(fs::read(&path).unwrap(), [&bytes[..], &bytes[..STEP as usize]].concat());
+
+    let mut file = AtomicFile::create_by(&path, Choices { sync: false, create_new: false }).unwrap();
+    file.write_all(&bytes).unwrap();
+    assert_eq!(file.begun, 0);
+}
