@@ -1,6 +1,7 @@
 //! Archives that NumPy has deflated, read by NumPy and by npz-core in turn, in one run.
 //!
-//! `foreign [MIB] [ROUNDS] [LARGE]`: each of the 14 kinds of data with 36 MiB, 7 rounds, and slices of a member of 1,024 MiB unless given.
+//! `foreign [MIB] [ROUNDS] [LARGE]`: each of the 14 kinds of data with 36 MiB, 7 rounds, and slices of a member of 1,024 MiB unless given;
+//! weights are also cast and verified.
 //! Prints the median of the rounds in MB/s, and how many times NumPy's that is.
 #![expect(clippy::unnecessary_debug_formatting, reason = "a path as Python writes it")]
 
@@ -16,7 +17,7 @@ use benchmarks::numpy::venv;
 use benchmarks::peer::{Job, Peer, compare, timed};
 use half::f16;
 use ndarray::{Array1, s};
-use npz_core::{LoadOptions, NpzReader, SaveOptions};
+use npz_core::{Cast, LoadOptions, NpzReader, SaveOptions};
 
 fn main() -> ExitCode {
     benchmarks::exit(run())
@@ -50,6 +51,26 @@ fn run() -> Outcome<()> {
         ];
         compare(kind.name, (mib << 20) as f64 / 1e6, "MB", rounds, jobs)?;
     }
+
+    let path = folder.path().join("foreign.npz");
+    write(&KINDS[0], mib << 20, &path)?;
+    let options = |threads| LoadOptions::new().threads(threads);
+    let cast = |threads| timed(|| options(threads).cast(Cast::Safe).load::<ArrayState<f64>>(&path));
+    let numpy = format!("a = np.load({path:?})[{ONLY:?}].astype('f8')");
+    let jobs: Vec<Job<'_>> = vec![
+        ("np.load(..).astype('f8')".to_owned(), Box::new(|| python(&numpy))),
+        ("npz-core, 1 thread".to_owned(), Box::new(|| cast(1))),
+        ("npz-core, 2 threads".to_owned(), Box::new(|| cast(2))),
+    ];
+    compare("weights_f4 into f8", (mib << 20) as f64 / 1e6, "MB", rounds, jobs)?;
+    let verify = |threads| timed(|| options(threads).open(&path)?.verify());
+    let numpy = format!("assert __import__('zipfile').ZipFile({path:?}).testzip() is None");
+    let jobs: Vec<Job<'_>> = vec![
+        ("zipfile's testzip".to_owned(), Box::new(|| python(&numpy))),
+        ("npz-core, 1 thread".to_owned(), Box::new(|| verify(1))),
+        ("npz-core, 2 threads".to_owned(), Box::new(|| verify(2))),
+    ];
+    compare("weights_f4, verified", (mib << 20) as f64 / 1e6, "MB", rounds, jobs)?;
 
     let path = folder.path().join("large.npz");
     write(&KINDS[0], large << 20, &path)?;

@@ -16,8 +16,6 @@ const SEARCHED: usize = 128 << 10;
 pub(super) const BEHIND: usize = 256 << 10;
 /// What is decoded at a time takes so much memory at most, in cells of two bytes: all members together.
 const MOST_CELLS: usize = 8 << 20;
-/// Where many members are read at a time each has fewer pieces, not shorter ones.
-const LEAST_SIZE: usize = 96 << 10;
 const LEAST_ROOM: usize = 64 << 10;
 
 /// How a stream is cut, from some byte on.
@@ -39,7 +37,8 @@ impl Cut {
         let cells = MOST_CELLS / of.team.busy();
         // Of one more piece there is something for a thread to begin with while the first is taken.
         let most = if threads == 1 { 1 } else { threads + threads.div_ceil(4).max(2) };
-        let most = most.min(cells / in_turn / of.room(LEAST_SIZE)).max(1);
+        // Where many members are read at a time each has fewer pieces, not shorter ones.
+        let most = most.min(cells / in_turn / of.room(of.sizes.least)).max(1);
         let mut size = of.sizes.most;
         while of.room(size) > cells / (most * in_turn) && size > of.sizes.least {
             size -= size / 8;
