@@ -41,6 +41,8 @@ pub(crate) fn inflate(bytes: &[u8]) {
             assert!(expected.starts_with(&output) && expected.len() < output.len() + 258);
         }
         (Outcome::Goes, Outcome::Refused | Outcome::CutOff) => assert!(expected.starts_with(&output)),
+        // Ours does not look at the distance of a match that has no room.
+        (Outcome::Refused, Outcome::Goes) => assert!(output == expected && output.len() > MOST - 258),
         // Each may see the fault before the other has to take more.
         (Outcome::Refused, Outcome::CutOff) | (Outcome::CutOff, Outcome::Refused) => {}
         (expected_outcome, outcome) => {
