@@ -16,7 +16,8 @@ const SEARCHED: usize = 128 << 10;
 pub(super) const BEHIND: usize = 256 << 10;
 /// What is decoded at a time takes so much memory at most, in cells of two bytes: all members together.
 const MOST_CELLS: usize = 8 << 20;
-const LEAST_ROOM: usize = 64 << 10;
+/// Two windows: shorter pieces would be handed on too often.
+pub(super) const LEAST_ROOM: usize = 64 << 10;
 
 /// How a stream is cut, from some byte on.
 pub(super) struct Cut {
@@ -27,7 +28,7 @@ pub(super) struct Cut {
     pub(super) in_turn: usize,
     /// So many cells a piece has room for.
     pub(super) room: usize,
-    /// So many threads' work is there at a time.
+    /// So many threads' work is under way at a time, or waits to be taken.
     pub(super) most: usize,
 }
 

@@ -3,13 +3,17 @@
 use crc32fast::Hasher;
 
 use super::Divided;
-use super::ahead::{Ahead, BEHIND, Cut, Decoded};
+use super::ahead::{Ahead, BEHIND, Cut, Decoded, LEAST_ROOM};
 use super::piece::{Fetched, PIECES, Piece, Place};
 use super::points::{Point, Points};
 use super::target::Target;
 use crate::archive::codec::inflate::{Meaning, Pause, Spot, WINDOW};
 use crate::error::Result;
 use crate::memory;
+
+/// What is decoded by one thread has room for so many cells at most, and so much input at a time.
+const MOST_ROOM: usize = 2 << 20;
+const MOST_FETCHED: usize = 1 << 20;
 
 /// How far a stream is decoded.
 pub(super) struct Stream<'a, 'w> {
@@ -270,8 +274,3 @@ impl<'a, 'w> Stream<'a, 'w> {
         self.points.map_or(Ok(()), |points| points.remember(&self.point, self.of.extent.size))
     }
 }
-
-/// What is decoded by one thread has room for so many cells, and input for as many.
-const LEAST_ROOM: usize = 64 << 10;
-const MOST_ROOM: usize = 2 << 20;
-const MOST_FETCHED: usize = 1 << 20;
