@@ -41,6 +41,7 @@ const PAUSE: Duration = Duration::from_millis(300);
 
 /// Each step waits for the one before.
 fn spin(steps: u64) {
-    let sum = (0..steps).fold(1u64, |sum, step| sum.wrapping_mul(6_364_136_223_846_793_005) ^ step ^ sum >> 17);
+    let sum =
+        (0..steps).fold(1u64, |sum, step| sum.wrapping_mul(6_364_136_223_846_793_005) ^ step ^ sum >> 17);
     black_box(sum);
 }

@@ -164,7 +164,11 @@ fn run() -> Outcome<()> {
     }
     println!("\nlimit: {all} threads at computation alone, after a pause");
     for seconds in [0.01, 0.03, 0.1, 0.3] {
-        println!("  {:>4.0} ms by one thread {:>38.2} times one", seconds * 1e3, threads::scale(all, seconds));
+        println!(
+            "  {:>4.0} ms by one thread {:>38.2} times one",
+            seconds * 1e3,
+            threads::scale(all, seconds)
+        );
     }
     check(&path("long.txt"), &array)
 }
