@@ -55,8 +55,15 @@ fn no_kind_of_cells_takes_much_more_than_with_numpy() {
         let name = path.file_stem().unwrap().to_string_lossy();
         // Matches of three bytes count there, which level 6 of our library does not find.
         let has_short_matches = name.starts_with("waves") || name.starts_with("rgb");
-        // Small files differ by the heads of their codes.
-        let most = theirs + if has_short_matches && theirs > 10_000 { 0 } else { theirs / 12 + 100 };
+        // Their bytes change their kind on the way: one code for all of them took up to a twentieth more.
+        let drifts = ["index_f4", "harmonic_f4", "sorted_f4", "sine_f4", "loss_f4"];
+        let most = theirs
+            + match theirs {
+                10_000.. if has_short_matches => 0,
+                20_000.. if drifts.iter().any(|kind| name.starts_with(kind)) => theirs / 150,
+                // Small files differ by the heads of their codes.
+                _ => theirs / 12 + 100,
+            };
         if ours > most {
             larger.push(format!("{name}: {ours} bytes, NumPy {theirs}"));
         }

@@ -5,7 +5,7 @@ use super::choose::{Choice, choose_again};
 use super::literals::{self, Pairs};
 use super::plan::{Plan, period_of};
 use super::search::{Cells, Method, Search};
-use super::sequences::{Codes, MAX_MATCH, MIN_MATCH, Prices, Seq};
+use super::sequences::{Codes, Counts, MAX_MATCH, MIN_MATCH, Prices, Seq};
 use super::zlib::Zlib;
 use crate::error::{Error, Result};
 
@@ -111,26 +111,70 @@ impl Encoder {
             _ => method.search(width),
         };
         search.reset(phase);
-        let mut prices = first_prices.clone();
+        let (mut prices, mut sequences) = (first_prices.clone(), std::mem::take(&mut self.sequences));
         for start in (0..cells.len()).step_by(method.part_len()) {
             let part = start..cells.len().min(start + method.part_len());
             let bytes = &cells[part.clone()];
-            self.sequences.clear();
-            search.parse(cells, part, &prices, &mut self.sequences);
-            let covered: usize = self.sequences.iter().map(|seq| usize::from(seq.len)).sum();
-            if covered * LEAST_COVERED < bytes.len() {
-                self.literals(bytes, false)?;
-                continue;
+            sequences.clear();
+            search.parse(cells, part, &prices, &mut sequences);
+            if method.finds_what_drifts() {
+                self.write_parts(bytes, &mut sequences, &mut prices)?;
+            } else {
+                self.write_shared(bytes, &sequences, Counts::of(bytes, &sequences), &mut prices)?;
             }
-            self.codes.make_for_sequences(bytes, &self.sequences);
-            if self.codes.cost() > stored_bits(bytes.len()) {
-                self.stored(bytes);
-                continue;
-            }
-            self.codes.write_block(bytes, &self.sequences, &mut self.out);
-            self.codes.prices(&mut prices);
         }
+        self.sequences = sequences;
         self.search = Some((method, width, search));
+        Ok(())
+    }
+
+    /// Writes the sequences that were found in some bytes, with new codes where these change their kind.
+    fn write_parts(&mut self, bytes: &[u8], sequences: &mut [Seq], prices: &mut Prices) -> Result<()> {
+        // A part may end within a run of literals: those before its end are behind the last sequence that shares its code.
+        let (mut shared, mut parts, mut open_run) = (Counts::new(), 0, 0);
+        let (mut start, mut first) = (0, 0);
+        let (mut at, mut next) = (0, 0);
+        while at < bytes.len() {
+            let part = Part::cut_off(&mut sequences[next..], bytes.len() - at);
+            let counts = Counts::of(&bytes[at..at + part.len], &sequences[next..next + part.count]);
+            // The rest, which is shorter, is not worth a code.
+            let is_whole = part.len >= literals::PART;
+            if parts > 0 && is_whole && !shared.is_alike(parts, &counts) {
+                let before = std::mem::replace(&mut shared, counts);
+                self.write_shared(&bytes[start..at], &sequences[first..next], before, prices)?;
+                (start, first, parts, open_run) = (at, next, 0, part.open_run);
+            } else {
+                shared.add(&counts);
+                if let Some(seq) = sequences[next..next + part.count].first_mut() {
+                    seq.literals += std::mem::take(&mut open_run);
+                }
+                open_run += part.open_run;
+            }
+            parts += 1;
+            (at, next) = (at + part.len, next + part.count);
+        }
+        self.write_shared(&bytes[start..], &sequences[first..], shared, prices)
+    }
+
+    /// Writes what shares a code, of which the prices are told.
+    fn write_shared(
+        &mut self,
+        bytes: &[u8],
+        sequences: &[Seq],
+        counts: Counts,
+        prices: &mut Prices,
+    ) -> Result<()> {
+        let covered: usize = sequences.iter().map(|seq| usize::from(seq.len)).sum();
+        if covered * LEAST_COVERED < bytes.len() {
+            return self.literals(bytes, false);
+        }
+        self.codes.make_for(counts);
+        if self.codes.cost() > stored_bits(bytes.len()) {
+            self.stored(bytes);
+            return Ok(());
+        }
+        self.codes.write_block(bytes, sequences, &mut self.out);
+        self.codes.prices(prices);
         Ok(())
     }
 
@@ -235,6 +279,34 @@ impl Encoder {
             self.stored(bytes);
         }
         Ok(())
+    }
+}
+
+/// Bytes that are looked at together, and what was found in them.
+struct Part {
+    len: usize,
+    count: usize,
+    /// The literals behind the last of them.
+    open_run: u32,
+}
+
+impl Part {
+    /// Cuts off the first of some bytes; literals that belong to it are taken from the sequence behind it.
+    fn cut_off(sequences: &mut [Seq], most: usize) -> Self {
+        let mut len = 0;
+        for (count, seq) in sequences.iter_mut().enumerate() {
+            let room = (literals::PART - len) as u32;
+            if seq.literals >= room {
+                seq.literals -= room;
+                return Self { len: literals::PART, count, open_run: room };
+            }
+            len += seq.literals as usize + usize::from(seq.len);
+            if len >= literals::PART {
+                return Self { len, count: count + 1, open_run: 0 };
+            }
+        }
+        let rest = most.min(literals::PART) - len;
+        Self { len: len + rest, count: sequences.len(), open_run: rest as u32 }
     }
 }
 

@@ -49,18 +49,24 @@ pub(super) fn count_sample(bytes: &[u8], counts: &mut [u32; 256]) {
 pub(super) const PART: usize = 16 << 10;
 /// Counts of the same kind differ by about 256 in the measure of `is_alike`, by chance. What is above that, times eight where
 /// an eighth was counted, is about how many bits a code of its own saves: its head takes some 600.
-const MOST_DIFFERENCE: u32 = 1000;
+pub(super) const MOST_DIFFERENCE: u32 = 1000;
 const MOST_SAMPLED_DIFFERENCE: u32 = 400;
 
 /// Whether a part is so much like the `parts` before it, of which as many bytes each were counted, that one code serves all of
-/// them. By the statistic of Pearson; of each byte a whole number, so that no order of summing changes it.
+/// them.
 pub(super) fn is_alike(before: &[u32; 256], parts: u32, part: &[u32; 256], sampled: bool) -> bool {
+    let most = if sampled { MOST_SAMPLED_DIFFERENCE } else { MOST_DIFFERENCE };
+    difference(before, parts, part) < most
+}
+
+/// How much a part differs from the `parts` before it. By the statistic of Pearson; of each symbol a whole number, so that no order
+/// of summing changes it.
+pub(super) fn difference(before: &[u32], parts: u32, part: &[u32]) -> u32 {
     let difference = |(a, b): (&u32, &u32)| {
         let apart = *a as f32 - (parts * b) as f32;
         (apart * apart / ((a + b).max(1) * parts) as f32) as u32
     };
-    let most = if sampled { MOST_SAMPLED_DIFFERENCE } else { MOST_DIFFERENCE };
-    before.iter().zip(part).map(difference).fold(0, u32::saturating_add) < most
+    before.iter().zip(part).map(difference).fold(0, u32::saturating_add)
 }
 
 /// Bytes that are written together, and no less than their codes take, with the width of a store: one more than a power of

@@ -92,10 +92,53 @@ pub(super) fn distance_extra(symbol: usize) -> u32 {
     (symbol as u32 / 2).saturating_sub(1)
 }
 
+/// How often symbols occur.
+#[derive(Clone)]
+pub(super) struct Counts {
+    litlen: [u32; LITLEN],
+    distances: [u32; DISTANCES],
+}
+
+impl Counts {
+    pub(super) fn new() -> Self {
+        Self { litlen: [0; LITLEN], distances: [0; DISTANCES] }
+    }
+
+    /// Counts sequences, which cover the first of the bytes; the rest are literals.
+    pub(super) fn of(bytes: &[u8], sequences: &[Seq]) -> Self {
+        let mut counts = Self::new();
+        let mut rest = bytes;
+        for seq in sequences {
+            let (run, after) = rest.split_at(seq.literals as usize);
+            for byte in run {
+                counts.litlen[usize::from(*byte)] += 1;
+            }
+            counts.litlen[usize::from(LENGTHS[usize::from(seq.len)].0)] += 1;
+            counts.distances[distance_symbol(usize::from(seq.distance))] += 1;
+            rest = &after[usize::from(seq.len)..];
+        }
+        for byte in rest {
+            counts.litlen[usize::from(*byte)] += 1;
+        }
+        counts
+    }
+
+    pub(super) fn add(&mut self, other: &Self) {
+        self.litlen.iter_mut().zip(&other.litlen).for_each(|(sum, count)| *sum += count);
+        self.distances.iter_mut().zip(&other.distances).for_each(|(sum, count)| *sum += count);
+    }
+
+    /// Whether a part is so much like these of so many parts that one code serves all of them.
+    pub(super) fn is_alike(&self, parts: u32, part: &Self) -> bool {
+        let of_symbols = literals::difference(&self.litlen, parts, &part.litlen);
+        let of_distances = literals::difference(&self.distances, parts, &part.distances);
+        of_symbols.saturating_add(of_distances) < literals::MOST_DIFFERENCE
+    }
+}
+
 /// The codes of one block.
 pub(super) struct Codes {
-    litlen_counts: [u32; LITLEN],
-    distance_counts: [u32; DISTANCES],
+    counts: Counts,
     pub(super) litlen_lengths: [u8; LITLEN],
     distance_lengths: [u8; DISTANCES],
     pub(super) litlen: [u16; LITLEN],
@@ -105,8 +148,7 @@ pub(super) struct Codes {
 impl Codes {
     pub(super) fn new() -> Self {
         Self {
-            litlen_counts: [0; LITLEN],
-            distance_counts: [0; DISTANCES],
+            counts: Counts::new(),
             litlen_lengths: [0; LITLEN],
             distance_lengths: [0; DISTANCES],
             litlen: [0; LITLEN],
@@ -116,29 +158,19 @@ impl Codes {
 
     /// Makes codes for literals alone.
     pub(super) fn make_for_literals(&mut self, counts: &[u32; 256]) {
-        self.litlen_counts = [0; LITLEN];
-        self.litlen_counts[..256].copy_from_slice(counts);
-        self.distance_counts = [0; DISTANCES];
+        self.counts = Counts::new();
+        self.counts.litlen[..256].copy_from_slice(counts);
         self.make(literals::LIMIT);
     }
 
     /// Makes codes for sequences, which cover the first of the bytes; the rest are literals.
     pub(super) fn make_for_sequences(&mut self, bytes: &[u8], sequences: &[Seq]) {
-        self.litlen_counts = [0; LITLEN];
-        self.distance_counts = [0; DISTANCES];
-        let mut rest = bytes;
-        for seq in sequences {
-            let (run, after) = rest.split_at(seq.literals as usize);
-            for byte in run {
-                self.litlen_counts[usize::from(*byte)] += 1;
-            }
-            self.litlen_counts[usize::from(LENGTHS[usize::from(seq.len)].0)] += 1;
-            self.distance_counts[distance_symbol(usize::from(seq.distance))] += 1;
-            rest = &after[usize::from(seq.len)..];
-        }
-        for byte in rest {
-            self.litlen_counts[usize::from(*byte)] += 1;
-        }
+        self.make_for(Counts::of(bytes, sequences));
+    }
+
+    /// Makes codes for sequences that were counted.
+    pub(super) fn make_for(&mut self, counts: Counts) {
+        self.counts = counts;
         self.make(LIMIT);
     }
 
@@ -154,10 +186,10 @@ impl Codes {
     }
 
     fn make(&mut self, limit: u8) {
-        self.litlen_counts[END] = 1;
-        huffman::lengths(&self.litlen_counts, limit, &mut self.litlen_lengths);
+        self.counts.litlen[END] = 1;
+        huffman::lengths(&self.counts.litlen, limit, &mut self.litlen_lengths);
         huffman::codes(&self.litlen_lengths, &mut self.litlen);
-        huffman::lengths(&self.distance_counts, LIMIT, &mut self.distance_lengths);
+        huffman::lengths(&self.counts.distances, LIMIT, &mut self.distance_lengths);
         huffman::codes(&self.distance_lengths, &mut self.distances);
     }
 
@@ -168,16 +200,16 @@ impl Codes {
             counts.iter().zip(lengths).map(|(count, length)| u64::from(*count) * u64::from(*length)).sum()
         };
         let mut extra = 0;
-        for (symbol, count) in self.litlen_counts.iter().enumerate().skip(265) {
+        for (symbol, count) in self.counts.litlen.iter().enumerate().skip(265) {
             let len = usize::from(LENGTH_BASES[symbol - END]);
             extra += u64::from(*count) * u64::from(LENGTHS[len].1);
         }
-        for (symbol, count) in self.distance_counts.iter().enumerate().skip(4) {
+        for (symbol, count) in self.counts.distances.iter().enumerate().skip(4) {
             extra += u64::from(*count) * u64::from(distance_extra(symbol));
         }
         HEAD + extra
-            + of(&self.litlen_counts, &self.litlen_lengths)
-            + of(&self.distance_counts, &self.distance_lengths)
+            + of(&self.counts.litlen, &self.litlen_lengths)
+            + of(&self.counts.distances, &self.distance_lengths)
     }
 
     /// What the symbols of these codes cost. What does not occur costs as much as what is rare.

@@ -132,6 +132,38 @@ fn literals_get_new_codes_where_the_bytes_change_their_kind() {
 }
 
 #[test]
+fn matches_get_new_codes_where_the_bytes_change_their_kind() {
+    let mut next = random(7);
+    // Nibbles with words that come again, noise that is one run of literals through several parts, and other nibbles.
+    let word: Vec<u8> = (0..40).map(|_| (next() >> 9) as u8).collect();
+    let mut region = |parts: usize, base: u8, most: u32| {
+        let mut region = Vec::new();
+        while region.len() < parts * literals::PART {
+            let count = next() % 300;
+            region.extend((0..count).map(|_| base + (next() % most) as u8));
+            region.extend_from_slice(if most < 256 { &word } else { &[] });
+        }
+        region.truncate(parts * literals::PART);
+        region
+    };
+    let regions = [region(2, 0, 16), region(3, 0, 256), region(2, 100, 16), region(1, 0, 16)];
+    let kind = Cells { width: 1, is_text: false };
+    let mut encoder = Encoder::new();
+    for method in search::ALL.into_iter().filter(|method| method.finds_what_drifts()) {
+        let choice = Choice::of(Plan::Search { method, prices: Box::new(method.first_prices()) });
+        let mut encode = |cells: &[u8]| {
+            let block = Block { prefix: &[], cells, kind, phase: 0, is_last: true };
+            encoder.encode(block, &choice, 6).unwrap();
+            assert!(inflate(encoder.as_slice()) == cells, "{method:?}");
+            encoder.as_slice().len()
+        };
+        let apart: usize = regions.iter().map(|region| encode(region)).sum();
+        let together = encode(&regions.concat());
+        assert!(together < apart + apart / 100, "{method:?}: {together} bytes, {apart} apart");
+    }
+}
+
+#[test]
 fn pairs_write_what_single_bytes_do() {
     for (_, bytes, _) in kinds(70_003) {
         let mut counts = [0; 256];

@@ -128,6 +128,17 @@ impl Method {
         }
     }
 
+    /// Whether the bytes may change their kind within a part: the exponents of floats that grow, the regions of an image.
+    pub(super) fn finds_what_drifts(self) -> bool {
+        matches!(
+            self,
+            Self::Near { .. }
+                | Self::Rows { .. }
+                | Self::Keys { backwards: false, .. }
+                | Self::Repeated { .. }
+        )
+    }
+
     /// Prices to begin with.
     pub(super) fn first_prices(self) -> Prices {
         let mut prices = Prices::default();
