@@ -53,8 +53,10 @@ const ENOUGH_OVER_LIBRARY: u64 = 30;
 /// less over level 6, and where it would be used itself, level 9 is tried and used if it saves so many thousandths: 8 % of a matrix of sines.
 const SURE: u64 = 10;
 const WORTH_THE_SLOWEST: u64 = 5;
-/// What the library makes so many times smaller has long matches.
+/// What the library makes so many times smaller has long matches, or some: its level 9 looks for longer ones so long that it takes ten times
+/// as long as level 6, and those of three bytes count for little.
 const MUCH: u64 = 16;
+const SOME: u64 = 4;
 /// So much of a block is tried: a window, and as much behind it.
 const AGAIN_BYTES: usize = 2 * WINDOW;
 /// What a header takes that has codes of its own, where the library's are those of the cells.
@@ -115,15 +117,11 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
     let by_library = some.zlib_bits(level)?;
     let most: u64 = by_library.iter().sum();
     let shrinks_by = some.judged_bits() / most.max(1);
-    let general = beside_numbers(general, level, shrinks_by);
+    let general = beside_numbers(general, kind.width, level, shrinks_by);
     let mut smallest = plans[best].0;
     for &method in &general {
         let (bits, plan) = plan(method, some.attempt(method, &mut codes));
-        let is_quick = method == NEAR_BY_THREE;
-        // Of numbers neither finds much.
-        if is_quick && kind.width > 1 && bits > most + most * LIBRARIES_DIFFER / 1000 {
-            break;
-        }
+        let is_quick = method == NEAR_BY_THREE && general.len() > 1;
         if is_quick && bits > most - most * ENOUGH_OVER_LIBRARY / 1000 {
             continue;
         }
@@ -155,6 +153,7 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
     };
     let mut library = level;
     if (6..9).contains(&level)
+        && shrinks_by < SOME
         && !best.is_some_and(is_sure)
         && let Some(slowest) = samples.slowest_bits(&by_library)?
     {
@@ -169,7 +168,7 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
 /// The searches that are tried beside those for numbers of one kind, the faster first.
 ///
 /// The library is twice as fast as `Rows`, but where long matches prevail: so elsewhere it is tried at levels only that are to be small.
-fn beside_numbers(general: General, level: u32, shrinks_by: u64) -> Vec<Method> {
+fn beside_numbers(general: General, width: usize, level: u32, shrinks_by: u64) -> Vec<Method> {
     let rows = Method::Rows { words: if level > 8 { 4 } else { 2 } };
     match general {
         General::Of(Method::Mask) => vec![Method::Mask],
@@ -177,7 +176,12 @@ fn beside_numbers(general: General, level: u32, shrinks_by: u64) -> Vec<Method> 
         General::Of(method) => vec![method],
         _ if level > 6 => vec![NEAR, rows],
         _ if shrinks_by > MUCH => vec![rows],
-        _ => vec![NEAR_BY_THREE, NEAR],
+        // Of numbers that are not wide there is nothing that only the slower one finds.
+        _ => match width {
+            1 => vec![NEAR_BY_THREE, NEAR],
+            2 | 4 => vec![NEAR_BY_THREE],
+            _ => vec![NEAR],
+        },
     }
 }
 
