@@ -55,12 +55,13 @@ fn no_kind_of_cells_takes_much_more_than_with_numpy() {
         let name = path.file_stem().unwrap().to_string_lossy();
         // Matches of three bytes count there, which level 6 of our library does not find.
         let has_short_matches = name.starts_with("waves") || name.starts_with("rgb");
-        // Their bytes change their kind on the way: one code for all of them took up to a twentieth more.
-        let drifts = ["index_f4", "harmonic_f4", "sorted_f4", "sine_f4", "loss_f4"];
+        // Their bytes change their kind on the way or behind the beginning: one code, or one search, for all took up to a twentieth
+        // more.
+        let drifts = ["index_f4", "harmonic_f", "sorted_f4", "sine_f4", "loss_f4", "linspace_f8"];
         let most = theirs
             + match theirs {
                 10_000.. if has_short_matches => 0,
-                20_000.. if drifts.iter().any(|kind| name.starts_with(kind)) => theirs / 150,
+                20_000.. if drifts.iter().any(|kind| name.starts_with(kind)) => theirs / 100,
                 // Small files differ by the heads of their codes.
                 _ => theirs / 12 + 100,
             };

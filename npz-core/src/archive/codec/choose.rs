@@ -176,13 +176,30 @@ fn beside_numbers(general: General, width: usize, level: u32, shrinks_by: u64) -
         General::Of(method) => vec![method],
         _ if level > 6 => vec![NEAR, rows],
         _ if shrinks_by > MUCH => vec![rows],
-        // Of numbers that are not wide there is nothing that only the slower one finds.
-        _ => match width {
-            1 => vec![NEAR_BY_THREE, NEAR],
-            2 | 4 => vec![NEAR_BY_THREE],
-            _ => vec![NEAR],
-        },
+        _ if width == 1 => vec![NEAR_BY_THREE, NEAR],
+        _ => vec![near_numbers(width)],
     }
+}
+
+/// The search at every byte for numbers: of those that are not wide there is nothing that only the slower one finds.
+fn near_numbers(width: usize) -> Method {
+    if matches!(width, 2 | 4) { NEAR_BY_THREE } else { NEAR }
+}
+
+/// Looks at the beginning of an array, which is often unlike the rest: where a range begins floats have fewer bits. Gives a plan for the
+/// first block if a search at every byte saves much there.
+pub(super) fn choose_for_first(block: &[u8], kind: Cells, plan: &Plan) -> Option<Plan> {
+    let Plan::Search { method: method @ Method::Keys { backwards: false, .. }, .. } = plan else {
+        return None;
+    };
+    let pieces = &[block.get(..WINDOW)?];
+    let samples = Samples { pieces, is_all: false, kind };
+    let mut codes = Codes::new();
+    let bits = samples.attempt(*method, &mut codes).bits(1);
+    let method = near_numbers(kind.width);
+    let attempt = samples.attempt(method, &mut codes);
+    let saves_much = attempt.bits(1) < bits - bits * LEAST_GAIN_OVER_NUMBERS / 1000;
+    saves_much.then(|| Plan::Search { method, prices: Box::new(attempt.prices) })
 }
 
 /// Looks at a block whose member has no matches to speak of; gives a plan of its own where it has some.

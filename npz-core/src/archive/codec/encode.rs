@@ -1,7 +1,7 @@
 //! One block of a member into deflate's form: by the plan that was chosen for the member, and never longer than stored.
 
 use super::bits::BitWriter;
-use super::choose::{Choice, choose_again};
+use super::choose::{Choice, choose_again, choose_for_first};
 use super::literals::{self, Pairs};
 use super::plan::{Plan, period_of};
 use super::search::{Cells, Method, Search};
@@ -70,14 +70,16 @@ impl Encoder {
         }
         let period = period_of(cells, kind.width).filter(|_| level > 0);
         let plan = &choice.plan;
-        let plan = match plan {
+        let again = match plan {
+            _ if level == 0 || period.is_some() => None,
             // Cells may change their kind on the way.
-            Plan::Stored | Plan::Literals { .. } if level > 0 && period.is_none() => {
-                let again = choose_again(cells.get(phase..).unwrap_or_default(), kind, level, choice)?;
-                &again.unwrap_or_else(|| plan.clone())
+            Plan::Stored | Plan::Literals { .. } => {
+                choose_again(cells.get(phase..).unwrap_or_default(), kind, level, choice)?
             }
-            _ => plan,
+            _ if prefix.is_empty() => None,
+            _ => choose_for_first(cells, kind, plan),
         };
+        let plan = again.as_ref().unwrap_or(plan);
         if let Plan::Zlib(level) = plan {
             return self.by_zlib(prefix, cells, *level, is_last);
         }
