@@ -93,7 +93,6 @@ pub(super) fn distance_extra(symbol: usize) -> u32 {
 }
 
 /// How often symbols occur.
-#[derive(Clone)]
 pub(super) struct Counts {
     litlen: [u32; LITLEN],
     distances: [u32; DISTANCES],

@@ -10,6 +10,7 @@ use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use flate2::{Compress, Compression, FlushCompress};
 
+use super::ahead::LEAST_ROOM;
 use super::points::Points;
 use super::{Divided, Sizes, Target};
 use crate::archive::codec::inflate::find_head;
@@ -253,6 +254,40 @@ fn heads_that_are_none_are_found_out() {
             let found = read_all(&stream, data.len(), threads, pieces(most, 1));
             assert!(found.as_ref() == Some(&data), "{threads} threads, pieces of {most}");
         }
+    }
+}
+
+/// A piece runs out of room within a stored sub-block, at the very bit where another stream begins: what is found there leads on from
+/// nothing.
+#[test]
+fn a_head_where_a_piece_runs_out_of_room_is_none() {
+    const BEFORE: usize = 65_000;
+    let stored = |bytes: &[u8]| {
+        let len = (bytes.len() as u16).to_le_bytes();
+        [&[0, len[0], len[1], !len[0], !len[1]], bytes].concat()
+    };
+    let inner = deflate(&kinds(60_000)[0], 6);
+    let noise = &kinds(40_000)[5][..];
+    // A piece that begins with this has room for so many bytes of what comes behind it.
+    let mut before = kinds(400)[3].clone();
+    before.resize(BEFORE, 0);
+    let behind = [&vec![0; LEAST_ROOM - BEFORE][..], &inner].concat();
+    let (mut stream, mut data) = (Vec::new(), Vec::new());
+    for unit in 0..12 {
+        // Each lies in another place of the pieces.
+        let noise = &noise[..3_000 + 137 * unit];
+        let mut encoder = Compress::new(Compression::new(6), false);
+        let mut packed = Vec::with_capacity(before.len());
+        encoder.compress_vec(&before, &mut packed, FlushCompress::Full).unwrap();
+        stream.extend([stored(noise), packed, stored(&behind)].concat());
+        data.extend([noise, &before, &behind].concat());
+    }
+    stream.extend([3, 0]);
+    // Which pieces are decoded before others are taken is a matter of chance.
+    for round in 0..60 {
+        let most = 700 + 10 * round;
+        let found = read_all(&stream, data.len(), 2 + round % 3, pieces(most, 1));
+        assert!(found.as_ref() == Some(&data), "{round}");
     }
 }
 
