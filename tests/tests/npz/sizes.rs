@@ -34,6 +34,9 @@ def arrays(n):
         'rgb_u1': np.repeat(np.clip(np.cumsum(r.standard_normal((n // 900 + 1, 300)) * 3, axis=1) + 120, 0, 255).astype('u1')[:, :, None], 3, axis=2)
             + r.integers(0, 3, (n // 900 + 1, 300, 3)).astype('u1'),
         'waves_f4': (np.cos(2 * np.pi * np.outer(np.arange(n // 256 + 1), np.arange(256)) / 256) * np.hanning(256)).astype('f4'),
+        'triangle_f4': np.tri(int(n ** .5) * 2, dtype='f4'),
+        'checker_u1': (np.add.outer(np.arange(n // 100) // 32, np.arange(800) // 32) % 2 * 255).astype('u1'),
+        'gradient_u1': (np.add.outer(np.arange(n // 100), np.arange(800)) % 256).astype('u1'),
         'tape_u1': np.tile(r.integers(0, 256, 20_000).astype('u1'), n // 20_000 + 1),
     }
 for n in [3_000, 20_000, 100_000]:
@@ -69,6 +72,6 @@ fn no_kind_of_cells_takes_much_more_than_with_numpy() {
             larger.push(format!("{name}: {ours} bytes, NumPy {theirs}"));
         }
     }
-    assert_eq!(count, 96);
+    assert_eq!(count, 105);
     assert!(larger.is_empty(), "{larger:#?}");
 }

@@ -3,6 +3,8 @@
 //! A survey of some hundred cells leaves a few ways that could be worth it, in microseconds. Those are tried on the samples: the
 //! first half of each teaches the prices by which the second is judged, and what was learnt is what blocks begin with.
 
+use std::ops::Range;
+
 use super::plan::{Plan, period_of};
 use super::search::{Cells, General, Method, NEAR, NEAR_BY_THREE, SMOOTH, survey, tastes_of_matches};
 use super::sequences::{Codes, Prices, WINDOW};
@@ -53,10 +55,11 @@ const ENOUGH_OVER_LIBRARY: u64 = 30;
 /// less over level 6, and where it would be used itself, level 9 is tried and used if it saves so many thousandths: 8 % of a matrix of sines.
 const SURE: u64 = 10;
 const WORTH_THE_SLOWEST: u64 = 5;
-/// What the library makes so many times smaller has long matches, or some: its level 9 looks for longer ones so long that it takes ten times
-/// as long as level 6, and those of three bytes count for little.
+/// What the library makes so many times smaller has long matches.
 const MUCH: u64 = 16;
-const SOME: u64 = 4;
+/// Where matches are of a middling length its level 9 looks for longer ones so long that it takes ten times as long as level 6, and those of
+/// three bytes count for little. Of plain shapes it finds the longest there are at once.
+const MIDDLING: Range<u64> = 4..64;
 /// So much of a block is tried: a window, and as much behind it.
 const AGAIN_BYTES: usize = 2 * WINDOW;
 /// What a header takes that has codes of its own, where the library's are those of the cells.
@@ -153,7 +156,7 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
     };
     let mut library = level;
     if (6..9).contains(&level)
-        && shrinks_by < SOME
+        && !MIDDLING.contains(&shrinks_by)
         && !best.is_some_and(is_sure)
         && let Some(slowest) = samples.slowest_bits(&by_library)?
     {
