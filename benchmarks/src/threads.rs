@@ -1,4 +1,4 @@
-//! The one place that says how many threads npz-core is measured with.
+//! How many threads npz-core is measured with, told in one place, and what as many come to on this machine.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
