@@ -29,9 +29,13 @@ pub(super) const MOST_BLOCKS: u64 = 16_000;
 const MOST_IN_FLIGHT: u64 = 48 << 20;
 /// Of small members there is nothing to be learnt; the library makes one code of header and cells.
 const MOST_SMALL: u64 = 4 << 10;
+/// Below that there is nothing to be gained either.
+const LEAST_SMALL: u64 = 1 << 10;
 /// What is looked at before a plan is made: a window, and as much behind it.
 const SAMPLE: u64 = 64 << 10;
-/// Of members that are smaller than that, a part, but so much.
+/// Of members of that size and more, so much at two places; of smaller ones as much in all.
+const WELL_SAMPLED: u64 = 256 << 10;
+/// Of members that are smaller than a sample, a part, but so much.
 const LEAST_SAMPLE: u64 = 16 << 10;
 
 /// What became of a member.
@@ -189,7 +193,7 @@ fn encode(block: codec::Block<'_>, choice: &Choice, level: u32, mut encoder: Enc
 fn choose_for(content: &Content<'_>, level: u32) -> Result<Choice> {
     let size = content.body_size();
     if content.size() <= MOST_SMALL {
-        return Ok(Choice::of(Plan::Zlib(level)));
+        return choose_for_small(content, level);
     }
     let places = sample_places(size, content.item_size() as u64);
     let samples = places.map(|place| content.body_range(place)).collect::<Result<Vec<_>>>()?;
@@ -198,13 +202,25 @@ fn choose_for(content: &Content<'_>, level: u32) -> Result<Choice> {
     choose(Samples { pieces: &pieces, is_all, kind: content.cells() }, level)
 }
 
+/// The library does all of a small member. Images have matches of three bytes, which only its level 9 finds.
+fn choose_for_small(content: &Content<'_>, level: u32) -> Result<Choice> {
+    let size = content.body_size();
+    if !(6..9).contains(&level) || content.cells().width > 1 || size < LEAST_SMALL {
+        return Ok(Choice::of(Plan::Zlib(level)));
+    }
+    let body = content.body_range(0..size)?;
+    let samples = Samples { pieces: &[&body], is_all: true, kind: content.cells() };
+    let level = if samples.zlib_bits(9)? < samples.zlib_bits(level)? { 9 } else { level };
+    Ok(Choice::of(Plan::Zlib(level)))
+}
+
 /// Where these pieces lie in a body of this size.
 fn sample_places(size: u64, width: u64) -> impl Iterator<Item = Range<u64>> {
     let (count, len) = match size {
         // To look at all of it would take longer than to encode it; but bytes, as those of images, may come again far behind.
         ..=SAMPLE if width > 1 => (1, size.min(LEAST_SAMPLE.max(size / 4))),
         ..=SAMPLE => (1, size),
-        LARGE_MEMBER.. => (2, SAMPLE),
+        WELL_SAMPLED.. => (2, SAMPLE),
         _ => (2, SAMPLE / 2),
     };
     (0..count).map(move |part| {

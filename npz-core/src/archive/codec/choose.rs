@@ -3,8 +3,6 @@
 //! A survey of some hundred cells leaves a few ways that could be worth it, in microseconds. Those are tried on the samples: the
 //! first half of each teaches the prices by which the second is judged, and what was learnt is what blocks begin with.
 
-use std::ops::Range;
-
 use super::plan::{Plan, period_of};
 use super::search::{Cells, General, Method, NEAR, NEAR_BY_THREE, SMOOTH, survey, tastes_of_matches};
 use super::sequences::{Codes, Prices, WINDOW};
@@ -46,21 +44,18 @@ const LEAST_GAIN: u64 = 10;
 const LEAST_GAIN_OVER_NUMBERS: u64 = 100;
 /// Less where that search is slow itself.
 const LEAST_GAIN_OVER_SMOOTH: u64 = 25;
-/// There is more than one library of that name: their sizes differ by so many thousandths where cells are numbers.
-const LIBRARIES_DIFFER: u64 = 60;
-/// Where the faster search for images saves so many thousandths over the library, the slower one is not tried: for images libraries of that name
-/// differ by as many.
-const ENOUGH_OVER_LIBRARY: u64 = 30;
-/// Level 6 of some libraries finds matches of three bytes, of ours only level 9 does, at the speed of theirs. Where a search for images saves
-/// less over level 6, and where it would be used itself, level 9 is tried and used if it saves so many thousandths: 8 % of a matrix of sines.
-const SURE: u64 = 10;
-const WORTH_THE_SLOWEST: u64 = 5;
-/// What the library makes so many times smaller has long matches.
+/// Samples tell sizes no better than to so many thousandths.
+const CLOSE: u64 = 5;
+/// Where the faster search for images saves so many thousandths over zlib, the slower one is not tried.
+const ENOUGH_OVER_ZLIB: u64 = 30;
+/// What shrinks so many times has long matches.
 const MUCH: u64 = 16;
-/// Where matches are of a middling length its level 9 looks for longer ones so long that it takes ten times as long as level 6, and those of
-/// three bytes count for little. Of plain shapes it finds the longest there are at once.
-const MIDDLING: Range<u64> = 4..64;
-/// So much of a block is tried: a window, and as much behind it.
+/// Plain shapes shrink that much. There the library's level 9 finds the longest matches at once: it is as fast as zlib's level 6 and up to
+/// 40 % smaller. Elsewhere it takes ten times as long as level 6.
+const PLAIN: u64 = 64;
+/// Behind what is judged so many bytes are shown to the searches, as in a block.
+const BEHIND: usize = 64;
+/// So much is tried by what takes long: a window, and as much behind it.
 const AGAIN_BYTES: usize = 2 * WINDOW;
 /// What a header takes that has codes of its own, where the library's are those of the cells.
 const HEADER_BITS: u64 = 50 * 8;
@@ -74,7 +69,7 @@ pub(crate) struct Samples<'s> {
     pub(crate) kind: Cells,
 }
 
-/// Tells how to encode cells like these samples at a level from 0 to 9: as fast as can be without being larger than the library's.
+/// Tells how to encode cells like these samples at a level from 0 to 9: as fast as can be without being larger than zlib's.
 pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
     let Samples { pieces, kind, .. } = samples;
     let judged = samples.judged_bits();
@@ -82,11 +77,14 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
         return Ok(Choice::of(Plan::Stored));
     };
     if pieces.iter().all(|piece| period_of(piece, kind.width).is_some()) {
-        return Ok(Choice { repeats: true, ..Choice::of(Plan::Literals { sampled: false }) });
+        // Where a block has other cells after all, they are few among many that are the same.
+        let plan = Plan::Zlib(if level < 6 { level } else { 9 });
+        return Ok(Choice { repeats: true, ..Choice::of(plan) });
     }
     let mut codes = Codes::new();
     // What takes long looks at no more than it has to.
-    let some = if judged <= 4 * AGAIN_BYTES as u64 { pieces } else { std::slice::from_ref(last) };
+    let len: usize = pieces.iter().map(|piece| piece.len()).sum();
+    let some = if len <= AGAIN_BYTES { pieces } else { std::slice::from_ref(last) };
     let some = Samples { pieces: some, ..samples };
     let literals = samples.literal_bits(&mut codes);
     let fastest = if literals + literals / 200 > judged {
@@ -113,19 +111,30 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
         }
         plans.push(plan(method, attempt));
     }
-    let is_suspect = plans.len() > 1 || general != General::Nothing || some.taste_of_matches(&mut codes);
+    // A taste does not tell long runs.
+    let is_suspect = plans.len() > 1
+        || general != General::Nothing
+        || literals < judged / 4
+        || some.taste_of_matches(&mut codes);
     if !is_suspect {
         return Ok(Choice { tried: numbers, ..Choice::of(plans.swap_remove(best).1) });
     }
-    let by_library = some.zlib_bits(level)?;
-    let most: u64 = by_library.iter().sum();
+    // The library's rules are others than zlib's, and sizes of the same level differ by up to a half: at the levels that people use zlib is
+    // the measure.
+    let is_measured = (6..9).contains(&level);
+    let (most, otherwise) = if is_measured {
+        plan(Method::Chains, some.attempt(Method::Chains, &mut codes))
+    } else {
+        (some.zlib_bits(level)?, Plan::Zlib(level))
+    };
     let shrinks_by = some.judged_bits() / most.max(1);
-    let general = beside_numbers(general, kind.width, level, shrinks_by);
+    let is_plain = is_measured && shrinks_by >= PLAIN;
+    let general = if is_plain { Vec::new() } else { beside_numbers(general, kind.width, level, shrinks_by) };
     let mut smallest = plans[best].0;
     for &method in &general {
         let (bits, plan) = plan(method, some.attempt(method, &mut codes));
         let is_quick = method == NEAR_BY_THREE && general.len() > 1;
-        if is_quick && bits > most - most * ENOUGH_OVER_LIBRARY / 1000 {
+        if is_quick && bits > most - most * ENOUGH_OVER_ZLIB / 1000 {
             continue;
         }
         if is_small_enough(bits, smallest, gain) {
@@ -137,35 +146,32 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
         }
     }
     let own = if samples.is_all { HEADER_BITS } else { 0 };
-    let fits = |number: usize| {
-        let spare = match &plans[number].1 {
-            Plan::Search { method: Method::Near { .. } | Method::Rows { .. }, .. } => LEAST_GAIN,
-            // What a sample of the others comes to is too little to be that exact.
-            Plan::Search { method: Method::Mask, .. } if shrinks_by < MUCH => LEAST_GAIN,
-            Plan::Search { .. } if samples.is_all => LEAST_GAIN,
-            Plan::Search { .. } => LIBRARIES_DIFFER,
-            _ => 0,
+    let fits = |(bits, plan): &(u64, Plan)| {
+        let most = match plan {
+            // What samples tell of plain shapes is no more than a hint.
+            _ if is_plain => most * 2 / 3,
+            // Images differ from place to place.
+            Plan::Search { .. } if kind.width == 1 => most - most * CLOSE / 1000,
+            Plan::Search { .. } if level <= 6 => most + most * CLOSE / 1000,
+            _ => most,
         };
-        plans[number].0 + own <= most + most * if level > 6 { 0 } else { spare } / 1000
+        bits + own <= most
     };
-    let mut best =
-        Some(best).filter(|best| fits(*best)).or_else(|| (0..plans.len()).find(|number| fits(*number)));
-    let is_sure = |number: usize| {
-        !matches!(plans[number].1, Plan::Search { method: Method::Near { .. }, .. })
-            || plans[number].0 <= most - most * SURE / 1000
-    };
-    let mut library = level;
-    if (6..9).contains(&level)
-        && !MIDDLING.contains(&shrinks_by)
-        && !best.is_some_and(is_sure)
-        && let Some(slowest) = samples.slowest_bits(&by_library)?
-    {
-        library = 9;
-        best = best.filter(|best| plans[*best].0 <= slowest + slowest * WORTH_THE_SLOWEST / 1000);
+    let mut best = Some(best).filter(|best| fits(&plans[*best])).or_else(|| plans.iter().position(fits));
+    let near = near_numbers(kind.width);
+    if best.is_none() && is_measured && !is_plain && !general.contains(&near) {
+        plans.push(plan(near, some.attempt(near, &mut codes)));
+        best = plans.iter().position(fits);
     }
-    let best = best.unwrap_or(plans.len());
-    plans.push((most, Plan::Zlib(library)));
-    Ok(Choice { tried: [numbers, general].concat(), ..Choice::of(plans.swap_remove(best).1) })
+    let plan = match best {
+        Some(best) => plans.swap_remove(best).1,
+        None if is_measured => {
+            let level = if is_plain { 9 } else { level };
+            if some.zlib_bits(level)? > most { otherwise } else { Plan::Zlib(level) }
+        }
+        None => otherwise,
+    };
+    Ok(Choice { tried: [numbers, general].concat(), ..Choice::of(plan) })
 }
 
 /// The searches that are tried beside those for numbers of one kind, the faster first.
@@ -189,24 +195,42 @@ fn near_numbers(width: usize) -> Method {
     if matches!(width, 2 | 4) { NEAR_BY_THREE } else { NEAR }
 }
 
+/// Gives a block a plan of its own if its cells, which begin with a whole one, are of another kind than those that the plan was made for.
+pub(super) fn choose_for_block(
+    block: &[u8],
+    kind: Cells,
+    is_first: bool,
+    level: u32,
+    choice: &Choice,
+) -> Result<Option<Plan>> {
+    let first = if is_first { choose_for_first(block, kind, &choice.plan) } else { None };
+    let may_change = choice.repeats || matches!(choice.plan, Plan::Stored | Plan::Literals { .. });
+    if first.is_some() || !may_change { Ok(first) } else { choose_again(block, kind, level, choice) }
+}
+
 /// Looks at the beginning of an array, which is often unlike the rest: where a range begins floats have fewer bits. Gives a plan for the
 /// first block if a search at every byte saves much there.
-pub(super) fn choose_for_first(block: &[u8], kind: Cells, plan: &Plan) -> Option<Plan> {
-    let Plan::Search { method: method @ Method::Keys { backwards: false, .. }, .. } = plan else {
-        return None;
-    };
+fn choose_for_first(block: &[u8], kind: Cells, plan: &Plan) -> Option<Plan> {
     let pieces = &[block.get(..WINDOW)?];
     let samples = Samples { pieces, is_all: false, kind };
     let mut codes = Codes::new();
-    let bits = samples.attempt(*method, &mut codes).bits(1);
+    let (bits, least_gain) = match plan {
+        Plan::Search { method: method @ Method::Keys { backwards: false, .. }, .. } => {
+            (samples.attempt(*method, &mut codes).bits(1), LEAST_GAIN_OVER_NUMBERS)
+        }
+        Plan::Literals { .. } if kind.width >= 4 && tastes_of_matches(&block[..WINDOW / 4], &mut codes) => {
+            (samples.literal_bits(&mut codes), LEAST_GAIN)
+        }
+        _ => return None,
+    };
     let method = near_numbers(kind.width);
     let attempt = samples.attempt(method, &mut codes);
-    let saves_much = attempt.bits(1) < bits - bits * LEAST_GAIN_OVER_NUMBERS / 1000;
+    let saves_much = attempt.bits(1) < bits - bits * least_gain / 1000;
     saves_much.then(|| Plan::Search { method, prices: Box::new(attempt.prices) })
 }
 
 /// Looks at a block whose member has no matches to speak of; gives a plan of its own where it has some.
-pub(super) fn choose_again(block: &[u8], kind: Cells, level: u32, choice: &Choice) -> Result<Option<Plan>> {
+fn choose_again(block: &[u8], kind: Cells, level: u32, choice: &Choice) -> Result<Option<Plan>> {
     // Where bytes are all that is known, they are images or text, or were found to be noise.
     if !choice.repeats && (kind.width == 1 || choice.has_tried(survey(&[block], kind))) {
         return Ok(None);
@@ -233,11 +257,16 @@ impl Attempt {
 impl Samples<'_> {
     /// Where what is judged begins: what comes before teaches the prices.
     fn judged_from(&self, piece: &[u8]) -> usize {
-        if self.is_all { 0 } else { piece.len() / 2 }
+        if self.is_all { 0 } else { piece.len().saturating_sub(BEHIND) / 2 }
+    }
+
+    /// Where it ends.
+    fn judged_to(&self, piece: &[u8]) -> usize {
+        piece.len() - if self.is_all { 0 } else { piece.len().min(BEHIND) }
     }
 
     fn judged(&self) -> impl Iterator<Item = &[u8]> {
-        self.pieces.iter().map(|piece| &piece[self.judged_from(piece)..])
+        self.pieces.iter().map(|piece| &piece[self.judged_from(piece)..self.judged_to(piece)])
     }
 
     /// What is judged, as it is.
@@ -259,9 +288,9 @@ impl Samples<'_> {
         let mut attempt = Attempt { bits: Vec::new(), prices: method.first_prices() };
         let mut sequences = Vec::new();
         for piece in self.pieces {
-            let from = self.judged_from(piece);
+            let (from, to) = (self.judged_from(piece), self.judged_to(piece));
             // All there is teaches the prices, and is judged by them.
-            for part in [0..if from == 0 { piece.len() } else { from }, from..piece.len()] {
+            for part in [0..if from == 0 { to } else { from }, from..to] {
                 if part.start == 0 {
                     search.reset(0);
                 }
@@ -279,22 +308,13 @@ impl Samples<'_> {
         self.pieces.iter().any(|piece| tastes_of_matches(piece, codes))
     }
 
-    /// What the library makes of each.
-    fn zlib_bits(&self, level: u32) -> Result<Vec<u64>> {
+    /// What the library makes of them.
+    pub(crate) fn zlib_bits(&self, level: u32) -> Result<u64> {
         let mut zlib = Zlib::new(level);
         let bits = self.pieces.iter().map(|piece| {
-            let (first, judged) = piece.split_at(self.judged_from(piece));
+            let (first, judged) = piece[..self.judged_to(piece)].split_at(self.judged_from(piece));
             zlib.bits_behind(first, judged)
         });
-        bits.collect()
-    }
-
-    /// What level 9 of the library makes of all that another one made so much of, if that is worth its time: of the last it is told.
-    fn slowest_bits(&self, by_library: &[u64]) -> Result<Option<u64>> {
-        let (Some(piece), Some(before)) = (self.pieces.last(), by_library.last()) else { return Ok(None) };
-        let last = Samples { pieces: std::slice::from_ref(piece), ..*self };
-        let now: u64 = last.zlib_bits(9)?.iter().sum();
-        let is_worth_it = now < before - before * WORTH_THE_SLOWEST / 1000;
-        Ok(is_worth_it.then(|| by_library.iter().sum::<u64>() * now / before.max(&1)))
+        bits.sum()
     }
 }

@@ -1,7 +1,7 @@
 //! One block of a member into deflate's form: by the plan that was chosen for the member, and never longer than stored.
 
 use super::bits::BitWriter;
-use super::choose::{Choice, choose_again, choose_for_first};
+use super::choose::{Choice, choose_for_block};
 use super::literals::{self, Pairs};
 use super::plan::{Plan, period_of};
 use super::search::{Cells, Method, Search};
@@ -13,6 +13,8 @@ use crate::error::{Error, Result};
 const MOST_STORED: usize = 0xFFFF;
 /// From this length on a table of pairs is worth its making.
 const LEAST_FOR_PAIRS: usize = 48 << 10;
+/// Of fewer bytes than these a sample is too small: codes made of it take a hundredth more.
+const LEAST_FOR_SAMPLE: usize = 64 << 10;
 /// Where more bytes than that are not in a sample, all are counted.
 const MOST_UNSEEN: usize = 8;
 /// Where matches cover less than this part, literals alone are smaller.
@@ -69,18 +71,14 @@ impl Encoder {
             return Err(Error::no_memory(room as u64, "compressed data"));
         }
         let period = period_of(cells, kind.width).filter(|_| level > 0);
-        let plan = &choice.plan;
-        let again = match plan {
-            _ if level == 0 || period.is_some() => None,
-            // Cells may change their kind on the way.
-            Plan::Stored | Plan::Literals { .. } => {
-                choose_again(cells.get(phase..).unwrap_or_default(), kind, level, choice)?
-            }
-            _ if prefix.is_empty() => None,
-            _ => choose_for_first(cells, kind, plan),
+        let own = if level > 0 && period.is_none() {
+            let whole_cells = cells.get(phase..).unwrap_or_default();
+            choose_for_block(whole_cells, kind, !prefix.is_empty(), level, choice)?
+        } else {
+            None
         };
-        let plan = again.as_ref().unwrap_or(plan);
-        if let Plan::Zlib(level) = plan {
+        let plan = own.as_ref().unwrap_or(&choice.plan);
+        if let (None, Plan::Zlib(level)) = (period, plan) {
             return self.by_zlib(prefix, cells, *level, is_last);
         }
         // Level 0 shrinks nothing, the header neither.
@@ -251,7 +249,8 @@ impl Encoder {
     fn write_literals(&mut self, bytes: &[u8], counts: &mut [u32; 256]) -> Result<()> {
         if counts.iter().map(|count| *count as usize).sum::<usize>() < bytes.len() {
             // Each byte needs a code, seen in the sample or not. Many that do not occur would take a part of the codes away.
-            if counts.iter().filter(|count| **count == 0).count() > MOST_UNSEEN {
+            let unseen = counts.iter().filter(|count| **count == 0).count();
+            if unseen > MOST_UNSEEN || bytes.len() < LEAST_FOR_SAMPLE {
                 *counts = [0; 256];
                 literals::count(bytes, counts);
             } else {

@@ -11,16 +11,22 @@ pub(super) const LIMIT: u8 = 11;
 
 /// How often each byte occurs.
 pub(super) fn count(bytes: &[u8], counts: &mut [u32; 256]) {
+    count_pieces(std::iter::once(bytes), counts);
+}
+
+fn count_pieces<'b>(pieces: impl Iterator<Item = &'b [u8]>, counts: &mut [u32; 256]) {
     // Four tables: the same byte again would have to wait for the last time that it was counted.
     let mut tables = [[0u32; 256]; 4];
-    let (groups, rest) = bytes.as_chunks::<8>();
-    for group in groups {
-        for (i, byte) in group.iter().enumerate() {
-            tables[i % 4][usize::from(*byte)] += 1;
+    for piece in pieces {
+        let (groups, rest) = piece.as_chunks::<8>();
+        for group in groups {
+            for (i, byte) in group.iter().enumerate() {
+                tables[i % 4][usize::from(*byte)] += 1;
+            }
         }
-    }
-    for byte in rest {
-        tables[0][usize::from(*byte)] += 1;
+        for byte in rest {
+            tables[0][usize::from(*byte)] += 1;
+        }
     }
     for (symbol, count) in counts.iter_mut().enumerate() {
         *count += tables.iter().map(|table| table[symbol]).sum::<u32>();
@@ -28,8 +34,8 @@ pub(super) fn count(bytes: &[u8], counts: &mut [u32; 256]) {
 }
 
 /// A piece of the sample, and how far apart the pieces are on average.
-const PIECE: usize = 256;
-const STRIDE: usize = 2048;
+const PIECE: usize = 32;
+const STRIDE: usize = 256;
 
 /// How often each byte occurs in an eighth of them. Codes made of it are within .0004 of the best for floats, and a quarter
 /// is gained in time.
@@ -37,12 +43,12 @@ const STRIDE: usize = 2048;
 /// The pieces lie at irregular places: at powers of two they would see the same digits of cells that count.
 pub(super) fn count_sample(bytes: &[u8], counts: &mut [u32; 256]) {
     let mut shift = 1u32;
-    for region in bytes.chunks(STRIDE) {
+    let pieces = bytes.chunks(STRIDE).map(|region| {
         shift = shift.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         let start = (shift >> 16) as usize % (STRIDE - PIECE);
-        let piece = region.get(start..start + PIECE).unwrap_or(region);
-        count(piece, counts);
-    }
+        region.get(start..start + PIECE).unwrap_or(region)
+    });
+    count_pieces(pieces, counts);
 }
 
 /// Bytes that are looked at together, to see whether they are of the same kind as those before them.

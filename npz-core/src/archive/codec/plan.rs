@@ -23,7 +23,7 @@ impl Plan {
     /// Whether encoding takes so long, and matches reach so far, that blocks should be large.
     pub(crate) fn is_slow(&self) -> bool {
         let Self::Search { method, .. } = self else { return false };
-        matches!(method, Method::Near { .. } | Method::Rows { .. } | Method::Repeated { .. })
+        matches!(method, Method::Near { .. } | Method::Rows { .. } | Method::Chains | Method::Repeated { .. })
     }
 }
 

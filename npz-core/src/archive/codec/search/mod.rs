@@ -1,6 +1,7 @@
 //! Searches for matches, each for one kind of cells, and what runs them.
 
 mod anchored;
+mod chains;
 mod compare;
 mod mask;
 mod near;
@@ -18,6 +19,7 @@ mod zeros;
 use std::ops::Range;
 
 use self::anchored::{Anchor, Anchored};
+use self::chains::Chains;
 use self::mask::Mask;
 use self::near::Near;
 use self::repeated::Repeated;
@@ -51,6 +53,8 @@ pub(in crate::archive) enum Method {
     Near { tables: u8 },
     /// Long matches at every byte, as in texts; four times so many places are compared.
     Rows { words: u8 },
+    /// Matches at every byte as zlib's level 6 finds them.
+    Chains,
     /// Cells of 4 or 8 bytes that came before, each from some bytes on up to those of the next.
     Repeated { width: u8, shift: u8 },
     /// Bytes that are 0 or 1.
@@ -83,7 +87,7 @@ pub(super) const NEAR: Method = Method::Near { tables: 2 };
 
 /// Every search there is.
 #[cfg(any(test, fuzzing))]
-pub(super) const ALL: [Method; 15] = [
+pub(super) const ALL: [Method; 16] = [
     ZEROS,
     COUNTERS,
     PAIRS,
@@ -96,6 +100,7 @@ pub(super) const ALL: [Method; 15] = [
     NEAR,
     Method::Rows { words: 2 },
     Method::Rows { words: 4 },
+    Method::Chains,
     Method::Repeated { width: 4, shift: 0 },
     Method::Repeated { width: 8, shift: 6 },
     Method::Mask,
@@ -114,6 +119,7 @@ impl Method {
             Self::Near { .. } => Box::<Near<2>>::default(),
             Self::Rows { words: 2 } => Box::new(Rows::<2>::new()),
             Self::Rows { .. } => Box::new(Rows::<4>::new()),
+            Self::Chains => Box::new(Chains::new()),
             Self::Repeated { width: 4, shift } => Box::new(Repeated::<4>::new(shift.into())),
             Self::Repeated { shift, .. } => Box::new(Repeated::<8>::new(shift.into())),
             Self::Mask => Box::<Mask>::default(),
@@ -136,6 +142,8 @@ impl Method {
                 | Self::Rows { .. }
                 | Self::Keys { backwards: false, .. }
                 | Self::Repeated { .. }
+                | Self::Runs { .. }
+                | Self::Chains
         )
     }
 
