@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::Search;
 use super::compare::agreement;
-use super::window::boxed;
+use super::window::{Window, boxed};
 use crate::archive::codec::sequences::{MAX_MATCH, MIN_MATCH, Prices, Seq, WINDOW};
 
 /// Hashes of three bytes.
@@ -25,12 +25,16 @@ const LAZY: usize = 16;
 /// A match that is long enough for not looking farther.
 const NICE: usize = 128;
 
+/// So many bytes are looked at before the window takes in more.
+const STEP: usize = 16 << 10;
+
 /// The matcher, with its tables.
 pub(super) struct Chains {
     /// The newest place of each hash, plus 1; 0 if there is none.
     newest: Box<[u32; 1 << HASH_BITS]>,
     /// How far before each place of the window the next of its chain lies; 0 if there is none.
     steps: Box<[u16; WINDOW]>,
+    window: Window,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -41,13 +45,13 @@ struct Match {
 
 impl Chains {
     pub(super) fn new() -> Self {
-        Self { newest: boxed(0), steps: boxed(0) }
+        Self { newest: boxed(0), steps: boxed(0), window: Window::default() }
     }
 
     /// Notes a place; gives the distance of the one before it in its chain, 0 if there is none.
     #[inline]
-    fn note(&mut self, block: &[u8], at: usize) -> usize {
-        let Some(key) = four_at(block, at) else { return 0 };
+    fn note(&mut self, at: usize) -> usize {
+        let key = self.window.word(at as u16) as u32;
         let hash = (key << 8).wrapping_mul(0x9E37_79B1) >> (32 - HASH_BITS);
         let newest = std::mem::replace(&mut self.newest[hash as usize], at as u32 + 1);
         let distance = if newest == 0 { 0 } else { at + 1 - newest as usize };
@@ -62,73 +66,62 @@ impl Chains {
         let limit = (to - at).min(MAX_MATCH);
         let mut best = Match { len: least.max(MIN_MATCH - 1), distance: 0 };
         let mut distance = nearest;
-        let mut tail = Tail::of(block, at, best.len);
+        let mut tail = self.tail(at, best.len);
         for _ in 0..if least >= GOOD { CHAIN / 4 } else { CHAIN } {
-            if best.len >= limit {
-                break;
-            }
-            if tail.is_at(block, at - distance) {
+            let place = (at - distance) as u16;
+            if (self.window.word(place.wrapping_add(tail.offset)) ^ tail.word) & tail.mask == 0 {
                 let len = agreement(block, at, distance, 0, limit);
                 if len > best.len {
                     best = Match { len, distance };
-                    tail = Tail::of(block, at, len);
-                    if len >= NICE {
+                    if len >= NICE.min(limit) {
                         break;
                     }
+                    tail = self.tail(at, len);
                 }
             }
-            let step = usize::from(self.steps[(at - distance) % WINDOW]);
+            let step = usize::from(self.steps[usize::from(place) % WINDOW]);
             distance += step;
             if step == 0 || distance > MOST_DISTANCE {
                 break;
             }
         }
-        if best.distance == 0 || best.len == MIN_MATCH && best.distance > TOO_FAR {
-            Match::default()
-        } else {
-            best
-        }
+        let is_too_far = best.len == MIN_MATCH && best.distance > TOO_FAR;
+        if best.distance == 0 || is_too_far { Match::default() } else { best }
+    }
+
+    /// What a match has at its end that is longer than so much.
+    #[inline]
+    fn tail(&self, at: usize, len: usize) -> Tail {
+        let offset = len.saturating_sub(7) as u16;
+        let mask = u64::MAX >> (56 - 8 * len.min(7));
+        Tail { offset, word: self.window.word((at as u16).wrapping_add(offset)), mask }
     }
 }
 
-/// The last bytes that a match has which is longer than another, and where they stand.
+/// The last bytes of a match, up to eight, and where they stand.
 struct Tail {
-    offset: usize,
-    bytes: u32,
-    mask: u32,
-}
-
-impl Tail {
-    #[inline]
-    fn of(block: &[u8], at: usize, len: usize) -> Self {
-        let offset = len.saturating_sub(3);
-        let mask = if len < 3 { 0x00FF_FFFF } else { u32::MAX };
-        Self { offset, bytes: four_at(block, at + offset).unwrap_or(0) & mask, mask }
-    }
-
-    #[inline]
-    fn is_at(&self, block: &[u8], place: usize) -> bool {
-        four_at(block, place + self.offset).is_some_and(|bytes| bytes & self.mask == self.bytes)
-    }
-}
-
-#[inline]
-fn four_at(block: &[u8], at: usize) -> Option<u32> {
-    block.get(at..).and_then(<[u8]>::first_chunk).map(|bytes| u32::from_le_bytes(*bytes))
+    offset: u16,
+    word: u64,
+    mask: u64,
 }
 
 impl Search for Chains {
     fn reset(&mut self, _phase: usize) {
         self.newest.fill(0);
+        self.window.reset();
     }
 
     fn parse(&mut self, block: &[u8], part: Range<usize>, _prices: &Prices, out: &mut Vec<Seq>) {
         let to = part.end.min(block.len());
         // Where the literals begin that were not told of, and the match of the byte before.
         let (mut start, mut held) = (part.start, Match::default());
-        let mut at = part.start;
+        let (mut at, mut ready) = (part.start, part.start);
         while at < to {
-            let nearest = self.note(block, at);
+            if at >= ready {
+                ready = at + STEP;
+                self.window.load(block, ready + MAX_MATCH);
+            }
+            let nearest = self.note(at);
             let found = if nearest > 0 && held.len < LAZY {
                 self.longest(block, at, to, nearest, held.len)
             } else {
@@ -147,7 +140,7 @@ impl Search for Chains {
             });
             start = begin + held.len;
             for place in at + 1..start {
-                self.note(block, place);
+                self.note(place);
             }
             (at, held) = (start, Match::default());
         }
@@ -171,7 +164,7 @@ mod tests {
             let most = if least >= GOOD { CHAIN / 4 } else { CHAIN };
             let places = (at.saturating_sub(MOST_DISTANCE)..at).rev();
             let same =
-                places.filter(|place| at + 4 <= block.len() && block[*place..][..3] == block[at..][..3]);
+                places.filter(|place| at + 3 <= block.len() && block[*place..][..3] == block[at..][..3]);
             let mut best = Match { len: least.max(2), distance: 0 };
             for place in same.take(most) {
                 let len = (0..limit).take_while(|more| block[place + more] == block[at + more]).count();
