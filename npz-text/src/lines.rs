@@ -16,6 +16,7 @@ pub(crate) struct Lines<'a> {
     block: usize,
     limits: Limits,
     total: u64,
+    len: Option<u64>,
     /// The last block ended in `\r`, which stands as `\n` already.
     is_after_cr: bool,
     is_over: bool,
@@ -26,6 +27,7 @@ pub(crate) struct Lines<'a> {
 impl<'a> Lines<'a> {
     pub(crate) fn new(
         reader: Box<dyn Read + Send + 'a>,
+        len: Option<u64>,
         block: usize,
         limits: Limits,
         is_given: bool,
@@ -36,6 +38,7 @@ impl<'a> Lines<'a> {
             block,
             limits,
             total: 0,
+            len,
             is_after_cr: false,
             is_over: false,
             is_given,
@@ -50,6 +53,11 @@ impl<'a> Lines<'a> {
     /// How many bytes were read.
     pub(crate) fn total(&self) -> u64 {
         self.total
+    }
+
+    /// How many bytes there should be, if that is known.
+    pub(crate) fn len(&self) -> Option<u64> {
+        self.len.map(|len| len.min(self.limits.total_bytes))
     }
 
     /// Takes back the end of a batch that was not used; the next batch begins with it, and has more.
@@ -213,7 +221,7 @@ mod tests {
     fn all_ends_of_lines_are_one_wherever_blocks_end() {
         let text = b"a\r\nb\rc\n\r\n\r\rd\n\re\r";
         for block in 1..text.len() + 2 {
-            let mut lines = Lines::new(Box::new(Drip(text)), block, Limits::default(), false);
+            let mut lines = Lines::new(Box::new(Drip(text)), None, block, Limits::default(), false);
             let mut all = Vec::new();
             while let Some(batch) = lines.next(Vec::new()).unwrap() {
                 assert!(lines.is_over() || batch.ends_with(b"\n"));

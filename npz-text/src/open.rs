@@ -43,16 +43,17 @@ impl Packed {
     }
 }
 
-/// Opens a file for reading, decompressed.
-pub(crate) fn open(path: &Path) -> Result<Box<dyn Read + Send>> {
+/// Opens a file for reading, decompressed; gives its length too, if it is not compressed.
+pub(crate) fn open(path: &Path) -> Result<(Box<dyn Read + Send>, Option<u64>)> {
     let file = File::open(path)?;
+    let len = file.metadata().ok().map(|file| file.len());
     let (start, rest) = peek(file)?;
     let found = match Packed::sniff(&start) {
         // A file may be called `.gz` and be plain, as NumPy's tests have it; but of lzma there is only the name.
         Packed::No if Packed::of(path) == Packed::Lzma => Packed::Lzma,
         found => found,
     };
-    unpack(found, Cursor::new(start).chain(rest))
+    Ok((unpack(found, Cursor::new(start).chain(rest))?, len.filter(|_| found == Packed::No)))
 }
 
 /// The same of bytes that come from elsewhere.
