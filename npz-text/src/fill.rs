@@ -17,8 +17,9 @@ use crate::sink::Sink;
 /// Rows that turn out to be shorter have no room, longer ones leave some: it is never touched, so it costs nothing. The text itself
 /// bounds it, as a cell and what ends it take two bytes.
 pub(crate) fn room<T: Number>(len: u64, first: &[u8], width: usize) -> Option<Vec<T>> {
-    let pieces = len / first.len().max(1) as u64 + 1;
-    let cells = pieces.saturating_mul(count(first) as u64).saturating_mul(width as u64);
+    // The last line may have no end.
+    let lines = (count(first) as u128 + 1) * u128::from(len) / first.len().max(1) as u128;
+    let cells = u64::try_from(lines).ok()?.checked_mul(width as u64)?;
     // Rows may be somewhat shorter than in the first piece.
     let cells = cells.saturating_add(cells / 8).min(len / 2 + 1);
     bytemuck::allocation::try_zeroed_vec(usize::try_from(cells).ok()?).ok()

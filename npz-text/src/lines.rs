@@ -1,6 +1,7 @@
 //! Text in batches of whole lines, all of which end in `\n`.
 
 use std::io::{self, Read};
+use std::path::PathBuf;
 
 use memchr::{memchr, memrchr};
 use npz_core::{Error, Result};
@@ -16,7 +17,8 @@ pub(crate) struct Lines<'a> {
     block: usize,
     limits: Limits,
     total: u64,
-    len: Option<u64>,
+    /// The file that all this stands in as it is, if there is one.
+    file: Option<PathBuf>,
     /// The last block ended in `\r`, which stands as `\n` already.
     is_after_cr: bool,
     is_over: bool,
@@ -27,7 +29,7 @@ pub(crate) struct Lines<'a> {
 impl<'a> Lines<'a> {
     pub(crate) fn new(
         reader: Box<dyn Read + Send + 'a>,
-        len: Option<u64>,
+        file: Option<PathBuf>,
         block: usize,
         limits: Limits,
         is_given: bool,
@@ -38,7 +40,7 @@ impl<'a> Lines<'a> {
             block,
             limits,
             total: 0,
-            len,
+            file,
             is_after_cr: false,
             is_over: false,
             is_given,
@@ -55,9 +57,10 @@ impl<'a> Lines<'a> {
         self.total
     }
 
-    /// How many bytes there should be, if that is known.
+    /// How many bytes there should be, if that can be known. Nothing hangs on it: the file may change.
     pub(crate) fn len(&self) -> Option<u64> {
-        self.len.map(|len| len.min(self.limits.total_bytes))
+        let len = self.file.as_ref()?.metadata().ok()?.len();
+        Some(len.min(self.limits.total_bytes))
     }
 
     /// Takes back the end of a batch that was not used; the next batch begins with it, and has more.

@@ -43,17 +43,16 @@ impl Packed {
     }
 }
 
-/// Opens a file for reading, decompressed; gives its length too, if it is not compressed.
-pub(crate) fn open(path: &Path) -> Result<(Box<dyn Read + Send>, Option<u64>)> {
+/// Opens a file for reading, decompressed; says whether it is compressed.
+pub(crate) fn open(path: &Path) -> Result<(Box<dyn Read + Send>, bool)> {
     let file = File::open(path)?;
-    let len = file.metadata().ok().map(|file| file.len());
     let (start, rest) = peek(file)?;
     let found = match Packed::sniff(&start) {
         // A file may be called `.gz` and be plain, as NumPy's tests have it; but of lzma there is only the name.
         Packed::No if Packed::of(path) == Packed::Lzma => Packed::Lzma,
         found => found,
     };
-    Ok((unpack(found, Cursor::new(start).chain(rest))?, len.filter(|_| found == Packed::No)))
+    Ok((unpack(found, Cursor::new(start).chain(rest))?, found != Packed::No))
 }
 
 /// The same of bytes that come from elsewhere.
