@@ -6,7 +6,7 @@ use crate::number::Style;
 use crate::piece::Piece;
 use crate::plan::{Plan, Select};
 use crate::settings::Settings;
-use crate::sink::{Sink, append};
+use crate::sink::{Store, append};
 
 /// The rows that were read and not given away.
 pub(crate) struct Collected<'s, S> {
@@ -34,7 +34,7 @@ struct Ragged {
 /// How many ragged rows an error lists.
 const LISTED: usize = 20;
 
-impl<'s, S: Sink> Collected<'s, S> {
+impl<'s, S: Store> Collected<'s, S> {
     /// None yet; so many lines were skipped.
     pub(crate) fn new(settings: &'s Settings<'s>, line: usize) -> Self {
         Self {
@@ -94,6 +94,11 @@ impl<'s, S: Sink> Collected<'s, S> {
         }
         self.line += piece.lines;
         Ok(piece.sink)
+    }
+
+    /// Takes the cells of rows that were taken without.
+    pub(crate) fn put(&mut self, mut cells: S) -> Result<()> {
+        self.sink.append(&mut cells)
     }
 
     /// Gives away so many rows, with the mask if there is one; or those that there are if these are the last.

@@ -36,14 +36,19 @@ pub(crate) struct Head<'a> {
 pub(crate) fn open<'a>(source: Source<'a>, settings: &Settings<'_>) -> Result<Lines<'a>> {
     // Of lines that are given, none is taken that is not needed.
     let is_given = matches!(source, Source::Given(_)) && settings.max_rows.is_some();
+    let mut file = None;
     let reader: Box<dyn Read + Send + 'a> = match source {
-        Source::Path(path) => Box::new(Decode::new(open::open(&path)?, settings.encoding)),
+        Source::Path(path) => {
+            let (reader, is_packed) = open::open(&path)?;
+            file = Some(path).filter(|_| !is_packed);
+            Box::new(Decode::new(reader, settings.encoding))
+        }
         Source::Reader(reader) => Box::new(Decode::new(open::read(reader)?, settings.encoding)),
         Source::Given(lines) => lines,
         Source::Text(text) => Box::new(text),
     };
     let block = if crate::team::threads(settings.threads) == 1 { PIECE } else { PIECE_OF_SEVERAL };
-    Ok(Lines::new(reader, block, settings.limits, is_given))
+    Ok(Lines::new(reader, file, block, settings.limits, is_given))
 }
 
 impl<'a> Head<'a> {

@@ -7,7 +7,7 @@ use num_complex::Complex;
 
 use crate::number::{Integer, Number, Style, integer};
 use crate::plan::{BadCell, Plan};
-use crate::sink::Sink;
+use crate::sink::{Sink, Store};
 use crate::split::strip;
 
 /// The types that are tried, in this order.
@@ -128,12 +128,6 @@ fn number(text: &[u8]) -> Option<(Type, usize)> {
 pub(crate) struct Types(pub(crate) Vec<Column>);
 
 impl Sink for Types {
-    const HAS_ROWS: bool = false;
-
-    fn new() -> Self {
-        Self(Vec::new())
-    }
-
     fn row(&mut self, plan: &Plan<'_>, fields: &[Cow<'_, str>]) -> Result<(), BadCell> {
         self.0.resize(fields.len(), Column::default());
         for (index, (column, text)) in self.0.iter_mut().zip(fields).enumerate() {
@@ -173,6 +167,14 @@ impl Sink for Types {
             }
         }
         (len, rows)
+    }
+}
+
+impl Store for Types {
+    const HAS_ROWS: bool = false;
+
+    fn new() -> Self {
+        Self(Vec::new())
     }
 
     fn append(&mut self, other: &mut Self) -> Result<()> {

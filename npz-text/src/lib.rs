@@ -13,6 +13,7 @@ mod common;
 mod convert;
 mod digits;
 mod encoding;
+mod fill;
 mod float;
 mod format;
 mod general;

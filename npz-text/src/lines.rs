@@ -1,6 +1,7 @@
 //! Text in batches of whole lines, all of which end in `\n`.
 
 use std::io::{self, Read};
+use std::path::PathBuf;
 
 use memchr::{memchr, memrchr};
 use npz_core::{Error, Result};
@@ -16,6 +17,8 @@ pub(crate) struct Lines<'a> {
     block: usize,
     limits: Limits,
     total: u64,
+    /// The file that all this stands in as it is, if there is one.
+    file: Option<PathBuf>,
     /// The last block ended in `\r`, which stands as `\n` already.
     is_after_cr: bool,
     is_over: bool,
@@ -26,6 +29,7 @@ pub(crate) struct Lines<'a> {
 impl<'a> Lines<'a> {
     pub(crate) fn new(
         reader: Box<dyn Read + Send + 'a>,
+        file: Option<PathBuf>,
         block: usize,
         limits: Limits,
         is_given: bool,
@@ -36,6 +40,7 @@ impl<'a> Lines<'a> {
             block,
             limits,
             total: 0,
+            file,
             is_after_cr: false,
             is_over: false,
             is_given,
@@ -50,6 +55,12 @@ impl<'a> Lines<'a> {
     /// How many bytes were read.
     pub(crate) fn total(&self) -> u64 {
         self.total
+    }
+
+    /// How many bytes there should be, if that can be known. Nothing hangs on it: the file may change.
+    pub(crate) fn len(&self) -> Option<u64> {
+        let len = self.file.as_ref()?.metadata().ok()?.len();
+        Some(len.min(self.limits.total_bytes))
     }
 
     /// Takes back the end of a batch that was not used; the next batch begins with it, and has more.
@@ -213,7 +224,7 @@ mod tests {
     fn all_ends_of_lines_are_one_wherever_blocks_end() {
         let text = b"a\r\nb\rc\n\r\n\r\rd\n\re\r";
         for block in 1..text.len() + 2 {
-            let mut lines = Lines::new(Box::new(Drip(text)), block, Limits::default(), false);
+            let mut lines = Lines::new(Box::new(Drip(text)), None, block, Limits::default(), false);
             let mut all = Vec::new();
             while let Some(batch) = lines.next(Vec::new()).unwrap() {
                 assert!(lines.is_over() || batch.ends_with(b"\n"));

@@ -14,7 +14,7 @@ use crate::plan::Select;
 use crate::prepare::{Columns, Wanted, columns, plan};
 use crate::reader::Reader;
 use crate::settings::{Settings, Source};
-use crate::sink::{ByteStrings, Numbers, Rows, Sink, Strings, Widths};
+use crate::sink::{ByteStrings, Numbers, Rows, Store, Strings, Widths};
 use crate::table::{Cells, FromText, Table};
 
 /// Something that gives tables, one after the other.
@@ -23,8 +23,11 @@ pub(crate) trait Tables {
     fn next(&mut self, rows: usize) -> Result<Table>;
 }
 
-impl<S: Sink + IntoCells> Tables for Reader<'_, '_, S> {
+impl<S: Store + IntoCells> Tables for Reader<'_, '_, S> {
     fn next(&mut self, rows: usize) -> Result<Table> {
+        if rows == usize::MAX {
+            S::fill(self)?;
+        }
         let (sink, mask, rows) = self.read(rows)?;
         let plan = self.plan();
         let is_record = plan.is_record;
@@ -46,13 +49,22 @@ impl<S: Sink + IntoCells> Tables for Reader<'_, '_, S> {
 }
 
 /// What a sink has collected.
-pub(crate) trait IntoCells {
+pub(crate) trait IntoCells: Sized {
+    /// Reads what can be read straight into the result.
+    fn fill(_: &mut Reader<'_, '_, Self>) -> Result<()> {
+        Ok(())
+    }
+
     fn into_cells(self, dtype: &DType) -> Cells;
 }
 
 macro_rules! numbers {
     ($($variant:ident $type:ty;)*) => {$(
         impl IntoCells for Numbers<$type> {
+            fn fill(reader: &mut Reader<'_, '_, Self>) -> Result<()> {
+                reader.fill()
+            }
+
             fn into_cells(self, _: &DType) -> Cells {
                 Cells::$variant(self.0)
             }
@@ -188,7 +200,7 @@ fn all(source: Source<'_>, settings: &Settings<'_>) -> Result<Vec<u8>> {
 }
 
 /// Reads all rows into a sink that only looks at them.
-fn scan<S: Sink>(settings: &Settings<'_>, source: Source<'_>, wanted: Option<&Wanted>) -> Result<S> {
+fn scan<S: Store>(settings: &Settings<'_>, source: Source<'_>, wanted: Option<&Wanted>) -> Result<S> {
     let splitter = settings.splitter()?;
     let head = Head::read(source, settings, &splitter)?;
     let found = head.first.as_ref().map_or(0, Vec::len);

@@ -32,7 +32,7 @@ impl Fault {
 }
 
 /// A number that a text stands for.
-pub(crate) trait Number: Copy + Send + 'static {
+pub(crate) trait Number: bytemuck::Zeroable + Copy + Send + 'static {
     /// NumPy's name of it.
     const NAME: &'static str;
     /// What `genfromtxt` gives for a cell that is missing, if it can.

@@ -43,8 +43,8 @@ impl Packed {
     }
 }
 
-/// Opens a file for reading, decompressed.
-pub(crate) fn open(path: &Path) -> Result<Box<dyn Read + Send>> {
+/// Opens a file for reading, decompressed; says whether it is compressed.
+pub(crate) fn open(path: &Path) -> Result<(Box<dyn Read + Send>, bool)> {
     let file = File::open(path)?;
     let (start, rest) = peek(file)?;
     let found = match Packed::sniff(&start) {
@@ -52,7 +52,7 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn Read + Send>> {
         Packed::No if Packed::of(path) == Packed::Lzma => Packed::Lzma,
         found => found,
     };
-    unpack(found, Cursor::new(start).chain(rest))
+    Ok((unpack(found, Cursor::new(start).chain(rest))?, found != Packed::No))
 }
 
 /// The same of bytes that come from elsewhere.

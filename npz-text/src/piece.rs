@@ -31,6 +31,14 @@ pub(crate) struct Fault {
     pub(crate) message: String,
 }
 
+impl<S> Piece<S> {
+    /// Gives the sink, and all else with another.
+    pub(crate) fn with_sink<O>(self, sink: O) -> (S, Piece<O>) {
+        let Self { sink: own, mask, rows, lines, used, ragged, blank, error } = self;
+        (own, Piece { sink, mask, rows, lines, used, ragged, blank, error })
+    }
+}
+
 /// Reads the rows of a piece into a sink, up to so many that are not plain.
 pub(crate) fn parse<S: Sink>(plan: &Plan<'_>, sink: S, bytes: &[u8], is_last: bool, room: usize) -> Piece<S> {
     let mut piece = Piece {

@@ -2,17 +2,19 @@
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use npz_core::{DType, Error, Result};
 
 use crate::collect::Collected;
+use crate::fill::{self, Filled, Room};
 use crate::head::{Head, at_line};
 use crate::lines::Lines;
-use crate::piece::parse;
+use crate::number::Number;
+use crate::piece::{Piece, parse};
 use crate::plan::Plan;
 use crate::settings::Settings;
-use crate::sink::Sink;
+use crate::sink::{Numbers, Sink, Store};
 use crate::split::Splitter;
 
 /// Reads rows into a sink.
@@ -43,7 +45,7 @@ const STEP: u64 = 1 << 20;
 /// How many bytes of text several threads may read at once: a few pieces wait for each of them, with their cells.
 const AT_ONCE: usize = 4 << 20;
 
-impl<'a, 's, S: Sink> Reader<'a, 's, S> {
+impl<'a, 's, S: Store> Reader<'a, 's, S> {
     pub(crate) fn new(head: Head<'a>, plan: Plan<'s>, settings: &'s Settings<'s>, dtype: DType) -> Self {
         let skip_footer = settings.skip_footer;
         Self {
@@ -82,15 +84,35 @@ impl<'a, 's, S: Sink> Reader<'a, 's, S> {
 
     /// Reads pieces by several threads.
     fn read_pieces(&mut self, wanted: usize) -> Result<()> {
+        // Of pieces that are done: their memory serves the next.
+        let spare: Mutex<Vec<S>> = Mutex::default();
+        self.each_piece(
+            wanted,
+            |_| Some(lock(&spare).pop().unwrap_or_else(S::new)),
+            |plan, collected, piece| {
+                let sink = collected.take(plan, piece)?;
+                lock(&spare).push(sink);
+                Ok(())
+            },
+        )
+    }
+
+    /// Reads pieces by several threads, each into the sink that there is for its text, as long as there is one; `take` has them in
+    /// their order.
+    fn each_piece<P: Sink>(
+        &mut self,
+        wanted: usize,
+        mut sink: impl FnMut(&[u8]) -> Option<P> + Send,
+        mut take: impl FnMut(&Plan<'s>, &mut Collected<'s, S>, Piece<P>) -> Result<()>,
+    ) -> Result<()> {
         let Self { plan, settings, texts, collected, told, .. } = self;
         let limit = collected.room();
         // Lines that are given may be no more than are needed; rows that can't be told apart either.
         let is_short = texts.lines.is_over() || texts.lines.is_given() || limit < usize::MAX && !S::HAS_ROWS;
         let most = if is_short { 1 } else { AT_ONCE / texts.first.len().max(1) };
         let threads = crate::team::threads(settings.threads).min(most.max(1));
-        // Of pieces that are done: their memory serves the next.
-        let spare: Mutex<Vec<(Vec<u8>, S)>> = Mutex::default();
-        let spare = || spare.lock().unwrap_or_else(PoisonError::into_inner);
+        // The memory of texts that are done serves the next too.
+        let spare: Mutex<Vec<Vec<u8>>> = Mutex::default();
         let rows = AtomicUsize::new(collected.rows);
         crate::team::in_order(
             threads,
@@ -98,9 +120,16 @@ impl<'a, 's, S: Sink> Reader<'a, 's, S> {
                 if rows.load(Ordering::Relaxed) >= wanted {
                     return None;
                 }
-                let (memory, sink) = spare().pop().unwrap_or_else(|| (Vec::new(), S::new()));
-                let text = texts.next(&plan.splitter, memory).transpose()?;
-                Some(text.map(|text| (text, sink, texts.lines.total())))
+                let memory = lock(&spare).pop().unwrap_or_default();
+                let text = match texts.next(&plan.splitter, memory).transpose()? {
+                    Ok(text) => text,
+                    Err(error) => return Some(Err(error)),
+                };
+                let Some(sink) = sink(&text) else {
+                    texts.give_back(text);
+                    return None;
+                };
+                Some(Ok((text, sink, texts.lines.total())))
             },
             |next| {
                 let (text, sink, total) = next?;
@@ -113,8 +142,8 @@ impl<'a, 's, S: Sink> Reader<'a, 's, S> {
                     return Ok(());
                 }
                 let (text, piece, total) = done?;
-                let sink = collected.take(plan, piece)?;
-                spare().push((text, sink));
+                take(plan, collected, piece)?;
+                lock(&spare).push(text);
                 rows.store(collected.rows, Ordering::Relaxed);
                 tell(settings, told, total, STEP)
             },
@@ -141,6 +170,40 @@ impl<'a, 's, S: Sink> Reader<'a, 's, S> {
         }
         Ok(())
     }
+}
+
+impl<T: Number> Reader<'_, '_, Numbers<T>> {
+    /// Reads all rows straight into the result, as far as there is room for them: none unless the length of the text is known.
+    pub(crate) fn fill(&mut self) -> Result<()> {
+        let Texts { lines, first, .. } = &self.texts;
+        // With quotes a row may take several lines; with a limit most of the room would be for nothing.
+        if self.plan.splitter.has_quotes() || self.collected.room() < usize::MAX {
+            return Ok(());
+        }
+        // To ask for the length of a file takes a twentieth of the time of a small one.
+        let len = if lines.is_over() { Some(first.len() as u64) } else { lines.len() };
+        let width = self.plan.width();
+        let Some(mut cells) = len.and_then(|len| fill::room(len, first, width)) else {
+            return Ok(());
+        };
+        let (mut room, mut filled) = (Room { rest: &mut cells, width }, Filled::default());
+        self.each_piece(
+            usize::MAX,
+            |text| room.slot(text),
+            |plan, collected, piece| {
+                let (slot, piece) = piece.with_sink(Numbers::new());
+                filled.take(&slot);
+                collected.take(plan, piece).map(drop)
+            },
+        )?;
+        filled.close(&mut cells);
+        self.collected.put(Numbers(cells))
+    }
+}
+
+/// What is kept there is whole at any time.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Tells `progress` how many bytes were read, if they are so many more than it knows of.
@@ -177,6 +240,12 @@ impl Texts<'_> {
                 return Ok(Some(text));
             }
         }
+    }
+
+    /// Takes back the lines that were given last.
+    fn give_back(&mut self, mut text: Vec<u8>) {
+        text.append(&mut self.footer);
+        self.first = text;
     }
 
     /// Where the last rows of a text begin, as many as the footer has.

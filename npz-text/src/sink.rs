@@ -10,14 +10,8 @@ use crate::number::{Fault, Number};
 use crate::plan::{BadCell, Plan};
 use crate::time;
 
-/// The cells of rows that were read, one after the other.
-pub(crate) trait Sink: Send + Sized {
-    /// Whether rows can be told apart later. Where not, no row may be taken that is not wanted.
-    const HAS_ROWS: bool = true;
-
-    /// None yet.
-    fn new() -> Self;
-
+/// Takes rows, one after the other.
+pub(crate) trait Sink: Send {
     /// Takes the fields of a row; after an error it may hold a part of them.
     fn row(&mut self, plan: &Plan<'_>, fields: &[Cow<'_, str>]) -> Result<(), BadCell>;
 
@@ -25,6 +19,15 @@ pub(crate) trait Sink: Send + Sized {
     fn plain(&mut self, _plan: &Plan<'_>, _text: &[u8]) -> (usize, usize) {
         (0, 0)
     }
+}
+
+/// Keeps the cells of rows that it took.
+pub(crate) trait Store: Sink + Sized {
+    /// Whether rows can be told apart later. Where not, no row may be taken that is not wanted.
+    const HAS_ROWS: bool = true;
+
+    /// None yet.
+    fn new() -> Self;
 
     /// Takes the cells of another, whose memory serves the next.
     fn append(&mut self, other: &mut Self) -> Result<()>;
@@ -59,10 +62,6 @@ fn each<T>(
 pub(crate) struct Numbers<T>(pub(crate) Vec<T>);
 
 impl<T: Number> Sink for Numbers<T> {
-    fn new() -> Self {
-        Self(Vec::new())
-    }
-
     fn row(&mut self, plan: &Plan<'_>, fields: &[Cow<'_, str>]) -> Result<(), BadCell> {
         each(&mut self.0, fields, |column, text| plan.number_of(column, text))
     }
@@ -80,6 +79,12 @@ impl<T: Number> Sink for Numbers<T> {
         values.truncate(start + rows * plan.width());
         (len, rows)
     }
+}
+
+impl<T: Number> Store for Numbers<T> {
+    fn new() -> Self {
+        Self(Vec::new())
+    }
 
     fn append(&mut self, other: &mut Self) -> Result<()> {
         append(&mut self.0, &mut other.0)
@@ -94,10 +99,6 @@ impl<T: Number> Sink for Numbers<T> {
 pub(crate) struct Strings(pub(crate) Vec<String>);
 
 impl Sink for Strings {
-    fn new() -> Self {
-        Self(Vec::new())
-    }
-
     fn row(&mut self, plan: &Plan<'_>, fields: &[Cow<'_, str>]) -> Result<(), BadCell> {
         each(&mut self.0, fields, |column, text| {
             if let Kind::Text(width @ 1..) = plan.cell(column).kind {
@@ -106,6 +107,12 @@ impl Sink for Strings {
             // NumPy's text has no NUL at its end.
             Ok(text.trim_end_matches('\0').to_owned())
         })
+    }
+}
+
+impl Store for Strings {
+    fn new() -> Self {
+        Self(Vec::new())
     }
 
     fn append(&mut self, other: &mut Self) -> Result<()> {
@@ -121,10 +128,6 @@ impl Sink for Strings {
 pub(crate) struct ByteStrings(pub(crate) Vec<Vec<u8>>);
 
 impl Sink for ByteStrings {
-    fn new() -> Self {
-        Self(Vec::new())
-    }
-
     fn row(&mut self, plan: &Plan<'_>, fields: &[Cow<'_, str>]) -> Result<(), BadCell> {
         each(&mut self.0, fields, |column, text| {
             let mut bytes = latin1(text)?;
@@ -134,6 +137,12 @@ impl Sink for ByteStrings {
             bytes.truncate(bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1));
             Ok(bytes)
         })
+    }
+}
+
+impl Store for ByteStrings {
+    fn new() -> Self {
+        Self(Vec::new())
     }
 
     fn append(&mut self, other: &mut Self) -> Result<()> {
@@ -149,10 +158,6 @@ impl Sink for ByteStrings {
 pub(crate) struct Rows(pub(crate) Vec<u8>);
 
 impl Sink for Rows {
-    fn new() -> Self {
-        Self(Vec::new())
-    }
-
     fn row(&mut self, plan: &Plan<'_>, fields: &[Cow<'_, str>]) -> Result<(), BadCell> {
         let start = self.0.len();
         self.0.resize(start + plan.row_size(), 0);
@@ -180,6 +185,12 @@ impl Sink for Rows {
         bytes.truncate(start + rows * plan.row_size());
         (len, rows)
     }
+}
+
+impl Store for Rows {
+    fn new() -> Self {
+        Self(Vec::new())
+    }
 
     fn append(&mut self, other: &mut Self) -> Result<()> {
         append(&mut self.0, &mut other.0)
@@ -194,12 +205,6 @@ impl Sink for Rows {
 pub(crate) struct Widths(pub(crate) Vec<Found>);
 
 impl Sink for Widths {
-    const HAS_ROWS: bool = false;
-
-    fn new() -> Self {
-        Self(Vec::new())
-    }
-
     fn row(&mut self, plan: &Plan<'_>, fields: &[Cow<'_, str>]) -> Result<(), BadCell> {
         self.0.resize(fields.len(), Found::default());
         for (column, (found, text)) in self.0.iter_mut().zip(fields).enumerate() {
@@ -210,6 +215,14 @@ impl Sink for Widths {
             *found = found.join(&Found { width: text.chars().count(), base });
         }
         Ok(())
+    }
+}
+
+impl Store for Widths {
+    const HAS_ROWS: bool = false;
+
+    fn new() -> Self {
+        Self(Vec::new())
     }
 
     fn append(&mut self, other: &mut Self) -> Result<()> {

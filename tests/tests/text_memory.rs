@@ -78,6 +78,15 @@ fn memory_is_that_of_the_result() {
     for name in ["a.npy", "a.npz"] {
         bounded("to a file", 0, || GenFromTxt::new().convert(&path, dir.path().join(name)).unwrap());
     }
+    // The room for rows that are expected to be as short as the first is not touched.
+    let long =
+        |number| if number < 100_000 { "1 2\n".to_owned() } else { format!("{number:020}.5 {number:021}\n") };
+    write(&path, 1_600_000, long);
+    let rows = 1_600_000;
+    let array: Array2<f64> =
+        bounded("rows that get longer", rows * 16, || LoadTxt::new().load(&path).unwrap());
+    assert_eq!(array[[rows - 1, 0]], rows as f64 - 0.5);
+    drop(array);
     // Rows of several types, which are bytes before they are what the program asked for.
     let (path, rows) = (dir.path().join("b.txt"), 5_000_000);
     write(&path, rows, |number| format!("1,{number}\n"));

@@ -4,6 +4,7 @@
 
 mod against_numpy;
 mod cases;
+mod files;
 mod hostile;
 mod messages;
 mod numpys_own;
