@@ -73,7 +73,7 @@ fn no_kind_of_cells_takes_much_more_than_with_numpy() {
         let most = theirs
             + match theirs {
                 10_000.. if has_short_matches => 0,
-                20_000.. if is_one_of(&drifts) => theirs / 100,
+                20_000.. if is_one_of(&drifts) => theirs / 66,
                 _ if is_one_of(&differs) => theirs / 50 + 100,
                 // Small files differ by the heads of their codes.
                 _ => theirs / 25 + 100,

@@ -83,9 +83,7 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
     }
     let mut codes = Codes::new();
     // What takes long looks at no more than it has to.
-    let len: usize = pieces.iter().map(|piece| piece.len()).sum();
-    let some = if len <= AGAIN_BYTES { pieces } else { std::slice::from_ref(last) };
-    let some = Samples { pieces: some, ..samples };
+    let some = Samples { pieces: std::slice::from_ref(last), ..samples };
     let literals = samples.literal_bits(&mut codes);
     let fastest = if literals + literals / 200 > judged {
         Plan::Stored
@@ -289,8 +287,14 @@ impl Samples<'_> {
         let mut sequences = Vec::new();
         for piece in self.pieces {
             let (from, to) = (self.judged_from(piece), self.judged_to(piece));
-            // All there is teaches the prices, and is judged by them.
-            for part in [0..if from == 0 { to } else { from }, from..to] {
+            // All there is teaches the prices, and is judged by them; zlib asks for none.
+            let (all, halves) = ([0..to, 0..to], [0..from, from..to]);
+            let parts = match (from, method) {
+                (0, Method::Chains) => &all[..1],
+                (0, _) => &all,
+                _ => &halves[..],
+            };
+            for part in parts.iter().cloned() {
                 if part.start == 0 {
                     search.reset(0);
                 }
