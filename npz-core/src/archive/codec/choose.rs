@@ -298,6 +298,9 @@ impl Samples<'_> {
                 if part.start == 0 {
                     search.reset(0);
                 }
+                if part.end < to && search.note(piece, part.clone()) {
+                    continue;
+                }
                 sequences.clear();
                 search.parse(piece, part.clone(), &attempt.prices, &mut sequences);
                 codes.make_for_sequences(&piece[part], &sequences);

@@ -48,9 +48,9 @@ impl Chains {
         Self { newest: boxed(0), steps: boxed(0), window: Window::default() }
     }
 
-    /// Notes a place; gives the distance of the one before it in its chain, 0 if there is none.
+    /// Enters a place; gives the distance of the one before it in its chain, 0 if there is none.
     #[inline]
-    fn note(&mut self, at: usize) -> usize {
+    fn enter(&mut self, at: usize) -> usize {
         let key = self.window.word(at as u16) as u32;
         let hash = (key << 8).wrapping_mul(0x9E37_79B1) >> (32 - HASH_BITS);
         let newest = std::mem::replace(&mut self.newest[hash as usize], at as u32 + 1);
@@ -111,6 +111,17 @@ impl Search for Chains {
         self.window.reset();
     }
 
+    fn note(&mut self, block: &[u8], part: Range<usize>) -> bool {
+        let to = part.end.min(block.len());
+        for step in (part.start..to).step_by(STEP) {
+            self.window.load(block, step + STEP);
+            for at in step..to.min(step + STEP) {
+                self.enter(at);
+            }
+        }
+        true
+    }
+
     fn parse(&mut self, block: &[u8], part: Range<usize>, _prices: &Prices, out: &mut Vec<Seq>) {
         let to = part.end.min(block.len());
         // Where the literals begin that were not told of, and the match of the byte before.
@@ -121,7 +132,7 @@ impl Search for Chains {
                 ready = at + STEP;
                 self.window.load(block, ready + MAX_MATCH);
             }
-            let nearest = self.note(at);
+            let nearest = self.enter(at);
             let found = if nearest > 0 && held.len < LAZY {
                 self.longest(block, at, to, nearest, held.len)
             } else {
@@ -140,7 +151,7 @@ impl Search for Chains {
             });
             start = begin + held.len;
             for place in at + 1..start {
-                self.note(place);
+                self.enter(place);
             }
             (at, held) = (start, Match::default());
         }
@@ -151,6 +162,26 @@ impl Search for Chains {
 mod tests {
     use super::super::testing::{blocks, check, numbers};
     use super::*;
+
+    #[test]
+    fn what_was_noted_is_found() {
+        let block: Vec<u8> = numbers(7).map(|x| x as u8).take(70_000).collect();
+        let block = [&block[..], &block[40_000..]].concat();
+        let find = |is_noted: bool| {
+            let (mut search, mut found) = (Chains::new(), Vec::new());
+            search.reset(0);
+            if is_noted {
+                assert!(search.note(&block, 0..70_000));
+            } else {
+                search.parse(&block, 0..70_000, &Prices::default(), &mut found);
+                found.clear();
+            }
+            search.parse(&block, 70_000..100_000, &Prices::default(), &mut found);
+            found
+        };
+        assert_eq!(find(true), find(false));
+        assert!(find(true).iter().map(|seq| usize::from(seq.len)).sum::<usize>() > 29_000);
+    }
 
     #[test]
     fn sequences_give_the_block_back() {

@@ -38,6 +38,11 @@ pub(super) trait Search: Send {
 
     /// Appends the sequences of a part. Parts follow one another without a gap; matches reach back into those before.
     fn parse(&mut self, block: &[u8], part: Range<usize>, prices: &Prices, out: &mut Vec<Seq>);
+
+    /// Notes a part without a search, for those behind it, if the search learns nothing else from it; tells whether it did.
+    fn note(&mut self, _block: &[u8], _part: Range<usize>) -> bool {
+        false
+    }
 }
 
 /// What to look for.
@@ -173,6 +178,9 @@ mod tests {
         }
         fn parse(&mut self, block: &[u8], part: Range<usize>, prices: &Prices, out: &mut Vec<Seq>) {
             (**self).parse(block, part, prices, out);
+        }
+        fn note(&mut self, block: &[u8], part: Range<usize>) -> bool {
+            (**self).note(block, part)
         }
     }
 
