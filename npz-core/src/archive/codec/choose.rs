@@ -179,7 +179,7 @@ fn beside_numbers(general: General, width: usize, level: u32, shrinks_by: u64) -
     let rows = Method::Rows { words: if level > 8 { 4 } else { 2 } };
     match general {
         General::Of(Method::Mask) => vec![Method::Mask],
-        General::Of(method) if level > 6 => vec![method, rows],
+        General::Of(method) if level > 6 => vec![method, near_numbers(width), rows],
         General::Of(method) => vec![method],
         _ if level > 6 => vec![NEAR, rows],
         _ if shrinks_by > MUCH => vec![rows],
