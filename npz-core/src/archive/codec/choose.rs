@@ -55,7 +55,7 @@ const MUCH: u64 = 16;
 const PLAIN: u64 = 64;
 /// Behind what is judged so many bytes are shown to the searches, as in a block.
 const BEHIND: usize = 64;
-/// So much is tried by what takes long: a window, and as much behind it.
+/// So much of a block is tried: a window, and as much behind it.
 const AGAIN_BYTES: usize = 2 * WINDOW;
 /// What a header takes that has codes of its own, where the library's are those of the cells.
 const HEADER_BITS: u64 = 50 * 8;
