@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 pub(super) use self::grow::{GrowingBlocks, STORED_HEAD};
-use super::codec::{self, Cells, Choice, Encoder, Plan, Samples, choose};
+use super::codec::{self, Cells, Choice, Encoder, Plan, Samples, choose, choose_small};
 use super::content::Content;
 use crate::error::{Error, Result};
 use crate::memory;
@@ -29,8 +29,6 @@ pub(super) const MOST_BLOCKS: u64 = 16_000;
 const MOST_IN_FLIGHT: u64 = 48 << 20;
 /// Of small members there is nothing to be learnt; the library makes one code of header and cells.
 const MOST_SMALL: u64 = 4 << 10;
-/// Below that there is nothing to be gained either.
-const LEAST_SMALL: u64 = 1 << 10;
 /// What is looked at before a plan is made: a window, and as much behind it.
 const SAMPLE: u64 = 64 << 10;
 /// Of members of that size and more, so much at two places; of smaller ones as much in all.
@@ -193,25 +191,13 @@ fn encode(block: codec::Block<'_>, choice: &Choice, level: u32, mut encoder: Enc
 fn choose_for(content: &Content<'_>, level: u32) -> Result<Choice> {
     let size = content.body_size();
     if content.size() <= MOST_SMALL {
-        return choose_for_small(content, level);
+        return choose_small(|| content.body_range(0..size), content.cells(), level);
     }
     let places = sample_places(size, content.item_size() as u64);
     let samples = places.map(|place| content.body_range(place)).collect::<Result<Vec<_>>>()?;
     let pieces: Vec<&[u8]> = samples.iter().map(|sample| &**sample).collect();
     let is_all = pieces.iter().map(|piece| piece.len() as u64).sum::<u64>() == size;
     choose(Samples { pieces: &pieces, is_all, kind: content.cells() }, level)
-}
-
-/// The library does all of a small member. Images have matches of three bytes, which only its level 9 finds.
-fn choose_for_small(content: &Content<'_>, level: u32) -> Result<Choice> {
-    let size = content.body_size();
-    if !(6..9).contains(&level) || content.cells().width > 1 || size < LEAST_SMALL {
-        return Ok(Choice::of(Plan::Zlib(level)));
-    }
-    let body = content.body_range(0..size)?;
-    let samples = Samples { pieces: &[&body], is_all: true, kind: content.cells() };
-    let level = if samples.zlib_bits(9)? < samples.zlib_bits(level)? { 9 } else { level };
-    Ok(Choice::of(Plan::Zlib(level)))
 }
 
 /// Where these pieces lie in a body of this size.

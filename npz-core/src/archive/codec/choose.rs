@@ -3,6 +3,9 @@
 //! A survey of some hundred cells leaves a few ways that could be worth it, in microseconds. Those are tried on the samples: the
 //! first half of each teaches the prices by which the second is judged, and what was learnt is what blocks begin with.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use super::plan::{Plan, period_of};
 use super::search::{Cells, General, Method, NEAR, NEAR_BY_THREE, SMOOTH, survey, tastes_of_matches};
 use super::sequences::{Codes, Prices, WINDOW};
@@ -44,12 +47,16 @@ const LEAST_GAIN: u64 = 10;
 const LEAST_GAIN_OVER_NUMBERS: u64 = 100;
 /// Less where that search is slow itself.
 const LEAST_GAIN_OVER_SMOOTH: u64 = 25;
+/// The levels that are held against zlib's level 6. Below them speed counts, at level 9 size, whatever it takes.
+const MEASURED: Range<u32> = 6..9;
 /// Samples tell sizes no better than to so many thousandths.
 const CLOSE: u64 = 5;
 /// Where the faster search for images saves so many thousandths over zlib, the slower one is not tried.
 const ENOUGH_OVER_ZLIB: u64 = 30;
 /// What shrinks so many times has long matches.
 const MUCH: u64 = 16;
+/// Of fewer bits no level makes less than another.
+const LEAST_IMAGE: u64 = 8 << 10;
 /// Plain shapes shrink that much. There the library's level 9 finds the longest matches at once: it is as fast as zlib's level 6 and up to
 /// 40 % smaller. Elsewhere it takes ten times as long as level 6.
 const PLAIN: u64 = 64;
@@ -78,7 +85,7 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
     };
     if pieces.iter().all(|piece| period_of(piece, kind.width).is_some()) {
         // Where a block has other cells after all, they are few among many that are the same.
-        let plan = Plan::Zlib(if level < 6 { level } else { 9 });
+        let plan = Plan::Zlib(if MEASURED.contains(&level) { 9 } else { level });
         return Ok(Choice { repeats: true, ..Choice::of(plan) });
     }
     let mut codes = Codes::new();
@@ -96,9 +103,8 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
     // The fastest first, with what each takes of the last sample.
     let mut plans = vec![(some.literal_bits(&mut codes).min(some.judged_bits()), fastest)];
     let (mut best, mut smallest, mut gain) = (0, literals.min(judged), LEAST_GAIN);
-    let some_count = some.pieces.len();
     let plan = |method, attempt: Attempt| {
-        (attempt.bits(some_count), Plan::Search { method, prices: Box::new(attempt.prices) })
+        (attempt.bits(1), Plan::Search { method, prices: Box::new(attempt.prices) })
     };
     for &method in &numbers {
         let attempt = samples.attempt(method, &mut codes);
@@ -119,7 +125,7 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
     }
     // The library's rules are others than zlib's, and sizes of the same level differ by up to a half: at the levels that people use zlib is
     // the measure.
-    let is_measured = (6..9).contains(&level);
+    let is_measured = MEASURED.contains(&level);
     let (most, otherwise) = if is_measured {
         plan(Method::Chains, some.attempt(Method::Chains, &mut codes))
     } else {
@@ -170,6 +176,21 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
         None => otherwise,
     };
     Ok(Choice { tried: [numbers, general].concat(), ..Choice::of(plan) })
+}
+
+/// Tells how to encode a small member, all of which the library does. Images have matches of three bytes, which only its level 9 finds.
+pub(crate) fn choose_small<'b>(
+    body: impl FnOnce() -> Result<Cow<'b, [u8]>>,
+    kind: Cells,
+    level: u32,
+) -> Result<Choice> {
+    if kind.width > 1 || !MEASURED.contains(&level) {
+        return Ok(Choice::of(Plan::Zlib(level)));
+    }
+    let samples = Samples { pieces: &[&body()?], is_all: true, kind };
+    let is_worth_it =
+        samples.judged_bits() >= LEAST_IMAGE && samples.zlib_bits(9)? < samples.zlib_bits(level)?;
+    Ok(Choice::of(Plan::Zlib(if is_worth_it { 9 } else { level })))
 }
 
 /// The searches that are tried beside those for numbers of one kind, the faster first.
@@ -316,7 +337,7 @@ impl Samples<'_> {
     }
 
     /// What the library makes of them.
-    pub(crate) fn zlib_bits(&self, level: u32) -> Result<u64> {
+    fn zlib_bits(&self, level: u32) -> Result<u64> {
         let mut zlib = Zlib::new(level);
         let bits = self.pieces.iter().map(|piece| {
             let (first, judged) = piece[..self.judged_to(piece)].split_at(self.judged_from(piece));

@@ -19,7 +19,7 @@ mod search;
 mod sequences;
 mod zlib;
 
-pub(super) use self::choose::{Choice, Samples, choose};
+pub(super) use self::choose::{Choice, Samples, choose, choose_small};
 pub(super) use self::encode::{Block, Encoder};
 pub(super) use self::plan::Plan;
 pub(super) use self::search::Cells;
