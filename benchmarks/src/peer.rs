@@ -85,7 +85,7 @@ pub fn compare(title: &str, amount: f64, unit: &str, rounds: usize, mut jobs: Ve
     Ok(())
 }
 
-fn median(mut seconds: Vec<f64>) -> f64 {
+pub(crate) fn median(mut seconds: Vec<f64>) -> f64 {
     seconds.sort_by(f64::total_cmp);
     seconds[seconds.len() / 2]
 }

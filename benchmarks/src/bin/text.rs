@@ -10,13 +10,15 @@ use std::process::ExitCode;
 use benchmarks::Outcome;
 use benchmarks::numpy::venv;
 use benchmarks::peer::{Peer, compare, timed};
-use benchmarks::threads;
+use benchmarks::threads::gain;
 use ndarray::{Array2, ArrayD};
 use npz_core::AnyArray;
 use npz_text::{GenFromTxt, Infer, LoadTxt, SaveTxt};
 
 const PACKAGES: [&str; 3] = ["numpy==2.4.6", "pandas==2.3.3", "polars==1.35.2"];
 const COLUMNS: usize = 10;
+/// What several threads gain is told by so many pairs a round.
+const PAIRS: usize = 5;
 
 const IMPORTS: &str = "import numpy as np, pandas as pd, polars as pl";
 
@@ -57,6 +59,7 @@ fn run() -> Outcome<()> {
     SaveTxt::new().save(path("long.txt"), &array)?;
     SaveTxt::new().format("%.6g").delimiter(",").save(path("short.csv"), &array)?;
     SaveTxt::new().format("%d").delimiter(",").save(path("whole.csv"), &any)?;
+    let (pairs, mut gains) = (PAIRS * rounds, Vec::new());
     python(format!("a = np.loadtxt({:?}); i = (a * 1000).astype('i8')", path("long.txt")))?;
 
     for (name, delimiter) in [("long.txt", None), ("short.csv", Some(',')), ("whole.csv", Some(','))] {
@@ -94,6 +97,7 @@ fn run() -> Outcome<()> {
                 ("polars, 1 thread".to_owned(), Box::new(|| python(polars.clone()))),
             ],
         )?;
+        gains.push((format!("loadtxt of {name}"), gain(pairs, (load(1), load(0)))?));
     }
 
     let file = path("short.csv");
@@ -161,14 +165,12 @@ fn run() -> Outcome<()> {
                 (format!("npz-text, {all} threads, no sync"), Box::new(write(0))),
             ],
         )?;
+        gains.push((format!("savetxt with {format}, no sync"), gain(pairs, (write(1), write(0)))?));
     }
-    println!("\nlimit: {all} threads at computation alone, after a pause");
-    for seconds in [0.01, 0.03, 0.1, 0.3] {
-        println!(
-            "  {:>4.0} ms by one thread {:>38.2} times one",
-            seconds * 1e3,
-            threads::scale(all, seconds)
-        );
+    println!("\n{all} threads and one, in turn, {pairs} times");
+    for (job, gain) in gains {
+        let (of_job, of_computation) = (gain.of_job, gain.of_computation);
+        println!("  {job:<31} {of_job:.2} times as fast; computation alone {of_computation:.2}");
     }
     check(&path("long.txt"), &array)
 }
