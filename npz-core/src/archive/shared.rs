@@ -40,7 +40,7 @@ impl Shared<'_> {
         let read = match self.blocks {
             Some(index) => {
                 let Self { input, extent, team, .. } = *self;
-                Blocks { input, extent, index, team }.stream(end, &mut keep_refusal)
+                Blocks::new(input, extent, index, team).stream(end, &mut keep_refusal)
             }
             #[cfg(feature = "inflate")]
             None => self.stream_pieces(end, &mut keep_refusal),

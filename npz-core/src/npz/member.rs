@@ -143,7 +143,7 @@ impl ArchiveArray<'_> {
     fn read_blocks(&self, wanted: Vec<Wanted<'_>>, team: &Team) -> Result<Option<u32>> {
         let Head { extent, blocks, .. } = &*self.head;
         let Some(index) = blocks.as_deref() else { return Ok(None) };
-        let blocks = Blocks { input: self.input(), extent, index, team };
+        let blocks = Blocks::new(self.input(), extent, index, team);
         match blocks.read(wanted) {
             Err(error) if error.is_no_memory() => Err(error),
             read => Ok(read.ok().flatten()),
