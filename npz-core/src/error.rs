@@ -91,6 +91,18 @@ impl Error {
         Self::new(ErrorKind::Invalid, message.to_string())
     }
 
+    /// Makes the error of work that its caller ended, of which your own code told it.
+    ///
+    /// Its kind is [`ErrorKind::Cancelled`].
+    ///
+    /// ```
+    /// use npz_core::{Error, ErrorKind};
+    /// assert_eq!(Error::cancelled().kind(), ErrorKind::Cancelled);
+    /// ```
+    pub fn cancelled() -> Self {
+        Self::new(ErrorKind::Cancelled, "cancelled by the function that is told of the progress")
+    }
+
     /// Makes an error of a file that contradicts itself, in a load of your own; [`custom`](Self::custom) is for values.
     ///
     /// Its kind is [`ErrorKind::Damaged`].

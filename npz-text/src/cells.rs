@@ -94,8 +94,32 @@ impl ToText for AnyArray {
     }
 
     fn rows_of(&self, range: Range<usize>) -> Result<Rows<'_>> {
-        Ok(Rows { columns: columns(Cow::Borrowed(self))?, first: range.start, count: range.len() })
+        let count = range.len();
+        if self.shape().is_empty() || lie_in_order(self) {
+            return Ok(Rows { columns: vec![Cow::Borrowed(self)], first: range.start, count });
+        }
+        // What can't be printed where it lies is made for these rows alone.
+        let all = Slice::from(..).into();
+        let mut part = vec![all; self.shape().len()];
+        part[0] = Slice::from(range).into();
+        Ok(Rows { columns: columns(Cow::Owned(self.slice(part)?))?, first: 0, count })
     }
+}
+
+/// Whether cells can be printed as they lie in memory.
+fn lie_in_order(any: &AnyArray) -> bool {
+    macro_rules! known {
+        ($($variant:ident),*) => {
+            match any {
+                $(AnyArray::$variant(array) => array.is_standard_layout(),)*
+                _ => false,
+            }
+        };
+    }
+    known!(
+        Bool, Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UInt64, Float16, Float32, Float64, Complex64,
+        Complex128
+    )
 }
 
 /// The fields of records as arrays; or the array itself.

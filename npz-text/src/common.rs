@@ -63,8 +63,9 @@ macro_rules! common {
                 self
             }
 
-            /// Sets a function that is told, after each MiB and at the end, how many bytes of text were read. It stops the load,
-            /// which is then an error, by giving `ControlFlow::Break(())`.
+            /// Sets a function that is told, after each MiB and at the end, how many bytes of text were read. Where it gives
+            /// `ControlFlow::Break(())`, the load ends with [`ErrorKind::Cancelled`](npz_core::ErrorKind::Cancelled), and a conversion
+            /// leaves what was there. A text that is gone through twice, for dtypes or widths that it tells, is counted twice.
             pub fn progress(mut self, progress: impl Fn(u64) -> ControlFlow<()> + Send + Sync + 'a) -> Self {
                 self.0.progress = Some(Box::new(progress));
                 self

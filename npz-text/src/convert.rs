@@ -3,21 +3,18 @@
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 
-use npz_core::{AtomicFile, Error, NpzWriter, RawArray, Result};
+use npz_core::{AtomicFile, Error, NpzWriter, RawArray, Result, npy};
 
 use crate::layout::Texts;
 use crate::load::{Keep, Tables, make};
 use crate::settings::{Settings, Source};
 use crate::table::Table;
 
-/// The bytes of a header whose shape is not known yet: as many as the longest shape takes.
-const HEADER: usize = 128;
-
 /// What a piece takes in memory, about.
 const PIECE: usize = 8 << 20;
 
-/// How many rows are read before it is known how long they are.
-const FIRST: usize = 1024;
+/// How many rows are read before it is known how long they are: few, as they may have a million cells.
+const FIRST: usize = 16;
 
 /// What `np.savez` calls an array that was given no name.
 const NAME: &str = "arr_0";
@@ -80,39 +77,33 @@ fn npz(rows: &mut Rows<'_>, out: &Path) -> Result<()> {
 fn npy(rows: &mut Rows<'_>, out: &Path) -> Result<()> {
     let mut file = AtomicFile::create(out)?;
     let (first, mut is_last) = rows.next()?;
-    // The header comes last, when the number of rows is known.
-    let mut header = vec![b' '; HEADER + first.dtype().to_string().len()];
-    file.write_all(&header)?;
-    file.write_all(first.as_bytes())?;
-    let mut shape = first.shape().to_vec();
+    let mut start = npy::to_bytes(&first)?;
+    file.write_all(&start)?;
+    let (count, dtype) = (first.shape().first().copied().unwrap_or(0), first.dtype().clone());
+    start.truncate(start.len() - first.as_bytes().len());
+    drop(first);
+    let mut all = count;
     while !is_last {
         let next;
         (next, is_last) = rows.next()?;
         file.write_all(next.as_bytes())?;
-        shape[0] += next.shape().first().copied().unwrap_or(0);
+        all += next.shape().first().copied().unwrap_or(0);
     }
-    fill(&mut header, &first.dtype().to_string(), &shape)?;
-    file.seek(SeekFrom::Start(0))?;
-    file.write_all(&header)?;
+    if all > count {
+        let header = with_rows(&start, count, all)
+            .ok_or_else(|| Error::custom(format!("{all} rows of {dtype} have no room in their header")))?;
+        file.seek(SeekFrom::Start(0))?;
+        file.write_all(&header)?;
+    }
     file.commit()
 }
 
-/// Writes the header into its room.
-fn fill(header: &mut [u8], dtype: &str, shape: &[usize]) -> Result<()> {
-    let quoted = if dtype.starts_with('[') { dtype.to_owned() } else { format!("'{dtype}'") };
-    let axes = match shape {
-        [rows] => format!("({rows},)"),
-        _ => format!("({})", shape.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")),
-    };
-    let text = format!("{{'descr': {quoted}, 'fortran_order': False, 'shape': {axes}, }}");
-    let len = header.len();
-    if text.len() + 11 > len {
-        return Err(Error::custom("the header of the array has no room"));
-    }
-    header[..8].copy_from_slice(b"\x93NUMPY\x01\x00");
-    let room = u16::try_from(len - 10).map_err(|_| Error::custom("the dtype is too long for a header"))?;
-    header[8..10].copy_from_slice(&room.to_le_bytes());
-    header[10..10 + text.len()].copy_from_slice(text.as_bytes());
-    header[len - 1] = b'\n';
-    Ok(())
+/// The header of an array that got more rows: NumPy leaves room for their number, so its length stays.
+fn with_rows(header: &[u8], count: usize, all: usize) -> Option<Vec<u8>> {
+    let (old, new) = (format!("'shape': ({count},"), format!("'shape': ({all},"));
+    // The names of fields stand before it.
+    let at = memchr::memmem::rfind(header, old.as_bytes())?;
+    let rest = header[at + old.len()..].strip_suffix(b"\n")?;
+    let rest = rest.strip_suffix(&b" ".repeat(new.len() - old.len())[..])?;
+    Some([&header[..at], new.as_bytes(), rest, b"\n"].concat())
 }

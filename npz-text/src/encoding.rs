@@ -6,7 +6,7 @@ use npz_core::{Error, Result};
 
 /// How the characters of a text file are stored as bytes. NumPy's `encoding`; the default is [`Utf8`](Self::Utf8).
 ///
-/// A byte order mark at the start of a file is no part of the text, in any of them.
+/// A byte order mark at the start of a file is no part of the text, but in those of one byte a character.
 ///
 /// ```
 /// use ndarray::{Array1, array};
@@ -19,9 +19,11 @@ use npz_core::{Error, Result};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Encoding {
-    /// `utf-8`, and `utf-8-sig`.
+    /// `utf-8`
     #[default]
     Utf8,
+    /// `utf-8-sig`: begins with a byte order mark when written, which Excel goes by; read as [`Utf8`](Self::Utf8), which drops one too.
+    Utf8Sig,
     /// `ascii`: any other byte is an error.
     Ascii,
     /// `latin1`: each byte is a character.
@@ -44,7 +46,7 @@ impl Encoding {
     /// The bytes of a unit, 1, 2 or 4, and whether the high one comes first.
     const fn unit(self) -> (usize, bool) {
         match self {
-            Self::Utf8 | Self::Ascii | Self::Latin1 => (1, false),
+            Self::Utf8 | Self::Utf8Sig | Self::Ascii | Self::Latin1 => (1, false),
             Self::Utf16 | Self::Utf16Le => (2, false),
             Self::Utf16Be => (2, true),
             Self::Utf32 | Self::Utf32Le => (4, false),
@@ -60,7 +62,7 @@ impl Encoding {
             ))
         };
         match (self, self.unit()) {
-            (Self::Utf8, _) => bytes.extend_from_slice(text.as_bytes()),
+            (Self::Utf8 | Self::Utf8Sig, _) => bytes.extend_from_slice(text.as_bytes()),
             (Self::Ascii, _) => match text.chars().find(|c| !c.is_ascii()) {
                 Some(c) => return Err(unfit(c, "U+007F")),
                 None => bytes.extend_from_slice(text.as_bytes()),
@@ -84,9 +86,10 @@ impl Encoding {
         Ok(())
     }
 
-    /// The mark that Python's `utf-16` and `utf-32` begin a file with.
+    /// The mark that Python's `utf-8-sig`, `utf-16` and `utf-32` begin a file with.
     pub(crate) const fn mark(self) -> &'static [u8] {
         match self {
+            Self::Utf8Sig => b"\xef\xbb\xbf",
             Self::Utf16 => b"\xff\xfe",
             Self::Utf32 => b"\xff\xfe\0\0",
             _ => b"",
@@ -138,7 +141,7 @@ impl<R: Read> Decode<R> {
         }
         self.at_start = false;
         let (mark, encoding): (&[u8], _) = match self.encoding {
-            Encoding::Utf8 => (b"\xef\xbb\xbf", Encoding::Utf8),
+            Encoding::Utf8 | Encoding::Utf8Sig => (b"\xef\xbb\xbf", Encoding::Utf8),
             Encoding::Utf16 if self.raw.starts_with(b"\xfe\xff") => (b"\xfe\xff", Encoding::Utf16Be),
             Encoding::Utf16 | Encoding::Utf16Le => (b"\xff\xfe", Encoding::Utf16Le),
             Encoding::Utf16Be => (b"\xfe\xff", Encoding::Utf16Be),

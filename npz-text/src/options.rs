@@ -193,7 +193,7 @@ impl From<Infer> for CellType {
     }
 }
 
-/// Bounds for files of strangers. What passes one is an error, before memory is taken for it.
+/// Bounds for files of strangers. What passes one is an error, before memory is taken for its cells.
 ///
 /// ```
 /// use npz_text::{Limits, LoadTxt};

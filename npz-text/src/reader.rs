@@ -213,9 +213,7 @@ fn tell(settings: &Settings<'_>, told: &mut u64, total: u64, step: u64) -> Resul
     }
     *told = total;
     match &settings.progress {
-        Some(progress) if progress(total) == ControlFlow::Break(()) => {
-            Err(Error::custom("stopped by the function that was set as `progress`"))
-        }
+        Some(progress) if progress(total) == ControlFlow::Break(()) => Err(Error::cancelled()),
         _ => Ok(()),
     }
 }

@@ -143,8 +143,8 @@ impl<'a> SaveTxt<'a> {
         self
     }
 
-    /// Sets a function that is told how many bytes of text were written. It stops the save, which is then an error, by giving
-    /// `ControlFlow::Break(())`.
+    /// Sets a function that is told how many bytes of text were written. Where it gives `ControlFlow::Break(())`, the save ends with
+    /// [`ErrorKind::Cancelled`](npz_core::ErrorKind::Cancelled), and the file that was there stays.
     pub fn progress(mut self, progress: impl Fn(u64) -> ControlFlow<()> + Send + Sync + 'a) -> Self {
         self.progress = Some(Box::new(progress));
         self
@@ -198,9 +198,7 @@ impl<'a> SaveTxt<'a> {
                 text.clear();
                 spare().push(text);
                 match &self.progress {
-                    Some(progress) if progress(total) == ControlFlow::Break(()) => {
-                        Err(Error::custom("stopped by the function that was set as `progress`"))
-                    }
+                    Some(progress) if progress(total) == ControlFlow::Break(()) => Err(Error::cancelled()),
                     _ => Ok(()),
                 }
             },
@@ -340,16 +338,20 @@ impl Row<'_> {
                 let (column, index) =
                     if self.is_record { (column, at) } else { (0, at * self.columns + column) };
                 columns[column].write(index, is_imaginary, spec, out).map_err(|why| {
-                    let (row, column) =
-                        (start + row, if self.is_record { column } else { index % self.columns });
-                    Error::custom(format!("row {row}, column {}: {why}", column + 1))
+                    // Both from one, as loads count lines and columns.
+                    let column = 1 + if self.is_record { column } else { index % self.columns };
+                    Error::custom(format!("row {}, column {column}: {why}", start + row + 1))
                 })?;
             }
             if self.is_complex {
                 // As NumPy has it, where the imaginary part brings its own sign.
-                while let Some(at) = memchr::memmem::find(&out[line..], b"+-") {
-                    out.remove(line + at);
+                let printed = out.split_off(line);
+                let mut rest = &printed[..];
+                while let Some(at) = memchr::memmem::find(rest, b"+-") {
+                    out.extend_from_slice(&rest[..at]);
+                    rest = &rest[at + 1..];
                 }
+                out.extend_from_slice(rest);
             }
         }
         Ok(())

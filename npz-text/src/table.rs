@@ -369,6 +369,30 @@ impl<A: Element> FromText for Vec<Array1<A>> {
 
     fn from_table(table: Table) -> Result<Self> {
         let all: Array2<A> = table.into_array()?;
-        Ok(all.columns().into_iter().map(|column| column.to_owned()).collect())
+        let (rows, width) = all.dim();
+        let mut columns = Vec::new();
+        for _ in 0..width {
+            let mut column = Vec::new();
+            column.try_reserve_exact(rows).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
+            columns.push(column);
+        }
+        // As in `typed`.
+        let (mut cells, _) = all.into_raw_vec_and_offset();
+        let most = (STEP / (size_of::<A>() * width).max(1)).max(1);
+        while !cells.is_empty() {
+            let some = most.min(cells.len() / width) * width;
+            let last = cells.split_off(cells.len() - some);
+            cells.shrink_to_fit();
+            for (index, cell) in last.into_iter().enumerate().rev() {
+                columns[index % width].push(cell);
+            }
+        }
+        Ok(columns
+            .into_iter()
+            .map(|mut column| {
+                column.reverse();
+                column.into()
+            })
+            .collect())
     }
 }

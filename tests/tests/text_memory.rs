@@ -95,5 +95,15 @@ fn memory_is_that_of_the_result() {
     assert_eq!(pairs[rows - 1], Pair { a: 1.0, b: rows as i64 - 1 });
     drop(pairs);
     let dtype = DType::parse("[('a', 'f8'), ('b', 'i8')]").unwrap();
-    bounded("rows of a dtype", rows * 16, || load().dtype(dtype).load::<AnyArray>(&path).unwrap());
+    let columns: Vec<Array1<f64>> = bounded("column by column", rows * 16, || load().load(&path).unwrap());
+    assert_eq!((columns.len(), columns[1][rows - 1]), (2, rows as f64 - 1.0));
+    drop(columns);
+    let records: AnyArray =
+        bounded("rows of a dtype", rows * 16, || load().dtype(dtype).load(&path).unwrap());
+    bounded("savetxt of records", 0, || SaveTxt::new().format("%g").save(&out, &records).unwrap());
+    drop(records);
+    // Few rows that are long.
+    let line = "1.5 ".repeat(100_000) + "\n";
+    write(&path, 150, |_| line.clone());
+    bounded("long rows to a file", 0, || LoadTxt::new().convert(&path, dir.path().join("a.npy")).unwrap());
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 
 /// What a caller wants to be told: how many bytes are done, of how many.
 type Tell = dyn Fn(u64, u64) -> ControlFlow<()> + Send + Sync;
@@ -55,7 +55,7 @@ impl Meter {
     /// Says that so many bytes more are done.
     ///
     /// # Errors
-    /// [`ErrorKind::Cancelled`] once the caller said so.
+    /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) once the caller said so.
     pub(crate) fn done(&self, bytes: u64) -> Result<()> {
         let Some(tell) = &self.progress.0 else { return Ok(()) };
         let mut count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
@@ -67,10 +67,7 @@ impl Meter {
             count.is_cancelled = tell(count.done, count.all).is_break();
         }
         if count.is_cancelled {
-            return Err(Error::new(
-                ErrorKind::Cancelled,
-                "cancelled by the function that is told of the progress",
-            ));
+            return Err(Error::cancelled());
         }
         Ok(())
     }

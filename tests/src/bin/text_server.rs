@@ -131,7 +131,8 @@ fn unhex(text: &str) -> Vec<u8> {
 
 fn encoding(value: &Value) -> Result<Encoding> {
     Ok(match text(value, "an encoding")?.to_lowercase().replace('_', "-").as_str() {
-        "utf-8" | "utf8" | "utf-8-sig" => Encoding::Utf8,
+        "utf-8" | "utf8" => Encoding::Utf8,
+        "utf-8-sig" => Encoding::Utf8Sig,
         "ascii" => Encoding::Ascii,
         "latin1" | "latin-1" => Encoding::Latin1,
         "utf-16" => Encoding::Utf16,

@@ -106,8 +106,8 @@ fn of_genfromtxt() {
 #[test]
 fn of_savetxt() {
     let save = |save: SaveTxt<'_>| save.write(Vec::new(), &array![[1.0, f64::NAN]]).unwrap_err().to_string();
-    assert_eq!(save(SaveTxt::new().format("%d")), "row 0, column 2: %d takes a finite number, found nan");
-    assert_eq!(save(SaveTxt::new().format("%x")), "row 0, column 1: %x takes an integer, found 1.0");
+    assert_eq!(save(SaveTxt::new().format("%d")), "row 1, column 2: %d takes a finite number, found nan");
+    assert_eq!(save(SaveTxt::new().format("%x")), "row 1, column 1: %x takes an integer, found 1.0");
     assert!(save(SaveTxt::new().format(["%g"])).contains("a format for each of 2 columns, found 1"));
     assert!(save(SaveTxt::new().format("%g %g %g")).contains("have 3 conversions, and a row has 2 numbers"));
     let text = SaveTxt::new().write(Vec::new(), &array!["a".to_owned()]).unwrap_err().to_string();
