@@ -96,11 +96,11 @@ impl<'a> Head<'a> {
         splitter: &Splitter,
     ) -> Result<Option<(usize, Vec<String>)>> {
         let text = valid(text, self.line)?;
-        let mut fields = Vec::new();
+        let (most, mut fields) = (settings.limits.columns, Vec::new());
         let names = if settings.names == Names::FirstLine { names_of(text, settings) } else { None };
         let len = match &names {
-            Some((line, len)) => splitter.row(line, true, &mut fields).map(|_| *len),
-            None => splitter.row(text, self.lines.is_over(), &mut fields),
+            Some((line, len)) => splitter.row(line, true, most, &mut fields).map(|_| *len),
+            None => splitter.row(text, self.lines.is_over(), most, &mut fields),
         };
         let Some(len) = len else { return Ok(None) };
         settings.limits.check(len, fields.len()).map_err(|error| at_line(self.line, &error))?;

@@ -193,7 +193,7 @@ impl From<Infer> for CellType {
     }
 }
 
-/// Bounds for files of strangers. What passes one is an error, before memory is taken for its cells.
+/// Bounds for files of strangers. What passes one is an error, before memory is taken for it.
 ///
 /// ```
 /// use npz_text::{Limits, LoadTxt};
@@ -255,7 +255,7 @@ impl Limits {
         if columns > self.columns {
             let limit = self.columns;
             let message = format!(
-                "the line has {columns} fields, more than the {limit} allowed: raise `Limits::columns` if you trust it"
+                "the line has more than the {limit} fields allowed: raise `Limits::columns` if you trust it"
             );
             return Err(Error::custom(message));
         }

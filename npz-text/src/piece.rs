@@ -74,7 +74,10 @@ pub(crate) fn parse<S: Sink>(plan: &Plan<'_>, sink: S, bytes: &[u8], is_last: bo
         if at == text.len() || piece.rows >= room {
             break;
         }
-        let Some(len) = plan.splitter.row(&text[at..], is_last && bad.is_none(), &mut fields) else { break };
+        let most = plan.limits.columns;
+        let Some(len) = plan.splitter.row(&text[at..], is_last && bad.is_none(), most, &mut fields) else {
+            break;
+        };
         let outcome = match plan.limits.check(len, fields.len()) {
             Err(error) => Err(format!(": {error}")),
             Ok(()) if fields.is_empty() => {

@@ -257,7 +257,7 @@ impl Texts<'_> {
         while end > 0 && count < self.skip_footer {
             let line = text[..end].strip_suffix('\n').unwrap_or(&text[..end]);
             let start = line.rfind('\n').map_or(0, |at| at + 1);
-            splitter.row(&text[start..end], true, &mut fields);
+            splitter.row(&text[start..end], true, 1, &mut fields);
             count += usize::from(!fields.is_empty());
             end = start;
         }

@@ -38,17 +38,20 @@ impl Splitter {
 
     /// Splits the row at the start of a text; gives the bytes that it takes, with its end. No fields: it is blank.
     ///
-    /// `None` if the text ends inside of quotes and is not the last.
+    /// `None` if the text ends inside of quotes and is not the last. Of a row that has more fields than `most`, one more is given:
+    /// a field takes up to 24 times as much memory as its text.
     pub(crate) fn row<'t>(
         &self,
         text: &'t str,
         is_last: bool,
+        most: usize,
         fields: &mut Vec<Cow<'t, str>>,
     ) -> Option<usize> {
         fields.clear();
+        let most = most.saturating_add(1);
         if let Self::LoadTxt { delimiter, comments, quote: Some(quote) } = self {
             let comment = comments.first().and_then(|text| text.chars().next());
-            return quoted_row(text, *delimiter, comment, *quote, is_last, fields);
+            return quoted_row(text, *delimiter, comment, *quote, is_last, most, fields);
         }
         let end = memchr(b'\n', text.as_bytes());
         let line = &text[..end.unwrap_or(text.len())];
@@ -56,25 +59,25 @@ impl Splitter {
             Self::LoadTxt { delimiter, comments, .. } => {
                 let line = comments.iter().fold(line, |line, comment| before(line, comment));
                 match delimiter {
-                    None => words(line, fields),
+                    None => words(line, most, fields),
                     Some(_) if line.is_empty() => {}
-                    Some(delimiter) => fields.extend(line.split(*delimiter).map(Cow::Borrowed)),
+                    Some(delimiter) => fields.extend(line.split(*delimiter).take(most).map(Cow::Borrowed)),
                 }
             }
             Self::GenFromTxt { delimiter, comment, autostrip } => {
                 let content = comment.as_ref().map_or(line, |comment| before(line, comment));
                 let is_commented = content.len() < line.len();
                 match delimiter {
-                    Delimiter::Whitespace => words(content, fields),
+                    Delimiter::Whitespace => words(content, most, fields),
                     Delimiter::Text(delimiter) => {
                         let content = content.trim_matches([' ', '\r', '\n']);
                         if !content.is_empty() {
-                            pieces(content, delimiter, fields);
+                            pieces(content, delimiter, most, fields);
                         }
                     }
                     Delimiter::Width(width) => {
                         let mut rest = content;
-                        while !rest.is_empty() {
+                        while !rest.is_empty() && fields.len() < most {
                             fields.push(Cow::Borrowed(take_chars(&mut rest, *width)));
                         }
                     }
@@ -104,22 +107,25 @@ fn before<'t>(line: &'t str, comment: &str) -> &'t str {
 }
 
 /// What stands between delimiters. A `str` would be searched for as if it were long.
-fn pieces<'t>(line: &'t str, delimiter: &str, fields: &mut Vec<Cow<'t, str>>) {
+fn pieces<'t>(line: &'t str, delimiter: &str, most: usize, fields: &mut Vec<Cow<'t, str>>) {
     let mut chars = delimiter.chars();
     match (chars.next(), chars.next()) {
-        (Some(one), None) => fields.extend(line.split(one).map(Cow::Borrowed)),
-        _ => fields.extend(line.split(delimiter).map(Cow::Borrowed)),
+        (Some(one), None) => fields.extend(line.split(one).take(most).map(Cow::Borrowed)),
+        _ => fields.extend(line.split(delimiter).take(most).map(Cow::Borrowed)),
     }
 }
 
-fn words<'t>(line: &'t str, fields: &mut Vec<Cow<'t, str>>) {
+fn words<'t>(line: &'t str, most: usize, fields: &mut Vec<Cow<'t, str>>) {
     if line.is_ascii() {
         let is_blank = |byte: u8| matches!(byte, b' ' | b'\t'..=b'\r' | 0x1c..=0x1f);
         fields.extend(
-            line.split(|c: char| is_blank(c as u8)).filter(|word| !word.is_empty()).map(Cow::Borrowed),
+            line.split(|c: char| is_blank(c as u8))
+                .filter(|word| !word.is_empty())
+                .take(most)
+                .map(Cow::Borrowed),
         );
     } else {
-        fields.extend(line.split(is_space).filter(|word| !word.is_empty()).map(Cow::Borrowed));
+        fields.extend(line.split(is_space).filter(|word| !word.is_empty()).take(most).map(Cow::Borrowed));
     }
 }
 
@@ -143,6 +149,7 @@ fn quoted_row<'t>(
     comment: Option<char>,
     quote: char,
     is_last: bool,
+    most: usize,
     fields: &mut Vec<Cow<'t, str>>,
 ) -> Option<usize> {
     let is_end = |c: char| {
@@ -190,6 +197,9 @@ fn quoted_row<'t>(
         if is_quoted || !field.is_empty() || (delimiter.is_some() && (goes_on || !fields.is_empty())) {
             fields.push(field);
         }
+        if fields.len() == most {
+            return Some(at);
+        }
         if goes_on {
             at += end.map_or(0, char::len_utf8);
             if delimiter.is_some() || at < text.len() {
@@ -213,7 +223,7 @@ mod tests {
         let mut rows = Vec::new();
         let mut fields = Vec::new();
         while !text.is_empty() {
-            let len = splitter.row(text, true, &mut fields).unwrap();
+            let len = splitter.row(text, true, 1000, &mut fields).unwrap();
             assert!(len > 0);
             rows.push(fields.iter().map(ToString::to_string).collect());
             text = &text[len..];
@@ -241,8 +251,8 @@ mod tests {
         let comma = load(Some(','), Some('"'));
         assert_eq!(rows(&comma, "\"a,\"\"#\nb\"c,d\n\"\"\n"), [vec!["a,\"#\nbc", "d"], vec![""]]);
         assert_eq!(rows(&comma, "1,a\"b,\"open, #\n"), [["1", "a\"b", "open, #\n"]]);
-        assert_eq!(comma.row("1,\"2", false, &mut Vec::new()), None);
-        assert_eq!(comma.row("1,\"2\"", false, &mut Vec::new()), None);
+        assert_eq!(comma.row("1,\"2", false, 9, &mut Vec::new()), None);
+        assert_eq!(comma.row("1,\"2\"", false, 9, &mut Vec::new()), None);
         let blank = load(None, Some('\''));
         assert_eq!(
             rows(&blank, "'a b'  2 \n \n'x'\n 1 '' # "),

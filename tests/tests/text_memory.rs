@@ -40,6 +40,10 @@ struct Pair {
     b: i64,
 }
 
+fn by_commas<'a>() -> LoadTxt<'a> {
+    LoadTxt::new().delimiter(',')
+}
+
 #[test]
 fn memory_is_that_of_the_result() {
     let dir = temp_dir();
@@ -78,6 +82,12 @@ fn memory_is_that_of_the_result() {
     for name in ["a.npy", "a.npz"] {
         bounded("to a file", 0, || GenFromTxt::new().convert(&path, dir.path().join(name)).unwrap());
     }
+    // A field takes up to 24 times its text.
+    let commas = ",".repeat(8 << 20);
+    let refused = |text: &str| by_commas().read::<Array2<f64>>(text.as_bytes()).unwrap_err().to_string();
+    let error = bounded("a line of commas", 0, || refused(&commas));
+    assert!(error.contains("more than the 1048576 fields allowed"), "{error}");
+    drop(commas);
     // The room for rows that are expected to be as short as the first is not touched.
     let long =
         |number| if number < 100_000 { "1 2\n".to_owned() } else { format!("{number:020}.5 {number:021}\n") };
@@ -90,7 +100,7 @@ fn memory_is_that_of_the_result() {
     // Rows of several types, which are bytes before they are what the program asked for.
     let (path, rows) = (dir.path().join("b.txt"), 5_000_000);
     write(&path, rows, |number| format!("1,{number}\n"));
-    let load = || LoadTxt::new().delimiter(',');
+    let load = by_commas;
     let pairs: Array1<Pair> = bounded("rows of a struct", rows * 16, || load().load(&path).unwrap());
     assert_eq!(pairs[rows - 1], Pair { a: 1.0, b: rows as i64 - 1 });
     drop(pairs);
