@@ -39,6 +39,7 @@ impl<S: Store + IntoCells> Tables for Reader<'_, '_, S> {
         };
         Ok(Table {
             cells: sink.into_cells(self.dtype()),
+            dtype: self.dtype().clone(),
             mask,
             rows,
             columns,

@@ -4,7 +4,7 @@ use std::any::{Any, TypeId};
 use std::io;
 
 use ndarray::{Array, Array1, Array2, ArrayD, Axis, Dimension, IxDyn};
-use npz_core::{AnyArray, Cast, DType, Element, Error, RawArray, Result};
+use npz_core::{AnyArray, Cast, DType, Element, Error, RawArray, Result, npy};
 use num_complex::Complex;
 
 use crate::prepare::Wanted;
@@ -33,6 +33,8 @@ pub(crate) enum Cells {
 /// What was read.
 pub struct Table {
     pub(crate) cells: Cells,
+    /// What a row, or a cell, is.
+    pub(crate) dtype: DType,
     /// Which cells were missing, if that was asked for.
     pub(crate) mask: Vec<bool>,
     pub(crate) rows: usize,
@@ -71,7 +73,7 @@ impl Table {
             ArrayD::from_shape_vec(IxDyn(shape), cells)
                 .map_err(|error| Error::custom(format!("the cells do not fill the shape: {error}")))
         }
-        Ok(match self.cells {
+        let any: AnyArray = match self.cells {
             Cells::Bool(cells) => array(cells, shape)?.into(),
             Cells::Int8(cells) => array(cells, shape)?.into(),
             Cells::Int16(cells) => array(cells, shape)?.into(),
@@ -87,8 +89,14 @@ impl Table {
             Cells::Complex128(cells) => array(cells, shape)?.into(),
             Cells::Text(cells) => array(cells, shape)?.into(),
             Cells::Bytes(cells) => array(cells, shape)?.into(),
-            Cells::Raw(dtype, bytes) => AnyArray::from(RawArray::new(dtype, shape, bytes)?),
-        })
+            Cells::Raw(dtype, bytes) => return Ok(AnyArray::from(RawArray::new(dtype, shape, bytes)?)),
+        };
+        // Numbers are read as this machine has them, texts as long as they are.
+        let mut asked = &self.dtype;
+        while let Some((item, _)) = asked.subdtype() {
+            asked = item;
+        }
+        if asked.item_size() == 0 || any.dtype() == *asked { Ok(any) } else { any.cast(asked, Cast::Safe) }
     }
 
     /// The cells as bytes, in the shape in which they lie: of two axes, or one of rows with fields.
@@ -98,6 +106,9 @@ impl Table {
             return RawArray::new(dtype, &shape, bytes);
         }
         let any = self.into_any(&shape)?;
+        if any.dtype().to_string().starts_with('>') {
+            return npy::from_bytes(&npy::to_bytes(&any)?);
+        }
         RawArray::new(any.dtype(), &shape, any.to_le_bytes()?)
     }
 
@@ -111,7 +122,8 @@ impl Table {
             _ => Cells::Bool(mask),
         };
         let Self { rows, columns, is_record, ndmin, .. } = *self;
-        Ok(Self { cells, mask: Vec::new(), rows, columns, is_record, ndmin })
+        let dtype = bools(&self.dtype)?;
+        Ok(Self { cells, dtype, mask: Vec::new(), rows, columns, is_record, ndmin })
     }
 
     /// The cells, if they are of this Rust type.

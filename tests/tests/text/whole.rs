@@ -160,6 +160,28 @@ fn conversion_to_npy_is_that_of_numpy() {
 }
 
 #[test]
+fn a_dtype_that_is_given_is_that_of_the_array() {
+    let dir = temp_dir();
+    let path = dir.path().join("a.txt");
+    std::fs::write(&path, "1 0\n0 1\n1 1\n").unwrap();
+    for dtype in [">i2", "<i2", "U20", "S7", ">U3", ">f8", ">c16", "?", ">f2", "U"] {
+        let load = LoadTxt::new().dtype(DType::parse(dtype).unwrap());
+        let any: AnyArray = load.load(&path).unwrap();
+        let said = python(
+            dir.path(),
+            &format!("a = np.loadtxt('a.txt', dtype='{dtype}'); np.save('a.npy', a); print(a.dtype.str)"),
+        );
+        let numpys: AnyArray = npy::load(dir.path().join("a.npy")).unwrap();
+        assert!(any == numpys && any.dtype() == numpys.dtype(), "{dtype}: {} {said}", any.dtype());
+        load.convert(&path, dir.path().join("b.npy")).unwrap();
+        let read = |name: &str| std::fs::read(dir.path().join(name)).unwrap();
+        assert!(read("b.npy") == read("a.npy"), "{dtype}");
+        let pieces = load.pieces::<AnyArray>(&path, 2).unwrap().map(|piece| piece.unwrap().dtype());
+        assert!(dtype == "U" || pieces.collect::<Vec<_>>() == vec![numpys.dtype(); 2], "{dtype}");
+    }
+}
+
+#[test]
 fn conversion_to_npy_is_what_numpy_saves() {
     let dir = temp_dir();
     let (text, out) = (dir.path().join("a.csv"), dir.path().join("a.npy"));
