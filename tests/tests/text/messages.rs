@@ -1,8 +1,11 @@
 //! Each message that a user's mistake can raise: what was expected, what was found, where, what to do.
 
+use std::sync::Mutex;
+
 use ndarray::{Array1, Array2, Array3, array};
-use npz_core::{AnyArray, DType};
-use npz_text::{GenFromTxt, Infer, LoadTxt, SaveTxt};
+use npz_core::{AnyArray, DType, NpyRecord};
+use npz_text::{Encoding, FromText, GenFromTxt, Infer, Limits, LoadTxt, SaveTxt};
+use num_complex::Complex;
 
 fn load(load: &LoadTxt<'_>, text: &str) -> String {
     load.read::<Array2<i8>>(text.as_bytes()).unwrap_err().to_string()
@@ -114,4 +117,149 @@ fn of_savetxt() {
     assert!(text.contains("%e takes a number, found 'a'"), "{text}");
     let deep = SaveTxt::new().write(Vec::new(), &Array3::<f64>::zeros((1, 1, 1))).unwrap_err().to_string();
     assert!(deep.contains("one or two axes") && deep.contains("found 3"), "{deep}");
+}
+
+#[derive(NpyRecord, Clone)]
+struct Point {
+    x: f64,
+    y: f64,
+}
+
+/// What `genfromtxt` says of a text, for any result.
+fn refused<T: FromText>(load: &GenFromTxt<'_>, text: &str) -> String {
+    load.read::<T>(text.as_bytes()).err().unwrap().to_string()
+}
+
+#[test]
+fn of_columns_and_names() {
+    let comma = || GenFromTxt::new().delimiter(',');
+    let dtype = |dtype: &str| comma().dtype(DType::parse(dtype).unwrap());
+    for (load, text, message) in [
+        (
+            GenFromTxt::new().limits(Limits::new().columns(2)).delimiter([1, 1, 1]),
+            "123",
+            "expected at most 2 widths, found 3",
+        ),
+        (
+            comma().names("a,b").usecols([2]),
+            "1,2,3",
+            "`usecols` asks for column 2, and there are 2 names: give a name to each column",
+        ),
+        (comma().usecols([..]), "1", "`usecols` takes places and names: leave it out for all columns"),
+        (
+            comma().missing_values("a", ["NA"]),
+            "1",
+            "an option names the column \"a\", and there are no names: set `names`",
+        ),
+        (
+            dtype("[('a', 'U'), ('b', 'f8', (2,))]"),
+            "x,1,2",
+            "give the texts of [('a', '<U0'), ('b', '<f8', (2,))] their widths, as U8, and the times their units, as M8[s]",
+        ),
+    ] {
+        assert_eq!(gen_from(&load, text), message);
+    }
+    assert_eq!(
+        refused::<(Array1<Point>, Array1<bool>)>(&comma(), "1,2"),
+        "the mask of rows with fields has fields too: load `(AnyArray, AnyArray)`"
+    );
+    let pieces = LoadTxt::new().pieces::<Array2<f64>>("no/such/file", 0).err().unwrap();
+    assert_eq!(pieces.to_string(), "expected at least 1 row in a piece, found 0");
+}
+
+#[test]
+fn of_many_rows_with_another_number_of_columns() {
+    let text = ["1,2\n", &"3\n".repeat(22)].concat();
+    let listed: Vec<String> = (2..22).map(|line| format!("\n    line {line} has 1")).collect();
+    let listed = ["expected 2 columns in each row", &listed.concat(), "\n    and 2 more lines"].concat();
+    assert_eq!(
+        gen_from(&GenFromTxt::new().delimiter(','), &text),
+        [&listed, "\n`invalid_raise(false)` skips such lines; `usecols` takes the columns that all have"]
+            .concat()
+    );
+    let warned = Mutex::new(Vec::new());
+    let load = GenFromTxt::new()
+        .delimiter(',')
+        .invalid_raise(false)
+        .on_warning(|message| warned.lock().unwrap().push(message.to_owned()));
+    assert_eq!(load.read::<Array2<f64>>(text.as_bytes()).unwrap(), array![[1.0, 2.0]]);
+    assert_eq!(*warned.lock().unwrap(), [["lines were skipped: ", &listed].concat()]);
+}
+
+#[test]
+fn of_cells_that_are_no_numbers() {
+    let cell = |dtype: &str, text: &str| {
+        let load = LoadTxt::new().dtype(DType::parse(dtype).unwrap()).delimiter(';');
+        load.read::<AnyArray>(text.as_bytes()).unwrap_err().to_string()
+    };
+    let advice = "; `skip_rows`, `usecols` and `comments` leave out what is no data, `delimiter` and `quotechar` say where fields \
+                  end";
+    for (dtype, text, expected) in [
+        ("S4", "\u{20ac}", "bytes, and '\u{20ac}' is none (a dtype of text, U, holds it)"),
+        ("M8[D]", "monday", "datetime64[D] (such as 2012-03-04T05:06:07, without a zone)"),
+        ("M8[D]", "2012-01-01T12", "datetime64[D], which can't hold all of it (`datetime64[h]` may)"),
+        ("m8[s]", "1.5", "timedelta64[s] (a whole number)"),
+        ("m8[s]", "-9223372036854775808", "timedelta64[s] (a whole number)"),
+        ("m8[s]", &"9".repeat(50), "timedelta64[s] (a whole number)"),
+        ("?", "maybe", "bool (1 or 0)"),
+    ] {
+        let message = format!("line 1, column 1: expected {expected}, found {text:?}{advice}");
+        assert_eq!(cell(dtype, text), message);
+    }
+    assert_eq!(
+        refused::<Array1<bool>>(&GenFromTxt::new(), "True\nmaybe"),
+        "line 2, column 1: expected bool (True, False, 1 or 0), found \"maybe\"; `missing_values` and `filling_values` say what \
+         stands for such a text"
+    );
+}
+
+#[test]
+fn of_bytes_in_another_encoding() {
+    for (encoding, bytes, why) in [
+        (Encoding::Ascii, &b"1 \x80"[..], "byte 0x80 is no ASCII"),
+        (Encoding::Utf16Le, b"1\0\n", "the file ends inside of a character"),
+        (Encoding::Utf16Le, b"\0\xd81\0", "half of a pair stands alone"),
+        (Encoding::Utf16Be, b"\xdc\x00\x001", "0xdc00 is no character"),
+        (Encoding::Utf32Le, b"\0\0\x11\0", "0x110000 is no character"),
+    ] {
+        let error = LoadTxt::new().encoding(encoding).read::<Array1<f64>>(bytes).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "expected text in the encoding {encoding:?}, but {why}: set `encoding` to what the file has"
+            )
+        );
+    }
+    for (encoding, last) in [(Encoding::Ascii, "U+007F"), (Encoding::Latin1, "U+00FF")] {
+        let save = SaveTxt::new().encoding(encoding).header("5 \u{20ac}");
+        assert_eq!(
+            save.write(Vec::new(), &array![5.0]).unwrap_err().to_string(),
+            format!("expected characters up to {last}, found '\u{20ac}': set `encoding(Encoding::Utf8)`")
+        );
+    }
+}
+
+#[test]
+fn of_formats() {
+    let save =
+        |format: &str| SaveTxt::new().format(format).write(Vec::new(), &array![1.0]).unwrap_err().to_string();
+    for (format, why) in [
+        ("%10001d", "expected at most 10000 for the width, found more"),
+        ("%.10001f", "expected at most 10000 for the precision, found more"),
+        ("%(x)g", "names in parentheses are not for arrays: columns are taken in turn"),
+        ("%*d", "a width of `*` is not for arrays: write the number"),
+        ("a %y", "there is no conversion 'y' (at byte 3): d, e, f, g, s and such are"),
+        ("%5", "it ends behind a `%`: a `%%` stands for the sign itself"),
+    ] {
+        assert_eq!(save(format), format!("the format {format:?} can't be read: {why}"));
+    }
+    let complex = array![[Complex::new(1.0, 2.0), Complex::new(3.0, 4.0)]];
+    let found = SaveTxt::new().format(["%g", "%g"]).write(Vec::new(), &complex).unwrap_err().to_string();
+    assert_eq!(
+        found,
+        "the formats have 2 conversions, and a row has 4 numbers: give one format, or one for each column, with one conversion for \
+         each part of a complex number"
+    );
+    let character = SaveTxt::new().format("%c").write(Vec::new(), &array![-1]).unwrap_err().to_string();
+    assert!(character.ends_with("%c takes a character, or the number of one, found -1"), "{character}");
 }

@@ -62,9 +62,9 @@ def given_converters(converters, is_bytes):
     if callable(converters):
         converters = {None: converters}
     if not isinstance(converters, dict) or not all(callable(c) for c in converters.values()):
-        left("TypeErrors of Python arguments")
+        left("an argument of another type, which the compiler refuses")
     if not all(c is None or isinstance(c, (int, np.integer, str)) for c in converters):
-        left("TypeErrors of Python arguments")
+        left("an argument of another type, which the compiler refuses")
     of_text = lambda convert: lambda text: convert(text.encode("latin1") if is_bytes else text)
     return [plain(c) for c in converters], [of_text(c) for c in converters.values()]
 
@@ -98,7 +98,7 @@ def source_of(fname, encoding, max_rows):
         try:
             fname = list(fname)  # an iterator gives its lines
         except TypeError:
-            left("TypeErrors of Python arguments")
+            left("an argument of another type, which the compiler refuses")
         if not all(isinstance(line, (str, bytes)) for line in fname):
             left("a line is no text")
         return {"lines": [plain(line) for line in fname]}, None, None
@@ -163,7 +163,7 @@ def load(function, fname, options):
     if isinstance(fname, (str, os.PathLike)) and not os.path.exists(fname) and "foo.bar" not in str(fname):
         left("no such file")
     if any(isinstance(options.get(name), float) for name in ("skiprows", "max_rows")):
-        left("TypeErrors of Python arguments")
+        left("an argument of another type, which the compiler refuses")
     start = fname.tell() if hasattr(fname, "tell") else None
     source, used, encoding = source_of(fname, encoding, options.get("max_rows"))
     dtype = options.pop("dtype", float)
@@ -299,7 +299,7 @@ def unpacked(array, request, converters):
 def loadtxt(fname, dtype=float, comments="#", delimiter=None, converters=None, skiprows=0, usecols=None, unpack=False,
             ndmin=0, encoding=None, max_rows=None, *, quotechar=None, like=None):
     if delimiter == "":
-        left("TypeErrors of Python arguments")
+        left("an argument of another type, which the compiler refuses")
     return load("loadtxt", fname, dict(locals_of(locals())))
 
 
@@ -342,6 +342,7 @@ def savetxt(fname, X, fmt="%.18e", delimiter=" ", newline="\n", header="", foote
 
 
 np.loadtxt, np.genfromtxt, np.savetxt = loadtxt, genfromtxt, savetxt
+np.lib._npyio_impl.genfromtxt = genfromtxt  # which `recfromtxt` and `recfromcsv` call
 
 
 @pytest.hookimpl(tryfirst=True)
