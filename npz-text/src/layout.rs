@@ -68,6 +68,9 @@ impl Layout {
     pub(crate) fn of(dtype: &DType, limit: usize) -> Result<Self> {
         let mut cells = Vec::new();
         flatten(dtype, 0, limit, &mut cells)?;
+        if cells.is_empty() && dtype.fields().is_none() {
+            return Err(Error::custom(format!("a row of {dtype} has no cells that text could fill")));
+        }
         let names = fields(dtype).map(|fields| fields.into_iter().map(|(name, _)| name).collect());
         Ok(Self { dtype: dtype.clone(), cells, item_size: dtype.item_size(), names })
     }

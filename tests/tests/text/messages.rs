@@ -156,6 +156,12 @@ fn of_columns_and_names() {
             "x,1,2",
             "give the texts of [('a', '<U0'), ('b', '<f8', (2,))] their widths, as U8, and the times their units, as M8[s]",
         ),
+        (dtype("('f8', (0,))"), "1,2", "a row of ('<f8', (0,)) has no cells that text could fill"),
+        (
+            dtype("[('a', 'f8', (0,))]"),
+            "1",
+            "the dtype [('a', '<f8', (0,))] takes 0 columns, found 1: `usecols` chooses columns",
+        ),
     ] {
         assert_eq!(gen_from(&load, text), message);
     }
