@@ -96,7 +96,7 @@ impl ToText for AnyArray {
     fn rows_of(&self, range: Range<usize>) -> Result<Rows<'_>> {
         let count = range.len();
         if self.shape().is_empty() || lie_in_order(self) {
-            return Ok(Rows { columns: vec![Cow::Borrowed(self)], first: range.start, count });
+            return Ok(Rows { columns: columns(Cow::Borrowed(self))?, first: range.start, count });
         }
         // What can't be printed where it lies is made for these rows alone.
         let all = Slice::from(..).into();
