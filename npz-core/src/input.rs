@@ -187,6 +187,27 @@ impl<S: ReadAt + ?Sized> Input<S> {
         Ok(())
     }
 
+    /// Some of the bytes: as they lie in memory, or read into a buffer, whose memory serves again.
+    pub(crate) fn bytes<'b>(
+        &'b self,
+        start: u64,
+        len: usize,
+        buffer: &'b mut Vec<u8>,
+        what: &str,
+    ) -> Result<&'b [u8]> {
+        if let Some(all) = self.memory() {
+            let there = usize::try_from(start).ok().and_then(|at| all.get(at..)?.get(..len));
+            return Ok(there.unwrap_or_default());
+        }
+        if buffer.len() < len {
+            // What was there need not move with it. The next part may be somewhat longer.
+            *buffer = memory::zeros(len.saturating_add(len / 8), what)?;
+        }
+        let bytes = &mut buffer[..len];
+        self.read_exact(bytes, start, "the member")?;
+        Ok(bytes)
+    }
+
     /// Copies some of the bytes.
     pub(crate) fn copy(&self, range: Range<u64>) -> Result<Vec<u8>> {
         let length = range.end.saturating_sub(range.start);

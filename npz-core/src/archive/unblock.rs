@@ -193,24 +193,11 @@ impl<'a> Blocks<'a> {
         'a: 'b,
     {
         let len = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
-        let within = |bytes: &'b [u8], start: u64| {
-            let from = usize::try_from(start).unwrap_or(usize::MAX);
-            bytes.get(from..).and_then(|rest| rest.get(..len)).unwrap_or_default()
+        let Some(Chunk { start, bytes }) = chunk else {
+            return self.input.bytes(self.extent.start + range.start, len, buffer, "compressed member");
         };
-        if let Some(Chunk { start, bytes }) = chunk {
-            return Ok(within(bytes, range.start - start));
-        }
-        let start = self.extent.start + range.start;
-        if let Some(bytes) = self.input.memory() {
-            return Ok(within(bytes, start));
-        }
-        if buffer.len() < len {
-            // What was there need not move with it. The next block may be somewhat longer.
-            *buffer = zeros(len.saturating_add(len / 8), "compressed member")?;
-        }
-        let bytes = &mut buffer[..len];
-        self.input.read_exact(bytes, start, "the member")?;
-        Ok(bytes)
+        // The chunk is in memory, so its length is no more than a `usize`.
+        Ok(bytes.get((range.start - start) as usize..).and_then(|rest| rest.get(..len)).unwrap_or_default())
     }
 
     /// Decodes blocks that follow one another.

@@ -176,14 +176,7 @@ impl<'a> Divided<'a> {
     {
         let left = self.extent.compressed_size.saturating_sub(start);
         let len = left.min(most as u64) as usize;
-        let place = self.extent.start + start;
-        let bytes = if let Some(all) = self.input.memory() {
-            usize::try_from(place).ok().and_then(|at| all.get(at..at + len)).unwrap_or_default()
-        } else {
-            memory::resize(buffer, len, PIECES)?;
-            self.input.read_exact(buffer, place, "the member")?;
-            buffer
-        };
+        let bytes = self.input.bytes(self.extent.start + start, len, buffer, PIECES)?;
         Ok(Fetched { start, bytes, is_all: len as u64 == left })
     }
 
