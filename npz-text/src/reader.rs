@@ -1,5 +1,6 @@
 //! Reads rows: pieces of whole lines, which several threads read.
 
+use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -32,11 +33,14 @@ pub(crate) struct Reader<'a, 's, S> {
 /// The pieces of a text.
 struct Texts<'a> {
     lines: Lines<'a>,
-    /// The first, which was read already.
-    first: Vec<u8>,
+    /// Those that were read and not given out, each with the number of its rows, as far as the footer may have them.
+    held: VecDeque<(Vec<u8>, usize)>,
+    /// The rows of all that are held.
+    rows: usize,
+    /// The rows at the end that are left out.
     skip_footer: usize,
-    /// The last lines, which may be the footer.
-    footer: Vec<u8>,
+    /// What is held is all that comes, and no row of it belongs to the footer.
+    is_cut: bool,
 }
 
 /// `progress` is told after so many bytes.
@@ -47,15 +51,8 @@ const AT_ONCE: usize = 4 << 20;
 
 impl<'a, 's, S: Store> Reader<'a, 's, S> {
     pub(crate) fn new(head: Head<'a>, plan: Plan<'s>, settings: &'s Settings<'s>, dtype: DType) -> Self {
-        let skip_footer = settings.skip_footer;
-        Self {
-            plan,
-            settings,
-            dtype,
-            texts: Texts { lines: head.lines, first: head.text, skip_footer, footer: Vec::new() },
-            collected: Collected::new(settings, head.line),
-            told: 0,
-        }
+        let texts = Texts::new(head.lines, head.text, settings.skip_footer, &plan.splitter);
+        Self { plan, settings, dtype, texts, collected: Collected::new(settings, head.line), told: 0 }
     }
 
     pub(crate) fn plan(&self) -> &Plan<'s> {
@@ -109,7 +106,7 @@ impl<'a, 's, S: Store> Reader<'a, 's, S> {
         let limit = collected.room();
         // Lines that are given may be no more than are needed; rows that can't be told apart either.
         let is_short = texts.lines.is_over() || texts.lines.is_given() || limit < usize::MAX && !S::HAS_ROWS;
-        let most = if is_short { 1 } else { AT_ONCE / texts.first.len().max(1) };
+        let most = if is_short { 1 } else { AT_ONCE / texts.first().len().max(1) };
         let threads = crate::team::threads(settings.threads).min(most.max(1));
         // The memory of texts that are done serves the next too.
         let spare: Mutex<Vec<Vec<u8>>> = Mutex::default();
@@ -175,7 +172,7 @@ impl<'a, 's, S: Store> Reader<'a, 's, S> {
 impl<T: Number> Reader<'_, '_, Numbers<T>> {
     /// Reads all rows straight into the result, as far as there is room for them: none unless the length of the text is known.
     pub(crate) fn fill(&mut self) -> Result<()> {
-        let Texts { lines, first, .. } = &self.texts;
+        let (lines, first) = (&self.texts.lines, self.texts.first());
         // With quotes a row may take several lines; with a limit most of the room would be for nothing.
         if self.plan.splitter.has_quotes() || self.collected.room() < usize::MAX {
             return Ok(());
@@ -218,49 +215,82 @@ fn tell(settings: &Settings<'_>, told: &mut u64, total: u64, step: u64) -> Resul
     }
 }
 
-impl Texts<'_> {
+impl<'a> Texts<'a> {
+    fn new(lines: Lines<'a>, first: Vec<u8>, skip_footer: usize, splitter: &Splitter) -> Self {
+        let mut texts = Self { lines, held: VecDeque::new(), rows: 0, skip_footer, is_cut: false };
+        texts.hold(first, splitter);
+        texts
+    }
+
     /// The next lines, in memory that is given, without those that may be the footer; `None` at the end.
     fn next(&mut self, splitter: &Splitter, mut memory: Vec<u8>) -> Result<Option<Vec<u8>>> {
         loop {
-            let mut text = std::mem::take(&mut self.first);
-            if text.is_empty() {
-                let Some(next) = self.lines.next(memory)? else { return Ok(None) };
-                text = next;
+            if let Some((_, rows)) = self.held.front()
+                && (self.is_cut || self.rows - rows >= self.skip_footer)
+            {
+                self.rows -= rows;
+                return Ok(self.held.pop_front().map(|(text, _)| text));
             }
-            if self.skip_footer == 0 {
-                return Ok(Some(text));
-            }
-            self.footer.append(&mut text);
-            memory = text;
-            text = std::mem::take(&mut self.footer);
-            self.footer = text.split_off(self.before_footer(splitter, &text));
-            if !text.is_empty() {
-                return Ok(Some(text));
+            match self.lines.next(std::mem::take(&mut memory))? {
+                Some(text) => self.hold(text, splitter),
+                None if self.is_cut => return Ok(None),
+                None => self.cut(splitter),
             }
         }
+    }
+
+    /// What comes next, as far as it was read.
+    fn first(&self) -> &[u8] {
+        self.held.front().map_or(&[], |(text, _)| text)
+    }
+
+    fn hold(&mut self, text: Vec<u8>, splitter: &Splitter) {
+        if !text.is_empty() {
+            let (rows, _) = last_rows(splitter, &text, self.skip_footer);
+            self.rows += rows;
+            self.held.push_back((text, rows));
+        }
+    }
+
+    /// Takes the footer off what is held.
+    fn cut(&mut self, splitter: &Splitter) {
+        let mut wanted = self.skip_footer;
+        while wanted > 0
+            && let Some((mut text, _)) = self.held.pop_back()
+        {
+            let (rows, start) = last_rows(splitter, &text, wanted);
+            text.truncate(start);
+            wanted -= rows;
+            if !text.is_empty() {
+                self.held.push_back((text, 0));
+                break;
+            }
+        }
+        self.is_cut = true;
     }
 
     /// Takes back the lines that were given last.
-    fn give_back(&mut self, mut text: Vec<u8>) {
-        text.append(&mut self.footer);
-        self.first = text;
+    fn give_back(&mut self, text: Vec<u8>) {
+        self.held.push_front((text, 0));
     }
+}
 
-    /// Where the last rows of a text begin, as many as the footer has.
-    ///
-    /// What is no text is kept for none: who reads it says so.
-    fn before_footer(&self, splitter: &Splitter, text: &[u8]) -> usize {
-        let Ok(text) = std::str::from_utf8(text) else { return text.len() };
-        let mut end = text.len();
-        let mut fields = Vec::new();
-        let mut count = 0;
-        while end > 0 && count < self.skip_footer {
-            let line = text[..end].strip_suffix('\n').unwrap_or(&text[..end]);
-            let start = line.rfind('\n').map_or(0, |at| at + 1);
-            splitter.row(&text[start..end], true, 1, &mut fields);
-            count += usize::from(!fields.is_empty());
-            end = start;
-        }
-        end
+/// How many rows a text has, but for those before the last ones that are wanted; and where these begin.
+///
+/// What is no text has none: who reads it says so.
+fn last_rows(splitter: &Splitter, text: &[u8], wanted: usize) -> (usize, usize) {
+    let (mut count, mut start) = (0, text.len());
+    if wanted == 0 {
+        return (count, start);
     }
+    let Ok(text) = std::str::from_utf8(text) else { return (count, start) };
+    let mut fields = Vec::new();
+    while start > 0 && count < wanted {
+        let line = text[..start].strip_suffix('\n').unwrap_or(&text[..start]);
+        let end = start;
+        start = line.rfind('\n').map_or(0, |at| at + 1);
+        splitter.row(&text[start..end], true, 1, &mut fields);
+        count += usize::from(!fields.is_empty());
+    }
+    (count, start)
 }

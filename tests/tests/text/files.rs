@@ -179,6 +179,31 @@ fn a_file_is_loaded_by_all_options_as_a_reader_is() {
 }
 
 #[test]
+fn a_footer_of_any_length_is_left_out() {
+    let text = mixed(7, "# a comment") + "\n1 2 # not all of a row\n\n";
+    let rows = naive(&text.replace("1 2 # not all of a row\n", "")).unwrap();
+    for threads in [1, 2] {
+        for skip in [1, 2, 1000, rows.len() / 2, rows.len(), rows.len() + 1, rows.len() + 9, usize::MAX] {
+            let load = GenFromTxt::new().threads(threads).skip_footer(skip);
+            let loaded: Array2<f64> = load.read(text.as_bytes()).unwrap();
+            // The short row is the last.
+            let left = &rows[..(rows.len() + 1).saturating_sub(skip)];
+            assert!(loaded.iter().eq(left.iter().flatten()), "{skip} by {threads}: {}", loaded.nrows());
+        }
+    }
+    // Whoever looks at all of it anew with each piece takes hundreds of times as long.
+    let text = "1\n".repeat(2_000_000);
+    let time = |skip| {
+        let start = std::time::Instant::now();
+        let load = GenFromTxt::new().threads(1).skip_footer(skip);
+        assert_eq!(load.read::<Array1<f64>>(text.as_bytes()).unwrap().len(), 2_000_000 - skip);
+        start.elapsed()
+    };
+    let (without, with) = (time(0), time(1_999_999));
+    assert!(with < 60 * without, "{with:?} and {without:?}");
+}
+
+#[test]
 fn a_file_longer_than_its_text_needs_no_memory_for_it() {
     let dir = temp_dir();
     let path = dir.path().join("a.txt");
