@@ -13,9 +13,6 @@ use crate::table::Table;
 /// What a piece takes in memory, about.
 const PIECE: usize = 8 << 20;
 
-/// How many rows are read before it is known how long they are: few, as they may have a million cells.
-const FIRST: usize = 16;
-
 /// What `np.savez` calls an array that was given no name.
 const NAME: &str = "arr_0";
 
@@ -34,7 +31,8 @@ pub(crate) fn convert(settings: &Settings<'_>, path: &Path, out: &Path) -> Resul
     let tables =
         make(settings, source, None, None, Keep { texts: Texts::AsWideAsTheirDtype, has_mask: false });
     let tables = tables.map_err(|error| error.in_file(path))?;
-    write(&mut Rows { tables, path, wanted: FIRST }, out)
+    let wanted = PIECE / tables.row_size().max(1) + 1;
+    write(&mut Rows { tables, path, wanted }, out)
 }
 
 /// Rows of a text, some at a time.
@@ -49,9 +47,7 @@ impl Rows<'_> {
     fn next(&mut self) -> Result<(RawArray, bool)> {
         let rows = self.tables.next(self.wanted).and_then(Table::into_raw);
         let rows = rows.map_err(|error| error.in_file(self.path))?;
-        let count = rows.shape().first().copied().unwrap_or(0);
-        let is_last = count < self.wanted;
-        self.wanted = PIECE / (rows.as_bytes().len() / count.max(1)).max(1) + 1;
+        let is_last = rows.shape().first().is_none_or(|count| *count < self.wanted);
         Ok((rows, is_last))
     }
 }

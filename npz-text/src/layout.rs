@@ -213,6 +213,11 @@ impl Cell {
         !matches!(self.kind, DateTime(_) | TimeDelta(_) | LongDouble | ComplexLongDouble | Float16)
     }
 
+    /// The bytes that it takes.
+    pub(crate) fn size(&self) -> usize {
+        self.size
+    }
+
     /// Reads a text into the bytes of a row.
     pub(crate) fn read(&self, text: &str, style: Style, row: &mut [u8]) -> Result<(), Fault> {
         let bytes = &mut row[self.offset..self.offset + self.size];

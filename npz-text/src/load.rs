@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use npz_core::{DType, Result};
+use npz_core::{DType, Error, Result};
 use num_complex::Complex;
 
 use crate::head::{Head, open};
@@ -10,7 +10,7 @@ use crate::infer::{Column, Type, Types};
 use crate::layout::{Kind, Layout, Texts, closed};
 use crate::number::{Number, Style};
 use crate::options::CellType;
-use crate::plan::Select;
+use crate::plan::{Plan, Select};
 use crate::prepare::{Columns, Wanted, columns, plan};
 use crate::reader::Reader;
 use crate::settings::{Settings, Source};
@@ -21,6 +21,9 @@ use crate::table::{Cells, FromText, Table};
 pub(crate) trait Tables {
     /// Reads so many rows, or fewer at the end.
     fn next(&mut self, rows: usize) -> Result<Table>;
+
+    /// The bytes that a row takes.
+    fn row_size(&self) -> usize;
 }
 
 impl<S: Store + IntoCells> Tables for Reader<'_, '_, S> {
@@ -46,6 +49,10 @@ impl<S: Store + IntoCells> Tables for Reader<'_, '_, S> {
             is_record,
             ndmin: self.ndmin(),
         })
+    }
+
+    fn row_size(&self) -> usize {
+        self.plan().row_size()
     }
 }
 
@@ -163,7 +170,9 @@ pub(crate) fn make<'t>(
         Some(wanted) => Layout::of(&wanted.dtype, settings.limits.columns)?.is_open(keep.texts),
     };
     if !is_open {
-        return once(settings, source, wanted.as_ref(), keep, |columns| Ok((given(columns)?, Vec::new())));
+        return once(settings, source, wanted.as_ref(), keep, None, |columns| {
+            Ok((given(columns)?, Vec::new()))
+        });
     }
     let (first, second) = match (source, kept) {
         (Source::Path(path), _) => (Source::Path(path.clone()), Source::Path(path)),
@@ -174,13 +183,15 @@ pub(crate) fn make<'t>(
         }
     };
     if let Some(wanted) = wanted {
-        let found = scan::<Widths>(settings, first, Some(&wanted))?.0;
-        once(settings, second, Some(&wanted), keep, |columns| {
+        let (Widths(found), size) = scan(settings, first, Some(&wanted))?;
+        once(settings, second, Some(&wanted), keep, Some(size), |columns| {
             Ok((closed(&given(columns)?, &found)?, Vec::new()))
         })
     } else {
-        let found = scan::<Types>(settings, first, None)?.0;
-        once(settings, second, None, keep, |columns| inferred(settings, columns, &found, keep.texts))
+        let (Types(found), size) = scan(settings, first, None)?;
+        once(settings, second, None, keep, Some(size), |columns| {
+            inferred(settings, columns, &found, keep.texts)
+        })
     }
 }
 
@@ -200,8 +211,38 @@ fn all(source: Source<'_>, settings: &Settings<'_>) -> Result<Vec<u8>> {
     Ok(text)
 }
 
+/// How much there is of a table.
+#[derive(Clone, Copy)]
+struct Size {
+    rows: usize,
+    text: u64,
+}
+
+/// How many times the bytes of its text a table may take because one text is much longer than the others, if that is more than
+/// `SMALL`: all rows are as wide as the widest.
+const WIDENED: u64 = 64;
+const SMALL: u64 = 256 << 20;
+
+impl Size {
+    /// Refuses a table that takes much more memory than its text, which nobody asked for.
+    fn check(self, plan: &Plan<'_>) -> Result<()> {
+        let all = (self.rows as u64).saturating_mul(plan.row_size() as u64);
+        if all <= self.text.saturating_mul(WIDENED).max(SMALL) {
+            return Ok(());
+        }
+        let widest = plan.cells.iter().enumerate().max_by_key(|(_, cell)| cell.size());
+        let (column, size) = widest.map_or((0, 0), |(column, cell)| (column, cell.size()));
+        let place = if plan.is_record { format!("column {} has", column + 1) } else { "there is".to_owned() };
+        let (rows, text) = (self.rows, self.text);
+        Err(Error::custom(format!(
+            "{place} a text that takes {size} bytes, so {rows} rows as wide as that take {all}, of a text of {text}: set the dtype, with \
+             the width of its texts, as U80, or leave the column out by `usecols`"
+        )))
+    }
+}
+
 /// Reads all rows into a sink that only looks at them.
-fn scan<S: Store>(settings: &Settings<'_>, source: Source<'_>, wanted: Option<&Wanted>) -> Result<S> {
+fn scan<S: Store>(settings: &Settings<'_>, source: Source<'_>, wanted: Option<&Wanted>) -> Result<(S, Size)> {
     let splitter = settings.splitter()?;
     let head = Head::read(source, settings, &splitter)?;
     let found = head.first.as_ref().map_or(0, Vec::len);
@@ -209,7 +250,9 @@ fn scan<S: Store>(settings: &Settings<'_>, source: Source<'_>, wanted: Option<&W
     let dtype = columns.dtype.take().map_or_else(|| DType::parse("U"), Ok)?;
     let layout = Layout::of(&dtype, settings.limits.columns)?;
     let plan = plan(settings, splitter, columns, &layout, found)?;
-    Ok(Reader::<S>::new(head, plan, settings, dtype).read(usize::MAX)?.0)
+    let mut reader = Reader::<S>::new(head, plan, settings, dtype);
+    let (sink, _, rows) = reader.read(usize::MAX)?;
+    Ok((sink, Size { rows, text: reader.text_bytes() }))
 }
 
 /// The dtype of a table whose columns were looked at, and the texts that stand for a column which tells nothing.
@@ -243,9 +286,7 @@ fn inferred(
     };
     if names.len() != types.len() {
         let (names, found) = (names.len(), types.len());
-        return Err(npz_core::Error::custom(format!(
-            "expected a name for each of {found} columns, found {names}"
-        )));
+        return Err(Error::custom(format!("expected a name for each of {found} columns, found {names}")));
     }
     let fields =
         types.iter().map(|column| column.is.dtype(column.text_width())).collect::<Result<Vec<_>>>()?;
@@ -258,6 +299,7 @@ fn once<'t>(
     source: Source<'t>,
     wanted: Option<&Wanted>,
     keep: Keep,
+    size: Option<Size>,
     dtype: impl FnOnce(&Columns) -> Result<(DType, Vec<(usize, Type)>)>,
 ) -> Result<Box<dyn Tables + 't>> {
     let splitter = settings.splitter()?;
@@ -267,6 +309,7 @@ fn once<'t>(
     let (dtype, silent) = dtype(&columns)?;
     let layout = Layout::of(&dtype, settings.limits.columns)?;
     let mut plan = plan(settings, splitter, columns, &layout, found)?;
+    size.map_or(Ok(()), |size| size.check(&plan))?;
     plan.has_mask = keep.has_mask;
     if plan.has_mask && plan.columns.iter().any(|column| !column.missing.is_empty()) {
         // A number may be one that stands for nothing.

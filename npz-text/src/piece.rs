@@ -162,6 +162,7 @@ fn row<'t, S: Sink>(
     plan.convert(chosen).map_err(|(column, why)| {
         format!(", column {}: the converter refused the text: {why}", plan.number(column, found))
     })?;
+    piece.sink.reserve(plan).map_err(|why| format!(": {why}"))?;
     piece.sink.row(plan, chosen).map_err(|bad| {
         let column = plan.number(bad.column, found);
         let text = shown(&bad.text);

@@ -59,6 +59,9 @@ pub(crate) struct BadCell {
     pub(crate) fault: Fault,
 }
 
+/// What the rows of a piece may take in memory. Only texts of a width take much more than they have in the file.
+pub(crate) const PIECE: usize = 2 << 20;
+
 /// What becomes of a cell that is no number.
 pub(crate) enum Substitute<'p> {
     /// This text stands for it.
@@ -88,6 +91,16 @@ impl Plan<'_> {
     /// The bytes of a row.
     pub(crate) fn row_size(&self) -> usize {
         self.item_size * if self.is_record { 1 } else { self.width() }
+    }
+
+    /// How many lines of so many bytes several threads may have in memory at a time, each with the cells of a row.
+    ///
+    /// `None` if all of them.
+    pub(crate) fn most_lines(&self, bytes: usize) -> Option<usize> {
+        // A row has a byte for each of its fields at least.
+        let least = if let Select::All(count) = &self.select { (*count).max(1) } else { 1 };
+        let most = PIECE / self.row_size().max(1);
+        (bytes / least > most).then_some(most.max(1))
     }
 
     /// The number of a column in the file, from 1.
@@ -202,7 +215,11 @@ impl Plan<'_> {
 
     /// Says that filling values can't be what their columns hold, before anything is read.
     pub(crate) fn check_fills(&self) -> Result<()> {
-        let mut row = vec![0; self.row_size()];
+        if self.columns.iter().all(|options| options.fill.is_none()) {
+            return Ok(());
+        }
+        let row = bytemuck::allocation::try_zeroed_vec(self.row_size());
+        let mut row = row.map_err(|()| std::io::Error::from(std::io::ErrorKind::OutOfMemory))?;
         for (column, options) in self.columns.iter().enumerate() {
             if let Some(fill) = &options.fill
                 && let Err(fault) = self.cell(column).read(fill, self.style, self.bytes(column, &mut row))

@@ -67,6 +67,11 @@ impl<'a, 's, S: Store> Reader<'a, 's, S> {
         self.settings.ndmin
     }
 
+    /// The bytes of text that were read.
+    pub(crate) fn text_bytes(&self) -> u64 {
+        self.texts.lines.total()
+    }
+
     /// Reads so many rows, fewer at the end; gives them, with their mask if there is one, and their number.
     pub(crate) fn read(&mut self, wanted: usize) -> Result<(S, Vec<bool>, usize)> {
         let wanted = wanted.min(self.collected.room());
@@ -106,7 +111,7 @@ impl<'a, 's, S: Store> Reader<'a, 's, S> {
         let limit = collected.room();
         // Lines that are given may be no more than are needed; rows that can't be told apart either.
         let is_short = texts.lines.is_over() || texts.lines.is_given() || limit < usize::MAX && !S::HAS_ROWS;
-        let most = if is_short { 1 } else { AT_ONCE / texts.first().len().max(1) };
+        let most = if is_short { 1 } else { AT_ONCE / texts.first().len().max(plan.row_size()).max(1) };
         let threads = crate::team::threads(settings.threads).min(most.max(1));
         // The memory of texts that are done serves the next too.
         let spare: Mutex<Vec<Vec<u8>>> = Mutex::default();
@@ -118,10 +123,13 @@ impl<'a, 's, S: Store> Reader<'a, 's, S> {
                     return None;
                 }
                 let memory = lock(&spare).pop().unwrap_or_default();
-                let text = match texts.next(&plan.splitter, memory).transpose()? {
+                let mut text = match texts.next(&plan.splitter, memory).transpose()? {
                     Ok(text) => text,
                     Err(error) => return Some(Err(error)),
                 };
+                if let Some(most) = plan.most_lines(text.len()) {
+                    texts.keep(&mut text, most);
+                }
                 let Some(sink) = sink(&text) else {
                     texts.give_back(text);
                     return None;
@@ -155,9 +163,12 @@ impl<'a, 's, S: Store> Reader<'a, 's, S> {
             && let Some(mut text) = texts.next(&plan.splitter, memory)?
         {
             let room = collected.room() - collected.rows;
+            let room = plan.most_lines(text.len()).map_or(room, |most| most.min(room));
             let piece = parse(plan, sink, &text, texts.lines.is_over(), room);
             let rest = text.split_off(piece.used);
-            if piece.error.is_none() && !rest.is_empty() {
+            if piece.rows >= room {
+                texts.give_back(rest);
+            } else if piece.error.is_none() && !rest.is_empty() {
                 let line = collected.line + piece.lines;
                 plan.limits.check(rest.len(), 0).map_err(|error| at_line(line, &error))?;
                 texts.lines.give_back(rest);
@@ -271,7 +282,16 @@ impl<'a> Texts<'a> {
 
     /// Takes back the lines that were given last.
     fn give_back(&mut self, text: Vec<u8>) {
-        self.held.push_front((text, 0));
+        if !text.is_empty() {
+            self.held.push_front((text, 0));
+        }
+    }
+
+    /// Takes back all but so many of the lines that were given last.
+    fn keep(&mut self, text: &mut Vec<u8>, most: usize) {
+        if let Some(end) = memchr::memchr_iter(b'\n', text).nth(most - 1) {
+            self.give_back(text.split_off(end + 1));
+        }
     }
 }
 

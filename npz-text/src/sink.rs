@@ -12,6 +12,11 @@ use crate::time;
 
 /// Takes rows, one after the other.
 pub(crate) trait Sink: Send {
+    /// Makes room for a row; gives a message where memory is short.
+    fn reserve(&mut self, _plan: &Plan<'_>) -> Result<(), String> {
+        Ok(())
+    }
+
     /// Takes the fields of a row; after an error it may hold a part of them.
     fn row(&mut self, plan: &Plan<'_>, fields: &[Cow<'_, str>]) -> Result<(), BadCell>;
 
@@ -158,6 +163,13 @@ impl Store for ByteStrings {
 pub(crate) struct Rows(pub(crate) Vec<u8>);
 
 impl Sink for Rows {
+    fn reserve(&mut self, plan: &Plan<'_>) -> Result<(), String> {
+        let size = plan.row_size();
+        self.0.try_reserve(size).map_err(|_| {
+            format!("there is no memory for one more row of {size} bytes: `pieces` and `convert` have fewer in memory at a time")
+        })
+    }
+
     fn row(&mut self, plan: &Plan<'_>, fields: &[Cow<'_, str>]) -> Result<(), BadCell> {
         let start = self.0.len();
         self.0.resize(start + plan.row_size(), 0);
@@ -178,6 +190,7 @@ impl Sink for Rows {
         let (len, rows) = fast.rows(text, plan.width(), plan.limits.line_bytes, |column, text| {
             if column == 0 {
                 row = bytes.len();
+                bytes.try_reserve(plan.row_size()).ok()?;
                 bytes.resize(row + plan.row_size(), 0);
             }
             plan.cell(column).plain(text, plan.bytes(column, &mut bytes[row..]))

@@ -112,6 +112,15 @@ fn memory_is_that_of_the_result() {
         bounded("rows of a dtype", rows * 16, || load().dtype(dtype).load(&path).unwrap());
     bounded("savetxt of records", 0, || SaveTxt::new().format("%g").save(&out, &records).unwrap());
     drop(records);
+    // Rows that take much more than their text, in pieces.
+    write(&path, 400_000, |number| format!("a,{number}\n"));
+    let wide = DType::parse("[('a', 'U500'), ('b', 'i8')]").unwrap();
+    for load in [load().dtype(wide.clone()), load().dtype(wide).quotechar('"')] {
+        let pieces = || load.pieces::<AnyArray>(&path, 1000).unwrap();
+        let count =
+            bounded("wide rows in pieces", 0, || pieces().map(|piece| piece.unwrap().len()).sum::<usize>());
+        assert_eq!(count, 400_000);
+    }
     // Few rows that are long.
     let line = "1.5 ".repeat(100_000) + "\n";
     write(&path, 150, |_| line.clone());

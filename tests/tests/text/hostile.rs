@@ -78,3 +78,50 @@ fn formats_and_dtypes_ask_for_no_more_than_there_is_room_for() {
     );
     assert!(GenFromTxt::new().defaultfmt("%d%d").dtype(Infer).read::<AnyArray>(&b"a 1"[..]).is_err());
 }
+
+#[test]
+fn one_long_text_does_not_make_all_rows_as_wide() {
+    let dir = tests::temp_dir();
+    let (path, out) = (dir.path().join("a.csv"), dir.path().join("a.npy"));
+    // 40 GB of records.
+    let text = "1,a\n".repeat(10_000) + "2," + &"b".repeat(1_000_000);
+    std::fs::write(&path, &text).unwrap();
+    let infer = GenFromTxt::new().delimiter(',').dtype(Infer);
+    let open = |dtype: &str| LoadTxt::new().delimiter(',').dtype(DType::parse(dtype).unwrap());
+    let records = open("[('n', 'i4'), ('name', 'U')]");
+    for error in [
+        infer.load::<AnyArray>(&path).unwrap_err(),
+        infer.convert(&path, &out).unwrap_err(),
+        records.read::<AnyArray>(text.as_bytes()).unwrap_err(),
+        records.pieces::<AnyArray>(&path, 5).err().unwrap(),
+    ] {
+        let error = error.to_string();
+        assert!(
+            error.contains("column 2 has a text that takes 4000000 bytes, so 10001 rows as wide"),
+            "{error}"
+        );
+        assert!(error.contains("set the dtype, with the width of its texts"), "{error}");
+    }
+    let error = open("U").convert(&path, &out).unwrap_err().to_string();
+    assert!(error.contains("there is a text that takes 4000000 bytes"), "{error}");
+    assert!(!out.exists());
+    // Texts that are no wider than they are, and widths that are given.
+    let strings: Array2<String> = LoadTxt::new().delimiter(',').load(&path).unwrap();
+    assert_eq!((strings.nrows(), strings[[10_000, 1]].len()), (10_001, 1_000_000));
+    let error = open("[('n', 'i4'), ('name', 'U9')]").load::<AnyArray>(&path).unwrap_err().to_string();
+    assert!(error.contains("line 10001, column 2: expected text of at most 9 characters"), "{error}");
+}
+
+#[test]
+fn a_row_without_memory_is_an_error() {
+    let dir = tests::temp_dir();
+    let path = dir.path().join("a.txt");
+    std::fs::write(&path, "a ".repeat(100_000)).unwrap();
+    // More than any machine can address.
+    let load = LoadTxt::new().dtype(DType::parse("U500000000").unwrap());
+    let error = load.convert(&path, dir.path().join("a.npy")).unwrap_err().to_string();
+    assert!(
+        error.contains("line 1: there is no memory for one more row of 200000000000000 bytes"),
+        "{error}"
+    );
+}
