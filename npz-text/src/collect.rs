@@ -15,8 +15,10 @@ pub(crate) struct Collected<'s, S> {
     /// Which cells were missing, if that is asked for.
     mask: Vec<bool>,
     pub(crate) rows: usize,
+    /// How many of them are to be given away next.
+    pub(crate) wanted: usize,
     /// The rows that were given away before.
-    gone: usize,
+    pub(crate) gone: usize,
     /// The lines that were read.
     pub(crate) line: usize,
     ragged: Ragged,
@@ -26,9 +28,10 @@ pub(crate) struct Collected<'s, S> {
 /// Rows of another number of columns.
 #[derive(Default)]
 struct Ragged {
-    /// The first of them: line, from 1, and number of columns.
-    listed: Vec<(usize, usize)>,
-    count: usize,
+    /// The rows before each, of those that were not given away, its line, from 1, and its number of columns.
+    listed: Vec<(usize, usize, usize)>,
+    /// How many more there are among the rows that are wanted next.
+    more: usize,
 }
 
 /// How many ragged rows an error lists.
@@ -42,6 +45,7 @@ impl<'s, S: Store> Collected<'s, S> {
             sink: S::new(),
             mask: Vec::new(),
             rows: 0,
+            wanted: 0,
             gone: 0,
             line,
             ragged: Ragged::default(),
@@ -68,11 +72,11 @@ impl<'s, S: Store> Collected<'s, S> {
         append(&mut self.mask, &mut piece.mask)?;
         self.rows += piece.rows;
         for (rows, line, columns) in piece.ragged {
-            if before + rows < limit {
-                self.ragged.count += 1;
-                if self.ragged.listed.len() < LISTED {
-                    self.ragged.listed.push((self.line + line + 1, columns));
-                }
+            let before = before + rows;
+            if before < limit && (before >= self.wanted || self.ragged.listed.len() < LISTED) {
+                self.ragged.listed.push((before, self.line + line + 1, columns));
+            } else if before < limit {
+                self.ragged.more += 1;
             }
         }
         if let (Some((rows, line)), Some(max)) = (piece.blank, self.settings.max_rows)
@@ -82,8 +86,7 @@ impl<'s, S: Store> Collected<'s, S> {
         {
             self.is_warned = true;
             let line = self.line + line + 1;
-            self.settings
-                .warn(&format!("line {line} holds no data and is not counted towards max_rows={max}"));
+            self.warn(&format!("line {line} holds no data and is not counted towards max_rows={max}"));
         }
         if is_full {
             return Ok(piece.sink);
@@ -101,41 +104,54 @@ impl<'s, S: Store> Collected<'s, S> {
         self.sink.append(&mut cells)
     }
 
-    /// Gives away so many rows, with the mask if there is one; or those that there are if these are the last.
-    pub(crate) fn give(&mut self, plan: &Plan<'_>, wanted: usize) -> Result<(S, Vec<bool>, usize)> {
+    /// Gives away the rows that are wanted, with the mask if there is one; or those that there are if these are the last.
+    ///
+    /// What is wrong with them is told with them.
+    pub(crate) fn give(&mut self, plan: &Plan<'_>) -> Result<(S, Vec<bool>, usize)> {
+        let wanted = self.wanted;
         let rest = if self.rows > wanted { self.sink.split_off(plan, wanted) } else { S::new() };
         let rows = self.rows.min(wanted);
         let rest_of_mask = self.mask.split_off((rows * plan.width()).min(self.mask.len()));
         let mask = std::mem::replace(&mut self.mask, rest_of_mask);
         self.rows -= rows;
         self.gone += rows;
-        if rows < wanted || self.room() == 0 {
-            self.tell_ragged(plan)?;
-        }
+        let is_last = rows < wanted || self.room() == 0;
+        self.tell_ragged(plan, if is_last { usize::MAX } else { rows })?;
         Ok((std::mem::replace(&mut self.sink, rest), mask, rows))
     }
 
-    /// Says which rows had another number of columns: as an error, or a warning if they are to be skipped.
-    fn tell_ragged(&mut self, plan: &Plan<'_>) -> Result<()> {
-        let ragged = std::mem::take(&mut self.ragged);
-        if ragged.count == 0 {
+    /// Says which rows before the last of so many had another number of columns: as an error, or a warning if they are to be skipped.
+    fn tell_ragged(&mut self, plan: &Plan<'_>, rows: usize) -> Result<()> {
+        let Ragged { mut listed, more } = std::mem::take(&mut self.ragged);
+        let count = listed.partition_point(|(before, ..)| *before < rows);
+        self.ragged.listed =
+            listed.split_off(count).into_iter().map(|(at, line, n)| (at - rows, line, n)).collect();
+        if count == 0 {
             return Ok(());
         }
+        let more = more + count.saturating_sub(LISTED);
         let (expected, few) = match &plan.select {
             Select::All(count) => (format!("{count} columns"), ""),
             Select::Some(_) => ("the columns of `usecols`".to_owned(), "only "),
         };
-        let lines = ragged.listed.iter().map(|(line, count)| format!("\n    line {line} has {few}{count}"));
+        let lines =
+            listed.iter().take(LISTED).map(|(_, line, count)| format!("\n    line {line} has {few}{count}"));
         let mut message = format!("expected {expected} in each row{}", lines.collect::<String>());
-        if ragged.count > LISTED {
-            let more = ragged.count - LISTED;
+        if more > 0 {
             message.push_str(&["\n    and ", &more.to_string(), " more lines"].concat());
         }
         if self.settings.invalid_raise {
             message += "\n`invalid_raise(false)` skips such lines; `usecols` takes the columns that all have";
             return Err(Error::custom(message));
         }
-        self.settings.warn(&format!("lines were skipped: {message}"));
+        self.warn(&format!("lines were skipped: {message}"));
         Ok(())
+    }
+
+    /// Warns, but not in a pass that only looks at the rows: the next one warns of the same.
+    fn warn(&self, message: &str) {
+        if S::HAS_ROWS {
+            self.settings.warn(message);
+        }
     }
 }

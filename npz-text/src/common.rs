@@ -63,11 +63,17 @@ macro_rules! common {
                 self
             }
 
-            /// Sets a function that is told, after each MiB and at the end, how many bytes of text were read. Where it gives
-            /// `ControlFlow::Break(())`, the load ends with [`ErrorKind::Cancelled`](npz_core::ErrorKind::Cancelled), and a conversion
-            /// leaves what was there. A text that is gone through twice, for dtypes or widths that it tells, is counted twice.
-            pub fn progress(mut self, progress: impl Fn(u64) -> ControlFlow<()> + Send + Sync + 'a) -> Self {
-                self.0.progress = Some(Box::new(progress));
+            /// Sets a function that is told how far a load has come: how many bytes of the file are read, of how many; `None` for a
+            /// reader, of which nobody knows. It is called after each MiB of text and at the end, and counts to the end once, even if the
+            /// file is gone through twice for dtypes or widths that it tells.
+            ///
+            /// Where it gives `ControlFlow::Break(())`, the load ends with
+            /// [`ErrorKind::Cancelled`](npz_core::ErrorKind::Cancelled), and a conversion leaves what was there.
+            pub fn progress(
+                mut self,
+                tell: impl Fn(u64, Option<u64>) -> ControlFlow<()> + Send + Sync + 'a,
+            ) -> Self {
+                self.0.progress = Some(Box::new(tell));
                 self
             }
 
@@ -104,24 +110,30 @@ macro_rules! common {
                 crate::load::load(&self.0, Source::Given(Box::new(given)))
             }
 
-            /// Loads a file in pieces of so many rows, the last perhaps shorter: for what is larger than memory.
+            /// Loads a file, or what a reader gives, in pieces of so many rows, the last perhaps shorter: for what is larger than
+            /// memory.
             ///
             /// # Errors
-            /// As [`load`](Self::load), when the piece with the fault is reached.
-            pub fn pieces<T: FromText>(&self, path: impl AsRef<Path>, rows: usize) -> Result<Pieces<'_, T>> {
-                Pieces::new(&self.0, path.as_ref(), rows)
+            /// As [`load`](Self::load), when the piece with the fault is reached. A dtype that has to be found
+            /// ([`Infer`](crate::Infer), texts without a width) takes a pass before, which a reader does not have.
+            pub fn pieces<'s, T: FromText>(
+                &'s self,
+                input: impl Input<'s>,
+                rows: usize,
+            ) -> Result<Pieces<'s, T>> {
+                Pieces::new(&self.0, input.into_source(), rows)
             }
 
-            /// Converts a file to a `.npy` file, in one pass and in bounded memory: `np.save(out, np.loadtxt(path))`; or to a
-            /// `.npz` archive with the array as `arr_0`: `np.savez(out, np.loadtxt(path))`.
+            /// Converts a file, or what a reader gives, to a `.npy` file, in one pass and in bounded memory:
+            /// `np.save(out, np.loadtxt(path))`; or to a `.npz` archive with the array as `arr_0`:
+            /// `np.savez(out, np.loadtxt(path))`.
             ///
-            /// The array has two axes, or one of rows with fields. Where a dtype has to be found ([`Infer`](crate::Infer), texts
-            /// without a width) there is a pass before.
+            /// The array has two axes, or one of rows with fields. Where a dtype has to be found there is a pass before.
             ///
             /// # Errors
-            /// As [`load`](Self::load); then there is no file, or the one that was there before.
-            pub fn convert(&self, path: impl AsRef<Path>, out: impl AsRef<Path>) -> Result<()> {
-                crate::convert::convert(&self.0, path.as_ref(), out.as_ref())
+            /// As [`pieces`](Self::pieces); then there is no file, or the one that was there before.
+            pub fn convert<'s>(&'s self, input: impl Input<'s>, out: impl AsRef<Path>) -> Result<()> {
+                crate::convert::convert(&self.0, input.into_source(), out.as_ref())
             }
         }
     };

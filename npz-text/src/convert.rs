@@ -5,9 +5,10 @@ use std::path::Path;
 
 use npz_core::{AtomicFile, Error, NpzWriter, RawArray, Result, npy};
 
+use crate::input::Source;
 use crate::layout::Texts;
-use crate::load::{Keep, Tables, make};
-use crate::settings::{Settings, Source};
+use crate::load::{Keep, Tables, in_file, make};
+use crate::settings::Settings;
 use crate::table::Table;
 
 /// What a piece takes in memory, about.
@@ -16,7 +17,7 @@ const PIECE: usize = 8 << 20;
 /// What `np.savez` calls an array that was given no name.
 const NAME: &str = "arr_0";
 
-pub(crate) fn convert(settings: &Settings<'_>, path: &Path, out: &Path) -> Result<()> {
+pub(crate) fn convert<'s>(settings: &'s Settings<'s>, source: Source<'s>, out: &Path) -> Result<()> {
     let write = match out.extension().and_then(|ending| ending.to_str()) {
         Some("npy") => npy,
         Some("npz") => npz,
@@ -27,10 +28,11 @@ pub(crate) fn convert(settings: &Settings<'_>, path: &Path, out: &Path) -> Resul
             )));
         }
     };
-    let source = Source::Path(path.to_path_buf());
+    let path = source.path();
+    let path = path.as_deref();
     let tables =
         make(settings, source, None, None, Keep { texts: Texts::AsWideAsTheirDtype, has_mask: false });
-    let tables = tables.map_err(|error| error.in_file(path))?;
+    let tables = tables.map_err(|error| in_file(error, path))?;
     let wanted = PIECE / tables.row_size().max(1) + 1;
     write(&mut Rows { tables, path, wanted }, out)
 }
@@ -38,7 +40,7 @@ pub(crate) fn convert(settings: &Settings<'_>, path: &Path, out: &Path) -> Resul
 /// Rows of a text, some at a time.
 struct Rows<'s> {
     tables: Box<dyn Tables + 's>,
-    path: &'s Path,
+    path: Option<&'s Path>,
     wanted: usize,
 }
 
@@ -46,7 +48,7 @@ impl Rows<'_> {
     /// The next rows, and whether they are the last.
     fn next(&mut self) -> Result<(RawArray, bool)> {
         let rows = self.tables.next(self.wanted).and_then(Table::into_raw);
-        let rows = rows.map_err(|error| error.in_file(self.path))?;
+        let rows = rows.map_err(|error| in_file(error, self.path))?;
         let is_last = rows.shape().first().is_none_or(|count| *count < self.wanted);
         Ok((rows, is_last))
     }

@@ -1,5 +1,7 @@
 //! From bytes in an encoding to UTF-8, and back.
 
+use std::error::Error as _;
+use std::fmt;
 use std::io::{self, Read, Write};
 
 use npz_core::{Error, Result};
@@ -107,6 +109,8 @@ pub(crate) struct Decode<R> {
     /// Text that was decoded, but not yet taken, from `taken` on.
     text: Vec<u8>,
     taken: usize,
+    /// What is wrong behind that.
+    failed: Option<io::Error>,
     at_start: bool,
     is_over: bool,
 }
@@ -116,7 +120,16 @@ const BLOCK: usize = 1 << 16;
 
 impl<R: Read> Decode<R> {
     pub(crate) fn new(reader: R, encoding: Encoding) -> Self {
-        Self { reader, encoding, raw: Vec::new(), text: Vec::new(), taken: 0, at_start: true, is_over: false }
+        Self {
+            reader,
+            encoding,
+            raw: Vec::new(),
+            text: Vec::new(),
+            taken: 0,
+            failed: None,
+            at_start: true,
+            is_over: false,
+        }
     }
 
     /// Takes the next bytes of the file into `raw`.
@@ -167,9 +180,6 @@ impl<R: Read> Decode<R> {
         }
         let (width, big) = self.encoding.unit();
         let whole = self.raw.len() / width * width;
-        if self.is_over && whole < self.raw.len() {
-            return Err(bad(self.encoding, "the file ends inside of a character"));
-        }
         let mut push = |code: u32| match char::from_u32(code) {
             Some(c) => {
                 self.text.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
@@ -180,12 +190,13 @@ impl<R: Read> Decode<R> {
         let mut used = whole;
         match width {
             1 => {
-                if self.encoding == Encoding::Ascii
-                    && let Some(byte) = self.raw.iter().find(|byte| !byte.is_ascii())
-                {
-                    return Err(bad(self.encoding, &format!("byte 0x{byte:02x} is no ASCII")));
+                let is_ascii = self.encoding == Encoding::Ascii;
+                for byte in &self.raw {
+                    if is_ascii && !byte.is_ascii() {
+                        return Err(bad(self.encoding, &format!("byte 0x{byte:02x} is no ASCII")));
+                    }
+                    push(u32::from(*byte))?;
                 }
-                self.raw.iter().try_for_each(|byte| push(u32::from(*byte)))?;
             }
             2 => {
                 let unit = |at: usize| -> Option<u32> {
@@ -219,6 +230,9 @@ impl<R: Read> Decode<R> {
             }
         }
         self.raw.drain(..used);
+        if self.is_over && !self.raw.is_empty() {
+            return Err(bad(self.encoding, "the file ends inside of a character"));
+        }
         Ok(())
     }
 }
@@ -229,6 +243,9 @@ impl<R: Read> Read for Decode<R> {
             self.start()?;
         }
         while self.taken == self.text.len() {
+            if let Some(error) = self.failed.take() {
+                return Err(error);
+            }
             if self.encoding == Encoding::Utf8 && self.raw.is_empty() {
                 return self.reader.read(buffer);
             }
@@ -238,7 +255,8 @@ impl<R: Read> Read for Decode<R> {
             if self.encoding != Encoding::Utf8 && !self.is_over {
                 self.pull()?;
             }
-            self.decode()?;
+            // What stands before is text, and may be all that is wanted.
+            self.failed = self.decode().err();
         }
         let count = buffer.len().min(self.text.len() - self.taken);
         buffer[..count].copy_from_slice(&self.text[self.taken..self.taken + count]);
@@ -251,8 +269,28 @@ fn bad(encoding: Encoding, what: &str) -> io::Error {
     let message = format!(
         "expected text in the encoding {encoding:?}, but {what}: set `encoding` to what the file has"
     );
-    io::Error::from(Error::custom(message))
+    io::Error::new(io::ErrorKind::InvalidData, BadText(message))
 }
+
+/// Says what is no text: whoever counts lines says where.
+#[derive(Debug)]
+pub(crate) struct BadText(String);
+
+impl BadText {
+    /// Whether that is what an error says.
+    pub(crate) fn is(error: &Error) -> bool {
+        let source = error.source().and_then(|source| source.downcast_ref::<io::Error>());
+        source.and_then(io::Error::get_ref).is_some_and(<dyn std::error::Error + Send + Sync>::is::<Self>)
+    }
+}
+
+impl fmt::Display for BadText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for BadText {}
 
 /// Writes UTF-8 in another encoding.
 pub(crate) struct Encode<W> {

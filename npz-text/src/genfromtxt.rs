@@ -9,11 +9,12 @@ use npz_core::Result;
 
 use crate::common::common;
 use crate::encoding::Encoding;
+use crate::input::{Input, Source};
 use crate::lines::Given;
 use crate::number::Style;
 use crate::options::{CellType, Column, Delimiter, Limits, NameCase, Names};
 use crate::pieces::Pieces;
-use crate::settings::{Settings, Source};
+use crate::settings::Settings;
 use crate::table::FromText;
 
 /// Loads tables with gaps, names and mixed columns, as

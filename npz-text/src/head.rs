@@ -2,16 +2,19 @@
 
 use std::borrow::Cow;
 use std::io::Read;
+use std::sync::Arc;
 
 use memchr::memchr;
 use npz_core::{Error, Result};
 
 use crate::encoding::Decode;
+use crate::input::Source;
 use crate::lines::Lines;
 use crate::number::Style;
 use crate::open;
 use crate::options::Names;
-use crate::settings::{Settings, Source};
+use crate::progress::Counted;
+use crate::settings::Settings;
 use crate::split::{Splitter, strip};
 
 /// How much text is read at a time. What one thread takes in memory stays in its cache; several have more, so that they seldom ask
@@ -36,19 +39,22 @@ pub(crate) struct Head<'a> {
 pub(crate) fn open<'a>(source: Source<'a>, settings: &Settings<'_>) -> Result<Lines<'a>> {
     // Of lines that are given, none is taken that is not needed.
     let is_given = matches!(source, Source::Given(_)) && settings.max_rows.is_some();
-    let mut file = None;
+    let (mut file, count) = (None, Arc::default());
     let reader: Box<dyn Read + Send + 'a> = match source {
         Source::Path(path) => {
-            let (reader, is_packed) = open::open(&path)?;
+            let (reader, is_packed) = open::open(&path, &count)?;
             file = Some(path).filter(|_| !is_packed);
             Box::new(Decode::new(reader, settings.encoding))
         }
-        Source::Reader(reader) => Box::new(Decode::new(open::read(reader)?, settings.encoding)),
-        Source::Given(lines) => lines,
+        Source::Reader(reader) => {
+            let reader = Counted { reader, count: Arc::clone(&count) };
+            Box::new(Decode::new(open::read(reader)?, settings.encoding))
+        }
+        Source::Given(reader) => Box::new(Counted { reader, count: Arc::clone(&count) }),
         Source::Text(text) => Box::new(text),
     };
     let block = if crate::team::threads(settings.threads) == 1 { PIECE } else { PIECE_OF_SEVERAL };
-    Ok(Lines::new(reader, file, block, settings.limits, is_given))
+    Ok(Lines::new(reader, file, count, block, settings.limits, is_given))
 }
 
 impl<'a> Head<'a> {
@@ -110,7 +116,7 @@ impl<'a> Head<'a> {
     /// Skips lines; gives where the rest begins.
     fn skip(&mut self, mut count: usize) -> Result<usize> {
         let mut at = 0;
-        self.text = self.lines.next(Vec::new())?.unwrap_or_default();
+        self.text = self.next(Vec::new())?.unwrap_or_default();
         while count > 0 {
             if let Some(end) = memchr(b'\n', &self.text[at..]) {
                 at += end + 1;
@@ -118,7 +124,8 @@ impl<'a> Head<'a> {
                 self.line += 1;
             } else {
                 at = 0;
-                if let Some(text) = self.lines.next(std::mem::take(&mut self.text))? {
+                let memory = std::mem::take(&mut self.text);
+                if let Some(text) = self.next(memory)? {
                     self.text = text;
                 } else {
                     self.text = Vec::new();
@@ -133,7 +140,11 @@ impl<'a> Head<'a> {
     fn more(&mut self, at: usize) -> Result<Option<Vec<u8>>> {
         let mut text = std::mem::take(&mut self.text);
         text.drain(..at);
-        if text.is_empty() { self.lines.next(text) } else { Ok(Some(text)) }
+        if text.is_empty() { self.next(text) } else { Ok(Some(text)) }
+    }
+
+    fn next(&mut self, memory: Vec<u8>) -> Result<Option<Vec<u8>>> {
+        self.lines.next(memory).map_err(|unread| unread.behind(self.line))
     }
 }
 

@@ -2,11 +2,15 @@
 
 use std::io::{self, Read};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use memchr::{memchr, memrchr};
 use npz_core::{Error, Result};
 
+use crate::encoding::BadText;
 use crate::options::Limits;
+use crate::progress::Far;
 
 /// Reads text in batches. What stands behind the last end of a line waits for the next one.
 pub(crate) struct Lines<'a> {
@@ -17,6 +21,10 @@ pub(crate) struct Lines<'a> {
     block: usize,
     limits: Limits,
     total: u64,
+    /// The bytes of the source that were read.
+    count: Arc<AtomicU64>,
+    /// What ended the text before its time: told when all lines before it are given out.
+    failed: Option<Error>,
     /// The file that all this stands in as it is, if there is one.
     file: Option<PathBuf>,
     /// The last block ended in `\r`, which stands as `\n` already.
@@ -30,6 +38,7 @@ impl<'a> Lines<'a> {
     pub(crate) fn new(
         reader: Box<dyn Read + Send + 'a>,
         file: Option<PathBuf>,
+        count: Arc<AtomicU64>,
         block: usize,
         limits: Limits,
         is_given: bool,
@@ -40,6 +49,8 @@ impl<'a> Lines<'a> {
             block,
             limits,
             total: 0,
+            count,
+            failed: None,
             file,
             is_after_cr: false,
             is_over: false,
@@ -53,8 +64,8 @@ impl<'a> Lines<'a> {
     }
 
     /// How many bytes were read.
-    pub(crate) fn total(&self) -> u64 {
-        self.total
+    pub(crate) fn far(&self) -> Far {
+        Far { text: self.total, source: self.count.load(Ordering::Relaxed) }
     }
 
     /// How many bytes there should be, if that can be known. Nothing hangs on it: the file may change.
@@ -75,7 +86,7 @@ impl<'a> Lines<'a> {
     }
 
     /// Reads whole lines, the last of the file perhaps without its end, into memory that is given; `None` at the end.
-    pub(crate) fn next(&mut self, mut text: Vec<u8>) -> Result<Option<Vec<u8>>> {
+    pub(crate) fn next(&mut self, mut text: Vec<u8>) -> Result<Option<Vec<u8>>, Unread> {
         text.clear();
         text.append(&mut self.rest);
         if self.is_over {
@@ -84,8 +95,14 @@ impl<'a> Lines<'a> {
         // As much again as was given back, so that what is looked at anew each time is little beside what is read.
         let block = if self.is_given { 0 } else { self.block.max(text.len()) };
         loop {
+            if let Some(error) = self.failed.take() {
+                return Err(Unread::at_end(&text, error));
+            }
             let old = text.len();
-            self.is_over = !self.read(&mut text, old + block.max(1))?;
+            match self.read(&mut text, old + block.max(1)) {
+                Ok(is_open) => self.is_over = !is_open,
+                Err(error) => self.failed = Some(error),
+            }
             if !self.is_given {
                 self.end_lines(&mut text, old);
             }
@@ -97,13 +114,13 @@ impl<'a> Lines<'a> {
                 text.truncate(old + end + 1);
                 return Ok(Some(text));
             }
-            if text.len() > self.limits.line_bytes {
-                return Err(self.limits.long_line());
+            if self.failed.is_none() && text.len() > self.limits.line_bytes {
+                return Err(Unread { error: self.limits.long_line(), place: Some((0, None)) });
             }
         }
     }
 
-    /// Reads until there are so many bytes; false at the end of the file.
+    /// Reads until there are so many bytes; false at the end of the file. After an error there are those before it.
     fn read(&mut self, text: &mut Vec<u8>, wanted: usize) -> Result<bool> {
         let mut filled = text.len();
         // A line that is given comes by itself, and most are short; small files take little.
@@ -123,7 +140,10 @@ impl<'a> Lines<'a> {
                     self.total += read as u64;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error.into()),
+                Err(error) => {
+                    text.truncate(filled);
+                    return Err(error.into());
+                }
             }
         }
         text.truncate(filled);
@@ -157,6 +177,42 @@ impl<'a> Lines<'a> {
             from = run;
         }
         text.truncate(to);
+    }
+}
+
+/// Why text could not be read.
+pub(crate) struct Unread {
+    error: Error,
+    /// Where, if that is known: behind so many lines, and so many characters of the next.
+    place: Option<(usize, Option<usize>)>,
+}
+
+impl Unread {
+    /// An error behind a text, if it is one of the text's own.
+    fn at_end(text: &[u8], error: Error) -> Self {
+        let place = BadText::is(&error).then(|| {
+            let line = memrchr(b'\n', text).map_or(text, |end| &text[end + 1..]);
+            (memchr::memchr_iter(b'\n', text).count(), Some(String::from_utf8_lossy(line).chars().count()))
+        });
+        Self { error, place }
+    }
+
+    /// The same where so many more lines stand before.
+    pub(crate) fn after(self, more: usize) -> Self {
+        Self { place: self.place.map(|(lines, characters)| (lines + more, characters)), ..self }
+    }
+
+    /// The error, with its place behind so many lines.
+    pub(crate) fn behind(self, lines: usize) -> Error {
+        let error = self.error;
+        match self.place {
+            None => error,
+            Some((more, None)) => Error::custom(format!("line {}: {error}", lines + more + 1)),
+            Some((more, Some(characters))) => {
+                let (line, character) = (lines + more + 1, characters + 1);
+                Error::custom(format!("line {line}, character {character}: {error}"))
+            }
+        }
     }
 }
 
@@ -224,9 +280,10 @@ mod tests {
     fn all_ends_of_lines_are_one_wherever_blocks_end() {
         let text = b"a\r\nb\rc\n\r\n\r\rd\n\re\r";
         for block in 1..text.len() + 2 {
-            let mut lines = Lines::new(Box::new(Drip(text)), None, block, Limits::default(), false);
+            let mut lines =
+                Lines::new(Box::new(Drip(text)), None, Arc::default(), block, Limits::default(), false);
             let mut all = Vec::new();
-            while let Some(batch) = lines.next(Vec::new()).unwrap() {
+            while let Ok(Some(batch)) = lines.next(Vec::new()) {
                 assert!(lines.is_over() || batch.ends_with(b"\n"));
                 all.extend(batch);
             }

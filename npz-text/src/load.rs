@@ -1,19 +1,22 @@
 //! From a source to a table: the plan is made, the sink chosen, the rows are read.
 
 use std::io::Read;
+use std::path::Path;
 
 use npz_core::{DType, Error, Result};
 use num_complex::Complex;
 
-use crate::head::{Head, open};
+use crate::head::{Head, count, open};
 use crate::infer::{Column, Type, Types};
+use crate::input::Source;
 use crate::layout::{Kind, Layout, Texts, closed};
 use crate::number::{Number, Style};
 use crate::options::CellType;
 use crate::plan::{Plan, Select};
 use crate::prepare::{Columns, Wanted, columns, plan};
+use crate::progress::Meter;
 use crate::reader::Reader;
-use crate::settings::{Settings, Source};
+use crate::settings::Settings;
 use crate::sink::{ByteStrings, Numbers, Rows, Store, Strings, Widths};
 use crate::table::{Cells, FromText, Table};
 
@@ -32,6 +35,9 @@ impl<S: Store + IntoCells> Tables for Reader<'_, '_, S> {
             S::fill(self)?;
         }
         let (sink, mask, rows) = self.read(rows)?;
+        if rows == 0 && self.is_empty() {
+            self.settings().warn("the text holds no data");
+        }
         let plan = self.plan();
         let is_record = plan.is_record;
         // Of no rows, NumPy's `genfromtxt` knows no columns, and `loadtxt` guesses one.
@@ -47,7 +53,7 @@ impl<S: Store + IntoCells> Tables for Reader<'_, '_, S> {
             rows,
             columns,
             is_record,
-            ndmin: self.ndmin(),
+            ndmin: self.settings().ndmin,
         })
     }
 
@@ -116,12 +122,16 @@ impl IntoCells for Rows {
 
 /// Loads all rows of a source.
 pub(crate) fn load<T: FromText>(settings: &Settings<'_>, source: Source<'_>) -> Result<T> {
-    let path = if let Source::Path(path) = &source { Some(path.clone()) } else { None };
-    let loaded = load_all(settings, source);
-    loaded.map_err(|error| match path {
+    let path = source.path();
+    load_all(settings, source).map_err(|error| in_file(error, path.as_deref()))
+}
+
+/// An error with the file that is concerned, if there is one.
+pub(crate) fn in_file(error: Error, path: Option<&Path>) -> Error {
+    match path {
         Some(path) => error.in_file(path),
         None => error,
-    })
+    }
 }
 
 fn load_all<T: FromText>(settings: &Settings<'_>, source: Source<'_>) -> Result<T> {
@@ -134,9 +144,6 @@ fn load_all<T: FromText>(settings: &Settings<'_>, source: Source<'_>) -> Result<
         Keep { texts: Texts::AsStrings, has_mask: T::HAS_MASK },
     )?
     .next(usize::MAX)?;
-    if table.rows == 0 {
-        settings.warn("the text holds no data");
-    }
     T::from_table(table)
 }
 
@@ -150,7 +157,8 @@ pub(crate) struct Keep {
 
 /// Makes what reads a source.
 ///
-/// What the cells are may have to be found in a first pass; the text of a source that can be read but once is kept meanwhile.
+/// What the cells are may have to be found in a first pass; the text of a source that can be read but once is kept meanwhile, if
+/// there is a place for it.
 pub(crate) fn make<'t>(
     settings: &'t Settings<'t>,
     source: Source<'t>,
@@ -169,34 +177,41 @@ pub(crate) fn make<'t>(
         None => true,
         Some(wanted) => Layout::of(&wanted.dtype, settings.limits.columns)?.is_open(keep.texts),
     };
+    let len = source.path().and_then(|path| Some(path.metadata().ok()?.len()));
+    let mut meter = Meter::new(settings.progress.as_ref(), len, if is_open && len.is_some() { 2 } else { 1 });
     if !is_open {
-        return once(settings, source, wanted.as_ref(), keep, None, |columns| {
+        return once(settings, source, meter, wanted.as_ref(), keep, None, |columns| {
             Ok((given(columns)?, Vec::new()))
         });
     }
     let (first, second) = match (source, kept) {
         (Source::Path(path), _) => (Source::Path(path.clone()), Source::Path(path)),
-        (source, None) => (Source::Text(&[]), source),
+        (_, None) => {
+            return Err(Error::custom(
+                "a reader can be read but once, and its dtype has to be found in a pass before: set `dtype`, with the width of its \
+                 texts, as U8, or give the path of a file",
+            ));
+        }
         (source, Some(kept)) => {
-            *kept = all(source, settings)?;
+            *kept = all(source, settings, &mut meter)?;
             (Source::Text(kept), Source::Text(kept))
         }
     };
     if let Some(wanted) = wanted {
-        let (Widths(found), size) = scan(settings, first, Some(&wanted))?;
-        once(settings, second, Some(&wanted), keep, Some(size), |columns| {
+        let (Widths(found), size) = scan(settings, first, &mut meter, Some(&wanted))?;
+        once(settings, second, meter, Some(&wanted), keep, Some(size), |columns| {
             Ok((closed(&given(columns)?, &found)?, Vec::new()))
         })
     } else {
-        let (Types(found), size) = scan(settings, first, None)?;
-        once(settings, second, None, keep, Some(size), |columns| {
+        let (Types(found), size) = scan(settings, first, &mut meter, None)?;
+        once(settings, second, meter, None, keep, Some(size), |columns| {
             inferred(settings, columns, &found, keep.texts)
         })
     }
 }
 
 /// All of a text, as `Lines` gives it.
-fn all(source: Source<'_>, settings: &Settings<'_>) -> Result<Vec<u8>> {
+fn all(source: Source<'_>, settings: &Settings<'_>, meter: &mut Meter<'_>) -> Result<Vec<u8>> {
     if let Source::Given(mut lines) = source {
         let mut text = Vec::new();
         lines.by_ref().take(settings.limits.total_bytes.saturating_add(1)).read_to_end(&mut text)?;
@@ -204,10 +219,12 @@ fn all(source: Source<'_>, settings: &Settings<'_>) -> Result<Vec<u8>> {
     }
     let mut lines = open(source, settings)?;
     let (mut text, mut memory) = (Vec::new(), Vec::new());
-    while let Some(batch) = lines.next(memory)? {
+    while let Some(batch) = lines.next(memory).map_err(|unread| unread.behind(count(&text)))? {
         text.extend_from_slice(&batch);
         memory = batch;
+        meter.tell(lines.far())?;
     }
+    meter.end(lines.far())?;
     Ok(text)
 }
 
@@ -242,7 +259,12 @@ impl Size {
 }
 
 /// Reads all rows into a sink that only looks at them.
-fn scan<S: Store>(settings: &Settings<'_>, source: Source<'_>, wanted: Option<&Wanted>) -> Result<(S, Size)> {
+fn scan<'s, S: Store>(
+    settings: &'s Settings<'s>,
+    source: Source<'_>,
+    meter: &mut Meter<'s>,
+    wanted: Option<&Wanted>,
+) -> Result<(S, Size)> {
     let splitter = settings.splitter()?;
     let head = Head::read(source, settings, &splitter)?;
     let found = head.first.as_ref().map_or(0, Vec::len);
@@ -250,8 +272,9 @@ fn scan<S: Store>(settings: &Settings<'_>, source: Source<'_>, wanted: Option<&W
     let dtype = columns.dtype.take().map_or_else(|| DType::parse("U"), Ok)?;
     let layout = Layout::of(&dtype, settings.limits.columns)?;
     let plan = plan(settings, splitter, columns, &layout, found)?;
-    let mut reader = Reader::<S>::new(head, plan, settings, dtype);
+    let mut reader = Reader::<S>::new(head, plan, settings, dtype, *meter);
     let (sink, _, rows) = reader.read(usize::MAX)?;
+    *meter = reader.meter();
     Ok((sink, Size { rows, text: reader.text_bytes() }))
 }
 
@@ -297,6 +320,7 @@ fn inferred(
 fn once<'t>(
     settings: &'t Settings<'t>,
     source: Source<'t>,
+    meter: Meter<'t>,
     wanted: Option<&Wanted>,
     keep: Keep,
     size: Option<Size>,
@@ -330,7 +354,7 @@ fn once<'t>(
     }
     macro_rules! read {
         ($sink:ty) => {
-            Box::new(Reader::<$sink>::new(head, plan, settings, dtype))
+            Box::new(Reader::<$sink>::new(head, plan, settings, dtype, meter))
         };
     }
     let uniform = layout.cells.first().filter(|cell| layout.names.is_none() && cell.is_number());

@@ -9,11 +9,12 @@ use npz_core::{DType, Result};
 
 use crate::common::common;
 use crate::encoding::Encoding;
+use crate::input::{Input, Source};
 use crate::lines::Given;
 use crate::number::Style;
 use crate::options::{CellType, Column, Limits};
 use crate::pieces::Pieces;
-use crate::settings::{Settings, Source};
+use crate::settings::Settings;
 use crate::table::FromText;
 
 /// Loads tables without gaps, as [`np.loadtxt`](https://numpy.org/doc/stable/reference/generated/numpy.loadtxt.html) does:

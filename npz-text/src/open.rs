@@ -3,12 +3,16 @@
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Write};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 #[cfg(not(all(feature = "bzip2", feature = "xz")))]
 use npz_core::Error;
 use npz_core::{AtomicFile, Result};
+
+use crate::progress::Counted;
 
 /// How a file is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +48,9 @@ impl Packed {
 }
 
 /// Opens a file for reading, decompressed; says whether it is compressed.
-pub(crate) fn open(path: &Path) -> Result<(Box<dyn Read + Send>, bool)> {
-    let file = File::open(path)?;
+/// `count` has the bytes of the file that are read.
+pub(crate) fn open(path: &Path, count: &Arc<AtomicU64>) -> Result<(Box<dyn Read + Send>, bool)> {
+    let file = Counted { reader: File::open(path)?, count: Arc::clone(count) };
     let (start, rest) = peek(file)?;
     let found = match Packed::sniff(&start) {
         // A file may be called `.gz` and be plain, as NumPy's tests have it; but of lzma there is only the name.

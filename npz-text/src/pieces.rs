@@ -1,17 +1,21 @@
 //! Rows in pieces: for files that are larger than memory.
 
 use std::marker::PhantomData;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use npz_core::{Error, Result};
 
+use crate::input::Source;
 use crate::layout::Texts;
-use crate::load::{Keep, Tables, make};
-use crate::settings::{Settings, Source};
+use crate::load::{Keep, Tables, in_file, make};
+use crate::settings::Settings;
 use crate::table::FromText;
 
-/// Arrays of so many rows each, until the file ends: from [`LoadTxt::pieces`](crate::LoadTxt::pieces) and
+/// Arrays of so many rows each, until the text ends: from [`LoadTxt::pieces`](crate::LoadTxt::pieces) and
 /// [`GenFromTxt::pieces`](crate::GenFromTxt::pieces).
+///
+/// What is wrong with rows is told when the piece is asked for in which they stand: as an error, behind which there is nothing more, or
+/// a warning. Of rows with another number of columns `GenFromTxt` lists those of this piece.
 ///
 /// ```
 /// use ndarray::Array2;
@@ -30,21 +34,21 @@ use crate::table::FromText;
 pub struct Pieces<'s, T> {
     tables: Box<dyn Tables + 's>,
     rows: usize,
-    path: PathBuf,
+    path: Option<PathBuf>,
     is_over: bool,
     kind: PhantomData<fn() -> T>,
 }
 
 impl<'s, T: FromText> Pieces<'s, T> {
-    pub(crate) fn new(settings: &'s Settings<'s>, path: &Path, rows: usize) -> Result<Self> {
+    pub(crate) fn new(settings: &'s Settings<'s>, source: Source<'s>, rows: usize) -> Result<Self> {
         if rows == 0 {
             return Err(Error::custom("expected at least 1 row in a piece, found 0"));
         }
         let keep = Keep { texts: Texts::AsStrings, has_mask: T::HAS_MASK };
-        let tables = T::wanted()
-            .and_then(|wanted| make(settings, Source::Path(path.to_path_buf()), wanted, None, keep));
-        let tables = tables.map_err(|error| error.in_file(path))?;
-        Ok(Self { tables, rows, path: path.to_path_buf(), is_over: false, kind: PhantomData })
+        let path = source.path();
+        let tables = T::wanted().and_then(|wanted| make(settings, source, wanted, None, keep));
+        let tables = tables.map_err(|error| in_file(error, path.as_deref()))?;
+        Ok(Self { tables, rows, path, is_over: false, kind: PhantomData })
     }
 }
 
@@ -59,13 +63,13 @@ impl<T: FromText> Iterator for Pieces<'_, T> {
             Ok(table) => table,
             Err(error) => {
                 self.is_over = true;
-                return Some(Err(error.in_file(&self.path)));
+                return Some(Err(in_file(error, self.path.as_deref())));
             }
         };
         self.is_over = table.rows < self.rows;
         if table.rows == 0 {
             return None;
         }
-        Some(T::from_table(table).map_err(|error| error.in_file(&self.path)))
+        Some(T::from_table(table).map_err(|error| in_file(error, self.path.as_deref())))
     }
 }

@@ -1,19 +1,19 @@
 //! Reads rows: pieces of whole lines, which several threads read.
 
 use std::collections::VecDeque;
-use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use npz_core::{DType, Error, Result};
+use npz_core::{DType, Result};
 
 use crate::collect::Collected;
 use crate::fill::{self, Filled, Room};
-use crate::head::{Head, at_line};
-use crate::lines::Lines;
+use crate::head::{Head, at_line, count};
+use crate::lines::{Lines, Unread};
 use crate::number::Number;
 use crate::piece::{Piece, parse};
 use crate::plan::Plan;
+use crate::progress::Meter;
 use crate::settings::Settings;
 use crate::sink::{Numbers, Sink, Store};
 use crate::split::Splitter;
@@ -26,8 +26,7 @@ pub(crate) struct Reader<'a, 's, S> {
     dtype: DType,
     texts: Texts<'a>,
     collected: Collected<'s, S>,
-    /// The bytes that `progress` was told of.
-    told: u64,
+    meter: Meter<'s>,
 }
 
 /// The pieces of a text.
@@ -43,16 +42,19 @@ struct Texts<'a> {
     is_cut: bool,
 }
 
-/// `progress` is told after so many bytes.
-const STEP: u64 = 1 << 20;
-
 /// How many bytes of text several threads may read at once: a few pieces wait for each of them, with their cells.
 const AT_ONCE: usize = 4 << 20;
 
 impl<'a, 's, S: Store> Reader<'a, 's, S> {
-    pub(crate) fn new(head: Head<'a>, plan: Plan<'s>, settings: &'s Settings<'s>, dtype: DType) -> Self {
+    pub(crate) fn new(
+        head: Head<'a>,
+        plan: Plan<'s>,
+        settings: &'s Settings<'s>,
+        dtype: DType,
+        meter: Meter<'s>,
+    ) -> Self {
         let texts = Texts::new(head.lines, head.text, settings.skip_footer, &plan.splitter);
-        Self { plan, settings, dtype, texts, collected: Collected::new(settings, head.line), told: 0 }
+        Self { plan, settings, dtype, texts, collected: Collected::new(settings, head.line), meter }
     }
 
     pub(crate) fn plan(&self) -> &Plan<'s> {
@@ -63,25 +65,37 @@ impl<'a, 's, S: Store> Reader<'a, 's, S> {
         &self.dtype
     }
 
-    pub(crate) fn ndmin(&self) -> usize {
-        self.settings.ndmin
+    pub(crate) fn settings(&self) -> &Settings<'s> {
+        self.settings
+    }
+
+    /// Whether there was no row at all, as far as was read.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.collected.gone == 0 && self.collected.rows == 0
     }
 
     /// The bytes of text that were read.
     pub(crate) fn text_bytes(&self) -> u64 {
-        self.texts.lines.total()
+        self.texts.lines.far().text
+    }
+
+    pub(crate) fn meter(&self) -> Meter<'s> {
+        self.meter
     }
 
     /// Reads so many rows, fewer at the end; gives them, with their mask if there is one, and their number.
     pub(crate) fn read(&mut self, wanted: usize) -> Result<(S, Vec<bool>, usize)> {
         let wanted = wanted.min(self.collected.room());
+        self.collected.wanted = wanted;
         if self.plan.splitter.has_quotes() {
             self.read_quoted(wanted)?;
         } else {
             self.read_pieces(wanted)?;
         }
-        tell(self.settings, &mut self.told, self.texts.lines.total(), 1)?;
-        self.collected.give(&self.plan, wanted)
+        if self.collected.rows < wanted || wanted == self.collected.room() {
+            self.meter.end(self.texts.lines.far())?;
+        }
+        self.collected.give(&self.plan)
     }
 
     /// Reads pieces by several threads.
@@ -107,7 +121,7 @@ impl<'a, 's, S: Store> Reader<'a, 's, S> {
         mut sink: impl FnMut(&[u8]) -> Option<P> + Send,
         mut take: impl FnMut(&Plan<'s>, &mut Collected<'s, S>, Piece<P>) -> Result<()>,
     ) -> Result<()> {
-        let Self { plan, settings, texts, collected, told, .. } = self;
+        let Self { plan, settings, texts, collected, meter, .. } = self;
         let limit = collected.room();
         // Lines that are given may be no more than are needed; rows that can't be told apart either.
         let is_short = texts.lines.is_over() || texts.lines.is_given() || limit < usize::MAX && !S::HAS_ROWS;
@@ -134,33 +148,34 @@ impl<'a, 's, S: Store> Reader<'a, 's, S> {
                     texts.give_back(text);
                     return None;
                 };
-                Some(Ok((text, sink, texts.lines.total())))
+                Some(Ok((text, sink, texts.lines.far())))
             },
             |next| {
-                let (text, sink, total) = next?;
+                let (text, sink, far) = next?;
                 let piece = parse(plan, sink, &text, true, limit - rows.load(Ordering::Relaxed));
-                Ok((text, piece, total))
+                Ok((text, piece, far))
             },
-            |done: Result<_>| {
+            |done: Result<_, Unread>| {
                 // What is wrong behind the last row that is wanted at all is nobody's concern.
                 if collected.rows >= limit {
                     return Ok(());
                 }
-                let (text, piece, total) = done?;
+                let (text, piece, far) = done.map_err(|unread| unread.behind(collected.line))?;
                 take(plan, collected, piece)?;
                 lock(&spare).push(text);
                 rows.store(collected.rows, Ordering::Relaxed);
-                tell(settings, told, total, STEP)
+                meter.tell(far)
             },
         )
     }
 
     /// Reads pieces by one thread: only who has read all before knows whether a line begins inside of quotes.
     fn read_quoted(&mut self, wanted: usize) -> Result<()> {
-        let Self { plan, settings, texts, collected, told, .. } = self;
+        let Self { plan, texts, collected, meter, .. } = self;
         let (mut memory, mut sink) = (Vec::new(), S::new());
         while collected.rows < wanted
-            && let Some(mut text) = texts.next(&plan.splitter, memory)?
+            && let Some(mut text) =
+                texts.next(&plan.splitter, memory).map_err(|unread| unread.behind(collected.line))?
         {
             let room = collected.room() - collected.rows;
             let room = plan.most_lines(text.len()).map_or(room, |most| most.min(room));
@@ -174,7 +189,7 @@ impl<'a, 's, S: Store> Reader<'a, 's, S> {
                 texts.lines.give_back(rest);
             }
             (memory, sink) = (text, collected.take(plan, piece)?);
-            tell(settings, told, texts.lines.total(), STEP)?;
+            meter.tell(texts.lines.far())?;
         }
         Ok(())
     }
@@ -214,18 +229,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Tells `progress` how many bytes were read, if they are so many more than it knows of.
-fn tell(settings: &Settings<'_>, told: &mut u64, total: u64, step: u64) -> Result<()> {
-    if total < *told + step {
-        return Ok(());
-    }
-    *told = total;
-    match &settings.progress {
-        Some(progress) if progress(total) == ControlFlow::Break(()) => Err(Error::cancelled()),
-        _ => Ok(()),
-    }
-}
-
 impl<'a> Texts<'a> {
     fn new(lines: Lines<'a>, first: Vec<u8>, skip_footer: usize, splitter: &Splitter) -> Self {
         let mut texts = Self { lines, held: VecDeque::new(), rows: 0, skip_footer, is_cut: false };
@@ -234,7 +237,7 @@ impl<'a> Texts<'a> {
     }
 
     /// The next lines, in memory that is given, without those that may be the footer; `None` at the end.
-    fn next(&mut self, splitter: &Splitter, mut memory: Vec<u8>) -> Result<Option<Vec<u8>>> {
+    fn next(&mut self, splitter: &Splitter, mut memory: Vec<u8>) -> Result<Option<Vec<u8>>, Unread> {
         loop {
             if let Some((_, rows)) = self.held.front()
                 && (self.is_cut || self.rows - rows >= self.skip_footer)
@@ -242,7 +245,8 @@ impl<'a> Texts<'a> {
                 self.rows -= rows;
                 return Ok(self.held.pop_front().map(|(text, _)| text));
             }
-            match self.lines.next(std::mem::take(&mut memory))? {
+            let next = self.lines.next(std::mem::take(&mut memory));
+            match next.map_err(|unread| unread.after(self.held.iter().map(|(text, _)| count(text)).sum()))? {
                 Some(text) => self.hold(text, splitter),
                 None if self.is_cut => return Ok(None),
                 None => self.cut(splitter),
@@ -299,18 +303,18 @@ impl<'a> Texts<'a> {
 ///
 /// What is no text has none: who reads it says so.
 fn last_rows(splitter: &Splitter, text: &[u8], wanted: usize) -> (usize, usize) {
-    let (mut count, mut start) = (0, text.len());
+    let (mut rows, mut start) = (0, text.len());
     if wanted == 0 {
-        return (count, start);
+        return (rows, start);
     }
-    let Ok(text) = std::str::from_utf8(text) else { return (count, start) };
+    let Ok(text) = std::str::from_utf8(text) else { return (rows, start) };
     let mut fields = Vec::new();
-    while start > 0 && count < wanted {
+    while start > 0 && rows < wanted {
         let line = text[..start].strip_suffix('\n').unwrap_or(&text[..start]);
         let end = start;
         start = line.rfind('\n').map_or(0, |at| at + 1);
         splitter.row(&text[start..end], true, 1, &mut fields);
-        count += usize::from(!fields.is_empty());
+        rows += usize::from(!fields.is_empty());
     }
-    (count, start)
+    (rows, start)
 }

@@ -11,7 +11,6 @@ use crate::cells::{Cells, ToText};
 use crate::encoding::{Encode, Encoding};
 use crate::format::{self, Part, Spec};
 use crate::open::Sink;
-use crate::settings::Progress;
 
 /// Formats: one for all columns or for the whole row, `"%.6g"` or `"%d: %.3f"`, or one for each column, `["%d", "%.3f"]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +41,9 @@ impl<const N: usize> From<[&str; N]> for Formats {
 
 /// How many cells, with what stands between them, a thread prints at a time.
 const PIECE: usize = 32768;
+
+/// What a caller of a save is told: how many rows are written, of how many.
+type Progress<'a> = Box<dyn Fn(u64, u64) -> ControlFlow<()> + Send + Sync + 'a>;
 
 /// Saves arrays as text, as [`np.savetxt`](https://numpy.org/doc/stable/reference/generated/numpy.savetxt.html) does: the
 /// same bytes.
@@ -143,10 +145,11 @@ impl<'a> SaveTxt<'a> {
         self
     }
 
-    /// Sets a function that is told how many bytes of text were written. Where it gives `ControlFlow::Break(())`, the save ends with
-    /// [`ErrorKind::Cancelled`](npz_core::ErrorKind::Cancelled), and the file that was there stays.
-    pub fn progress(mut self, progress: impl Fn(u64) -> ControlFlow<()> + Send + Sync + 'a) -> Self {
-        self.progress = Some(Box::new(progress));
+    /// Sets a function that is told how far a save has come: how many rows are written, of how many. Where it gives
+    /// `ControlFlow::Break(())`, the save ends with [`ErrorKind::Cancelled`](npz_core::ErrorKind::Cancelled), and the file that was
+    /// there stays.
+    pub fn progress(mut self, tell: impl Fn(u64, u64) -> ControlFlow<()> + Send + Sync + 'a) -> Self {
+        self.progress = Some(Box::new(tell));
         self
     }
 
@@ -182,7 +185,7 @@ impl<'a> SaveTxt<'a> {
         // Texts that were written: their memory serves the next.
         let spare: Mutex<Vec<Vec<u8>>> = Mutex::default();
         let spare = || spare.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut total = 0u64;
+        let mut done = 0;
         crate::team::in_order(
             threads,
             || starts.next(),
@@ -194,11 +197,11 @@ impl<'a> SaveTxt<'a> {
             |text: Result<Vec<u8>>| {
                 let mut text = text?;
                 writer.write(&text)?;
-                total += text.len() as u64;
                 text.clear();
                 spare().push(text);
+                done = (done + piece).min(row.rows);
                 match &self.progress {
-                    Some(progress) if progress(total) == ControlFlow::Break(()) => Err(Error::cancelled()),
+                    Some(tell) if tell(done as u64, row.rows as u64).is_break() => Err(Error::cancelled()),
                     _ => Ok(()),
                 }
             },

@@ -1,8 +1,5 @@
 //! All options, as the builders collect them, and what can't be asked for together.
 
-use std::ops::ControlFlow;
-use std::path::PathBuf;
-
 use npz_core::{Error, Result};
 
 use crate::encoding::Encoding;
@@ -10,10 +7,8 @@ use crate::names::Cleaner;
 use crate::number::Style;
 use crate::options::{CellType, Column, Delimiter, Limits, Names};
 use crate::plan::Converter;
+use crate::progress::Progress;
 use crate::split::{Splitter, is_space};
-
-/// Asked after each piece; gets the bytes of text that were read so far.
-pub(crate) type Progress<'a> = Box<dyn Fn(u64) -> ControlFlow<()> + Send + Sync + 'a>;
 
 /// What warnings are told to.
 pub(crate) type OnWarning<'a> = Box<dyn Fn(&str) + Send + Sync + 'a>;
@@ -150,14 +145,4 @@ impl Settings<'_> {
             autostrip: self.autostrip,
         })
     }
-}
-
-/// Where text comes from.
-pub(crate) enum Source<'a> {
-    Path(PathBuf),
-    Reader(Box<dyn std::io::Read + Send + 'a>),
-    /// Lines of the caller's.
-    Given(Box<dyn std::io::Read + Send + 'a>),
-    /// Text that was read before, as `Lines` gives it.
-    Text(&'a [u8]),
 }

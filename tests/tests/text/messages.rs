@@ -221,18 +221,20 @@ fn of_cells_that_are_no_numbers() {
 
 #[test]
 fn of_bytes_in_another_encoding() {
-    for (encoding, bytes, why) in [
-        (Encoding::Ascii, &b"1 \x80"[..], "byte 0x80 is no ASCII"),
-        (Encoding::Utf16Le, b"1\0\n", "the file ends inside of a character"),
-        (Encoding::Utf16Le, b"\0\xd81\0", "half of a pair stands alone"),
-        (Encoding::Utf16Be, b"\xdc\x00\x001", "0xdc00 is no character"),
-        (Encoding::Utf32Le, b"\0\0\x11\0", "0x110000 is no character"),
+    for (encoding, bytes, place, why) in [
+        (Encoding::Ascii, &b"1 \x80"[..], (1, 3), "byte 0x80 is no ASCII"),
+        (Encoding::Ascii, b"1\r\n2\r3\x80", (3, 2), "byte 0x80 is no ASCII"),
+        (Encoding::Utf16Le, b"1\0\n", (1, 2), "the file ends inside of a character"),
+        (Encoding::Utf16Le, b"1\0\n\0\0\xd81\0", (2, 1), "half of a pair stands alone"),
+        (Encoding::Utf16Be, b"\xdc\x00\x001", (1, 1), "0xdc00 is no character"),
+        (Encoding::Utf32Le, b"\0\0\x11\0", (1, 1), "0x110000 is no character"),
     ] {
         let error = LoadTxt::new().encoding(encoding).read::<Array1<f64>>(bytes).unwrap_err();
         assert_eq!(
             error.to_string(),
             format!(
-                "expected text in the encoding {encoding:?}, but {why}: set `encoding` to what the file has"
+                "line {}, character {}: expected text in the encoding {encoding:?}, but {why}: set `encoding` to what the file has",
+                place.0, place.1
             )
         );
     }

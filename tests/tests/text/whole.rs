@@ -341,22 +341,23 @@ fn converters_warnings_progress() {
 
     let text = "1 2\n".repeat(500_000);
     let seen = AtomicU64::new(0);
-    let progress = |bytes| {
+    let progress = |bytes, all| {
+        assert_eq!(all, None);
         seen.store(bytes, Ordering::Relaxed);
         ControlFlow::Continue(())
     };
     let a: Array2<u8> = LoadTxt::new().progress(progress).read(text.as_bytes()).unwrap();
     assert_eq!((a.nrows(), seen.load(Ordering::Relaxed)), (500_000, 2_000_000));
-    let stopped = LoadTxt::new().progress(|_| ControlFlow::Break(())).read::<Array2<u8>>(text.as_bytes());
+    let stopped = LoadTxt::new().progress(|_, _| ControlFlow::Break(())).read::<Array2<u8>>(text.as_bytes());
     assert_eq!(stopped.unwrap_err().kind(), ErrorKind::Cancelled);
     let dir = temp_dir();
     let (text, out) = (dir.path().join("a.txt"), dir.path().join("a.npy"));
     savetxt(&text, &a).unwrap();
     npy::save(&out, &a).unwrap();
     let (before, file) = (std::fs::read(&text).unwrap(), std::fs::read(&out).unwrap());
-    let saved = SaveTxt::new().progress(|_| ControlFlow::Break(())).save(&text, &a);
+    let saved = SaveTxt::new().progress(|_, _| ControlFlow::Break(())).save(&text, &a);
     assert_eq!(saved.unwrap_err().kind(), ErrorKind::Cancelled);
-    let converted = LoadTxt::new().progress(|_| ControlFlow::Break(())).convert(&text, &out);
+    let converted = LoadTxt::new().progress(|_, _| ControlFlow::Break(())).convert(&text, &out);
     assert_eq!(converted.unwrap_err().kind(), ErrorKind::Cancelled);
     assert!(std::fs::read(&text).unwrap() == before && std::fs::read(&out).unwrap() == file, "both stay");
 }
