@@ -3,6 +3,7 @@
 use npz_core::{Error, Result};
 
 use crate::number::Style;
+use crate::options::counted;
 use crate::piece::Piece;
 use crate::plan::{Plan, Select};
 use crate::settings::Settings;
@@ -131,14 +132,14 @@ impl<'s, S: Store> Collected<'s, S> {
         }
         let more = more + count.saturating_sub(LISTED);
         let (expected, few) = match &plan.select {
-            Select::All(count) => (format!("{count} columns"), ""),
+            Select::All(count) => (counted(*count, "column"), ""),
             Select::Some(_) => ("the columns of `usecols`".to_owned(), "only "),
         };
         let lines =
             listed.iter().take(LISTED).map(|(_, line, count)| format!("\n    line {line} has {few}{count}"));
         let mut message = format!("expected {expected} in each row{}", lines.collect::<String>());
         if more > 0 {
-            message.push_str(&["\n    and ", &more.to_string(), " more lines"].concat());
+            message.push_str(&["\n    and ", &counted(more, "more line")].concat());
         }
         if self.settings.invalid_raise {
             message += "\n`invalid_raise(false)` skips such lines; `usecols` takes the columns that all have";

@@ -6,6 +6,7 @@ use num_complex::Complex;
 
 use crate::long_double;
 use crate::number::{Fault, Number, Style};
+use crate::options::counted;
 use crate::time;
 
 /// What a cell is.
@@ -91,6 +92,19 @@ pub(crate) fn fields(dtype: &DType) -> Option<Vec<(String, DType)>> {
     Some(fields.map(|field| (field.name.clone(), field.dtype.clone())).collect())
 }
 
+/// Where the fields of a dtype stand in a row, and what they are.
+pub(crate) fn places(dtype: &DType) -> Vec<(usize, DType)> {
+    let mut at = 0;
+    let mut places = Vec::new();
+    for field in dtype.fields().unwrap_or_default() {
+        if !field.is_padding() {
+            places.push((at, field.dtype.clone()));
+        }
+        at += field.dtype.item_size();
+    }
+    places
+}
+
 /// The same fields under other names; padding goes where names differ.
 pub(crate) fn renamed(dtype: &DType, names: &[String]) -> Result<DType> {
     let old = fields(dtype).unwrap_or_default();
@@ -164,32 +178,40 @@ fn too_many(dtype: &DType, limit: usize) -> Error {
 
 /// The same dtype with what was found: widths of texts and bytes, units of times, of each cell in turn.
 pub(crate) fn closed(dtype: &DType, found: &[Found]) -> Result<DType> {
-    let close = |dtype: &DType, found: &Found| -> Result<DType> {
-        let layout = Layout::of(dtype, 1)?;
-        match layout.cells.first().map(|cell| cell.kind) {
-            Some(Kind::Text(0)) => DType::parse(&format!("<U{}", found.width.max(1))),
-            Some(Kind::Bytes(0)) => DType::parse(&format!("|S{}", found.width.max(1))),
-            Some(Kind::DateTime(unit)) if unit.base() == TimeBase::Generic => match found.base {
-                Some(base) => DType::parse(&format!("<M8[{base}]")),
-                None => Ok(dtype.clone()),
-            },
-            _ => Ok(dtype.clone()),
-        }
-    };
-    let Some(fields) = fields(dtype) else {
-        return close(dtype, &found.iter().fold(Found::default(), Found::join));
-    };
-    if fields.len() != found.len() {
-        return Err(Error::custom(format!(
-            "give the texts of {dtype} their widths, as U8, and the times their units, as M8[s]"
-        )));
+    if fields(dtype).is_none() && dtype.subdtype().is_none() {
+        return close(dtype, &mut [found.iter().fold(Found::default(), Found::join)].iter());
     }
-    let fields: Result<Vec<_>> = fields
-        .into_iter()
-        .zip(found)
-        .map(|((name, dtype), found)| Ok((name, close(&dtype, found)?)))
-        .collect();
-    DType::record(fields?)
+    close(dtype, &mut found.iter())
+}
+
+/// The same with as many as it takes. Of no rows there is nothing.
+fn close<'f>(dtype: &DType, found: &mut impl Iterator<Item = &'f Found>) -> Result<DType> {
+    if let Some(fields) = fields(dtype) {
+        let fields = fields.into_iter().map(|(name, dtype)| Ok((name, close(&dtype, found)?)));
+        return DType::record(fields.collect::<Result<Vec<_>>>()?);
+    }
+    if let Some((item, shape)) = dtype.subdtype() {
+        let count = shape.iter().product();
+        let mut cells = Vec::new();
+        flatten(item, 0, usize::MAX, &mut cells)?;
+        let mut joined = vec![Found::default(); cells.len()];
+        for cell in (0..count).flat_map(|_| 0..cells.len()) {
+            joined[cell] = found.next().map_or(joined[cell], |found| joined[cell].join(found));
+        }
+        return DType::subarray(close(item, &mut joined.iter())?, shape);
+    }
+    let found = found.next().copied().unwrap_or_default();
+    let unit = dtype.time_unit().map(TimeUnit::base);
+    match (dtype.kind(), unit, found.base) {
+        (DTypeKind::Unicode, ..) if dtype.item_size() == 0 => {
+            DType::parse(&format!("<U{}", found.width.max(1)))
+        }
+        (DTypeKind::Bytes, ..) if dtype.item_size() == 0 => {
+            DType::parse(&format!("|S{}", found.width.max(1)))
+        }
+        (DTypeKind::DateTime, Some(TimeBase::Generic), Some(base)) => DType::parse(&format!("<M8[{base}]")),
+        _ => Ok(dtype.clone()),
+    }
 }
 
 /// What the cells of a column need.
@@ -239,14 +261,14 @@ impl Cell {
             Kind::LongDouble => bytes.copy_from_slice(&long_double::parse(text, style)?),
             Kind::ComplexLongDouble => bytes.copy_from_slice(&long_double::parse_complex(text, style)?),
             Kind::Text(width) => {
-                fit(text.chars().count(), width, "characters")?;
+                fit(text.chars().count(), width, "character")?;
                 for (cell, c) in bytes.chunks_exact_mut(4).zip(text.chars()) {
                     cell.copy_from_slice(&u32::from(c).to_le_bytes());
                 }
             }
             Kind::Bytes(width) => {
                 let text = latin1(text)?;
-                fit(text.len(), width, "bytes")?;
+                fit(text.len(), width, "byte")?;
                 bytes[..text.len()].copy_from_slice(&text);
             }
             Kind::DateTime(unit) => bytes.copy_from_slice(&time::datetime(text, unit)?.to_le_bytes()),
@@ -321,5 +343,6 @@ pub(crate) fn fit(len: usize, width: usize, unit: &str) -> Result<(), Fault> {
     if width == 0 || len <= width {
         return Ok(());
     }
-    Err(Fault::Range(format!("text of at most {width} {unit} (it has {len}: widen the dtype)")))
+    let most = counted(width, unit);
+    Err(Fault::Range(format!("text of at most {most} (it has {len}: widen the dtype)")))
 }

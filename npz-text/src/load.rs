@@ -11,7 +11,7 @@ use crate::infer::{Column, Type, Types};
 use crate::input::Source;
 use crate::layout::{Kind, Layout, Texts, closed};
 use crate::number::{Number, Style};
-use crate::options::CellType;
+use crate::options::{CellType, counted};
 use crate::plan::{Plan, Select};
 use crate::prepare::{Columns, Wanted, columns, plan};
 use crate::progress::Meter;
@@ -172,6 +172,13 @@ pub(crate) fn make<'t>(
         (_, Some(typed)) => Some(typed),
         (None, None) => Some(Wanted { dtype: DType::parse("<f8")?, is_typed: false }),
     };
+    if let (Style::LoadTxt, Some(Wanted { dtype, is_typed: false })) = (settings.style, &wanted)
+        && dtype.subdtype().is_some()
+    {
+        return Err(Error::custom(format!(
+            "`loadtxt` reads no array as a cell: {dtype} has to be a field of a dtype, or its items one cell each"
+        )));
+    }
     let given = |columns: &Columns| columns.dtype.clone().map_or_else(|| DType::parse("<f8"), Ok);
     let is_open = match &wanted {
         None => true,
@@ -309,7 +316,8 @@ fn inferred(
     };
     if names.len() != types.len() {
         let (names, found) = (names.len(), types.len());
-        return Err(Error::custom(format!("expected a name for each of {found} columns, found {names}")));
+        let columns = counted(found, "column");
+        return Err(Error::custom(format!("expected a name for each of {columns}, found {names}")));
     }
     let fields =
         types.iter().map(|column| column.is.dtype(column.text_width())).collect::<Result<Vec<_>>>()?;

@@ -1,6 +1,6 @@
 //! Names of columns, cleaned as `np.genfromtxt` does it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use npz_core::{Error, Result};
 
@@ -36,7 +36,9 @@ impl Cleaner {
     pub(crate) fn clean(&self, names: &[String], count: Option<usize>) -> Result<Vec<String>> {
         let mut names = names.to_vec();
         names.resize(count.unwrap_or(names.len()), String::new());
+        // Each name that there is, and how often it came.
         let mut seen: HashMap<String, usize> = HashMap::new();
+        let given: HashSet<&String> = names.iter().collect();
         let mut empty = 0;
         let mut cleaned = Vec::with_capacity(names.len());
         for name in &names {
@@ -52,7 +54,7 @@ impl Cleaner {
             name.retain(|c| c != '"' && !self.deleted.contains(c));
             if name.is_empty() {
                 name = self.numbered(empty)?;
-                while names.contains(&name) {
+                while given.contains(&name) {
                     empty += 1;
                     name = self.numbered(empty)?;
                 }
@@ -60,9 +62,13 @@ impl Cleaner {
             } else if ["return", "file", "print"].contains(&name.as_str()) || self.excluded.contains(&name) {
                 name.push('_');
             }
-            let count = seen.entry(name.clone()).or_default();
-            cleaned.push(if *count > 0 { format!("{name}_{count}") } else { name });
-            *count += 1;
+            // A number may make it another one that there is: `a,a_1,a`.
+            while let Some(count) = seen.get_mut(&name) {
+                *count += 1;
+                name = format!("{name}_{}", *count - 1);
+            }
+            seen.insert(name.clone(), 1);
+            cleaned.push(name);
         }
         Ok(cleaned)
     }

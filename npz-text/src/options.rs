@@ -262,3 +262,8 @@ impl Limits {
         Ok(())
     }
 }
+
+/// So many of something, as a message says it: `1 column`, `2 columns`.
+pub(crate) fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}

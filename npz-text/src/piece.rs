@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::head::{count, valid};
 use crate::number::Style;
+use crate::options::counted;
 use crate::plan::{Plan, Select};
 use crate::sink::Sink;
 
@@ -153,7 +154,8 @@ fn row<'t, S: Sink>(
             return Ok(false);
         }
         return Err(format!(
-            ": there is no column {column}, which `usecols` asks for: the row has {found} columns"
+            ": there is no column {column}, which `usecols` asks for: the row has {}",
+            counted(found, "column")
         ));
     }
     if plan.has_mask {

@@ -5,7 +5,7 @@ use npz_core::{DType, Error, Result};
 use crate::head::Head;
 use crate::layout::{Layout, fields, renamed};
 use crate::number::Style;
-use crate::options::{Column, Names};
+use crate::options::{Column, Names, counted};
 use crate::plain::Plain;
 use crate::plan::{ColumnPlan, Converter, Plan, Select, place};
 use crate::settings::Settings;
@@ -111,7 +111,8 @@ pub(crate) fn columns(head: &Head<'_>, settings: &Settings<'_>, wanted: Option<&
 
 fn too_few_names(count: usize, place: usize) -> Error {
     Error::custom(format!(
-        "`usecols` asks for column {place}, and there are {count} names: give a name to each column"
+        "`usecols` asks for column {place}, found {}: give a name to each column",
+        counted(count, "name")
     ))
 }
 
@@ -132,7 +133,10 @@ fn index_of(column: &Column, names: Option<&[String]>, found: usize) -> Result<u
         // A file without rows has no columns to compare with.
         Column::Index(index) if found == 0 => Ok(index.unsigned_abs()),
         Column::Index(index) => place(*index, found).ok_or_else(|| {
-            Error::custom(format!("`usecols` asks for column {index}, and the first row has {found} columns"))
+            Error::custom(format!(
+                "`usecols` asks for column {index}, and the first row has {}",
+                counted(found, "column")
+            ))
         }),
         Column::All => Err(Error::custom("`usecols` takes places and names: leave it out for all columns")),
     }
@@ -176,9 +180,9 @@ pub(crate) fn plan<'s>(
     let is_record = layout.names.is_some();
     if is_record && layout.cells.len() != width {
         return Err(Error::custom(format!(
-            "the dtype {} takes {} columns, found {width}: `usecols` chooses columns",
+            "the dtype {} takes {}, found {width}: `usecols` chooses columns",
             layout.dtype,
-            layout.cells.len()
+            counted(layout.cells.len(), "column")
         )));
     }
     let mut plans = vec![ColumnPlan::default(); width];
@@ -189,14 +193,19 @@ pub(crate) fn plan<'s>(
             (Column::Name(name), _) => {
                 let names = columns.names.as_ref().or(layout.names.as_ref());
                 let names = names.ok_or_else(|| {
+                    let advice = match settings.style {
+                        Style::LoadTxt => "give its place, or a dtype with fields",
+                        Style::GenFromTxt => "set `names`",
+                    };
                     Error::custom(format!(
-                        "an option names the column {name:?}, and there are no names: set `names`"
+                        "an option names the column {name:?}, and there are no names: {advice}"
                     ))
                 })?;
                 names.iter().position(|other| other == name).into_iter().collect()
             }
             (Column::Index(index), Select::All(count)) => vec![place(*index, *count).ok_or_else(|| {
-                Error::custom(format!("an option is set for column {index}, and there are {count} columns"))
+                let columns = counted(*count, "column");
+                Error::custom(format!("an option is set for column {index}, found {columns}"))
             })?],
             (Column::Index(index), Select::Some(chosen)) => {
                 let same = |other: &isize| {

@@ -5,7 +5,7 @@ use npz_core::{Error, Result};
 use crate::encoding::Encoding;
 use crate::names::Cleaner;
 use crate::number::Style;
-use crate::options::{CellType, Column, Delimiter, Limits, Names};
+use crate::options::{CellType, Column, Delimiter, Limits, Names, counted};
 use crate::plan::Converter;
 use crate::progress::Progress;
 use crate::split::{Splitter, is_space};
@@ -134,8 +134,8 @@ impl Settings<'_> {
             && widths.len() > self.limits.columns
         {
             return Err(Error::custom(format!(
-                "expected at most {} widths, found {}",
-                self.limits.columns,
+                "expected at most {}, found {}",
+                counted(self.limits.columns, "width"),
                 widths.len()
             )));
         }

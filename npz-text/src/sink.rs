@@ -107,7 +107,7 @@ impl Sink for Strings {
     fn row(&mut self, plan: &Plan<'_>, fields: &[Cow<'_, str>]) -> Result<(), BadCell> {
         each(&mut self.0, fields, |column, text| {
             if let Kind::Text(width @ 1..) = plan.cell(column).kind {
-                fit(text.chars().count(), width, "characters")?;
+                fit(text.chars().count(), width, "character")?;
             }
             // NumPy's text has no NUL at its end.
             Ok(text.trim_end_matches('\0').to_owned())
@@ -137,7 +137,7 @@ impl Sink for ByteStrings {
         each(&mut self.0, fields, |column, text| {
             let mut bytes = latin1(text)?;
             if let Kind::Bytes(width) = plan.cell(column).kind {
-                fit(bytes.len(), width, "bytes")?;
+                fit(bytes.len(), width, "byte")?;
             }
             bytes.truncate(bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1));
             Ok(bytes)

@@ -1,13 +1,15 @@
 //! What was read, as what the caller wants.
 
 use std::any::{Any, TypeId};
-use std::io;
 
-use ndarray::{Array, Array1, Array2, ArrayD, Axis, Dimension, IxDyn};
+use ndarray::{Array, Array1, Array2, ArrayD, Dimension, IxDyn};
 use npz_core::{AnyArray, Cast, DType, Element, Error, RawArray, Result, npy};
 use num_complex::Complex;
 
+use crate::layout::{self, Kind, Layout};
+use crate::options::counted;
 use crate::prepare::Wanted;
+use crate::unpack::{fields_of, typed, unpacked};
 
 /// The cells of a table, row by row.
 pub(crate) enum Cells {
@@ -28,6 +30,40 @@ pub(crate) enum Cells {
     Bytes(Vec<Vec<u8>>),
     /// Rows as bytes of a dtype; or single cells of one.
     Raw(DType, Vec<u8>),
+}
+
+impl Cells {
+    /// An array of them, of a dtype that was asked for.
+    fn into_any(self, dtype: &DType, shape: &[usize]) -> Result<AnyArray> {
+        fn array<T>(cells: Vec<T>, shape: &[usize]) -> Result<ArrayD<T>> {
+            ArrayD::from_shape_vec(IxDyn(shape), cells)
+                .map_err(|error| Error::custom(format!("the cells do not fill the shape: {error}")))
+        }
+        let any: AnyArray = match self {
+            Self::Bool(cells) => array(cells, shape)?.into(),
+            Self::Int8(cells) => array(cells, shape)?.into(),
+            Self::Int16(cells) => array(cells, shape)?.into(),
+            Self::Int32(cells) => array(cells, shape)?.into(),
+            Self::Int64(cells) => array(cells, shape)?.into(),
+            Self::UInt8(cells) => array(cells, shape)?.into(),
+            Self::UInt16(cells) => array(cells, shape)?.into(),
+            Self::UInt32(cells) => array(cells, shape)?.into(),
+            Self::UInt64(cells) => array(cells, shape)?.into(),
+            Self::Float32(cells) => array(cells, shape)?.into(),
+            Self::Float64(cells) => array(cells, shape)?.into(),
+            Self::Complex64(cells) => array(cells, shape)?.into(),
+            Self::Complex128(cells) => array(cells, shape)?.into(),
+            Self::Text(cells) => array(cells, shape)?.into(),
+            Self::Bytes(cells) => array(cells, shape)?.into(),
+            Self::Raw(dtype, bytes) => return Ok(AnyArray::from(RawArray::new(dtype, shape, bytes)?)),
+        };
+        // Numbers are read as this machine has them, texts as long as they are.
+        let mut asked = dtype;
+        while let Some((item, _)) = asked.subdtype() {
+            asked = item;
+        }
+        if asked.item_size() == 0 || any.dtype() == *asked { Ok(any) } else { any.cast(asked, Cast::Safe) }
+    }
 }
 
 /// What was read.
@@ -69,34 +105,7 @@ impl Table {
     }
 
     fn into_any(self, shape: &[usize]) -> Result<AnyArray> {
-        fn array<T>(cells: Vec<T>, shape: &[usize]) -> Result<ArrayD<T>> {
-            ArrayD::from_shape_vec(IxDyn(shape), cells)
-                .map_err(|error| Error::custom(format!("the cells do not fill the shape: {error}")))
-        }
-        let any: AnyArray = match self.cells {
-            Cells::Bool(cells) => array(cells, shape)?.into(),
-            Cells::Int8(cells) => array(cells, shape)?.into(),
-            Cells::Int16(cells) => array(cells, shape)?.into(),
-            Cells::Int32(cells) => array(cells, shape)?.into(),
-            Cells::Int64(cells) => array(cells, shape)?.into(),
-            Cells::UInt8(cells) => array(cells, shape)?.into(),
-            Cells::UInt16(cells) => array(cells, shape)?.into(),
-            Cells::UInt32(cells) => array(cells, shape)?.into(),
-            Cells::UInt64(cells) => array(cells, shape)?.into(),
-            Cells::Float32(cells) => array(cells, shape)?.into(),
-            Cells::Float64(cells) => array(cells, shape)?.into(),
-            Cells::Complex64(cells) => array(cells, shape)?.into(),
-            Cells::Complex128(cells) => array(cells, shape)?.into(),
-            Cells::Text(cells) => array(cells, shape)?.into(),
-            Cells::Bytes(cells) => array(cells, shape)?.into(),
-            Cells::Raw(dtype, bytes) => return Ok(AnyArray::from(RawArray::new(dtype, shape, bytes)?)),
-        };
-        // Numbers are read as this machine has them, texts as long as they are.
-        let mut asked = &self.dtype;
-        while let Some((item, _)) = asked.subdtype() {
-            asked = item;
-        }
-        if asked.item_size() == 0 || any.dtype() == *asked { Ok(any) } else { any.cast(asked, Cast::Safe) }
+        self.cells.into_any(&self.dtype, shape)
     }
 
     /// The cells as bytes, in the shape in which they lie: of two axes, or one of rows with fields.
@@ -162,9 +171,9 @@ impl Table {
             Some(1) if has_one_row_or_column => vec![full.iter().product()],
             Some(0) if full.iter().all(|axis| *axis == 1) => vec![],
             Some(ndim) => {
-                let (rows, columns) = (self.rows, self.columns);
+                let (rows, columns) = (counted(self.rows, "row"), counted(self.columns, "column"));
                 return Err(Error::custom(format!(
-                    "expected an array of {ndim} axes, found {rows} rows of {columns} columns: load an `Array2`, or choose by \
+                    "expected an array of {ndim} axes, found {rows} of {columns}: load an `Array2`, or choose by \
                      `usecols` and `max_rows`"
                 )));
             }
@@ -186,29 +195,6 @@ impl Table {
             .map_err(|error| Error::custom(format!("the shape does not fit the type: {error}")))
     }
 }
-
-/// Cells of a Rust type from their bytes. From the end, some at a time, so that the memory of what is done is given back: both
-/// together take little more than one.
-fn typed<A: Element>(dtype: &DType, mut bytes: Vec<u8>) -> Result<Vec<A>> {
-    let size = dtype.item_size();
-    let mut cells = Vec::new();
-    let count = bytes.len() / size;
-    cells.try_reserve_exact(count).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
-    while cells.len() < count {
-        let left = count - cells.len();
-        let some = left.min(STEP / size + 1);
-        let last = bytes.split_off((left - some) * size);
-        bytes.shrink_to_fit();
-        let some = AnyArray::from(RawArray::new(dtype.clone(), &[some], last)?).to_array::<A>(Cast::Safe)?;
-        let some: Vec<A> = some.into_iter().collect();
-        cells.extend(some.into_iter().rev());
-    }
-    cells.reverse();
-    Ok(cells)
-}
-
-/// The bytes of which cells are made at a time.
-const STEP: usize = 4 << 20;
 
 /// What a text can be loaded as: an array of any number of axes, an [`AnyArray`], or columns one by one.
 ///
@@ -276,15 +262,22 @@ impl FromText for Vec<AnyArray> {
     }
 
     fn from_table(table: Table) -> Result<Self> {
-        let columns = table.columns;
-        let shape = table.shape();
-        let is_record = table.is_record;
-        let all = table.into_any(&shape)?;
-        if is_record {
-            let names = crate::layout::fields(&all.dtype()).unwrap_or_default();
-            return names.iter().map(|(name, _)| all.field(name)).collect();
+        let Table { rows, columns, ref dtype, .. } = table;
+        macro_rules! unpack {
+            ($($variant:ident)*) => {
+                match table.cells {
+                    $(Cells::$variant(cells) => {
+                        let columns = unpacked(cells, columns)?.into_iter();
+                        columns.map(|cells| Cells::$variant(cells).into_any(dtype, &[rows])).collect()
+                    })*
+                    Cells::Raw(dtype, bytes) => {
+                        let fields = fields_of(&dtype, bytes, columns)?.into_iter();
+                        fields.map(|(dtype, bytes)| column(&dtype, bytes)).collect()
+                    }
+                }
+            };
         }
-        (0..columns).map(|column| column_of(&all, column)).collect()
+        unpack!(Bool Int8 Int16 Int32 Int64 UInt8 UInt16 UInt32 UInt64 Float32 Float64 Complex64 Complex128 Text Bytes)
     }
 }
 
@@ -321,7 +314,7 @@ impl FromText for (AnyArray, AnyArray) {
 
 /// The same dtype with a bool for each cell.
 fn bools(dtype: &DType) -> Result<DType> {
-    if let Some(fields) = crate::layout::fields(dtype) {
+    if let Some(fields) = layout::fields(dtype) {
         let fields: Result<Vec<_>> =
             fields.into_iter().map(|(name, dtype)| Ok((name, bools(&dtype)?))).collect();
         return DType::record(fields?);
@@ -332,48 +325,6 @@ fn bools(dtype: &DType) -> Result<DType> {
     }
 }
 
-/// A column of a table as an array of its own.
-fn column_of(all: &AnyArray, column: usize) -> Result<AnyArray> {
-    macro_rules! pick {
-        ($($variant:ident),*) => {
-            match all {
-                $(AnyArray::$variant(array) => {
-                    Ok(AnyArray::$variant(array.index_axis(Axis(1), column).to_owned().into_dyn().into()))
-                })*
-                AnyArray::DateTime64 { unit, ticks } => {
-                    let ticks = ticks.index_axis(Axis(1), column).to_owned().into_dyn().into();
-                    Ok(AnyArray::DateTime64 { unit: *unit, ticks })
-                }
-                AnyArray::TimeDelta64 { unit, ticks } => {
-                    let ticks = ticks.index_axis(Axis(1), column).to_owned().into_dyn().into();
-                    Ok(AnyArray::TimeDelta64 { unit: *unit, ticks })
-                }
-                other => Err(Error::custom(format!("cells of {} can't be loaded column by column", other.dtype()))),
-            }
-        };
-    }
-    pick!(
-        Bool,
-        Int8,
-        Int16,
-        Int32,
-        Int64,
-        UInt8,
-        UInt16,
-        UInt32,
-        UInt64,
-        Float16,
-        Float32,
-        Float64,
-        Complex64,
-        Complex128,
-        Str,
-        Bytes,
-        LongDouble,
-        ComplexLongDouble
-    )
-}
-
 impl<A: Element> FromText for Vec<Array1<A>> {
     fn wanted() -> Result<Option<Wanted>> {
         dtype_of::<A>().map(Some)
@@ -381,30 +332,29 @@ impl<A: Element> FromText for Vec<Array1<A>> {
 
     fn from_table(table: Table) -> Result<Self> {
         let all: Array2<A> = table.into_array()?;
-        let (rows, width) = all.dim();
-        let mut columns = Vec::new();
-        for _ in 0..width {
-            let mut column = Vec::new();
-            column.try_reserve_exact(rows).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
-            columns.push(column);
-        }
-        // As in `typed`.
-        let (mut cells, _) = all.into_raw_vec_and_offset();
-        let most = (STEP / (size_of::<A>() * width).max(1)).max(1);
-        while !cells.is_empty() {
-            let some = most.min(cells.len() / width) * width;
-            let last = cells.split_off(cells.len() - some);
-            cells.shrink_to_fit();
-            for (index, cell) in last.into_iter().enumerate().rev() {
-                columns[index % width].push(cell);
-            }
-        }
-        Ok(columns
-            .into_iter()
-            .map(|mut column| {
-                column.reverse();
-                column.into()
-            })
-            .collect())
+        let width = all.ncols();
+        let (cells, _) = all.into_raw_vec_and_offset();
+        Ok(unpacked(cells, width)?.into_iter().map(Array1::from).collect())
     }
+}
+
+/// The cells of a column. Numbers become what Rust has without taking their memory twice.
+fn column(dtype: &DType, bytes: Vec<u8>) -> Result<AnyArray> {
+    let (mut item, mut shape) = (dtype, vec![bytes.len() / dtype.item_size().max(1)]);
+    while let Some((inner, axes)) = item.subdtype() {
+        shape.extend(axes);
+        item = inner;
+    }
+    let cell = if item.fields().is_some() { None } else { Layout::of(item, 1)?.cells.first().copied() };
+    macro_rules! numbers {
+        ($($variant:ident)*) => {
+            match cell.map(|cell| cell.kind) {
+                $(Some(Kind::$variant) => Cells::$variant(typed(item, bytes)?),)*
+                _ => Cells::Raw(item.clone(), bytes),
+            }
+        };
+    }
+    let cells =
+        numbers!(Bool Int8 Int16 Int32 Int64 UInt8 UInt16 UInt32 UInt64 Float32 Float64 Complex64 Complex128);
+    cells.into_any(item, &shape)
 }

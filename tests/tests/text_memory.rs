@@ -108,8 +108,14 @@ fn memory_is_that_of_the_result() {
     let columns: Vec<Array1<f64>> = bounded("column by column", rows * 16, || load().load(&path).unwrap());
     assert_eq!((columns.len(), columns[1][rows - 1]), (2, rows as f64 - 1.0));
     drop(columns);
-    let records: AnyArray =
-        bounded("rows of a dtype", rows * 16, || load().dtype(dtype).load(&path).unwrap());
+    let columns: Vec<AnyArray> = bounded("any columns", rows * 16, || load().load(&path).unwrap());
+    assert_eq!(columns[1].shape(), [rows]);
+    drop(columns);
+    let fields = || load().dtype(dtype.clone());
+    let columns: Vec<AnyArray> = bounded("field by field", rows * 16, || fields().load(&path).unwrap());
+    assert_eq!(columns[1].shape(), [rows]);
+    drop(columns);
+    let records: AnyArray = bounded("rows of a dtype", rows * 16, || fields().load(&path).unwrap());
     bounded("savetxt of records", 0, || SaveTxt::new().format("%g").save(&out, &records).unwrap());
     drop(records);
     // Rows that take much more than their text, in pieces.

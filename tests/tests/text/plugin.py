@@ -128,10 +128,10 @@ def numpys_words(message, function, options):
     m = re.search(r"line (\d+): the number of columns changed from (\d+) to (\d+)", message)
     if m:
         return f"the number of columns changed from {m[2]} to {m[3]} at row {int(m[1]) - first}; use `usecols`"
-    m = re.search(r"line (\d+): there is no column (-?\d+), .* the row has (\d+) columns", message)
+    m = re.search(r"line (\d+): there is no column (-?\d+), .* the row has (\d+) columns?", message)
     if m:
         return f"invalid column index {m[2]} at row {int(m[1]) - first} with {m[3]} columns"
-    m = re.search(r"the dtype .* takes (\d+) columns, found (\d+)", message)
+    m = re.search(r"the dtype .* takes (\d+) columns?, found (\d+)", message)
     if m:
         return f"the dtype passed requires {m[1]} columns but {m[2]} were found at row 1"
     m = re.search(r"expected a count for `(\w+)`", message)

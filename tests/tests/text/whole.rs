@@ -87,6 +87,68 @@ fn all_kinds_of_cells() {
 }
 
 #[test]
+fn texts_and_times_anywhere_in_a_row_are_as_wide_and_fine_as_they_have_to_be() {
+    let dtype = DType::parse(
+        "[('a', [('b', 'U'), ('c', 'i4')]), ('d', 'U', (2,)), ('e', [('f', 'S'), ('g', 'M8')])]",
+    )
+    .unwrap();
+    let load = LoadTxt::new().dtype(dtype).delimiter(',');
+    let text = "x,1,longer,y,ab,2012-01-02\nwide,2,z,longest,c,2012-01-02T03\n";
+    let any: AnyArray = load.read(text.as_bytes()).unwrap();
+    assert_eq!(
+        any.dtype().to_string(),
+        "[('a', [('b', '<U4'), ('c', '<i4')]), ('d', '<U7', (2,)), ('e', [('f', '|S2'), ('g', '<M8[h]')])]"
+    );
+    assert_eq!(any.get(&[1]).unwrap().to_string(), "(('wide', 2), ['z', 'longest'], (b'c', 2012-01-02T03))");
+    // Of no rows there is a dtype too.
+    let none: AnyArray = load.read(&b"# nothing\n"[..]).unwrap();
+    assert_eq!((none.shape(), none.dtype().fields().unwrap().len()), (&[0][..], 3));
+}
+
+#[test]
+fn columns_are_those_that_numpy_unpacks() {
+    let dir = temp_dir();
+    let path = dir.path().join("a.txt");
+    for (dtype, text) in [
+        ("f8", "1 2\n3 4\n5 6\n"),
+        (">i2", "1 2\n3 4\n5 6\n"),
+        ("f2", "1 2\n3 4\n5 6\n"),
+        ("g", "1 2\n3 4\n5 6\n"),
+        ("?", "1 0\n0 1\n1 1\n"),
+        ("c8", "1 2j\n3 4\n5 6\n"),
+        ("U", "a bc\nd e\nf ghi\n"),
+        ("U7", "a bc\nd e\nf ghi\n"),
+        (">U3", "a bc\nd e\nf ghi\n"),
+        ("S4", "a bc\nd e\nf ghi\n"),
+        ("M8[D]", "2012-01-01 NaT\n2012-01-02 2013-01-01\n"),
+        ("m8[s]", "1 NaT\n-3 4\n"),
+        ("[('a', 'i4'), ('b', 'f8')]", "1 2\n3 4\n5 6\n"),
+        (
+            "[('a', '>i4'), ('b', 'f4', (2,)), ('c', [('d', 'U2'), ('e', 'u1')]), ('f', 'S1')]",
+            "1 2 3 a 5 b\n3 4 5 bc 6 c\n",
+        ),
+    ] {
+        std::fs::write(&path, text).unwrap();
+        let given = if dtype.starts_with('[') { dtype.to_owned() } else { format!("'{dtype}'") };
+        let script = format!(
+            "a = np.loadtxt('a.txt', dtype={given}, unpack=True)\n\
+             for n, column in enumerate(a): np.save(f'{{n}}.npy', column)\n\
+             print(len(a))"
+        );
+        let count: usize = python(dir.path(), &script).trim().parse().unwrap();
+        let columns: Vec<AnyArray> = LoadTxt::new().dtype(DType::parse(dtype).unwrap()).load(&path).unwrap();
+        assert_eq!(columns.len(), count, "{dtype}");
+        for (number, column) in columns.iter().enumerate() {
+            let numpys: AnyArray = npy::load(dir.path().join(format!("{number}.npy"))).unwrap();
+            assert!(
+                *column == numpys && (column.dtype() == numpys.dtype() || dtype == "U"),
+                "{dtype}: {column:?} {numpys:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn threads_and_pieces_give_what_one_thread_gives() {
     let dir = temp_dir();
     let path = dir.path().join("a.txt");
