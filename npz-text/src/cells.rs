@@ -130,6 +130,21 @@ fn columns(any: Cow<'_, AnyArray>) -> Result<Vec<Cow<'_, AnyArray>>> {
     }
 }
 
+/// A part of a complex cell.
+#[derive(Clone, Copy)]
+pub(crate) enum Part {
+    Real,
+    Imaginary,
+}
+
+fn complex(re: f64, im: f64, part: Option<Part>) -> AnyValue<'static> {
+    match part {
+        Some(Part::Real) => AnyValue::Float(re),
+        Some(Part::Imaginary) => AnyValue::Float(im),
+        None => AnyValue::Complex { re, im },
+    }
+}
+
 /// The cells of a column where they lie.
 pub(crate) enum Cells<'a> {
     Bool(Cow<'a, [bool]>),
@@ -198,7 +213,7 @@ impl<'a> Cells<'a> {
     pub(crate) fn write(
         &self,
         index: usize,
-        is_imaginary: bool,
+        part: Option<Part>,
         spec: &Spec,
         out: &mut Vec<u8>,
     ) -> Result<(), String> {
@@ -208,13 +223,13 @@ impl<'a> Cells<'a> {
             Self::Int64(cells) if spec.is_bare_whole() => {
                 whole(out, cells[index] < 0, cells[index].unsigned_abs());
             }
-            _ => return spec.write(out, &self.value(index, is_imaginary)),
+            _ => return spec.write(out, &self.value(index, part)),
         }
         Ok(())
     }
 
-    /// One cell; of a complex one the real part, or the other.
-    fn value(&self, index: usize, is_imaginary: bool) -> Value<'_> {
+    /// One cell, or a part of a complex one.
+    fn value(&self, index: usize, part: Option<Part>) -> Value<'_> {
         let (value, float) = match self {
             Self::Bool(cells) => (AnyValue::Bool(cells[index]), 1),
             Self::Int8(cells) => (AnyValue::Int(cells[index].into()), 1),
@@ -230,16 +245,18 @@ impl<'a> Cells<'a> {
             Self::Float64(cells) => (AnyValue::Float(cells[index]), 8),
             Self::Complex64(cells) => {
                 let cell = cells[index];
-                (AnyValue::Float(if is_imaginary { cell.im } else { cell.re }.into()), 4)
+                (complex(cell.re.into(), cell.im.into(), part), 4)
             }
             Self::Complex128(cells) => {
                 let cell = cells[index];
-                (AnyValue::Float(if is_imaginary { cell.im } else { cell.re }), 8)
+                (complex(cell.re, cell.im, part), 8)
             }
             Self::Other(values) => match values[index] {
-                AnyValue::ComplexLongDouble { re, im } => {
-                    (AnyValue::LongDouble(if is_imaginary { im } else { re }), 16)
-                }
+                AnyValue::ComplexLongDouble { re, im } => match part {
+                    Some(Part::Real) => (AnyValue::LongDouble(re), 16),
+                    Some(Part::Imaginary) => (AnyValue::LongDouble(im), 16),
+                    None => (values[index], 16),
+                },
                 other => (other, 8),
             },
         };

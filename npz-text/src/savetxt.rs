@@ -7,10 +7,11 @@ use std::sync::{Mutex, PoisonError};
 
 use npz_core::{Error, Result};
 
-use crate::cells::{Cells, ToText};
+use crate::cells::{self, Cells, ToText};
 use crate::encoding::{Encode, Encoding};
 use crate::format::{self, Part, Spec};
 use crate::open::Sink;
+use crate::options::counted;
 
 /// Formats: one for all columns or for the whole row, `"%.6g"` or `"%d: %.3f"`, or one for each column, `["%d", "%.3f"]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -244,7 +245,8 @@ impl<'a> SaveTxt<'a> {
             Formats::Each(formats) => {
                 if formats.len() != columns {
                     return Err(Error::custom(format!(
-                        "expected a format for each of {columns} columns, found {}",
+                        "expected a format for each of {}, found {}",
+                        counted(columns, "column"),
                         formats.len()
                     )));
                 }
@@ -283,7 +285,9 @@ impl<'a> SaveTxt<'a> {
         let (expected, found) = (columns * cells, count(&parts));
         if expected != found {
             return Err(Error::custom(format!(
-                "the formats have {found} conversions, and a row has {expected} numbers: give one format, or one for each column{}",
+                "the formats have {}, and a row has {}: give one format, or one for each column{}",
+                counted(found, "conversion"),
+                counted(expected, "number"),
                 if is_complex { ", with one conversion for each part of a complex number" } else { "" }
             )));
         }
@@ -335,12 +339,15 @@ impl Row<'_> {
                     }
                     Part::Cell(spec) => spec,
                 };
-                let (column, is_imaginary) =
-                    if self.is_complex { (cell / 2, cell % 2 == 1) } else { (cell, false) };
+                let (column, of_cell) = match (self.is_complex, cell % 2) {
+                    (false, _) => (cell, None),
+                    (true, 0) => (cell / 2, Some(cells::Part::Real)),
+                    (true, _) => (cell / 2, Some(cells::Part::Imaginary)),
+                };
                 cell += 1;
                 let (column, index) =
                     if self.is_record { (column, at) } else { (0, at * self.columns + column) };
-                columns[column].write(index, is_imaginary, spec, out).map_err(|why| {
+                columns[column].write(index, of_cell, spec, out).map_err(|why| {
                     // Both from one, as loads count lines and columns.
                     let column = 1 + if self.is_record { column } else { index % self.columns };
                     Error::custom(format!("row {}, column {column}: {why}", start + row + 1))

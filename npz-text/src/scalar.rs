@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use npz_core::AnyValue;
+use npz_core::{AnyValue, TimeBase, TimeUnit};
 
 use crate::printf::Value;
 
@@ -18,6 +18,20 @@ pub(crate) fn str_of(cell: &Value<'_>) -> String {
             };
             let shortest = (0..5).map(|digits| format!("{value:.digits$e}")).find(is_same);
             narrow(value, 1e3, &shortest.unwrap_or_else(|| format!("{value:e}")))
+        }
+        AnyValue::Complex { re, im } if cell.float == 4 => {
+            let part = |value: f64| {
+                let text = str_of(&Value { value: AnyValue::Float(value), float: 4 });
+                text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned)
+            };
+            let (sign, imaginary) = (if im.is_sign_negative() { "" } else { "+" }, part(im));
+            // What is no number has no sign.
+            let sign = if im.is_nan() { "+" } else { sign };
+            if re == 0.0 && re.is_sign_positive() {
+                format!("{imaginary}j")
+            } else {
+                format!("({}{sign}{imaginary}j)", part(re))
+            }
         }
         other => other.to_string(),
     }
@@ -38,14 +52,35 @@ fn narrow(value: f64, limit: f64, digits: &str) -> String {
 /// `repr` of a NumPy scalar: `np.float64(1.5)`.
 pub(crate) fn repr_of(cell: &Value<'_>) -> String {
     let text = str_of(cell);
-    match cell.value {
+    let unit_of =
+        |unit: &TimeUnit| if unit.base() == TimeBase::Generic { String::new() } else { format!(",'{unit}'") };
+    let complex = text.trim_matches(['(', ')']);
+    match &cell.value {
         AnyValue::Bool(_) => format!("np.{text}_"),
         AnyValue::Int(_) => format!("np.int{}({text})", u32::from(cell.float) * 8),
         AnyValue::UInt(_) => format!("np.uint{}({text})", u32::from(cell.float) * 8),
         AnyValue::Float(_) => format!("np.float{}({text})", u32::from(cell.float) * 8),
         AnyValue::Str(_) => format!("np.str_({:#})", cell.value),
         AnyValue::Bytes(_) => format!("np.bytes_({:#})", cell.value),
+        AnyValue::Complex { .. } => format!("np.complex{}({complex})", u32::from(cell.float) * 16),
+        AnyValue::LongDouble(_) => format!("np.longdouble('{text}')"),
+        AnyValue::ComplexLongDouble { .. } => format!("np.clongdouble('{complex}')"),
+        // The text tells the unit, unless there is none.
+        AnyValue::DateTime64 { unit, ticks } if *ticks == i64::MIN => {
+            format!("np.datetime64('NaT','{unit}')")
+        }
+        AnyValue::DateTime64 { unit, .. } if unit.count() != 1 => {
+            format!("np.datetime64('{text}'{})", unit_of(unit))
+        }
         AnyValue::DateTime64 { .. } => format!("np.datetime64('{text}')"),
+        AnyValue::TimeDelta64 { unit, ticks } if *ticks == i64::MIN => {
+            format!("np.timedelta64('NaT'{})", unit_of(unit))
+        }
+        AnyValue::TimeDelta64 { unit, ticks } => format!("np.timedelta64({ticks}{})", unit_of(unit)),
+        AnyValue::Other { dtype, .. } => {
+            let dtype = dtype.to_string().replace("'|b1'", "'?'").replace("'|", "'");
+            format!("np.void({text}, dtype={dtype})")
+        }
         _ => format!("{:#}", cell.value),
     }
 }

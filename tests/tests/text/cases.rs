@@ -141,6 +141,41 @@ fn names_are_cleaned() {
 }
 
 #[test]
+fn names_are_different_whatever_the_numbers_make_of_them() {
+    // As NumPy's, but that with `dtype=None` it refuses such names.
+    for (names, expected) in [
+        ("a,a_1,a", ["a", "a_1", "a_1_1"]),
+        ("a,a,a_1", ["a", "a_1", "a_1_1"]),
+        ("a,a,a", ["a", "a_1", "a_2"]),
+    ] {
+        for load in [GenFromTxt::new(), GenFromTxt::new().dtype(Infer)] {
+            let any: AnyArray = load.delimiter(',').names(names).read(&b"1,2,3"[..]).unwrap();
+            let found: Vec<_> =
+                any.dtype().fields().unwrap().iter().map(|field| field.name.clone()).collect();
+            assert_eq!(found, expected);
+        }
+    }
+    // A line of strangers' without names takes no longer than its length.
+    let text = ",".repeat(200_000) + "\n" + &"1,".repeat(200_000) + "1\n";
+    let any: AnyArray = GenFromTxt::new().delimiter(',').names(true).read(text.as_bytes()).unwrap();
+    assert_eq!(any.dtype().fields().unwrap()[200_000].name, "f200000");
+}
+
+#[test]
+fn a_complex_field_is_printed_whole_or_not_at_all() {
+    let dtype = DType::parse("[('a', 'c8'), ('b', 'i4')]").unwrap();
+    let any: AnyArray = LoadTxt::new().dtype(dtype).read(&b"1.1+2j 5"[..]).unwrap();
+    let any = any.into_shape(&[1]).unwrap();
+    let save = |format| {
+        let mut text = Vec::new();
+        SaveTxt::new().format(format).write(&mut text, &any).map(|()| String::from_utf8(text).unwrap())
+    };
+    assert_eq!(save("%s").unwrap(), "(1.1+2j) 5\n");
+    let error = save("%g").unwrap_err().to_string();
+    assert!(error.starts_with("row 1, column 1: %g takes a number, found (1.1"), "{error}");
+}
+
+#[test]
 fn names_stay_with_their_columns_in_whatever_order_these_are_wanted() {
     let comma = || GenFromTxt::new().delimiter(',');
     let shown = |load: GenFromTxt<'_>, text: &str| {
