@@ -49,18 +49,27 @@ fn run() -> Outcome<()> {
     let array = numbers(cells);
     let integers = array.mapv(|value| (value * 1000.0) as i64);
     let any = AnyArray::from(integers.clone());
-    let peer = std::cell::RefCell::new(Peer::start(
-        &venv::of("text-venv", &PACKAGES, &[])?,
-        IMPORTS,
-        &[("POLARS_MAX_THREADS", "1".to_owned())],
-    )?);
-    let python = |line: String| peer.borrow_mut().seconds(&line);
     let all = std::thread::available_parallelism()?.get();
+    let venv = venv::of("text-venv", &PACKAGES, &[])?;
+    // Polars takes its threads once.
+    let peer = |threads: usize| {
+        Peer::start(&venv, IMPORTS, &[("POLARS_MAX_THREADS", threads.to_string())])
+            .map(std::cell::RefCell::new)
+    };
+    let (one, several) = (peer(1)?, peer(all)?);
+    let python = |line: String| one.borrow_mut().seconds(&line);
+    let pythons = |line: String| several.borrow_mut().seconds(&line);
     SaveTxt::new().save(path("long.txt"), &array)?;
     SaveTxt::new().format("%.6g").delimiter(",").save(path("short.csv"), &array)?;
     SaveTxt::new().format("%d").delimiter(",").save(path("whole.csv"), &any)?;
     let (pairs, mut gains) = (PAIRS * rounds, Vec::new());
-    python(format!("a = np.loadtxt({:?}); i = (a * 1000).astype('i8')", path("long.txt")))?;
+    let data = format!(
+        "a = np.loadtxt({:?}); i = (a * 1000).astype('i8'); pa, pi = pd.DataFrame(a), pd.DataFrame(i); la, li = pl.from_numpy(a), \
+         pl.from_numpy(i)",
+        path("long.txt")
+    );
+    python(data.clone())?;
+    pythons(data)?;
 
     for (name, delimiter) in [("long.txt", None), ("short.csv", Some(',')), ("whole.csv", Some(','))] {
         let file = path(name);
@@ -95,6 +104,7 @@ fn run() -> Outcome<()> {
                 ("pandas, C engine".to_owned(), Box::new(|| python(pandas.clone()))),
                 ("pandas, exact".to_owned(), Box::new(|| python(exact.clone()))),
                 ("polars, 1 thread".to_owned(), Box::new(|| python(polars.clone()))),
+                (format!("polars, {all} threads"), Box::new(|| pythons(polars.clone()))),
             ],
         )?;
         gains.push((format!("loadtxt of {name}"), gain(pairs, (load(1), load(0)))?));
@@ -104,6 +114,9 @@ fn run() -> Outcome<()> {
     let bytes = std::fs::metadata(&file)?.len();
     let numpy = format!("np.genfromtxt({file:?}, delimiter=',')");
     let infer = format!("np.genfromtxt({file:?}, delimiter=',', dtype=None)");
+    let pandas = format!("pd.read_csv({file:?}, header=None)");
+    let polars = format!("pl.read_csv({file:?}, has_header=False, infer_schema_length=None)");
+    let gaps = |threads: usize| GenFromTxt::new().delimiter(',').threads(threads);
     compare(
         "genfromtxt of short.csv",
         bytes as f64 / 1e6,
@@ -111,17 +124,21 @@ fn run() -> Outcome<()> {
         rounds.min(3),
         vec![
             ("np.genfromtxt".to_owned(), Box::new(|| python(numpy.clone()))),
-            (
-                "npz-text, 1 thread".to_owned(),
-                Box::new(|| timed(|| GenFromTxt::new().delimiter(',').threads(1).load::<Array2<f64>>(&file))),
-            ),
+            ("npz-text, 1 thread".to_owned(), Box::new(|| timed(|| gaps(1).load::<Array2<f64>>(&file)))),
+            (format!("npz-text, {all} threads"), Box::new(|| timed(|| gaps(0).load::<Array2<f64>>(&file)))),
             ("np.genfromtxt, dtype=None".to_owned(), Box::new(|| python(infer.clone()))),
             (
                 "npz-text, Infer, 1 thread".to_owned(),
-                Box::new(|| {
-                    timed(|| GenFromTxt::new().delimiter(',').dtype(Infer).threads(1).load::<AnyArray>(&file))
-                }),
+                Box::new(|| timed(|| gaps(1).dtype(Infer).load::<AnyArray>(&file))),
             ),
+            (
+                format!("npz-text, Infer, {all} threads"),
+                Box::new(|| timed(|| gaps(0).dtype(Infer).load::<AnyArray>(&file))),
+            ),
+            ("pandas, C engine".to_owned(), Box::new(|| python(pandas.clone()))),
+            // Types are found from all rows, as `Infer` does.
+            ("polars, 1 thread".to_owned(), Box::new(|| python(polars.clone()))),
+            (format!("polars, {all} threads"), Box::new(|| pythons(polars.clone()))),
         ],
     )?;
 
@@ -151,6 +168,15 @@ fn run() -> Outcome<()> {
         let bytes = std::fs::metadata(&file)?.len();
         let numpy =
             format!("np.savetxt({file:?}, {}, fmt='{format}')", if format == "%d" { "i" } else { "a" });
+        let (frame, table) = if format == "%d" { ("pi", "li") } else { ("pa", "la") };
+        let pandas = format!(
+            "{frame}.to_csv({file:?}, sep=' ', header=False, index=False{})",
+            if format == "%d" { String::new() } else { format!(", float_format='{format}'") }
+        );
+        // It has no `%g`: the shortest digits that are read as the same float stand for it. Whatever its file is long, what counts
+        // is the time for the same cells.
+        let digits = if format == "%.18e" { ", float_scientific=True, float_precision=18" } else { "" };
+        let polars = format!("{table}.write_csv({file:?}, separator=' ', include_header=False{digits})");
         compare(
             &format!("savetxt with {format}"),
             bytes as f64 / 1e6,
@@ -163,6 +189,9 @@ fn run() -> Outcome<()> {
                 // What NumPy does: no wait for the disk, and what stood there before is lost.
                 ("npz-text, 1 thread, no sync".to_owned(), Box::new(write(1))),
                 (format!("npz-text, {all} threads, no sync"), Box::new(write(0))),
+                ("pandas".to_owned(), Box::new(|| python(pandas.clone()))),
+                ("polars, 1 thread".to_owned(), Box::new(|| python(polars.clone()))),
+                (format!("polars, {all} threads"), Box::new(|| pythons(polars.clone()))),
             ],
         )?;
         gains.push((format!("savetxt with {format}, no sync"), gain(pairs, (write(1), write(0)))?));
