@@ -257,7 +257,7 @@ print("read and printed:", len(texts))
 #[test]
 fn names_are_those_of_numpy() {
     let said = compare(
-        r##"
+        r#"
 random.seed(7)
 pool = ["a", "a_1", "a_1_1", "a_2", "b c", "", "f0", "f1", "file", "return", "A", "x-y", "x.y", "~z", "d\u00e4", 'q"r', "(m)", "list"]
 bad = counted = doubled = 0
@@ -293,7 +293,7 @@ for round in range(1500):
         if bad < 12: print(names, options, want, found)
 assert counted > 1000 and doubled > 5, (counted, doubled)
 print("differences:", bad)
-"##,
+"#,
     );
     assert!(said.ends_with("differences: 0\n"), "{said}");
 }
