@@ -46,7 +46,7 @@ impl<'s, S: Store> Collected<'s, S> {
             sink: S::new(),
             mask: Vec::new(),
             rows: 0,
-            wanted: 0,
+            wanted: usize::MAX,
             gone: 0,
             line,
             ragged: Ragged::default(),

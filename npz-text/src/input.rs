@@ -1,5 +1,7 @@
 //! Where text comes from.
 
+use std::borrow::Cow;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -54,7 +56,7 @@ macro_rules! paths {
     )*};
 }
 
-paths!(&str, String, &String, &Path, PathBuf, &PathBuf);
+paths!(&str, &&str, String, &String, &Path, PathBuf, &PathBuf, &OsStr, OsString, &OsString, Cow<'_, Path>);
 
 macro_rules! readers {
     ($($reader:ty),*) => {$(

@@ -1,6 +1,6 @@
 //! From a source to a table: the plan is made, the sink chosen, the rows are read.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 use npz_core::{DType, Error, Result};
@@ -227,6 +227,7 @@ fn all(source: Source<'_>, settings: &Settings<'_>, meter: &mut Meter<'_>) -> Re
     let mut lines = open(source, settings)?;
     let (mut text, mut memory) = (Vec::new(), Vec::new());
     while let Some(batch) = lines.next(memory).map_err(|unread| unread.behind(count(&text)))? {
+        text.try_reserve(batch.len()).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
         text.extend_from_slice(&batch);
         memory = batch;
         meter.tell(lines.far())?;
