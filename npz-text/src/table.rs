@@ -1,15 +1,17 @@
 //! What was read, as what the caller wants.
 
 use std::any::{Any, TypeId};
+use std::io;
 
+use bytemuck::allocation::try_zeroed_vec;
 use ndarray::{Array, Array1, Array2, ArrayD, Dimension, IxDyn};
-use npz_core::{AnyArray, Cast, DType, Element, Error, RawArray, Result, npy};
+use npz_core::{AnyArray, ByteOrder, Cast, DType, Element, Error, RawArray, Result, npy};
 use num_complex::Complex;
 
 use crate::layout::{self, Kind, Layout};
 use crate::options::counted;
 use crate::prepare::Wanted;
-use crate::unpack::{fields_of, typed, unpacked};
+use crate::unpack::{take_apart, typed, unpacked};
 
 /// The cells of a table, row by row.
 pub(crate) enum Cells {
@@ -270,10 +272,7 @@ impl FromText for Vec<AnyArray> {
                         let columns = unpacked(cells, columns)?.into_iter();
                         columns.map(|cells| Cells::$variant(cells).into_any(dtype, &[rows])).collect()
                     })*
-                    Cells::Raw(dtype, bytes) => {
-                        let fields = fields_of(&dtype, bytes, columns)?.into_iter();
-                        fields.map(|(dtype, bytes)| column(&dtype, bytes)).collect()
-                    }
+                    Cells::Raw(dtype, bytes) => fields_of(&dtype, bytes, columns),
                 }
             };
         }
@@ -338,23 +337,57 @@ impl<A: Element> FromText for Vec<Array1<A>> {
     }
 }
 
-/// The cells of a column. Numbers become what Rust has without taking their memory twice.
-fn column(dtype: &DType, bytes: Vec<u8>) -> Result<AnyArray> {
-    let (mut item, mut shape) = (dtype, vec![bytes.len() / dtype.item_size().max(1)]);
+/// The fields of rows, or so many cells of each, as arrays of their own.
+fn fields_of(dtype: &DType, bytes: Vec<u8>, columns: usize) -> Result<Vec<AnyArray>> {
+    let item = dtype.item_size();
+    let (places, size) = if dtype.fields().is_some() {
+        (layout::places(dtype), item)
+    } else {
+        ((0..columns).map(|column| (column * item, dtype.clone())).collect(), item * columns)
+    };
+    let rows = bytes.len() / size.max(1);
+    let mut fields = places.iter().map(|(_, dtype)| zeros(dtype, rows)).collect::<Result<Vec<_>>>()?;
+    let parts = places.iter().zip(&mut fields);
+    let mut parts: Vec<_> =
+        parts.map(|((place, dtype), (cells, _))| (*place, dtype.item_size(), cells.bytes())).collect();
+    take_apart(bytes, size, &mut parts);
+    let fields = places.iter().zip(fields);
+    fields.map(|((_, dtype), (cells, shape))| cells.into_any(dtype, &shape)).collect()
+}
+
+/// Room for so many cells of a dtype, and its shape: numbers as Rust has them, all else as bytes.
+fn zeros(dtype: &DType, rows: usize) -> Result<(Cells, Vec<usize>)> {
+    let (mut item, mut shape) = (dtype, vec![rows]);
     while let Some((inner, axes)) = item.subdtype() {
         shape.extend(axes);
         item = inner;
     }
     let cell = if item.fields().is_some() { None } else { Layout::of(item, 1)?.cells.first().copied() };
-    macro_rules! numbers {
+    let is_native = cfg!(target_endian = "little") && item.byte_order() != ByteOrder::Big;
+    macro_rules! zeros {
         ($($variant:ident)*) => {
-            match cell.map(|cell| cell.kind) {
-                $(Some(Kind::$variant) => Cells::$variant(typed(item, bytes)?),)*
-                _ => Cells::Raw(item.clone(), bytes),
+            match cell.map(|cell| cell.kind).filter(|_| is_native) {
+                $(Some(Kind::$variant) => try_zeroed_vec(shape.iter().product()).map(Cells::$variant),)*
+                _ => try_zeroed_vec(rows * dtype.item_size()).map(|bytes| Cells::Raw(item.clone(), bytes)),
             }
         };
     }
-    let cells =
-        numbers!(Bool Int8 Int16 Int32 Int64 UInt8 UInt16 UInt32 UInt64 Float32 Float64 Complex64 Complex128);
-    cells.into_any(item, &shape)
+    let cells = zeros!(Int8 Int16 Int32 Int64 UInt8 UInt16 UInt32 UInt64 Float32 Float64);
+    Ok((cells.map_err(|()| io::Error::from(io::ErrorKind::OutOfMemory))?, shape))
+}
+
+impl Cells {
+    /// Their bytes, of numbers and what is bytes.
+    fn bytes(&mut self) -> &mut [u8] {
+        macro_rules! bytes {
+            ($($variant:ident)*) => {
+                match self {
+                    $(Self::$variant(cells) => bytemuck::cast_slice_mut(cells),)*
+                    Self::Raw(_, bytes) => bytes,
+                    _ => &mut [],
+                }
+            };
+        }
+        bytes!(Int8 Int16 Int32 Int64 UInt8 UInt16 UInt32 UInt64 Float32 Float64)
+    }
 }

@@ -5,8 +5,6 @@ use std::io;
 
 use npz_core::{AnyArray, Cast, DType, Element, RawArray, Result};
 
-use crate::layout::places;
-
 /// Cells of a Rust type from their bytes. From the end, some at a time, so that the memory of what is done is given back: both
 /// together take little more than one.
 pub(crate) fn typed<A: Element>(dtype: &DType, mut bytes: Vec<u8>) -> Result<Vec<A>> {
@@ -42,11 +40,14 @@ pub(crate) fn unpacked<T>(mut cells: Vec<T>, width: usize) -> Result<Vec<Vec<T>>
     let most = (STEP / (size_of::<T>() * width).max(1)).max(1);
     while !cells.is_empty() {
         let some = most.min(cells.len() / width) * width;
-        let last = cells.split_off(cells.len() - some);
-        cells.shrink_to_fit();
-        for (index, cell) in last.into_iter().enumerate().rev() {
-            columns[index % width].push(cell);
+        let mut last = cells.drain(cells.len() - some..).rev();
+        while last.len() > 0 {
+            for (column, cell) in columns.iter_mut().rev().zip(&mut last) {
+                column.push(cell);
+            }
         }
+        drop(last);
+        cells.shrink_to_fit();
     }
     for column in &mut columns {
         column.reverse();
@@ -54,32 +55,33 @@ pub(crate) fn unpacked<T>(mut cells: Vec<T>, width: usize) -> Result<Vec<Vec<T>>
     Ok(columns)
 }
 
-/// The fields of rows, or so many cells of each, each as bytes of its own. From the end too.
-pub(crate) fn fields_of(dtype: &DType, mut bytes: Vec<u8>, columns: usize) -> Result<Vec<(DType, Vec<u8>)>> {
-    let item = dtype.item_size();
-    let is_record = dtype.fields().is_some();
-    let all = if is_record {
-        places(dtype)
-    } else {
-        (0..columns).map(|column| (column * item, dtype.clone())).collect()
-    };
-    let size = if is_record { item } else { item * columns }.max(1);
-    let mut row = bytes.len() / size;
-    let zeroed = |(_, dtype): &(usize, DType)| bytemuck::allocation::try_zeroed_vec(row * dtype.item_size());
-    let fields: Result<Vec<Vec<u8>>, ()> = all.iter().map(zeroed).collect();
-    let mut fields = fields.map_err(|()| io::Error::from(io::ErrorKind::OutOfMemory))?;
+/// Takes rows of so many bytes apart: of each a part that begins at a place, into memory of its own. From the end too.
+pub(crate) fn take_apart(mut bytes: Vec<u8>, size: usize, parts: &mut [(usize, usize, &mut [u8])]) {
+    let mut row = bytes.len() / size.max(1);
     while row > 0 {
         let some = row.min(STEP / size + 1);
         row -= some;
-        let last = bytes.split_off(row * size);
-        bytes.shrink_to_fit();
-        for ((offset, dtype), field) in all.iter().zip(&mut fields) {
-            let size_of_field = dtype.item_size();
-            let cells = field[row * size_of_field..].chunks_exact_mut(size_of_field.max(1));
-            for (cell, row) in cells.zip(last.chunks_exact(size)) {
-                cell.copy_from_slice(&row[*offset..][..size_of_field]);
+        let last = &bytes[row * size..];
+        for (place, width, part) in &mut *parts {
+            let cells = &mut part[row * *width..];
+            // A length that is known takes a move, not a call.
+            match width {
+                4 => copy::<4>(last, size, *place, cells),
+                8 => copy::<8>(last, size, *place, cells),
+                width => {
+                    for (cell, row) in cells.chunks_exact_mut((*width).max(1)).zip(last.chunks_exact(size)) {
+                        cell.copy_from_slice(&row[*place..][..*width]);
+                    }
+                }
             }
         }
+        bytes.truncate(row * size);
+        bytes.shrink_to_fit();
     }
-    Ok(all.into_iter().zip(fields).map(|((_, dtype), bytes)| (dtype, bytes)).collect())
+}
+
+fn copy<const N: usize>(rows: &[u8], size: usize, place: usize, cells: &mut [u8]) {
+    for (cell, row) in cells.chunks_exact_mut(N).zip(rows.chunks_exact(size)) {
+        cell.copy_from_slice(&row[place..place + N]);
+    }
 }
