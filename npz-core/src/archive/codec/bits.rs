@@ -10,6 +10,8 @@ pub(super) struct BitWriter {
     /// Bits that make no whole byte yet, after `flush` fewer than 8.
     held: u64,
     count: u32,
+    /// Where the last sub-block begins.
+    head: Option<u64>,
 }
 
 /// A place in what was written.
@@ -18,6 +20,7 @@ pub(super) struct Mark {
     len: usize,
     held: u64,
     count: u32,
+    head: Option<u64>,
 }
 
 impl Mark {
@@ -29,7 +32,7 @@ impl Mark {
 impl BitWriter {
     /// Begins anew, with room for so many bytes; `false` where there is no memory for them.
     pub(super) fn start(&mut self, room: usize) -> bool {
-        (self.len, self.held, self.count) = (0, 0, 0);
+        (self.len, self.held, self.count, self.head) = (0, 0, 0, None);
         // A store is 8 bytes wide, wherever the last bit comes to lie.
         let needed = room + 8;
         if self.bytes.len() < needed {
@@ -66,6 +69,26 @@ impl BitWriter {
         self.count &= 7;
     }
 
+    /// Begins a sub-block of one of deflate's three kinds: stored, fixed codes, its own.
+    pub(super) fn begin_block(&mut self, kind: u64) {
+        self.head = Some(self.position());
+        self.add(kind << 1, 3);
+    }
+
+    /// Ends the stream: its last sub-block says so; of nothing an empty one is made.
+    pub(super) fn finish(&mut self) {
+        if self.head.is_none() {
+            self.begin_block(1);
+            self.add(0, 7);
+        }
+        self.align();
+        if let Some(head) = self.head
+            && let Some(byte) = self.bytes.get_mut((head / 8) as usize)
+        {
+            *byte |= 1 << (head % 8);
+        }
+    }
+
     /// Adds zeros up to the next byte.
     pub(super) fn align(&mut self) {
         self.count = self.count.next_multiple_of(8);
@@ -91,12 +114,12 @@ impl BitWriter {
 
     /// The place that `back_to` returns to.
     pub(super) fn mark(&self) -> Mark {
-        Mark { len: self.len, held: self.held, count: self.count }
+        Mark { len: self.len, held: self.held, count: self.count, head: self.head }
     }
 
     /// Forgets what was written since.
     pub(super) fn back_to(&mut self, mark: Mark) {
-        (self.len, self.held, self.count) = (mark.len, mark.held, mark.count);
+        (self.len, self.held, self.count, self.head) = (mark.len, mark.held, mark.count, mark.head);
     }
 
     /// The state in the hands of a loop, so that it lives in registers.

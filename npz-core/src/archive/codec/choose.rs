@@ -53,10 +53,8 @@ const MEASURED: Range<u32> = 6..9;
 const CLOSE: u64 = 5;
 /// Where the faster search for images saves so many thousandths over zlib, the slower one is not tried.
 const ENOUGH_OVER_ZLIB: u64 = 30;
-/// What shrinks so many times has long matches.
-const MUCH: u64 = 16;
-/// Of fewer bits no level makes less than another.
-const LEAST_IMAGE: u64 = 8 << 10;
+/// Where it takes so many thousandths more than zlib, the slower one takes more, too.
+const TOO_MUCH_OVER_ZLIB: u64 = 40;
 /// Plain shapes shrink that much. There the library's level 9 finds the longest matches at once: it is as fast as zlib's level 6 and up to
 /// 40 % smaller. Elsewhere it takes ten times as long as level 6.
 const PLAIN: u64 = 64;
@@ -131,13 +129,15 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
     } else {
         (some.zlib_bits(level)?, Plan::Zlib(level))
     };
-    let shrinks_by = some.judged_bits() / most.max(1);
-    let is_plain = is_measured && shrinks_by >= PLAIN;
-    let general = if is_plain { Vec::new() } else { beside_numbers(general, kind.width, level, shrinks_by) };
+    let is_plain = is_measured && some.judged_bits() / most.max(1) >= PLAIN;
+    let general = if is_plain { Vec::new() } else { beside_numbers(general, kind.width, level) };
     let mut smallest = plans[best].0;
     for &method in &general {
         let (bits, plan) = plan(method, some.attempt(method, &mut codes));
         let is_quick = method == NEAR_BY_THREE && general.len() > 1;
+        if is_quick && bits > most + most * TOO_MUCH_OVER_ZLIB / 1000 {
+            break;
+        }
         if is_quick && bits > most - most * ENOUGH_OVER_ZLIB / 1000 {
             continue;
         }
@@ -156,7 +156,6 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
             _ if is_plain => most * 2 / 3,
             // Images differ from place to place.
             Plan::Search { .. } if kind.width == 1 => most - most * CLOSE / 1000,
-            Plan::Search { .. } if level <= 6 => most + most * CLOSE / 1000,
             _ => most,
         };
         bits + own <= most
@@ -169,41 +168,46 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
     }
     let plan = match best {
         Some(best) => plans.swap_remove(best).1,
-        None if is_measured => {
-            let level = if is_plain { 9 } else { level };
-            if some.zlib_bits(level)? > most { otherwise } else { Plan::Zlib(level) }
-        }
+        None if is_plain && some.zlib_bits(9)? <= most => Plan::Zlib(9),
         None => otherwise,
     };
     Ok(Choice { tried: [numbers, general].concat(), ..Choice::of(plan) })
 }
 
-/// Tells how to encode a small member, all of which the library does. Images have matches of three bytes, which only its level 9 finds.
+/// Tells how to encode a small member, where searches for numbers save little.
 pub(crate) fn choose_small<'b>(
     body: impl FnOnce() -> Result<Cow<'b, [u8]>>,
     kind: Cells,
     level: u32,
 ) -> Result<Choice> {
-    if kind.width > 1 || !MEASURED.contains(&level) {
+    if !MEASURED.contains(&level) {
         return Ok(Choice::of(Plan::Zlib(level)));
     }
-    let samples = Samples { pieces: &[&body()?], is_all: true, kind };
-    let is_worth_it =
-        samples.judged_bits() >= LEAST_IMAGE && samples.zlib_bits(9)? < samples.zlib_bits(level)?;
-    Ok(Choice::of(Plan::Zlib(if is_worth_it { 9 } else { level })))
+    let mut chosen = (Method::Chains, Method::Chains.first_prices());
+    // Bytes may be an image.
+    if kind.width == 1 {
+        let samples = Samples { pieces: &[&body()?], is_all: true, kind };
+        let mut codes = Codes::new();
+        let most = samples.attempt(Method::Chains, &mut codes).bits(1);
+        let near = samples.attempt(NEAR, &mut codes);
+        if near.bits(1) < most - most * LEAST_GAIN / 1000 {
+            chosen = (NEAR, near.prices);
+        }
+    }
+    let (method, prices) = chosen;
+    Ok(Choice::of(Plan::Search { method, prices: Box::new(prices) }))
 }
 
 /// The searches that are tried beside those for numbers of one kind, the faster first.
 ///
-/// The library is twice as fast as `Rows`, but where long matches prevail: so elsewhere it is tried at levels only that are to be small.
-fn beside_numbers(general: General, width: usize, level: u32, shrinks_by: u64) -> Vec<Method> {
+/// `Rows` takes twice as long as `Chains`: it is tried at levels only that are to be small.
+fn beside_numbers(general: General, width: usize, level: u32) -> Vec<Method> {
     let rows = Method::Rows { words: if level > 8 { 4 } else { 2 } };
     match general {
         General::Of(Method::Mask) => vec![Method::Mask],
         General::Of(method) if level > 6 => vec![method, near_numbers(width), rows],
         General::Of(method) => vec![method],
         _ if level > 6 => vec![NEAR, rows],
-        _ if shrinks_by > MUCH => vec![rows],
         _ if width == 1 => vec![NEAR_BY_THREE, NEAR],
         _ => vec![near_numbers(width)],
     }

@@ -8,6 +8,7 @@ use super::search::{Cells, Method, Search};
 use super::sequences::{Codes, Counts, MAX_MATCH, MIN_MATCH, Prices, Seq};
 use super::zlib::Zlib;
 use crate::error::{Error, Result};
+use crate::memory;
 
 /// A stored block holds at most so many bytes.
 const MOST_STORED: usize = 0xFFFF;
@@ -17,6 +18,8 @@ const LEAST_FOR_PAIRS: usize = 48 << 10;
 const LEAST_FOR_SAMPLE: usize = 64 << 10;
 /// Where more bytes than that are not in a sample, all are counted.
 const MOST_UNSEEN: usize = 8;
+/// Where no more bytes share a code, the header of the array is among them: behind it are too few for a code of their own.
+const MOST_JOINED: usize = 8 << 10;
 /// Where matches cover less than this part, literals alone are smaller.
 const LEAST_COVERED: usize = 50;
 
@@ -70,7 +73,8 @@ impl Encoder {
         if !self.out.start(room) {
             return Err(Error::no_memory(room as u64, "compressed data"));
         }
-        let period = period_of(cells, kind.width).filter(|_| level > 0);
+        // Of few bytes a code of their own would be most.
+        let period = period_of(cells, kind.width).filter(|_| level > 0 && len > MOST_JOINED);
         let own = if level > 0 && period.is_none() {
             let whole_cells = cells.get(phase..).unwrap_or_default();
             choose_for_block(whole_cells, kind, !prefix.is_empty(), level, choice)?
@@ -81,6 +85,19 @@ impl Encoder {
         if let (None, Plan::Zlib(level)) = (period, plan) {
             return self.by_zlib(prefix, cells, *level, is_last);
         }
+        let joined;
+        let block = match plan {
+            // One code serves both, as zlib's does: of small arrays the header is much.
+            Plan::Search { method: Method::Chains, .. } if period.is_none() && len <= MOST_JOINED => {
+                let mut bytes = memory::with_room(len, "compressed data")?;
+                bytes.extend_from_slice(prefix);
+                bytes.extend_from_slice(cells);
+                joined = bytes;
+                Block { prefix: &[], cells: &joined, ..block }
+            }
+            _ => block,
+        };
+        let Block { prefix, cells, .. } = block;
         // Level 0 shrinks nothing, the header neither.
         if level > 0 {
             self.prefix(prefix);
@@ -95,9 +112,7 @@ impl Encoder {
             (None, Plan::Stored | Plan::Zlib(_)) => self.stored(cells),
         }
         if is_last {
-            // An empty block of fixed codes, which is the last one.
-            self.out.add(0b011, 10);
-            self.out.align();
+            self.out.finish();
         } else {
             self.stored(&[]);
         }
@@ -131,18 +146,16 @@ impl Encoder {
     /// Writes the sequences that were found in some bytes, with new codes where these change their kind.
     fn write_parts(&mut self, bytes: &[u8], sequences: &mut [Seq], prices: &mut Prices) -> Result<()> {
         // A part may end within a run of literals: those before its end are behind the last sequence that shares its code.
-        let (mut shared, mut parts, mut open_run) = (Counts::new(), 0, 0);
+        let (mut shared, mut open_run) = (Counts::new(), 0);
         let (mut start, mut first) = (0, 0);
         let (mut at, mut next) = (0, 0);
         while at < bytes.len() {
             let part = Part::cut_off(&mut sequences[next..], bytes.len() - at);
             let counts = Counts::of(&bytes[at..at + part.len], &sequences[next..next + part.count]);
-            // The rest, which is shorter, is not worth a code.
-            let is_whole = part.len >= literals::PART;
-            if parts > 0 && is_whole && !shared.is_alike(parts, &counts) {
+            if at > start && part.len >= literals::LEAST_PART && !shared.is_alike(&counts) {
                 let before = std::mem::replace(&mut shared, counts);
                 self.write_shared(&bytes[start..at], &sequences[first..next], before, prices)?;
-                (start, first, parts, open_run) = (at, next, 0, part.open_run);
+                (start, first, open_run) = (at, next, part.open_run);
             } else {
                 shared.add(&counts);
                 if let Some(seq) = sequences[next..next + part.count].first_mut() {
@@ -150,7 +163,6 @@ impl Encoder {
                 }
                 open_run += part.open_run;
             }
-            parts += 1;
             (at, next) = (at + part.len, next + part.count);
         }
         self.write_shared(&bytes[start..], &sequences[first..], shared, prices)
@@ -165,16 +177,31 @@ impl Encoder {
         prices: &mut Prices,
     ) -> Result<()> {
         let covered: usize = sequences.iter().map(|seq| usize::from(seq.len)).sum();
-        if covered * LEAST_COVERED < bytes.len() {
+        let is_small = bytes.len() < literals::PART;
+        if covered * LEAST_COVERED < bytes.len() && !is_small {
             return self.literals(bytes, false);
         }
         self.codes.make_for(counts);
-        if self.codes.cost() > stored_bits(bytes.len()) {
+        if self.codes.cost() > stored_bits(bytes.len()) && !is_small {
             self.stored(bytes);
             return Ok(());
         }
+        let before = self.out.mark();
         self.codes.write_block(bytes, sequences, &mut self.out);
         self.codes.prices(prices);
+        if is_small {
+            // The head of a code is felt.
+            let taken = self.out.position() - before.position();
+            let (fixed, stored) = (self.codes.fixed_cost(), stored_bits(bytes.len()));
+            if fixed.min(stored) < taken {
+                self.out.back_to(before);
+                if fixed < stored {
+                    self.codes.write_fixed_block(bytes, sequences, &mut self.out);
+                } else {
+                    self.stored(bytes);
+                }
+            }
+        }
         Ok(())
     }
 
@@ -213,7 +240,7 @@ impl Encoder {
         let mut rest = bytes;
         loop {
             let (piece, after) = rest.split_at(rest.len().min(MOST_STORED));
-            self.out.add(0, 3);
+            self.out.begin_block(0);
             self.out.align();
             let len = piece.len() as u16;
             self.out.bytes(&len.to_le_bytes());
@@ -229,19 +256,17 @@ impl Encoder {
     /// Literals alone, with new codes where the bytes change their kind.
     fn literals(&mut self, bytes: &[u8], sampled: bool) -> Result<()> {
         let count = if sampled { literals::count_sample } else { literals::count };
-        let (mut start, mut counts, mut parts) = (0, [0; 256], 0);
+        let (mut start, mut counts) = (0, [0; 256]);
         for (number, part) in bytes.chunks(literals::PART).enumerate() {
             let mut next = [0; 256];
             count(part, &mut next);
-            // The rest, which is shorter, is not worth a code.
-            let is_whole = part.len() == literals::PART;
-            if parts > 0 && is_whole && !literals::is_alike(&counts, parts, &next, sampled) {
-                let end = number * literals::PART;
+            let end = number * literals::PART;
+            let is_worth_it = end > start && part.len() >= literals::LEAST_PART;
+            if is_worth_it && !literals::is_alike(&counts, &next, sampled) {
                 self.write_literals(&bytes[start..end], &mut counts)?;
-                (start, counts, parts) = (end, [0; 256], 0);
+                (start, counts) = (end, [0; 256]);
             }
             counts.iter_mut().zip(&next).for_each(|(sum, count)| *sum += count);
-            parts += 1;
         }
         self.write_literals(&bytes[start..], &mut counts)
     }

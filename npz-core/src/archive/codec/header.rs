@@ -83,7 +83,7 @@ pub(super) fn write(out: &mut BitWriter, litlen: &[u8; LITLEN], distances: &[u8;
     let order_count =
         ORDER.iter().rposition(|symbol| lengths[*symbol] > 0).map_or(4, |last| (last + 1).max(4));
 
-    out.add(2 << 1, 3);
+    out.begin_block(2);
     out.add((litlen_count - 257) as u64, 5);
     out.add((distance_count - 1) as u64, 5);
     out.add((order_count - 4) as u64, 4);

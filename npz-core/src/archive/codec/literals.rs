@@ -53,24 +53,27 @@ pub(super) fn count_sample(bytes: &[u8], counts: &mut [u32; 256]) {
 
 /// Bytes that are looked at together, to see whether they are of the same kind as those before them.
 pub(super) const PART: usize = 16 << 10;
+/// What is shorter is not worth a code.
+pub(super) const LEAST_PART: usize = 4 << 10;
 /// Counts of the same kind differ by about 256 in the measure of `is_alike`, by chance. What is above that, times eight where
 /// an eighth was counted, is about how many bits a code of its own saves: its head takes some 600.
 pub(super) const MOST_DIFFERENCE: u32 = 1000;
 const MOST_SAMPLED_DIFFERENCE: u32 = 400;
 
-/// Whether a part is so much like the `parts` before it, of which as many bytes each were counted, that one code serves all of
-/// them.
-pub(super) fn is_alike(before: &[u32; 256], parts: u32, part: &[u32; 256], sampled: bool) -> bool {
+/// Whether a part is so much like what is before it that one code serves both.
+pub(super) fn is_alike(before: &[u32; 256], part: &[u32; 256], sampled: bool) -> bool {
     let most = if sampled { MOST_SAMPLED_DIFFERENCE } else { MOST_DIFFERENCE };
-    difference(before, parts, part) < most
+    difference(before, part) < most
 }
 
-/// How much a part differs from the `parts` before it. By the statistic of Pearson; of each symbol a whole number, so that no order
+/// How much a part differs from what is before it. By the statistic of Pearson; of each symbol a whole number, so that no order
 /// of summing changes it.
-pub(super) fn difference(before: &[u32], parts: u32, part: &[u32]) -> u32 {
+pub(super) fn difference(before: &[u32], part: &[u32]) -> u32 {
+    let sum = |counts: &[u32]| counts.iter().sum::<u32>().max(1) as f32;
+    let times = sum(before) / sum(part);
     let difference = |(a, b): (&u32, &u32)| {
-        let apart = *a as f32 - (parts * b) as f32;
-        (apart * apart / ((a + b).max(1) * parts) as f32) as u32
+        let apart = *a as f32 - times * *b as f32;
+        (apart * apart / ((a + b).max(1) as f32 * times)) as u32
     };
     before.iter().zip(part).map(difference).fold(0, u32::saturating_add)
 }

@@ -127,10 +127,10 @@ impl Counts {
         self.distances.iter_mut().zip(&other.distances).for_each(|(sum, count)| *sum += count);
     }
 
-    /// Whether a part is so much like these of so many parts that one code serves all of them.
-    pub(super) fn is_alike(&self, parts: u32, part: &Self) -> bool {
-        let of_symbols = literals::difference(&self.litlen, parts, &part.litlen);
-        let of_distances = literals::difference(&self.distances, parts, &part.distances);
+    /// Whether a part is so much like these that one code serves both.
+    pub(super) fn is_alike(&self, part: &Self) -> bool {
+        let of_symbols = literals::difference(&self.litlen, &part.litlen);
+        let of_distances = literals::difference(&self.distances, &part.distances);
         of_symbols.saturating_add(of_distances) < literals::MOST_DIFFERENCE
     }
 }
@@ -195,6 +195,15 @@ impl Codes {
     /// How many bits a block with these codes takes, about: its head is guessed.
     pub(super) fn cost(&self) -> u64 {
         const HEAD: u64 = 80 * 8;
+        HEAD + self.cost_by(&self.litlen_lengths, &self.distance_lengths)
+    }
+
+    /// How many bits the same block takes with the fixed codes.
+    pub(super) fn fixed_cost(&self) -> u64 {
+        3 + self.cost_by(&header::fixed_lengths(), &[5; DISTANCES])
+    }
+
+    fn cost_by(&self, litlen_lengths: &[u8], distance_lengths: &[u8]) -> u64 {
         let of = |counts: &[u32], lengths: &[u8]| -> u64 {
             counts.iter().zip(lengths).map(|(count, length)| u64::from(*count) * u64::from(*length)).sum()
         };
@@ -206,9 +215,7 @@ impl Codes {
         for (symbol, count) in self.counts.distances.iter().enumerate().skip(4) {
             extra += u64::from(*count) * u64::from(distance_extra(symbol));
         }
-        HEAD + extra
-            + of(&self.counts.litlen, &self.litlen_lengths)
-            + of(&self.counts.distances, &self.distance_lengths)
+        extra + of(&self.counts.litlen, litlen_lengths) + of(&self.counts.distances, distance_lengths)
     }
 
     /// What the symbols of these codes cost. What does not occur costs as much as what is rare.
@@ -240,7 +247,7 @@ impl Codes {
     /// Writes a block with the fixed codes, which need no head.
     pub(super) fn write_fixed_block(&mut self, bytes: &[u8], sequences: &[Seq], out: &mut BitWriter) {
         self.make_fixed();
-        out.add(1 << 1, 3);
+        out.begin_block(1);
         out.flush();
         self.write_sequences(bytes, sequences, out);
     }
