@@ -30,6 +30,7 @@ impl AnyArray {
     /// assert_eq!(AnyArray::concatenate(Axis(0), &parts)?, AnyArray::from(array![[1, 2], [3, 4], [5, 6]]));
     /// # Ok::<(), npz_core::Error>(())
     /// ```
+    #[inline]
     pub fn concatenate(axis: Axis, arrays: &[Self]) -> Result<Self> {
         Self::join(arrays, &Joint::concatenated(axis, arrays.iter().map(Self::shape))?)
     }
@@ -47,6 +48,7 @@ impl AnyArray {
     /// assert_eq!(AnyArray::stack(Axis(0), &rows)?, AnyArray::from(array![[1, 2], [3, 4]]));
     /// # Ok::<(), npz_core::Error>(())
     /// ```
+    #[inline]
     pub fn stack(axis: Axis, arrays: &[Self]) -> Result<Self> {
         Self::join(arrays, &Joint::stacked(axis, arrays.iter().map(Self::shape))?)
     }
@@ -56,6 +58,7 @@ impl AnyArray {
         with_cells!(self, _array => None, (kind, unit, _) => Some((kind, *unit)), _raw => None)
     }
 
+    #[inline]
     fn join(arrays: &[Self], joint: &Joint) -> Result<Self> {
         fn same<T: Any>(arrays: &[AnyArray]) -> Result<Vec<&T>> {
             let (first, same) = (&arrays[0], arrays.iter().map(AnyArray::inside::<T>));
