@@ -164,6 +164,7 @@ fn bits(cell: &LongDouble) -> [u8; 16] {
 }
 
 /// Reads cells of any float, or those of one part of a complex number.
+#[inline]
 fn decode(
     stored: &DType,
     rule: Rule,
@@ -234,9 +235,10 @@ mod complex {
     use num_complex::Complex;
 
     use super::{
-        ArrayViewD, BadCell, CELLS, Cow, DType, DTypeKind, Decoder, Element, LongDouble, Refusal, Result,
-        Rule, Sealed, Step, Wanted, bits, decode, first_failing, memory,
+        ArrayViewD, CELLS, Cow, DType, DTypeKind, Decoder, Element, LongDouble, Refusal, Result, Rule,
+        Sealed, Step, Wanted, bits, decode, first_failing, memory,
     };
+    use crate::element::complex::from_parts;
 
     impl Sealed for Complex<LongDouble> {}
     impl Element for Complex<LongDouble> {
@@ -254,20 +256,8 @@ mod complex {
 
         #[inline]
         fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
-            let (item_size, kind, mut convert) = decode(stored, rule, DTypeKind::Complex, 2)?;
-            let mut parts = Vec::new();
-            let step = Step::Convert(Box::new(move |bytes, cells: &mut Vec<Self>| {
-                parts.clear();
-                memory::reserve(&mut parts, 2 * bytes.len() / item_size, CELLS)?;
-                if kind == DTypeKind::Complex {
-                    convert(bytes, &mut parts).map_err(|bad| BadCell { index: bad.index / 2, ..bad })?;
-                    cells.extend(parts.as_chunks::<2>().0.iter().map(|&[re, im]| Complex { re, im }));
-                } else {
-                    convert(bytes, &mut parts)?;
-                    cells.extend(parts.iter().map(|&re| Complex { re, im: LongDouble::default() }));
-                }
-                Ok(())
-            }));
+            let (item_size, kind, convert) = decode(stored, rule, DTypeKind::Complex, 2)?;
+            let step = Step::Convert(from_parts(convert, item_size, kind == DTypeKind::Complex));
             Ok(Decoder { item_size, step })
         }
 
