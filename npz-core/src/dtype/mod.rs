@@ -177,6 +177,7 @@ impl DType {
     }
 
     /// The dtype of either part of a complex number: the float of half its size.
+    #[cfg(any(test, feature = "num-complex"))]
     pub(crate) fn real_part(&self) -> Self {
         Self { kind: DTypeKind::Float, item_size: self.item_size / 2, ..self.clone() }
     }

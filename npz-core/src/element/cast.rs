@@ -1,8 +1,7 @@
 //! One pass from stored numbers of any dtype to cells of another: through `i64`, `u64` or `f64`, which hold
 //! every number below 16 bytes exactly.
 
-use super::long_double::Rounder;
-use super::{BadCell, CELLS, Convert, Element, swap_bytes};
+use super::{BadCell, CELLS, Convert, Element, long_double};
 use crate::dtype::{ByteOrder, DType, DTypeKind};
 use crate::error::Result;
 use crate::memory;
@@ -13,93 +12,41 @@ use crate::memory;
 /// without, a float may be rounded, but a finite number never becomes infinite. The pair keeps the loop free of
 /// branches.
 pub(crate) trait FromWide: Element + Copy {
-    /// Whether stored floats may become it: for integers no loop over floats is compiled.
+    /// Whether stored floats may become it. No casting rule takes them into integers, so no loop for that is compiled.
     const IS_FLOAT: bool = true;
     fn from_i64(value: i64, exact: bool) -> (Self, bool);
     fn from_u64(value: u64, exact: bool) -> (Self, bool);
     fn from_f64(value: f64, exact: bool) -> (Self, bool);
 }
 
-/// Makes the function that turns stored `scalar`s (bool, integer or float) into `A`s; `None` for other kinds.
-pub(crate) fn converter<A: FromWide>(scalar: &DType, exact: bool) -> Option<Convert<A>> {
-    let mut source = Source::new(scalar, exact, size_of::<A>())?;
-    Some(Box::new(move |bytes, cells| {
-        let unfit = match source.read(bytes)? {
-            Wide::Int(values) => append(values, cells, |v| A::from_i64(v, exact)),
-            Wide::Uint(values) => append(values, cells, |v| A::from_u64(v, exact)),
-            Wide::Float(values) if A::IS_FLOAT => append(values, cells, |v| A::from_f64(v, exact)),
-            // No casting rule takes a float into an integer.
-            Wide::Float(_) => Some(0),
-        };
-        match source.lost().into_iter().chain(unfit).min() {
-            None => Ok(()),
-            Some(index) => Err(source.misfit(index, &A::rust_name(), A::KIND)),
-        }
-    }))
-}
-
-/// What reads numbers: long doubles have more digits than `f64`.
-enum Source {
-    Plain(Widener),
-    Long(Rounder, Wide),
-}
-
-impl Source {
-    fn new(scalar: &DType, exact: bool, target_size: usize) -> Option<Self> {
-        let rounder = Rounder::new(scalar, exact, target_size);
-        let long = rounder.map(|rounder| Self::Long(rounder, Wide::Float(Vec::new())));
-        long.or_else(|| Widener::new(scalar).map(Self::Plain))
-    }
-
-    fn read(&mut self, bytes: &[u8]) -> Result<&Wide, BadCell> {
-        match self {
-            Self::Plain(widener) => Ok(widener.read(bytes)?),
-            Self::Long(rounder, wide) => {
-                if let Wide::Float(doubles) = wide {
-                    rounder.read(bytes, doubles)?;
-                }
-                Ok(wide)
-            }
-        }
-    }
-
-    fn lost(&self) -> Option<usize> {
-        match self {
-            Self::Plain(_) => None,
-            Self::Long(rounder, _) => rounder.lost,
-        }
-    }
-
-    /// Why a cell can't be one of a type.
-    fn misfit(&self, index: usize, target: &str, kind: DTypeKind) -> BadCell {
-        let (value, advice) = match self {
-            Self::Long(rounder, _) => (rounder.text(index), "make the cells `LongDouble`"),
-            Self::Plain(widener) if kind == DTypeKind::Float => (
-                widener.wide.text(index),
-                "load it into a type that can, or allow rounding by `cast = \"same_kind\"` where it is not too large",
-            ),
-            Self::Plain(widener) => (widener.wide.text(index), "load it into a wider type"),
-        };
-        BadCell::new(index, format!("holds {value}, which {target} can't hold; {advice}"))
-    }
-}
-
-/// Appends what a function makes of numbers, and tells which is the first that does not fit.
-fn append<W: Copy, A>(values: &[W], cells: &mut Vec<A>, convert: impl Fn(W) -> (A, bool)) -> Option<usize> {
-    let mut all_fit = true;
-    cells.extend(values.iter().map(|&value| {
-        let (cell, fits) = convert(value);
-        all_fit &= fits;
-        cell
-    }));
-    if all_fit { None } else { values.iter().position(|&value| !convert(value).1) }
-}
-
-/// Numbers as the widest of their kind.
-pub(super) enum Wide {
+/// Stored numbers, widened.
+enum Wide {
     Int(Vec<i64>),
     Uint(Vec<u64>),
     Float(Vec<f64>),
+}
+
+/// Makes the function that turns stored `scalar`s (bool, integer or float) into `A`s; `None` for other kinds.
+pub(crate) fn converter<A: FromWide>(scalar: &DType, exact: bool) -> Option<Convert<A>> {
+    // These have more digits than f64.
+    if A::IS_FLOAT
+        && let Some(convert) = long_double::converter(scalar, exact)
+    {
+        return Some(convert);
+    }
+    let (kind, size) = (scalar.kind(), scalar.item_size());
+    let mut wide = Wide::of(kind).filter(|wide| A::IS_FLOAT || !matches!(wide, Wide::Float(_)))?;
+    let widen = widener(kind, size, scalar.byte_order() == ByteOrder::Big)?;
+    Some(Box::new(move |bytes, cells| {
+        widen(bytes, &mut wide)?;
+        match &wide {
+            Wide::Int(values) => append(values, cells, |v| A::from_i64(v, exact)),
+            Wide::Uint(values) => append(values, cells, |v| A::from_u64(v, exact)),
+            Wide::Float(values) if A::IS_FLOAT => append(values, cells, |v| A::from_f64(v, exact)),
+            // Was refused above.
+            Wide::Float(_) => Ok(()),
+        }
+    }))
 }
 
 impl Wide {
@@ -112,67 +59,58 @@ impl Wide {
             _ => None,
         }
     }
-
-    fn text(&self, index: usize) -> String {
-        match self {
-            Self::Int(values) => format!("{:?}", values[index]),
-            Self::Uint(values) => format!("{:?}", values[index]),
-            Self::Float(values) => format!("{:?}", values[index]),
-        }
-    }
 }
 
-/// Reads stored numbers of one dtype as the widest of their kind.
-pub(super) struct Widener {
-    widen: Widen,
-    wide: Wide,
-    is_big: bool,
-    size: usize,
-    /// Those of big-endian cells, turned.
-    turned: Vec<u8>,
-}
-
-impl Widener {
-    /// `None` for cells that are no numbers of at most 8 bytes.
-    pub(super) fn new(scalar: &DType) -> Option<Self> {
-        let (kind, size) = (scalar.kind(), scalar.item_size());
-        let (widen, wide) = (widen(kind, size)?, Wide::of(kind)?);
-        let is_big = scalar.byte_order() == ByteOrder::Big;
-        Some(Self { widen, wide, is_big, size, turned: Vec::new() })
+fn append<W: Copy + std::fmt::Debug, A: Element>(
+    values: &[W],
+    cells: &mut Vec<A>,
+    convert: impl Fn(W) -> (A, bool),
+) -> Result<(), BadCell> {
+    let mut all_fit = true;
+    cells.extend(values.iter().map(|&value| {
+        let (cell, fits) = convert(value);
+        all_fit &= fits;
+        cell
+    }));
+    if all_fit {
+        return Ok(());
     }
-
-    /// Reads a piece of whole cells.
-    pub(super) fn read(&mut self, bytes: &[u8]) -> Result<&Wide> {
-        let mut bytes = bytes;
-        if self.is_big {
-            self.turned.clear();
-            memory::append(&mut self.turned, bytes, CELLS)?;
-            swap_bytes(&mut self.turned, self.size);
-            bytes = &self.turned;
-        }
-        (self.widen)(bytes, &mut self.wide)?;
-        Ok(&self.wide)
-    }
+    let index = values.iter().position(|&value| !convert(value).1).unwrap_or_default();
+    let (target, value) = (A::rust_name(), values[index]);
+    let advice = if A::KIND == DTypeKind::Float {
+        "load it into a type that can, or allow rounding by `cast = \"same_kind\"` where it is not too large"
+    } else {
+        "load it into a wider type"
+    };
+    Err(BadCell::new(index, format!("holds {value:?}, which {target} can't hold; {advice}")))
 }
 
 type Widen = fn(&[u8], &mut Wide) -> Result<()>;
 
-/// One loop for each kind and size.
-fn widen(kind: DTypeKind, size: usize) -> Option<Widen> {
-    fn each<W, const N: usize>(bytes: &[u8], out: &mut Vec<W>, read: impl Fn([u8; N]) -> W) -> Result<()> {
-        let cells = bytes.as_chunks().0;
-        out.clear();
-        memory::reserve(out, cells.len(), CELLS)?;
-        out.extend(cells.iter().map(|&cell| read(cell)));
-        Ok(())
-    }
+/// Reads cells of one dtype: a table of plain loops, which the compiler turns into vector code.
+fn widener(kind: DTypeKind, size: usize, is_big: bool) -> Option<Widen> {
     macro_rules! loops {
         ($( $kind:ident $size:literal => $wide:ident $read:expr ),* $(,)?) => {
-            match (kind, size) {
+            match (kind, size, is_big) {
                 $(
-                    (DTypeKind::$kind, $size) => |bytes, wide| {
+                    (DTypeKind::$kind, $size, false) => |bytes, wide| {
                         let Wide::$wide(out) = wide else { return Ok(()) };
-                        each::<_, $size>(bytes, out, $read)
+                        let (cells, read) = (bytes.as_chunks::<$size>().0, $read);
+                        out.clear();
+                        memory::reserve(out, cells.len(), CELLS)?;
+                        out.extend(cells.iter().map(|&cell| read(cell)));
+                        Ok(())
+                    },
+                    (DTypeKind::$kind, $size, true) => |bytes, wide| {
+                        let Wide::$wide(out) = wide else { return Ok(()) };
+                        let (cells, read) = (bytes.as_chunks::<$size>().0, $read);
+                        out.clear();
+                        memory::reserve(out, cells.len(), CELLS)?;
+                        out.extend(cells.iter().map(|&(mut cell)| {
+                            cell.reverse();
+                            read(cell)
+                        }));
+                        Ok(())
                     },
                 )*
                 _ => return None,
@@ -180,21 +118,21 @@ fn widen(kind: DTypeKind, size: usize) -> Option<Widen> {
         };
     }
     Some(loops! {
-        Bool 1 => Uint |cell| u64::from(cell[0] != 0),
-        Uint 1 => Uint |cell| u64::from(cell[0]),
+        Bool 1 => Uint |cell: [u8; 1]| u64::from(cell[0] != 0),
+        Uint 1 => Uint |cell: [u8; 1]| u64::from(cell[0]),
         Uint 2 => Uint |cell| u64::from(u16::from_le_bytes(cell)),
         Uint 4 => Uint |cell| u64::from(u32::from_le_bytes(cell)),
-        Uint 8 => Uint u64::from_le_bytes,
+        Uint 8 => Uint |cell| u64::from_le_bytes(cell),
         Int 1 => Int |cell| i64::from(i8::from_le_bytes(cell)),
         Int 2 => Int |cell| i64::from(i16::from_le_bytes(cell)),
         Int 4 => Int |cell| i64::from(i32::from_le_bytes(cell)),
-        Int 8 => Int i64::from_le_bytes,
+        Int 8 => Int |cell| i64::from_le_bytes(cell),
         // float8_e5m2 of ml_dtypes: the upper half of an f16.
-        Float 1 => Float |cell| f16_to_f64(u16::from(cell[0]) << 8),
+        Float 1 => Float |cell: [u8; 1]| f16_to_f64(u16::from(cell[0]) << 8),
         Float 2 => Float |cell| f16_to_f64(u16::from_le_bytes(cell)),
         Void 2 => Float |cell| f64::from(f32::from_bits(u32::from(u16::from_le_bytes(cell)) << 16)),
         Float 4 => Float |cell| f64::from(f32::from_le_bytes(cell)),
-        Float 8 => Float f64::from_le_bytes,
+        Float 8 => Float |cell| f64::from_le_bytes(cell),
     })
 }
 

@@ -4,25 +4,28 @@
 use half::slice::HalfFloatSliceExt as _;
 use half::{bf16, f16};
 
-/// Rounds to the nearest `f16`s, and writes them down as they are stored.
-pub(super) fn put_f16(values: &[f64], bytes: &mut [u8]) {
+use super::{CELLS, encode_pod};
+use crate::error::Result;
+use crate::memory;
+
+/// Rounds to the nearest `f16`, and gives the stored bytes.
+pub(super) fn encode_f16(values: impl ExactSizeIterator<Item = f64>) -> Result<Vec<u8>> {
+    let odd: Vec<f32> = memory::collect(values.map(to_odd_f32), CELLS)?;
+    let mut bytes = memory::zeros(2 * odd.len(), CELLS)?;
     // Some at a time, as memory of bytes is not aligned for halves.
-    for (values, bytes) in values.chunks(512).zip(bytes.chunks_mut(1024)) {
-        let (mut odd, mut halves) = ([0.0; 512], [f16::ZERO; 512]);
-        let (odd, halves) = (&mut odd[..values.len()], &mut halves[..values.len()]);
-        for (odd, &value) in odd.iter_mut().zip(values) {
-            *odd = to_odd_f32(value);
-        }
+    for (odd, bytes) in odd.chunks(512).zip(bytes.chunks_mut(1024)) {
+        let mut halves = [f16::ZERO; 512];
+        let halves = &mut halves[..odd.len()];
         halves.convert_from_f32_slice(odd);
-        for (slot, half) in bytes.as_chunks_mut().0.iter_mut().zip(halves) {
-            *slot = half.to_le_bytes();
-        }
+        bytes.copy_from_slice(&encode_pod(halves, 2)?);
     }
+    Ok(bytes)
 }
 
 /// Rounds to the nearest `f32` and from there to the nearest `bf16`, as `ml_dtypes` does, and gives the stored bytes.
-pub(super) fn to_bf16(value: f64) -> [u8; 2] {
-    bf16::from_f32(value as f32).to_le_bytes()
+pub(super) fn encode_bf16(values: impl ExactSizeIterator<Item = f64>) -> Result<Vec<u8>> {
+    let halves = values.map(|value| bf16::from_f32(value as f32).to_le_bytes());
+    memory::collect(halves, CELLS).map(Vec::into_flattened)
 }
 
 /// The value as `f32`; where that is not exact, one of its two neighbours, that with the last bit set.

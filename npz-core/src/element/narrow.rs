@@ -6,150 +6,31 @@
 
 use std::fmt::Debug;
 
-use bytemuck::Pod;
 use ndarray::ArrayViewD;
 
-use super::cast::{Wide, Widener};
 use super::form::StoreAs;
-use super::{CELLS, place};
-use crate::dtype::{ByteOrder, DType, DTypeKind};
+use super::{CELLS, first_failing, place};
+use crate::dtype::{DType, DTypeKind};
 use crate::error::{Error, Result};
 use crate::memory;
 use crate::shape::Order;
 
-/// So many cells are widened at a time, which stay in the cache.
-const AT_A_TIME: usize = 4096;
+/// A number that can be stored as another of its kind.
+pub(super) trait Narrow: Copy + Debug {
+    /// The first cell, in logical order, that a dtype of this kind can't hold.
+    fn first_unfit(cells: &ArrayViewD<'_, Self>, to: &DType) -> Option<usize>;
+    /// The stored bytes of cells that fit.
+    fn encode_as(cells: &[Self], to: &DType) -> Result<Vec<u8>>;
+}
 
-/// Gives the dtype, if every cell can be stored so. `own` is the dtype of the cells.
-pub(super) fn dtype_as<A: Pod + Debug>(cells: &ArrayViewD<'_, A>, own: &DType, to: StoreAs) -> Result<DType> {
+/// Gives the dtype, if every cell can be stored so.
+pub(super) fn dtype_as<A: Narrow>(cells: &ArrayViewD<'_, A>, to: StoreAs) -> Result<DType> {
     let dtype = to.dtype();
-    let mut numbers = Numbers::of(own, size_of::<A>())?;
-    if let Some(cells) = cells.as_slice_memory_order()
-        && numbers.first_unfit(bytemuck::cast_slice(cells), &dtype)?.is_none()
-    {
-        return Ok(dtype);
-    }
-    // In logical order, which an error counts in.
-    let copied = memory::copy_cells(cells, CELLS)?;
-    match numbers.first_unfit(bytemuck::cast_slice(&copied), &dtype)? {
-        Some(index) => Err(misfit(index, &format!("{:?}", copied[index]), cells.shape(), to)),
-        None => Ok(dtype),
-    }
-}
-
-/// The stored bytes of cells that fit.
-pub(super) fn encode_as<A: Pod>(cells: &[A], own: &DType, to: &DType) -> Result<Vec<u8>> {
-    Numbers::of(own, size_of::<A>())?.encode(bytemuck::cast_slice(cells), to)
-}
-
-fn misfit(index: usize, value: &str, shape: &[usize], to: StoreAs) -> Error {
-    let what = place(index, shape, Order::C).map_or("it".to_owned(), |place| format!("cell {place}"));
-    let (usage, range) = (to.usage(), range_text(&to.dtype()));
-    Error::invalid(format!("{what} is {value}, which {usage} can't hold ({range}); use a wider one"))
-}
-
-/// The numbers that cells in memory are made of.
-struct Numbers {
-    widener: Widener,
-    size: usize,
-    /// How many a cell has: two where it is complex.
-    parts: usize,
-}
-
-impl Numbers {
-    /// Of cells of so many bytes in memory, which differs from their dtype's for `usize`.
-    fn of(own: &DType, cell_size: usize) -> Result<Self> {
-        let (kind, parts) = match own.kind() {
-            DTypeKind::Complex => (DTypeKind::Float, 2),
-            kind => (kind, 1),
-        };
-        let order = if cfg!(target_endian = "big") { ByteOrder::Big } else { ByteOrder::Little };
-        let number = DType::scalar(kind, cell_size / parts, order);
-        let widener = Widener::new(&number);
-        let widener = widener.ok_or_else(|| Error::invalid(format!("{own} is no dtype of numbers")))?;
-        Ok(Self { widener, size: number.item_size(), parts })
-    }
-
-    /// The dtype of one part of a cell.
-    fn part(&self, to: &DType) -> DType {
-        if self.parts == 2 { to.real_part() } else { to.clone() }
-    }
-
-    /// The first cell that a dtype of this kind can't hold.
-    fn first_unfit(&mut self, bytes: &[u8], to: &DType) -> Result<Option<usize>> {
-        let to = self.part(to);
-        let (float_fits, (least, most)) = (float_fits(&to), range(&to));
-        for (piece, bytes) in bytes.chunks(AT_A_TIME * self.size).enumerate() {
-            let unfit = match self.widener.read(bytes)? {
-                Wide::Int(values) => {
-                    let least = i64::try_from(least).unwrap_or(i64::MIN);
-                    let most = i64::try_from(most).unwrap_or(i64::MAX);
-                    first_failing(values, |value| value >= least && value <= most)
-                }
-                Wide::Uint(values) => {
-                    let most = u64::try_from(most).unwrap_or(u64::MAX);
-                    first_failing(values, |value| value <= most)
-                }
-                Wide::Float(values) => first_failing(values, &float_fits),
-            };
-            if let Some(index) = unfit {
-                return Ok(Some((piece * AT_A_TIME + index) / self.parts));
-            }
-        }
-        Ok(None)
-    }
-
-    fn encode(&mut self, bytes: &[u8], to: &DType) -> Result<Vec<u8>> {
-        let to = self.part(to);
-        let mut encoded = memory::zeros(bytes.len() / self.size * to.item_size(), CELLS)?;
-        let slots = encoded.chunks_mut(AT_A_TIME * to.item_size());
-        for (bytes, slots) in bytes.chunks(AT_A_TIME * self.size).zip(slots) {
-            match self.widener.read(bytes)? {
-                // Of a value that fits, the low bytes are the whole value, in either sign.
-                Wide::Int(values) => put_integers(bytemuck::cast_slice(values), &to, slots),
-                Wide::Uint(values) => put_integers(values, &to, slots),
-                Wide::Float(values) => put_floats(values, &to, slots),
-            }
-        }
-        Ok(encoded)
-    }
-}
-
-/// In a first look without an early end, which the compiler turns into vector code.
-fn first_failing<W: Copy>(values: &[W], fits: impl Fn(W) -> bool) -> Option<usize> {
-    if values.iter().fold(true, |all, &value| all & fits(value)) {
-        return None;
-    }
-    values.iter().position(|&value| !fits(value))
-}
-
-fn put_integers(values: &[u64], to: &DType, slots: &mut [u8]) {
-    match to.item_size() {
-        1 => put(values, slots, |value| (value as u8).to_le_bytes()),
-        2 => put(values, slots, |value| (value as u16).to_le_bytes()),
-        4 => put(values, slots, |value| (value as u32).to_le_bytes()),
-        _ => put(values, slots, u64::to_le_bytes),
-    }
-}
-
-fn put_floats(values: &[f64], to: &DType, slots: &mut [u8]) {
-    match (to.kind(), to.item_size()) {
-        (DTypeKind::Float, 8) => put(values, slots, f64::to_le_bytes),
-        (DTypeKind::Float, 4) => put(values, slots, |value| (value as f32).to_le_bytes()),
-        #[cfg(feature = "half")]
-        (DTypeKind::Void, _) => put(values, slots, super::halves::to_bf16),
-        #[cfg(feature = "half")]
-        _ => super::halves::put_f16(values, slots),
-        // Without the feature no attribute can ask for it.
-        #[cfg(not(feature = "half"))]
-        _ => {}
-    }
-}
-
-fn put<W: Copy, const N: usize>(values: &[W], slots: &mut [u8], encode: impl Fn(W) -> [u8; N]) {
-    for (slot, &value) in slots.as_chunks_mut().0.iter_mut().zip(values) {
-        *slot = encode(value);
-    }
+    let Some(index) = A::first_unfit(cells, &dtype) else { return Ok(dtype) };
+    let value = cells.iter().nth(index).map(|value| format!("{value:?}")).unwrap_or_default();
+    let what = place(index, cells.shape(), Order::C).map_or("it".to_owned(), |place| format!("cell {place}"));
+    let (usage, range) = (to.usage(), range_text(&dtype));
+    Err(Error::invalid(format!("{what} is {value}, which {usage} can't hold ({range}); use a wider one")))
 }
 
 fn range_text(to: &DType) -> String {
@@ -186,11 +67,85 @@ fn float_fits(to: &DType) -> impl Fn(f64) -> bool + use<> {
     move |value| value.abs() < limit || !value.is_finite()
 }
 
+fn encode_floats<A: Copy>(cells: &[A], to: &DType, wide: impl Fn(A) -> f64) -> Result<Vec<u8>> {
+    match (to.kind(), to.item_size()) {
+        (DTypeKind::Float, 8) => bytes(cells, |cell| wide(cell).to_le_bytes()),
+        (DTypeKind::Float, 4) => bytes(cells, |cell| (wide(cell) as f32).to_le_bytes()),
+        #[cfg(feature = "half")]
+        (DTypeKind::Void, _) => super::halves::encode_bf16(cells.iter().map(|&cell| wide(cell))),
+        #[cfg(feature = "half")]
+        _ => super::halves::encode_f16(cells.iter().map(|&cell| wide(cell))),
+        // Without the feature no attribute can ask for it.
+        #[cfg(not(feature = "half"))]
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn bytes<A: Copy, const N: usize>(cells: &[A], encode: impl Fn(A) -> [u8; N]) -> Result<Vec<u8>> {
+    memory::collect(cells.iter().map(|&cell| encode(cell)), CELLS).map(Vec::into_flattened)
+}
+
+macro_rules! floats {
+    ($($float:ty),*) => {$(
+        impl Narrow for $float {
+            #[inline]
+            fn first_unfit(cells: &ArrayViewD<'_, Self>, to: &DType) -> Option<usize> {
+                let fits = float_fits(to);
+                first_failing(cells, |&cell| fits(f64::from(cell)))
+            }
+            #[inline]
+            fn encode_as(cells: &[Self], to: &DType) -> Result<Vec<u8>> {
+                encode_floats(cells, to, f64::from)
+            }
+        }
+    )*};
+}
+floats!(f32, f64);
+#[cfg(feature = "half")]
+floats!(half::f16, half::bf16);
+
+macro_rules! integers {
+    ($($int:ty),*) => {$(
+        impl Narrow for $int {
+            #[inline]
+            fn first_unfit(cells: &ArrayViewD<'_, Self>, to: &DType) -> Option<usize> {
+                let (least, most) = range(to);
+                let least = Self::try_from(least).unwrap_or(Self::MIN);
+                let most = Self::try_from(most).unwrap_or(Self::MAX);
+                first_failing(cells, |&cell| cell >= least && cell <= most)
+            }
+            // Of a value that fits, the low bytes are the whole value, in either sign.
+            #[inline]
+            fn encode_as(cells: &[Self], to: &DType) -> Result<Vec<u8>> {
+                match to.item_size() {
+                    1 => bytes(cells, |cell| (cell as u8).to_le_bytes()),
+                    2 => bytes(cells, |cell| (cell as u16).to_le_bytes()),
+                    4 => bytes(cells, |cell| (cell as u32).to_le_bytes()),
+                    _ => bytes(cells, |cell| (cell as u64).to_le_bytes()),
+                }
+            }
+        }
+    )*};
+}
+integers!(i8, i16, i32, i64, isize, u8, u16, u32, u64, usize);
+
+#[cfg(feature = "num-complex")]
+impl<P: Narrow + Into<f64> + bytemuck::Pod> Narrow for num_complex::Complex<P>
+where
+    Self: bytemuck::Pod,
+{
+    fn first_unfit(cells: &ArrayViewD<'_, Self>, to: &DType) -> Option<usize> {
+        let fits = float_fits(&to.real_part());
+        first_failing(cells, |cell| fits(cell.re.into()) & fits(cell.im.into()))
+    }
+    fn encode_as(cells: &[Self], to: &DType) -> Result<Vec<u8>> {
+        P::encode_as(bytemuck::cast_slice(cells), &to.real_part())
+    }
+}
+
 #[cfg(all(test, feature = "half"))]
 mod tests {
     use super::*;
-
-    const F8: DType = DType::number(DTypeKind::Float, 8);
 
     /// Rounding as it is defined: among the two values of a dtype around a number, the nearer; of two equally near ones
     /// that with an even last digit. Infinity counts as the number after the largest.
@@ -220,13 +175,13 @@ mod tests {
     #[test]
     fn halves_are_rounded_and_refused_as_the_definition_says() {
         let values = halves(|bits| half::f16::from_bits(bits).to_f64(), 0x7c00);
-        let scalar = DType::scalar(DTypeKind::Float, 2, ByteOrder::Little);
+        let scalar = DType::scalar(DTypeKind::Float, 2, crate::dtype::ByteOrder::Little);
         let fits = float_fits(&scalar);
         for number in hard_cases(&values) {
             let expected = nearest(&values, number);
             assert_eq!(fits(number), expected < 0x7c00, "{number:e}");
             for (sign, bit) in [(1.0, 0), (-1.0, 0x8000)] {
-                let found = encode_as(&[sign * number], &F8, &scalar).unwrap();
+                let found = f64::encode_as(&[sign * number], &scalar).unwrap();
                 assert_eq!(found, (expected as u16 | bit).to_le_bytes(), "{number:e}");
             }
         }
@@ -235,14 +190,14 @@ mod tests {
     #[test]
     fn brain_floats_are_rounded_and_refused_as_the_definition_says() {
         let values = halves(|bits| half::bf16::from_bits(bits).to_f64(), 0x7f80);
-        let scalar = DType::scalar(DTypeKind::Void, 2, ByteOrder::Little);
+        let scalar = DType::scalar(DTypeKind::Void, 2, crate::dtype::ByteOrder::Little);
         let fits = float_fits(&scalar);
         for number in hard_cases(&values) {
             // The first of its two steps is rustc's own.
             let expected = nearest(&values, f64::from(number as f32));
             assert_eq!(fits(number), expected < 0x7f80, "{number:e}");
             assert_eq!(
-                encode_as(&[number], &F8, &scalar).unwrap(),
+                f64::encode_as(&[number], &scalar).unwrap(),
                 (expected as u16).to_le_bytes(),
                 "{number:e}"
             );
@@ -251,7 +206,7 @@ mod tests {
 
     #[test]
     fn singles_are_refused_where_they_would_become_infinite() {
-        let scalar = DType::scalar(DTypeKind::Float, 4, ByteOrder::Little);
+        let scalar = DType::scalar(DTypeKind::Float, 4, crate::dtype::ByteOrder::Little);
         let fits = float_fits(&scalar);
         let mut number = f64::from(f32::MAX);
         let step = 2f64.powi(100);
@@ -269,9 +224,8 @@ mod tests {
     fn integers_are_refused_where_a_try_from_would_fail() {
         let edges = [i64::MIN, -32769, -32768, -129, -128, -1, 0, 127, 128, 255, 256, 65535, 65536, i64::MAX];
         let first = |cell: i64, kind, size| {
-            let scalar = DType::scalar(kind, size, ByteOrder::Little);
-            let mut numbers = Numbers::of(&DType::number(DTypeKind::Int, 8), 8).unwrap();
-            numbers.first_unfit(bytemuck::cast_slice(&[0, cell]), &scalar).unwrap()
+            let scalar = DType::scalar(kind, size, crate::dtype::ByteOrder::Little);
+            i64::first_unfit(&ndarray::arr1(&[0, cell]).view().into_dyn(), &scalar)
         };
         for cell in edges {
             let unfit = |fails: bool| fails.then_some(1);

@@ -23,7 +23,7 @@ macro_rules! plain_cells {
             #[inline]
             fn dtype_as(cells: &ArrayViewD<'_, Self>, form: $crate::element::Form) -> Result<DType> {
                 match form.store_as(Self::KIND) {
-                    Some(to) => $crate::element::narrow::dtype_as(cells, &$dtype, to),
+                    Some(to) => $crate::element::narrow::dtype_as(cells, to),
                     None => Self::dtype_of(cells),
                 }
             }
@@ -33,7 +33,7 @@ macro_rules! plain_cells {
                 if $crate::element::is_own(dtype, own.kind(), own.item_size()) {
                     $encode(cells)
                 } else {
-                    $crate::element::narrow::encode_as(cells, &own, dtype).map(Cow::Owned)
+                    <Self as $crate::element::narrow::Narrow>::encode_as(cells, dtype).map(Cow::Owned)
                 }
             }
             #[inline]

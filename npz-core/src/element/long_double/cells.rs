@@ -105,44 +105,31 @@ impl Reader {
     }
 }
 
-/// Reads stored long doubles as the nearest `f64`s.
-pub(in crate::element) struct Rounder {
-    reader: Reader,
-    round: Round,
-    exact: bool,
-    values: Vec<LongDouble>,
-    /// The first of the numbers just read that no `f64` can stand for.
-    pub(in crate::element) lost: Option<usize>,
-}
-
-impl Rounder {
-    /// `None` for other dtypes. What is narrower than an `f64` is rounded once more.
-    pub(in crate::element) fn new(scalar: &DType, exact: bool, target_size: usize) -> Option<Self> {
-        let is_own = scalar.kind() == DTypeKind::Float && matches!(scalar.item_size(), 12 | 16);
-        let reader = Reader::new(scalar).ok().filter(|_| is_own)?;
-        let round = if target_size < 8 { Round::Odd } else { Round::Nearest };
-        Some(Self { reader, round, exact, values: Vec::new(), lost: None })
-    }
-
-    /// Reads a piece of whole cells.
-    pub(in crate::element) fn read(&mut self, bytes: &[u8], doubles: &mut Vec<f64>) -> Result<(), BadCell> {
-        let len = bytes.len() / self.reader.size;
-        self.values.clear();
-        doubles.clear();
-        memory::reserve(&mut self.values, len, CELLS)?;
-        memory::reserve(doubles, len, CELLS)?;
-        self.reader.read(bytes, &mut self.values)?;
-        doubles.extend(self.values.iter().map(|value| value.round(self.round)));
-        self.lost = self.values.iter().zip(&*doubles).position(|(value, &double)| {
-            let is_other = self.exact && LongDouble::from(double) != *value && !value.is_nan();
-            is_other || double.is_infinite() && value.is_finite()
-        });
+/// Makes the function that rounds stored long doubles to `A`s; `None` for other dtypes.
+pub(in crate::element) fn converter<A: FromWide>(scalar: &DType, exact: bool) -> Option<Convert<A>> {
+    let is_own = scalar.kind() == DTypeKind::Float && matches!(scalar.item_size(), 12 | 16);
+    let mut reader = Reader::new(scalar).ok().filter(|_| is_own)?;
+    // What is narrower than an f64 is rounded once more.
+    let round = if size_of::<A>() < 8 { Round::Odd } else { Round::Nearest };
+    let (mut wide, size) = (Vec::new(), scalar.item_size());
+    Some(Box::new(move |bytes, cells| {
+        wide.clear();
+        memory::reserve(&mut wide, bytes.len() / size, CELLS)?;
+        reader.read(bytes, &mut wide)?;
+        for (index, value) in wide.iter().enumerate() {
+            let double = value.round(round);
+            let (cell, fits) = A::from_f64(double, exact);
+            let is_kept = if exact { LongDouble::from(double) == *value || value.is_nan() } else { true };
+            if !(fits && is_kept) || double.is_infinite() && value.is_finite() {
+                let target = A::rust_name();
+                let message =
+                    format!("holds {value}, which {target} can't hold; make the cells `LongDouble`");
+                return Err(BadCell::new(index, message));
+            }
+            cells.push(cell);
+        }
         Ok(())
-    }
-
-    pub(in crate::element) fn text(&self, index: usize) -> String {
-        self.values[index].to_string()
-    }
+    }))
 }
 
 impl FromWide for LongDouble {

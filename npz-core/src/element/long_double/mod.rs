@@ -9,7 +9,7 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 
-pub(super) use cells::Rounder;
+pub(super) use cells::converter;
 
 /// A number of [`numpy.longdouble`](https://numpy.org/doc/stable/reference/arrays.scalars.html#numpy.longdouble) as x86
 /// has it (x87, 80 bits): 64 digits in base 2, up to 1.2e4932. Written as `<f16`, read from `<f16` and `<f12`.
