@@ -78,6 +78,7 @@ fn same<'a, T: Any>(array: &'a AnyArray, first: &AnyArray) -> Result<&'a T> {
 }
 
 impl RawArray {
+    #[inline]
     fn join(&self, arrays: &[AnyArray], joint: &Joint) -> Result<Self> {
         let dtype = self.dtype();
         let little = |dtype: &DType| dtype.with_byte_order(ByteOrder::Little);
