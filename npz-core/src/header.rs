@@ -155,7 +155,11 @@ impl Header {
     /// # Ok::<(), npz_core::Error>(())
     /// ```
     pub fn read(mut reader: impl Read, limits: &Limits) -> Result<Self> {
-        let mut bytes = Self::collect(&mut reader, limits)?;
+        Self::read_from(&mut reader, limits)
+    }
+
+    fn read_from(reader: &mut dyn Read, limits: &Limits) -> Result<Self> {
+        let mut bytes = Self::collect(reader, limits)?;
         if !is_magic(&bytes) {
             // What else it is shows further on. Without more of it, as much as is there is told.
             let _ = reader.take((HEAD_BYTES - bytes.len()) as u64).read_to_end(&mut bytes);
@@ -164,11 +168,11 @@ impl Header {
     }
 
     /// Reads the bytes of a header for [`parse`](Self::parse), which finds out what is wrong with them.
-    pub(crate) fn collect(reader: &mut impl Read, limits: &Limits) -> Result<Vec<u8>> {
+    pub(crate) fn collect(reader: &mut dyn Read, limits: &Limits) -> Result<Vec<u8>> {
         // What most headers take. Memory grows with what really arrives.
         let mut bytes = Vec::with_capacity(128);
         let mut append = |bytes: &mut Vec<u8>, length: u32| {
-            let read = reader.by_ref().take(u64::from(length)).read_to_end(bytes);
+            let read = Read::take(&mut *reader, u64::from(length)).read_to_end(bytes);
             read.map(drop).map_err(|error| Error::io("can't read the .npy header", error))
         };
         append(&mut bytes, MAGIC.len() as u32)?;

@@ -60,6 +60,7 @@ fn by<A>(
 }
 
 /// Any array as it is stored; little-endian, but for raw arrays, which keep the order of their bytes.
+#[inline]
 fn stored_form(any: &AnyArray) -> Result<(DType, Cow<'_, [u8]>, Order)> {
     Ok(with_cells!(any,
         array => stored(&array.view())?,
@@ -100,6 +101,7 @@ fn refused(refusal: &Refusal, expected: &str, dtype: &DType) -> Error {
 }
 
 /// Bytes as the cells that Rust has for them, if it has; an error where only memory is missing.
+#[inline]
 pub(super) fn typed(raw: &RawArray) -> Result<Option<AnyArray>> {
     visit(raw.dtype(), FromRaw(raw))
 }
@@ -112,6 +114,7 @@ pub(super) fn are_bools(raw: &RawArray) -> bool {
 }
 
 /// Such cells, in the memory in which their bytes are: a copy would take twice as long as all else.
+#[inline]
 pub(super) fn into_bools(raw: RawArray) -> Result<TypedArray<bool>> {
     let (dtype, shape, order) = (raw.dtype().clone(), raw.shape().to_vec(), raw.order());
     let cells = Vec::from(raw).into_iter().map(|byte| byte == 1).collect();
@@ -149,6 +152,7 @@ impl Visit for FromRaw<'_> {
         cells.map(|cells| self.array(cells).map(wrap)).transpose()
     }
 
+    #[inline]
     fn times(self, kind: DTypeKind, unit: TimeUnit) -> Self::Out {
         let Some(cells) = self.cells(TimeDelta64::<Generic>::as_stored)? else { return Ok(None) };
         let ticks = self.array(super::from_cells(cells))?;
@@ -193,6 +197,7 @@ fn decode<A>(bytes: &[u8], decoder: Decoder<A>, shape: &[usize], order: Order) -
     Ok(cells)
 }
 
+#[inline]
 pub(super) fn to_dtype(any: &AnyArray, dtype: &DType, cast: Cast) -> Result<AnyArray> {
     if is_text(dtype) && text::is_allowed(&any.dtype(), dtype.kind(), cast) {
         return laid_out(text::to_text(any, dtype, Long::Refused)?, any, dtype);
@@ -201,6 +206,7 @@ pub(super) fn to_dtype(any: &AnyArray, dtype: &DType, cast: Cast) -> Result<AnyA
 }
 
 /// Cells in C order, brought into the order of the array that they were made of, to be saved as a dtype.
+#[inline]
 pub(super) fn laid_out(cells: AnyArray, like: &AnyArray, dtype: &DType) -> Result<AnyArray> {
     let cells = if like.is_fortran() { cells.into_fortran()? } else { cells };
     Ok(cells.stored_as(&with_room(dtype)))
@@ -228,6 +234,7 @@ impl Visit for ToDType<'_> {
         self.any.to_array::<A>(self.cast).map(|array| wrap(array.into()))
     }
 
+    #[inline]
     fn times(self, kind: DTypeKind, unit: TimeUnit) -> Result<AnyArray> {
         let decoder = |stored: &DType, rule| decoder::<TimeDelta64<Generic>>(kind, unit, stored, rule);
         let (cells, order) = by(self.any, self.cast, decoder, || self.dtype.to_string())?;
@@ -239,6 +246,7 @@ impl Visit for ToDType<'_> {
         self.typed(wrap)
     }
 
+    #[inline]
     fn other(self) -> Result<AnyArray> {
         let little = |dtype: &DType| dtype.with_byte_order(ByteOrder::Little);
         match self.any {

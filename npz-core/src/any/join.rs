@@ -30,6 +30,7 @@ impl AnyArray {
     /// assert_eq!(AnyArray::concatenate(Axis(0), &parts)?, AnyArray::from(array![[1, 2], [3, 4], [5, 6]]));
     /// # Ok::<(), npz_core::Error>(())
     /// ```
+    #[inline]
     pub fn concatenate(axis: Axis, arrays: &[Self]) -> Result<Self> {
         Self::join(arrays, &Joint::concatenated(axis, arrays.iter().map(Self::shape))?)
     }
@@ -47,6 +48,7 @@ impl AnyArray {
     /// assert_eq!(AnyArray::stack(Axis(0), &rows)?, AnyArray::from(array![[1, 2], [3, 4]]));
     /// # Ok::<(), npz_core::Error>(())
     /// ```
+    #[inline]
     pub fn stack(axis: Axis, arrays: &[Self]) -> Result<Self> {
         Self::join(arrays, &Joint::stacked(axis, arrays.iter().map(Self::shape))?)
     }
@@ -56,62 +58,61 @@ impl AnyArray {
         with_cells!(self, _array => None, (kind, unit, _) => Some((kind, *unit)), _raw => None)
     }
 
+    #[inline]
     fn join(arrays: &[Self], joint: &Joint) -> Result<Self> {
-        fn same<T: Any>(arrays: &[AnyArray]) -> Result<Vec<&T>> {
-            let (first, same) = (&arrays[0], arrays.iter().map(AnyArray::inside::<T>));
-            let others = || arrays.iter().find(|array| array.inside::<T>().is_none()).unwrap_or(first);
-            let same: Option<Vec<&T>> = same.collect();
-            same.ok_or_else(|| misfit(&first.dtype(), &others().dtype()))
-        }
         let Some(first) = arrays.first() else { return Err(none()) };
         if let Some(other) = arrays.iter().find(|array| array.time() != first.time()) {
             return Err(misfit(&first.dtype(), &other.dtype()));
         }
         Ok(with_cells!(first,
-            array => array.join(&same(arrays)?, joint)?.into(),
-            (kind, unit, ticks) => Self::times(kind, *unit, ticks.join(&same(arrays)?, joint)?),
-            _raw => Self::Other(RawArray::join(&same(arrays)?, joint)?)
+            array => array.join(arrays, joint)?.into(),
+            (kind, unit, ticks) => Self::times(kind, *unit, ticks.join(arrays, joint)?),
+            raw => Self::Other(raw.join(arrays, joint)?)
         ))
     }
 }
 
+/// The cells of an array that has to be of the same type as the first one.
+fn same<'a, T: Any>(array: &'a AnyArray, first: &AnyArray) -> Result<&'a T> {
+    array.inside().ok_or_else(|| misfit(&first.dtype(), &array.dtype()))
+}
+
 impl RawArray {
-    fn join(arrays: &[&Self], joint: &Joint) -> Result<Self> {
-        let Some(first) = arrays.first() else { return Err(none()) };
-        let dtype = first.dtype();
+    #[inline]
+    fn join(&self, arrays: &[AnyArray], joint: &Joint) -> Result<Self> {
+        let dtype = self.dtype();
         let little = |dtype: &DType| dtype.with_byte_order(ByteOrder::Little);
         let mut parts = Vec::new();
         for array in arrays {
+            let array: &Self = same(array, &arrays[0])?;
             // Other byte orders are made the first one's.
             let array = match array.dtype() {
-                own if own == dtype => Cow::Borrowed(*array),
+                own if own == dtype => Cow::Borrowed(array),
                 own if little(own) == little(dtype) => Cow::Owned(array.as_dtype(dtype)?),
                 own => return Err(misfit(dtype, own)),
             };
-            parts.push(match array.arranged(None, Some(Order::C))? {
-                Cow::Owned(moved) => Cow::Owned(moved),
-                Cow::Borrowed(_) => array,
+            parts.push(match (array.arranged(None, Some(Order::C))?, &array) {
+                (Cow::Owned(moved), _) => Cow::Owned(moved.into()),
+                (_, Cow::Borrowed(array)) => Cow::Borrowed(array.as_bytes()),
+                (_, Cow::Owned(array)) => Cow::Owned(memory::copy(array.as_bytes(), ARRAY)?),
             });
         }
-        let bytes = parts.iter().map(|part| (part.as_bytes(), part.shape()));
-        let bytes = joint.join(&bytes.collect::<Vec<_>>(), dtype.item_size())?;
-        Self::of(dtype.clone(), &joint.shape, Order::C, bytes)
+        Self::of(dtype.clone(), &joint.shape, Order::C, joint.join(&parts)?)
     }
 }
 
-impl<A: Clone> TypedArray<A> {
-    fn join(&self, arrays: &[&Self], joint: &Joint) -> Result<Self> {
+impl<A: Clone + 'static> TypedArray<A> {
+    fn join(&self, arrays: &[AnyArray], joint: &Joint) -> Result<Self> {
         let mut parts = Vec::new();
         for array in arrays {
-            let cells = match array.as_slice() {
+            let array: &Self = same(array, &arrays[0])?;
+            parts.push(match array.as_slice() {
                 Some(cells) => Cow::Borrowed(cells),
                 None => Cow::Owned(memory::copy_cells(&array.array, ARRAY)?),
-            };
-            parts.push((cells, array.shape()));
+            });
         }
-        let cells: Vec<_> = parts.iter().map(|(cells, shape)| (&**cells, *shape)).collect();
-        let joined = self.with_cells(joint.join(&cells, 1)?, &joint.shape, Order::C)?;
-        Ok(arrays.iter().fold(joined, |joined, array| joined.with_room_of(array)))
+        let joined = self.with_cells(joint.join(&parts)?, &joint.shape, Order::C)?;
+        Ok(arrays.iter().filter_map(AnyArray::inside).fold(joined, Self::with_room_of))
     }
 }
 
@@ -171,13 +172,14 @@ impl Joint {
         Ok(Self { shape, axis })
     }
 
-    /// Puts the cells together, each of which is so many items; all are in C order.
-    fn join<A: Clone>(&self, parts: &[(&[A], &[usize])], width: usize) -> Result<Vec<A>> {
-        let mut joined = memory::with_room(self.shape.iter().product::<usize>() * width, ARRAY)?;
-        for outer in 0..self.shape[..self.axis].iter().product::<usize>() {
-            for (cells, shape) in parts {
-                let each = shape[self.axis..].iter().product::<usize>() * width;
-                joined.extend_from_slice(cells.get(outer * each..(outer + 1) * each).unwrap_or_default());
+    /// Puts cells in C order together.
+    fn join<A: Clone>(&self, parts: &[Cow<'_, [A]>]) -> Result<Vec<A>> {
+        let outer = self.shape[..self.axis].iter().product::<usize>();
+        let mut joined = memory::with_room(parts.iter().map(|cells| cells.len()).sum(), ARRAY)?;
+        for row in 0..outer {
+            for cells in parts {
+                let each = cells.len() / outer;
+                joined.extend_from_slice(&cells[row * each..][..each]);
             }
         }
         Ok(joined)

@@ -42,6 +42,7 @@ impl AnyArray {
     /// assert_eq!(any.select(Axis(0), &[2, 0, 2])?, AnyArray::from(array![[5, 6], [1, 2], [5, 6]]));
     /// # Ok::<(), npz_core::Error>(())
     /// ```
+    #[inline]
     pub fn select(&self, axis: Axis, indices: &[usize]) -> Result<Self> {
         self.part(&Part::select(self.shape(), axis.index(), indices)?)
     }
@@ -59,6 +60,7 @@ impl AnyArray {
     /// assert_eq!(any.index_axis(Axis(1), 0)?, AnyArray::from(array![1, 3]));
     /// # Ok::<(), npz_core::Error>(())
     /// ```
+    #[inline]
     pub fn index_axis(&self, axis: Axis, index: usize) -> Result<Self> {
         self.part(&Part::index(self.shape(), axis.index(), index)?)
     }
@@ -76,6 +78,7 @@ impl AnyArray {
     /// assert_eq!(any.into_shape(&[2, 2])?, AnyArray::from(array![[1, 2], [3, 4]]));
     /// # Ok::<(), npz_core::Error>(())
     /// ```
+    #[inline]
     pub fn into_shape(self, shape: &[usize]) -> Result<Self> {
         check_count(self.shape(), shape)?;
         Ok(with_cells!(self,
@@ -85,6 +88,7 @@ impl AnyArray {
         ))
     }
 
+    #[inline]
     fn part(&self, part: &Part) -> Result<Self> {
         Ok(with_cells!(self,
             array => array.part(part)?.into(),

@@ -34,6 +34,7 @@ pub(super) fn is_allowed(source: &DType, target: DTypeKind, cast: Cast) -> bool 
 }
 
 /// The cells as `str` gives them in Python.
+#[inline]
 pub(super) fn to_text(any: &AnyArray, dtype: &DType, long: Long) -> Result<AnyArray> {
     let texts = texts(any)?;
     let fault = |index: usize, what: String| {
@@ -89,6 +90,7 @@ pub(super) fn to_text(any: &AnyArray, dtype: &DType, long: Long) -> Result<AnyAr
     ArrayD::from_shape_vec(IxDyn(any.shape()), cells).map(AnyArray::from).map_err(array::unfit)
 }
 
+#[inline]
 fn texts(any: &AnyArray) -> Result<Vec<Vec<u8>>> {
     let scalar = match any {
         AnyArray::Other(_) => None,

@@ -115,10 +115,12 @@ impl AnyArray {
     }
 
     /// The `ArrayD` of cells, if Rust has a type for them.
+    #[inline]
     fn cells(&self) -> Option<&dyn Any> {
         with_cells!(self, array => Some(&array.array), (_, _, _) => None, _raw => None)
     }
 
+    #[inline]
     fn into_cells(self) -> Box<dyn Any> {
         with_cells!(self, array => Box::new(array.array), (_, _, ticks) => Box::new(ticks), raw => Box::new(raw))
     }
@@ -126,6 +128,7 @@ impl AnyArray {
 
 /// Copies the cells into an array of their type, if Rust has one for them; else moves the bytes. Nothing is lost.
 impl From<RawArray> for AnyArray {
+    #[inline]
     fn from(raw: RawArray) -> Self {
         // Where memory is short they stay bytes, as nobody could be told.
         convert::typed(&raw).ok().flatten().unwrap_or(Self::Other(raw))

@@ -24,6 +24,7 @@ enum Numbers {
     Float(Vec<f64>),
 }
 
+#[inline]
 pub(super) fn to_dtype_unchecked(any: &AnyArray, dtype: &DType) -> Result<AnyArray> {
     if any.dtype() == *dtype {
         return any.copied();
@@ -33,6 +34,7 @@ pub(super) fn to_dtype_unchecked(any: &AnyArray, dtype: &DType) -> Result<AnyArr
 }
 
 /// In C order.
+#[inline]
 fn numbers(any: &AnyArray, dtype: &DType) -> Result<AnyArray> {
     let source = any.dtype();
     let size = dtype.item_size();
@@ -144,6 +146,7 @@ fn flat<A: Element>(any: &AnyArray) -> Result<Vec<A>> {
 }
 
 #[cfg(feature = "num-complex")]
+#[inline]
 fn from_complex(axes: &[usize], cells: Vec<Complex<f64>>, dtype: &DType) -> Result<AnyArray> {
     match (dtype.kind(), dtype.item_size()) {
         (DTypeKind::Complex, 8) => {
@@ -173,6 +176,7 @@ fn shaped<A, T: From<ArrayD<A>>>(axes: &[usize], cells: Vec<A>) -> Result<T> {
 }
 
 /// Makes cells of each number as `as` does.
+#[inline]
 fn from_numbers(shape: &[usize], numbers: &Numbers, dtype: &DType) -> Result<AnyArray> {
     macro_rules! cells {
         (|$int:ident| $from_int:expr, |$float:ident| $from_float:expr) => {

@@ -245,6 +245,7 @@ impl AnyArray {
     /// assert_eq!(any.get(&[1, 0]), Some(AnyValue::UInt(3)));
     /// assert_eq!(any.get(&[1]), None); // a row is no cell
     /// ```
+    #[inline]
     pub fn get(&self, index: &[usize]) -> Option<AnyValue<'_>> {
         let at = IxDyn(index);
         with_cells!(self, array => array.get(at).map(AnyValue::from), (kind, unit, ticks) => {
@@ -266,6 +267,7 @@ impl AnyArray {
     ///     println!("{cell}");
     /// }
     /// ```
+    #[inline]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = AnyValue<'_>> + '_ {
         let cells: Box<dyn ExactSizeIterator<Item = AnyValue<'_>> + '_> = with_cells!(self,
             array => Box::new(array.iter().map(AnyValue::from)),
@@ -303,6 +305,7 @@ impl AnyArray {
     /// assert!(AnyArray::from(arr1(&[1.0, 2.0])).item().is_err());
     /// # Ok::<(), npz_core::Error>(())
     /// ```
+    #[inline]
     pub fn item(&self) -> Result<AnyValue<'_>> {
         let mut cells = self.iter();
         match (cells.next(), cells.next()) {
@@ -323,6 +326,7 @@ impl<'a> IntoIterator for &'a AnyArray {
     type Item = AnyValue<'a>;
     type IntoIter = Box<dyn ExactSizeIterator<Item = AnyValue<'a>> + 'a>;
 
+    #[inline]
     fn into_iter(self) -> Self::IntoIter {
         Box::new(self.iter())
     }

@@ -5,6 +5,8 @@ mod places;
 use std::ops::Range;
 use std::sync::Arc;
 
+pub(crate) use self::places::{sort_by_place, sort_members};
+
 use self::places::set_ends;
 use crate::archive::block_index::BlockIndex;
 use crate::archive::directory::{self, Raw};

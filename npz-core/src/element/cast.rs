@@ -12,6 +12,8 @@ use crate::memory;
 /// without, a float may be rounded, but a finite number never becomes infinite. The pair keeps the loop free of
 /// branches.
 pub(crate) trait FromWide: Element + Copy {
+    /// Whether stored floats may become it. No casting rule takes them into integers, so no loop for that is compiled.
+    const IS_FLOAT: bool = true;
     fn from_i64(value: i64, exact: bool) -> (Self, bool);
     fn from_u64(value: u64, exact: bool) -> (Self, bool);
     fn from_f64(value: f64, exact: bool) -> (Self, bool);
@@ -27,18 +29,22 @@ enum Wide {
 /// Makes the function that turns stored `scalar`s (bool, integer or float) into `A`s; `None` for other kinds.
 pub(crate) fn converter<A: FromWide>(scalar: &DType, exact: bool) -> Option<Convert<A>> {
     // These have more digits than f64.
-    if let Some(convert) = long_double::converter(scalar, exact) {
+    if A::IS_FLOAT
+        && let Some(convert) = long_double::converter(scalar, exact)
+    {
         return Some(convert);
     }
     let (kind, size) = (scalar.kind(), scalar.item_size());
-    let mut wide = Wide::of(kind)?;
+    let mut wide = Wide::of(kind).filter(|wide| A::IS_FLOAT || !matches!(wide, Wide::Float(_)))?;
     let widen = widener(kind, size, scalar.byte_order() == ByteOrder::Big)?;
     Some(Box::new(move |bytes, cells| {
         widen(bytes, &mut wide)?;
         match &wide {
             Wide::Int(values) => append(values, cells, |v| A::from_i64(v, exact)),
             Wide::Uint(values) => append(values, cells, |v| A::from_u64(v, exact)),
-            Wide::Float(values) => append(values, cells, |v| A::from_f64(v, exact)),
+            Wide::Float(values) if A::IS_FLOAT => append(values, cells, |v| A::from_f64(v, exact)),
+            // Was refused above.
+            Wide::Float(_) => Ok(()),
         }
     }))
 }
@@ -150,6 +156,7 @@ pub(crate) fn f16_to_f64(bits: u16) -> f64 {
 macro_rules! integers {
     ($($int:ty),*) => {$(
         impl FromWide for $int {
+            const IS_FLOAT: bool = false;
             fn from_i64(value: i64, _exact: bool) -> (Self, bool) {
                 (value as Self, Self::try_from(value).is_ok())
             }

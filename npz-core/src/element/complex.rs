@@ -8,7 +8,7 @@ use num_complex::Complex;
 
 use super::cast::{FromWide, converter};
 use super::rule::{Target, Verdict, judge, no_cast};
-use super::{BadCell, CELLS, Decoder, InPlace, Refusal, Rule, Step, encode_pod, view_pod};
+use super::{BadCell, CELLS, Convert, Decoder, InPlace, Refusal, Rule, Step, encode_pod, view_pod};
 use crate::dtype::{DType, DTypeKind};
 use crate::error::Result;
 use crate::memory;
@@ -33,14 +33,26 @@ where
     };
     let is_complex = scalar.kind() == DTypeKind::Complex;
     let part = if is_complex { scalar.real_part() } else { scalar.clone() };
-    let Some(mut convert) = converter::<P>(&part, exact) else {
+    let Some(convert) = converter::<P>(&part, exact) else {
         return Err(Refusal::new(no_cast(scalar, DTypeKind::Complex, "c16")));
     };
-    let mut parts = Vec::new();
-    let step = Step::Convert(Box::new(move |bytes, cells: &mut Vec<Complex<P>>| {
+    let item_size = scalar.item_size();
+    Ok(Decoder { item_size, step: Step::Convert(from_parts(convert, item_size, is_complex)) })
+}
+
+/// Complex numbers of what reads their parts, or of what reads real numbers.
+pub(super) fn from_parts<P>(
+    mut convert: Convert<P>,
+    item_size: usize,
+    is_complex: bool,
+) -> Convert<Complex<P>>
+where
+    P: Copy + Default + Send + 'static,
+{
+    let (mut parts, parts_a_cell) = (Vec::new(), if is_complex { 2 } else { 1 });
+    Box::new(move |bytes, cells| {
         parts.clear();
-        let parts_a_cell = if is_complex { 2 } else { 1 };
-        memory::reserve(&mut parts, bytes.len() / part.item_size(), CELLS)?;
+        memory::reserve(&mut parts, parts_a_cell * bytes.len() / item_size, CELLS)?;
         convert(bytes, &mut parts).map_err(|bad| BadCell { index: bad.index / parts_a_cell, ..bad })?;
         if is_complex {
             cells.extend(parts.as_chunks::<2>().0.iter().map(|&[re, im]| Complex { re, im }));
@@ -48,8 +60,7 @@ where
             cells.extend(parts.iter().map(|&re| Complex { re, im: P::default() }));
         }
         Ok(())
-    }));
-    Ok(Decoder { item_size: scalar.item_size(), step })
+    })
 }
 
 macro_rules! complex {

@@ -69,6 +69,7 @@ plain_cells! {
     }
 }
 
+#[inline]
 fn decode_f16(stored: &DType, rule: Rule) -> Result<Decoder<f16>, Refusal> {
     match judge(stored, Target { kind: DTypeKind::Float, size: 2, is_index: false }, rule)? {
         (scalar, Verdict::Same) => {
@@ -78,6 +79,7 @@ fn decode_f16(stored: &DType, rule: Rule) -> Result<Decoder<f16>, Refusal> {
     }
 }
 
+#[inline]
 fn decode_bf16(stored: &DType, rule: Rule) -> Result<Decoder<bf16>, Refusal> {
     if let Some(scalar) = stored.as_scalar().filter(|stored| is_own(stored, DTypeKind::Void, 2)) {
         let order = if scalar.byte_order() == ByteOrder::Big { ByteOrder::Big } else { ByteOrder::Little };

@@ -88,10 +88,12 @@ fn bytes<A: Copy, const N: usize>(cells: &[A], encode: impl Fn(A) -> [u8; N]) ->
 macro_rules! floats {
     ($($float:ty),*) => {$(
         impl Narrow for $float {
+            #[inline]
             fn first_unfit(cells: &ArrayViewD<'_, Self>, to: &DType) -> Option<usize> {
                 let fits = float_fits(to);
                 first_failing(cells, |&cell| fits(f64::from(cell)))
             }
+            #[inline]
             fn encode_as(cells: &[Self], to: &DType) -> Result<Vec<u8>> {
                 encode_floats(cells, to, f64::from)
             }
@@ -105,6 +107,7 @@ floats!(half::f16, half::bf16);
 macro_rules! integers {
     ($($int:ty),*) => {$(
         impl Narrow for $int {
+            #[inline]
             fn first_unfit(cells: &ArrayViewD<'_, Self>, to: &DType) -> Option<usize> {
                 let (least, most) = range(to);
                 let least = Self::try_from(least).unwrap_or(Self::MIN);
@@ -112,6 +115,7 @@ macro_rules! integers {
                 first_failing(cells, |&cell| cell >= least && cell <= most)
             }
             // Of a value that fits, the low bytes are the whole value, in either sign.
+            #[inline]
             fn encode_as(cells: &[Self], to: &DType) -> Result<Vec<u8>> {
                 match to.item_size() {
                     1 => bytes(cells, |cell| (cell as u8).to_le_bytes()),

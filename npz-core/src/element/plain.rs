@@ -2,7 +2,8 @@
 
 /// Implements `Element` for numbers that are written as they lie in memory, unless the field asks for another dtype.
 ///
-/// `dtype` is what they are written as, `encode` gives its bytes, `decoder` and `view` read.
+/// `dtype` is what they are written as, `encode` gives its bytes, `decoder` and `view` read. Inline, so that a program
+/// compiles these for the cells that it has, and not this crate for all.
 macro_rules! plain_cells {
     ($($cell:ty {
         name: $name:expr,
@@ -19,12 +20,14 @@ macro_rules! plain_cells {
             fn dtype_of(_: &ArrayViewD<'_, Self>) -> Result<DType> {
                 Ok($dtype)
             }
+            #[inline]
             fn dtype_as(cells: &ArrayViewD<'_, Self>, form: $crate::element::Form) -> Result<DType> {
                 match form.store_as(Self::KIND) {
                     Some(to) => $crate::element::narrow::dtype_as(cells, to),
                     None => Self::dtype_of(cells),
                 }
             }
+            #[inline]
             fn encode<'c>(cells: &'c [Self], dtype: &DType) -> Result<Cow<'c, [u8]>> {
                 let own: DType = $dtype;
                 if $crate::element::is_own(dtype, own.kind(), own.item_size()) {
@@ -33,6 +36,7 @@ macro_rules! plain_cells {
                     <Self as $crate::element::narrow::Narrow>::encode_as(cells, dtype).map(Cow::Owned)
                 }
             }
+            #[inline]
             fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
                 $decoder(stored, rule)
             }
@@ -43,10 +47,12 @@ macro_rules! plain_cells {
                 $name.into()
             }
             $(
+                #[inline]
                 fn first_not_finite(cells: &ArrayViewD<'_, Self>) -> Option<usize> {
                     $crate::element::first_failing(cells, $finite)
                 }
             )?
+            #[inline]
             fn view<'c>(bytes: &'c [u8], stored: &DType) -> Result<&'c [Self], &'static str> {
                 $view(bytes, stored)
             }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::archive::index::sort_members;
 use crate::error::{Error, Result};
 use crate::memory::{self, MEMBERS};
 
@@ -118,7 +119,7 @@ impl Keys {
         let key = |member: usize| key_of(names.file_name(member));
         let mut sorted: Vec<usize> = memory::collect(0..names.count(), MEMBERS)?;
         // Of one key in the order of the archive; linear where an archive is sorted already.
-        sorted.sort_unstable_by(|&a, &b| key(a).cmp(key(b)).then(a.cmp(&b)));
+        sort_members(&mut sorted, &|a, b| key(a).cmp(key(b)).then(a.cmp(&b)));
         let mut reachable = memory::collect((0..names.count()).map(|_| true), MEMBERS)?;
         for group in sorted.chunk_by(|&a, &b| key(a) == key(b)).filter(|group| group.len() > 1) {
             // A key has two names, with `.npy` and without: of each the last one is found.

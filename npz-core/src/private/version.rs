@@ -7,6 +7,7 @@ use crate::members::{Age, Loader, Members, Name, OldMembers, VERSION};
 use crate::{Cast, ProblemKind, RemarkKind, Result};
 
 /// Pushes the version of a struct.
+#[inline]
 pub fn push_version(members: &mut Members<'_>, parent: &Name, version: u32) -> Result<()> {
     members.push_sign(&parent.join(VERSION), &version)
 }
@@ -14,6 +15,7 @@ pub fn push_version(members: &mut Members<'_>, parent: &Name, version: u32) -> R
 /// Checks the version of a struct without `migrate`; `false` if a problem was noted.
 ///
 /// Older members are planned as they are: aliases and defaults are enough for them.
+#[inline]
 pub fn check_version(loader: &mut Loader<'_>, parent: &Name, version: u32) -> bool {
     let found = read_version(loader, parent, version);
     if let Some(found) = found.filter(|&found| found < version) {
@@ -26,6 +28,7 @@ pub fn check_version(loader: &mut Loader<'_>, parent: &Name, version: u32) -> bo
 }
 
 /// Reads the version, and refuses one from the future; `None` if a problem was noted.
+#[inline]
 fn read_version(loader: &mut Loader<'_>, parent: &Name, version: u32) -> Option<u32> {
     let place = parent.join(VERSION);
     if loader.record_optional::<u32>(&place) {

@@ -42,11 +42,13 @@ const LINE_WIDTH: usize = 75;
 /// assert_eq!(AnyArray::from(Array1::from_iter(0..5000_i64)).to_string(), "[   0    1    2 ... 4997 4998 4999]");
 /// ```
 impl fmt::Display for AnyArray {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&if f.alternate() { repr(self) } else { str(self) })
     }
 }
 
+#[inline]
 fn str(any: &AnyArray) -> String {
     if any.shape().is_empty() {
         return any.get(&[]).map_or_else(String::new, |cell| alone(any, &cell));
@@ -54,6 +56,7 @@ fn str(any: &AnyArray) -> String {
     array2string(any, " ", 0, LINE_WIDTH)
 }
 
+#[inline]
 fn repr(any: &AnyArray) -> String {
     let prefix = "array(";
     // The bracket at the end has its place on the line.
@@ -78,6 +81,7 @@ fn repr(any: &AnyArray) -> String {
     out
 }
 
+#[inline]
 fn array2string(any: &AnyArray, separator: &str, prefix: usize, width: usize) -> String {
     if any.is_empty() {
         return "[]".to_owned();
@@ -98,6 +102,7 @@ fn array2string(any: &AnyArray, separator: &str, prefix: usize, width: usize) ->
 }
 
 /// The cells that are shown, in C order.
+#[inline]
 fn shown_cells<'a>(any: &'a AnyArray, shown: &[usize], is_cut: &[bool], count: usize) -> Vec<AnyValue<'a>> {
     let mut index = vec![0; shown.len()];
     let cell = |place: usize| {
@@ -115,6 +120,7 @@ fn shown_cells<'a>(any: &'a AnyArray, shown: &[usize], is_cut: &[bool], count: u
     (0..count).filter_map(cell).collect()
 }
 
+#[inline]
 fn words(any: &AnyArray, cells: &[AnyValue<'_>], style: Style) -> Vec<String> {
     if let Some(scalar) = any.cell_scalar() {
         let cells: Vec<Cell<'_>> = cells.iter().map(Cell::of).collect();
@@ -136,6 +142,7 @@ fn bytes_of<'a>(cell: &AnyValue<'a>) -> &'a [u8] {
 
 impl AnyArray {
     /// The dtype of cells without fields. Does not look at the cells: a text has any width.
+    #[inline]
     pub(super) fn cell_scalar(&self) -> Option<DType> {
         let dtype = match self {
             Self::Str(_) => DType::unicode(1),
@@ -147,6 +154,7 @@ impl AnyArray {
 }
 
 /// An array without axes prints as the scalar that it holds: all digits, no quotes.
+#[inline]
 fn alone(any: &AnyArray, cell: &AnyValue<'_>) -> String {
     if let AnyArray::Bytes(_) = any {
         // The only one that NumPy gives its `repr`.

@@ -3,6 +3,8 @@
 //! As Python's zipfile, a reader gives the other members. One with an impossible place is never read: members that share bytes
 //! let a small file claim terabytes.
 
+use std::cmp::Ordering;
+
 use crate::archive::index::Entry;
 use crate::archive::own_header::{LOCAL_BYTES, is_there};
 use crate::error::Result;
@@ -11,6 +13,16 @@ use crate::memory;
 
 const ADVICE: &str = "the file was damaged or made to mislead; its other members can be read by name";
 
+/// Sorts numbers of members. The order is not known to the compiler, which would build a sort for each.
+pub(crate) fn sort_members(members: &mut [usize], order: &dyn Fn(usize, usize) -> Ordering) {
+    members.sort_unstable_by(|&a, &b| order(a, b));
+}
+
+/// Sorts members by where they are in the archive.
+pub(crate) fn sort_by_place(members: &mut [usize], entries: &[Entry]) {
+    sort_members(members, &|a, b| (entries[a].header_offset, a).cmp(&(entries[b].header_offset, b)));
+}
+
 /// Finds where each member has to end: where the next one begins, or the directory. Notes what is wrong with those that can't
 /// end there.
 ///
@@ -18,7 +30,7 @@ const ADVICE: &str = "the file was damaged or made to mislead; its other members
 pub(super) fn set_ends(input: &AnyInput<'_>, entries: &mut [Entry], directory: u64) -> Result<()> {
     let mut order: Vec<usize> = memory::collect(0..entries.len(), "archive's directory")?;
     // Archives are in this order already, so this is linear in practice.
-    order.sort_unstable_by_key(|&i| (entries[i].header_offset, i));
+    sort_by_place(&mut order, entries);
     // Those that lie behind, the nearest last, each with whether it was seen that it lies there.
     let mut behind: Vec<(usize, bool)> = memory::with_room(entries.len(), "archive's directory")?;
     for &i in order.iter().rev() {

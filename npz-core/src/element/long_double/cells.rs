@@ -151,6 +151,7 @@ fn bits(cell: &LongDouble) -> [u8; 16] {
 }
 
 /// Reads cells of any float, or those of one part of a complex number.
+#[inline]
 fn decode(
     stored: &DType,
     rule: Rule,
@@ -190,11 +191,13 @@ impl Element for LongDouble {
         Ok(DType::number(DTypeKind::Float, 16))
     }
 
+    #[inline]
     fn encode<'c>(cells: &'c [Self], _: &DType) -> Result<Cow<'c, [u8]>> {
         let bytes = memory::collect(cells.iter().map(bits), CELLS)?;
         Ok(Cow::Owned(bytes.into_flattened()))
     }
 
+    #[inline]
     fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
         let (item_size, _, convert) = decode(stored, rule, DTypeKind::Float, 1)?;
         Ok(Decoder { item_size, step: Step::Convert(convert) })
@@ -208,6 +211,7 @@ impl Element for LongDouble {
         "LongDouble".into()
     }
 
+    #[inline]
     fn first_not_finite(cells: &ArrayViewD<'_, Self>) -> Option<usize> {
         first_failing(cells, |cell| cell.is_finite())
     }
@@ -218,9 +222,10 @@ mod complex {
     use num_complex::Complex;
 
     use super::{
-        ArrayViewD, BadCell, CELLS, Cow, DType, DTypeKind, Decoder, Element, LongDouble, Refusal, Result,
-        Rule, Sealed, Step, Wanted, bits, decode, first_failing, memory,
+        ArrayViewD, CELLS, Cow, DType, DTypeKind, Decoder, Element, LongDouble, Refusal, Result, Rule,
+        Sealed, Step, Wanted, bits, decode, first_failing, memory,
     };
+    use crate::element::complex::from_parts;
 
     impl Sealed for Complex<LongDouble> {}
     impl Element for Complex<LongDouble> {
@@ -230,26 +235,16 @@ mod complex {
             Ok(DType::number(DTypeKind::Complex, 32))
         }
 
+        #[inline]
         fn encode<'c>(cells: &'c [Self], _: &DType) -> Result<Cow<'c, [u8]>> {
             let parts = cells.iter().map(|cell| [bits(&cell.re), bits(&cell.im)]);
             Ok(Cow::Owned(memory::collect(parts, CELLS)?.into_flattened().into_flattened()))
         }
 
+        #[inline]
         fn decoder(stored: &DType, rule: Rule) -> Result<Decoder<Self>, Refusal> {
-            let (item_size, kind, mut convert) = decode(stored, rule, DTypeKind::Complex, 2)?;
-            let mut parts = Vec::new();
-            let step = Step::Convert(Box::new(move |bytes, cells: &mut Vec<Self>| {
-                parts.clear();
-                memory::reserve(&mut parts, 2 * bytes.len() / item_size, CELLS)?;
-                if kind == DTypeKind::Complex {
-                    convert(bytes, &mut parts).map_err(|bad| BadCell { index: bad.index / 2, ..bad })?;
-                    cells.extend(parts.as_chunks::<2>().0.iter().map(|&[re, im]| Complex { re, im }));
-                } else {
-                    convert(bytes, &mut parts)?;
-                    cells.extend(parts.iter().map(|&re| Complex { re, im: LongDouble::default() }));
-                }
-                Ok(())
-            }));
+            let (item_size, kind, convert) = decode(stored, rule, DTypeKind::Complex, 2)?;
+            let step = Step::Convert(from_parts(convert, item_size, kind == DTypeKind::Complex));
             Ok(Decoder { item_size, step })
         }
 

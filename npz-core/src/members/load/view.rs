@@ -60,13 +60,17 @@ impl Changes {
 
 impl<'m: 'v, 'v> View<'m, 'v> {
     /// The keys that begin with `prefix`, each with its member; in no order.
-    pub(crate) fn keys(self, prefix: &str) -> impl Iterator<Item = (&'v str, usize)> + use<'m, 'v> {
+    pub(crate) fn keys(self, prefix: &str) -> Box<dyn Iterator<Item = (&'v str, usize)> + 'v> {
         let Changes { added, gone, .. } = self.changes;
+        let own = self.medium.keys_under(prefix);
+        if added.is_empty() && gone.is_empty() {
+            return own;
+        }
         let from = added.range::<str, _>((Bound::Included(prefix), Bound::Unbounded));
         let owned = prefix.to_owned();
         let added = from.map(|(key, &member)| (key.as_str(), member));
         let added = added.take_while(move |(key, _)| key.starts_with(&owned));
-        self.medium.keys_under(prefix).filter(|(_, member)| !gone.contains(member)).chain(added)
+        Box::new(own.filter(|(_, member)| !gone.contains(member)).chain(added))
     }
 
     /// The array that a member is, as that of the medium lives.
@@ -89,7 +93,7 @@ impl Medium for View<'_, '_> {
     }
 
     fn keys_under<'m>(&'m self, prefix: &str) -> Box<dyn Iterator<Item = (&'m str, usize)> + 'm> {
-        Box::new(self.keys(prefix))
+        self.keys(prefix)
     }
 
     fn members(&self) -> Box<dyn Iterator<Item = (usize, &str)> + '_> {

@@ -194,6 +194,7 @@ impl<'s> Visit for PlanCells<'_, 's, '_> {
         loader.with_cast(Cast::Exact, |loader| loader.plan_cells(name, WantedShape::Axes(None), finish))
     }
 
+    #[inline]
     fn times(self, kind: DTypeKind, unit: TimeUnit) -> Plan<'s, AnyArray> {
         match kind {
             DTypeKind::DateTime => self.ticks::<DateTime64<Generic>>(kind, unit),

@@ -132,11 +132,13 @@ cells! {
 
 /// Borrowed text is saved as `String` is.
 impl ToMembers for str {
+    #[inline]
     fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
         let text = memory::copy_text(self, CELLS).map_err(|error| error.in_member(name.as_str()))?;
         members.push_cells(name, arr0(text).into_dyn().into(), None, false)
     }
 
+    #[inline]
     fn refs_to_members<'a>(
         items: &[&'a Self],
         shape: &[usize],

@@ -92,12 +92,14 @@ macro_rules! integer_keys {
     ($($int:ty),*) => {$(
         impl sealed::Sealed for $int {}
         impl MapKey for $int {
+            #[inline]
             fn to_part(&self) -> String {
                 self.to_string()
             }
         }
         impl OwnedMapKey for $int {
             // `07` is the name of something else.
+            #[inline]
             fn from_part(part: &str) -> Option<Self> {
                 part.parse().ok().filter(|key: &Self| key.to_part() == part)
             }

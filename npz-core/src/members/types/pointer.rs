@@ -50,15 +50,18 @@ save_through! {
 macro_rules! load_through {
     ($( ($($generics:tt)*) $pointer:ty => $target:ty, $wrap:expr, $owned:expr $(, $own:ident)? );* $(;)?) => {$(
         impl<$($generics)*> FromMembers for $pointer {
+            #[inline]
             fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
     where
         Self: 's,
     {
                 <$target>::plan(loader, name).map($wrap)
             }
+            #[inline]
             fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
                 <$target>::is_present(loader, name)
             }
+            #[inline]
             fn plan_many<'s>(loader: &mut Loader<'s>, name: &Name, dims: &[Option<usize>]) -> Plan<'s, Vec<Self>>
     where
         Self: 's,
@@ -66,18 +69,23 @@ macro_rules! load_through {
                 let many = <$target>::plan_many(loader, name, dims);
                 many.and_then(|targets| memory::collect(targets.into_iter().map($wrap), "list"))
             }
+            #[inline]
             fn are_present(loader: &Loader<'_>, name: &Name) -> bool {
                 <$target>::are_present(loader, name)
             }
+            #[inline]
             fn is_single() -> bool {
                 <$target>::is_single()
             }
+            #[inline]
             fn are_single() -> bool {
                 <$target>::are_single()
             }
+            #[inline]
             fn inner_separator(inherited: &'static str) -> &'static str {
                 <$target as FromMembers>::inner_separator(inherited)
             }
+            #[inline]
             fn note_shapes<Used>(&self, name: &Name, shapes: &mut Shapes) {
                 let owned: fn(&Self) -> Option<&$target> = $owned;
                 if let Some(target) = owned(self) {
@@ -85,9 +93,11 @@ macro_rules! load_through {
                 }
             }
             $(
+                #[inline]
                 fn give_memory<Used>(&mut self, spares: &mut Spares) {
                     <$target>::give_memory::<Used>($own::as_mut(self), spares);
                 }
+                #[inline]
                 fn take_over<Used>(&mut self, loaded: &mut Self) {
                     <$target>::take_over::<Used>($own::as_mut(self), $own::as_mut(loaded));
                 }
@@ -111,15 +121,18 @@ load_through! {
 macro_rules! load_unsized {
     ($( $pointer:ty => $owned:ty ),*) => {$(
         impl FromMembers for $pointer {
+            #[inline]
             fn plan<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self>
     where
         Self: 's,
     {
                 <$owned>::plan(loader, name).map(Into::into)
             }
+            #[inline]
             fn is_present(loader: &Loader<'_>, name: &Name) -> bool {
                 <$owned>::is_present(loader, name)
             }
+            #[inline]
             fn plan_many<'s>(loader: &mut Loader<'s>, name: &Name, dims: &[Option<usize>]) -> Plan<'s, Vec<Self>>
     where
         Self: 's,
@@ -127,12 +140,15 @@ macro_rules! load_unsized {
                 let many = <$owned>::plan_many(loader, name, dims);
                 many.and_then(|targets| memory::collect(targets.into_iter().map(Into::into), "list"))
             }
+            #[inline]
             fn are_present(loader: &Loader<'_>, name: &Name) -> bool {
                 <$owned>::are_present(loader, name)
             }
+            #[inline]
             fn is_single() -> bool {
                 true
             }
+            #[inline]
             fn are_single() -> bool {
                 true
             }

@@ -53,11 +53,13 @@ macro_rules! save_as {
         impl<$($generics)*> ToMembers for $holder {
             const NAMES: &'static Names = <$target>::NAMES;
 
+            #[inline]
             fn to_members<'a>(&'a self, members: &mut Members<'a>, name: &Name) -> Result<()> {
                 let $held = self;
                 let value: $target = $value.map_err(|error: Error| error.in_member(name.as_str()))?;
                 members.push_owned(name, &value)
             }
+            #[inline]
             fn refs_to_members<'a>(
                 items: &[&'a Self],
                 shape: &[usize],

@@ -52,6 +52,7 @@ impl StoredAs for SystemTime {
     fn nat_names(stored: &Self::Stored) -> Option<[&'static str; 2]> {
         stored.is_nat().then_some(["SystemTime", "DateTime64<Nanosecond>"])
     }
+    #[inline]
     fn plan_stored<'s>(loader: &mut Loader<'s>, name: &Name) -> Plan<'s, Self::Stored>
     where
         Self::Stored: 's,
@@ -61,6 +62,7 @@ impl StoredAs for SystemTime {
         }
         Self::Stored::plan(loader, name)
     }
+    #[inline]
     fn plan_stored_many<'s>(
         loader: &mut Loader<'s>,
         name: &Name,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::NpzReader;
+use crate::archive::index::sort_by_place;
 use crate::archive::local::place_of_data;
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::{self, MEMBERS};
@@ -51,7 +52,7 @@ impl<R: ReadAt> NpzReader<R> {
         missing.retain(|&i| {
             self.heads.get(i).is_some_and(|head| head.get().is_none()) && entries[i].fault.is_none()
         });
-        missing.sort_unstable_by_key(|&i| (entries[i].header_offset, i));
+        sort_by_place(&mut missing, entries);
         let Ok(ranges) = memory::collect(missing.iter().map(|&i| entries[i].head_range()), MEMBERS) else {
             return;
         };
