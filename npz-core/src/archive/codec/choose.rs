@@ -7,7 +7,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::plan::{Plan, period_of};
-use super::search::{Cells, General, Method, NEAR, NEAR_BY_THREE, SMOOTH, survey, tastes_of_matches};
+use super::search::{
+    AS_ZLIB, CHAINS, Cells, General, Method, NEAR, NEAR_BY_THREE, SMOOTH, survey, tastes_of_matches,
+};
 use super::sequences::{Codes, Prices, WINDOW};
 use super::zlib::Zlib;
 use crate::error::Result;
@@ -55,6 +57,8 @@ const CLOSE: u64 = 5;
 const ENOUGH_OVER_ZLIB: u64 = 30;
 /// Where it takes so many thousandths more than zlib, the slower one takes more, too.
 const TOO_MUCH_OVER_ZLIB: u64 = 40;
+/// zlib takes so many thousandths more than chains at most, about.
+const MOST_OVER_CHAINS: u64 = 120;
 /// Plain shapes shrink that much. There the library's level 9 finds the longest matches at once: it is as fast as zlib's level 6 and up to
 /// 40 % smaller. Elsewhere it takes ten times as long as level 6.
 const PLAIN: u64 = 64;
@@ -125,7 +129,7 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
     // the measure.
     let is_measured = MEASURED.contains(&level);
     let (most, otherwise) = if is_measured {
-        plan(Method::Chains, some.attempt(Method::Chains, &mut codes))
+        plan(CHAINS, some.attempt(CHAINS, &mut codes))
     } else {
         (some.zlib_bits(level)?, Plan::Zlib(level))
     };
@@ -150,7 +154,7 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
         }
     }
     let own = if samples.is_all { HEADER_BITS } else { 0 };
-    let fits = |(bits, plan): &(u64, Plan)| {
+    let fits = |(bits, plan): &(u64, Plan), most: u64| {
         let most = match plan {
             // What samples tell of plain shapes is no more than a hint.
             _ if is_plain => most * 2 / 3,
@@ -160,11 +164,22 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
         };
         bits + own <= most
     };
-    let mut best = Some(best).filter(|best| fits(&plans[*best])).or_else(|| plans.iter().position(fits));
+    let may_be_tried = is_measured && !is_plain;
+    let quick = plans.iter().take_while(|(_, plan)| plan.is_quick()).count();
+    let is_near = |(bits, _): &(u64, Plan)| *bits < most + most * MOST_OVER_CHAINS / 1000;
+    let mut found = Some(best).filter(|best| fits(&plans[*best], most));
+    if found.is_none() && may_be_tried && plans[..quick].iter().any(is_near) {
+        // Chains mostly take less than zlib. What is several times as fast need not.
+        let zlib = some.attempt(AS_ZLIB, &mut codes).bits(1);
+        let most = zlib + if level > 6 { 0 } else { zlib * CLOSE / 1000 };
+        let fits = |index: &usize| fits(&plans[*index], most);
+        found = Some(best).filter(|best| *best < quick && fits(best)).or_else(|| (0..quick).find(fits));
+    }
+    let mut best = found.or_else(|| plans.iter().position(|plan| fits(plan, most)));
     let near = near_numbers(kind.width);
-    if best.is_none() && is_measured && !is_plain && !general.contains(&near) {
+    if best.is_none() && may_be_tried && !general.contains(&near) {
         plans.push(plan(near, some.attempt(near, &mut codes)));
-        best = plans.iter().position(fits);
+        best = plans.iter().position(|plan| fits(plan, most));
     }
     let plan = match best {
         Some(best) => plans.swap_remove(best).1,
@@ -183,12 +198,12 @@ pub(crate) fn choose_small<'b>(
     if !MEASURED.contains(&level) {
         return Ok(Choice::of(Plan::Zlib(level)));
     }
-    let mut chosen = (Method::Chains, Method::Chains.first_prices());
+    let mut chosen = (CHAINS, CHAINS.first_prices());
     // Bytes may be an image.
     if kind.width == 1 {
         let samples = Samples { pieces: &[&body()?], is_all: true, kind };
         let mut codes = Codes::new();
-        let most = samples.attempt(Method::Chains, &mut codes).bits(1);
+        let most = samples.attempt(CHAINS, &mut codes).bits(1);
         let near = samples.attempt(NEAR, &mut codes);
         if near.bits(1) < most - most * LEAST_GAIN / 1000 {
             chosen = (NEAR, near.prices);
@@ -315,7 +330,7 @@ impl Samples<'_> {
             // All there is teaches the prices, and is judged by them; zlib asks for none.
             let (all, halves) = ([0..to, 0..to], [0..from, from..to]);
             let parts = match (from, method) {
-                (0, Method::Chains) => &all[..1],
+                (0, Method::Chains { .. }) => &all[..1],
                 (0, _) => &all,
                 _ => &halves[..],
             };

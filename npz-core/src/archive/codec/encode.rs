@@ -4,7 +4,7 @@ use super::bits::BitWriter;
 use super::choose::{Choice, choose_for_block};
 use super::literals::{self, Pairs};
 use super::plan::{Plan, period_of};
-use super::search::{Cells, Method, Search};
+use super::search::{CHAINS, Cells, Method, Search};
 use super::sequences::{Codes, Counts, MAX_MATCH, MIN_MATCH, Prices, Seq};
 use super::zlib::Zlib;
 use crate::error::{Error, Result};
@@ -88,7 +88,7 @@ impl Encoder {
         let joined;
         let block = match plan {
             // One code serves both, as zlib's does: of small arrays the header is much.
-            Plan::Search { method: Method::Chains, .. } if period.is_none() && len <= MOST_JOINED => {
+            Plan::Search { method: CHAINS, .. } if period.is_none() && len <= MOST_JOINED => {
                 let mut bytes = memory::with_room(len, "compressed data")?;
                 bytes.extend_from_slice(prefix);
                 bytes.extend_from_slice(cells);

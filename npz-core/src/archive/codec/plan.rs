@@ -20,10 +20,23 @@ pub(crate) enum Plan {
 }
 
 impl Plan {
+    /// Whether that is several times as fast as to search at every byte.
+    pub(super) fn is_quick(&self) -> bool {
+        match self {
+            Self::Search { method, .. } => {
+                !matches!(method, Method::Near { .. } | Method::Rows { .. } | Method::Chains { .. })
+            }
+            _ => true,
+        }
+    }
+
     /// Whether encoding takes so long, and matches reach so far, that blocks should be large.
     pub(crate) fn is_slow(&self) -> bool {
         let Self::Search { method, .. } = self else { return false };
-        matches!(method, Method::Near { .. } | Method::Rows { .. } | Method::Chains | Method::Repeated { .. })
+        matches!(
+            method,
+            Method::Near { .. } | Method::Rows { .. } | Method::Chains { .. } | Method::Repeated { .. }
+        )
     }
 }
 

@@ -1,8 +1,8 @@
 //! Matches at every byte along chains of places with the same bytes, where a match gives way to a better one that begins a byte later: zlib's
 //! level 6, with fewer places to look at.
 //!
-//! It is what other searches are measured by, so that none is used that takes more than zlib, and what does the work where none of them comes
-//! to as little. zlib follows chains of three bytes. Here chains are of four, and only the newest place with the same three is looked at, as
+//! With `KEY` 3 it is zlib's level 6, which other searches are measured by, so that none is used that takes more. With `KEY` 4 it does the work where
+//! none of them comes to as little. zlib follows chains of three bytes. Here chains are of four, and only the newest place with the same three is looked at, as
 //! of those the nearest is the best. And a match longer than the best so far has the bytes at its end in common too: where the
 //! places with those are fewer, their chain is followed instead. So cells with many zeros, whose chains are full of places that lead
 //! nowhere, take a third of the time (`index_i8`: 13 to 40 MB/s) and come out smaller, as longer matches are found within as many steps.
@@ -14,8 +14,6 @@ use super::compare::agreement;
 use super::window::{Window, boxed};
 use crate::archive::codec::sequences::{MAX_MATCH, MIN_MATCH, Prices, Seq, WINDOW};
 
-/// Chains are of places with so many bytes the same.
-const KEY: usize = 4;
 /// Hashes of three bytes and of four.
 const HASH_BITS: u32 = 15;
 /// So far back zlib looks at most.
@@ -24,6 +22,7 @@ const MOST_DISTANCE: usize = WINDOW - MAX_MATCH - 4;
 const TOO_FAR: usize = 4096;
 /// So many places of a chain are compared; a quarter behind a match that is good already.
 const CHAIN: usize = 96;
+const ZLIB_CHAIN: usize = 128;
 const GOOD: usize = 8;
 /// Behind a match as long as this no longer one is looked for.
 const LAZY: usize = 16;
@@ -40,10 +39,11 @@ const STEP: usize = 16 << 10;
 /// are the same, makes right.
 type Table = Box<[u16; 1 << HASH_BITS]>;
 
-/// The matcher, with its tables.
-pub(super) struct Chains {
+/// The matcher, with its tables: chains are of places with so many bytes the same, three or four.
+pub(super) struct Chains<const KEY: usize> {
+    /// Where chains are of four bytes.
     threes: Table,
-    fours: Table,
+    heads: Table,
     /// How far before each place of the window the next of its chain lies; 0 if there is none.
     steps: Box<[u16; WINDOW]>,
     window: Window,
@@ -77,11 +77,11 @@ impl Match {
     }
 }
 
-/// The distances of the newest places with the same three bytes, and the same four; 0 if there is none.
+/// The distances of the newest places with the same three bytes, and on the chain; 0 if there is none.
 #[derive(Clone, Copy)]
 struct Newest {
     three: usize,
-    four: usize,
+    of_chain: usize,
 }
 
 #[inline]
@@ -97,26 +97,28 @@ fn exchange(newest: &mut u16, at: usize, most: usize) -> usize {
     if distance > most { 0 } else { distance }
 }
 
-impl Chains {
+impl<const KEY: usize> Chains<KEY> {
+    const IS_ZLIB: bool = KEY == MIN_MATCH;
+
     pub(super) fn new() -> Self {
-        Self { threes: boxed(0), fours: boxed(0), steps: boxed(0), window: Window::default() }
+        Self { threes: boxed(0), heads: boxed(0), steps: boxed(0), window: Window::default() }
     }
 
     /// Enters a place, and gives those before it.
     #[inline]
     fn enter(&mut self, at: usize) -> Newest {
         let word = self.window.word(at as u16);
-        let three = exchange(&mut self.threes[hash(word, 3)], at, TOO_FAR);
-        let four = exchange(&mut self.fours[hash(word, KEY)], at, MOST_DISTANCE);
-        self.steps[at % WINDOW] = four as u16;
-        Newest { three, four }
+        let three = if Self::IS_ZLIB { 0 } else { exchange(&mut self.threes[hash(word, 3)], at, TOO_FAR) };
+        let of_chain = exchange(&mut self.heads[hash(word, KEY)], at, MOST_DISTANCE);
+        self.steps[at % WINDOW] = of_chain as u16;
+        Newest { three, of_chain }
     }
 
     /// The distance of the newest place with the four bytes that come so far behind one; 0 if there is none.
     #[inline]
     fn newest_behind(&self, at: usize, lead: usize) -> usize {
         let there = (at + lead) as u16;
-        let distance = usize::from(there.wrapping_sub(self.fours[hash(self.window.word(there), KEY)]));
+        let distance = usize::from(there.wrapping_sub(self.heads[hash(self.window.word(there), KEY)]));
         // Nearer than the lead is what is not entered yet, or an entry of 64 KiB ago.
         if (lead..=MOST_DISTANCE.min(at)).contains(&distance) { distance } else { 0 }
     }
@@ -132,15 +134,16 @@ impl Chains {
                 best = Match { len: MIN_MATCH, distance: newest.three };
             }
         }
-        let mut len = least.max(MIN_MATCH);
+        let mut len = least.max(KEY - 1);
         let farthest = MOST_DISTANCE.min(at);
         // Followed is the chain of the four bytes so far behind the place.
-        let (mut distance, mut lead) = (newest.four, 0);
-        let mut left = if least >= GOOD { CHAIN / 4 } else { CHAIN };
+        let (mut distance, mut lead) = (newest.of_chain, 0);
+        let most = if Self::IS_ZLIB { ZLIB_CHAIN } else { CHAIN };
+        let mut left = if least >= GOOD { most / 4 } else { most };
         'longer: while distance > 0 {
             let tail = self.tail(at, len);
             // From so far on, all places are entered that end in the last four bytes of a longer match.
-            let ending = (len + 1).saturating_sub(KEY);
+            let ending = if Self::IS_ZLIB { 0 } else { (len + 1).saturating_sub(KEY) };
             let mut check_at = if ending > lead { ending.min(farthest + 1) } else { farthest + 1 };
             loop {
                 if distance >= check_at {
@@ -164,7 +167,7 @@ impl Chains {
                 if is_longer {
                     len = found;
                     let found = Match { len, distance };
-                    if found.is_better_than(best) {
+                    if Self::IS_ZLIB || found.is_better_than(best) {
                         best = found;
                     }
                 }
@@ -177,7 +180,8 @@ impl Chains {
                 }
             }
         }
-        best
+        let is_too_far = best.len == MIN_MATCH && best.distance > TOO_FAR;
+        if is_too_far { Match::default() } else { best }
     }
 
     /// What a match has at its end that is longer than so much.
@@ -196,10 +200,10 @@ struct Tail {
     mask: u64,
 }
 
-impl Search for Chains {
+impl<const KEY: usize> Search for Chains<KEY> {
     fn reset(&mut self, _phase: usize) {
         self.threes.fill(0);
-        self.fours.fill(0);
+        self.heads.fill(0);
         self.window.reset();
     }
 
@@ -230,7 +234,8 @@ impl Search for Chains {
             } else {
                 Match::default()
             };
-            if held.len < MIN_MATCH || held.gives_way_to(found) {
+            let gives_way = if Self::IS_ZLIB { found.len > held.len } else { held.gives_way_to(found) };
+            if held.len < MIN_MATCH || gives_way {
                 held = found;
                 at += 1;
                 continue;
@@ -260,7 +265,7 @@ mod tests {
         let block: Vec<u8> = numbers(7).map(|x| x as u8).take(70_000).collect();
         let block = [&block[..], &block[40_000..]].concat();
         let find = |is_noted: bool| {
-            let (mut search, mut found) = (Chains::new(), Vec::new());
+            let (mut search, mut found) = (Chains::<4>::new(), Vec::new());
             search.reset(0);
             if is_noted {
                 assert!(search.note(&block, 0..70_000));
@@ -277,11 +282,13 @@ mod tests {
 
     #[test]
     fn sequences_give_the_block_back() {
-        check(Box::new(Chains::new()) as Box<dyn Search>, &blocks(), 0..1);
+        check(Box::new(Chains::<3>::new()) as Box<dyn Search>, &blocks(), 0..1);
+        check(Box::new(Chains::<4>::new()) as Box<dyn Search>, &blocks(), 0..1);
     }
 
-    /// The rules in plain words, for chains that are shorter than what is looked at: all places before, the nearest first.
-    fn plain(block: &[u8]) -> Vec<Seq> {
+    /// The rules in plain words: of all places before, the nearest first. Chains of four are shorter here than what is looked at.
+    fn plain<const KEY: usize>(block: &[u8]) -> Vec<Seq> {
+        let is_zlib = KEY == 3;
         let word = |at: usize| {
             let bytes = block[at..].iter().take(4).enumerate();
             bytes.fold(0, |word, (i, byte)| word | u64::from(*byte) << (8 * i))
@@ -290,19 +297,26 @@ mod tests {
             let limit = (block.len() - at).min(MAX_MATCH);
             let len_at =
                 |place| (0..limit).take_while(|more| block[place + more] == block[at + more]).count();
-            let mut longest = least.max(MIN_MATCH);
+            let mut longest = least.max(KEY - 1);
             let mut best = Match::default();
             let newest = (0..at).rev().find(|place| hash(word(*place), 3) == hash(word(at), 3));
-            if let Some(place) = newest
-                .filter(|place| least < MIN_MATCH && at - place <= TOO_FAR && len_at(*place) >= MIN_MATCH)
-            {
+            if let Some(place) = newest.filter(|place| {
+                !is_zlib && least < MIN_MATCH && at - place <= TOO_FAR && len_at(*place) >= MIN_MATCH
+            }) {
                 best = Match { len: MIN_MATCH, distance: at - place };
             }
-            for place in (at.saturating_sub(MOST_DISTANCE)..at).rev() {
+            let most = match least {
+                _ if !is_zlib => usize::MAX,
+                ..GOOD => 128,
+                _ => 32,
+            };
+            let is_alike = |place: &usize| at + KEY <= block.len() && len_at(*place) >= KEY;
+            let places = (at.saturating_sub(MOST_DISTANCE)..at).rev().filter(is_alike).take(most);
+            for place in places {
                 let found = Match { len: len_at(place), distance: at - place };
                 if found.len > longest {
                     longest = found.len;
-                    if found.is_better_than(best) {
+                    if is_zlib || found.is_better_than(best) {
                         best = found;
                     }
                     if longest >= NICE.min(limit) {
@@ -310,14 +324,14 @@ mod tests {
                     }
                 }
             }
-            best
+            if best.len == MIN_MATCH && best.distance > TOO_FAR { Match::default() } else { best }
         };
         let (mut found, mut start, mut at) = (Vec::new(), 0, 0);
         while at < block.len() {
             let mut held = longest(at, 0);
             while held.len >= MIN_MATCH && held.len < LAZY && at + 1 < block.len() {
                 let later = longest(at + 1, held.len);
-                if !held.gives_way_to(later) {
+                if !(if is_zlib { later.len > held.len } else { held.gives_way_to(later) }) {
                     break;
                 }
                 (held, at) = (later, at + 1);
@@ -336,7 +350,12 @@ mod tests {
 
     #[test]
     fn matches_are_those_of_a_plain_search() {
-        let mut search = Chains::new();
+        compare_with_plain::<3>();
+        compare_with_plain::<4>();
+    }
+
+    fn compare_with_plain<const KEY: usize>() {
+        let mut search = Chains::<KEY>::new();
         for values in [5, 7, 30] {
             for len in [0, 1, 3, 4, 5, 50, 3000] {
                 let noise: Vec<u8> = numbers(values).map(|x| (x % values + 1) as u8).take(len).collect();
@@ -347,7 +366,7 @@ mod tests {
                     // The tables are those of the block before.
                     search.reset(0);
                     search.parse(&block, 0..block.len(), &Prices::default(), &mut found);
-                    assert!(found == plain(&block), "{values} {len}");
+                    assert!(found == plain::<KEY>(&block), "{values} {len}");
                 }
             }
         }
@@ -355,9 +374,9 @@ mod tests {
 
     #[test]
     fn tables_hold_nothing_of_the_block_before() {
-        let mut used = Chains::new();
+        let mut used = Chains::<4>::new();
         for block in blocks() {
-            let find = |search: &mut Chains| {
+            let find = |search: &mut Chains<4>| {
                 let mut found = Vec::new();
                 search.reset(0);
                 search.parse(&block, 0..block.len(), &Prices::default(), &mut found);

@@ -58,8 +58,8 @@ pub(in crate::archive) enum Method {
     Near { tables: u8 },
     /// Long matches at every byte, as in texts; four times so many places are compared.
     Rows { words: u8 },
-    /// Matches at every byte as zlib's level 6 finds them.
-    Chains,
+    /// Matches at every byte along chains; or just as zlib's level 6 finds them.
+    Chains { as_zlib: bool },
     /// Cells of 4 or 8 bytes that came before, each from some bytes on up to those of the next.
     Repeated { width: u8, shift: u8 },
     /// Bytes that are 0 or 1.
@@ -90,9 +90,12 @@ pub(super) const NEAR_BY_THREE: Method = Method::Near { tables: 1 };
 /// Three bytes or four.
 pub(super) const NEAR: Method = Method::Near { tables: 2 };
 
+pub(super) const CHAINS: Method = Method::Chains { as_zlib: false };
+pub(super) const AS_ZLIB: Method = Method::Chains { as_zlib: true };
+
 /// Every search there is.
 #[cfg(any(test, fuzzing))]
-pub(super) const ALL: [Method; 16] = [
+pub(super) const ALL: [Method; 17] = [
     ZEROS,
     COUNTERS,
     PAIRS,
@@ -105,7 +108,8 @@ pub(super) const ALL: [Method; 16] = [
     NEAR,
     Method::Rows { words: 2 },
     Method::Rows { words: 4 },
-    Method::Chains,
+    CHAINS,
+    AS_ZLIB,
     Method::Repeated { width: 4, shift: 0 },
     Method::Repeated { width: 8, shift: 6 },
     Method::Mask,
@@ -124,7 +128,8 @@ impl Method {
             Self::Near { .. } => Box::<Near<2>>::default(),
             Self::Rows { words: 2 } => Box::new(Rows::<2>::new()),
             Self::Rows { .. } => Box::new(Rows::<4>::new()),
-            Self::Chains => Box::new(Chains::new()),
+            Self::Chains { as_zlib: true } => Box::new(Chains::<3>::new()),
+            Self::Chains { as_zlib: false } => Box::new(Chains::<4>::new()),
             Self::Repeated { width: 4, shift } => Box::new(Repeated::<4>::new(shift.into())),
             Self::Repeated { shift, .. } => Box::new(Repeated::<8>::new(shift.into())),
             Self::Mask => Box::<Mask>::default(),
@@ -148,7 +153,7 @@ impl Method {
                 | Self::Keys { backwards: false, .. }
                 | Self::Repeated { .. }
                 | Self::Runs { .. }
-                | Self::Chains
+                | Self::Chains { .. }
         )
     }
 

@@ -190,7 +190,7 @@ fn finds(method: Method, strip: &[u8], width: usize) -> usize {
             repeats(strip, width, anchor.offset as usize, 64 - 8 * u32::from(anchor.bytes))
         }),
         Method::Repeated { .. } => repeats(strip, width, 0, unused),
-        Method::Near { .. } | Method::Rows { .. } | Method::Chains | Method::Mask => 0,
+        Method::Near { .. } | Method::Rows { .. } | Method::Chains { .. } | Method::Mask => 0,
     }
 }
 
