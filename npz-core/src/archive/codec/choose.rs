@@ -168,10 +168,10 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
     let quick = plans.iter().take_while(|(_, plan)| plan.is_quick()).count();
     let is_near = |(bits, _): &(u64, Plan)| *bits < most + most * MOST_OVER_CHAINS / 1000;
     let mut found = Some(best).filter(|best| fits(&plans[*best], most));
-    if found.is_none() && may_be_tried && plans[..quick].iter().any(is_near) {
+    if found.is_none() && may_be_tried && level <= 6 && plans[..quick].iter().any(is_near) {
         // Chains mostly take less than zlib. What is several times as fast need not.
         let zlib = some.attempt(AS_ZLIB, &mut codes).bits(1);
-        let most = zlib + if level > 6 { 0 } else { zlib * CLOSE / 1000 };
+        let most = zlib + zlib * CLOSE / 1000;
         let fits = |index: &usize| fits(&plans[*index], most);
         found = Some(best).filter(|best| *best < quick && fits(best)).or_else(|| (0..quick).find(fits));
     }
