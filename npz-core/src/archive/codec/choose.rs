@@ -4,7 +4,6 @@
 //! first half of each teaches the prices by which the second is judged, and what was learnt is what blocks begin with.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use super::plan::{Plan, period_of};
 use super::search::{
@@ -49,8 +48,8 @@ const LEAST_GAIN: u64 = 10;
 const LEAST_GAIN_OVER_NUMBERS: u64 = 100;
 /// Less where that search is slow itself.
 const LEAST_GAIN_OVER_SMOOTH: u64 = 25;
-/// The levels that are held against zlib's level 6. Below them speed counts, at level 9 size, whatever it takes.
-const MEASURED: Range<u32> = 6..9;
+/// From this level on zlib's level 6 is the measure. Below it speed counts.
+const MEASURED: u32 = 6;
 /// Samples tell sizes no better than to so many thousandths.
 const CLOSE: u64 = 5;
 /// Where the faster search for images saves so many thousandths over zlib, the slower one is not tried.
@@ -87,7 +86,7 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
     };
     if pieces.iter().all(|piece| period_of(piece, kind.width).is_some()) {
         // Where a block has other cells after all, they are few among many that are the same.
-        let plan = Plan::Zlib(if MEASURED.contains(&level) { 9 } else { level });
+        let plan = Plan::Zlib(if level >= MEASURED { 9 } else { level });
         return Ok(Choice { repeats: true, ..Choice::of(plan) });
     }
     let mut codes = Codes::new();
@@ -127,7 +126,7 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
     }
     // The library's rules are others than zlib's, and sizes of the same level differ by up to a half: at the levels that people use zlib is
     // the measure.
-    let is_measured = MEASURED.contains(&level);
+    let is_measured = level >= MEASURED;
     let (most, otherwise) = if is_measured {
         plan(CHAINS, some.attempt(CHAINS, &mut codes))
     } else {
@@ -181,11 +180,14 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
         plans.push(plan(near, some.attempt(near, &mut codes)));
         best = plans.iter().position(|plan| fits(plan, most));
     }
-    let plan = match best {
-        Some(best) => plans.swap_remove(best).1,
-        None if is_plain && some.zlib_bits(9)? <= most => Plan::Zlib(9),
-        None => otherwise,
+    let (bits, plan) = match best {
+        Some(best) => plans.swap_remove(best),
+        None => (most, otherwise),
     };
+    // At level 9 size counts, whatever it takes; but heads of codes are guessed too long.
+    let may_be_slow = level > 8 || best.is_none() && is_plain;
+    let guessed = if is_plain { 0 } else { HEADER_BITS };
+    let plan = if may_be_slow && some.zlib_bits(9)? + guessed <= bits { Plan::Zlib(9) } else { plan };
     Ok(Choice { tried: [numbers, general].concat(), ..Choice::of(plan) })
 }
 
@@ -195,7 +197,7 @@ pub(crate) fn choose_small<'b>(
     kind: Cells,
     level: u32,
 ) -> Result<Choice> {
-    if !MEASURED.contains(&level) {
+    if level < MEASURED {
         return Ok(Choice::of(Plan::Zlib(level)));
     }
     let mut chosen = (CHAINS, CHAINS.first_prices());
