@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::Write;
 
-use npz_core::AnyValue;
+use npz_core::{AnyArray, AnyValue};
 
 use crate::digits::{MOST, first_bytes, fixed, put, significant};
 use crate::format::Spec;
@@ -79,12 +79,34 @@ impl Spec {
                     b'r' => repr_of(cell),
                     _ => ascii(&repr_of(cell)),
                 };
-                match self.precision.and_then(|precision| text.char_indices().nth(precision)) {
-                    Some((end, _)) => self.pad_text(out, &text[..end]),
-                    None => self.pad_text(out, &text),
-                }
+                self.text(out, &text);
                 Ok(())
             }
+        }
+    }
+
+    /// Writes a cell that is an array, which is printed as text alone.
+    pub(crate) fn array(&self, out: &mut Vec<u8>, array: &AnyArray) -> Result<(), String> {
+        let text = match self.conversion {
+            b's' => array.to_string(),
+            b'r' => format!("{array:#}"),
+            b'a' => ascii(&format!("{array:#}")),
+            conversion => {
+                return Err(format!(
+                    "%{} takes one value, found an array: `%s` prints it",
+                    conversion as char
+                ));
+            }
+        };
+        self.text(out, &text);
+        Ok(())
+    }
+
+    /// Writes a text, of which the precision says how much.
+    fn text(&self, out: &mut Vec<u8>, text: &str) {
+        match self.precision.and_then(|precision| text.char_indices().nth(precision)) {
+            Some((end, _)) => self.pad_text(out, &text[..end]),
+            None => self.pad_text(out, text),
         }
     }
 

@@ -314,7 +314,7 @@ impl Row<'_> {
     fn print(&self, array: &(impl ToText + ?Sized), range: Range<usize>, out: &mut Vec<u8>) -> Result<()> {
         let start = range.start;
         let rows = array.rows_of(range)?;
-        let columns = rows.cells();
+        let columns = rows.cells(self.is_record);
         out.reserve(rows.count() * self.parts.len() * 12);
         if let (Some(spec), [Cells::Float64(cells)], Some(Part::Text(newline))) =
             (self.float, &columns[..], self.parts.last())
