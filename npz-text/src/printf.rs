@@ -8,6 +8,7 @@ use npz_core::{AnyArray, AnyValue};
 use crate::digits::{MOST, first_bytes, fixed, put, significant};
 use crate::format::Spec;
 use crate::general;
+use crate::long_double;
 use crate::scalar::{ascii, repr_of, str_of};
 
 /// A cell that is printed.
@@ -36,6 +37,11 @@ impl Spec {
             }
             b'd' | b'i' | b'u' => match cell.value {
                 AnyValue::Float(value) => self.whole_float(out, value, cell),
+                AnyValue::LongDouble(value) if value.is_finite() => {
+                    let (is_negative, digits) = long_double::whole(value);
+                    self.pad_number(out, is_negative, "", digits.as_bytes());
+                    Ok(())
+                }
                 AnyValue::LongDouble(value) => self.whole_float(out, value.to_f64(), cell),
                 _ => {
                     let (is_negative, value) = integer(cell).ok_or_else(|| self.unfit("a number", cell))?;

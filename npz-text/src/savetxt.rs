@@ -166,17 +166,22 @@ impl<'a> SaveTxt<'a> {
         let path = path.as_ref();
         let save = || -> Result<()> {
             let mut sink = Sink::create(path)?;
-            self.write(&mut sink, array)?;
+            self.print(&mut sink, array)?;
             sink.commit()
         };
         save().map_err(|error| error.in_file(path))
     }
 
-    /// Writes an array, uncompressed. Nothing is flushed.
+    /// Writes an array, uncompressed, and flushes the writer.
     ///
     /// # Errors
     /// As [`save`](Self::save).
     pub fn write(&self, writer: impl Write, array: &(impl ToText + ?Sized)) -> Result<()> {
+        Ok(self.print(writer, array)?.flush()?)
+    }
+
+    /// Gives the writer back.
+    fn print<W: Write>(&self, writer: W, array: &(impl ToText + ?Sized)) -> Result<W> {
         let row = self.row(array)?;
         let mut writer = Encode::new(writer, self.encoding)?;
         self.comment(&mut writer, &self.header)?;
@@ -208,8 +213,7 @@ impl<'a> SaveTxt<'a> {
             },
         )?;
         self.comment(&mut writer, &self.footer)?;
-        drop(writer.into_inner());
-        Ok(())
+        Ok(writer.into_inner())
     }
 
     fn comment<W: Write>(&self, writer: &mut Encode<W>, text: &str) -> Result<()> {

@@ -337,6 +337,13 @@ random.seed(5)
 texts = ["%s%d.%de%d" % (random.choice(["", "-"]), random.getrandbits(60), random.getrandbits(60), random.randrange(-4960, 4900)) for _ in range(500)]
 found, = arrays(ask("loadtxt", "\n".join(texts), dtype="<f16"))
 assert (found == np.loadtxt(texts, dtype="g")).all()
+import sys
+sys.set_int_max_str_digits(0)  # a long double may have 4933
+for fmt in ["%d", "%+30d", "%.40i", "% -8u|"]:
+    a = np.append(np.loadtxt(texts, dtype="g"), np.array([0, -0.0, -.9, 2**63, 2**64 - 1, 2**64, -1e18, 999999999999999999, 1e19], "g"))
+    buffer = io.BytesIO()
+    np.savetxt(buffer, a, fmt=fmt)
+    assert bytes.fromhex(ask("savetxt", array=a, fmt=fmt)["text"]) == buffer.getvalue(), fmt
 for unit in ("D", "s", "ms", "us", "ns", "h", "m", "M", "Y"):
     a = np.array([random.randrange(-10**9, 10**9) if unit not in "YMD" else random.randrange(-700000 // 365, 100) for _ in range(200)]).astype("M8[%s]" % unit)
     a[3] = "NaT"

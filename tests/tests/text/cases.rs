@@ -251,3 +251,17 @@ fn a_field_that_is_an_array_is_printed_whole_or_not_at_all() {
     let error = SaveTxt::new().write(Vec::new(), &particles).unwrap_err().to_string();
     assert!(error.ends_with("%e takes one value, found an array: `%s` prints it"), "{error}");
 }
+
+#[test]
+fn a_writer_is_flushed_and_its_error_told() {
+    struct Full;
+    impl std::io::Write for Full {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Err(std::io::ErrorKind::StorageFull.into())
+        }
+    }
+    assert_eq!(SaveTxt::new().write(Full, &array![1.0]).unwrap_err().kind(), npz_core::ErrorKind::Io);
+}
