@@ -123,7 +123,7 @@ impl Spec {
     /// `%d` of a float: what stands before the point.
     fn whole_float(&self, out: &mut Vec<u8>, value: f64, cell: &Value<'_>) -> Result<(), String> {
         if !value.is_finite() {
-            return Err(self.unfit("a finite number", cell));
+            return Err(self.unfit("a finite number", cell) + ": `%.0f` prints it");
         }
         let whole = value.trunc();
         let digits =
