@@ -1,0 +1,95 @@
+//! Options of columns: missing texts, filling values and converters, by place and by name.
+
+use std::sync::Mutex;
+
+use ndarray::{Array1, Array2, array};
+use npz_core::{AnyArray, DType};
+use npz_text::{GenFromTxt, Infer, LoadTxt};
+
+use crate::compare;
+
+fn comma() -> GenFromTxt<'static> {
+    GenFromTxt::new().delimiter(',')
+}
+
+/// What was read, or why not, in one line.
+fn shown(load: &GenFromTxt<'_>, text: &str) -> String {
+    let any = load.read::<AnyArray>(text.as_bytes());
+    any.map_or_else(|error| error.to_string(), |any| any.to_string().replace('\n', ""))
+}
+
+#[test]
+fn more_names_than_columns_are_no_panic() {
+    let found = "an option names the column \"c\", found 2 columns";
+    let names = || comma().names("a,b,c");
+    for load in [
+        names().filling_values("c", 0),
+        names().missing_values("c", ["NA"]),
+        names().converter("c", |text| Ok::<_, String>(text.to_owned())),
+    ] {
+        assert_eq!(load.read::<Array2<f64>>(&b"1,2"[..]).unwrap_err().to_string(), found);
+        assert_eq!(shown(&load.dtype(Infer), "1,2"), found);
+    }
+    let load = names().filling_values("b", 7);
+    assert_eq!(load.read::<Array2<f64>>(&b"1,\n2,3"[..]).unwrap(), array![[1.0, 7.0], [2.0, 3.0]]);
+    // A file without rows has no columns at all.
+    let load = names().filling_values("a", 0).missing_values("c", ["NA"]);
+    assert_eq!(load.read::<Array2<f64>>(&b""[..]).unwrap().len(), 0);
+    assert_eq!(shown(&load.dtype(Infer), ""), "[]");
+}
+
+#[test]
+fn the_name_of_a_field_stands_for_all_of_its_columns() {
+    let dtype = DType::parse("[('p', [('x', 'i4'), ('y', 'i4')]), ('q', 'i4', (2,)), ('r', 'i4')]").unwrap();
+    let load = || comma().dtype(dtype.clone());
+    let text = "1,,,,";
+    assert_eq!(shown(&load().filling_values("p", 7), text), "((1, 7), [-1, -1], -1)");
+    assert_eq!(shown(&load().filling_values("q", 7), text), "((1, -1), [7, 7], -1)");
+    assert_eq!(shown(&load().filling_values("r", 7), text), "((1, -1), [-1, -1], 7)");
+    assert_eq!(
+        shown(&load().names("a,b,c").missing_values("b", ["?"]).filling_values("b", 7), "1,2,?,,5"),
+        "((1, 2), [7, 7], 5)"
+    );
+    let ten = |text: &str| text.parse::<i32>().map(|value| value * 10);
+    assert_eq!(shown(&load().converter("q", ten), "1,2,3,4,5"), "((1, 2), [30, 40], 5)");
+    let clean = LoadTxt::new().dtype(dtype.clone()).converter("r", ten);
+    assert_eq!(clean.read::<AnyArray>(&b"1 2 3 4 5"[..]).unwrap().to_string(), "((1, 2), [3, 4], 50)");
+    // What names columns names one each.
+    let load = comma().dtype(DType::parse("[('q', 'i4', (3,))]").unwrap()).names("a,b,c");
+    assert_eq!(shown(&load.filling_values("b", 7), ",,"), "([-1,  7, -1],)");
+}
+
+#[test]
+fn a_name_that_no_column_has_is_told() {
+    let found = "an option names the column \"hight\", found station, height";
+    let text = "station,height\nBern,540";
+    let load = || comma().names(true).dtype(Infer);
+    assert_eq!(shown(&load().filling_values("hight", 0), text), found);
+    assert_eq!(shown(&load().missing_values("hight", ["NA"]), text), found);
+    assert_eq!(shown(&load().usecols(["height"]).converter("hight", |_| Ok::<_, String>(0)), text), found);
+    // One that is there and not wanted is passed over.
+    assert_eq!(shown(&load().usecols(["height"]).filling_values("station", 0), text), "(540,)");
+}
+
+#[test]
+fn an_empty_file_is_an_empty_array_of_any_dtype_whatever_the_options() {
+    let said = compare(
+        r##"
+for dtype in ["f8", "U3", [("a", "f8", (2,)), ("b", "i4")], [("a", [("x", "i2"), ("y", "f4", (2, 2))])], "i4,f8"]:
+    for text in ["", "# a comment\n\n"]:
+        want = np.genfromtxt(io.StringIO(text), dtype=dtype, delimiter=",")
+        descr = str(np.lib.format.dtype_to_descr(np.dtype(dtype)))
+        for options in [{}, {"filling_values": [[0, 0], [None, 1]], "missing_values": [[1, ["NA"]]]}]:
+            answer = ask("genfromtxt", text, dtype=descr, delimiter=",", **options)
+            found, = arrays(answer)
+            assert found.shape == want.shape == (0,) and found.dtype == want.dtype, (dtype, found.dtype)
+            assert answer["warnings"] == ["the text holds no data"], answer
+print("all are empty")
+"##,
+    );
+    assert_eq!(said, "all are empty\n");
+    let told = Mutex::new(0);
+    let load = comma().converter(5, |_| Ok::<_, String>(0)).on_warning(|_| *told.lock().unwrap() += 1);
+    assert_eq!(load.read::<Array1<f64>>(&b""[..]).unwrap().len(), 0);
+    assert_eq!(*told.lock().unwrap(), 1);
+}
