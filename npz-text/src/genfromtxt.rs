@@ -21,8 +21,8 @@ use crate::table::FromText;
 /// [`np.genfromtxt`](https://numpy.org/doc/stable/reference/generated/numpy.genfromtxt.html) does.
 ///
 /// Each option has NumPy's name and default. A cell that is missing becomes NaN in floats, -1 in signed integers, False and
-/// NaT, unless `filling_values` says otherwise. What can't be read becomes NaN in floats, or the filling value that was set; of
-/// other types it is an error.
+/// NaT, unless `filling_values` says otherwise: of numbers, bools and timedelta64, as in NumPy. What can't be read becomes NaN in
+/// floats, or the filling value that was set; of other types it is an error.
 ///
 /// ```
 /// use ndarray::{Array1, array};
@@ -126,7 +126,8 @@ impl GenFromTxt<'_> {
         self
     }
 
-    /// Sets what is put where a cell of a column, or of all (`..`), is missing, or can't be read.
+    /// Sets what is put where a cell of a column, or of all (`..`), is missing, or can't be read. Columns of text, bytes and
+    /// datetime64 take none, as in NumPy: an empty cell is an empty text there, or NaT.
     ///
     /// ```
     /// use ndarray::{Array2, array};

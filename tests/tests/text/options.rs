@@ -93,3 +93,35 @@ print("all are empty")
     assert_eq!(load.read::<Array1<f64>>(&b""[..]).unwrap().len(), 0);
     assert_eq!(*told.lock().unwrap(), 1);
 }
+
+#[test]
+fn filling_values_are_put_where_numpy_puts_them() {
+    let said = compare(
+        r#"
+kinds = [("f8", "1.5", 7), ("i4", "2", 7), ("?", "True", True), ("c16", "1j", 7), ("u2", "3", 7), ("m8[s]", "4", 7),
+         ("M8[D]", "2012-03-04", "2000-01-01"), ("M8[D]", "2012-03-04", 7), ("U3", "abc", "xy"), ("S3", "abc", "much too long")]
+for dtype, text, fill in kinds:
+    for rows in [f"{text},{text}\n{text},", f",{text}\n{text},{text}", ",\n,"]:
+        asked = str(fill) if isinstance(fill, bool) else fill
+        of_all, of_fields = [[None, asked]], [["a", asked]]
+        want = np.genfromtxt(io.StringIO(rows), dtype=dtype, delimiter=",", filling_values=fill)
+        found, = arrays(ask("genfromtxt", rows, dtype=np.dtype(dtype).str, delimiter=",", filling_values=of_all))
+        assert (found == want).all() or dtype[0] == "M" and (found.view("i8") == want.view("i8")).all(), (dtype, rows, found, want)
+        record = [("a", dtype), ("b", dtype)]
+        if dtype != "u2":  # which has nothing for a gap
+            want = np.genfromtxt(io.StringIO(rows), dtype=record, delimiter=",", names="a,b", filling_values={"a": fill})
+            found, = arrays(ask("genfromtxt", rows, dtype=str(np.dtype(record).descr), delimiter=",", names="a,b", filling_values=of_fields))
+            if dtype[0] == "m": want["b"][want["b"] == np.timedelta64(-1, "s")] = "NaT"
+            assert found.dtype == want.dtype and found.tobytes() == want.tobytes() or dtype in ("f8", "c16") and same(found, want), (dtype, rows, found, want)
+print("all are filled")
+"#,
+    );
+    assert_eq!(said, "all are filled\n");
+    // What takes no filling value does not refuse one either, and goes on to refuse what it can't read.
+    let dates = DType::parse("[('day', 'M8[D]'), ('height', 'f8')]").unwrap();
+    let load = comma().dtype(dates).filling_values(.., "none").missing_values(0, ["NA"]);
+    assert!(shown(&load, "NA,1").contains("the filling value \"none\" does not fit column 2"));
+    let load = comma().dtype(DType::parse("M8[D]").unwrap()).filling_values(.., -1).missing_values(0, ["NA"]);
+    assert_eq!(shown(&load, "NA,,2012-01-01"), "[       'NaT'        'NaT' '2012-01-01']");
+    assert!(shown(&load, "monday,").contains("expected datetime64[D]"));
+}
