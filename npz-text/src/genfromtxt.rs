@@ -7,7 +7,7 @@ use std::path::Path;
 
 use npz_core::Result;
 
-use crate::common::common;
+use crate::common::{common, text_of};
 use crate::encoding::Encoding;
 use crate::input::{Input, Source};
 use crate::lines::Given;
@@ -137,8 +137,8 @@ impl GenFromTxt<'_> {
     /// assert_eq!(a, array![[1, 2], [-999, 4]]);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
-    pub fn filling_values(mut self, column: impl Into<Column>, value: impl Display) -> Self {
-        self.0.filling.push((column.into(), value.to_string()));
+    pub fn filling_values(mut self, column: impl Into<Column>, value: impl Display + 'static) -> Self {
+        self.0.filling.push((column.into(), text_of(&value, false)));
         self
     }
 

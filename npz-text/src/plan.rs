@@ -10,8 +10,8 @@ use crate::options::Limits;
 use crate::plain::Plain;
 use crate::split::{Splitter, strip};
 
-/// A function that makes another text of a cell's.
-pub(crate) type Converter<'a> = Box<dyn Fn(&str) -> Result<String, String> + Send + Sync + 'a>;
+/// A function that makes another text of a cell's, and is told whether the cell is a text itself.
+pub(crate) type Converter<'a> = Box<dyn Fn(&str, bool) -> Result<String, String> + Send + Sync + 'a>;
 
 /// Which fields of a row are wanted.
 pub(crate) enum Select {
@@ -137,7 +137,8 @@ impl Plan<'_> {
         }
         for (index, field) in fields.iter_mut().enumerate() {
             if let Some(converter) = self.columns[index].converter {
-                *field = Cow::Owned(self.converters[converter](field).map_err(|why| (index, why))?);
+                let is_text = matches!(self.cell(index).kind, Kind::Text(_) | Kind::Bytes(_));
+                *field = Cow::Owned(self.converters[converter](field, is_text).map_err(|why| (index, why))?);
             }
         }
         Ok(())

@@ -260,7 +260,7 @@ pub(crate) fn plan<'s>(
         for place in target(column)? {
             plans[place].converter = Some(index);
         }
-        converters.push(Box::new(move |text| converter(text)));
+        converters.push(Box::new(converter));
     }
     let has_converter = plans.iter().any(|plan| plan.converter.is_some());
     let fast =

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use ndarray::{Array1, Array2, array};
 use npz_core::{AnyArray, DType};
 use npz_text::{GenFromTxt, Infer, LoadTxt};
+use num_complex::Complex;
 
 use crate::compare;
 
@@ -124,4 +125,53 @@ print("all are filled")
     let load = comma().dtype(DType::parse("M8[D]").unwrap()).filling_values(.., -1).missing_values(0, ["NA"]);
     assert_eq!(shown(&load, "NA,,2012-01-01"), "[       'NaT'        'NaT' '2012-01-01']");
     assert!(shown(&load, "monday,").contains("expected datetime64[D]"));
+}
+
+#[test]
+fn values_of_converters_and_fills_are_those_that_numpy_has() {
+    let is_long = |text: &str| Ok::<_, String>(text.len() > 1);
+    let tenth = |_: &str| Ok::<_, String>(0.1f32);
+    // float(np.float32(0.1))
+    let exact = 0.10000000149011612;
+    let twice = |text: &str| text.parse().map(|value: f64| Complex::new(value, -2.0 * value));
+    macro_rules! loads {
+        ($load:expr) => {
+            assert_eq!(
+                $load.converter(.., is_long).read::<Array1<bool>>(&b"a bc"[..]).unwrap(),
+                array![false, true]
+            );
+            assert_eq!(
+                $load.converter(.., is_long).read::<Array1<f64>>(&b"a bc"[..]).unwrap(),
+                array![0.0, 1.0]
+            );
+            assert_eq!(
+                $load.converter(.., is_long).read::<Array1<String>>(&b"a bc"[..]).unwrap(),
+                array!["False", "True"]
+            );
+            assert_eq!($load.converter(.., tenth).read::<Array1<f64>>(&b"x"[..]).unwrap(), array![exact]);
+            assert_eq!($load.converter(.., tenth).read::<Array1<String>>(&b"x"[..]).unwrap(), array!["0.1"]);
+            assert_eq!(
+                $load.converter(.., twice).read::<Array1<Complex<f64>>>(&b"0.5 -2"[..]).unwrap(),
+                array![Complex::new(0.5, -1.0), Complex::new(-2.0, 4.0)]
+            );
+            let odd = |_: &str| Ok::<_, String>(Complex::new(f32::NAN, f32::NEG_INFINITY));
+            let odd = $load.converter(.., odd).read::<Array1<Complex<f64>>>(&b"x"[..]).unwrap()[0];
+            assert!(odd.re.is_nan() && odd.im == f64::NEG_INFINITY);
+        };
+    }
+    loads!(LoadTxt::new());
+    loads!(GenFromTxt::new());
+    let found: AnyArray =
+        comma().dtype(Infer).converter(0, is_long).converter(1, twice).read(&b"a,1"[..]).unwrap();
+    assert_eq!(found.dtype().to_string(), "[('f0', '|b1'), ('f1', '<c16')]");
+    assert_eq!(
+        comma().filling_values(.., 0.1f32).read::<Array1<f64>>(&b",1"[..]).unwrap(),
+        array![exact, 1.0]
+    );
+    assert_eq!(comma().filling_values(.., true).read::<Array1<f64>>(&b",2"[..]).unwrap(), array![1.0, 2.0]);
+    let fill = Complex::new(1.0, 2.0);
+    assert_eq!(
+        comma().filling_values(.., fill).read::<Array1<Complex<f64>>>(&b",j"[..]).unwrap(),
+        array![fill, Complex::I]
+    );
 }
