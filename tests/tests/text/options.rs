@@ -93,6 +93,11 @@ print("all are empty")
     let load = comma().converter(5, |_| Ok::<_, String>(0)).on_warning(|_| *told.lock().unwrap() += 1);
     assert_eq!(load.read::<Array1<f64>>(&b""[..]).unwrap().len(), 0);
     assert_eq!(*told.lock().unwrap(), 1);
+    let load = comma().dtype(DType::parse("[('p', [('x', 'i4')], (2,)), ('q', 'f8')]").unwrap());
+    let columns: Vec<AnyArray> = load.read(&b""[..]).unwrap();
+    assert_eq!(columns.iter().map(AnyArray::shape).collect::<Vec<_>>(), [&[0, 2][..], &[0]]);
+    let (values, mask): (AnyArray, AnyArray) = load.read(&b""[..]).unwrap();
+    assert_eq!((values.shape(), mask.shape()), (&[0][..], &[0][..]));
 }
 
 #[test]
