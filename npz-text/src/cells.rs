@@ -147,6 +147,8 @@ fn complex(re: f64, im: f64, part: Option<Part>) -> AnyValue<'static> {
 
 /// The cells of a column where they lie.
 pub(crate) enum Cells<'a> {
+    /// Each is an array itself: a field of a record may be one.
+    Arrays(&'a AnyArray),
     Bool(Cow<'a, [bool]>),
     Int8(Cow<'a, [i8]>),
     Int16(Cow<'a, [i16]>),
@@ -173,9 +175,11 @@ impl Rows<'_> {
         self.first
     }
 
-    /// The columns with their cells.
-    pub(crate) fn cells(&self) -> Vec<Cells<'_>> {
-        self.columns.iter().map(|column| Cells::of(column)).collect()
+    /// The columns with their cells, which are the fields of records or stand side by side.
+    pub(crate) fn cells(&self, is_record: bool) -> Vec<Cells<'_>> {
+        let is_array = |column: &AnyArray| is_record && column.shape().len() > 1;
+        let cells = |column| if is_array(column) { Cells::Arrays(column) } else { Cells::of(column) };
+        self.columns.iter().map(|column| cells(column)).collect()
     }
 }
 
@@ -223,14 +227,23 @@ impl<'a> Cells<'a> {
             Self::Int64(cells) if spec.is_bare_whole() => {
                 whole(out, cells[index] < 0, cells[index].unsigned_abs());
             }
-            _ => return spec.write(out, &self.value(index, part)),
+            _ => {
+                return match self.value(index, part) {
+                    Ok(value) => spec.write(out, &value),
+                    Err(arrays) => {
+                        let array = arrays.index_axis(Axis(0), index).map_err(|error| error.to_string())?;
+                        spec.array(out, &array)
+                    }
+                };
+            }
         }
         Ok(())
     }
 
-    /// One cell, or a part of a complex one.
-    fn value(&self, index: usize, part: Option<Part>) -> Value<'_> {
+    /// One cell, or a part of a complex one; where cells are arrays, all of them.
+    fn value(&self, index: usize, part: Option<Part>) -> Result<Value<'_>, &AnyArray> {
         let (value, float) = match self {
+            Self::Arrays(arrays) => return Err(arrays),
             Self::Bool(cells) => (AnyValue::Bool(cells[index]), 1),
             Self::Int8(cells) => (AnyValue::Int(cells[index].into()), 1),
             Self::Int16(cells) => (AnyValue::Int(cells[index].into()), 2),
@@ -260,6 +273,6 @@ impl<'a> Cells<'a> {
                 other => (other, 8),
             },
         };
-        Value { value, float }
+        Ok(Value { value, float })
     }
 }

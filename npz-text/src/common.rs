@@ -1,5 +1,31 @@
 //! The options and the ways to load that `loadtxt` and `genfromtxt` share.
 
+use std::any::Any;
+use std::fmt::Display;
+
+use npz_core::AnyValue;
+use num_complex::Complex;
+
+/// The text of a value that an option or a function gives: as it is read, so that nothing of the value is lost; of what becomes
+/// a text itself, as NumPy prints it.
+pub(crate) fn text_of<T: Display + 'static>(value: &T, is_text: bool) -> String {
+    let any: &dyn Any = value;
+    if let Some(value) = any.downcast_ref::<bool>() {
+        return if is_text { AnyValue::Bool(*value).to_string() } else { u8::from(*value).to_string() };
+    }
+    if let Some(value) = any.downcast_ref::<f32>().filter(|_| !is_text) {
+        // The digits of the same float64.
+        return f64::from(*value).to_string();
+    }
+    if let Some(Complex { re, im }) = any.downcast_ref::<Complex<f32>>() {
+        return AnyValue::Complex { re: (*re).into(), im: (*im).into() }.to_string();
+    }
+    if let Some(Complex { re, im }) = any.downcast_ref::<Complex<f64>>() {
+        return AnyValue::Complex { re: *re, im: *im }.to_string();
+    }
+    value.to_string()
+}
+
 macro_rules! common {
     ($name:ident) => {
         impl<'a> $name<'a> {
@@ -12,6 +38,8 @@ macro_rules! common {
             /// Makes another text of each cell of a column, or of all (`..`), before it is read. Where the function fails, that is the
             /// error. A dtype that has to be found is found from what it gives.
             ///
+            /// What it gives is printed and read again; of a bool, an `f32` and a complex number nothing is lost.
+            ///
             /// ```
             /// use ndarray::{Array1, array};
             /// use npz_text::LoadTxt;
@@ -21,13 +49,13 @@ macro_rules! common {
             /// assert_eq!(a, array![0.5, 0.125]);
             /// # Ok::<(), npz_core::Error>(())
             /// ```
-            pub fn converter<T: Display, E: Display>(
+            pub fn converter<T: Display + 'static, E: Display>(
                 mut self,
                 column: impl Into<Column>,
                 convert: impl Fn(&str) -> Result<T, E> + Send + Sync + 'a,
             ) -> Self {
-                let convert = move |text: &str| {
-                    convert(text).map(|value| value.to_string()).map_err(|error| error.to_string())
+                let convert = move |text: &str, is_text: bool| {
+                    convert(text).map(|value| text_of(&value, is_text)).map_err(|error| error.to_string())
                 };
                 self.0.converters.push((column.into(), Box::new(convert)));
                 self

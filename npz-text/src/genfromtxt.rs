@@ -7,7 +7,7 @@ use std::path::Path;
 
 use npz_core::Result;
 
-use crate::common::common;
+use crate::common::{common, text_of};
 use crate::encoding::Encoding;
 use crate::input::{Input, Source};
 use crate::lines::Given;
@@ -21,8 +21,8 @@ use crate::table::FromText;
 /// [`np.genfromtxt`](https://numpy.org/doc/stable/reference/generated/numpy.genfromtxt.html) does.
 ///
 /// Each option has NumPy's name and default. A cell that is missing becomes NaN in floats, -1 in signed integers, False and
-/// NaT, unless `filling_values` says otherwise. What can't be read becomes NaN in floats, or the filling value that was set; of
-/// other types it is an error.
+/// NaT, unless `filling_values` says otherwise: of numbers, bools and timedelta64, as in NumPy. What can't be read becomes NaN in
+/// floats, or the filling value that was set; of other types it is an error.
 ///
 /// ```
 /// use ndarray::{Array1, array};
@@ -126,7 +126,8 @@ impl GenFromTxt<'_> {
         self
     }
 
-    /// Sets what is put where a cell of a column, or of all (`..`), is missing, or can't be read.
+    /// Sets what is put where a cell of a column, or of all (`..`), is missing, or can't be read. Columns of text, bytes and
+    /// datetime64 take none, as in NumPy: an empty cell is an empty text there, or NaT.
     ///
     /// ```
     /// use ndarray::{Array2, array};
@@ -136,8 +137,8 @@ impl GenFromTxt<'_> {
     /// assert_eq!(a, array![[1, 2], [-999, 4]]);
     /// # Ok::<(), npz_core::Error>(())
     /// ```
-    pub fn filling_values(mut self, column: impl Into<Column>, value: impl Display) -> Self {
-        self.0.filling.push((column.into(), value.to_string()));
+    pub fn filling_values(mut self, column: impl Into<Column>, value: impl Display + 'static) -> Self {
+        self.0.filling.push((column.into(), text_of(&value, false)));
         self
     }
 

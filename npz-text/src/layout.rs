@@ -76,6 +76,16 @@ impl Layout {
         Ok(Self { dtype: dtype.clone(), cells, item_size: dtype.item_size(), names })
     }
 
+    /// How many cells each of the outermost fields has.
+    pub(crate) fn counts(&self) -> Result<Vec<usize>> {
+        let fields = fields(&self.dtype).unwrap_or_default();
+        let count = |dtype: &DType| {
+            let mut cells = Vec::new();
+            flatten(dtype, 0, usize::MAX, &mut cells).map(|()| cells.len())
+        };
+        fields.iter().map(|(_, dtype)| count(dtype)).collect()
+    }
+
     /// Whether something has to be found in the text first: how wide texts are, where it matters, or the unit of times.
     pub(crate) fn is_open(&self, texts: Texts) -> bool {
         self.cells.iter().any(|cell| match cell.kind {

@@ -353,7 +353,7 @@ fn once<'t>(
         let is_bool = is == Type::Bool;
         plan.columns[column].converter = Some(plan.converters.len());
         plan.plain = None;
-        plan.converters.push(Box::new(move |text| {
+        plan.converters.push(Box::new(move |text, _| {
             Ok(match bool::parse(text, Style::GenFromTxt) {
                 Ok(true) if is_bool || is == Type::Text => "True".to_owned(),
                 Ok(true) => "1".to_owned(),

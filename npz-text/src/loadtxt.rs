@@ -7,7 +7,7 @@ use std::path::Path;
 
 use npz_core::{DType, Result};
 
-use crate::common::common;
+use crate::common::{common, text_of};
 use crate::encoding::Encoding;
 use crate::input::{Input, Source};
 use crate::lines::Given;

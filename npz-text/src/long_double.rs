@@ -1,5 +1,6 @@
 //! `longdouble` of x87 from text, rounded once.
 
+use npz_core::LongDouble;
 use num_complex::Complex;
 
 use crate::number::{Fault, Number, Style};
@@ -60,6 +61,36 @@ fn pack(head: u16, mantissa: u64) -> [u8; 16] {
     bytes[..8].copy_from_slice(&mantissa.to_le_bytes());
     bytes[8..10].copy_from_slice(&head.to_le_bytes());
     bytes
+}
+
+/// The sign and the digits of what stands before the point, of a finite number.
+pub(crate) fn whole(value: LongDouble) -> (bool, String) {
+    const LIMB: u128 = 10u128.pow(18);
+    let mut bytes = [0; 16];
+    bytes[..10].copy_from_slice(&value.to_le_bytes());
+    let bits = u128::from_le_bytes(bytes);
+    let (mantissa, head) = (bits as u64, (bits >> 64) as u16);
+    let mut power = i64::from(head & 0x7fff) - BIAS - (BITS - 1);
+    if power <= 0 {
+        let whole = if power > -BITS { mantissa >> -power } else { 0 };
+        return (head > 0x7fff && whole > 0, whole.to_string());
+    }
+    // Digits by 18, the lowest first.
+    let mut limbs = vec![mantissa];
+    while power > 0 {
+        let step = power.min(32);
+        let mut carry = 0;
+        for limb in &mut limbs {
+            carry += u128::from(*limb) << step;
+            *limb = (carry % LIMB) as u64;
+            carry /= LIMB;
+        }
+        limbs.extend((carry > 0).then_some(carry as u64));
+        power -= step;
+    }
+    let (last, rest) = limbs.split_last().map_or((0, &[][..]), |(last, rest)| (*last, rest));
+    let rest = rest.iter().rev().map(|limb| format!("{limb:018}"));
+    (head > 0x7fff, last.to_string() + &rest.collect::<String>())
 }
 
 /// The digits of a decimal number without zeros before them, and the exponent of ten of the last.

@@ -162,7 +162,8 @@ fn row<'t, S: Sink>(
         piece.mask.extend(chosen.iter().enumerate().map(|(column, text)| plan.is_masked(column, text)));
     }
     plan.convert(chosen).map_err(|(column, why)| {
-        format!(", column {}: the converter refused the text: {why}", plan.number(column, found))
+        let (column, text) = (plan.number(column, found), shown(&chosen[column]));
+        format!(", column {column}: the converter refused {text}: {why}")
     })?;
     piece.sink.reserve(plan).map_err(|why| format!(": {why}"))?;
     piece.sink.row(plan, chosen).map_err(|bad| {

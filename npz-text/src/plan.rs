@@ -4,14 +4,14 @@ use std::borrow::Cow;
 
 use npz_core::{Error, Result};
 
-use crate::layout::Cell;
+use crate::layout::{Cell, Kind};
 use crate::number::{Fault, Number, Style};
 use crate::options::Limits;
 use crate::plain::Plain;
 use crate::split::{Splitter, strip};
 
-/// A function that makes another text of a cell's.
-pub(crate) type Converter<'a> = Box<dyn Fn(&str) -> Result<String, String> + Send + Sync + 'a>;
+/// A function that makes another text of a cell's, and is told whether the cell is a text itself.
+pub(crate) type Converter<'a> = Box<dyn Fn(&str, bool) -> Result<String, String> + Send + Sync + 'a>;
 
 /// Which fields of a row are wanted.
 pub(crate) enum Select {
@@ -137,7 +137,8 @@ impl Plan<'_> {
         }
         for (index, field) in fields.iter_mut().enumerate() {
             if let Some(converter) = self.columns[index].converter {
-                *field = Cow::Owned(self.converters[converter](field).map_err(|why| (index, why))?);
+                let is_text = matches!(self.cell(index).kind, Kind::Text(_) | Kind::Bytes(_));
+                *field = Cow::Owned(self.converters[converter](field, is_text).map_err(|why| (index, why))?);
             }
         }
         Ok(())
@@ -166,6 +167,14 @@ impl Plan<'_> {
         found.is_some() && missing.iter().any(|missing| value(missing) == found)
     }
 
+    /// The filling value of a column. In NumPy texts, bytes and dates have none: whatever stands there is one of them.
+    fn fill(&self, column: usize) -> Option<&str> {
+        match self.cell(column).kind {
+            Kind::Text(_) | Kind::Bytes(_) | Kind::DateTime(_) => None,
+            _ => self.columns[column].fill.as_deref(),
+        }
+    }
+
     /// What stands for a cell that could not be read, or the fault if nothing may.
     pub(crate) fn substitute(
         &self,
@@ -177,11 +186,10 @@ impl Plan<'_> {
         if self.style == Style::LoadTxt {
             return Err(fault);
         }
-        let options = &self.columns[column];
+        let fill = self.fill(column);
         let is_missing = self.is_missing(column, text);
-        let is_spoiled =
-            self.is_loose && matches!(fault, Fault::Syntax(_)) && (has_nan || options.fill.is_some());
-        match &options.fill {
+        let is_spoiled = self.is_loose && matches!(fault, Fault::Syntax(_)) && (has_nan || fill.is_some());
+        match fill {
             _ if !is_missing && !is_spoiled => Err(fault),
             Some(fill) => Ok(Substitute::Text(fill)),
             None => Ok(Substitute::Missing),
@@ -204,6 +212,12 @@ impl Plan<'_> {
     pub(crate) fn cell_of(&self, column: usize, text: &str, row: &mut [u8]) -> Result<(), Fault> {
         let cell = self.cell(column);
         let bytes = self.bytes(column, row);
+        if let (Kind::TimeDelta(_), Some(fill)) = (cell.kind, self.fill(column))
+            && strip(text).is_empty()
+        {
+            // It could be read, as NaT.
+            return cell.read(fill, self.style, bytes);
+        }
         let Err(fault) = cell.read(text, self.style, bytes) else { return Ok(()) };
         let (missing, has_nan) = cell.missing();
         match (self.substitute(column, text, fault.clone(), has_nan)?, missing) {
@@ -220,8 +234,8 @@ impl Plan<'_> {
         }
         let row = bytemuck::allocation::try_zeroed_vec(self.row_size());
         let mut row = row.map_err(|()| std::io::Error::from(std::io::ErrorKind::OutOfMemory))?;
-        for (column, options) in self.columns.iter().enumerate() {
-            if let Some(fill) = &options.fill
+        for column in 0..self.columns.len() {
+            if let Some(fill) = self.fill(column)
                 && let Err(fault) = self.cell(column).read(fill, self.style, self.bytes(column, &mut row))
             {
                 let expected = fault.expected();

@@ -1,5 +1,7 @@
 //! From options and the first row to a plan.
 
+use std::ops::Range;
+
 use npz_core::{DType, Error, Result};
 
 use crate::head::Head;
@@ -24,6 +26,8 @@ pub(crate) struct Columns {
     pub(crate) select: Select,
     /// The name of each, if they have names.
     pub(crate) names: Option<Vec<String>>,
+    /// The same of those that `usecols` leaves out too.
+    pub(crate) all_names: Option<Vec<String>>,
     /// The dtype with the names that were given, or none.
     pub(crate) dtype: Option<DType>,
 }
@@ -72,12 +76,9 @@ pub(crate) fn columns(head: &Head<'_>, settings: &Settings<'_>, wanted: Option<&
             (None, _) => {}
         }
     }
+    let all_names = names.clone();
     let Some(usecols) = usecols else {
-        let count = dtype
-            .as_ref()
-            .filter(|_| head.first.is_none())
-            .and_then(|dtype| fields(dtype).map(|fields| fields.len()));
-        return Ok(Columns { select: Select::All(count.unwrap_or(found)), names, dtype });
+        return Ok(Columns { select: Select::All(found), names, all_names, dtype });
     };
     let places =
         usecols.iter().map(|column| index_of(column, names.as_deref(), found)).collect::<Result<Vec<_>>>()?;
@@ -106,7 +107,7 @@ pub(crate) fn columns(head: &Head<'_>, settings: &Settings<'_>, wanted: Option<&
         }
     }
     let select = Select::Some(places.into_iter().map(|place| place as isize).collect());
-    Ok(Columns { select, names, dtype })
+    Ok(Columns { select, names, all_names, dtype })
 }
 
 fn too_few_names(count: usize, place: usize) -> Error {
@@ -151,6 +152,7 @@ fn loadtxt(head: &Head<'_>, settings: &Settings<'_>, wanted: Option<&Wanted>) ->
         return Ok(Columns {
             select: Select::All(head.first.as_ref().map_or(guess, Vec::len)),
             names: None,
+            all_names: None,
             dtype,
         });
     };
@@ -161,8 +163,35 @@ fn loadtxt(head: &Head<'_>, settings: &Settings<'_>, wanted: Option<&Wanted>) ->
     Ok(Columns {
         select: Select::Some(usecols.iter().map(index).collect::<Result<_>>()?),
         names: None,
+        all_names: None,
         dtype,
     })
+}
+
+/// The columns of a name: that of a field has all its cells, another is that of one column. None if it is not used.
+fn named(name: &str, columns: &Columns, layout: &Layout, style: Style) -> Result<Range<usize>> {
+    let names = columns.names.as_ref().or(layout.names.as_ref());
+    let names = names.ok_or_else(|| {
+        let advice = match style {
+            Style::LoadTxt => "give its place, or a dtype with fields",
+            Style::GenFromTxt => "set `names`",
+        };
+        Error::custom(format!("an option names the column {name:?}, and there are no names: {advice}"))
+    })?;
+    let all_names = columns.all_names.as_ref().unwrap_or(names);
+    let Some(place) = names.iter().position(|other| other == name) else {
+        if all_names.iter().any(|other| other == name) {
+            return Ok(0..0);
+        }
+        let found = all_names.join(", ");
+        return Err(Error::custom(format!("an option names the column {name:?}, found {found}")));
+    };
+    let counts = layout.counts()?;
+    if counts.len() != names.len() {
+        return Ok(place..place + 1);
+    }
+    let start: usize = counts[..place].iter().sum();
+    Ok(start..start + counts[place])
 }
 
 /// Makes the plan for a layout. Takes the converters out of the options.
@@ -178,7 +207,7 @@ pub(crate) fn plan<'s>(
         Select::Some(columns) => columns.len(),
     };
     let is_record = layout.names.is_some();
-    if is_record && layout.cells.len() != width {
+    if is_record && found > 0 && layout.cells.len() != width {
         return Err(Error::custom(format!(
             "the dtype {} takes {}, found {width}: `usecols` chooses columns",
             layout.dtype,
@@ -186,32 +215,33 @@ pub(crate) fn plan<'s>(
         )));
     }
     let mut plans = vec![ColumnPlan::default(); width];
-    let target = |column: &Column| -> Result<Vec<usize>> {
+    let target = |column: &Column| -> Result<Range<usize>> {
+        let one = |place: Option<usize>| place.map_or(0..0, |place| place..place + 1);
         Ok(match (column, &columns.select) {
-            (Column::All, _) => (0..width).collect(),
-            // A name that is not used is passed over, as a place is.
+            // Without rows there is nothing to set an option for.
+            _ if found == 0 => 0..0,
+            (Column::All, _) => 0..width,
             (Column::Name(name), _) => {
-                let names = columns.names.as_ref().or(layout.names.as_ref());
-                let names = names.ok_or_else(|| {
-                    let advice = match settings.style {
-                        Style::LoadTxt => "give its place, or a dtype with fields",
-                        Style::GenFromTxt => "set `names`",
-                    };
-                    Error::custom(format!(
-                        "an option names the column {name:?}, and there are no names: {advice}"
-                    ))
-                })?;
-                names.iter().position(|other| other == name).into_iter().collect()
+                let cells = named(name, &columns, layout, settings.style)?;
+                if cells.end > width {
+                    let columns = counted(width, "column");
+                    return Err(Error::custom(format!(
+                        "an option names the column {name:?}, found {columns}"
+                    )));
+                }
+                cells
             }
-            (Column::Index(index), Select::All(count)) => vec![place(*index, *count).ok_or_else(|| {
-                let columns = counted(*count, "column");
-                Error::custom(format!("an option is set for column {index}, found {columns}"))
-            })?],
+            (Column::Index(index), Select::All(count)) => {
+                one(Some(place(*index, *count).ok_or_else(|| {
+                    let columns = counted(*count, "column");
+                    Error::custom(format!("an option is set for column {index}, found {columns}"))
+                })?))
+            }
             (Column::Index(index), Select::Some(chosen)) => {
                 let same = |other: &isize| {
                     other == index || place(*other, found).is_some_and(|at| Some(at) == place(*index, found))
                 };
-                chosen.iter().position(same).into_iter().collect()
+                one(chosen.iter().position(same))
             }
         })
     };
@@ -230,7 +260,7 @@ pub(crate) fn plan<'s>(
         for place in target(column)? {
             plans[place].converter = Some(index);
         }
-        converters.push(Box::new(move |text| converter(text)));
+        converters.push(Box::new(converter));
     }
     let has_converter = plans.iter().any(|plan| plan.converter.is_some());
     let fast =

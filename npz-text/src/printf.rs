@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::io::Write;
 
-use npz_core::AnyValue;
+use npz_core::{AnyArray, AnyValue};
 
 use crate::digits::{MOST, first_bytes, fixed, put, significant};
 use crate::format::Spec;
 use crate::general;
+use crate::long_double;
 use crate::scalar::{ascii, repr_of, str_of};
 
 /// A cell that is printed.
@@ -36,6 +37,11 @@ impl Spec {
             }
             b'd' | b'i' | b'u' => match cell.value {
                 AnyValue::Float(value) => self.whole_float(out, value, cell),
+                AnyValue::LongDouble(value) if value.is_finite() => {
+                    let (is_negative, digits) = long_double::whole(value);
+                    self.pad_number(out, is_negative, "", digits.as_bytes());
+                    Ok(())
+                }
                 AnyValue::LongDouble(value) => self.whole_float(out, value.to_f64(), cell),
                 _ => {
                     let (is_negative, value) = integer(cell).ok_or_else(|| self.unfit("a number", cell))?;
@@ -79,12 +85,34 @@ impl Spec {
                     b'r' => repr_of(cell),
                     _ => ascii(&repr_of(cell)),
                 };
-                match self.precision.and_then(|precision| text.char_indices().nth(precision)) {
-                    Some((end, _)) => self.pad_text(out, &text[..end]),
-                    None => self.pad_text(out, &text),
-                }
+                self.text(out, &text);
                 Ok(())
             }
+        }
+    }
+
+    /// Writes a cell that is an array, which is printed as text alone.
+    pub(crate) fn array(&self, out: &mut Vec<u8>, array: &AnyArray) -> Result<(), String> {
+        let text = match self.conversion {
+            b's' => array.to_string(),
+            b'r' => format!("{array:#}"),
+            b'a' => ascii(&format!("{array:#}")),
+            conversion => {
+                return Err(format!(
+                    "%{} takes one value, found an array: `%s` prints it",
+                    conversion as char
+                ));
+            }
+        };
+        self.text(out, &text);
+        Ok(())
+    }
+
+    /// Writes a text, of which the precision says how much.
+    fn text(&self, out: &mut Vec<u8>, text: &str) {
+        match self.precision.and_then(|precision| text.char_indices().nth(precision)) {
+            Some((end, _)) => self.pad_text(out, &text[..end]),
+            None => self.pad_text(out, text),
         }
     }
 
@@ -95,7 +123,7 @@ impl Spec {
     /// `%d` of a float: what stands before the point.
     fn whole_float(&self, out: &mut Vec<u8>, value: f64, cell: &Value<'_>) -> Result<(), String> {
         if !value.is_finite() {
-            return Err(self.unfit("a finite number", cell));
+            return Err(self.unfit("a finite number", cell) + ": `%.0f` prints it");
         }
         let whole = value.trunc();
         let digits =

@@ -166,17 +166,22 @@ impl<'a> SaveTxt<'a> {
         let path = path.as_ref();
         let save = || -> Result<()> {
             let mut sink = Sink::create(path)?;
-            self.write(&mut sink, array)?;
+            self.print(&mut sink, array)?;
             sink.commit()
         };
         save().map_err(|error| error.in_file(path))
     }
 
-    /// Writes an array, uncompressed. Nothing is flushed.
+    /// Writes an array, uncompressed, and flushes the writer.
     ///
     /// # Errors
     /// As [`save`](Self::save).
     pub fn write(&self, writer: impl Write, array: &(impl ToText + ?Sized)) -> Result<()> {
+        Ok(self.print(writer, array)?.flush()?)
+    }
+
+    /// Gives the writer back.
+    fn print<W: Write>(&self, writer: W, array: &(impl ToText + ?Sized)) -> Result<W> {
         let row = self.row(array)?;
         let mut writer = Encode::new(writer, self.encoding)?;
         self.comment(&mut writer, &self.header)?;
@@ -208,8 +213,7 @@ impl<'a> SaveTxt<'a> {
             },
         )?;
         self.comment(&mut writer, &self.footer)?;
-        drop(writer.into_inner());
-        Ok(())
+        Ok(writer.into_inner())
     }
 
     fn comment<W: Write>(&self, writer: &mut Encode<W>, text: &str) -> Result<()> {
@@ -314,7 +318,7 @@ impl Row<'_> {
     fn print(&self, array: &(impl ToText + ?Sized), range: Range<usize>, out: &mut Vec<u8>) -> Result<()> {
         let start = range.start;
         let rows = array.rows_of(range)?;
-        let columns = rows.cells();
+        let columns = rows.cells(self.is_record);
         out.reserve(rows.count() * self.parts.len() * 12);
         if let (Some(spec), [Cells::Float64(cells)], Some(Part::Text(newline))) =
             (self.float, &columns[..], self.parts.last())

@@ -162,7 +162,7 @@ for round in range(4000):
     flags = "".join(random.sample("-+ 0#", random.randrange(3)))
     width = random.choice(["", "", "1", "8", "25"])
     precision = random.choice(["", "", ".0", ".1", ".3", ".6", ".17", ".18", ".25", "."])
-    kind = random.choice(["f8", "f8", "f8", "f4", "f2", "i8", "i1", "u8", "?", "c16", "c8", "U", "S", "M8[s]", "m8[s]", "record", "mixed"])
+    kind = random.choice(["f8", "f8", "f8", "f4", "f2", "i8", "i1", "u8", "?", "c16", "c8", "U", "S", "M8[s]", "m8[s]", "record", "mixed", "arrays"])
     conversion = random.choice("eEfFgGdiuoxXsrac")
     fmt = "%" + flags + width + precision + conversion
     shape = random.choice([(2,), (3, 2), (1, 1), (0, 2), (2, 0)])
@@ -177,6 +177,10 @@ for round in range(4000):
             ("j", "c8"), ("k", "c16"), ("l", "G"), ("m", "M8[25s]"), ("n", "m8[2h]"), ("o", "m8"), ("p", [("x", "i4"), ("y", "S2")])]
         a = np.array([(-7, .1, "x'y", b"\xe4", "2012-03-04", 5, True, 2.5, .1, .1 - .2j, 1 + 2.5j, .5 + 1j, "2012-01-01", 5, "NaT", (1, b"a'")), (65, 1e22, "\u00e4", b"'", "NaT", "NaT", False, 0, 1, .1j, 1e16j, -1.5, "NaT", "NaT", 7, (-2, b"x")),
                       (0, -0.0, "", b"", "1900-01-01", -1, True, 1, 1e300, 1e6 - .1j, complex("nan-infj"), 2j, "2012", 3, 0, (0, b""))], fields)
+    elif kind == "arrays":
+        fields = [("a", "i4"), ("b", "f8", (3,)), ("c", "U3", (2, 2)), ("d", "f4", (0,)), ("e", "M8[D]", (2,)), ("f", [("x", "i2", (2,)), ("y", "?")]), ("g", "i8", (1,))]
+        a = np.array([(1, (.1, 2, -3e10), [("a", "b'"), ("\u00e4", "")], [], ("2012-03-04", "NaT"), ((1, 2), True), [7]),
+                      (2, (1, 2, 3), "x", [], "1900-01-01", ((-3, 4), False), [-65])], fields)
     elif kind == "M8[s]": a = np.array(["2012-03-04T05:06:07"] * n, kind).reshape(shape)
     elif kind == "record": a, shape = np.array([(1, 2.5, "x")] * 2, [("a", "i4"), ("b", "f4"), ("c", "U2")]), (2,)
     elif kind == "?": a = np.array([random.random() < .5 for _ in range(n)]).reshape(shape)
@@ -193,6 +197,8 @@ for round in range(4000):
         options["fmt"] = [fmt] * columns if not kind.startswith("c") else [fmt + "%+.2ej"] * columns
     if kind == "mixed":
         options["fmt"] = fmt if random.random() < .2 else ["%" + flags + width + precision + c for c in random.choices("rasrasdgxco", k=9) + random.choices("ras", k=7)]
+    if kind == "arrays":
+        options["fmt"] = fmt if random.random() < .2 else ["%" + flags + width + precision + c for c in random.choices("sra" if random.random() < .7 else "srsrssadgxc", k=7)]
     if kind == "record" and random.random() < .8: options["fmt"] = ["%d", fmt if conversion in "eEfFgGsd" else "%g", "%s"]
     buffer = io.BytesIO()
     expected = numpys(np.savetxt, buffer, a, encoding="utf-8", **options)
@@ -331,6 +337,13 @@ random.seed(5)
 texts = ["%s%d.%de%d" % (random.choice(["", "-"]), random.getrandbits(60), random.getrandbits(60), random.randrange(-4960, 4900)) for _ in range(500)]
 found, = arrays(ask("loadtxt", "\n".join(texts), dtype="<f16"))
 assert (found == np.loadtxt(texts, dtype="g")).all()
+import sys
+sys.set_int_max_str_digits(0)  # a long double may have 4933
+for fmt in ["%d", "%+30d", "%.40i", "% -8u|"]:
+    a = np.append(np.loadtxt(texts, dtype="g"), np.array([0, -0.0, -.9, 2**63, 2**64 - 1, 2**64, -1e18, 999999999999999999, 1e19], "g"))
+    buffer = io.BytesIO()
+    np.savetxt(buffer, a, fmt=fmt)
+    assert bytes.fromhex(ask("savetxt", array=a, fmt=fmt)["text"]) == buffer.getvalue(), fmt
 for unit in ("D", "s", "ms", "us", "ns", "h", "m", "M", "Y"):
     a = np.array([random.randrange(-10**9, 10**9) if unit not in "YMD" else random.randrange(-700000 // 365, 100) for _ in range(200)]).astype("M8[%s]" % unit)
     a[3] = "NaT"

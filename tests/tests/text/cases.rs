@@ -224,3 +224,44 @@ fn saved_shapes() {
     assert_eq!(text(&|out| SaveTxt::new().format("%d").write(out, &turned).unwrap()), "1 3\n2 4\n");
     assert_eq!(text(&|out| SaveTxt::new().format("%d%%").write(out, &turned).unwrap()), "1% 3%\n2% 4%\n");
 }
+
+#[derive(npz_core::NpyRecord, Clone)]
+struct Particle {
+    position: [f64; 3],
+    charges: [i8; 0],
+    id: u16,
+}
+
+#[test]
+fn a_field_that_is_an_array_is_printed_whole_or_not_at_all() {
+    let particles = array![
+        Particle { position: [1.0, 2.0, 3.5], charges: [], id: 7 },
+        Particle { position: [-1.0, 0.0, 1e10], charges: [], id: 8 },
+    ];
+    let save = |format: [&str; 3]| {
+        let mut text = Vec::new();
+        SaveTxt::new().format(format).delimiter("; ").write(&mut text, &particles).map(|()| text)
+    };
+    assert_eq!(
+        save(["%s", "%5s", "%d"]).unwrap(),
+        b"[1.  2.  3.5];    []; 7\n[-1.e+00  0.e+00  1.e+10];    []; 8\n"
+    );
+    let error = save(["%.3f", "%s", "%d"]).unwrap_err().to_string();
+    assert_eq!(error, "row 1, column 1: %f takes one value, found an array: `%s` prints it");
+    let error = SaveTxt::new().write(Vec::new(), &particles).unwrap_err().to_string();
+    assert!(error.ends_with("%e takes one value, found an array: `%s` prints it"), "{error}");
+}
+
+#[test]
+fn a_writer_is_flushed_and_its_error_told() {
+    struct Full;
+    impl std::io::Write for Full {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Err(std::io::ErrorKind::StorageFull.into())
+        }
+    }
+    assert_eq!(SaveTxt::new().write(Full, &array![1.0]).unwrap_err().kind(), npz_core::ErrorKind::Io);
+}

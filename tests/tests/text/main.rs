@@ -8,6 +8,7 @@ mod files;
 mod hostile;
 mod messages;
 mod numpys_own;
+mod options;
 mod passes;
 mod properties;
 mod whole;

@@ -42,7 +42,7 @@ fn of_loadtxt() {
     );
     assert_eq!(
         load(&LoadTxt::new().converter(0, |_| Err::<u8, _>("not today")), "1"),
-        "line 1, column 1: the converter refused the text: not today"
+        "line 1, column 1: the converter refused \"1\": not today"
     );
     assert!(
         load(&LoadTxt::new().converter(5, |_| Ok::<_, String>(1)), "1").contains("column 5, found 1 column")
@@ -119,7 +119,10 @@ fn of_genfromtxt() {
 #[test]
 fn of_savetxt() {
     let save = |save: SaveTxt<'_>| save.write(Vec::new(), &array![[1.0, f64::NAN]]).unwrap_err().to_string();
-    assert_eq!(save(SaveTxt::new().format("%d")), "row 1, column 2: %d takes a finite number, found nan");
+    assert_eq!(
+        save(SaveTxt::new().format("%d")),
+        "row 1, column 2: %d takes a finite number, found nan: `%.0f` prints it"
+    );
     assert_eq!(save(SaveTxt::new().format("%x")), "row 1, column 1: %x takes an integer, found 1.0");
     assert!(save(SaveTxt::new().format(["%g"])).contains("a format for each of 2 columns, found 1"));
     assert!(save(SaveTxt::new().format("%g %g %g")).contains("have 3 conversions, and a row has 2 numbers"));
