@@ -40,7 +40,7 @@ impl<S> Piece<S> {
     }
 }
 
-/// Reads the rows of a piece into a sink, up to so many that are not plain.
+/// Reads the rows of a piece into a sink, up to so many.
 pub(crate) fn parse<S: Sink>(plan: &Plan<'_>, sink: S, bytes: &[u8], is_last: bool, room: usize) -> Piece<S> {
     let mut piece = Piece {
         sink,
@@ -66,7 +66,7 @@ pub(crate) fn parse<S: Sink>(plan: &Plan<'_>, sink: S, bytes: &[u8], is_last: bo
     let mut fields: Vec<Cow<'_, str>> = Vec::new();
     let mut chosen = Vec::new();
     while at < text.len() {
-        let (len, rows) = piece.sink.plain(plan, &bytes[at..text.len()]);
+        let (len, rows) = piece.sink.plain(plan, &bytes[at..text.len()], room - piece.rows);
         piece.rows += rows;
         at += len;
         if plan.has_mask {

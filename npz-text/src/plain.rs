@@ -65,7 +65,7 @@ impl Plain {
         at
     }
 
-    /// Reads rows of so many cells, up to the first that is not plain; gives their bytes and how many there are.
+    /// Reads so many rows of so many cells at most, up to the first that is not plain; gives their bytes and how many there are.
     ///
     /// `cell` takes the number of a column at the start of a text, and gives its length, or `None` where it is not plain. It
     /// may have taken cells of one row more than there are.
@@ -73,12 +73,12 @@ impl Plain {
     pub(crate) fn rows(
         self,
         text: &[u8],
-        columns: usize,
+        (most, columns): (usize, usize),
         line_limit: usize,
         mut cell: impl FnMut(usize, &[u8]) -> Option<usize>,
     ) -> (usize, usize) {
         let (mut start, mut rows) = (0, 0);
-        while start < text.len() {
+        while start < text.len() && rows < most {
             match self.row(&text[start..], columns, &mut cell) {
                 Some(len) if len <= line_limit => start += len,
                 _ => break,

@@ -20,8 +20,8 @@ pub(crate) trait Sink: Send {
     /// Takes the fields of a row; after an error it may hold a part of them.
     fn row(&mut self, plan: &Plan<'_>, fields: &[Cow<'_, str>]) -> Result<(), BadCell>;
 
-    /// Takes rows of plain numbers at the start of a text; gives their bytes and how many there were.
-    fn plain(&mut self, _plan: &Plan<'_>, _text: &[u8]) -> (usize, usize) {
+    /// Takes rows of plain numbers at the start of a text, up to so many; gives their bytes and how many there were.
+    fn plain(&mut self, _plan: &Plan<'_>, _text: &[u8], _most: usize) -> (usize, usize) {
         (0, 0)
     }
 }
@@ -71,12 +71,12 @@ impl<T: Number> Sink for Numbers<T> {
         each(&mut self.0, fields, |column, text| plan.number_of(column, text))
     }
 
-    fn plain(&mut self, plan: &Plan<'_>, text: &[u8]) -> (usize, usize) {
+    fn plain(&mut self, plan: &Plan<'_>, text: &[u8], most: usize) -> (usize, usize) {
         let Some(fast) = plan.plain else { return (0, 0) };
         let (start, values) = (self.0.len(), &mut self.0);
         // Cells of 8 bytes are among the shorter ones.
         values.reserve(text.len() / 8);
-        let (len, rows) = fast.rows(text, plan.width(), plan.limits.line_bytes, |_, text| {
+        let (len, rows) = fast.rows(text, (most, plan.width()), plan.limits.line_bytes, |_, text| {
             let (value, len) = T::plain(text)?;
             values.push(value);
             Some(len)
@@ -183,11 +183,11 @@ impl Sink for Rows {
         Ok(())
     }
 
-    fn plain(&mut self, plan: &Plan<'_>, text: &[u8]) -> (usize, usize) {
+    fn plain(&mut self, plan: &Plan<'_>, text: &[u8], most: usize) -> (usize, usize) {
         let Some(fast) = plan.plain else { return (0, 0) };
         let (start, bytes) = (self.0.len(), &mut self.0);
         let mut row = start;
-        let (len, rows) = fast.rows(text, plan.width(), plan.limits.line_bytes, |column, text| {
+        let (len, rows) = fast.rows(text, (most, plan.width()), plan.limits.line_bytes, |column, text| {
             if column == 0 {
                 row = bytes.len();
                 bytes.try_reserve(plan.row_size()).ok()?;

@@ -50,6 +50,15 @@ fn a_row_that_is_skipped_says_nothing_of_its_columns() {
 }
 
 #[test]
+fn rows_behind_max_rows_say_nothing_of_the_dtype() {
+    let text = "1 2\n# x\n3 4\n".to_owned() + &"1.5 2.5\n".repeat(9);
+    let any: AnyArray = GenFromTxt::new().dtype(Infer).max_rows(2).read(text.as_bytes()).unwrap();
+    assert_eq!(any, AnyArray::from(array![[1i64, 2], [3, 4]]));
+    let any: AnyArray = GenFromTxt::new().dtype(Infer).max_rows(3).read(text.as_bytes()).unwrap();
+    assert_eq!(any, AnyArray::from(array![[1.0, 2.0], [3.0, 4.0], [1.5, 2.5]]));
+}
+
+#[test]
 fn rows_of_numbers_in_both_byte_orders() {
     let dtype = DType::parse("[('a', '>i2'), ('b', '<f8'), ('c', '>f4'), ('d', 'u1', (2,))]").unwrap();
     let row = |row: i32| format!("{},{}.25, {}e-1,{},7\n", row - 500, row * 1000, row, row % 256);
