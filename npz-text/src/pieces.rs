@@ -14,6 +14,8 @@ use crate::table::FromText;
 /// Arrays of so many rows each, until the text ends: from [`LoadTxt::pieces`](crate::LoadTxt::pieces) and
 /// [`GenFromTxt::pieces`](crate::GenFromTxt::pieces).
 ///
+/// Also of an `AnyArray` or `ArrayD` all have as many axes, two of a table without fields, however many rows the last one has.
+///
 /// What is wrong with rows is told when the piece is asked for in which they stand: as an error, behind which there is nothing more, or
 /// a warning. Of rows with another number of columns `GenFromTxt` lists those of this piece.
 ///
@@ -60,7 +62,7 @@ impl<T: FromText> Iterator for Pieces<'_, T> {
             return None;
         }
         let table = match self.tables.next(self.rows) {
-            Ok(table) => table,
+            Ok(table) => table.with_all_axes(),
             Err(error) => {
                 self.is_over = true;
                 return Some(Err(in_file(error, self.path.as_deref())));

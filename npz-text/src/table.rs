@@ -89,6 +89,11 @@ impl Table {
         if self.is_record { vec![self.rows] } else { vec![self.rows, self.columns] }
     }
 
+    /// The same with all its axes, also where they have a length of 1.
+    pub(crate) fn with_all_axes(self) -> Self {
+        Self { ndmin: self.ndmin.max(self.shape().len()), ..self }
+    }
+
     /// The shape that NumPy gives it.
     fn squeezed(&self) -> Vec<usize> {
         let mut shape = self.shape();
@@ -205,7 +210,7 @@ impl Table {
 /// | `Array2<A>` | rows and columns, whatever their number | `ndmin=2` |
 /// | `Array1<A>` | one row or one column, or rows of a struct that derives `NpyRecord` | `ndmin=1` |
 /// | `Array0<A>` | one cell | |
-/// | `ArrayD<A>`, [`AnyArray`] | axes of length 1 are dropped, unless `ndmin` is set | the default |
+/// | `ArrayD<A>`, [`AnyArray`] | axes of length 1 are dropped, unless `ndmin` is set; not of pieces | the default |
 /// | `Vec<AnyArray>`, `Vec<Array1<A>>` | the columns, or fields | `unpack=True` |
 /// | `(Array<A, D>, Array<bool, D>)`, `(AnyArray, AnyArray)` | the values, and a mask that is true where a cell was missing | `usemask=True` |
 ///

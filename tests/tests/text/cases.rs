@@ -59,6 +59,25 @@ fn rows_behind_max_rows_say_nothing_of_the_dtype() {
 }
 
 #[test]
+fn all_pieces_have_as_many_axes() {
+    let shapes = |load: LoadTxt<'_>, text: &str| {
+        let pieces = load.pieces::<AnyArray>(text.as_bytes(), 2).unwrap();
+        pieces.map(|piece| piece.unwrap().shape().to_vec()).collect::<Vec<_>>()
+    };
+    assert_eq!(shapes(LoadTxt::new(), "1 2\n3 4\n5 6\n"), [[2, 2], [1, 2]]);
+    assert_eq!(shapes(LoadTxt::new().ndmin(1), "1\n2\n3\n"), [[2, 1], [1, 1]]);
+    let fields = || LoadTxt::new().dtype(DType::parse("[('a', 'f8'), ('b', 'i4')]").unwrap());
+    assert_eq!(shapes(fields(), "1 2\n3 4\n5 6\n"), [[2], [1]]);
+    assert_eq!(shapes(fields().ndmin(2), "1 2\n3 4\n5 6\n"), [[2, 1], [1, 1]]);
+    let text = &b"1 2\n3 4\n5 6\n"[..];
+    let load = GenFromTxt::new();
+    let pieces = load.pieces::<(ArrayD<f64>, ArrayD<bool>)>(text, 2).unwrap();
+    let shapes: Vec<_> =
+        pieces.map(Result::unwrap).map(|(a, mask)| (a.shape().to_vec(), mask.shape().to_vec())).collect();
+    assert_eq!(shapes, [(vec![2, 2], vec![2, 2]), (vec![1, 2], vec![1, 2])]);
+}
+
+#[test]
 fn rows_of_numbers_in_both_byte_orders() {
     let dtype = DType::parse("[('a', '>i2'), ('b', '<f8'), ('c', '>f4'), ('d', 'u1', (2,))]").unwrap();
     let row = |row: i32| format!("{},{}.25, {}e-1,{},7\n", row - 500, row * 1000, row, row % 256);
