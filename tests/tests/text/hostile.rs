@@ -26,6 +26,47 @@ fn limits_are_kept() {
     assert!(error.to_string().contains("more than 1000 bytes"), "{error}");
 }
 
+/// The same bytes in `.xz` with another size of the dictionary.
+fn with_dictionary(xz: &[u8], size: u8) -> Vec<u8> {
+    let mut xz = xz.to_vec();
+    // Behind the 12 bytes of the stream: the length of the block's header in 4 bytes, its flags, the filter, and that one byte follows.
+    let (start, end) = (12, 12 + usize::from(xz[12]) * 4);
+    assert_eq!((xz[13], &xz[14..16]), (0, &[0x21, 1][..]));
+    xz[16] = size;
+    let crc = !xz[start..end].iter().fold(!0u32, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg()))
+    });
+    xz[end..end + 4].copy_from_slice(&crc.to_le_bytes());
+    xz
+}
+
+#[test]
+fn a_dictionary_is_no_larger_than_those_of_xz() {
+    let dir = tests::temp_dir();
+    let (xz, lzma) = (dir.path().join("a.xz"), dir.path().join("a.lzma"));
+    for path in [&xz, &lzma] {
+        SaveTxt::new().save(path, &array![[1.0, 2.0]]).unwrap();
+    }
+    let (packed, alone) = (std::fs::read(&xz).unwrap(), std::fs::read(&lzma).unwrap());
+    let load = |path| LoadTxt::new().load::<Array2<f64>>(path);
+    // 64 MiB, 96 MiB and 4 GiB.
+    for (size, is_sound) in [(28, true), (29, false), (40, false)] {
+        let bytes = with_dictionary(&packed, size);
+        std::fs::write(&xz, &bytes).unwrap();
+        assert_eq!(
+            load(&xz).map_err(|error| error.kind()),
+            if is_sound { Ok(array![[1.0, 2.0]]) } else { Err(npz_core::ErrorKind::Io) }
+        );
+        assert_eq!(LoadTxt::new().read::<Array2<f64>>(&bytes[..]).is_ok(), is_sound);
+    }
+    for (size, is_sound) in [(64u32 << 20, true), (96 << 20, false), (u32::MAX - 15, false)] {
+        let mut bytes = alone.clone();
+        bytes[1..5].copy_from_slice(&size.to_le_bytes());
+        std::fs::write(&lzma, &bytes).unwrap();
+        assert_eq!(load(&lzma).is_ok(), is_sound, "{size}");
+    }
+}
+
 #[test]
 fn a_bomb_is_stopped_by_its_limit() {
     let path = tests::temp_dir();
