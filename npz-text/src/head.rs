@@ -67,7 +67,7 @@ impl<'a> Head<'a> {
         while let Some(rest) = head.more(at)? {
             at = 0;
             let Some((len, first)) = head.row(&rest, settings, splitter)? else {
-                settings.limits.check(rest.len(), 0).map_err(|error| at_line(head.line, &error))?;
+                settings.limits.check(&rest, 0).map_err(|error| at_line(head.line, &error))?;
                 head.lines.give_back(rest);
                 continue;
             };
@@ -109,7 +109,10 @@ impl<'a> Head<'a> {
             None => splitter.row(text, self.lines.is_over(), most, &mut fields),
         };
         let Some(len) = len else { return Ok(None) };
-        settings.limits.check(len, fields.len()).map_err(|error| at_line(self.line, &error))?;
+        settings
+            .limits
+            .check(&text.as_bytes()[..len], fields.len())
+            .map_err(|error| at_line(self.line, &error))?;
         Ok(Some((len, fields.into_iter().map(Cow::into_owned).collect())))
     }
 

@@ -221,7 +221,7 @@ impl Limits {
         Self::default()
     }
 
-    /// Sets how long a line may be, in bytes of UTF-8; with quotes, a row.
+    /// Sets how long a line may be without its end, in bytes of UTF-8; with quotes, a row.
     pub fn line_bytes(mut self, bytes: usize) -> Self {
         self.line_bytes = bytes;
         self
@@ -247,9 +247,9 @@ impl Limits {
         ))
     }
 
-    /// Refuses a row that is too long or has too many fields.
-    pub(crate) fn check(self, len: usize, columns: usize) -> Result<()> {
-        if len > self.line_bytes {
+    /// Refuses a row that is too long, without the end of its line, or has too many fields.
+    pub(crate) fn check(self, row: &[u8], columns: usize) -> Result<()> {
+        if row.len() - usize::from(row.ends_with(b"\n")) > self.line_bytes {
             return Err(self.long_line());
         }
         if columns > self.columns {

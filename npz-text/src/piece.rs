@@ -79,7 +79,7 @@ pub(crate) fn parse<S: Sink>(plan: &Plan<'_>, sink: S, bytes: &[u8], is_last: bo
         let Some(len) = plan.splitter.row(&text[at..], is_last && bad.is_none(), most, &mut fields) else {
             break;
         };
-        let outcome = match plan.limits.check(len, fields.len()) {
+        let outcome = match plan.limits.check(&bytes[at..at + len], fields.len()) {
             Err(error) => Err(format!(": {error}")),
             Ok(()) if fields.is_empty() => {
                 if piece.blank.is_none() {

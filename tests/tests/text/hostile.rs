@@ -26,6 +26,21 @@ fn limits_are_kept() {
     assert!(error.to_string().contains("more than 1000 bytes"), "{error}");
 }
 
+#[test]
+fn a_line_may_be_as_long_as_its_limit() {
+    let line = "1".repeat(40);
+    let load = || LoadTxt::new().limits(Limits::new().line_bytes(40));
+    for end in ["\n", "\r\n", ""] {
+        let text = ["2\n", &line, end].concat();
+        assert_eq!(load().read::<Array2<f64>>(text.as_bytes()).unwrap().nrows(), 2);
+        assert!(load().quotechar('"').read::<Array2<f64>>(text.as_bytes()).is_ok());
+        assert!(load().read::<Array2<f64>>(["2\n1", &line, end].concat().as_bytes()).is_err());
+        // The first line.
+        assert!(load().read::<Array2<f64>>([&line, end].concat().as_bytes()).is_ok());
+        assert!(load().read::<Array2<f64>>(["1", &line, end].concat().as_bytes()).is_err());
+    }
+}
+
 /// The same bytes in `.xz` with another size of the dictionary.
 fn with_dictionary(xz: &[u8], size: u8) -> Vec<u8> {
     let mut xz = xz.to_vec();
