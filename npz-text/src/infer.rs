@@ -200,6 +200,10 @@ impl Store for Types {
         Ok(())
     }
 
+    fn bytes(&self, _: &Plan<'_>, _: usize) -> usize {
+        0
+    }
+
     fn split_off(&mut self, _: &Plan<'_>, _: usize) -> Self {
         Self(Vec::new())
     }

@@ -244,7 +244,7 @@ struct Size {
 }
 
 /// How many times the bytes of its text a table may take because one text is much longer than the others, if that is more than
-/// `SMALL`: all rows are as wide as the widest.
+/// `SMALL` and no other limit is set: all rows are as wide as the widest.
 const WIDENED: u64 = 64;
 const SMALL: u64 = 256 << 20;
 
@@ -252,6 +252,9 @@ impl Size {
     /// Refuses a table that takes much more memory than its text, which nobody asked for.
     fn check(self, plan: &Plan<'_>) -> Result<()> {
         let all = (self.rows as u64).saturating_mul(plan.row_size() as u64);
+        if plan.limits.array_bytes < u64::MAX {
+            return plan.limits.check_array(all);
+        }
         if all <= self.text.saturating_mul(WIDENED).max(SMALL) {
             return Ok(());
         }

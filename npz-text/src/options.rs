@@ -207,16 +207,17 @@ pub struct Limits {
     pub(crate) line_bytes: usize,
     pub(crate) columns: usize,
     pub(crate) total_bytes: u64,
+    pub(crate) array_bytes: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { line_bytes: 16 << 20, columns: 1 << 20, total_bytes: u64::MAX }
+        Self { line_bytes: 16 << 20, columns: 1 << 20, total_bytes: u64::MAX, array_bytes: u64::MAX }
     }
 }
 
 impl Limits {
-    /// The defaults: lines of 16 MiB, 1,048,576 columns, a text of any length.
+    /// The defaults: lines of 16 MiB, 1,048,576 columns, a text and an array of any length.
     pub fn new() -> Self {
         Self::default()
     }
@@ -237,6 +238,26 @@ impl Limits {
     pub fn total_bytes(mut self, bytes: u64) -> Self {
         self.total_bytes = bytes;
         self
+    }
+
+    /// Sets how large the array may be that a text becomes, in bytes: its cells and its mask, in memory or, of a conversion, in the file; of
+    /// pieces, all together. A `String` or `Vec<u8>` counts with its own size and 32 bytes for its allocation beside the text.
+    ///
+    /// Unless set, a table whose widths are found in the text may be 64 times as large as that, or 256 MiB.
+    pub fn array_bytes(mut self, bytes: u64) -> Self {
+        self.array_bytes = bytes;
+        self
+    }
+
+    /// Refuses an array of so many bytes.
+    pub(crate) fn check_array(self, bytes: u64) -> Result<()> {
+        let limit = self.array_bytes;
+        if bytes <= limit {
+            return Ok(());
+        }
+        Err(Error::custom(format!(
+            "the array takes more than {limit} bytes: raise `Limits::array_bytes` if you trust the text"
+        )))
     }
 
     pub(crate) fn long_line(self) -> Error {

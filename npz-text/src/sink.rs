@@ -37,6 +37,11 @@ pub(crate) trait Store: Sink + Sized {
     /// Takes the cells of another, whose memory serves the next.
     fn append(&mut self, other: &mut Self) -> Result<()>;
 
+    /// The bytes of its rows, of which there are so many.
+    fn bytes(&self, plan: &Plan<'_>, rows: usize) -> usize {
+        rows.saturating_mul(plan.row_size())
+    }
+
     /// Keeps so many rows and gives the others.
     fn split_off(&mut self, plan: &Plan<'_>, rows: usize) -> Self;
 }
@@ -51,6 +56,9 @@ pub(crate) fn append<T>(values: &mut Vec<T>, other: &mut Vec<T>) -> Result<()> {
     values.append(other);
     Ok(())
 }
+
+/// The bytes of a text beside its own: as much as `npz-core` counts.
+const ALLOCATION: usize = 32;
 
 fn each<T>(
     values: &mut Vec<T>,
@@ -124,6 +132,10 @@ impl Store for Strings {
         append(&mut self.0, &mut other.0)
     }
 
+    fn bytes(&self, _: &Plan<'_>, _: usize) -> usize {
+        self.0.iter().map(|text| size_of::<String>() + ALLOCATION + text.len()).sum()
+    }
+
     fn split_off(&mut self, plan: &Plan<'_>, rows: usize) -> Self {
         Self(self.0.split_off(rows * plan.width()))
     }
@@ -152,6 +164,10 @@ impl Store for ByteStrings {
 
     fn append(&mut self, other: &mut Self) -> Result<()> {
         append(&mut self.0, &mut other.0)
+    }
+
+    fn bytes(&self, _: &Plan<'_>, _: usize) -> usize {
+        self.0.iter().map(|bytes| size_of::<Vec<u8>>() + ALLOCATION + bytes.len()).sum()
     }
 
     fn split_off(&mut self, plan: &Plan<'_>, rows: usize) -> Self {
@@ -246,6 +262,10 @@ impl Store for Widths {
             self.0 = self.0.iter().zip(&other).map(|(a, b)| a.join(b)).collect();
         }
         Ok(())
+    }
+
+    fn bytes(&self, _: &Plan<'_>, _: usize) -> usize {
+        0
     }
 
     fn split_off(&mut self, _: &Plan<'_>, _: usize) -> Self {

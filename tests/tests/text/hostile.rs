@@ -41,6 +41,44 @@ fn a_line_may_be_as_long_as_its_limit() {
     }
 }
 
+#[test]
+fn an_array_is_no_larger_than_its_limit() {
+    let dir = tests::temp_dir();
+    let (path, out) = (dir.path().join("a.txt"), dir.path().join("a.npy"));
+    let text = "1 2\n".repeat(1000);
+    std::fs::write(&path, &text).unwrap();
+    let limits = |bytes| Limits::new().array_bytes(bytes);
+    let message =
+        |bytes: u64| format!("the array takes more than {bytes} bytes: raise `Limits::array_bytes`");
+    let check = |size: u64, load: &dyn Fn(Limits) -> npz_core::Result<()>| {
+        load(limits(size)).unwrap();
+        let error = load(limits(size - 1)).unwrap_err().to_string();
+        assert!(error.contains(&message(size - 1)), "{error}");
+    };
+    let records = DType::parse("[('a', 'i4'), ('b', 'U3')]").unwrap();
+    for threads in [1, 3] {
+        let load = |limits| LoadTxt::new().threads(threads).limits(limits);
+        check(16_000, &|limits| load(limits).load::<Array2<f64>>(&path).map(drop));
+        check(16_000, &|limits| load(limits).read::<Array2<f64>>(text.as_bytes()).map(drop));
+        check(16_000, &|limits| load(limits).quotechar('"').load::<Array2<f64>>(&path).map(drop));
+        check(16_000, &|limits| load(limits).convert(&path, &out));
+        check(16_000, &|limits| {
+            load(limits).pieces::<Array2<f64>>(&path, 7)?.try_for_each(|piece| piece.map(drop))
+        });
+        check(160, &|limits| load(limits).max_rows(10).load::<Array2<f64>>(&path).map(drop));
+        check(16_000, &|limits| load(limits).dtype(records.clone()).load::<AnyArray>(&path).map(drop));
+        // Each text has one byte, 24 of its own and 32 of its allocation.
+        check(114_000, &|limits| load(limits).load::<Array2<String>>(&path).map(drop));
+        let gen_from = |limits| GenFromTxt::new().threads(threads).limits(limits);
+        check(18_000, &|limits| gen_from(limits).load::<(Array2<f64>, Array2<bool>)>(&path).map(drop));
+        check(16_000, &|limits| gen_from(limits).dtype(Infer).load::<AnyArray>(&path).map(drop));
+    }
+    // One long text makes all rows as wide: it is refused before there is any.
+    let text = ["1,a\n".repeat(99).as_str(), "1,", &"b".repeat(1000), "\n"].concat();
+    let infer = |limits| GenFromTxt::new().delimiter(',').dtype(Infer).limits(limits);
+    check(400_800, &|limits| infer(limits).read::<AnyArray>(text.as_bytes()).map(drop));
+}
+
 /// The same bytes in `.xz` with another size of the dictionary.
 fn with_dictionary(xz: &[u8], size: u8) -> Vec<u8> {
     let mut xz = xz.to_vec();
