@@ -46,7 +46,7 @@ impl<'s, T: FromText> Pieces<'s, T> {
         if rows == 0 {
             return Err(Error::custom("expected at least 1 row in a piece, found 0"));
         }
-        let keep = Keep { texts: Texts::AsStrings, has_mask: T::HAS_MASK };
+        let keep = Keep { texts: Texts::Strings, has_mask: T::HAS_MASK };
         let path = source.path();
         let tables = T::wanted().and_then(|wanted| make(settings, source, wanted, None, keep));
         let tables = tables.map_err(|error| in_file(error, path.as_deref()))?;

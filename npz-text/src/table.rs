@@ -5,7 +5,7 @@ use std::io;
 
 use bytemuck::allocation::try_zeroed_vec;
 use ndarray::{Array, Array1, Array2, ArrayD, Dimension, IxDyn};
-use npz_core::{AnyArray, ByteOrder, Cast, DType, Element, Error, RawArray, Result, npy};
+use npz_core::{AnyArray, ByteOrder, Cast, DType, Element, Error, RawArray, Result};
 use num_complex::Complex;
 
 use crate::layout::{self, Kind, Layout};
@@ -59,7 +59,7 @@ impl Cells {
             Self::Bytes(cells) => array(cells, shape)?.into(),
             Self::Raw(dtype, bytes) => return Ok(AnyArray::from(RawArray::new(dtype, shape, bytes)?)),
         };
-        // Numbers are read as this machine has them, texts as long as they are.
+        // Texts may be shorter than they are allowed to be.
         let mut asked = dtype;
         while let Some((item, _)) = asked.subdtype() {
             asked = item;
@@ -122,9 +122,6 @@ impl Table {
             return RawArray::new(dtype, &shape, bytes);
         }
         let any = self.into_any(&shape)?;
-        if any.dtype().to_string().starts_with('>') {
-            return npy::from_bytes(&npy::to_bytes(&any)?);
-        }
         RawArray::new(any.dtype(), &shape, any.to_le_bytes()?)
     }
 
@@ -215,6 +212,7 @@ impl Table {
 /// | `(Array<A, D>, Array<bool, D>)`, `(AnyArray, AnyArray)` | the values, and a mask that is true where a cell was missing | `usemask=True` |
 ///
 /// The cell type of an array says how cells are read; of an [`AnyArray`] the option `dtype` does, `f8` unless set.
+/// An `AnyArray` of another byte order, or of texts of a width, is made of the bytes of its dtype: meanwhile both are in memory.
 pub trait FromText: Sized {
     /// Whether it tells which cells were missing.
     #[doc(hidden)]
