@@ -74,9 +74,9 @@ pub enum Delimiter {
     /// Any run of blanks.
     #[default]
     Whitespace,
-    /// A text, `","`.
+    /// A text, `","`; an empty one stands for blanks.
     Text(String),
-    /// Each field is so wide.
+    /// Each field is so wide; 0 stands for blanks.
     Width(usize),
     /// Each field has its own width.
     Widths(Vec<usize>),
@@ -90,13 +90,13 @@ impl From<char> for Delimiter {
 
 impl From<&str> for Delimiter {
     fn from(delimiter: &str) -> Self {
-        if delimiter.is_empty() { Self::Whitespace } else { Self::Text(delimiter.to_owned()) }
+        Self::Text(delimiter.to_owned())
     }
 }
 
 impl From<usize> for Delimiter {
     fn from(width: usize) -> Self {
-        if width == 0 { Self::Whitespace } else { Self::Width(width) }
+        Self::Width(width)
     }
 }
 

@@ -59,7 +59,7 @@ impl Cells {
             Self::Bytes(cells) => array(cells, shape)?.into(),
             Self::Raw(dtype, bytes) => return Ok(AnyArray::from(RawArray::new(dtype, shape, bytes)?)),
         };
-        // Texts may be shorter than they are allowed to be.
+        // Texts are as long as they are, also where their dtype is wider.
         let mut asked = dtype;
         while let Some((item, _)) = asked.subdtype() {
             asked = item;

@@ -114,6 +114,10 @@ fn of_genfromtxt() {
         gen_from(&comma().loose(false), "1,x").starts_with("line 1, column 2: expected float64, found \"x\"")
     );
     assert!(gen_from(&comma().defaultfmt("f").dtype(Infer), "1,x").contains("`defaultfmt`"));
+    assert_eq!(
+        gen_from(&comma().defaultfmt("%.0s").names(["", "a"]), "1,2"),
+        "`defaultfmt` \"%.0s\" gives several columns the name \"\""
+    );
 }
 
 #[test]
