@@ -98,8 +98,7 @@ impl<'s, S: Store> Collected<'s, S> {
             return Ok(piece.sink);
         }
         if let Some(fault) = piece.error {
-            let line = self.line + fault.line + 1;
-            return Err(Error::custom(format!("line {line}{}", fault.message)));
+            return Err(fault.behind(self.line));
         }
         self.line += piece.lines;
         Ok(piece.sink)

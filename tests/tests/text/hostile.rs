@@ -134,10 +134,10 @@ fn a_bomb_is_stopped_by_its_limit() {
 #[test]
 fn what_is_no_text_is_told_with_its_line() {
     let bad: [(&[u8], &str); 4] = [
-        (b"1\n2\n\xff\n", "line 3: byte 0xff is no UTF-8"),
+        (b"1\n2 \xc3\xa4\xff\n", "line 2, character 4: byte 0xff is no UTF-8"),
         (b"1\n2\0\n", "line 2, column 1: expected float64, found \"2\\0\""),
-        (b"\xff\xfe1\0", "no UTF-8: set `encoding`"),
-        (b"1\n\x1f\x8b", "line 2: byte 0x8b is no UTF-8"),
+        (b"\xff\xfe1\0", "line 1, character 1: byte 0xff is no UTF-8: set `encoding`"),
+        (b"1\n\x1f\x8b", "line 2, character 2: byte 0x8b is no UTF-8"),
     ];
     for (bytes, message) in bad {
         let error = LoadTxt::new().read::<Array2<f64>>(bytes).unwrap_err();
