@@ -20,6 +20,8 @@ pub(crate) struct Collected<'s, S> {
     pub(crate) wanted: usize,
     /// The rows that were given away before.
     pub(crate) gone: usize,
+    /// The bytes of all rows that were read.
+    bytes: u64,
     /// The lines that were read.
     pub(crate) line: usize,
     ragged: Ragged,
@@ -48,6 +50,7 @@ impl<'s, S: Store> Collected<'s, S> {
             rows: 0,
             wanted: usize::MAX,
             gone: 0,
+            bytes: 0,
             line,
             ragged: Ragged::default(),
             is_warned: false,
@@ -69,6 +72,8 @@ impl<'s, S: Store> Collected<'s, S> {
             piece.rows = limit - before;
             piece.mask.truncate(piece.rows * plan.width());
         }
+        self.bytes += (piece.sink.bytes(plan, piece.rows) + piece.mask.len()) as u64;
+        plan.limits.check_array(self.bytes)?;
         self.sink.append(&mut piece.sink)?;
         append(&mut self.mask, &mut piece.mask)?;
         self.rows += piece.rows;
@@ -93,8 +98,7 @@ impl<'s, S: Store> Collected<'s, S> {
             return Ok(piece.sink);
         }
         if let Some(fault) = piece.error {
-            let line = self.line + fault.line + 1;
-            return Err(Error::custom(format!("line {line}{}", fault.message)));
+            return Err(fault.behind(self.line));
         }
         self.line += piece.lines;
         Ok(piece.sink)

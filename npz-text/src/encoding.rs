@@ -56,22 +56,18 @@ impl Encoding {
         }
     }
 
-    /// Appends the text as bytes.
-    pub(crate) fn encode(self, text: &str, bytes: &mut Vec<u8>) -> Result<()> {
-        let unfit = |c: char, last: &str| {
-            Error::custom(format!(
-                "expected characters up to {last}, found {c:?}: set `encoding(Encoding::Utf8)`"
-            ))
-        };
+    /// Appends the text as bytes, up to the first character that this encoding lacks; gives that, where it stands, and the last one
+    /// that there is.
+    fn encode(self, text: &str, bytes: &mut Vec<u8>) -> Result<(), (usize, char, &'static str)> {
         match (self, self.unit()) {
             (Self::Utf8 | Self::Utf8Sig, _) => bytes.extend_from_slice(text.as_bytes()),
-            (Self::Ascii, _) => match text.chars().find(|c| !c.is_ascii()) {
-                Some(c) => return Err(unfit(c, "U+007F")),
+            (Self::Ascii, _) => match text.char_indices().find(|(_, c)| !c.is_ascii()) {
+                Some((at, c)) => return Err((at, c, "U+007F")),
                 None => bytes.extend_from_slice(text.as_bytes()),
             },
             (Self::Latin1, _) => {
-                for c in text.chars() {
-                    bytes.push(u8::try_from(c).map_err(|_| unfit(c, "U+00FF"))?);
+                for (at, c) in text.char_indices() {
+                    bytes.push(u8::try_from(c).map_err(|_| (at, c, "U+00FF"))?);
                 }
             }
             (_, (2, big)) => {
@@ -297,12 +293,15 @@ pub(crate) struct Encode<W> {
     writer: W,
     encoding: Encoding,
     bytes: Vec<u8>,
+    /// Where in the text the next character stands, both from 1.
+    line: usize,
+    character: usize,
 }
 
 impl<W: Write> Encode<W> {
     pub(crate) fn new(mut writer: W, encoding: Encoding) -> Result<Self> {
         writer.write_all(encoding.mark())?;
-        Ok(Self { writer, encoding, bytes: Vec::new() })
+        Ok(Self { writer, encoding, bytes: Vec::new(), line: 1, character: 1 })
     }
 
     /// Writes whole characters.
@@ -313,8 +312,24 @@ impl<W: Write> Encode<W> {
         self.bytes.clear();
         let text =
             std::str::from_utf8(text).map_err(|_| Error::custom("text is written that is no UTF-8"))?;
-        self.encoding.encode(text, &mut self.bytes)?;
+        let unfit = self.encoding.encode(text, &mut self.bytes).err();
+        self.go_behind(unfit.map_or(text, |(at, ..)| &text[..at]));
+        if let Some((_, c, last)) = unfit {
+            let Self { line, character, .. } = self;
+            return Err(Error::custom(format!(
+                "line {line}, character {character}: expected characters up to {last}, found {c:?}: set `encoding(Encoding::Utf8)`"
+            )));
+        }
         Ok(self.writer.write_all(&self.bytes)?)
+    }
+
+    /// Counts lines and characters.
+    fn go_behind(&mut self, text: &str) {
+        if let Some((lines, _)) = text.rsplit_once('\n') {
+            self.line += lines.matches('\n').count() + 1;
+            self.character = 1;
+        }
+        self.character += text.rsplit('\n').next().map_or(0, |line| line.chars().count());
     }
 
     pub(crate) fn into_inner(self) -> W {

@@ -62,10 +62,10 @@ impl<T: Number> Sink for Slot<'_, T> {
         Ok(())
     }
 
-    fn plain(&mut self, plan: &Plan<'_>, text: &[u8]) -> (usize, usize) {
+    fn plain(&mut self, plan: &Plan<'_>, text: &[u8], most: usize) -> (usize, usize) {
         let Some(fast) = plan.plain else { return (0, 0) };
         let mut cells = self.cells[self.len..].iter_mut();
-        let (len, rows) = fast.rows(text, plan.width(), plan.limits.line_bytes, |_, text| {
+        let (len, rows) = fast.rows(text, (most, plan.width()), plan.limits.line_bytes, |_, text| {
             let (value, len) = T::plain(text)?;
             *cells.next()? = value;
             Some(len)

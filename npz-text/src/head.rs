@@ -67,7 +67,7 @@ impl<'a> Head<'a> {
         while let Some(rest) = head.more(at)? {
             at = 0;
             let Some((len, first)) = head.row(&rest, settings, splitter)? else {
-                settings.limits.check(rest.len(), 0).map_err(|error| at_line(head.line, &error))?;
+                settings.limits.check(&rest, 0).map_err(|error| at_line(head.line, &error))?;
                 head.lines.give_back(rest);
                 continue;
             };
@@ -101,7 +101,10 @@ impl<'a> Head<'a> {
         settings: &Settings<'_>,
         splitter: &Splitter,
     ) -> Result<Option<(usize, Vec<String>)>> {
-        let text = valid(text, self.line)?;
+        let text = match valid(text) {
+            (text, None) => text,
+            (_, Some(fault)) => return Err(fault.behind(self.line)),
+        };
         let (most, mut fields) = (settings.limits.columns, Vec::new());
         let names = if settings.names == Names::FirstLine { names_of(text, settings) } else { None };
         let len = match &names {
@@ -109,7 +112,10 @@ impl<'a> Head<'a> {
             None => splitter.row(text, self.lines.is_over(), most, &mut fields),
         };
         let Some(len) = len else { return Ok(None) };
-        settings.limits.check(len, fields.len()).map_err(|error| at_line(self.line, &error))?;
+        settings
+            .limits
+            .check(&text.as_bytes()[..len], fields.len())
+            .map_err(|error| at_line(self.line, &error))?;
         Ok(Some((len, fields.into_iter().map(Cow::into_owned).collect())))
     }
 
@@ -165,16 +171,35 @@ pub(crate) fn count(text: &[u8]) -> usize {
     memchr::memchr_iter(b'\n', text).count()
 }
 
-/// Text that has to be UTF-8, from a line on.
-pub(crate) fn valid(text: &[u8], line: usize) -> Result<&str> {
-    std::str::from_utf8(text).map_err(|error| {
-        let (good, bad) = text.split_at(error.valid_up_to());
-        let line = line + count(good) + 1;
-        let byte = bad.first().copied().unwrap_or(0);
-        Error::custom(format!(
-            "line {line}: byte 0x{byte:02x} is no UTF-8: set `encoding` to what the file has, such as `Encoding::Latin1`"
-        ))
-    })
+/// What is wrong with a text.
+pub(crate) struct Fault {
+    /// From 0, in the text.
+    pub(crate) line: usize,
+    /// Goes on behind the number of the line.
+    pub(crate) message: String,
+}
+
+impl Fault {
+    /// The error, with its line behind so many.
+    pub(crate) fn behind(&self, lines: usize) -> Error {
+        Error::custom(format!("line {}{}", lines + self.line + 1, self.message))
+    }
+}
+
+/// A text as far as it is UTF-8, and what is wrong behind that.
+pub(crate) fn valid(text: &[u8]) -> (&str, Option<Fault>) {
+    let error = match std::str::from_utf8(text) {
+        Ok(text) => return (text, None),
+        Err(error) => error,
+    };
+    let (good, bad) = text.split_at(error.valid_up_to());
+    let good = std::str::from_utf8(good).unwrap_or_default();
+    let byte = bad.first().copied().unwrap_or(0);
+    let character = good.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+    let message = format!(
+        ", character {character}: byte 0x{byte:02x} is no UTF-8: set `encoding` to what the file has, such as `Encoding::Latin1`"
+    );
+    (good, Some(Fault { line: count(good.as_bytes()), message }))
 }
 
 /// An error with the line before it where it happened; lines count from 0 here.

@@ -147,14 +147,15 @@ impl Sink for Types {
         Ok(())
     }
 
-    fn plain(&mut self, plan: &Plan<'_>, text: &[u8]) -> (usize, usize) {
+    fn plain(&mut self, plan: &Plan<'_>, text: &[u8], most: usize) -> (usize, usize) {
         // A number may be one that stands for nothing.
         let Some(fast) = plan.plain.filter(|_| plan.columns.iter().all(|column| column.missing.is_empty()))
         else {
             return (0, 0);
         };
         let mut cells = Vec::new();
-        let (len, rows) = fast.with_blanks().rows(text, plan.width(), plan.limits.line_bytes, |_, text| {
+        let shape = (most, plan.width());
+        let (len, rows) = fast.with_blanks().rows(text, shape, plan.limits.line_bytes, |_, text| {
             let (is, len) = number(text)?;
             cells.push((is, len));
             Some(len)
@@ -197,6 +198,10 @@ impl Store for Types {
             a.has_gap |= b.has_gap;
         }
         Ok(())
+    }
+
+    fn bytes(&self, _: &Plan<'_>, _: usize) -> usize {
+        0
     }
 
     fn split_off(&mut self, _: &Plan<'_>, _: usize) -> Self {

@@ -39,8 +39,10 @@ pub(crate) enum Kind {
 /// How texts and bytes are kept where they are all that a table holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Texts {
-    /// As Rust has them: an array is as wide as its longest.
-    AsStrings,
+    /// As Rust has them.
+    Strings,
+    /// As wide as their dtype, if it has a width; else as Rust has them.
+    AsGiven,
     /// So that all pieces have the same dtype.
     AsWideAsTheirDtype,
 }
@@ -239,10 +241,11 @@ impl Found {
 }
 
 impl Cell {
-    /// Whether an array of such cells has them as Rust has numbers.
-    pub(crate) fn is_number(&self) -> bool {
+    /// Whether an array of such cells has them as Rust has numbers, or texts.
+    pub(crate) fn is_native(&self) -> bool {
         use Kind::{ComplexLongDouble, DateTime, Float16, LongDouble, TimeDelta};
-        !matches!(self.kind, DateTime(_) | TimeDelta(_) | LongDouble | ComplexLongDouble | Float16)
+        !self.is_big
+            && !matches!(self.kind, DateTime(_) | TimeDelta(_) | LongDouble | ComplexLongDouble | Float16)
     }
 
     /// The bytes that it takes.

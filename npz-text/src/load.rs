@@ -141,7 +141,7 @@ fn load_all<T: FromText>(settings: &Settings<'_>, source: Source<'_>) -> Result<
         source,
         T::wanted()?,
         Some(&mut text),
-        Keep { texts: Texts::AsStrings, has_mask: T::HAS_MASK },
+        Keep { texts: Texts::Strings, has_mask: T::HAS_MASK },
     )?
     .next(usize::MAX)?;
     T::from_table(table)
@@ -164,8 +164,11 @@ pub(crate) fn make<'t>(
     source: Source<'t>,
     typed: Option<Wanted>,
     kept: Option<&'t mut Vec<u8>>,
-    keep: Keep,
+    mut keep: Keep,
 ) -> Result<Box<dyn Tables + 't>> {
+    if typed.is_none() && keep.texts == Texts::Strings {
+        keep.texts = Texts::AsGiven;
+    }
     let wanted = match (&settings.dtype, typed) {
         (Some(CellType(Some(dtype))), _) => Some(Wanted { dtype: dtype.clone(), is_typed: false }),
         (Some(CellType(None)), None) => None,
@@ -244,7 +247,7 @@ struct Size {
 }
 
 /// How many times the bytes of its text a table may take because one text is much longer than the others, if that is more than
-/// `SMALL`: all rows are as wide as the widest.
+/// `SMALL` and no other limit is set: all rows are as wide as the widest.
 const WIDENED: u64 = 64;
 const SMALL: u64 = 256 << 20;
 
@@ -252,6 +255,9 @@ impl Size {
     /// Refuses a table that takes much more memory than its text, which nobody asked for.
     fn check(self, plan: &Plan<'_>) -> Result<()> {
         let all = (self.rows as u64).saturating_mul(plan.row_size() as u64);
+        if plan.limits.array_bytes < u64::MAX {
+            return plan.limits.check_array(all);
+        }
         if all <= self.text.saturating_mul(WIDENED).max(SMALL) {
             return Ok(());
         }
@@ -302,7 +308,7 @@ fn inferred(
         let silent = types.iter().enumerate().filter(|(_, column)| !column.is_telling());
         let silent: Vec<_> = silent.map(|(index, _)| (index, first)).collect();
         let dtype = match first {
-            Type::Text if texts == Texts::AsStrings => DType::parse("U")?,
+            Type::Text if texts != Texts::AsWideAsTheirDtype => DType::parse("U")?,
             Type::Text if !silent.is_empty() => first.dtype(width.max(first.nothing().len()))?,
             _ => first.dtype(width)?,
         };
@@ -366,7 +372,7 @@ fn once<'t>(
             Box::new(Reader::<$sink>::new(head, plan, settings, dtype, meter))
         };
     }
-    let uniform = layout.cells.first().filter(|cell| layout.names.is_none() && cell.is_number());
+    let uniform = layout.cells.first().filter(|cell| layout.names.is_none() && cell.is_native());
     Ok(match uniform.map(|cell| cell.kind) {
         Some(Kind::Bool) => read!(Numbers<bool>),
         Some(Kind::Int8) => read!(Numbers<i8>),
@@ -381,8 +387,8 @@ fn once<'t>(
         Some(Kind::Float64) => read!(Numbers<f64>),
         Some(Kind::Complex64) => read!(Numbers<Complex<f32>>),
         Some(Kind::Complex128) => read!(Numbers<Complex<f64>>),
-        Some(Kind::Text(_)) if keep.texts == Texts::AsStrings => read!(Strings),
-        Some(Kind::Bytes(_)) if keep.texts == Texts::AsStrings => read!(ByteStrings),
+        Some(Kind::Text(width)) if width == 0 || keep.texts == Texts::Strings => read!(Strings),
+        Some(Kind::Bytes(width)) if width == 0 || keep.texts == Texts::Strings => read!(ByteStrings),
         _ => read!(Rows),
     })
 }

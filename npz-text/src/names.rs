@@ -56,7 +56,14 @@ impl Cleaner {
                 name = self.numbered(empty)?;
                 while given.contains(&name) {
                     empty += 1;
-                    name = self.numbered(empty)?;
+                    let next = self.numbered(empty)?;
+                    if next == name {
+                        return Err(Error::custom(format!(
+                            "`defaultfmt` {:?} gives several columns the name {name:?}",
+                            self.default
+                        )));
+                    }
+                    name = next;
                 }
                 empty += 1;
             } else if ["return", "file", "print"].contains(&name.as_str()) || self.excluded.contains(&name) {

@@ -73,6 +73,11 @@ fn peek<R: Read>(mut reader: R) -> Result<(Vec<u8>, R)> {
     Ok((start, reader))
 }
 
+/// The memory that a decoder may take, in KiB: a dictionary of 64 MiB, as xz's highest level has it, and what stands beside it. A file
+/// may ask for 4 GiB.
+#[cfg(feature = "xz")]
+const XZ_MEMORY: u32 = 65 << 10;
+
 fn unpack<'a>(packed: Packed, reader: impl Read + Send + 'a) -> Result<Box<dyn Read + Send + 'a>> {
     match packed {
         Packed::No => Ok(Box::new(reader)),
@@ -80,11 +85,12 @@ fn unpack<'a>(packed: Packed, reader: impl Read + Send + 'a) -> Result<Box<dyn R
         #[cfg(feature = "bzip2")]
         Packed::Bzip2 => Ok(Box::new(bzip2::read::MultiBzDecoder::new(reader))),
         #[cfg(feature = "xz")]
-        Packed::Xz => Ok(Box::new(lzma_rust2::XzReader::new(BufReader::new(reader), true))),
+        Packed::Xz => {
+            Ok(Box::new(lzma_rust2::XzReader::new_mem_limit(BufReader::new(reader), true, XZ_MEMORY)))
+        }
         #[cfg(feature = "xz")]
         Packed::Lzma => {
-            let limit = 64 << 10; // of the dictionary, in KiB: what xz's own levels ask for
-            Ok(Box::new(lzma_rust2::LzmaReader::new_mem_limit(BufReader::new(reader), limit, None)?))
+            Ok(Box::new(lzma_rust2::LzmaReader::new_mem_limit(BufReader::new(reader), XZ_MEMORY, None)?))
         }
         #[cfg(not(all(feature = "bzip2", feature = "xz")))]
         other => Err(missing(other)),

@@ -74,9 +74,9 @@ pub enum Delimiter {
     /// Any run of blanks.
     #[default]
     Whitespace,
-    /// A text, `","`.
+    /// A text, `","`; an empty one stands for blanks.
     Text(String),
-    /// Each field is so wide.
+    /// Each field is so wide; 0 stands for blanks.
     Width(usize),
     /// Each field has its own width.
     Widths(Vec<usize>),
@@ -90,13 +90,13 @@ impl From<char> for Delimiter {
 
 impl From<&str> for Delimiter {
     fn from(delimiter: &str) -> Self {
-        if delimiter.is_empty() { Self::Whitespace } else { Self::Text(delimiter.to_owned()) }
+        Self::Text(delimiter.to_owned())
     }
 }
 
 impl From<usize> for Delimiter {
     fn from(width: usize) -> Self {
-        if width == 0 { Self::Whitespace } else { Self::Width(width) }
+        Self::Width(width)
     }
 }
 
@@ -207,21 +207,22 @@ pub struct Limits {
     pub(crate) line_bytes: usize,
     pub(crate) columns: usize,
     pub(crate) total_bytes: u64,
+    pub(crate) array_bytes: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { line_bytes: 16 << 20, columns: 1 << 20, total_bytes: u64::MAX }
+        Self { line_bytes: 16 << 20, columns: 1 << 20, total_bytes: u64::MAX, array_bytes: u64::MAX }
     }
 }
 
 impl Limits {
-    /// The defaults: lines of 16 MiB, 1,048,576 columns, a text of any length.
+    /// The defaults: lines of 16 MiB, 1,048,576 columns, a text and an array of any length.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets how long a line may be, in bytes of UTF-8; with quotes, a row.
+    /// Sets how long a line may be without its end, in bytes of UTF-8; with quotes, a row.
     pub fn line_bytes(mut self, bytes: usize) -> Self {
         self.line_bytes = bytes;
         self
@@ -239,6 +240,26 @@ impl Limits {
         self
     }
 
+    /// Sets how large the array may be that a text becomes, in bytes: its cells and its mask, in memory or, of a conversion, in the file; of
+    /// pieces, all together. A `String` or `Vec<u8>` counts with its own size and 32 bytes for its allocation beside the text.
+    ///
+    /// Unless set, a table whose widths are found in the text may be 64 times as large as that, or 256 MiB.
+    pub fn array_bytes(mut self, bytes: u64) -> Self {
+        self.array_bytes = bytes;
+        self
+    }
+
+    /// Refuses an array of so many bytes.
+    pub(crate) fn check_array(self, bytes: u64) -> Result<()> {
+        let limit = self.array_bytes;
+        if bytes <= limit {
+            return Ok(());
+        }
+        Err(Error::custom(format!(
+            "the array takes more than {limit} bytes: raise `Limits::array_bytes` if you trust the text"
+        )))
+    }
+
     pub(crate) fn long_line(self) -> Error {
         let limit = self.line_bytes;
         Error::custom(format!(
@@ -247,9 +268,9 @@ impl Limits {
         ))
     }
 
-    /// Refuses a row that is too long or has too many fields.
-    pub(crate) fn check(self, len: usize, columns: usize) -> Result<()> {
-        if len > self.line_bytes {
+    /// Refuses a row that is too long, without the end of its line, or has too many fields.
+    pub(crate) fn check(self, row: &[u8], columns: usize) -> Result<()> {
+        if row.len() - usize::from(row.ends_with(b"\n")) > self.line_bytes {
             return Err(self.long_line());
         }
         if columns > self.columns {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::head::{count, valid};
+use crate::head::{Fault, count, valid};
 use crate::number::Style;
 use crate::options::counted;
 use crate::plan::{Plan, Select};
@@ -26,12 +26,6 @@ pub(crate) struct Piece<S> {
     pub(crate) error: Option<Fault>,
 }
 
-pub(crate) struct Fault {
-    /// From 0, in the piece.
-    pub(crate) line: usize,
-    pub(crate) message: String,
-}
-
 impl<S> Piece<S> {
     /// Gives the sink, and all else with another.
     pub(crate) fn with_sink<O>(self, sink: O) -> (S, Piece<O>) {
@@ -40,7 +34,7 @@ impl<S> Piece<S> {
     }
 }
 
-/// Reads the rows of a piece into a sink, up to so many that are not plain.
+/// Reads the rows of a piece into a sink, up to so many.
 pub(crate) fn parse<S: Sink>(plan: &Plan<'_>, sink: S, bytes: &[u8], is_last: bool, room: usize) -> Piece<S> {
     let mut piece = Piece {
         sink,
@@ -52,21 +46,17 @@ pub(crate) fn parse<S: Sink>(plan: &Plan<'_>, sink: S, bytes: &[u8], is_last: bo
         blank: None,
         error: None,
     };
-    let (text, bad) = match valid(bytes, 0) {
-        Ok(text) => (text, None),
+    let (mut text, bad) = valid(bytes);
+    if bad.is_some() {
         // What stands before is read first: it may be all that is wanted.
-        Err(error) => {
-            let good = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
-            let end = memchr::memrchr(b'\n', &bytes[..good]).map_or(0, |end| end + 1);
-            (std::str::from_utf8(&bytes[..end]).unwrap_or_default(), Some(error))
-        }
-    };
+        text = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
+    }
     let mut at = 0;
     let mut lines = LineCounter::default();
     let mut fields: Vec<Cow<'_, str>> = Vec::new();
     let mut chosen = Vec::new();
     while at < text.len() {
-        let (len, rows) = piece.sink.plain(plan, &bytes[at..text.len()]);
+        let (len, rows) = piece.sink.plain(plan, &bytes[at..text.len()], room - piece.rows);
         piece.rows += rows;
         at += len;
         if plan.has_mask {
@@ -79,7 +69,7 @@ pub(crate) fn parse<S: Sink>(plan: &Plan<'_>, sink: S, bytes: &[u8], is_last: bo
         let Some(len) = plan.splitter.row(&text[at..], is_last && bad.is_none(), most, &mut fields) else {
             break;
         };
-        let outcome = match plan.limits.check(len, fields.len()) {
+        let outcome = match plan.limits.check(&bytes[at..at + len], fields.len()) {
             Err(error) => Err(format!(": {error}")),
             Ok(()) if fields.is_empty() => {
                 if piece.blank.is_none() {
@@ -104,13 +94,7 @@ pub(crate) fn parse<S: Sink>(plan: &Plan<'_>, sink: S, bytes: &[u8], is_last: bo
     }
     piece.used = at;
     piece.lines = count(&bytes[..at]);
-    if let (None, Some(error)) = (&piece.error, bad) {
-        // The message begins with `line N`, counted from the start of the piece.
-        let message = error.to_string();
-        let rest = message.split_once(':').map_or("", |(_, rest)| rest);
-        let good = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
-        piece.error = Some(Fault { line: count(&bytes[..good]), message: format!(":{rest}") });
-    }
+    piece.error = piece.error.or(bad);
     piece
 }
 

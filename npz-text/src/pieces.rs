@@ -14,6 +14,8 @@ use crate::table::FromText;
 /// Arrays of so many rows each, until the text ends: from [`LoadTxt::pieces`](crate::LoadTxt::pieces) and
 /// [`GenFromTxt::pieces`](crate::GenFromTxt::pieces).
 ///
+/// Also of an `AnyArray` or `ArrayD` all have as many axes, two of a table without fields, however many rows the last one has.
+///
 /// What is wrong with rows is told when the piece is asked for in which they stand: as an error, behind which there is nothing more, or
 /// a warning. Of rows with another number of columns `GenFromTxt` lists those of this piece.
 ///
@@ -44,7 +46,7 @@ impl<'s, T: FromText> Pieces<'s, T> {
         if rows == 0 {
             return Err(Error::custom("expected at least 1 row in a piece, found 0"));
         }
-        let keep = Keep { texts: Texts::AsStrings, has_mask: T::HAS_MASK };
+        let keep = Keep { texts: Texts::Strings, has_mask: T::HAS_MASK };
         let path = source.path();
         let tables = T::wanted().and_then(|wanted| make(settings, source, wanted, None, keep));
         let tables = tables.map_err(|error| in_file(error, path.as_deref()))?;
@@ -60,7 +62,7 @@ impl<T: FromText> Iterator for Pieces<'_, T> {
             return None;
         }
         let table = match self.tables.next(self.rows) {
-            Ok(table) => table,
+            Ok(table) => table.with_all_axes(),
             Err(error) => {
                 self.is_over = true;
                 return Some(Err(in_file(error, self.path.as_deref())));

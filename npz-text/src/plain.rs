@@ -16,11 +16,13 @@ pub(crate) struct Plain {
 impl Plain {
     /// Whether rows of a splitter may be plain: what ends a field or a line must be no part of a number.
     pub(crate) fn of(splitter: &Splitter) -> Option<Self> {
-        let (delimiter, comments): (_, &[String]) = match splitter {
-            Splitter::LoadTxt { delimiter, comments, .. } => (delimiter.map(String::from), comments),
+        let (delimiter, comments, quote): (_, &[String], _) = match splitter {
+            Splitter::LoadTxt { delimiter, comments, quote } => {
+                (delimiter.map(String::from), comments, quote.map(String::from))
+            }
             Splitter::GenFromTxt { delimiter, comment, .. } => match delimiter {
-                crate::Delimiter::Whitespace => (None, comment.as_slice()),
-                crate::Delimiter::Text(text) => (Some(text.clone()), comment.as_slice()),
+                crate::Delimiter::Whitespace => (None, comment.as_slice(), None),
+                crate::Delimiter::Text(text) => (Some(text.clone()), comment.as_slice(), None),
                 _ => return None,
             },
         };
@@ -32,15 +34,15 @@ impl Plain {
             Some([byte]) if !is_of_numbers(*byte) && *byte != b'\n' => Some(*byte),
             Some(_) => return None,
         };
-        let is_apart = |comment: &String| {
-            comment.bytes().next().is_some_and(|byte| {
+        let is_apart = |sign: &String| {
+            sign.bytes().next().is_some_and(|byte| {
                 !is_of_numbers(byte)
                     && !byte.is_ascii_whitespace()
                     && Some(byte) != delimiter
                     && byte.is_ascii_graphic()
             })
         };
-        if !comments.iter().all(is_apart) {
+        if !comments.iter().chain(&quote).all(is_apart) {
             return None;
         }
         let blanks: &[u8] = match delimiter {
@@ -65,7 +67,7 @@ impl Plain {
         at
     }
 
-    /// Reads rows of so many cells, up to the first that is not plain; gives their bytes and how many there are.
+    /// Reads so many rows of so many cells at most, up to the first that is not plain; gives their bytes and how many there are.
     ///
     /// `cell` takes the number of a column at the start of a text, and gives its length, or `None` where it is not plain. It
     /// may have taken cells of one row more than there are.
@@ -73,12 +75,12 @@ impl Plain {
     pub(crate) fn rows(
         self,
         text: &[u8],
-        columns: usize,
+        (most, columns): (usize, usize),
         line_limit: usize,
         mut cell: impl FnMut(usize, &[u8]) -> Option<usize>,
     ) -> (usize, usize) {
         let (mut start, mut rows) = (0, 0);
-        while start < text.len() {
+        while start < text.len() && rows < most {
             match self.row(&text[start..], columns, &mut cell) {
                 Some(len) if len <= line_limit => start += len,
                 _ => break,

@@ -185,7 +185,7 @@ impl<'a, 's, S: Store> Reader<'a, 's, S> {
                 texts.give_back(rest);
             } else if piece.error.is_none() && !rest.is_empty() {
                 let line = collected.line + piece.lines;
-                plan.limits.check(rest.len(), 0).map_err(|error| at_line(line, &error))?;
+                plan.limits.check(&rest, 0).map_err(|error| at_line(line, &error))?;
                 texts.lines.give_back(rest);
             }
             (memory, sink) = (text, collected.take(plan, piece)?);

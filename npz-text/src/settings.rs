@@ -139,8 +139,14 @@ impl Settings<'_> {
                 widths.len()
             )));
         }
+        // As NumPy has it for delimiters that are none.
+        let delimiter = match &self.delimiter {
+            Delimiter::Width(0) => Delimiter::Whitespace,
+            Delimiter::Text(text) if text.is_empty() => Delimiter::Whitespace,
+            other => other.clone(),
+        };
         Ok(Splitter::GenFromTxt {
-            delimiter: self.delimiter.clone(),
+            delimiter,
             comment: self.comments.first().cloned(),
             autostrip: self.autostrip,
         })

@@ -20,8 +20,8 @@ pub(crate) trait Sink: Send {
     /// Takes the fields of a row; after an error it may hold a part of them.
     fn row(&mut self, plan: &Plan<'_>, fields: &[Cow<'_, str>]) -> Result<(), BadCell>;
 
-    /// Takes rows of plain numbers at the start of a text; gives their bytes and how many there were.
-    fn plain(&mut self, _plan: &Plan<'_>, _text: &[u8]) -> (usize, usize) {
+    /// Takes rows of plain numbers at the start of a text, up to so many; gives their bytes and how many there were.
+    fn plain(&mut self, _plan: &Plan<'_>, _text: &[u8], _most: usize) -> (usize, usize) {
         (0, 0)
     }
 }
@@ -37,6 +37,11 @@ pub(crate) trait Store: Sink + Sized {
     /// Takes the cells of another, whose memory serves the next.
     fn append(&mut self, other: &mut Self) -> Result<()>;
 
+    /// The bytes of its rows, of which there are so many.
+    fn bytes(&self, plan: &Plan<'_>, rows: usize) -> usize {
+        rows.saturating_mul(plan.row_size())
+    }
+
     /// Keeps so many rows and gives the others.
     fn split_off(&mut self, plan: &Plan<'_>, rows: usize) -> Self;
 }
@@ -51,6 +56,9 @@ pub(crate) fn append<T>(values: &mut Vec<T>, other: &mut Vec<T>) -> Result<()> {
     values.append(other);
     Ok(())
 }
+
+/// The bytes of a text beside its own: as much as `npz-core` counts.
+const ALLOCATION: usize = 32;
 
 fn each<T>(
     values: &mut Vec<T>,
@@ -71,12 +79,12 @@ impl<T: Number> Sink for Numbers<T> {
         each(&mut self.0, fields, |column, text| plan.number_of(column, text))
     }
 
-    fn plain(&mut self, plan: &Plan<'_>, text: &[u8]) -> (usize, usize) {
+    fn plain(&mut self, plan: &Plan<'_>, text: &[u8], most: usize) -> (usize, usize) {
         let Some(fast) = plan.plain else { return (0, 0) };
         let (start, values) = (self.0.len(), &mut self.0);
         // Cells of 8 bytes are among the shorter ones.
         values.reserve(text.len() / 8);
-        let (len, rows) = fast.rows(text, plan.width(), plan.limits.line_bytes, |_, text| {
+        let (len, rows) = fast.rows(text, (most, plan.width()), plan.limits.line_bytes, |_, text| {
             let (value, len) = T::plain(text)?;
             values.push(value);
             Some(len)
@@ -124,6 +132,10 @@ impl Store for Strings {
         append(&mut self.0, &mut other.0)
     }
 
+    fn bytes(&self, _: &Plan<'_>, _: usize) -> usize {
+        self.0.iter().map(|text| size_of::<String>() + ALLOCATION + text.len()).sum()
+    }
+
     fn split_off(&mut self, plan: &Plan<'_>, rows: usize) -> Self {
         Self(self.0.split_off(rows * plan.width()))
     }
@@ -152,6 +164,10 @@ impl Store for ByteStrings {
 
     fn append(&mut self, other: &mut Self) -> Result<()> {
         append(&mut self.0, &mut other.0)
+    }
+
+    fn bytes(&self, _: &Plan<'_>, _: usize) -> usize {
+        self.0.iter().map(|bytes| size_of::<Vec<u8>>() + ALLOCATION + bytes.len()).sum()
     }
 
     fn split_off(&mut self, plan: &Plan<'_>, rows: usize) -> Self {
@@ -183,11 +199,11 @@ impl Sink for Rows {
         Ok(())
     }
 
-    fn plain(&mut self, plan: &Plan<'_>, text: &[u8]) -> (usize, usize) {
+    fn plain(&mut self, plan: &Plan<'_>, text: &[u8], most: usize) -> (usize, usize) {
         let Some(fast) = plan.plain else { return (0, 0) };
         let (start, bytes) = (self.0.len(), &mut self.0);
         let mut row = start;
-        let (len, rows) = fast.rows(text, plan.width(), plan.limits.line_bytes, |column, text| {
+        let (len, rows) = fast.rows(text, (most, plan.width()), plan.limits.line_bytes, |column, text| {
             if column == 0 {
                 row = bytes.len();
                 bytes.try_reserve(plan.row_size()).ok()?;
@@ -246,6 +262,10 @@ impl Store for Widths {
             self.0 = self.0.iter().zip(&other).map(|(a, b)| a.join(b)).collect();
         }
         Ok(())
+    }
+
+    fn bytes(&self, _: &Plan<'_>, _: usize) -> usize {
+        0
     }
 
     fn split_off(&mut self, _: &Plan<'_>, _: usize) -> Self {

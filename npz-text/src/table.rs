@@ -5,7 +5,7 @@ use std::io;
 
 use bytemuck::allocation::try_zeroed_vec;
 use ndarray::{Array, Array1, Array2, ArrayD, Dimension, IxDyn};
-use npz_core::{AnyArray, ByteOrder, Cast, DType, Element, Error, RawArray, Result, npy};
+use npz_core::{AnyArray, ByteOrder, Cast, DType, Element, Error, RawArray, Result};
 use num_complex::Complex;
 
 use crate::layout::{self, Kind, Layout};
@@ -59,7 +59,7 @@ impl Cells {
             Self::Bytes(cells) => array(cells, shape)?.into(),
             Self::Raw(dtype, bytes) => return Ok(AnyArray::from(RawArray::new(dtype, shape, bytes)?)),
         };
-        // Numbers are read as this machine has them, texts as long as they are.
+        // Texts are as long as they are, also where their dtype is wider.
         let mut asked = dtype;
         while let Some((item, _)) = asked.subdtype() {
             asked = item;
@@ -87,6 +87,11 @@ impl Table {
     /// The shape as it lies: rows and columns, or records.
     fn shape(&self) -> Vec<usize> {
         if self.is_record { vec![self.rows] } else { vec![self.rows, self.columns] }
+    }
+
+    /// The same with all its axes, also where they have a length of 1.
+    pub(crate) fn with_all_axes(self) -> Self {
+        Self { ndmin: self.ndmin.max(self.shape().len()), ..self }
     }
 
     /// The shape that NumPy gives it.
@@ -117,9 +122,6 @@ impl Table {
             return RawArray::new(dtype, &shape, bytes);
         }
         let any = self.into_any(&shape)?;
-        if any.dtype().to_string().starts_with('>') {
-            return npy::from_bytes(&npy::to_bytes(&any)?);
-        }
         RawArray::new(any.dtype(), &shape, any.to_le_bytes()?)
     }
 
@@ -205,11 +207,12 @@ impl Table {
 /// | `Array2<A>` | rows and columns, whatever their number | `ndmin=2` |
 /// | `Array1<A>` | one row or one column, or rows of a struct that derives `NpyRecord` | `ndmin=1` |
 /// | `Array0<A>` | one cell | |
-/// | `ArrayD<A>`, [`AnyArray`] | axes of length 1 are dropped, unless `ndmin` is set | the default |
+/// | `ArrayD<A>`, [`AnyArray`] | axes of length 1 are dropped, unless `ndmin` is set; not of pieces | the default |
 /// | `Vec<AnyArray>`, `Vec<Array1<A>>` | the columns, or fields | `unpack=True` |
 /// | `(Array<A, D>, Array<bool, D>)`, `(AnyArray, AnyArray)` | the values, and a mask that is true where a cell was missing | `usemask=True` |
 ///
 /// The cell type of an array says how cells are read; of an [`AnyArray`] the option `dtype` does, `f8` unless set.
+/// An `AnyArray` of another byte order, or of texts of a width, is made of the bytes of its dtype: meanwhile both are in memory.
 pub trait FromText: Sized {
     /// Whether it tells which cells were missing.
     #[doc(hidden)]

@@ -36,7 +36,9 @@ fn per_second(base: TimeBase) -> Option<i128> {
 }
 
 /// The days from 1970-01-01 to a date of the Gregorian calendar.
-fn days(year: i64, month: i64, day: i64) -> i64 {
+fn days(year: i64, month: i64, day: i64) -> i128 {
+    // A year of 18 digits has more days than 64 bits hold.
+    let (year, month, day) = (i128::from(year), i128::from(month), i128::from(day));
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
     let year_of_era = year.rem_euclid(400);
@@ -159,23 +161,20 @@ impl Moment {
         let months = (i128::from(self.year) - 1970) * 12 + i128::from(self.month) - 1;
         let is_day = self.seconds == 0 && self.attoseconds == 0;
         let exact = |value: i128, unit: i128| (value % unit == 0).then(|| value / unit);
-        let days = || -> Option<i128> {
-            // What is far out is found by the range of the ticks.
-            (self.year.abs() < 1 << 56).then(|| i128::from(days(self.year, self.month, self.day)))
-        };
-        let seconds = || Some(days()? * 86_400 + i128::from(self.seconds));
-        let whole = || seconds().filter(|_| self.attoseconds == 0);
+        let days = || days(self.year, self.month, self.day);
+        let seconds = || days() * 86_400 + i128::from(self.seconds);
+        let whole = || (self.attoseconds == 0).then(seconds);
         let ticks = match unit.base() {
             TimeBase::Year if is_day && self.day == 1 => exact(months, 12)?,
             TimeBase::Month if is_day && self.day == 1 => months,
-            TimeBase::Week if is_day => exact(days()?, 7)?,
-            TimeBase::Day if is_day => days()?,
+            TimeBase::Week if is_day => exact(days(), 7)?,
+            TimeBase::Day if is_day => days(),
             TimeBase::Hour => exact(whole()?, 3600)?,
             TimeBase::Minute => exact(whole()?, 60)?,
             base => {
                 let per_second = per_second(base)?;
                 let rest = exact(i128::from(self.attoseconds), 1_000_000_000_000_000_000 / per_second)?;
-                seconds()? * per_second + rest
+                seconds().checked_mul(per_second)?.checked_add(rest)?
             }
         };
         i64::try_from(exact(ticks, i128::from(unit.count()))?).ok().filter(|ticks| *ticks != NAT)
@@ -266,6 +265,13 @@ mod tests {
             assert!(datetime(text, unit(TimeBase::Second)).is_err(), "{text}");
         }
         assert!(datetime("2012-01-02", unit(TimeBase::Month)).is_err());
-        assert!(datetime("9999999-01-02", unit(TimeBase::Attosecond)).is_err());
+        // The first day that 64 bits don't hold, and as far out as a text may be.
+        assert_eq!(datetime("25252734927768524-07-27", unit(TimeBase::Day)), Ok(i64::MAX));
+        for text in ["25252734927768524-07-28", "30000000000000000-01-01", "-999999999999999999-01-01"] {
+            assert!(matches!(datetime(text, unit(TimeBase::Day)), Err(Fault::Range(_))), "{text}");
+        }
+        for text in ["9999999-01-02", "5400000000000-01-01", "999999999999999999-12-31T23:59:59.9"] {
+            assert!(matches!(datetime(text, unit(TimeBase::Attosecond)), Err(Fault::Range(_))), "{text}");
+        }
     }
 }

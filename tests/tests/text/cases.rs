@@ -2,7 +2,7 @@
 
 use ndarray::{Array1, Array2, ArrayD, array};
 use npz_core::{AnyArray, DType};
-use npz_text::{GenFromTxt, Infer, LoadTxt, SaveTxt};
+use npz_text::{Delimiter, GenFromTxt, Infer, LoadTxt, SaveTxt};
 
 fn infer(text: &str) -> AnyArray {
     GenFromTxt::new().delimiter(',').dtype(Infer).read(text.as_bytes()).unwrap()
@@ -47,6 +47,57 @@ fn a_row_that_is_skipped_says_nothing_of_its_columns() {
     ] {
         assert_eq!(found(cell), dtype, "{cell}");
     }
+}
+
+#[test]
+fn rows_behind_max_rows_say_nothing_of_the_dtype() {
+    let text = "1 2\n# x\n3 4\n".to_owned() + &"1.5 2.5\n".repeat(9);
+    let any: AnyArray = GenFromTxt::new().dtype(Infer).max_rows(2).read(text.as_bytes()).unwrap();
+    assert_eq!(any, AnyArray::from(array![[1i64, 2], [3, 4]]));
+    let any: AnyArray = GenFromTxt::new().dtype(Infer).max_rows(3).read(text.as_bytes()).unwrap();
+    assert_eq!(any, AnyArray::from(array![[1.0, 2.0], [3.0, 4.0], [1.5, 2.5]]));
+}
+
+#[test]
+fn all_pieces_have_as_many_axes() {
+    let shapes = |load: LoadTxt<'_>, text: &str| {
+        let pieces = load.pieces::<AnyArray>(text.as_bytes(), 2).unwrap();
+        pieces.map(|piece| piece.unwrap().shape().to_vec()).collect::<Vec<_>>()
+    };
+    assert_eq!(shapes(LoadTxt::new(), "1 2\n3 4\n5 6\n"), [[2, 2], [1, 2]]);
+    assert_eq!(shapes(LoadTxt::new().ndmin(1), "1\n2\n3\n"), [[2, 1], [1, 1]]);
+    let fields = || LoadTxt::new().dtype(DType::parse("[('a', 'f8'), ('b', 'i4')]").unwrap());
+    assert_eq!(shapes(fields(), "1 2\n3 4\n5 6\n"), [[2], [1]]);
+    assert_eq!(shapes(fields().ndmin(2), "1 2\n3 4\n5 6\n"), [[2, 1], [1, 1]]);
+    let text = &b"1 2\n3 4\n5 6\n"[..];
+    let load = GenFromTxt::new();
+    let pieces = load.pieces::<(ArrayD<f64>, ArrayD<bool>)>(text, 2).unwrap();
+    let shapes: Vec<_> =
+        pieces.map(Result::unwrap).map(|(a, mask)| (a.shape().to_vec(), mask.shape().to_vec())).collect();
+    assert_eq!(shapes, [(vec![2, 2], vec![2, 2]), (vec![1, 2], vec![1, 2])]);
+}
+
+#[test]
+fn a_quote_is_no_part_of_a_number() {
+    let read = |delimiter: Option<char>, quote: char, text: &str| -> Array2<f64> {
+        let load = LoadTxt::new().quotechar(quote);
+        let load = if let Some(delimiter) = delimiter { load.delimiter(delimiter) } else { load };
+        load.read(text.as_bytes()).unwrap()
+    };
+    // As NumPy reads them.
+    assert_eq!(read(None, '-', "-5- 6\n"), array![[5.0, 6.0]]);
+    assert_eq!(read(None, '1', "121 13\n"), array![[2.0, 3.0]]);
+    assert_eq!(read(Some(','), ' ', " 1 ,2\n3, 4 \n"), array![[1.0, 2.0], [3.0, 4.0]]);
+}
+
+#[test]
+fn a_delimiter_that_is_none_stands_for_blanks() {
+    for delimiter in [Delimiter::Text(String::new()), Delimiter::Width(0), "".into(), 0.into()] {
+        let a: Array2<f64> = GenFromTxt::new().delimiter(delimiter).read(&b"1  2\n 3 4\n"[..]).unwrap();
+        assert_eq!(a, array![[1.0, 2.0], [3.0, 4.0]]);
+    }
+    let a: Array2<String> = GenFromTxt::new().delimiter([0, 1]).read(&b"ab\nc\n"[..]).unwrap();
+    assert_eq!(a, array![["", "a"], ["", "c"]]);
 }
 
 #[test]

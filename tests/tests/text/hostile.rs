@@ -27,6 +27,100 @@ fn limits_are_kept() {
 }
 
 #[test]
+fn a_line_may_be_as_long_as_its_limit() {
+    let line = "1".repeat(40);
+    let load = || LoadTxt::new().limits(Limits::new().line_bytes(40));
+    for end in ["\n", "\r\n", ""] {
+        let text = ["2\n", &line, end].concat();
+        assert_eq!(load().read::<Array2<f64>>(text.as_bytes()).unwrap().nrows(), 2);
+        assert!(load().quotechar('"').read::<Array2<f64>>(text.as_bytes()).is_ok());
+        assert!(load().read::<Array2<f64>>(["2\n1", &line, end].concat().as_bytes()).is_err());
+        // The first line.
+        assert!(load().read::<Array2<f64>>([&line, end].concat().as_bytes()).is_ok());
+        assert!(load().read::<Array2<f64>>(["1", &line, end].concat().as_bytes()).is_err());
+    }
+}
+
+#[test]
+fn an_array_is_no_larger_than_its_limit() {
+    let dir = tests::temp_dir();
+    let (path, out) = (dir.path().join("a.txt"), dir.path().join("a.npy"));
+    let text = "1 2\n".repeat(1000);
+    std::fs::write(&path, &text).unwrap();
+    let limits = |bytes| Limits::new().array_bytes(bytes);
+    let message =
+        |bytes: u64| format!("the array takes more than {bytes} bytes: raise `Limits::array_bytes`");
+    let check = |size: u64, load: &dyn Fn(Limits) -> npz_core::Result<()>| {
+        load(limits(size)).unwrap();
+        let error = load(limits(size - 1)).unwrap_err().to_string();
+        assert!(error.contains(&message(size - 1)), "{error}");
+    };
+    let records = DType::parse("[('a', 'i4'), ('b', 'U3')]").unwrap();
+    for threads in [1, 3] {
+        let load = |limits| LoadTxt::new().threads(threads).limits(limits);
+        check(16_000, &|limits| load(limits).load::<Array2<f64>>(&path).map(drop));
+        check(16_000, &|limits| load(limits).read::<Array2<f64>>(text.as_bytes()).map(drop));
+        check(16_000, &|limits| load(limits).quotechar('"').load::<Array2<f64>>(&path).map(drop));
+        check(16_000, &|limits| load(limits).convert(&path, &out));
+        check(16_000, &|limits| {
+            load(limits).pieces::<Array2<f64>>(&path, 7)?.try_for_each(|piece| piece.map(drop))
+        });
+        check(160, &|limits| load(limits).max_rows(10).load::<Array2<f64>>(&path).map(drop));
+        check(16_000, &|limits| load(limits).dtype(records.clone()).load::<AnyArray>(&path).map(drop));
+        // Each text has one byte, 24 of its own and 32 of its allocation.
+        check(114_000, &|limits| load(limits).load::<Array2<String>>(&path).map(drop));
+        let gen_from = |limits| GenFromTxt::new().threads(threads).limits(limits);
+        check(18_000, &|limits| gen_from(limits).load::<(Array2<f64>, Array2<bool>)>(&path).map(drop));
+        check(16_000, &|limits| gen_from(limits).dtype(Infer).load::<AnyArray>(&path).map(drop));
+    }
+    // One long text makes all rows as wide: it is refused before there is any.
+    let text = ["1,a\n".repeat(99).as_str(), "1,", &"b".repeat(1000), "\n"].concat();
+    let infer = |limits| GenFromTxt::new().delimiter(',').dtype(Infer).limits(limits);
+    check(400_800, &|limits| infer(limits).read::<AnyArray>(text.as_bytes()).map(drop));
+}
+
+/// The same bytes in `.xz` with another size of the dictionary.
+fn with_dictionary(xz: &[u8], size: u8) -> Vec<u8> {
+    let mut xz = xz.to_vec();
+    // Behind the 12 bytes of the stream: the length of the block's header in 4 bytes, its flags, the filter, and that one byte follows.
+    let (start, end) = (12, 12 + usize::from(xz[12]) * 4);
+    assert_eq!((xz[13], &xz[14..16]), (0, &[0x21, 1][..]));
+    xz[16] = size;
+    let crc = !xz[start..end].iter().fold(!0u32, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg()))
+    });
+    xz[end..end + 4].copy_from_slice(&crc.to_le_bytes());
+    xz
+}
+
+#[test]
+fn a_dictionary_is_no_larger_than_those_of_xz() {
+    let dir = tests::temp_dir();
+    let (xz, lzma) = (dir.path().join("a.xz"), dir.path().join("a.lzma"));
+    for path in [&xz, &lzma] {
+        SaveTxt::new().save(path, &array![[1.0, 2.0]]).unwrap();
+    }
+    let (packed, alone) = (std::fs::read(&xz).unwrap(), std::fs::read(&lzma).unwrap());
+    let load = |path| LoadTxt::new().load::<Array2<f64>>(path);
+    // 64 MiB, 96 MiB and 4 GiB.
+    for (size, is_sound) in [(28, true), (29, false), (40, false)] {
+        let bytes = with_dictionary(&packed, size);
+        std::fs::write(&xz, &bytes).unwrap();
+        assert_eq!(
+            load(&xz).map_err(|error| error.kind()),
+            if is_sound { Ok(array![[1.0, 2.0]]) } else { Err(npz_core::ErrorKind::Io) }
+        );
+        assert_eq!(LoadTxt::new().read::<Array2<f64>>(&bytes[..]).is_ok(), is_sound);
+    }
+    for (size, is_sound) in [(64u32 << 20, true), (96 << 20, false), (u32::MAX - 15, false)] {
+        let mut bytes = alone.clone();
+        bytes[1..5].copy_from_slice(&size.to_le_bytes());
+        std::fs::write(&lzma, &bytes).unwrap();
+        assert_eq!(load(&lzma).is_ok(), is_sound, "{size}");
+    }
+}
+
+#[test]
 fn a_bomb_is_stopped_by_its_limit() {
     let path = tests::temp_dir();
     let path = path.path().join("bomb.gz");
@@ -40,10 +134,10 @@ fn a_bomb_is_stopped_by_its_limit() {
 #[test]
 fn what_is_no_text_is_told_with_its_line() {
     let bad: [(&[u8], &str); 4] = [
-        (b"1\n2\n\xff\n", "line 3: byte 0xff is no UTF-8"),
+        (b"1\n2 \xc3\xa4\xff\n", "line 2, character 4: byte 0xff is no UTF-8"),
         (b"1\n2\0\n", "line 2, column 1: expected float64, found \"2\\0\""),
-        (b"\xff\xfe1\0", "no UTF-8: set `encoding`"),
-        (b"1\n\x1f\x8b", "line 2: byte 0x8b is no UTF-8"),
+        (b"\xff\xfe1\0", "line 1, character 1: byte 0xff is no UTF-8: set `encoding`"),
+        (b"1\n\x1f\x8b", "line 2, character 2: byte 0x8b is no UTF-8"),
     ];
     for (bytes, message) in bad {
         let error = LoadTxt::new().read::<Array2<f64>>(bytes).unwrap_err();

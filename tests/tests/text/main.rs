@@ -5,6 +5,7 @@
 mod against_numpy;
 mod cases;
 mod files;
+mod generated_tables;
 mod hostile;
 mod messages;
 mod numpys_own;

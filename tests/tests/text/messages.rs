@@ -114,6 +114,10 @@ fn of_genfromtxt() {
         gen_from(&comma().loose(false), "1,x").starts_with("line 1, column 2: expected float64, found \"x\"")
     );
     assert!(gen_from(&comma().defaultfmt("f").dtype(Infer), "1,x").contains("`defaultfmt`"));
+    assert_eq!(
+        gen_from(&comma().defaultfmt("%.0s").names(["", "a"]), "1,2"),
+        "`defaultfmt` \"%.0s\" gives several columns the name \"\""
+    );
 }
 
 #[test]
@@ -247,11 +251,22 @@ fn of_bytes_in_another_encoding() {
         );
     }
     for (encoding, last) in [(Encoding::Ascii, "U+007F"), (Encoding::Latin1, "U+00FF")] {
-        let save = SaveTxt::new().encoding(encoding).header("5 \u{20ac}");
-        assert_eq!(
-            save.write(Vec::new(), &array![5.0]).unwrap_err().to_string(),
-            format!("expected characters up to {last}, found '\u{20ac}': set `encoding(Encoding::Utf8)`")
-        );
+        let save = |save: SaveTxt<'_>, cells: &[&str]| {
+            let cells = Array1::from_iter(cells.iter().map(|cell| (*cell).to_owned()));
+            save.encoding(encoding).format("%s").write(Vec::new(), &cells).unwrap_err().to_string()
+        };
+        let message = |place| {
+            format!(
+                "{place}: expected characters up to {last}, found '\u{20ac}': set `encoding(Encoding::Utf8)`"
+            )
+        };
+        let header = SaveTxt::new().header("5 \u{20ac}");
+        assert_eq!(save(header, &["a"]), message("line 1, character 5"));
+        // In a later piece, behind a header.
+        let mut cells = vec!["ab"; 40_000];
+        cells[39_998] = "abc\u{20ac}";
+        assert_eq!(save(SaveTxt::new().header("a\nb"), &cells), message("line 40001, character 4"));
+        assert_eq!(save(SaveTxt::new().footer("\u{20ac}"), &["a"; 3]), message("line 4, character 3"));
     }
 }
 

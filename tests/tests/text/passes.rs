@@ -257,7 +257,7 @@ fn what_is_no_text_and_lines_that_are_too_long_are_told_with_their_line_wherever
         for (load, text, start) in [
             (load().encoding(Encoding::Ascii), &latin[..], "line 300001, character 3: expected text"),
             (load().encoding(Encoding::Utf16Le), &wide, "line 300001, character 3: expected text"),
-            (load(), &latin, "line 300001: byte 0xe4 is no UTF-8"),
+            (load(), &latin, "line 300001, character 3: byte 0xe4 is no UTF-8"),
             (load().limits(limits), long.as_bytes(), "line 300001: a line has more than 200000 bytes"),
             (load().limits(limits).skip_footer(5000), long.as_bytes(), "line 300001: a line has more"),
             (load().limits(limits).skip_header(299_999), long.as_bytes(), "line 300001: a line has more"),
