@@ -208,12 +208,12 @@ pub(crate) fn make<'t>(
         }
     };
     if let Some(wanted) = wanted {
-        let (Widths(found), size) = scan(settings, first, &mut meter, Some(&wanted))?;
+        let (Widths(found), size) = scan::<Widths>(settings, first, &mut meter, Some(&wanted))?;
         once(settings, second, meter, Some(&wanted), keep, Some(size), |columns| {
             Ok((closed(&given(columns)?, &found)?, Vec::new()))
         })
     } else {
-        let (Types(found), size) = scan(settings, first, &mut meter, None)?;
+        let (Types(found), size) = scan::<Types>(settings, first, &mut meter, None)?;
         once(settings, second, meter, None, keep, Some(size), |columns| {
             inferred(settings, columns, &found, keep.texts)
         })
