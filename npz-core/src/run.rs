@@ -230,18 +230,9 @@ impl Team {
             in_scope(self, &queue, |call| queue.help(call));
         }
         queue.failure.into_result()?;
-        let done = unlock(queue.done);
-        // Put at their places, which no two share. A sort would be compiled for each type of results.
-        let places = done.iter().map(|(place, _)| place + 1).max().unwrap_or(0);
-        let mut results = memory::with_room(places, TASKS)?;
-        results.resize_with(places, || None);
-        let count = done.len();
-        for (place, result) in done {
-            results[place] = Some(result);
-        }
-        let mut in_order = memory::with_room(count, TASKS)?;
-        in_order.extend(results.into_iter().flatten());
-        Ok(in_order)
+        let mut done = unlock(queue.done);
+        done.sort_unstable_by_key(|(place, _)| *place);
+        memory::collect(done.into_iter().map(|(_, result)| result), TASKS)
     }
 
     /// Makes `count` things and has them taken in order by the calling thread, while others make the next ones: at most
