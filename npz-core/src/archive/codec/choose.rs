@@ -49,7 +49,7 @@ const LEAST_GAIN_OVER_NUMBERS: u64 = 100;
 /// Less where that search is slow itself.
 const LEAST_GAIN_OVER_SMOOTH: u64 = 25;
 /// From this level on zlib's level 6 is the measure. Below it speed counts.
-const MEASURED: u32 = 6;
+const LEAST_MEASURED: u32 = 6;
 /// Samples tell sizes no better than to so many thousandths.
 const CLOSE: u64 = 5;
 /// Where the faster search for images saves so many thousandths over zlib, the slower one is not tried.
@@ -86,7 +86,7 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
     };
     if pieces.iter().all(|piece| period_of(piece, kind.width).is_some()) {
         // Where a block has other cells after all, they are few among many that are the same.
-        let plan = Plan::Zlib(if level >= MEASURED { 9 } else { level });
+        let plan = Plan::Zlib(if level >= LEAST_MEASURED { 9 } else { level });
         return Ok(Choice { repeats: true, ..Choice::of(plan) });
     }
     let mut codes = Codes::new();
@@ -126,7 +126,7 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
     }
     // The library's rules are others than zlib's, and sizes of the same level differ by up to a half: at the levels that people use zlib is
     // the measure.
-    let is_measured = level >= MEASURED;
+    let is_measured = level >= LEAST_MEASURED;
     let (most, otherwise) = if is_measured {
         plan(CHAINS, some.attempt(CHAINS, &mut codes))
     } else {
@@ -164,10 +164,11 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
         bits + own <= most
     };
     let may_be_tried = is_measured && !is_plain;
+    // Those that are quick stand first.
     let quick = plans.iter().take_while(|(_, plan)| plan.is_quick()).count();
-    let is_near = |(bits, _): &(u64, Plan)| *bits < most + most * MOST_OVER_CHAINS / 1000;
+    let is_close_to_chains = |(bits, _): &(u64, Plan)| *bits < most + most * MOST_OVER_CHAINS / 1000;
     let mut found = Some(best).filter(|best| fits(&plans[*best], most));
-    if found.is_none() && may_be_tried && level <= 6 && plans[..quick].iter().any(is_near) {
+    if found.is_none() && may_be_tried && level <= 6 && plans[..quick].iter().any(is_close_to_chains) {
         // Chains mostly take less than zlib. What is several times as fast need not.
         let zlib = some.attempt(AS_ZLIB, &mut codes).bits(1);
         let most = zlib + zlib * CLOSE / 1000;
@@ -197,7 +198,7 @@ pub(crate) fn choose_small<'b>(
     kind: Cells,
     level: u32,
 ) -> Result<Choice> {
-    if level < MEASURED {
+    if level < LEAST_MEASURED {
         return Ok(Choice::of(Plan::Zlib(level)));
     }
     let mut chosen = (CHAINS, CHAINS.first_prices());

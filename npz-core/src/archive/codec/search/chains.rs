@@ -1,9 +1,9 @@
-//! Matches at every byte along chains of places with the same bytes, where a match gives way to a better one that begins a byte later: zlib's
-//! level 6, with fewer places to look at.
+//! Matches at every byte along chains of places with the same bytes, where a match gives way to a better one that begins a byte
+//! later.
 //!
-//! With `KEY` 3 it is zlib's level 6, which other searches are measured by, so that none is used that takes more. With `KEY` 4 it does the work where
-//! none of them comes to as little. zlib follows chains of three bytes. Here chains are of four, and only the newest place with the same three is looked at, as
-//! of those the nearest is the best. And a match longer than the best so far has the bytes at its end in common too: where the
+//! With `KEY` 3 it is zlib's level 6, which other searches are measured by, so that none is used that takes more. With `KEY` 4 it does the work
+//! where none of them comes to as little: chains are of four bytes, and of places with the same three only the newest is looked at, as the
+//! nearest is the best. And a match longer than the best so far has the bytes at its end in common too: where the
 //! places with those are fewer, their chain is followed instead. So cells with many zeros, whose chains are full of places that lead
 //! nowhere, take a third of the time (`index_i8`: 13 to 40 MB/s) and come out smaller, as longer matches are found within as many steps.
 
@@ -22,7 +22,9 @@ const MOST_DISTANCE: usize = WINDOW - MAX_MATCH - 4;
 const TOO_FAR: usize = 4096;
 /// So many places of a chain are compared; a quarter behind a match that is good already.
 const CHAIN: usize = 96;
+/// As many as zlib compares.
 const ZLIB_CHAIN: usize = 128;
+/// From this length on a match is good.
 const GOOD: usize = 8;
 /// Behind a match as long as this no longer one is looked for.
 const LAZY: usize = 16;
