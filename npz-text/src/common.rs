@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::fmt::Display;
 
+use half::f16;
 use npz_core::AnyValue;
 use num_complex::Complex;
 
@@ -13,9 +14,11 @@ pub(crate) fn text_of<T: Display + 'static>(value: &T, is_text: bool) -> String 
     if let Some(value) = any.downcast_ref::<bool>() {
         return if is_text { AnyValue::Bool(*value).to_string() } else { u8::from(*value).to_string() };
     }
-    if let Some(value) = any.downcast_ref::<f32>().filter(|_| !is_text) {
-        // The digits of the same float64.
-        return f64::from(*value).to_string();
+    // The digits of the same float64.
+    let f32 = any.downcast_ref::<f32>().map(|value| f64::from(*value));
+    let f16 = || any.downcast_ref::<f16>().map(|value| f64::from(*value));
+    if let Some(value) = f32.or_else(f16).filter(|_| !is_text) {
+        return value.to_string();
     }
     if let Some(Complex { re, im }) = any.downcast_ref::<Complex<f32>>() {
         return AnyValue::Complex { re: (*re).into(), im: (*im).into() }.to_string();
@@ -38,7 +41,7 @@ macro_rules! common {
             /// Makes another text of each cell of a column, or of all (`..`), before it is read. Where the function fails, that is the
             /// error. A dtype that has to be found is found from what it gives.
             ///
-            /// What it gives is printed and read again; of a bool, an `f32` and a complex number nothing is lost.
+            /// What it gives is printed and read again; of a bool, an `f16`, an `f32` and a complex number nothing is lost.
             ///
             /// ```
             /// use ndarray::{Array1, array};
@@ -117,8 +120,8 @@ macro_rules! common {
 
             /// Loads what a reader gives: a file, a pipe, or bytes, which are decompressed if they have to be.
             ///
-            /// Reads further than it has to: what follows `max_rows` is lost. Where cells have no dtype yet, all of the text
-            /// is kept in memory.
+            /// Reads further than it has to: what follows `max_rows` is lost. Where cells have no dtype yet, the text is kept until
+            /// it is found: beyond 16 MiB in a temporary file.
             ///
             /// # Errors
             /// As [`load`](Self::load).
@@ -143,7 +146,7 @@ macro_rules! common {
             ///
             /// # Errors
             /// As [`load`](Self::load), when the piece with the fault is reached. A dtype that has to be found
-            /// ([`Infer`](crate::Infer), texts without a width) takes a pass before, which a reader does not have.
+            /// ([`Infer`](crate::Infer), texts without a width) takes a pass before, for which [`read`](Self::read) keeps a text.
             pub fn pieces<'s, T: FromText>(
                 &'s self,
                 input: impl Input<'s>,

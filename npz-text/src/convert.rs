@@ -30,8 +30,7 @@ pub(crate) fn convert<'s>(settings: &'s Settings<'s>, source: Source<'s>, out: &
     };
     let path = source.path();
     let path = path.as_deref();
-    let tables =
-        make(settings, source, None, None, Keep { texts: Texts::AsWideAsTheirDtype, has_mask: false });
+    let tables = make(settings, source, None, Keep { texts: Texts::AsWideAsTheirDtype, has_mask: false });
     let tables = tables.map_err(|error| in_file(error, path))?;
     let wanted = PIECE / tables.row_size().max(1) + 1;
     write(&mut Rows { tables, path, wanted }, out)

@@ -51,7 +51,7 @@ pub(crate) fn open<'a>(source: Source<'a>, settings: &Settings<'_>) -> Result<Li
             Box::new(Decode::new(open::read(reader)?, settings.encoding))
         }
         Source::Given(reader) => Box::new(Counted { reader, count: Arc::clone(&count) }),
-        Source::Text(text) => Box::new(text),
+        Source::Text(text) => text,
     };
     let block = if crate::team::threads(settings.threads) == 1 { PIECE } else { PIECE_OF_SEVERAL };
     Ok(Lines::new(reader, file, count, block, settings.limits, is_given))

@@ -36,7 +36,7 @@ pub enum Source<'a> {
     /// Lines of the caller's.
     Given(Box<dyn Read + Send + 'a>),
     /// Text that was read before, as `Lines` gives it.
-    Text(&'a [u8]),
+    Text(Box<dyn Read + Send + 'a>),
 }
 
 impl Source<'_> {

@@ -41,8 +41,6 @@ pub(crate) enum Kind {
 pub(crate) enum Texts {
     /// As Rust has them.
     Strings,
-    /// As wide as their dtype, if it has a width; else as Rust has them.
-    AsGiven,
     /// So that all pieces have the same dtype.
     AsWideAsTheirDtype,
 }
@@ -78,6 +76,17 @@ impl Layout {
         Ok(Self { dtype: dtype.clone(), cells, item_size: dtype.item_size(), names })
     }
 
+    /// The same of a row: of an array that is a cell, its items are columns.
+    pub(crate) fn of_rows(dtype: &DType, limit: usize) -> Result<Self> {
+        let item = item(dtype);
+        if dtype.subdtype().is_some() && item.fields().is_some() {
+            let message =
+                format!("text can't be read as {dtype}: an array of rows has to be a field of a row");
+            return Err(Error::custom(message));
+        }
+        Self::of(item, limit)
+    }
+
     /// How many cells each of the outermost fields has.
     pub(crate) fn counts(&self) -> Result<Vec<usize>> {
         let fields = fields(&self.dtype).unwrap_or_default();
@@ -96,6 +105,19 @@ impl Layout {
             _ => false,
         })
     }
+}
+
+/// What an array is made of that is a cell.
+pub(crate) fn item(mut dtype: &DType) -> &DType {
+    while let Some((item, _)) = dtype.subdtype() {
+        dtype = item;
+    }
+    dtype
+}
+
+/// How many cells an array has that is one.
+pub(crate) fn cells_of(dtype: &DType) -> usize {
+    dtype.subdtype().map_or(1, |(item, axes)| axes.iter().product::<usize>() * cells_of(item))
 }
 
 /// The fields of a dtype with their names, without padding.

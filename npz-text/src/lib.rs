@@ -48,6 +48,7 @@ mod split;
 mod table;
 mod team;
 mod time;
+mod twice;
 mod unpack;
 
 use std::path::Path;

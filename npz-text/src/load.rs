@@ -1,15 +1,14 @@
 //! From a source to a table: the plan is made, the sink chosen, the rows are read.
 
-use std::io::{self, Read};
 use std::path::Path;
 
 use npz_core::{DType, Error, Result};
 use num_complex::Complex;
 
-use crate::head::{Head, count, open};
+use crate::head::Head;
 use crate::infer::{Column, Type, Types};
 use crate::input::Source;
-use crate::layout::{Kind, Layout, Texts, closed};
+use crate::layout::{Kind, Layout, Texts, cells_of, closed, item};
 use crate::number::{Number, Style};
 use crate::options::{CellType, counted};
 use crate::plan::{Plan, Select};
@@ -19,6 +18,7 @@ use crate::reader::Reader;
 use crate::settings::Settings;
 use crate::sink::{ByteStrings, Numbers, Rows, Store, Strings, Widths};
 use crate::table::{Cells, FromText, Table};
+use crate::twice::Twice;
 
 /// Something that gives tables, one after the other.
 pub(crate) trait Tables {
@@ -116,7 +116,7 @@ impl IntoCells for ByteStrings {
 
 impl IntoCells for Rows {
     fn into_cells(self, dtype: &DType) -> Cells {
-        Cells::Raw(dtype.clone(), self.0)
+        Cells::Raw(item(dtype).clone(), self.0)
     }
 }
 
@@ -135,15 +135,8 @@ pub(crate) fn in_file(error: Error, path: Option<&Path>) -> Error {
 }
 
 fn load_all<T: FromText>(settings: &Settings<'_>, source: Source<'_>) -> Result<T> {
-    let mut text = Vec::new();
-    let table = make(
-        settings,
-        source,
-        T::wanted()?,
-        Some(&mut text),
-        Keep { texts: Texts::Strings, has_mask: T::HAS_MASK },
-    )?
-    .next(usize::MAX)?;
+    let keep = Keep { texts: Texts::Strings, has_mask: T::HAS_MASK };
+    let table = make(settings, source, T::wanted()?, keep)?.next(usize::MAX)?;
     T::from_table(table)
 }
 
@@ -155,20 +148,13 @@ pub(crate) struct Keep {
     pub(crate) has_mask: bool,
 }
 
-/// Makes what reads a source.
-///
-/// What the cells are may have to be found in a first pass; the text of a source that can be read but once is kept meanwhile, if
-/// there is a place for it.
+/// Makes what reads a source. What the cells are may have to be found in a first pass.
 pub(crate) fn make<'t>(
     settings: &'t Settings<'t>,
     source: Source<'t>,
     typed: Option<Wanted>,
-    kept: Option<&'t mut Vec<u8>>,
-    mut keep: Keep,
+    keep: Keep,
 ) -> Result<Box<dyn Tables + 't>> {
-    if typed.is_none() && keep.texts == Texts::Strings {
-        keep.texts = Texts::AsGiven;
-    }
     let wanted = match (&settings.dtype, typed) {
         (Some(CellType(Some(dtype))), _) => Some(Wanted { dtype: dtype.clone(), is_typed: false }),
         (Some(CellType(None)), None) => None,
@@ -185,7 +171,7 @@ pub(crate) fn make<'t>(
     let given = |columns: &Columns| columns.dtype.clone().map_or_else(|| DType::parse("<f8"), Ok);
     let is_open = match &wanted {
         None => true,
-        Some(wanted) => Layout::of(&wanted.dtype, settings.limits.columns)?.is_open(keep.texts),
+        Some(wanted) => Layout::of_rows(&wanted.dtype, settings.limits.columns)?.is_open(keep.texts),
     };
     let len = source.path().and_then(|path| Some(path.metadata().ok()?.len()));
     let mut meter = Meter::new(settings.progress.as_ref(), len, if is_open && len.is_some() { 2 } else { 1 });
@@ -194,49 +180,18 @@ pub(crate) fn make<'t>(
             Ok((given(columns)?, Vec::new()))
         });
     }
-    let (first, second) = match (source, kept) {
-        (Source::Path(path), _) => (Source::Path(path.clone()), Source::Path(path)),
-        (_, None) => {
-            return Err(Error::custom(
-                "a reader can be read but once, and its dtype has to be found in a pass before: set `dtype`, with the width of its \
-                 texts, as U8, or give the path of a file",
-            ));
-        }
-        (source, Some(kept)) => {
-            *kept = all(source, settings, &mut meter)?;
-            (Source::Text(kept), Source::Text(kept))
-        }
-    };
+    let mut source = Twice::new(source, settings, &mut meter)?;
     if let Some(wanted) = wanted {
-        let (Widths(found), size) = scan::<Widths>(settings, first, &mut meter, Some(&wanted))?;
-        once(settings, second, meter, Some(&wanted), keep, Some(size), |columns| {
+        let (Widths(found), size) = scan::<Widths>(settings, source.first()?, &mut meter, Some(&wanted))?;
+        once(settings, source.second()?, meter, Some(&wanted), keep, Some(size), |columns| {
             Ok((closed(&given(columns)?, &found)?, Vec::new()))
         })
     } else {
-        let (Types(found), size) = scan::<Types>(settings, first, &mut meter, None)?;
-        once(settings, second, meter, None, keep, Some(size), |columns| {
+        let (Types(found), size) = scan::<Types>(settings, source.first()?, &mut meter, None)?;
+        once(settings, source.second()?, meter, None, keep, Some(size), |columns| {
             inferred(settings, columns, &found, keep.texts)
         })
     }
-}
-
-/// All of a text, as `Lines` gives it.
-fn all(source: Source<'_>, settings: &Settings<'_>, meter: &mut Meter<'_>) -> Result<Vec<u8>> {
-    if let Source::Given(mut lines) = source {
-        let mut text = Vec::new();
-        lines.by_ref().take(settings.limits.total_bytes.saturating_add(1)).read_to_end(&mut text)?;
-        return Ok(text);
-    }
-    let mut lines = open(source, settings)?;
-    let (mut text, mut memory) = (Vec::new(), Vec::new());
-    while let Some(batch) = lines.next(memory).map_err(|unread| unread.behind(count(&text)))? {
-        text.try_reserve(batch.len()).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
-        text.extend_from_slice(&batch);
-        memory = batch;
-        meter.tell(lines.far())?;
-    }
-    meter.end(lines.far())?;
-    Ok(text)
 }
 
 /// How much there is of a table.
@@ -284,7 +239,7 @@ fn scan<'s, S: Store>(
     let found = head.first.as_ref().map_or(0, Vec::len);
     let mut columns = columns(&head, settings, wanted)?;
     let dtype = columns.dtype.take().map_or_else(|| DType::parse("U"), Ok)?;
-    let layout = Layout::of(&dtype, settings.limits.columns)?;
+    let layout = Layout::of_rows(&dtype, settings.limits.columns)?;
     let plan = plan(settings, splitter, columns, &layout, found)?;
     let mut reader = Reader::<S>::new(head, plan, settings, dtype, *meter);
     let (sink, _, rows) = reader.read(usize::MAX)?;
@@ -346,9 +301,17 @@ fn once<'t>(
     let found = head.first.as_ref().map_or(0, Vec::len);
     let columns = columns(&head, settings, wanted)?;
     let (dtype, silent) = dtype(&columns)?;
-    let layout = Layout::of(&dtype, settings.limits.columns)?;
+    let layout = Layout::of_rows(&dtype, settings.limits.columns)?;
     let mut plan = plan(settings, splitter, columns, &layout, found)?;
     size.map_or(Ok(()), |size| size.check(&plan))?;
+    let (columns, cells) = (plan.width(), cells_of(&dtype));
+    if dtype.subdtype().is_some() && ![0, cells].contains(&columns) {
+        let message = format!(
+            "a cell of {dtype} takes {}, found {columns}: choose as many by `usecols`",
+            counted(cells, "column")
+        );
+        return Err(Error::custom(message));
+    }
     plan.has_mask = keep.has_mask;
     if plan.has_mask && plan.columns.iter().any(|column| !column.missing.is_empty()) {
         // A number may be one that stands for nothing.

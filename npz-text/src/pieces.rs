@@ -48,7 +48,7 @@ impl<'s, T: FromText> Pieces<'s, T> {
         }
         let keep = Keep { texts: Texts::Strings, has_mask: T::HAS_MASK };
         let path = source.path();
-        let tables = T::wanted().and_then(|wanted| make(settings, source, wanted, None, keep));
+        let tables = T::wanted().and_then(|wanted| make(settings, source, wanted, keep));
         let tables = tables.map_err(|error| in_file(error, path.as_deref()))?;
         Ok(Self { tables, rows, path, is_over: false, kind: PhantomData })
     }

@@ -128,7 +128,9 @@ impl Settings<'_> {
             return Err(Error::custom("`max_rows` and `skip_footer` can't be set together"));
         }
         if self.max_rows == Some(0) {
-            return Err(Error::custom("expected at least 1 for `max_rows`, found 0"));
+            return Err(Error::custom(
+                "expected at least 1 for `max_rows`, found 0: leave it out to read all rows",
+            ));
         }
         if let Delimiter::Widths(widths) = &self.delimiter
             && widths.len() > self.limits.columns

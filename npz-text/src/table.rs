@@ -4,14 +4,14 @@ use std::any::{Any, TypeId};
 use std::io;
 
 use bytemuck::allocation::try_zeroed_vec;
-use ndarray::{Array, Array1, Array2, ArrayD, Dimension, IxDyn};
+use ndarray::{Array, Array1, Array2, Dimension};
 use npz_core::{AnyArray, ByteOrder, Cast, DType, Element, Error, RawArray, Result};
 use num_complex::Complex;
 
-use crate::layout::{self, Kind, Layout};
+use crate::layout::{self, Kind, Layout, item};
 use crate::options::counted;
 use crate::prepare::Wanted;
-use crate::unpack::{take_apart, typed, unpacked};
+use crate::unpack::{any_of, array, stored_as, take_apart, typed, unpacked};
 
 /// The cells of a table, row by row.
 pub(crate) enum Cells {
@@ -37,10 +37,6 @@ pub(crate) enum Cells {
 impl Cells {
     /// An array of them, of a dtype that was asked for.
     fn into_any(self, dtype: &DType, shape: &[usize]) -> Result<AnyArray> {
-        fn array<T>(cells: Vec<T>, shape: &[usize]) -> Result<ArrayD<T>> {
-            ArrayD::from_shape_vec(IxDyn(shape), cells)
-                .map_err(|error| Error::custom(format!("the cells do not fill the shape: {error}")))
-        }
         let any: AnyArray = match self {
             Self::Bool(cells) => array(cells, shape)?.into(),
             Self::Int8(cells) => array(cells, shape)?.into(),
@@ -55,16 +51,11 @@ impl Cells {
             Self::Float64(cells) => array(cells, shape)?.into(),
             Self::Complex64(cells) => array(cells, shape)?.into(),
             Self::Complex128(cells) => array(cells, shape)?.into(),
-            Self::Text(cells) => array(cells, shape)?.into(),
-            Self::Bytes(cells) => array(cells, shape)?.into(),
-            Self::Raw(dtype, bytes) => return Ok(AnyArray::from(RawArray::new(dtype, shape, bytes)?)),
+            Self::Text(cells) => return stored_as(array(cells, shape)?.into(), item(dtype)),
+            Self::Bytes(cells) => return stored_as(array(cells, shape)?.into(), item(dtype)),
+            Self::Raw(dtype, bytes) => return any_of(dtype, shape, bytes),
         };
-        // Texts are as long as they are, also where their dtype is wider.
-        let mut asked = dtype;
-        while let Some((item, _)) = asked.subdtype() {
-            asked = item;
-        }
-        if asked.item_size() == 0 || any.dtype() == *asked { Ok(any) } else { any.cast(asked, Cast::Safe) }
+        Ok(any)
     }
 }
 
@@ -84,9 +75,13 @@ pub struct Table {
 }
 
 impl Table {
-    /// The shape as it lies: rows and columns, or records.
+    /// The shape as it lies: rows and columns, or the axes of a cell that is an array; or records.
     fn shape(&self) -> Vec<usize> {
-        if self.is_record { vec![self.rows] } else { vec![self.rows, self.columns] }
+        match (self.is_record, self.dtype.subdtype()) {
+            (true, _) => vec![self.rows],
+            (false, None) => vec![self.rows, self.columns],
+            (false, Some((_, axes))) => [&[self.rows], axes].concat(),
+        }
     }
 
     /// The same with all its axes, also where they have a length of 1.
@@ -177,18 +172,17 @@ impl Table {
             Some(ndim) => {
                 let (rows, columns) = (counted(self.rows, "row"), counted(self.columns, "column"));
                 return Err(Error::custom(format!(
-                    "expected an array of {ndim} axes, found {rows} of {columns}: load an `Array2`, or choose by \
-                     `usecols` and `max_rows`"
+                    "expected an array of {ndim} axes, found {rows} of {columns}: load an `Array{}`, or choose by \
+                     `usecols` and `max_rows`",
+                    full.len()
                 )));
             }
         };
-        let full = |cells| {
-            ArrayD::from_shape_vec(IxDyn(&shape), cells)
-                .map_err(|error| Error::custom(format!("the cells do not fill the shape: {error}")))
-        };
         let array = match (self.take::<A>(), self.cells) {
-            (Some(cells), _) => full(cells)?,
-            (None, Cells::Raw(dtype, bytes)) if dtype.item_size() > 0 => full(typed(&dtype, bytes)?)?,
+            (Some(cells), _) => array(cells, &shape)?,
+            (None, Cells::Raw(dtype, bytes)) if dtype.item_size() > 0 => {
+                array(typed(&dtype, bytes)?, &shape)?
+            }
             (None, cells) => {
                 self.cells = cells;
                 self.into_any(&shape)?.to_array::<A>(Cast::Safe)?
@@ -212,7 +206,6 @@ impl Table {
 /// | `(Array<A, D>, Array<bool, D>)`, `(AnyArray, AnyArray)` | the values, and a mask that is true where a cell was missing | `usemask=True` |
 ///
 /// The cell type of an array says how cells are read; of an [`AnyArray`] the option `dtype` does, `f8` unless set.
-/// An `AnyArray` of another byte order, or of texts of a width, is made of the bytes of its dtype: meanwhile both are in memory.
 pub trait FromText: Sized {
     /// Whether it tells which cells were missing.
     #[doc(hidden)]

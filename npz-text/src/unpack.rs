@@ -3,7 +3,77 @@
 
 use std::io;
 
-use npz_core::{AnyArray, Cast, DType, Element, RawArray, Result};
+use half::f16;
+use ndarray::{ArrayD, IxDyn};
+use npz_core::{AnyArray, Cast, DType, Element, Error, LongDouble, RawArray, Result};
+use num_complex::Complex;
+
+use crate::layout::{Kind, Layout};
+
+/// Cells as an array.
+pub(crate) fn array<T>(cells: Vec<T>, shape: &[usize]) -> Result<ArrayD<T>> {
+    ArrayD::from_shape_vec(IxDyn(shape), cells)
+        .map_err(|error| Error::custom(format!("the cells do not fill the shape: {error}")))
+}
+
+/// An array of cells from their bytes, in the memory of one: [`RawArray`] copies them all.
+pub(crate) fn any_of(dtype: DType, shape: &[usize], bytes: Vec<u8>) -> Result<AnyArray> {
+    let cell = if dtype.fields().is_some() { None } else { Layout::of(&dtype, 1)?.cells.first().copied() };
+    macro_rules! any {
+        ($($kind:pat => $type:ty,)*) => {
+            match cell.map(|cell| cell.kind) {
+                $(Some($kind) => array(typed::<$type>(&dtype, bytes)?, shape)?.into(),)*
+                Some(Kind::DateTime(_) | Kind::TimeDelta(_)) => {
+                    let ticks = DType::parse("i8")?.with_byte_order(dtype.byte_order());
+                    array(typed::<i64>(&ticks, bytes)?, shape)?.into()
+                }
+                _ => return Ok(RawArray::new(dtype, shape, bytes)?.into()),
+            }
+        };
+    }
+    let any: AnyArray = any! {
+        Kind::Int16 => i16,
+        Kind::Int32 => i32,
+        Kind::Int64 => i64,
+        Kind::UInt16 => u16,
+        Kind::UInt32 => u32,
+        Kind::UInt64 => u64,
+        Kind::Float16 => f16,
+        Kind::Float32 => f32,
+        Kind::Float64 => f64,
+        Kind::LongDouble => LongDouble,
+        Kind::Complex64 => Complex<f32>,
+        Kind::Complex128 => Complex<f64>,
+        Kind::ComplexLongDouble => Complex<LongDouble>,
+    };
+    stored_as(any, &dtype)
+}
+
+/// The same cells, saved in the byte order of a dtype, as texts of its width, or as times of its unit.
+pub(crate) fn stored_as(any: AnyArray, dtype: &DType) -> Result<AnyArray> {
+    if dtype.item_size() == 0 {
+        return Ok(any);
+    }
+    // What an array is saved as stays with it when others are put into it.
+    let mut stored = AnyArray::from(RawArray::new(dtype.clone(), &[0], Vec::new())?);
+    macro_rules! put {
+        ($($variant:ident)*) => {
+            match (&mut stored, any) {
+                $((AnyArray::$variant(place), AnyArray::$variant(cells)) => **place = cells.into(),)*
+                (
+                    AnyArray::DateTime64 { ticks, .. } | AnyArray::TimeDelta64 { ticks, .. },
+                    AnyArray::Int64(cells),
+                ) => **ticks = cells.into(),
+                (_, any) => return any.cast(dtype, Cast::Safe),
+            }
+        };
+    }
+    put!(
+        Int16 Int32 Int64 UInt16 UInt32 UInt64 Float16 Float32 Float64 LongDouble Complex64 Complex128 ComplexLongDouble Str
+        Bytes
+    );
+    Ok(stored)
+}
 
 /// Cells of a Rust type from their bytes. From the end, some at a time, so that the memory of what is done is given back: both
 /// together take little more than one.

@@ -71,6 +71,13 @@ fn memory_is_that_of_the_result() {
         bounded("with a dtype that is found", result, || GenFromTxt::new().dtype(Infer).load(&path).unwrap());
     assert_eq!(found.shape(), [rows, columns]);
     drop(found);
+    // The text is kept in a file until the dtype is found.
+    let reader = || fs::File::open(&path).unwrap();
+    let found: AnyArray = bounded("with a dtype that is found, of a reader", result, || {
+        GenFromTxt::new().dtype(Infer).read(reader()).unwrap()
+    });
+    assert_eq!(found.shape(), [rows, columns]);
+    drop(found);
     let count = bounded("in pieces", 0, || {
         LoadTxt::new()
             .pieces::<Array2<f64>>(&path, 10_000)
@@ -104,6 +111,12 @@ fn memory_is_that_of_the_result() {
     let pairs: Array1<Pair> = bounded("rows of a struct", rows * 16, || load().load(&path).unwrap());
     assert_eq!(pairs[rows - 1], Pair { a: 1.0, b: rows as i64 - 1 });
     drop(pairs);
+    // Cells that are bytes before they are what Rust has.
+    for dtype in [">f8", "<M8[s]"] {
+        let load = by_commas().dtype(DType::parse(dtype).unwrap());
+        let any: AnyArray = bounded("cells of a dtype", rows * 16, || load.load(&path).unwrap());
+        assert_eq!((any.dtype().to_string().as_str(), any.shape()), (dtype, &[rows, 2][..]));
+    }
     let dtype = DType::parse("[('a', 'f8'), ('b', 'i8')]").unwrap();
     let columns: Vec<Array1<f64>> = bounded("column by column", rows * 16, || load().load(&path).unwrap());
     assert_eq!((columns.len(), columns[1][rows - 1]), (2, rows as f64 - 1.0));
@@ -120,6 +133,13 @@ fn memory_is_that_of_the_result() {
     let records: AnyArray = bounded("rows of a dtype", rows * 16, || fields().load(&path).unwrap());
     bounded("savetxt of records", 0, || SaveTxt::new().format("%g").save(&out, &records).unwrap());
     drop(records);
+    // Texts and bytes of a width take what a `String` does, and 32 bytes for what it has allocated.
+    write(&path, rows, |number| format!("{number:07},x{}\n", number % 100));
+    for (dtype, stored) in [("U7", "<U7"), ("S7", "|S7")] {
+        let load = by_commas().dtype(DType::parse(dtype).unwrap());
+        let any: AnyArray = bounded("texts of a width", 2 * rows * (24 + 32), || load.load(&path).unwrap());
+        assert_eq!((any.dtype().to_string().as_str(), any.shape()), (stored, &[rows, 2][..]));
+    }
     // Rows that are skipped are counted, and a few of them listed.
     write(&path, 6_000_000, |number| if number == 0 { "1 2\n".to_owned() } else { "7\n".to_owned() });
     let skip = GenFromTxt::new().invalid_raise(false);

@@ -138,6 +138,7 @@ fn values_of_converters_and_fills_are_those_that_numpy_has() {
     let tenth = |_: &str| Ok::<_, String>(0.1f32);
     // float(np.float32(0.1))
     let exact = 0.10000000149011612;
+    let narrow = |_: &str| Ok::<_, String>(half::f16::from_f32(0.1));
     let twice = |text: &str| text.parse().map(|value: f64| Complex::new(value, -2.0 * value));
     macro_rules! loads {
         ($load:expr) => {
@@ -154,6 +155,9 @@ fn values_of_converters_and_fills_are_those_that_numpy_has() {
                 array!["False", "True"]
             );
             assert_eq!($load.converter(.., tenth).read::<Array1<f64>>(&b"x"[..]).unwrap(), array![exact]);
+            // float(np.float16(0.1))
+            let narrow = $load.converter(.., narrow).read::<Array1<f64>>(&b"x"[..]).unwrap();
+            assert_eq!(narrow, array![0.0999755859375]);
             assert_eq!($load.converter(.., tenth).read::<Array1<String>>(&b"x"[..]).unwrap(), array!["0.1"]);
             assert_eq!(
                 $load.converter(.., twice).read::<Array1<Complex<f64>>>(&b"0.5 -2"[..]).unwrap(),
