@@ -93,103 +93,172 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
     // What takes long looks at no more than it has to.
     let some = Samples { pieces: std::slice::from_ref(last), ..samples };
     let literals = samples.literal_bits(&mut codes);
-    let fastest = if literals + literals / 200 > judged {
-        Plan::Stored
-    } else {
-        Plan::Literals { sampled: literals > LEAST_SAMPLED * judged / 8 }
-    };
     let (numbers, general) = survey(pieces, kind);
-    let is_small_enough =
-        |bits: u64, least: u64, gain: u64| bits < least - least * if level > 6 { 0 } else { gain } / 1000;
-    // The fastest first, with what each takes of the last sample.
-    let mut plans = vec![(some.literal_bits(&mut codes).min(some.judged_bits()), fastest)];
-    let (mut best, mut smallest, mut gain) = (0, literals.min(judged), LEAST_GAIN);
-    let plan = |method, attempt: Attempt| {
-        (attempt.bits(1), Plan::Search { method, prices: Box::new(attempt.prices) })
-    };
-    for &method in &numbers {
-        let attempt = samples.attempt(method, &mut codes);
-        let bits = attempt.bits(pieces.len());
-        if is_small_enough(bits, smallest, LEAST_GAIN) {
-            (best, smallest) = (plans.len(), bits);
-            gain = if method == SMOOTH { LEAST_GAIN_OVER_SMOOTH } else { LEAST_GAIN_OVER_NUMBERS };
-        }
-        plans.push(plan(method, attempt));
-    }
+    let mut trial = Trial::of_numbers(samples, some, literals, &numbers, level, &mut codes);
     // A taste does not tell long runs.
-    let is_suspect = plans.len() > 1
+    let is_suspect = trial.plans.len() > 1
         || general != General::Nothing
         || literals < judged / 4
         || some.taste_of_matches(&mut codes);
     if !is_suspect {
-        return Ok(Choice { tried: numbers, ..Choice::of(plans.swap_remove(best).1) });
+        return Ok(Choice { tried: numbers, ..Choice::of(trial.plans.swap_remove(trial.best).1) });
     }
-    // The library's rules are others than zlib's, and sizes of the same level differ by up to a half: at the levels that people use zlib is
-    // the measure.
-    let is_measured = level >= LEAST_MEASURED;
-    let (most, otherwise) = if is_measured {
-        plan(CHAINS, some.attempt(CHAINS, &mut codes))
-    } else {
-        (some.zlib_bits(level)?, Plan::Zlib(level))
-    };
-    let is_plain = is_measured && some.judged_bits() / most.max(1) >= PLAIN;
-    let general = if is_plain { Vec::new() } else { beside_numbers(general, kind.width, level) };
-    let mut smallest = plans[best].0;
-    for &method in &general {
-        let (bits, plan) = plan(method, some.attempt(method, &mut codes));
-        let is_quick = method == NEAR_BY_THREE && general.len() > 1;
-        if is_quick && bits > most + most * TOO_MUCH_OVER_ZLIB / 1000 {
-            break;
+    let (plan, general) = trial.measured(some, general, &mut codes)?;
+    Ok(Choice { tried: [numbers, general].concat(), ..Choice::of(plan) })
+}
+
+/// Ways that were tried on samples.
+struct Trial {
+    level: u32,
+    /// The fastest first, with what each takes of the last sample.
+    plans: Vec<(u64, Plan)>,
+    /// The one that saves enough to be worth its time.
+    best: usize,
+    /// So many thousandths have to be saved over that one by what takes longer.
+    gain: u64,
+}
+
+impl Trial {
+    /// Tries literals alone, and the searches for numbers, by all samples.
+    fn of_numbers(
+        samples: Samples<'_>,
+        some: Samples<'_>,
+        literals: u64,
+        numbers: &[Method],
+        level: u32,
+        codes: &mut Codes,
+    ) -> Self {
+        let judged = samples.judged_bits();
+        let fastest = if literals + literals / 200 > judged {
+            Plan::Stored
+        } else {
+            Plan::Literals { sampled: literals > LEAST_SAMPLED * judged / 8 }
+        };
+        let plans = vec![(some.literal_bits(codes).min(some.judged_bits()), fastest)];
+        let mut trial = Self { level, plans, best: 0, gain: LEAST_GAIN };
+        let mut smallest = literals.min(judged);
+        for &method in numbers {
+            let attempt = samples.attempt(method, codes);
+            let bits = attempt.bits(samples.pieces.len());
+            if trial.saves(bits, smallest, LEAST_GAIN) {
+                (trial.best, smallest) = (trial.plans.len(), bits);
+                trial.gain = if method == SMOOTH { LEAST_GAIN_OVER_SMOOTH } else { LEAST_GAIN_OVER_NUMBERS };
+            }
+            trial.plans.push(attempt.into_plan(method));
         }
-        if is_quick && bits > most - most * ENOUGH_OVER_ZLIB / 1000 {
-            continue;
+        trial
+    }
+
+    /// Whether a way saves so many thousandths over another. Where size counts, whatever it saves will do.
+    fn saves(&self, bits: u64, other: u64, gain: u64) -> bool {
+        bits < other - other * if self.level > 6 { 0 } else { gain } / 1000
+    }
+
+    /// Tries what finds more, by the last sample, and gives what is to be used; and what was tried.
+    ///
+    /// The library's rules are others than zlib's, and sizes of the same level differ by up to a half: at the levels that people use
+    /// zlib is the measure.
+    fn measured(
+        mut self,
+        some: Samples<'_>,
+        general: General,
+        codes: &mut Codes,
+    ) -> Result<(Plan, Vec<Method>)> {
+        let (level, width) = (self.level, some.kind.width);
+        let is_measured = level >= LEAST_MEASURED;
+        let (most, otherwise) = if is_measured {
+            some.attempt(CHAINS, codes).into_plan(CHAINS)
+        } else {
+            (some.zlib_bits(level)?, Plan::Zlib(level))
+        };
+        let is_plain = is_measured && some.judged_bits() / most.max(1) >= PLAIN;
+        let general = if is_plain { Vec::new() } else { beside_numbers(general, width, level) };
+        self.try_general(some, &general, most, codes);
+        let measure = Measure { some, chains: most, is_plain };
+        let may_be_tried = is_measured && !is_plain;
+        let mut best = self.fitting(&measure, may_be_tried, codes);
+        let near = near_numbers(width);
+        if best.is_none() && may_be_tried && !general.contains(&near) {
+            self.plans.push(some.attempt(near, codes).into_plan(near));
+            best = self.plans.iter().position(|plan| measure.fits(plan, most));
         }
-        if is_small_enough(bits, smallest, gain) {
-            (best, smallest, gain) = (plans.len(), bits, LEAST_GAIN);
+        let (bits, plan) = match best {
+            Some(best) => self.plans.swap_remove(best),
+            None => (most, otherwise),
+        };
+        // At level 9 size counts, whatever it takes; but heads of codes are guessed too long.
+        let may_be_slow = level > 8 || best.is_none() && is_plain;
+        let guessed = if is_plain { 0 } else { HEADER_BITS };
+        let is_smallest = may_be_slow && some.zlib_bits(9)? + guessed <= bits;
+        Ok((if is_smallest { Plan::Zlib(9) } else { plan }, general))
+    }
+
+    /// The plan to be used among those that take no more than they may: the best, else the fastest.
+    fn fitting(&self, measure: &Measure<'_>, may_be_tried: bool, codes: &mut Codes) -> Option<usize> {
+        let Measure { some, chains, .. } = *measure;
+        let fits = |index: &usize, most: u64| measure.fits(&self.plans[*index], most);
+        let best = Some(self.best);
+        if let Some(best) = best.filter(|best| fits(best, chains)) {
+            return Some(best);
         }
-        plans.push((bits, plan));
-        if is_quick && best + 1 == plans.len() {
-            break;
+        // Those that are quick stand first.
+        let quick = self.plans.iter().take_while(|(_, plan)| plan.is_quick()).count();
+        let is_close_to_chains = |(bits, _): &(u64, Plan)| *bits < chains + chains * MOST_OVER_CHAINS / 1000;
+        let mut found = None;
+        if may_be_tried && self.level <= 6 && self.plans[..quick].iter().any(is_close_to_chains) {
+            // Chains mostly take less than zlib. What is several times as fast need not.
+            let zlib = some.attempt(AS_ZLIB, codes).bits(1);
+            let most = zlib + zlib * CLOSE / 1000;
+            let best = best.filter(|best| *best < quick && fits(best, most));
+            found = best.or_else(|| (0..quick).find(|index| fits(index, most)));
+        }
+        found.or_else(|| (0..self.plans.len()).find(|index| fits(index, chains)))
+    }
+
+    /// Tries searches at every byte, the faster first, where chains take so many bits.
+    fn try_general(&mut self, some: Samples<'_>, methods: &[Method], chains: u64, codes: &mut Codes) {
+        let mut smallest = self.plans[self.best].0;
+        for &method in methods {
+            let (bits, plan) = some.attempt(method, codes).into_plan(method);
+            let is_quick = method == NEAR_BY_THREE && methods.len() > 1;
+            if is_quick && bits > chains + chains * TOO_MUCH_OVER_ZLIB / 1000 {
+                break;
+            }
+            if is_quick && bits > chains - chains * ENOUGH_OVER_ZLIB / 1000 {
+                continue;
+            }
+            if self.saves(bits, smallest, self.gain) {
+                (self.best, smallest, self.gain) = (self.plans.len(), bits, LEAST_GAIN);
+            }
+            self.plans.push((bits, plan));
+            if is_quick && self.best + 1 == self.plans.len() {
+                break;
+            }
         }
     }
-    let own = if samples.is_all { HEADER_BITS } else { 0 };
-    let fits = |(bits, plan): &(u64, Plan), most: u64| {
+}
+
+/// What ways are measured by.
+struct Measure<'s> {
+    some: Samples<'s>,
+    /// The bits that chains take, or the library.
+    chains: u64,
+    is_plain: bool,
+}
+
+impl Measure<'_> {
+    /// Whether a way takes no more than so many bits, as far as samples tell.
+    fn fits(&self, (bits, plan): &(u64, Plan), most: u64) -> bool {
         let most = match plan {
             // What samples tell of plain shapes is no more than a hint.
-            _ if is_plain => most * 2 / 3,
+            _ if self.is_plain => most * 2 / 3,
             // Images differ from place to place.
-            Plan::Search { .. } if kind.width == 1 => most - most * CLOSE / 1000,
+            Plan::Search { .. } if self.some.kind.width == 1 => most - most * CLOSE / 1000,
             _ => most,
         };
+        let own = if self.some.is_all { HEADER_BITS } else { 0 };
         bits + own <= most
-    };
-    let may_be_tried = is_measured && !is_plain;
-    // Those that are quick stand first.
-    let quick = plans.iter().take_while(|(_, plan)| plan.is_quick()).count();
-    let is_close_to_chains = |(bits, _): &(u64, Plan)| *bits < most + most * MOST_OVER_CHAINS / 1000;
-    let mut found = Some(best).filter(|best| fits(&plans[*best], most));
-    if found.is_none() && may_be_tried && level <= 6 && plans[..quick].iter().any(is_close_to_chains) {
-        // Chains mostly take less than zlib. What is several times as fast need not.
-        let zlib = some.attempt(AS_ZLIB, &mut codes).bits(1);
-        let most = zlib + zlib * CLOSE / 1000;
-        let fits = |index: &usize| fits(&plans[*index], most);
-        found = Some(best).filter(|best| *best < quick && fits(best)).or_else(|| (0..quick).find(fits));
     }
-    let mut best = found.or_else(|| plans.iter().position(|plan| fits(plan, most)));
-    let near = near_numbers(kind.width);
-    if best.is_none() && may_be_tried && !general.contains(&near) {
-        plans.push(plan(near, some.attempt(near, &mut codes)));
-        best = plans.iter().position(|plan| fits(plan, most));
-    }
-    let (bits, plan) = match best {
-        Some(best) => plans.swap_remove(best),
-        None => (most, otherwise),
-    };
-    // At level 9 size counts, whatever it takes; but heads of codes are guessed too long.
-    let may_be_slow = level > 8 || best.is_none() && is_plain;
-    let guessed = if is_plain { 0 } else { HEADER_BITS };
-    let plan = if may_be_slow && some.zlib_bits(9)? + guessed <= bits { Plan::Zlib(9) } else { plan };
-    Ok(Choice { tried: [numbers, general].concat(), ..Choice::of(plan) })
 }
 
 /// Tells how to encode a small member, where searches for numbers save little.
@@ -292,6 +361,11 @@ impl Attempt {
     /// The bits of so many samples, the last ones.
     fn bits(&self, count: usize) -> u64 {
         self.bits.iter().rev().take(count).sum()
+    }
+
+    /// What it takes of the last sample, and what it makes of a block.
+    fn into_plan(self, method: Method) -> (u64, Plan) {
+        (self.bits(1), Plan::Search { method, prices: Box::new(self.prices) })
     }
 }
 
