@@ -5,9 +5,9 @@
 
 use super::{
     Block, Deflated, Encoders, LARGE_MEMBER, LARGEST_BLOCK, MOST_BLOCKS, MOST_SMALL, block_len, encode,
-    phase_at, sample_places,
+    phase_at, sample_places, told,
 };
-use crate::archive::codec::{self, Cells, Choice, Plan, Samples, choose};
+use crate::archive::codec::{self, Cells, Choice, Samples, choose};
 use crate::error::{Error, Result};
 use crate::memory;
 use crate::run::Team;
@@ -122,7 +122,7 @@ impl GrowingBlocks {
     /// Looks at the cells that are there, of a member of about this size.
     fn choose(&mut self, size: u64) -> Result<()> {
         let choice = if size <= MOST_SMALL {
-            Choice::of(Plan::Zlib(self.level))
+            Choice::by_zlib(self.level)
         } else {
             // However much more has come by now, so that the bytes do not depend on it.
             let there = (self.waiting.len() as u64).min(LARGEST_BLOCK);
@@ -131,7 +131,7 @@ impl GrowingBlocks {
                 places.map(|place| &self.waiting[place.start as usize..place.end as usize]).collect();
             let is_all =
                 pieces.iter().map(|piece| piece.len() as u64).sum::<u64>() == there && size < LARGE_MEMBER;
-            choose(Samples { pieces: &pieces, is_all, kind: self.kind }, self.level)?
+            choose(Samples { pieces: &pieces, is_all, kind: self.kind }, self.level).map_err(told)?
         };
         self.deflated.block_len = block_len(self.prefix, size, &choice);
         self.choice = Some(choice);

@@ -5,29 +5,45 @@
 
 use std::borrow::Cow;
 
+use super::error::Error;
 use super::plan::{Plan, period_of};
 use super::search::{
     AS_ZLIB, CHAINS, Cells, General, Method, NEAR, NEAR_BY_THREE, SMOOTH, survey, tastes_of_matches,
 };
 use super::sequences::{Codes, Prices, WINDOW};
 use super::zlib::Zlib;
-use crate::error::Result;
 
 /// From this many bits a byte on, codes of a sample are as good as those of all bytes.
 const LEAST_SAMPLED: u64 = 6;
 
 /// What was chosen.
 pub(crate) struct Choice {
-    pub(crate) plan: Plan,
+    pub(super) plan: Plan,
     /// What was tried: for blocks like the samples it need not be tried again.
-    pub(crate) tried: Vec<Method>,
+    tried: Vec<Method>,
     /// Whether all cells that were looked at are the same: blocks where they are not are then looked at anew.
-    pub(crate) repeats: bool,
+    repeats: bool,
 }
 
 impl Choice {
-    pub(crate) fn of(plan: Plan) -> Self {
+    pub(super) fn of(plan: Plan) -> Self {
         Self { plan, tried: Vec::new(), repeats: false }
+    }
+
+    /// By the library, for what is not looked at.
+    pub(crate) fn by_zlib(level: u32) -> Self {
+        Self::of(Plan::Zlib(level))
+    }
+
+    /// Whether blocks should be as long as can be: where cells are all the same, and for the library, which loses at each start what makes
+    /// it smaller than ours.
+    pub(crate) fn wants_longest_blocks(&self) -> bool {
+        self.repeats || matches!(self.plan, Plan::Zlib(_))
+    }
+
+    /// Whether encoding takes so long, and matches reach so far, that blocks should be long.
+    pub(crate) fn wants_long_blocks(&self) -> bool {
+        self.plan.is_slow()
     }
 
     fn has_tried(&self, (numbers, general): (Vec<Method>, General)) -> bool {
@@ -78,7 +94,7 @@ pub(crate) struct Samples<'s> {
 }
 
 /// Tells how to encode cells like these samples at a level from 0 to 9: as fast as can be without being larger than zlib's.
-pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
+pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice, Error> {
     let Samples { pieces, kind, .. } = samples;
     let judged = samples.judged_bits();
     let Some(last) = pieces.last().filter(|_| level > 0 && judged > 0) else {
@@ -193,11 +209,11 @@ pub(crate) fn choose(samples: Samples<'_>, level: u32) -> Result<Choice> {
 }
 
 /// Tells how to encode a small member, where searches for numbers save little.
-pub(crate) fn choose_small<'b>(
-    body: impl FnOnce() -> Result<Cow<'b, [u8]>>,
+pub(crate) fn choose_small<'b, E>(
+    body: impl FnOnce() -> Result<Cow<'b, [u8]>, E>,
     kind: Cells,
     level: u32,
-) -> Result<Choice> {
+) -> Result<Choice, E> {
     if level < LEAST_MEASURED {
         return Ok(Choice::of(Plan::Zlib(level)));
     }
@@ -243,7 +259,7 @@ pub(super) fn choose_for_block(
     is_first: bool,
     level: u32,
     choice: &Choice,
-) -> Result<Option<Plan>> {
+) -> Result<Option<Plan>, Error> {
     let first = if is_first { choose_for_first(block, kind, &choice.plan) } else { None };
     let may_change = choice.repeats || matches!(choice.plan, Plan::Stored | Plan::Literals { .. });
     if first.is_some() || !may_change { Ok(first) } else { choose_again(block, kind, level, choice) }
@@ -271,7 +287,7 @@ fn choose_for_first(block: &[u8], kind: Cells, plan: &Plan) -> Option<Plan> {
 }
 
 /// Looks at a block whose member has no matches to speak of; gives a plan of its own where it has some.
-fn choose_again(block: &[u8], kind: Cells, level: u32, choice: &Choice) -> Result<Option<Plan>> {
+fn choose_again(block: &[u8], kind: Cells, level: u32, choice: &Choice) -> Result<Option<Plan>, Error> {
     // Where bytes are all that is known, they are images or text, or were found to be noise.
     if !choice.repeats && (kind.width == 1 || choice.has_tried(survey(&[block], kind))) {
         return Ok(None);
@@ -359,7 +375,7 @@ impl Samples<'_> {
     }
 
     /// What the library makes of them.
-    fn zlib_bits(&self, level: u32) -> Result<u64> {
+    fn zlib_bits(&self, level: u32) -> Result<u64, Error> {
         let mut zlib = Zlib::new(level);
         let bits = self.pieces.iter().map(|piece| {
             let (first, judged) = piece[..self.judged_to(piece)].split_at(self.judged_from(piece));

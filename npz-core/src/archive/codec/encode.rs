@@ -2,13 +2,12 @@
 
 use super::bits::BitWriter;
 use super::choose::{Choice, choose_for_block};
+use super::error::{Error, reserve};
 use super::literals::{self, Pairs};
 use super::plan::{Plan, period_of};
 use super::search::{CHAINS, Cells, Method, Search};
 use super::sequences::{Codes, Counts, MAX_MATCH, MIN_MATCH, Prices, Seq};
 use super::zlib::Zlib;
-use crate::error::{Error, Result};
-use crate::memory;
 
 /// A stored block holds at most so many bytes.
 const MOST_STORED: usize = 0xFFFF;
@@ -65,13 +64,13 @@ impl Encoder {
 
     /// Encodes one block, by the plan that was made for its member at a level. All but the last end on a byte boundary by an
     /// empty stored block; the last one ends the stream.
-    pub(crate) fn encode(&mut self, block: Block<'_>, choice: &Choice, level: u32) -> Result<()> {
+    pub(crate) fn encode(&mut self, block: Block<'_>, choice: &Choice, level: u32) -> Result<(), Error> {
         let Block { prefix, cells, kind, phase, is_last } = block;
         let len = prefix.len() + cells.len();
         // Of literals whose codes were made of a sample, none has more than 11 bits.
         let room = len + len / 2 + (16 << 10);
         if !self.out.start(room) {
-            return Err(Error::no_memory(room as u64, "compressed data"));
+            return Err(Error::NoMemory(room as u64));
         }
         // Of few bytes a code of their own would be most.
         let period = period_of(cells, kind.width).filter(|_| level > 0 && len > MOST_JOINED);
@@ -89,7 +88,8 @@ impl Encoder {
         let block = match plan {
             // One code serves both, as zlib's does: of small arrays the header is much.
             Plan::Search { method: CHAINS, .. } if period.is_none() && len <= MOST_JOINED => {
-                let mut bytes = memory::with_room(len, "compressed data")?;
+                let mut bytes = Vec::new();
+                reserve(&mut bytes, len)?;
                 bytes.extend_from_slice(prefix);
                 bytes.extend_from_slice(cells);
                 joined = bytes;
@@ -119,7 +119,7 @@ impl Encoder {
         Ok(())
     }
 
-    fn search(&mut self, block: Block<'_>, method: Method, first_prices: &Prices) -> Result<()> {
+    fn search(&mut self, block: Block<'_>, method: Method, first_prices: &Prices) -> Result<(), Error> {
         let Block { cells, kind: Cells { width, .. }, phase, .. } = block;
         let mut search = match self.search.take() {
             Some((last, last_width, search)) if (last, last_width) == (method, width) => search,
@@ -144,7 +144,7 @@ impl Encoder {
     }
 
     /// Writes the sequences that were found in some bytes, with new codes where these change their kind.
-    fn write_parts(&mut self, bytes: &[u8], sequences: &mut [Seq], prices: &mut Prices) -> Result<()> {
+    fn write_parts(&mut self, bytes: &[u8], sequences: &mut [Seq], prices: &mut Prices) -> Result<(), Error> {
         // A part may end within a run of literals: those before its end are behind the last sequence that shares its code.
         let (mut shared, mut open_run) = (Counts::new(), 0);
         let (mut start, mut first) = (0, 0);
@@ -175,7 +175,7 @@ impl Encoder {
         sequences: &[Seq],
         counts: Counts,
         prices: &mut Prices,
-    ) -> Result<()> {
+    ) -> Result<(), Error> {
         let covered: usize = sequences.iter().map(|seq| usize::from(seq.len)).sum();
         let is_small = bytes.len() < literals::PART;
         if covered * LEAST_COVERED < bytes.len() && !is_small {
@@ -205,7 +205,7 @@ impl Encoder {
         Ok(())
     }
 
-    fn by_zlib(&mut self, prefix: &[u8], cells: &[u8], level: u32, is_last: bool) -> Result<()> {
+    fn by_zlib(&mut self, prefix: &[u8], cells: &[u8], level: u32, is_last: bool) -> Result<(), Error> {
         if self.zlib.as_ref().is_none_or(|zlib| zlib.level() != level) {
             self.zlib = Some(Zlib::new(level));
         }
@@ -254,7 +254,7 @@ impl Encoder {
     }
 
     /// Literals alone, with new codes where the bytes change their kind.
-    fn literals(&mut self, bytes: &[u8], sampled: bool) -> Result<()> {
+    fn literals(&mut self, bytes: &[u8], sampled: bool) -> Result<(), Error> {
         let count = if sampled { literals::count_sample } else { literals::count };
         let (mut start, mut counts) = (0, [0; 256]);
         for (number, part) in bytes.chunks(literals::PART).enumerate() {
@@ -271,7 +271,7 @@ impl Encoder {
         self.write_literals(&bytes[start..], &mut counts)
     }
 
-    fn write_literals(&mut self, bytes: &[u8], counts: &mut [u32; 256]) -> Result<()> {
+    fn write_literals(&mut self, bytes: &[u8], counts: &mut [u32; 256]) -> Result<(), Error> {
         if counts.iter().map(|count| *count as usize).sum::<usize>() < bytes.len() {
             // Each byte needs a code, seen in the sample or not. Many that do not occur would take a part of the codes away.
             let unseen = counts.iter().filter(|count| **count == 0).count();
@@ -294,8 +294,7 @@ impl Encoder {
             if self.pairs.is_none() {
                 self.pairs = Pairs::new();
             }
-            let short = || Error::no_memory(1 << 18, "compressed data");
-            let pairs = self.pairs.as_mut().ok_or_else(short)?;
+            let pairs = self.pairs.as_mut().ok_or(Error::NoMemory(1 << 18))?;
             pairs.fill(codes, lengths);
             pairs.write(bytes, &mut self.out, codes, lengths);
         }

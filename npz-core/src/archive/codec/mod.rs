@@ -8,6 +8,7 @@
 mod bits;
 mod choose;
 mod encode;
+mod error;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod header;
@@ -21,5 +22,5 @@ mod zlib;
 
 pub(super) use self::choose::{Choice, Samples, choose, choose_small};
 pub(super) use self::encode::{Block, Encoder};
-pub(super) use self::plan::Plan;
+pub(super) use self::error::Error;
 pub(super) use self::search::Cells;

@@ -8,7 +8,7 @@ const MOST_PERIOD: usize = 16;
 
 /// How the cells of a member are encoded.
 #[derive(Clone)]
-pub(crate) enum Plan {
+pub(super) enum Plan {
     /// Nothing shrinks.
     Stored,
     /// Literals alone; their codes are made of a sample or of all of them.
@@ -30,8 +30,8 @@ impl Plan {
         }
     }
 
-    /// Whether encoding takes so long, and matches reach so far, that blocks should be large.
-    pub(crate) fn is_slow(&self) -> bool {
+    /// Whether it takes long, with matches that reach far.
+    pub(super) fn is_slow(&self) -> bool {
         let Self::Search { method, .. } = self else { return false };
         matches!(
             method,

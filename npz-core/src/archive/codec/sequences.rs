@@ -22,7 +22,7 @@ pub(super) struct Seq {
 
 /// What symbols cost, in eighths of a bit, with the bits that follow them.
 #[derive(Clone)]
-pub(in crate::archive) struct Prices {
+pub(super) struct Prices {
     pub(super) literal: [u16; 256],
     /// By the length of the match.
     pub(super) length: [u16; MAX_MATCH + 1],

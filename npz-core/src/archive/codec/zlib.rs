@@ -3,8 +3,7 @@
 use flate2::{Compress, FlushCompress, Status};
 
 use super::bits::BitWriter;
-use crate::error::{Error, Result};
-use crate::memory;
+use super::error::{Error, reserve};
 
 /// A compressor: its tables of some 300 KiB are made once.
 pub(super) struct Zlib {
@@ -24,12 +23,17 @@ impl Zlib {
     }
 
     /// Encodes one block, whose bytes come in parts.
-    pub(super) fn encode(&mut self, parts: &[&[u8]], is_last: bool, out: &mut BitWriter) -> Result<()> {
+    pub(super) fn encode(
+        &mut self,
+        parts: &[&[u8]],
+        is_last: bool,
+        out: &mut BitWriter,
+    ) -> Result<(), Error> {
         self.stream.reset();
         self.output.clear();
         let len: usize = parts.iter().map(|part| part.len()).sum();
         // What zlib bounds its worst case with, and room for what ends the block.
-        memory::reserve(&mut self.output, len + len / 16 + 1024, "compressed data")?;
+        reserve(&mut self.output, len + len / 16 + 1024)?;
         for part in parts {
             self.step(part, FlushCompress::None)?;
         }
@@ -39,17 +43,17 @@ impl Zlib {
     }
 
     /// How many bits the second part takes behind the first.
-    pub(super) fn bits_behind(&mut self, first: &[u8], second: &[u8]) -> Result<u64> {
+    pub(super) fn bits_behind(&mut self, first: &[u8], second: &[u8]) -> Result<u64, Error> {
         self.stream.reset();
         self.output.clear();
-        memory::reserve(&mut self.output, (first.len() + second.len()) * 17 / 16 + 1024, "compressed data")?;
+        reserve(&mut self.output, (first.len() + second.len()) * 17 / 16 + 1024)?;
         self.step(first, if first.is_empty() { FlushCompress::None } else { FlushCompress::Sync })?;
         let before = self.output.len();
         self.step(second, FlushCompress::Finish)?;
         Ok(8 * (self.output.len() - before) as u64)
     }
 
-    fn step(&mut self, mut bytes: &[u8], flush: FlushCompress) -> Result<()> {
+    fn step(&mut self, mut bytes: &[u8], flush: FlushCompress) -> Result<(), Error> {
         loop {
             let before = self.stream.total_in();
             let status = self.stream.compress_vec(bytes, &mut self.output, flush);
@@ -63,8 +67,8 @@ impl Zlib {
                         return Ok(());
                     }
                 }
-                Ok(_) => memory::reserve(&mut self.output, 1 << 16, "compressed data")?,
-                Err(error) => return Err(Error::invalid("the data can't be compressed").with_source(error)),
+                Ok(_) => reserve(&mut self.output, 1 << 16)?,
+                Err(error) => return Err(Error::Library(error)),
             }
         }
     }

@@ -1,7 +1,8 @@
 //! A case out of arbitrary bytes: the first ones say how, the rest is the data.
 
+use crate::archive::codec::plan::Plan;
 use crate::archive::codec::search::{ALL, Cells};
-use crate::archive::codec::{Block, Choice, Encoder, Plan, Samples, choose};
+use crate::archive::codec::{Block, Choice, Encoder, Samples, choose};
 
 /// Bytes that decisions are taken from; zeros when there are no more.
 pub(crate) struct Choices<'a>(pub(crate) &'a [u8]);

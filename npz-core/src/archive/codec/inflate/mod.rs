@@ -24,15 +24,13 @@ mod tests;
 mod turns;
 
 #[cfg(feature = "inflate")]
-pub(crate) use cell::Cell;
-#[cfg(feature = "inflate")]
 pub(crate) use find::find_head;
 use lane::{Lane, Next};
 pub(crate) use lockstep::LANES;
 #[cfg(feature = "inflate")]
 pub(crate) use marks::{Meaning, mark_window};
 #[cfg(feature = "inflate")]
-pub(crate) use stream::{Decoder, Packed, Pause, Plain, Spot, WINDOW, decode_two};
+pub(crate) use stream::{Decoded, Decoder, Packed, Pause, Plain, Spot, WINDOW};
 #[cfg(feature = "inflate")]
 pub(crate) use turns::ROOM;
 

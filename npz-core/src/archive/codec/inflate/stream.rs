@@ -96,11 +96,11 @@ impl Decoder {
     }
 
     /// Decodes until input or output ends, or the stream.
-    pub(crate) fn decode<C: Cell>(
-        &mut self,
-        packed: &mut Packed<'_>,
-        plain: &mut Plain<'_, C>,
-    ) -> Result<Pause, Unfit> {
+    pub(crate) fn decode<C: Decoded>(&mut self, packed: &mut Packed<'_>, plain: &mut Plain<'_, C>) -> Paused {
+        C::decode(self, packed, plain)
+    }
+
+    fn decode_cells<C: Cell>(&mut self, packed: &mut Packed<'_>, plain: &mut Plain<'_, C>) -> Paused {
         loop {
             if let Some(pause) = self.get_ready(packed, plain)? {
                 return Ok(pause);
@@ -256,19 +256,47 @@ impl Decoder {
     }
 }
 
-/// Decodes two pieces in turn on one core, each as [`Decoder::decode`] does.
-pub(crate) fn decode_two<A: Cell, B: Cell>(
-    a: (&mut Decoder, &mut Packed<'_>, &mut Plain<'_, A>),
-    b: (&mut Decoder, &mut Packed<'_>, &mut Plain<'_, B>),
-) -> (Result<Pause, Unfit>, Result<Pause, Unfit>) {
-    let ((a, a_packed, a_plain), (b, b_packed, b_plain)) = (a, b);
+/// A decoder at work.
+type Chain<'a, 'p, C> = (&'a mut Decoder, &'a mut Packed<'p>, &'a mut Plain<'p, C>);
+type Paused = Result<Pause, Unfit>;
+
+/// What is decoded to: bytes, or bytes and marks.
+pub(crate) trait Decoded: Cell {
+    /// As [`Decoder::decode`].
+    fn decode(decoder: &mut Decoder, packed: &mut Packed<'_>, plain: &mut Plain<'_, Self>) -> Paused;
+
+    /// Decodes two pieces in turn on one core, each as [`Decoder::decode`] does.
+    fn decode_two(a: Chain<'_, '_, Self>, b: Chain<'_, '_, u16>) -> (Paused, Paused);
+}
+
+/// The loops are compiled here, once, and not by whoever calls what is generic.
+macro_rules! compiled_for {
+    ($($cell:ty),+) => {$(
+        impl Decoded for $cell {
+            fn decode(decoder: &mut Decoder, packed: &mut Packed<'_>, plain: &mut Plain<'_, Self>) -> Paused {
+                decoder.decode_cells(packed, plain)
+            }
+
+            fn decode_two(a: Chain<'_, '_, Self>, b: Chain<'_, '_, u16>) -> (Paused, Paused) {
+                decode_two_cells(a, b)
+            }
+        }
+    )+};
+}
+
+compiled_for!(u8, u16);
+
+fn decode_two_cells<A: Cell, B: Cell>(
+    (a, a_packed, a_plain): Chain<'_, '_, A>,
+    (b, b_packed, b_plain): Chain<'_, '_, B>,
+) -> (Paused, Paused) {
     loop {
         let a_pause = a.get_ready(a_packed, a_plain).transpose();
         let b_pause = b.get_ready(b_packed, b_plain).transpose();
         match (a_pause, b_pause) {
             (None, None) => {}
-            (None, Some(b_pause)) => return (a.decode(a_packed, a_plain), b_pause),
-            (Some(a_pause), None) => return (a_pause, b.decode(b_packed, b_plain)),
+            (None, Some(b_pause)) => return (a.decode_cells(a_packed, a_plain), b_pause),
+            (Some(a_pause), None) => return (a_pause, b.decode_cells(b_packed, b_plain)),
             (Some(a_pause), Some(b_pause)) => return (a_pause, b_pause),
         }
         let (a_turns, b_turns) = turns::two(a.turns(a_packed, a_plain), b.turns(b_packed, b_plain));
@@ -278,7 +306,7 @@ pub(crate) fn decode_two<A: Cell, B: Cell>(
             }
             (Ok(a_turns), Err(unfit)) => {
                 (a_packed.at, a_plain.done) = a_turns;
-                return (a.decode(a_packed, a_plain), Err(unfit));
+                return (a.decode_cells(a_packed, a_plain), Err(unfit));
             }
             (Err(unfit), _) => return (Err(unfit), Err(unfit)),
         }

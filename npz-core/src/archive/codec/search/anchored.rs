@@ -12,7 +12,7 @@ use crate::archive::codec::sequences::{MAX_MATCH, Prices, Seq, WINDOW, distance_
 
 /// A key: bytes that a match has to begin with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::archive) struct Anchor {
+pub(in super::super) struct Anchor {
     /// Where the key begins, counted from the cell's first byte.
     pub(super) offset: u8,
     /// How many bytes it holds, 3 to 8; they may be of the next cell.

@@ -47,7 +47,7 @@ pub(super) trait Search: Send {
 
 /// What to look for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::archive) enum Method {
+pub(in super::super) enum Method {
     /// Runs of zero cells, with their edges.
     Zeros,
     /// Bytes that equal those of the cell before; with `pairs`, also two cells that came before.
