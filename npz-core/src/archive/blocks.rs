@@ -8,8 +8,9 @@ mod grow;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
+use npz_deflate::{Cells, Choice, Encoder, Samples, choose, choose_small};
+
 pub(super) use self::grow::{GrowingBlocks, STORED_HEAD};
-use super::codec::{self, Cells, Choice, Encoder, Samples, choose, choose_small};
 use super::content::Content;
 use crate::error::{Error, Result};
 use crate::memory;
@@ -53,7 +54,7 @@ pub(super) struct Encoders(Mutex<Vec<Encoder>>);
 impl Encoders {
     fn take(&self) -> Encoder {
         let spare = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        spare.unwrap_or_else(Encoder::new)
+        spare.unwrap_or_default()
     }
 
     fn give_back(&self, encoder: Encoder) {
@@ -146,7 +147,7 @@ impl Cut<'_> {
         let Range { start, end } = self.body_range(number);
         let kind = self.content.cells();
         let (phase, is_last) = (phase_at(start, kind), end == self.content.body_size());
-        let block = codec::Block { prefix, cells, kind, phase, is_last };
+        let block = npz_deflate::Block { prefix, cells, kind, phase, is_last };
         encode(block, &self.choice, self.level, encoder)
     }
 
@@ -177,7 +178,7 @@ fn phase_at(start: u64, kind: Cells) -> usize {
     start.wrapping_neg().rem_euclid(kind.width as u64) as usize
 }
 
-fn encode(block: codec::Block<'_>, choice: &Choice, level: u32, mut encoder: Encoder) -> Result<Block> {
+fn encode(block: npz_deflate::Block<'_>, choice: &Choice, level: u32, mut encoder: Encoder) -> Result<Block> {
     let mut crc = crc32fast::Hasher::new();
     crc.update(block.prefix);
     crc.update(block.cells);
@@ -202,10 +203,12 @@ fn choose_for(content: &Content<'_>, level: u32) -> Result<Choice> {
 }
 
 /// What the codec says, as an error of ours.
-fn told(error: codec::Error) -> Error {
+fn told(error: npz_deflate::Error) -> Error {
     match error {
-        codec::Error::NoMemory(bytes) => Error::no_memory(bytes, "compressed data"),
-        codec::Error::Library(source) => Error::invalid("the data can't be compressed").with_source(source),
+        npz_deflate::Error::NoMemory(bytes) => Error::no_memory(bytes, "compressed data"),
+        npz_deflate::Error::Library(source) => {
+            Error::invalid("the data can't be compressed").with_source(source)
+        }
     }
 }
 

@@ -3,11 +3,12 @@
 //! The header of the array, which tells the length, lies alone in a stored block at the beginning of the first one: it is written
 //! over in the end.
 
+use npz_deflate::{Cells, Choice, Samples, choose};
+
 use super::{
     Block, Deflated, Encoders, LARGE_MEMBER, LARGEST_BLOCK, MOST_BLOCKS, MOST_SMALL, block_len, encode,
     phase_at, sample_places, told,
 };
-use crate::archive::codec::{self, Cells, Choice, Samples, choose};
 use crate::error::{Error, Result};
 use crate::memory;
 use crate::run::Team;
@@ -156,7 +157,7 @@ impl GrowingBlocks {
         let make = |number: usize| {
             let number = number as u64;
             let (start, end) = (end_of(number), end_of(number + 1));
-            let block = codec::Block {
+            let block = npz_deflate::Block {
                 prefix: &[],
                 cells: &waiting[start as usize..end as usize],
                 kind: *kind,

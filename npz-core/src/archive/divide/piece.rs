@@ -1,8 +1,9 @@
 //! A piece of a stream: decoded bytes, or bytes and marks.
 
-use crate::archive::codec::inflate::{
+use npz_deflate::inflate::{
     Decoded, Decoder, Meaning, Packed, Pause, Plain, ROOM, Spot, Unfit, WINDOW, mark_window,
 };
+
 use crate::archive::divide::points::Point;
 use crate::error::Result;
 use crate::memory;
@@ -35,7 +36,7 @@ pub(super) struct Piece<C> {
 impl<C: Decoded> Piece<C> {
     pub(super) fn new() -> Self {
         let pause = Ok(Pause::Output);
-        Self { decoder: Decoder::new(), cells: Vec::new(), from: 0, done: WINDOW, at: 0, stop: 0, pause }
+        Self { decoder: Decoder::default(), cells: Vec::new(), from: 0, done: WINDOW, at: 0, stop: 0, pause }
     }
 
     /// Begins with a window that is there, or not all of it.
