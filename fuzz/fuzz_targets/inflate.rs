@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| npz_core::fuzzing::inflate(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| npz_deflate::fuzzing::inflate(bytes));

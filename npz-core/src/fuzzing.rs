@@ -1,27 +1,9 @@
 //! The door for `fuzz/`, and the test that replays what is kept there. Not part of the API: only there `--cfg fuzzing`.
-//!
-//! Each function takes arbitrary bytes and panics where something is wrong.
 
-use crate::archive::codec::fuzzing as codec;
-use crate::archive::codec::fuzzing::case::{Case, Choices};
+use npz_deflate::fuzzing::{Case, Choices};
+
 use crate::bytes::Record;
 use crate::{Limits, LoadOptions, npy};
-
-/// What the encoder makes comes back, from ours and from another inflate.
-pub fn encode(bytes: &[u8]) {
-    codec::encode(bytes);
-}
-
-/// The decoder of blocks accepts only what another inflate gives.
-pub fn decode(bytes: &[u8]) {
-    codec::decode(bytes);
-}
-
-/// A stream of any writer gives what another inflate gives, or both refuse it.
-#[cfg(feature = "inflate")]
-pub fn inflate(bytes: &[u8]) {
-    codec::stream::inflate(bytes);
-}
 
 /// The shortest block that an index can tell of.
 const BLOCK_LEN: usize = 1 << 12;
@@ -37,7 +19,8 @@ enum Edit {
     File { at: usize, value: u8 },
 }
 
-/// An archive gives the same with an index of blocks as without it, whatever is in the index; and undamaged what was saved.
+/// An archive gives the same with an index of blocks as without it, whatever is in the index; and undamaged what was saved. Panics
+/// where that is wrong.
 pub fn archive(bytes: &[u8]) {
     let mut choices = Choices(bytes);
     let count = choices.below(8);
@@ -127,31 +110,8 @@ fn load(file: &[u8]) -> Result<Vec<u8>, String> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-    use std::path::Path;
-
     #[test]
     fn what_fuzzing_kept_is_right() {
-        replay("encode", super::encode);
-        replay("decode", super::decode);
-        #[cfg(feature = "inflate")]
-        replay("inflate", super::inflate);
-        replay("archive", super::archive);
-    }
-
-    fn replay(target: &str, check: fn(&[u8])) {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz");
-        let mut count = 0;
-        for folder in ["corpus", "regressions"] {
-            let Ok(files) = fs::read_dir(root.join(folder).join(target)) else { continue };
-            for file in files {
-                let path = file.unwrap().path();
-                // Shown where the check fails.
-                println!("{}", path.display());
-                check(&fs::read(&path).unwrap());
-                count += 1;
-            }
-        }
-        assert!(count > 20, "{target}: {count} files");
+        npz_deflate::fuzzing::replay("archive", super::archive);
     }
 }

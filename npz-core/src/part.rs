@@ -141,13 +141,14 @@ impl Part {
                 python_tuple(shape)
             )));
         };
-        let mut all = memory::collect(indices.iter().copied().enumerate(), PLACES)?;
-        if let Some(&(at, index)) = all.iter().find(|&&(_, index)| index >= len) {
+        let mut all =
+            memory::collect(indices.iter().copied().enumerate().map(|(to, from)| (from, to)), PLACES)?;
+        if let Some(&(index, at)) = all.iter().find(|&&(index, _)| index >= len) {
             return Err(outside_of(axis, len, &format!("index {index} (number {at} of those selected)")));
         }
-        all.sort_unstable_by_key(|&(to, from)| (from, to));
+        all.sort_unstable();
         let (mut once, mut again) = (memory::with_room::<(usize, usize)>(all.len(), PLACES)?, Vec::new());
-        for (to, from) in all {
+        for (from, to) in all {
             match once.last() {
                 Some(&(last, first)) if last == from => {
                     memory::reserve(&mut again, 1, PLACES)?;

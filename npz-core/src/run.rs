@@ -231,8 +231,10 @@ impl Team {
         }
         queue.failure.into_result()?;
         let mut done = unlock(queue.done);
-        done.sort_unstable_by_key(|(place, _)| *place);
-        memory::collect(done.into_iter().map(|(_, result)| result), TASKS)
+        let order = ordered(&mut done.iter().map(|(place, _)| *place))?;
+        let mut results = memory::with_room(order.len(), TASKS)?;
+        results.extend(order.iter().filter_map(|(_, at)| done[*at].1.take()));
+        Ok(results)
     }
 
     /// Makes `count` things and has them taken in order by the calling thread, while others make the next ones: at most
@@ -266,12 +268,19 @@ impl Team {
     }
 }
 
+/// Places in ascending order, each with where it stood. A sort of results would be compiled for each type of them: a thirtieth of the crate.
+fn ordered(places: &mut dyn ExactSizeIterator<Item = usize>) -> Result<Vec<(usize, usize)>> {
+    let mut order = memory::collect(places.enumerate().map(|(at, place)| (place, at)), TASKS)?;
+    order.sort_unstable();
+    Ok(order)
+}
+
 /// Tasks that wait, and what became of others.
 struct Queue<'t, I, R, W> {
     team: &'t Team,
     items: Mutex<std::vec::IntoIter<(usize, I)>>,
     work: W,
-    done: Mutex<Vec<(usize, R)>>,
+    done: Mutex<Vec<(usize, Option<R>)>>,
     failure: Failure,
 }
 
@@ -290,7 +299,7 @@ impl<I: Send, R: Send, W: Fn(I) -> Result<R> + Sync> Work for Queue<'_, I, R, W>
             }
             match (self.work)(item) {
                 // There is room for each.
-                Ok(result) => lock(&self.done).push((place, result)),
+                Ok(result) => lock(&self.done).push((place, Some(result))),
                 Err(error) => self.failure.note(place, error),
             }
         }

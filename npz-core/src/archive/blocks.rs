@@ -8,8 +8,9 @@ mod grow;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
+use npz_deflate::{Cells, Choice, Encoder, Samples, choose, choose_small};
+
 pub(super) use self::grow::{GrowingBlocks, STORED_HEAD};
-use super::codec::{self, Cells, Choice, Encoder, Plan, Samples, choose, choose_small};
 use super::content::Content;
 use crate::error::{Error, Result};
 use crate::memory;
@@ -20,7 +21,7 @@ use crate::stored::Put;
 /// smaller ones there are enough for all threads.
 const SMALL_BLOCK: u64 = 256 << 10;
 const LARGE_BLOCK: u64 = 1 << 20;
-/// Of cells that are all the same, and for the library, which loses at each start what makes it smaller than ours.
+/// The longest that is of use to any encoder.
 pub(super) const LARGEST_BLOCK: u64 = 2 << 20;
 const LARGE_MEMBER: u64 = 8 << 20;
 /// The lengths of so many blocks fit the directory's extra field; a larger member has larger blocks.
@@ -53,7 +54,7 @@ pub(super) struct Encoders(Mutex<Vec<Encoder>>);
 impl Encoders {
     fn take(&self) -> Encoder {
         let spare = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        spare.unwrap_or_else(Encoder::new)
+        spare.unwrap_or_default()
     }
 
     fn give_back(&self, encoder: Encoder) {
@@ -71,11 +72,12 @@ struct Block {
 
 /// The uncompressed length of the blocks of a member.
 fn block_len(prefix: u64, size: u64, choice: &Choice) -> u64 {
-    let mut len = match &choice.plan {
-        Plan::Zlib(_) => LARGEST_BLOCK,
-        _ if choice.repeats => LARGEST_BLOCK,
-        plan if size < LARGE_MEMBER && !plan.is_slow() => SMALL_BLOCK,
-        _ => LARGE_BLOCK,
+    let mut len = if choice.wants_longest_blocks() {
+        LARGEST_BLOCK
+    } else if size < LARGE_MEMBER && !choice.wants_long_blocks() {
+        SMALL_BLOCK
+    } else {
+        LARGE_BLOCK
     };
     while size / len >= MOST_BLOCKS || len < 2 * prefix {
         len *= 2;
@@ -145,7 +147,7 @@ impl Cut<'_> {
         let Range { start, end } = self.body_range(number);
         let kind = self.content.cells();
         let (phase, is_last) = (phase_at(start, kind), end == self.content.body_size());
-        let block = codec::Block { prefix, cells, kind, phase, is_last };
+        let block = npz_deflate::Block { prefix, cells, kind, phase, is_last };
         encode(block, &self.choice, self.level, encoder)
     }
 
@@ -176,11 +178,11 @@ fn phase_at(start: u64, kind: Cells) -> usize {
     start.wrapping_neg().rem_euclid(kind.width as u64) as usize
 }
 
-fn encode(block: codec::Block<'_>, choice: &Choice, level: u32, mut encoder: Encoder) -> Result<Block> {
+fn encode(block: npz_deflate::Block<'_>, choice: &Choice, level: u32, mut encoder: Encoder) -> Result<Block> {
     let mut crc = crc32fast::Hasher::new();
     crc.update(block.prefix);
     crc.update(block.cells);
-    encoder.encode(block, choice, level)?;
+    encoder.encode(block, choice, level).map_err(told)?;
     if encoder.as_slice().len() as u64 > u64::from(u32::MAX) {
         return Err(Error::invalid("a block grew by compression past what its index can tell"));
     }
@@ -197,7 +199,17 @@ fn choose_for(content: &Content<'_>, level: u32) -> Result<Choice> {
     let samples = places.map(|place| content.body_range(place)).collect::<Result<Vec<_>>>()?;
     let pieces: Vec<&[u8]> = samples.iter().map(|sample| &**sample).collect();
     let is_all = pieces.iter().map(|piece| piece.len() as u64).sum::<u64>() == size;
-    choose(Samples { pieces: &pieces, is_all, kind: content.cells() }, level)
+    choose(Samples { pieces: &pieces, is_all, kind: content.cells() }, level).map_err(told)
+}
+
+/// What the codec says, as an error of ours.
+fn told(error: npz_deflate::Error) -> Error {
+    match error {
+        npz_deflate::Error::NoMemory(bytes) => Error::no_memory(bytes, "compressed data"),
+        npz_deflate::Error::Library(source) => {
+            Error::invalid("the data can't be compressed").with_source(source)
+        }
+    }
 }
 
 /// Where these pieces lie in a body of this size.

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::codec::Cells;
+use npz_deflate::Cells;
+
 use crate::dtype::{DType, DTypeKind};
 use crate::error::{Error, Result};
 use crate::memory::zeros;

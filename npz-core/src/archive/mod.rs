@@ -5,17 +5,13 @@
 //! them can't lie where the directory says. [`own_header`] is what stands in front of a member, and [`audit`] whether all
 //! records say the same. [`local`] finds the data of members and [`decode`] reads them, with `foreign` for the methods behind a
 //! feature; [`parts`], [`unblock`] and `divide` read large ones by several threads, [`shared`] goes through one. [`emit`] writes members and directory where
-//! [`layout`] places them, deflated ones in [`blocks`] that the [`codec`] makes, others by `zstd_frame` behind its feature.
+//! [`layout`] places them, deflated ones in [`blocks`] that [`npz_deflate`] makes, others by `zstd_frame` behind its feature.
 //! `update` changes the data of a member in place, behind the feature `mmap`. [`raw`] is a member on its way from one archive to another, as it is. The rules are PKWARE's APPNOTE 6.3 as Python's
 //! `zipfile` reads it.
 
 pub(crate) mod audit;
 pub(crate) mod block_index;
 mod blocks;
-#[cfg(not(any(test, fuzzing)))]
-mod codec;
-#[cfg(any(test, fuzzing))]
-pub(crate) mod codec;
 pub(crate) mod content;
 pub(crate) mod decode;
 mod directory;

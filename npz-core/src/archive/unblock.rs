@@ -7,9 +7,9 @@ use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use crc32fast::Hasher;
+use npz_deflate::inflate::{Block, LANES, inflate_blocks};
 
 use crate::archive::block_index::BlockIndex;
-use crate::archive::codec::inflate::{Block, LANES, inflate_blocks};
 use crate::archive::decode::MOST_CHUNK;
 use crate::error::Result;
 use crate::input::{AnyInput, Wanted};

@@ -3,11 +3,12 @@
 //! The header of the array, which tells the length, lies alone in a stored block at the beginning of the first one: it is written
 //! over in the end.
 
+use npz_deflate::{Cells, Choice, Samples, choose};
+
 use super::{
     Block, Deflated, Encoders, LARGE_MEMBER, LARGEST_BLOCK, MOST_BLOCKS, MOST_SMALL, block_len, encode,
-    phase_at, sample_places,
+    phase_at, sample_places, told,
 };
-use crate::archive::codec::{self, Cells, Choice, Plan, Samples, choose};
 use crate::error::{Error, Result};
 use crate::memory;
 use crate::run::Team;
@@ -122,7 +123,7 @@ impl GrowingBlocks {
     /// Looks at the cells that are there, of a member of about this size.
     fn choose(&mut self, size: u64) -> Result<()> {
         let choice = if size <= MOST_SMALL {
-            Choice::of(Plan::Zlib(self.level))
+            Choice::by_zlib(self.level)
         } else {
             // However much more has come by now, so that the bytes do not depend on it.
             let there = (self.waiting.len() as u64).min(LARGEST_BLOCK);
@@ -131,7 +132,7 @@ impl GrowingBlocks {
                 places.map(|place| &self.waiting[place.start as usize..place.end as usize]).collect();
             let is_all =
                 pieces.iter().map(|piece| piece.len() as u64).sum::<u64>() == there && size < LARGE_MEMBER;
-            choose(Samples { pieces: &pieces, is_all, kind: self.kind }, self.level)?
+            choose(Samples { pieces: &pieces, is_all, kind: self.kind }, self.level).map_err(told)?
         };
         self.deflated.block_len = block_len(self.prefix, size, &choice);
         self.choice = Some(choice);
@@ -156,7 +157,7 @@ impl GrowingBlocks {
         let make = |number: usize| {
             let number = number as u64;
             let (start, end) = (end_of(number), end_of(number + 1));
-            let block = codec::Block {
+            let block = npz_deflate::Block {
                 prefix: &[],
                 cells: &waiting[start as usize..end as usize],
                 kind: *kind,

@@ -3,10 +3,11 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use npz_deflate::inflate::{WINDOW, find_head};
+
 use super::Divided;
 use super::piece::{Fetched, PIECES, Piece, decode_pair};
 use super::points::Point;
-use crate::archive::codec::inflate::{WINDOW, find_head};
 use crate::error::Result;
 use crate::memory;
 

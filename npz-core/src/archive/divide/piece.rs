@@ -1,8 +1,9 @@
 //! A piece of a stream: decoded bytes, or bytes and marks.
 
-use crate::archive::codec::inflate::{
-    Cell, Decoder, Meaning, Packed, Pause, Plain, ROOM, Spot, Unfit, WINDOW, decode_two, mark_window,
+use npz_deflate::inflate::{
+    Decoded, Decoder, Meaning, Packed, Pause, Plain, ROOM, Spot, Unfit, WINDOW, mark_window,
 };
+
 use crate::archive::divide::points::Point;
 use crate::error::Result;
 use crate::memory;
@@ -32,10 +33,10 @@ pub(super) struct Piece<C> {
     pub(super) pause: Result<Pause, Unfit>,
 }
 
-impl<C: Cell> Piece<C> {
+impl<C: Decoded> Piece<C> {
     pub(super) fn new() -> Self {
         let pause = Ok(Pause::Output);
-        Self { decoder: Decoder::new(), cells: Vec::new(), from: 0, done: WINDOW, at: 0, stop: 0, pause }
+        Self { decoder: Decoder::default(), cells: Vec::new(), from: 0, done: WINDOW, at: 0, stop: 0, pause }
     }
 
     /// Begins with a window that is there, or not all of it.
@@ -167,11 +168,11 @@ impl Piece<u16> {
 }
 
 /// Decodes two pieces in turn on one core.
-pub(super) fn decode_pair<A: Cell, B: Cell>(a: &mut Piece<A>, b: &mut Piece<B>, bytes: Fetched<'_>) {
+pub(super) fn decode_pair<C: Decoded>(a: &mut Piece<C>, b: &mut Piece<u16>, bytes: Fetched<'_>) {
     let (a_decoder, mut a_packed, mut a_plain) = a.ready(bytes);
     let (b_decoder, mut b_packed, mut b_plain) = b.ready(bytes);
     let (a_pause, b_pause) =
-        decode_two((a_decoder, &mut a_packed, &mut a_plain), (b_decoder, &mut b_packed, &mut b_plain));
+        C::decode_two((a_decoder, &mut a_packed, &mut a_plain), (b_decoder, &mut b_packed, &mut b_plain));
     let (a_at, a_done, b_at, b_done) = (a_packed.at, a_plain.done, b_packed.at, b_plain.done);
     a.advance(bytes.start, a_at, a_done, a_pause);
     b.advance(bytes.start, b_at, b_done, b_pause);

@@ -2,7 +2,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::archive::codec::inflate::{Spot, WINDOW};
+use npz_deflate::inflate::{Spot, WINDOW};
+
 use crate::error::Result;
 use crate::memory;
 

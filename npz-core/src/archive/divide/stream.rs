@@ -1,13 +1,13 @@
 //! How a stream is put together from pieces.
 
 use crc32fast::Hasher;
+use npz_deflate::inflate::{Meaning, Pause, Spot, WINDOW};
 
 use super::Divided;
 use super::ahead::{Ahead, BEHIND, Cut, Decoded, LEAST_ROOM};
 use super::piece::{Fetched, PIECES, Piece, Place};
 use super::points::{Point, Points};
 use super::target::Target;
-use crate::archive::codec::inflate::{Meaning, Pause, Spot, WINDOW};
 use crate::error::Result;
 use crate::memory;
 

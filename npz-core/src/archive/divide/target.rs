@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 
 use crc32fast::Hasher;
+use npz_deflate::inflate::Meaning;
 
 use super::piece::{PIECES, Piece};
-use crate::archive::codec::inflate::Meaning;
 use crate::error::Result;
 use crate::input::Wanted;
 use crate::memory;

@@ -9,11 +9,11 @@ use std::time::Instant;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use flate2::{Compress, Compression, FlushCompress};
+use npz_deflate::inflate::find_head;
 
 use super::ahead::LEAST_ROOM;
 use super::points::Points;
 use super::{Divided, Sizes, Target};
-use crate::archive::codec::inflate::find_head;
 use crate::archive::decode::Seen;
 use crate::input::{AnyInput, Input};
 use crate::run::{Team, Threads};

@@ -3,7 +3,8 @@
 use std::cell::Cell;
 use std::io::{self, Read};
 
-use crate::archive::codec::inflate::{Decoder, Packed, Pause, Plain, ROOM, Unfit, WINDOW};
+use npz_deflate::inflate::{Decoder, Packed, Pause, Plain, ROOM, Unfit, WINDOW};
+
 use crate::input::Chunks;
 use crate::memory;
 
@@ -41,7 +42,7 @@ struct State {
 impl<'a> Inflate<'a> {
     pub(in crate::archive) fn new(input: Chunks<'a>) -> Self {
         let state = SPARE.take().unwrap_or_else(|| State {
-            decoder: Decoder::new(),
+            decoder: Decoder::default(),
             window: Vec::new(),
             given: 0,
             decoded: 0,

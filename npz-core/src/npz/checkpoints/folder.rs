@@ -1,6 +1,6 @@
 //! The folder: its files, and which of them stay.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -91,7 +91,7 @@ impl Folder {
     fn tidy(&self, saved: u64) -> Result<()> {
         let Some(last) = self.keep_last else { return Ok(()) };
         let steps = self.steps()?;
-        let mut kept: BTreeSet<u64> = steps.iter().rev().take(last).copied().collect();
+        let mut kept: HashSet<u64> = steps.iter().rev().take(last).copied().collect();
         kept.insert(saved);
         let every = |step: u64| self.keep_every.is_some_and(|every| step.is_multiple_of(every.max(1)));
         kept.extend(steps.iter().filter(|&&step| every(step)));

@@ -1,0 +1,359 @@
+//! One block of a member into deflate's form: by the plan that was chosen for the member, and never longer than stored.
+
+use super::bits::BitWriter;
+use super::choose::{Choice, choose_for_block};
+use super::error::{Error, reserve};
+use super::literals::{self, Pairs};
+use super::plan::{Plan, period_of};
+use super::search::{CHAINS, Cells, Method, Search};
+use super::sequences::{Codes, Counts, MAX_MATCH, MIN_MATCH, Prices, Seq};
+use super::zlib::Zlib;
+
+/// A stored block holds at most so many bytes.
+const MOST_STORED: usize = 0xFFFF;
+/// From this length on a table of pairs is worth its making.
+const LEAST_FOR_PAIRS: usize = 48 << 10;
+/// Of fewer bytes than these a sample is too small: codes made of it take a hundredth more.
+const LEAST_FOR_SAMPLE: usize = 64 << 10;
+/// Where more bytes than that are not in a sample, all are counted.
+const MOST_UNSEEN: usize = 8;
+/// Where no more bytes share a code, the header of the array is among them: behind it are too few for a code of their own.
+const MOST_JOINED: usize = 8 << 10;
+/// Where matches cover less than this part, literals alone are smaller.
+const LEAST_COVERED: usize = 50;
+
+/// Encodes blocks, one after another; its tables and its output are made once.
+pub struct Encoder {
+    out: BitWriter,
+    pairs: Option<Pairs>,
+    codes: Codes,
+    sequences: Vec<Seq>,
+    /// The search that was used last, with the width of cells that it is for.
+    search: Option<(Method, usize, Box<dyn Search>)>,
+    zlib: Option<Zlib>,
+}
+
+/// A block of a member.
+#[derive(Clone, Copy)]
+pub struct Block<'a> {
+    /// What comes before the cells: the header of the array, in the first block.
+    pub prefix: &'a [u8],
+    /// The cells, or parts of some.
+    pub cells: &'a [u8],
+    /// What they are.
+    pub kind: Cells,
+    /// Where the first whole cell begins.
+    pub phase: usize,
+    /// It ends the stream.
+    pub is_last: bool,
+}
+
+impl Default for Encoder {
+    fn default() -> Self {
+        Self {
+            out: BitWriter::default(),
+            pairs: None,
+            codes: Codes::new(),
+            sequences: Vec::new(),
+            search: None,
+            zlib: None,
+        }
+    }
+}
+
+impl Encoder {
+    /// What was encoded last.
+    pub fn as_slice(&self) -> &[u8] {
+        self.out.as_slice()
+    }
+
+    /// Encodes one block, by the plan that was made for its member at a level. All but the last end on a byte boundary by an
+    /// empty stored block; the last one ends the stream.
+    pub fn encode(&mut self, block: Block<'_>, choice: &Choice, level: u32) -> Result<(), Error> {
+        let Block { prefix, cells, kind, phase, is_last } = block;
+        let len = prefix.len() + cells.len();
+        // Of literals whose codes were made of a sample, none has more than 11 bits.
+        let room = len + len / 2 + (16 << 10);
+        if !self.out.start(room) {
+            return Err(Error::NoMemory(room as u64));
+        }
+        // Of few bytes a code of their own would be most.
+        let period = period_of(cells, kind.width).filter(|_| level > 0 && len > MOST_JOINED);
+        let own = if level > 0 && period.is_none() {
+            let whole_cells = cells.get(phase..).unwrap_or_default();
+            choose_for_block(whole_cells, kind, !prefix.is_empty(), level, choice)?
+        } else {
+            None
+        };
+        let plan = own.as_ref().unwrap_or(&choice.plan);
+        if let (None, Plan::Zlib(level)) = (period, plan) {
+            return self.by_zlib(prefix, cells, *level, is_last);
+        }
+        let joined;
+        let block = match plan {
+            // One code serves both, as zlib's does: of small arrays the header is much.
+            Plan::Search { method: CHAINS, .. } if period.is_none() && len <= MOST_JOINED => {
+                let mut bytes = Vec::new();
+                reserve(&mut bytes, len)?;
+                bytes.extend_from_slice(prefix);
+                bytes.extend_from_slice(cells);
+                joined = bytes;
+                Block { prefix: &[], cells: &joined, ..block }
+            }
+            _ => block,
+        };
+        let Block { prefix, cells, .. } = block;
+        // Level 0 shrinks nothing, the header neither.
+        if level > 0 {
+            self.prefix(prefix);
+        } else {
+            self.stored(prefix);
+        }
+        match (period, plan) {
+            _ if cells.is_empty() => {}
+            (Some(period), _) => self.repeat(cells, period),
+            (None, Plan::Search { method, prices }) => self.search(block, *method, prices)?,
+            (None, Plan::Literals { sampled }) => self.literals(cells, *sampled)?,
+            (None, Plan::Stored | Plan::Zlib(_)) => self.stored(cells),
+        }
+        if is_last {
+            self.out.finish();
+        } else {
+            self.stored(&[]);
+        }
+        Ok(())
+    }
+
+    fn search(&mut self, block: Block<'_>, method: Method, first_prices: &Prices) -> Result<(), Error> {
+        let Block { cells, kind: Cells { width, .. }, phase, .. } = block;
+        let mut search = match self.search.take() {
+            Some((last, last_width, search)) if (last, last_width) == (method, width) => search,
+            _ => method.search(width),
+        };
+        search.reset(phase);
+        let (mut prices, mut sequences) = (first_prices.clone(), std::mem::take(&mut self.sequences));
+        for start in (0..cells.len()).step_by(method.part_len()) {
+            let part = start..cells.len().min(start + method.part_len());
+            let bytes = &cells[part.clone()];
+            sequences.clear();
+            search.parse(cells, part, &prices, &mut sequences);
+            if method.finds_what_drifts() {
+                self.write_parts(bytes, &mut sequences, &mut prices)?;
+            } else {
+                self.write_shared(bytes, &sequences, Counts::of(bytes, &sequences), &mut prices)?;
+            }
+        }
+        self.sequences = sequences;
+        self.search = Some((method, width, search));
+        Ok(())
+    }
+
+    /// Writes the sequences that were found in some bytes, with new codes where these change their kind.
+    fn write_parts(&mut self, bytes: &[u8], sequences: &mut [Seq], prices: &mut Prices) -> Result<(), Error> {
+        // A part may end within a run of literals: those before its end are behind the last sequence that shares its code.
+        let (mut shared, mut open_run) = (Counts::new(), 0);
+        let (mut start, mut first) = (0, 0);
+        let (mut at, mut next) = (0, 0);
+        while at < bytes.len() {
+            let part = Part::cut_off(&mut sequences[next..], bytes.len() - at);
+            let counts = Counts::of(&bytes[at..at + part.len], &sequences[next..next + part.count]);
+            if at > start && part.len >= literals::LEAST_PART && !shared.is_alike(&counts) {
+                let before = std::mem::replace(&mut shared, counts);
+                self.write_shared(&bytes[start..at], &sequences[first..next], before, prices)?;
+                (start, first, open_run) = (at, next, part.open_run);
+            } else {
+                shared.add(&counts);
+                if let Some(seq) = sequences[next..next + part.count].first_mut() {
+                    seq.literals += std::mem::take(&mut open_run);
+                }
+                open_run += part.open_run;
+            }
+            (at, next) = (at + part.len, next + part.count);
+        }
+        self.write_shared(&bytes[start..], &sequences[first..], shared, prices)
+    }
+
+    /// Writes what shares a code, of which the prices are told.
+    fn write_shared(
+        &mut self,
+        bytes: &[u8],
+        sequences: &[Seq],
+        counts: Counts,
+        prices: &mut Prices,
+    ) -> Result<(), Error> {
+        let covered: usize = sequences.iter().map(|seq| usize::from(seq.len)).sum();
+        let is_small = bytes.len() < literals::PART;
+        if covered * LEAST_COVERED < bytes.len() && !is_small {
+            return self.literals(bytes, false);
+        }
+        self.codes.make_for(counts);
+        if self.codes.cost() > stored_bits(bytes.len()) && !is_small {
+            self.stored(bytes);
+            return Ok(());
+        }
+        let before = self.out.mark();
+        self.codes.write_block(bytes, sequences, &mut self.out);
+        self.codes.prices(prices);
+        if is_small {
+            // The head of a code is felt.
+            let taken = self.out.position() - before.position();
+            let (fixed, stored) = (self.codes.fixed_cost(), stored_bits(bytes.len()));
+            if fixed.min(stored) < taken {
+                self.out.back_to(before);
+                if fixed < stored {
+                    self.codes.write_fixed_block(bytes, sequences, &mut self.out);
+                } else {
+                    self.stored(bytes);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn by_zlib(&mut self, prefix: &[u8], cells: &[u8], level: u32, is_last: bool) -> Result<(), Error> {
+        if self.zlib.as_ref().is_none_or(|zlib| zlib.level() != level) {
+            self.zlib = Some(Zlib::new(level));
+        }
+        match &mut self.zlib {
+            Some(zlib) => zlib.encode(&[prefix, cells], is_last, &mut self.out),
+            None => Ok(()),
+        }
+    }
+
+    /// The header of an array: mostly text, filled up with spaces.
+    fn prefix(&mut self, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        self.sequences.clear();
+        let mut literals = 0;
+        for run in bytes.chunk_by(|a, b| a == b) {
+            literals = push_run(&mut self.sequences, literals + 1, run.len() - 1, 1);
+        }
+        self.codes.write_fixed_block(bytes, &self.sequences, &mut self.out);
+    }
+
+    /// Cells that are all the same.
+    fn repeat(&mut self, bytes: &[u8], period: usize) {
+        self.sequences.clear();
+        push_run(&mut self.sequences, period as u32, bytes.len() - period, period);
+        self.codes.make_for_sequences(bytes, &self.sequences);
+        self.codes.write_block(bytes, &self.sequences, &mut self.out);
+    }
+
+    fn stored(&mut self, bytes: &[u8]) {
+        let mut rest = bytes;
+        loop {
+            let (piece, after) = rest.split_at(rest.len().min(MOST_STORED));
+            self.out.begin_block(0);
+            self.out.align();
+            let len = piece.len() as u16;
+            self.out.bytes(&len.to_le_bytes());
+            self.out.bytes(&(!len).to_le_bytes());
+            self.out.bytes(piece);
+            rest = after;
+            if rest.is_empty() {
+                return;
+            }
+        }
+    }
+
+    /// Literals alone, with new codes where the bytes change their kind.
+    fn literals(&mut self, bytes: &[u8], sampled: bool) -> Result<(), Error> {
+        let count = if sampled { literals::count_sample } else { literals::count };
+        let (mut start, mut counts) = (0, [0; 256]);
+        for (number, part) in bytes.chunks(literals::PART).enumerate() {
+            let mut next = [0; 256];
+            count(part, &mut next);
+            let end = number * literals::PART;
+            let is_worth_it = end > start && part.len() >= literals::LEAST_PART;
+            if is_worth_it && !literals::is_alike(&counts, &next, sampled) {
+                self.write_literals(&bytes[start..end], &mut counts)?;
+                (start, counts) = (end, [0; 256]);
+            }
+            counts.iter_mut().zip(&next).for_each(|(sum, count)| *sum += count);
+        }
+        self.write_literals(&bytes[start..], &mut counts)
+    }
+
+    fn write_literals(&mut self, bytes: &[u8], counts: &mut [u32; 256]) -> Result<(), Error> {
+        if counts.iter().map(|count| *count as usize).sum::<usize>() < bytes.len() {
+            // Each byte needs a code, seen in the sample or not. Many that do not occur would take a part of the codes away.
+            let unseen = counts.iter().filter(|count| **count == 0).count();
+            if unseen > MOST_UNSEEN || bytes.len() < LEAST_FOR_SAMPLE {
+                *counts = [0; 256];
+                literals::count(bytes, counts);
+            } else {
+                for count in counts.iter_mut() {
+                    *count += 1;
+                }
+            }
+        }
+        self.codes.make_for_literals(counts);
+        let before = self.out.mark();
+        self.codes.write_head(&mut self.out);
+        let (codes, lengths) = (&self.codes.litlen, &self.codes.litlen_lengths);
+        if bytes.len() < LEAST_FOR_PAIRS {
+            literals::write_singly(bytes, &mut self.out, codes, lengths);
+        } else {
+            if self.pairs.is_none() {
+                self.pairs = Pairs::new();
+            }
+            let pairs = self.pairs.as_mut().ok_or(Error::NoMemory(1 << 18))?;
+            pairs.fill(codes, lengths);
+            pairs.write(bytes, &mut self.out, codes, lengths);
+        }
+        self.codes.write_end(&mut self.out);
+        if self.out.position() - before.position() > stored_bits(bytes.len()) {
+            self.out.back_to(before);
+            self.stored(bytes);
+        }
+        Ok(())
+    }
+}
+
+/// Bytes that are looked at together, and what was found in them.
+struct Part {
+    len: usize,
+    count: usize,
+    /// The literals behind the last of them.
+    open_run: u32,
+}
+
+impl Part {
+    /// Cuts off the first of some bytes; literals that belong to it are taken from the sequence behind it.
+    fn cut_off(sequences: &mut [Seq], most: usize) -> Self {
+        let mut len = 0;
+        for (count, seq) in sequences.iter_mut().enumerate() {
+            let room = (literals::PART - len) as u32;
+            if seq.literals >= room {
+                seq.literals -= room;
+                return Self { len: literals::PART, count, open_run: room };
+            }
+            len += seq.literals as usize + usize::from(seq.len);
+            if len >= literals::PART {
+                return Self { len, count: count + 1, open_run: 0 };
+            }
+        }
+        let rest = most.min(literals::PART) - len;
+        Self { len: len + rest, count: sequences.len(), open_run: rest as u32 }
+    }
+}
+
+/// Matches at one distance, as long as they go, behind some literals. Gives the literals that are left over.
+fn push_run(sequences: &mut Vec<Seq>, mut literals: u32, mut len: usize, distance: usize) -> u32 {
+    while len >= MIN_MATCH {
+        let step = len.min(MAX_MATCH);
+        sequences.push(Seq { literals, len: step as u16, distance: distance as u16 });
+        (literals, len) = (0, len - step);
+    }
+    literals + len as u32
+}
+
+/// How many bits stored bytes take, about.
+fn stored_bits(len: usize) -> u64 {
+    (len + 5 * len.div_ceil(MOST_STORED)) as u64 * 8
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,198 @@
+//! The tables of a sub-block with matches: what the next bits mean, in one look for short codes and in two for long ones.
+
+use super::canonical::{Counts, count, next_reversed, sort};
+use super::header::Lengths;
+use crate::header::END;
+
+/// What some bits mean. From the bottom: 8 bits, how many the code and its extra bits are; 4 bits, how many the code alone;
+/// 16 bits, the literal, the base of a length or distance, or where the second looks begin; 4 flags.
+#[derive(Clone, Copy)]
+pub(super) struct Entry(u32);
+
+impl Entry {
+    const LITERAL: u32 = 1 << 31;
+    const OTHER: u32 = 1 << 30;
+    const SECOND: u32 = 1 << 29;
+    const END: u32 = 1 << 28;
+    /// No symbol: takes no bits.
+    const NONE: Self = Self(Self::OTHER);
+
+    fn new(flags: u32, value: u16, extra: u8) -> Self {
+        Self(flags | u32::from(value) << 12 | u32::from(extra))
+    }
+
+    /// Tells where the second looks begin, and of how many bits they are.
+    fn second(start: usize, bits: usize) -> Self {
+        Self(Self::OTHER | Self::SECOND | (start as u32) << 12 | bits as u32)
+    }
+
+    fn with_length(self, length: usize) -> Self {
+        if self.0 == Self::NONE.0 { self } else { Self(self.0 + (length as u32 * 0x101)) }
+    }
+    fn literal_or_length(symbol: usize) -> Self {
+        match symbol {
+            0..END => Self::new(Self::LITERAL, symbol as u16, 0),
+            END => Self::new(Self::OTHER | Self::END, 0, 0),
+            257..265 => Self::new(0, symbol as u16 - 254, 0),
+            265..285 => {
+                let extra = (symbol - 261) / 4;
+                Self::new(0, (((4 + (symbol - 261) % 4) << extra) + 3) as u16, extra as u8)
+            }
+            285 => Self::new(0, 258, 0),
+            _ => Self::NONE,
+        }
+    }
+    fn distance(symbol: usize) -> Self {
+        match symbol {
+            0..4 => Self::new(0, symbol as u16 + 1, 0),
+            4..30 => {
+                let extra = symbol / 2 - 1;
+                Self::new(0, (((2 + symbol % 2) << extra) + 1) as u16, extra as u8)
+            }
+            _ => Self::NONE,
+        }
+    }
+
+    #[inline]
+    pub(super) fn is_literal(self) -> bool {
+        self.0 & Self::LITERAL != 0
+    }
+    #[inline]
+    pub(super) fn literal(self) -> u8 {
+        (self.0 >> 12) as u8
+    }
+    /// Neither a literal nor a length or distance.
+    #[inline]
+    pub(super) fn is_other(self) -> bool {
+        self.0 & Self::OTHER != 0
+    }
+    pub(super) fn is_end(self) -> bool {
+        self.0 & Self::END != 0
+    }
+    /// The bits of the code and its extra ones.
+    #[inline]
+    pub(super) fn bits(self) -> u32 {
+        self.0 & 63
+    }
+    /// As [`bits`](Self::bits), where only the lowest six count: a shift looks at no more, and what is not done takes no time.
+    #[inline]
+    pub(super) fn bits_and_more(self) -> u32 {
+        self.0
+    }
+    /// The length or distance, if `bits` begin with its code.
+    #[inline]
+    pub(super) fn value(self, bits: u64) -> usize {
+        let with_extra = bits & ((1 << self.bits()) - 1);
+        usize::from((self.0 >> 12) as u16) + (with_extra >> (self.0 >> 8 & 15)) as usize
+    }
+}
+
+/// A table of first looks, and one of second looks for codes that are longer.
+pub(super) struct Table<const FIRST: usize, const SECOND: usize> {
+    first: [Entry; FIRST],
+    second: [Entry; SECOND],
+}
+
+/// First looks of 11 bits: more were slower. Each second look has at least two symbols, so of 288 there are at most 144, of 4 bits.
+pub(super) type LiteralTable = Table<2048, { 144 * 16 }>;
+/// First looks of 9 bits, at most 16 second ones of 6 bits.
+pub(super) type DistanceTable = Table<512, { 16 * 64 }>;
+
+impl<const FIRST: usize, const SECOND: usize> Table<FIRST, SECOND> {
+    const FIRST_BITS: usize = FIRST.ilog2() as usize;
+
+    const NONE: Self = Self { first: [Entry::NONE; FIRST], second: [Entry::NONE; SECOND] };
+
+    /// The first look.
+    #[inline]
+    pub(super) fn look_up(&self, bits: u64) -> Entry {
+        self.first[bits as usize % FIRST]
+    }
+
+    /// The second look, if the first one says so.
+    #[inline]
+    pub(super) fn look_further(&self, first: Entry, bits: u64) -> Entry {
+        if first.0 & Entry::SECOND == 0 {
+            return first;
+        }
+        let index = (bits >> Self::FIRST_BITS) as usize & ((1 << (first.0 & 15)) - 1);
+        let start = usize::from((first.0 >> 12) as u16);
+        self.second.get(start + index).copied().unwrap_or(Entry::NONE)
+    }
+
+    /// By as many looks as it needs.
+    #[inline]
+    pub(super) fn find(&self, bits: u64) -> Entry {
+        self.look_further(self.look_up(bits), bits)
+    }
+
+    fn fill<const N: usize>(&mut self, lengths: &[u8; N], meaning: fn(usize) -> Entry) {
+        let counts = count(lengths);
+        let sorted = sort(lengths, &counts);
+        let mut symbols = &sorted[usize::from(counts[0])..];
+        let mut code = 0;
+        let mut filled = 1;
+        self.first[0] = Entry::NONE;
+        for (length, &count) in counts.iter().enumerate().take(Self::FIRST_BITS + 1).skip(1) {
+            // The table of one bit more is twice the table: shorter codes do not look at that bit.
+            self.first.copy_within(..filled, filled);
+            filled *= 2;
+            let (now, later) = symbols.split_at(count.into());
+            for &symbol in now {
+                self.first[code % FIRST] = meaning(symbol.into()).with_length(length);
+                code = next_reversed(code, length);
+            }
+            symbols = later;
+        }
+        self.fill_second(&counts, symbols, code, meaning);
+    }
+
+    /// Fills the second looks, all of as many bits as the longest code needs.
+    fn fill_second(
+        &mut self,
+        counts: &Counts,
+        mut symbols: &[u16],
+        mut code: usize,
+        meaning: fn(usize) -> Entry,
+    ) {
+        let longest = counts.iter().rposition(|&count| count > 0).unwrap_or(0);
+        let second_bits = longest.saturating_sub(Self::FIRST_BITS);
+        let (mut start, mut end) = (0, 0);
+        let mut first = None;
+        for (length, &count) in counts.iter().enumerate().skip(Self::FIRST_BITS + 1) {
+            let (now, later) = symbols.split_at(count.into());
+            for &symbol in now {
+                let prefix = code % FIRST;
+                if first != Some(prefix) {
+                    (first, start, end) = (Some(prefix), end, end + (1 << second_bits));
+                    self.first[prefix] = Entry::second(start, second_bits);
+                }
+                let entry = meaning(symbol.into()).with_length(length);
+                let places = self.second.get_mut(start..end).unwrap_or_default();
+                for place in
+                    places.iter_mut().skip(code >> Self::FIRST_BITS).step_by(1 << (length - Self::FIRST_BITS))
+                {
+                    *place = entry;
+                }
+                code = next_reversed(code, length);
+            }
+            symbols = later;
+        }
+    }
+}
+
+/// Both tables of a sub-block.
+pub(super) struct Symbols {
+    pub(super) literals: LiteralTable,
+    pub(super) distances: DistanceTable,
+}
+
+impl Symbols {
+    /// No bits mean anything.
+    pub(super) const NONE: Self = Self { literals: Table::NONE, distances: Table::NONE };
+
+    pub(super) fn fill(&mut self, lengths: &Lengths) {
+        self.literals.fill(&lengths.literals, Entry::literal_or_length);
+        self.distances.fill(&lengths.distances, Entry::distance);
+    }
+}
