@@ -181,7 +181,7 @@ impl Trial {
         some: Samples<'_>,
         general: General,
         codes: &mut Codes,
-    ) -> Result<(Plan, Vec<Method>)> {
+    ) -> Result<(Plan, Vec<Method>), Error> {
         let (level, width) = (self.level, some.kind.width);
         let is_measured = level >= LEAST_MEASURED;
         let (most, otherwise) = if is_measured {
