@@ -1,11 +1,35 @@
 //! The options and the ways to load that `loadtxt` and `genfromtxt` share.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::fmt::Display;
 
 use half::f16;
-use npz_core::AnyValue;
+use npz_core::{AnyValue, TimeBase};
 use num_complex::Complex;
+
+use crate::layout::Kind;
+
+/// The text of a value that a converter gives for a cell.
+pub(crate) fn converted<T: Display + 'static>(value: &T, kind: Kind) -> Result<String, String> {
+    let is_one_of = |types: &[TypeId]| types.contains(&TypeId::of::<T>());
+    macro_rules! types {
+        ($($number:ty)*) => { &[$(TypeId::of::<$number>()),*] };
+    }
+    match kind {
+        // As in NumPy: its text would be read as a year.
+        Kind::DateTime(unit) if is_one_of(types!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize)) => {
+            if unit.base() == TimeBase::Generic {
+                return Err("a number is no time without a unit: set a dtype such as `M8[s]`".to_owned());
+            }
+            let ticks = value.to_string().parse().map_err(|_| format!("{value} is out of range"))?;
+            Ok(AnyValue::DateTime64 { unit, ticks }.to_string())
+        }
+        Kind::DateTime(_) if is_one_of(types!(f16 f32 f64 bool)) => {
+            Err(format!("expected a whole number or a text for a time, found {value}"))
+        }
+        _ => Ok(text_of(value, matches!(kind, Kind::Text(_) | Kind::Bytes(_)))),
+    }
+}
 
 /// The text of a value that an option or a function gives: as it is read, so that nothing of the value is lost; of what becomes
 /// a text itself, as NumPy prints it.
@@ -41,7 +65,8 @@ macro_rules! common {
             /// Makes another text of each cell of a column, or of all (`..`), before it is read. Where the function fails, that is the
             /// error. A dtype that has to be found is found from what it gives.
             ///
-            /// What it gives is printed and read again; of a bool, an `f16`, an `f32` and a complex number nothing is lost.
+            /// What it gives is printed and read again; of a bool, an `f16`, an `f32` and a complex number nothing is lost. A whole number
+            /// that it gives for a datetime64 counts its unit since 1970, as in NumPy.
             ///
             /// ```
             /// use ndarray::{Array1, array};
@@ -57,8 +82,8 @@ macro_rules! common {
                 column: impl Into<Column>,
                 convert: impl Fn(&str) -> Result<T, E> + Send + Sync + 'a,
             ) -> Self {
-                let convert = move |text: &str, is_text: bool| {
-                    convert(text).map(|value| text_of(&value, is_text)).map_err(|error| error.to_string())
+                let convert = move |text: &str, kind: Kind| {
+                    convert(text).map_err(|error| error.to_string()).and_then(|value| converted(&value, kind))
                 };
                 self.0.converters.push((column.into(), Box::new(convert)));
                 self

@@ -64,9 +64,25 @@ impl<'a> Head<'a> {
         let mut head = Self { lines, text: Vec::new(), line: 0, first: None, names: None };
         let mut at = head.skip(settings.skip_lines)?;
         let has_names = settings.names == Names::FirstLine;
-        while let Some(rest) = head.more(at)? {
+        while let Some(mut rest) = head.more(at)? {
             at = 0;
-            let Some((len, first)) = head.row(&rest, settings, splitter)? else {
+            let text = match valid(&rest) {
+                (text, None) => text,
+                (_, Some(fault)) => return Err(fault.behind(head.line)),
+            };
+            // What stands behind blank lines and comments, of which there may be millions, is looked at once, and moved once.
+            let row = loop {
+                match head.row(&text[at..], settings, splitter)? {
+                    Some((len, first)) if first.is_empty() && at + len < text.len() => {
+                        head.line += count(&text.as_bytes()[at..at + len]);
+                        at += len;
+                    }
+                    row => break row,
+                }
+            };
+            rest.drain(..at);
+            at = 0;
+            let Some((len, first)) = row else {
                 settings.limits.check(&rest, 0).map_err(|error| at_line(head.line, &error))?;
                 head.lines.give_back(rest);
                 continue;
@@ -97,14 +113,10 @@ impl<'a> Head<'a> {
     /// The first row of a text, or its names, and the bytes that it takes; `None` if it is not whole.
     fn row(
         &self,
-        text: &[u8],
+        text: &str,
         settings: &Settings<'_>,
         splitter: &Splitter,
     ) -> Result<Option<(usize, Vec<String>)>> {
-        let text = match valid(text) {
-            (text, None) => text,
-            (_, Some(fault)) => return Err(fault.behind(self.line)),
-        };
         let (most, mut fields) = (settings.limits.columns, Vec::new());
         let names = if settings.names == Names::FirstLine { names_of(text, settings) } else { None };
         let len = match &names {

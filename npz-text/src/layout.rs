@@ -70,7 +70,7 @@ impl Layout {
         let mut cells = Vec::new();
         flatten(dtype, 0, limit, &mut cells)?;
         if cells.is_empty() && dtype.fields().is_none() {
-            return Err(Error::custom(format!("a row of {dtype} has no cells that text could fill")));
+            return Err(without_cells(dtype));
         }
         let names = fields(dtype).map(|fields| fields.into_iter().map(|(name, _)| name).collect());
         Ok(Self { dtype: dtype.clone(), cells, item_size: dtype.item_size(), names })
@@ -83,6 +83,9 @@ impl Layout {
             let message =
                 format!("text can't be read as {dtype}: an array of rows has to be a field of a row");
             return Err(Error::custom(message));
+        }
+        if cells_of(dtype) == 0 {
+            return Err(without_cells(dtype));
         }
         Self::of(item, limit)
     }
@@ -100,7 +103,9 @@ impl Layout {
     /// Whether something has to be found in the text first: how wide texts are, where it matters, or the unit of times.
     pub(crate) fn is_open(&self, texts: Texts) -> bool {
         self.cells.iter().any(|cell| match cell.kind {
-            Kind::Text(0) | Kind::Bytes(0) => self.names.is_some() || texts == Texts::AsWideAsTheirDtype,
+            Kind::Text(0) | Kind::Bytes(0) => {
+                self.names.is_some() || texts == Texts::AsWideAsTheirDtype || !cell.is_native()
+            }
             Kind::DateTime(unit) => unit.base() == TimeBase::Generic,
             _ => false,
         })
@@ -204,6 +209,10 @@ fn flatten(dtype: &DType, offset: usize, limit: usize, cells: &mut Vec<Cell>) ->
     if cells.len() > limit { Err(too_many(dtype, limit)) } else { Ok(()) }
 }
 
+fn without_cells(dtype: &DType) -> Error {
+    Error::custom(format!("a row of {dtype} has no cells that text could fill"))
+}
+
 fn too_many(dtype: &DType, limit: usize) -> Error {
     Error::custom(format!(
         "a row of {dtype} takes more than the {limit} fields allowed: raise `Limits::columns`"
@@ -238,7 +247,8 @@ fn close<'f>(dtype: &DType, found: &mut impl Iterator<Item = &'f Found>) -> Resu
     let unit = dtype.time_unit().map(TimeUnit::base);
     match (dtype.kind(), unit, found.base) {
         (DTypeKind::Unicode, ..) if dtype.item_size() == 0 => {
-            DType::parse(&format!("<U{}", found.width.max(1)))
+            let order = if dtype.byte_order() == ByteOrder::Big { '>' } else { '<' };
+            DType::parse(&format!("{order}U{}", found.width.max(1)))
         }
         (DTypeKind::Bytes, ..) if dtype.item_size() == 0 => {
             DType::parse(&format!("|S{}", found.width.max(1)))

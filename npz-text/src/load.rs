@@ -9,14 +9,15 @@ use crate::head::Head;
 use crate::infer::{Column, Type, Types};
 use crate::input::Source;
 use crate::layout::{Kind, Layout, Texts, cells_of, closed, item};
-use crate::number::{Number, Style};
-use crate::options::{CellType, counted};
+use crate::number::Style;
+use crate::options::{CellType, Names, counted};
 use crate::plan::{Plan, Select};
 use crate::prepare::{Columns, Wanted, columns, plan};
 use crate::progress::Meter;
 use crate::reader::Reader;
 use crate::settings::Settings;
 use crate::sink::{ByteStrings, Numbers, Rows, Store, Strings, Widths};
+use crate::split::strip;
 use crate::table::{Cells, FromText, Table};
 use crate::twice::Twice;
 
@@ -171,6 +172,10 @@ pub(crate) fn make<'t>(
     let given = |columns: &Columns| columns.dtype.clone().map_or_else(|| DType::parse("<f8"), Ok);
     let is_open = match &wanted {
         None => true,
+        // Names make rows with fields of a dtype without.
+        Some(wanted) if !wanted.is_typed && settings.names != Names::None => {
+            Layout::of_rows(&wanted.dtype, settings.limits.columns)?.is_open(Texts::AsWideAsTheirDtype)
+        }
         Some(wanted) => Layout::of_rows(&wanted.dtype, settings.limits.columns)?.is_open(keep.texts),
     };
     let len = source.path().and_then(|path| Some(path.metadata().ok()?.len()));
@@ -319,13 +324,14 @@ fn once<'t>(
     }
     for (column, is) in silent {
         let fill = plan.columns[column].fill.clone();
-        let is_bool = is == Type::Bool;
+        let yes = if matches!(is, Type::Bool | Type::Text) { "True" } else { "1" };
         plan.columns[column].converter = Some(plan.converters.len());
         plan.plain = None;
         plan.converters.push(Box::new(move |text, _| {
-            Ok(match bool::parse(text, Style::GenFromTxt) {
-                Ok(true) if is_bool || is == Type::Text => "True".to_owned(),
-                Ok(true) => "1".to_owned(),
+            // What is no such word is missing, though it may be a number.
+            Ok(match strip(text) {
+                word if word.eq_ignore_ascii_case("true") => yes.to_owned(),
+                word if word.eq_ignore_ascii_case("false") => is.nothing().to_owned(),
                 _ => fill.clone().unwrap_or_else(|| is.nothing().to_owned()),
             })
         }));

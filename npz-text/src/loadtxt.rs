@@ -7,9 +7,10 @@ use std::path::Path;
 
 use npz_core::{DType, Result};
 
-use crate::common::{common, text_of};
+use crate::common::{common, converted};
 use crate::encoding::Encoding;
 use crate::input::{Input, Source};
+use crate::layout::Kind;
 use crate::lines::Given;
 use crate::number::Style;
 use crate::options::{CellType, Column, Limits};

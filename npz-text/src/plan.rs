@@ -10,8 +10,8 @@ use crate::options::Limits;
 use crate::plain::Plain;
 use crate::split::{Splitter, strip};
 
-/// A function that makes another text of a cell's, and is told whether the cell is a text itself.
-pub(crate) type Converter<'a> = Box<dyn Fn(&str, bool) -> Result<String, String> + Send + Sync + 'a>;
+/// A function that makes another text of a cell's, and is told what the cell is.
+pub(crate) type Converter<'a> = Box<dyn Fn(&str, Kind) -> Result<String, String> + Send + Sync + 'a>;
 
 /// Which fields of a row are wanted.
 pub(crate) enum Select {
@@ -137,8 +137,8 @@ impl Plan<'_> {
         }
         for (index, field) in fields.iter_mut().enumerate() {
             if let Some(converter) = self.columns[index].converter {
-                let is_text = matches!(self.cell(index).kind, Kind::Text(_) | Kind::Bytes(_));
-                *field = Cow::Owned(self.converters[converter](field, is_text).map_err(|why| (index, why))?);
+                let kind = self.cell(index).kind;
+                *field = Cow::Owned(self.converters[converter](field, kind).map_err(|why| (index, why))?);
             }
         }
         Ok(())
@@ -196,9 +196,18 @@ impl Plan<'_> {
         }
     }
 
+    /// Whether a text that can be read as a bool is a number that stands for nothing: for NumPy no number is a bool.
+    fn is_no_bool(&self, column: usize, text: &str) -> bool {
+        !self.columns[column].missing.is_empty()
+            && self.cell(column).kind == Kind::Bool
+            && self.is_missing(column, text)
+            && i64::parse(text, self.style).is_ok()
+    }
+
     /// Reads a number, or what stands for it.
     pub(crate) fn number_of<T: Number>(&self, column: usize, text: &str) -> Result<T, Fault> {
         let fault = match T::parse(text, self.style) {
+            Ok(_) if self.is_no_bool(column, text) => Fault::Syntax(T::NAME.to_owned()),
             Ok(value) => return Ok(value),
             Err(fault) => fault,
         };
@@ -218,7 +227,11 @@ impl Plan<'_> {
             // It could be read, as NaT.
             return cell.read(fill, self.style, bytes);
         }
-        let Err(fault) = cell.read(text, self.style, bytes) else { return Ok(()) };
+        let fault = match cell.read(text, self.style, bytes) {
+            Ok(()) if self.is_no_bool(column, text) => Fault::Syntax(bool::NAME.to_owned()),
+            Ok(()) => return Ok(()),
+            Err(fault) => fault,
+        };
         let (missing, has_nan) = cell.missing();
         match (self.substitute(column, text, fault.clone(), has_nan)?, missing) {
             (Substitute::Text(fill), _) => cell.read(fill, self.style, bytes),

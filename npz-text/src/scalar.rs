@@ -9,14 +9,16 @@ use crate::printf::Value;
 /// `str` of a NumPy scalar.
 pub(crate) fn str_of(cell: &Value<'_>) -> String {
     match cell.value {
-        AnyValue::Float(value) if cell.float == 4 => narrow(value, 1e6, &format!("{:e}", value as f32)),
+        AnyValue::Float(value) if cell.float == 4 => narrow(value, 1e6, &shortest(value as f32)),
         AnyValue::Float(value) if cell.float == 2 => {
             let bits = half::f16::from_f64(value).to_bits();
-            // The fewest digits that are read as the same number again.
+            // The fewest digits that are read as the same number again; of two that are as near the upper one may be, where the even one is not.
             let is_same = |text: &String| {
                 text.parse().is_ok_and(|again: f64| half::f16::from_f64(again).to_bits() == bits)
             };
-            let shortest = (0..5).map(|digits| format!("{value:.digits$e}")).find(is_same);
+            let both =
+                |digits: usize| [value, value * (1.0 + 1e-12)].map(|value| format!("{value:.digits$e}"));
+            let shortest = (0..5).flat_map(both).find(is_same);
             narrow(value, 1e3, &shortest.unwrap_or_else(|| format!("{value:e}")))
         }
         AnyValue::Complex { re, im } if cell.float == 4 => {
@@ -35,6 +37,16 @@ pub(crate) fn str_of(cell: &Value<'_>) -> String {
         }
         other => other.to_string(),
     }
+}
+
+/// The shortest digits that are read as the same number, with an exponent. Of two that are as near Rust takes the upper, NumPy the
+/// even one: `343126.12`.
+fn shortest(value: f32) -> String {
+    let upper = format!("{value:e}");
+    let places =
+        upper.find('e').map_or(0, |end| end.saturating_sub(upper.find('.').map_or(end, |at| at + 1)));
+    let even = format!("{value:.places$e}");
+    if even.parse() == Ok(value) { even } else { upper }
 }
 
 /// A float of fewer than 8 bytes as NumPy prints it: with an exponent from a limit on, and below 0.0001. `digits` has the

@@ -192,6 +192,52 @@ fn names_are_cleaned() {
 }
 
 #[test]
+fn fields_of_several_columns_keep_their_names() {
+    let dtype = DType::parse("[('id', '<i4'), ('place', '<f8', (2,))]").unwrap();
+    let load = GenFromTxt::new().delimiter(',').names(true).dtype(dtype.clone()).filling_values("y", 7);
+    let any: AnyArray = load.read(&b"n,x,y\n1,2,\n"[..]).unwrap();
+    assert_eq!((any.dtype(), any.to_string().as_str()), (dtype, "(1, [2.0, 7.0])"));
+}
+
+#[test]
+fn a_delimiter_is_no_format() {
+    let mut text = Vec::new();
+    SaveTxt::new().format("%d").delimiter("%%").write(&mut text, &array![[1, 2]]).unwrap();
+    assert_eq!(text, b"1%%2\n");
+}
+
+#[test]
+fn columns_with_names_have_room_for_their_texts() {
+    // NumPy has none for them, and gives empty texts.
+    let text = "a b\nxx y\nzzz \u{e4}\n";
+    for (dtype, fields, expected) in [
+        ("U", "[('a', '<U3'), ('b', '<U1')]", "[('xx', 'y') ('zzz', '\u{e4}')]"),
+        (">U", "[('a', '>U3'), ('b', '>U1')]", "[('xx', 'y') ('zzz', '\u{e4}')]"),
+        ("S", "[('a', '|S3'), ('b', '|S1')]", "[(b'xx', b'y') (b'zzz', b'\\xe4')]"),
+    ] {
+        let load = GenFromTxt::new().names(true).dtype(DType::parse(dtype).unwrap());
+        let any: AnyArray = load.read(text.as_bytes()).unwrap();
+        assert_eq!(
+            (any.dtype().to_string().as_str(), any.to_string().replace('\n', "").as_str()),
+            (fields, expected)
+        );
+        for piece in load.pieces::<AnyArray>(text.as_bytes(), 1).unwrap() {
+            assert_eq!(piece.unwrap().dtype().to_string(), fields);
+        }
+        let (_, mask): (AnyArray, AnyArray) = GenFromTxt::new()
+            .names(true)
+            .dtype(any.dtype())
+            .missing_values("a", ["zzz"])
+            .read(text.as_bytes())
+            .unwrap();
+        assert_eq!(mask.to_string().replace('\n', ""), "[(False, False) ( True, False)]");
+    }
+    // Without names too, texts of the other byte order.
+    let any: AnyArray = LoadTxt::new().dtype(DType::parse(">U").unwrap()).read(&b"xx y"[..]).unwrap();
+    assert_eq!((any.dtype().to_string().as_str(), any.to_string().as_str()), (">U2", "['xx' 'y']"));
+}
+
+#[test]
 fn names_are_different_whatever_the_numbers_make_of_them() {
     // As NumPy's, but that with `dtype=None` it refuses such names.
     for (names, expected) in [

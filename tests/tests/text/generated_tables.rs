@@ -1,4 +1,5 @@
-//! Generated tables of fixed widths, with gaps that are filled, and of several types, read by names: what NumPy makes of them.
+//! Generated tables of fixed widths, with gaps that are filled, and of several types, read by names: what NumPy makes of them. And
+//! the digits of narrow floats.
 
 use crate::compare;
 
@@ -71,4 +72,54 @@ print("differences:", bad)
 "##,
     );
     assert!(said.ends_with("differences: 0\n"), "{said}");
+}
+
+#[test]
+fn numbers_that_stand_for_nothing_are_no_bools() {
+    let said = compare(
+        r#"
+texts = ["-999,5\n-999,6", "-999,5.5\n-999,6", "-999,a\n-999,b", "-999,True\n-999,False", "-999,True\nTrue,False", "True,-999\nFalse,-999\n", "True,5\n-999,6",
+         "False,5\n-999,6", "False,5.5\n-999,6", "False,a\n-999,b", "False,-999,x\n,3,y"]
+count = 0
+for text in texts:
+    for missing in ["-999", {0: "-999"}]:
+        for fill in [None, 7, False, True]:
+            for dtype in [None, "?"] if set(text) <= set("-9,\nTrueFals") else [None]:
+                options = {} if fill is None else {"filling_values": fill}
+                asked = {} if fill is None else {"filling_values": [[None, str(int(fill))]]}
+                if isinstance(fill, bool) and "a\n" in text: continue  # a bool that fills a column of texts is its word there, and 1 or 0 here
+                want = numpys(np.genfromtxt, io.StringIO(text), dtype=dtype, delimiter=",", missing_values=missing, **options)
+                asked["missing_values"] = [[None if missing == "-999" else 0, ["-999"]]]
+                if dtype and missing != "-999" and "-999" in text.replace("\n", ",").split(",")[1::2]: continue  # what is no bool is an error here
+                answer = ask("genfromtxt", text, dtype="?" if dtype else "infer", delimiter=",", **asked)
+                count += 1
+                if "error" in answer or not same(want, arrays(answer)[0]):
+                    print(repr(text), missing, fill, dtype, repr(want), answer.get("error") or repr(arrays(answer)[0]))
+print("compared:", count > 80)
+"#,
+    );
+    assert_eq!(said, "compared: True\n");
+}
+
+#[test]
+fn digits_of_narrow_floats_are_those_of_numpy() {
+    let said = compare(
+        r#"
+rng = np.random.default_rng(9)
+# Half of two digits that are as near as each other: `343126.125`.
+ties = (rng.integers(2**21, 2**25, 20000) / np.array([1, 2, 4, 8])[np.arange(20000) % 4]).astype("f4")
+singles = np.concatenate([ties, rng.integers(0, 2**32, 20000, dtype="u8").astype("u4").view("f4")])
+with np.errstate(all="ignore"):
+    complexes = singles + 1j * singles[::-1]
+for array in [singles, np.arange(65536, dtype="u2").view("f2"), np.array([(x,) for x in complexes[:9000]], [("z", "c8")])]:
+    for fmt in ["%s", "%r"]:
+        buffer = io.BytesIO()
+        np.savetxt(buffer, array, fmt=fmt)
+        pairs = zip(buffer.getvalue().split(b"\n"), bytes.fromhex(ask("savetxt", array=array, fmt=fmt)["text"]).split(b"\n"), strict=True)
+        wrong = [pair for pair in pairs if pair[0] != pair[1]]
+        if wrong: print(array.dtype, fmt, len(wrong), wrong[:3])
+print("printed")
+"#,
+    );
+    assert_eq!(said, "printed\n");
 }

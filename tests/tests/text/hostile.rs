@@ -27,6 +27,27 @@ fn limits_are_kept() {
 }
 
 #[test]
+fn long_lines_and_many_lines_take_no_longer_than_they_are_long() {
+    let start = std::time::Instant::now();
+    // Each of a million fields was looked for in all that follows.
+    let line = "1".repeat(1_000_000);
+    let a: Array2<i8> = GenFromTxt::new().delimiter(1).read(line.as_bytes()).unwrap();
+    assert_eq!(a.dim(), (1, 1_000_000));
+    let error =
+        GenFromTxt::new().delimiter(1).read::<Array2<i8>>("1".repeat(8_000_000).as_bytes()).unwrap_err();
+    assert!(error.to_string().contains("more than the 1048576 fields allowed"), "{error}");
+    // So was the first row behind each comment.
+    let text = "#\n\n".repeat(500_000) + "1 2\n";
+    assert_eq!(LoadTxt::new().read::<Array2<f64>>(text.as_bytes()).unwrap(), array![[1.0, 2.0]]);
+    let error = LoadTxt::new().read::<Array2<f64>>((text.clone() + "x y").as_bytes()).unwrap_err();
+    assert!(error.to_string().starts_with("line 1000002, column 1: "), "{error}");
+    let error = LoadTxt::new().read::<Array2<f64>>(text.replace("1 2", "x y").as_bytes()).unwrap_err();
+    assert!(error.to_string().starts_with("line 1000001, column 1: "), "{error}");
+    // Seconds where nothing is optimized; it took minutes.
+    assert!(start.elapsed().as_secs() < 25, "{:?}", start.elapsed());
+}
+
+#[test]
 fn a_line_may_be_as_long_as_its_limit() {
     let line = "1".repeat(40);
     let load = || LoadTxt::new().limits(Limits::new().line_bytes(40));

@@ -184,3 +184,44 @@ fn values_of_converters_and_fills_are_those_that_numpy_has() {
         array![fill, Complex::I]
     );
 }
+
+#[test]
+fn a_whole_number_for_a_time_counts_its_unit() {
+    // As in NumPy; its text would be a year.
+    for unit in ["Y", "M", "D", "h", "s", "25s", "ms", "ns", "as"] {
+        for ticks in [0, 18_000, -7, 123_456_789, i64::MAX / 2_000_000, i64::MIN] {
+            let load = LoadTxt::new().dtype(DType::parse(&format!("M8[{unit}]")).unwrap());
+            let load = load.converter(.., |text: &str| text.parse::<i64>());
+            let any: AnyArray = load.read(ticks.to_string().as_bytes()).unwrap();
+            assert!(
+                npz_core::npy::to_bytes(&any).unwrap().ends_with(&ticks.to_le_bytes()),
+                "{unit} {ticks} {any}"
+            );
+        }
+    }
+    let load = || LoadTxt::new().dtype(DType::parse("M8[s]").unwrap());
+    let error =
+        load().converter(0, |text: &str| text.parse::<f64>()).read::<AnyArray>(&b"2020"[..]).unwrap_err();
+    assert!(
+        error.to_string().contains("expected a whole number or a text for a time, found 2020"),
+        "{error}"
+    );
+    let error =
+        load().converter(0, |text: &str| text.parse::<u64>()).read::<AnyArray>(&b"9223372036854775808"[..]);
+    assert!(error.unwrap_err().to_string().contains("9223372036854775808 is out of range"));
+    let load =
+        LoadTxt::new().dtype(DType::parse("M8").unwrap()).converter(0, |text: &str| text.parse::<u16>());
+    let error = load.read::<AnyArray>(&b"2020"[..]).unwrap_err().to_string();
+    assert!(
+        error
+            .contains("line 1, column 1: the converter refused \"2020\": a number is no time without a unit"),
+        "{error}"
+    );
+    // A text is a text.
+    let any: AnyArray = LoadTxt::new()
+        .dtype(DType::parse("M8[Y]").unwrap())
+        .converter(0, |text: &str| Ok::<_, String>(text.to_owned()))
+        .read(&b"2020"[..])
+        .unwrap();
+    assert_eq!(any.to_string(), "2020");
+}
