@@ -20,11 +20,14 @@ mod huffman;
 pub mod inflate;
 mod literals;
 mod plan;
+mod samples;
 mod search;
 mod sequences;
+mod trial;
 mod zlib;
 
-pub use self::choose::{Choice, Samples, choose, choose_small};
+pub use self::choose::{Choice, choose, choose_small};
 pub use self::encode::{Block, Encoder};
 pub use self::error::Error;
+pub use self::samples::Samples;
 pub use self::search::Cells;
