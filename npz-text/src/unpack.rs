@@ -32,6 +32,9 @@ pub(crate) fn any_of(dtype: DType, shape: &[usize], bytes: Vec<u8>) -> Result<An
         };
     }
     let any: AnyArray = any! {
+        Kind::Bool => bool,
+        Kind::Text(1..) => String,
+        Kind::Bytes(1..) => Vec<u8>,
         Kind::Int16 => i16,
         Kind::Int32 => i32,
         Kind::Int64 => i64,
@@ -69,7 +72,7 @@ pub(crate) fn stored_as(any: AnyArray, dtype: &DType) -> Result<AnyArray> {
         };
     }
     put!(
-        Int16 Int32 Int64 UInt16 UInt32 UInt64 Float16 Float32 Float64 LongDouble Complex64 Complex128 ComplexLongDouble Str
+        Bool Int16 Int32 Int64 UInt16 UInt32 UInt64 Float16 Float32 Float64 LongDouble Complex64 Complex128 ComplexLongDouble Str
         Bytes
     );
     Ok(stored)
