@@ -5,7 +5,7 @@ use super::bits::peek;
 use super::copy;
 use super::lane::{Lane, Next};
 use super::symbols::Symbols;
-use super::turns::{self, ROOM, Turns};
+use super::turns::{self, ROOM, Stretch};
 
 /// Decodes the first lanes, two in turn if there are two, until one of them meets something that is no literal and no match, or
 /// has no room for the longest match.
@@ -20,20 +20,20 @@ pub(super) fn run(lanes: &mut [Lane<'_>]) -> Result<(), Unfit> {
 }
 
 fn one(lane: &mut Lane<'_>) -> Result<(), Unfit> {
-    (lane.at, lane.done) = turns::one(turns_of(lane))?;
+    (lane.at, lane.done) = turns::one(stretch_of(lane))?;
     Ok(())
 }
 
 fn two(first: &mut Lane<'_>, second: &mut Lane<'_>) -> Result<(), Unfit> {
-    let (a, b) = turns::two(turns_of(first), turns_of(second));
+    let (a, b) = turns::two(stretch_of(first), stretch_of(second));
     ((first.at, first.done), (second.at, second.done)) = (a?, b?);
     Ok(())
 }
 
-fn turns_of<'a>(lane: &'a mut Lane<'_>) -> Turns<'a, u8> {
+fn stretch_of<'a>(lane: &'a mut Lane<'_>) -> Stretch<'a, u8> {
     let symbols = lane.symbols.as_deref().unwrap_or(&Symbols::NONE);
     let output = &mut lane.output[..lane.limit.max(lane.done)];
-    Turns::new(lane.input, lane.at, output, lane.done, symbols)
+    Stretch { input: lane.input, at: lane.at, output, done: lane.done, symbols }
 }
 
 /// Decodes symbol by symbol up to the sub-block's end if that is near, and what follows.

@@ -6,7 +6,7 @@ use super::cell::Cell;
 use super::copy;
 use super::header::{Kind, Lengths, read_kind, read_lengths};
 use super::symbols::Symbols;
-use super::turns::{self, ROOM, Turns};
+use super::turns::{self, ROOM, Stretch};
 
 /// A match reaches back so far at most.
 pub const WINDOW: usize = 32 << 10;
@@ -110,7 +110,7 @@ impl Decoder {
             if let Some(pause) = self.get_ready(packed, plain)? {
                 return Ok(pause);
             }
-            (packed.at, plain.done) = turns::one(self.turns(packed, plain))?;
+            (packed.at, plain.done) = turns::one(self.stretch(packed, plain))?;
         }
     }
 
@@ -206,9 +206,10 @@ impl Decoder {
             && !self.symbols.literals.find(peek(packed.bytes, packed.at)).is_other()
     }
 
-    fn turns<'a, C: Cell>(&'a self, packed: &Packed<'a>, plain: &'a mut Plain<'_, C>) -> Turns<'a, C> {
+    fn stretch<'a, C: Cell>(&'a self, packed: &Packed<'a>, plain: &'a mut Plain<'_, C>) -> Stretch<'a, C> {
         let end = plain.until.saturating_add(ROOM).min(plain.cells.len());
-        Turns::new(packed.bytes, packed.at, &mut plain.cells[..end], plain.done, &self.symbols)
+        let output = &mut plain.cells[..end];
+        Stretch { input: packed.bytes, at: packed.at, output, done: plain.done, symbols: &self.symbols }
     }
 
     /// One symbol, with every test.
@@ -304,7 +305,7 @@ fn decode_two_cells<A: Cell, B: Cell>(
             (Some(a_pause), None) => return (a_pause, b.decode_cells(b_packed, b_plain)),
             (Some(a_pause), Some(b_pause)) => return (a_pause, b_pause),
         }
-        let (a_turns, b_turns) = turns::two(a.turns(a_packed, a_plain), b.turns(b_packed, b_plain));
+        let (a_turns, b_turns) = turns::two(a.stretch(a_packed, a_plain), b.stretch(b_packed, b_plain));
         match (a_turns, b_turns) {
             (Ok(a_turns), Ok(b_turns)) => {
                 ((a_packed.at, a_plain.done), (b_packed.at, b_plain.done)) = (a_turns, b_turns);

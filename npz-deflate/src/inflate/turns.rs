@@ -4,7 +4,7 @@ use super::Unfit;
 use super::bits::{peek, word};
 use super::cell::Cell;
 use super::copy;
-use super::symbols::{Entry, Symbols};
+use super::symbols::{DISTANCE_BITS, Entry, LITERAL_BITS, MOST_EXTRA_BITS, Symbols};
 
 /// What a turn writes at most: literals, and a match that a copy in steps may overrun.
 pub const ROOM: usize = LITERALS + copy::SLACK;
@@ -33,7 +33,7 @@ pub(super) fn has_input(input: &[u8], at: usize) -> bool {
 /// The bits at hand: at least 56 after a refill.
 struct Bits {
     bits: u64,
-    /// So many of them are surely the next ones: only its lowest 6 bits say that.
+    /// So many of them are surely the next ones: only its lowest 8 bits say that.
     count: u32,
 }
 
@@ -42,25 +42,47 @@ impl Bits {
     /// many of its bytes are whole.
     #[inline]
     fn refill(&mut self, word: u64) -> usize {
-        let count = self.count % 64;
-        self.bits |= word << count;
+        self.bits |= word.wrapping_shl(self.count);
+        let bytes = 7 - (self.count as usize >> 3 & 7);
         // Whole bytes were added, so the lowest three bits stay.
-        self.count = count | (7 << 3);
-        (63 - count as usize) / 8
+        self.count |= 7 << 3;
+        bytes
     }
     #[inline]
     fn consume(&mut self, entry: Entry) {
         self.bits = self.bits.wrapping_shr(entry.bits_and_more());
         self.count = self.count.wrapping_sub(entry.bits_and_more());
     }
+    /// As if an entry had not been consumed, before which there were these bits.
+    #[inline]
+    fn restore(&mut self, before: u64, entry: Entry) {
+        self.bits = before;
+        self.count = self.count.wrapping_add(entry.bits_and_more());
+    }
+    /// Whether there may be too few for a distance whose code is found by a first look, and the look behind it.
+    #[inline]
+    fn are_few(&self) -> bool {
+        // A refill gives all 64 bits, one more than `count` ever says.
+        u32::from(self.count as u8) + 1 < DISTANCE_BITS + MOST_EXTRA_BITS + LITERAL_BITS
+    }
 }
 
-/// A stretch of a sub-block that is decoded fast.
-pub(super) struct Turns<'a, C> {
-    input: &'a [u8],
-    /// The byte behind the bits at hand.
-    next: usize,
+/// A stretch of a sub-block that is to be decoded fast: from bit `at` of the input and cell `done` of the output on.
+pub(super) struct Stretch<'a, C> {
+    pub(super) input: &'a [u8],
+    pub(super) at: usize,
+    pub(super) output: &'a mut [C],
+    pub(super) done: usize,
+    pub(super) symbols: &'a Symbols,
+}
+
+/// The state of a chain of looks.
+struct Turns<'a, C> {
     bits: Bits,
+    /// What is behind the bits at hand.
+    rest: &'a [u8],
+    /// The byte of the input at which there is no rest.
+    end: usize,
     output: &'a mut [C],
     done: usize,
     /// The first look at the next bits: it is made early, where others wait.
@@ -68,81 +90,89 @@ pub(super) struct Turns<'a, C> {
     symbols: &'a Symbols,
 }
 
-/// A turn has at most so many literals, each of one look: then the next look can be made before the refill.
-const LITERALS: usize = 4;
+/// A turn has at most so many literals of one look each: two of them, a length and the look for its distance fit into one refill.
+const LITERALS: usize = 3;
 
 impl<'a, C: Cell> Turns<'a, C> {
-    /// From bit `at` of the input and cell `done` of the output on; ends where input or output have no room.
-    pub(super) fn new(
-        input: &'a [u8],
-        at: usize,
-        output: &'a mut [C],
-        done: usize,
-        symbols: &'a Symbols,
-    ) -> Self {
+    /// Made where it is used: what comes as an argument stays in memory, and then all took a tenth more time.
+    #[inline]
+    fn new(Stretch { input, at, output, done, symbols }: Stretch<'a, C>) -> Self {
         let bits = Bits { bits: peek(input, at), count: 56 - (at % 8) as u32 };
         let entry = symbols.literals.look_up(bits.bits);
-        Self { input, next: at / 8 + 7, bits, output, done, entry, symbols }
+        let next = at / 8 + 7;
+        let rest = input.get(next..).unwrap_or_default();
+        Self { bits, rest, end: next + rest.len(), output, done, entry, symbols }
     }
 
     /// Where the next bit and byte are.
     fn position(&self) -> (usize, usize) {
-        (self.next * 8 - (self.bits.count & 63) as usize, self.done)
+        ((self.end - self.rest.len()) * 8 - (self.bits.count & 63) as usize, self.done)
     }
 
-    /// Up to four literals, or up to three and a match; false if something else comes, or there is no room for that.
+    /// Up to three literals, or up to three and a match; false if something else comes, or there is no room for that.
+    ///
+    /// The bits of an entry are consumed before it is known what it is: what waits for them is the longest chain.
     #[expect(clippy::inline_always, reason = "the state of a chain has to stay in registers")]
     #[inline(always)]
     fn turn(&mut self) -> Result<bool, Unfit> {
-        let Some(ahead) = self.input.get(self.next..).and_then(|rest| rest.first_chunk::<AHEAD>()) else {
-            return Ok(false);
-        };
+        let Some(ahead) = self.rest.first_chunk::<AHEAD>() else { return Ok(false) };
         let Some(place) = self.output.get_mut(self.done..).and_then(|rest| rest.first_chunk_mut::<ROOM>())
         else {
             return Ok(false);
         };
         let taken = self.bits.refill(word(ahead, 0));
-        self.next += taken;
-        for place in &mut place[..LITERALS] {
+        self.rest = &self.rest[taken..];
+        let mut before = self.bits.bits;
+        self.bits.consume(self.entry);
+        for (index, place) in place[..LITERALS].iter_mut().enumerate() {
             if !self.entry.is_literal() {
-                return self.turn_to_match(ahead, taken);
+                return self.turn_to_match(before, ahead, taken);
             }
             *place = self.entry.literal().into();
             self.done += 1;
-            self.bits.consume(self.entry);
-            // The last of them before the refill: the waits for both overlap.
             self.entry = self.symbols.literals.look_up(self.bits.bits);
+            if index + 1 < LITERALS {
+                before = self.bits.bits;
+                self.bits.consume(self.entry);
+            }
         }
         Ok(true)
     }
 
-    /// What comes behind up to three literals.
+    /// What comes behind up to two literals: the entry at hand, which was consumed of the bits `before` it.
     #[expect(clippy::inline_always, reason = "the state of a chain has to stay in registers")]
     #[inline(always)]
-    fn turn_to_match(&mut self, ahead: &[u8; AHEAD], taken: usize) -> Result<bool, Unfit> {
-        if self.entry.is_other() {
-            self.entry = self.symbols.literals.look_further(self.entry, self.bits.bits);
-            if self.entry.is_literal() {
-                self.output[self.done] = self.entry.literal().into();
-                self.done += 1;
-                self.bits.consume(self.entry);
-                self.entry = self.symbols.literals.look_up(self.bits.bits);
-                return Ok(true);
-            }
+    fn turn_to_match(&mut self, before: u64, ahead: &[u8; AHEAD], taken: usize) -> Result<bool, Unfit> {
+        let length = if !self.entry.is_other() {
+            self.entry.value(before)
+        } else if let Some((literal, length)) = self.entry.both() {
+            self.output[self.done] = literal.into();
+            self.done += 1;
+            length
+        } else {
+            self.bits.restore(before, self.entry);
+            self.entry = self.symbols.literals.look_further(self.entry, before);
             if self.entry.is_other() {
                 return Ok(false);
             }
-        }
-        // Three literals of at most 11 bits and a length take at most 53 bits: what is left does not hold every distance.
-        let length = self.entry.value(self.bits.bits);
-        self.bits.consume(self.entry);
+            self.bits.consume(self.entry);
+            if self.entry.is_literal() {
+                self.output[self.done] = self.entry.literal().into();
+                self.done += 1;
+                self.entry = self.symbols.literals.look_up(self.bits.bits);
+                return Ok(true);
+            }
+            self.entry.value(before)
+        };
         let mut distance = self.symbols.distances.look_up(self.bits.bits);
-        self.next += self.bits.refill(word(ahead, taken));
         if distance.is_other() {
+            self.rest = &self.rest[self.bits.refill(word(ahead, taken))..];
             distance = self.symbols.distances.look_further(distance, self.bits.bits);
             if distance.is_other() {
                 return Err(Unfit);
             }
+        } else if self.bits.are_few() {
+            self.rest = &self.rest[self.bits.refill(word(ahead, taken))..];
         }
         let back = distance.value(self.bits.bits);
         self.bits.consume(distance);
@@ -160,26 +190,28 @@ impl<'a, C: Cell> Turns<'a, C> {
 /// The next bit and cell where a chain stopped.
 type Position = Result<(usize, usize), Unfit>;
 
-/// Decodes one chain as far as it goes fast.
-pub(super) fn one<C: Cell>(turns: Turns<'_, C>) -> Position {
-    with_fast_shifts!(one_anyhow, one_with_bmi2, turns)
+/// Decodes one stretch as far as it goes fast; ends where input or output have no room.
+pub(super) fn one<C: Cell>(stretch: Stretch<'_, C>) -> Position {
+    with_fast_shifts!(one_anyhow, one_with_bmi2, stretch)
 }
 
 /// Decodes two in turn until one of them stops: while one waits for its look-up, the other goes on.
-pub(super) fn two<A: Cell, B: Cell>(a: Turns<'_, A>, b: Turns<'_, B>) -> (Position, Position) {
+pub(super) fn two<A: Cell, B: Cell>(a: Stretch<'_, A>, b: Stretch<'_, B>) -> (Position, Position) {
     with_fast_shifts!(two_anyhow, two_with_bmi2, a, b)
 }
 
 #[expect(clippy::inline_always, reason = "it is compiled twice, for different processors")]
 #[inline(always)]
-fn one_anyhow<C: Cell>(mut turns: Turns<'_, C>) -> Position {
+fn one_anyhow<C: Cell>(stretch: Stretch<'_, C>) -> Position {
+    let mut turns = Turns::new(stretch);
     while turns.turn()? {}
     Ok(turns.position())
 }
 
 #[expect(clippy::inline_always, reason = "it is compiled twice, for different processors")]
 #[inline(always)]
-fn two_anyhow<A: Cell, B: Cell>(mut a: Turns<'_, A>, mut b: Turns<'_, B>) -> (Position, Position) {
+fn two_anyhow<A: Cell, B: Cell>(a: Stretch<'_, A>, b: Stretch<'_, B>) -> (Position, Position) {
+    let (mut a, mut b) = (Turns::new(a), Turns::new(b));
     loop {
         // Both have their turn before either is asked whether it goes on.
         let turns = (a.turn(), b.turn());
@@ -191,12 +223,12 @@ fn two_anyhow<A: Cell, B: Cell>(mut a: Turns<'_, A>, mut b: Turns<'_, B>) -> (Po
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "bmi2")]
-fn one_with_bmi2<C: Cell>(turns: Turns<'_, C>) -> Position {
-    one_anyhow(turns)
+fn one_with_bmi2<C: Cell>(stretch: Stretch<'_, C>) -> Position {
+    one_anyhow(stretch)
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "bmi2")]
-fn two_with_bmi2<A: Cell, B: Cell>(a: Turns<'_, A>, b: Turns<'_, B>) -> (Position, Position) {
+fn two_with_bmi2<A: Cell, B: Cell>(a: Stretch<'_, A>, b: Stretch<'_, B>) -> (Position, Position) {
     two_anyhow(a, b)
 }
