@@ -1,7 +1,7 @@
 //! The tables of a sub-block with matches: what the next bits mean, in one look for short codes and in two for long ones.
 
 use super::canonical::{Counts, count, next_reversed, sort};
-use super::header::Lengths;
+use super::header::{Lengths, MAX_BITS};
 use crate::header::END;
 
 /// What some bits mean. From the bottom: 8 bits, how many the code and its extra bits are; 4 bits, how many the first code alone;
@@ -248,15 +248,22 @@ impl LiteralTable {
 pub(super) struct Symbols {
     pub(super) literals: LiteralTable,
     pub(super) distances: DistanceTable,
+    /// Less than a quarter of the symbols are lengths, as far as the codes tell.
+    pub(super) are_mostly_literals: bool,
 }
 
 impl Symbols {
     /// No bits mean anything.
-    pub(super) const NONE: Self = Self { literals: Table::NONE, distances: Table::NONE };
+    pub(super) const NONE: Self =
+        Self { literals: Table::NONE, distances: Table::NONE, are_mostly_literals: false };
 
     pub(super) fn fill(&mut self, lengths: &Lengths) {
         self.literals.fill(&lengths.literals, Entry::literal_or_length);
         self.literals.join();
         self.distances.fill(&lengths.distances, Entry::distance);
+        // A code of `n` bits is meant for one symbol in two to the `n`.
+        let shares =
+            lengths.literals[END + 1..].iter().filter(|&&bits| bits > 0).map(|bits| (1 << MAX_BITS) >> bits);
+        self.are_mostly_literals = shares.sum::<u32>() < (1 << MAX_BITS) / 4;
     }
 }
