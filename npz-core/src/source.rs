@@ -214,14 +214,8 @@ pub(crate) fn read_some_at<R: ReadAt + ?Sized>(source: &R, buffer: &mut [u8], of
 /// give more or less. `suffix` is what NumPy would have appended to the path.
 pub(crate) fn open_file(path: &Path, suffix: &str) -> Result<(File, Option<u64>)> {
     let file = File::open(path).map_err(|error| {
-        let mut with_suffix = path.as_os_str().to_owned();
-        with_suffix.push(suffix);
-        if error.kind() == io::ErrorKind::NotFound && Path::new(&with_suffix).exists() {
-            let found = Path::new(&with_suffix).display();
-            return Error::io(
-                format!("no such file, but {found} is there: NumPy appends {suffix:?} to paths"),
-                error,
-            );
+        if error.kind() == io::ErrorKind::NotFound {
+            return not_found(path, suffix, error);
         }
         Error::io("can't open the file", error)
     })?;
@@ -230,6 +224,26 @@ pub(crate) fn open_file(path: &Path, suffix: &str) -> Result<(File, Option<u64>)
         return Err(Error::invalid("expected a file, found a folder; append a file name to the path"));
     }
     Ok((file, metadata.is_file().then_some(metadata.len())))
+}
+
+/// Tells of a file that is not there where it may be.
+fn not_found(path: &Path, suffix: &str, error: io::Error) -> Error {
+    let mut with_suffix = path.as_os_str().to_owned();
+    with_suffix.push(suffix);
+    let with_suffix = Path::new(&with_suffix);
+    if with_suffix.exists() {
+        let found = with_suffix.display();
+        return Error::io(
+            format!("no such file, but {found} is there: NumPy appends {suffix:?} to paths"),
+            error,
+        );
+    }
+    let error = Error::io("can't open the file", error);
+    match std::env::current_dir() {
+        Ok(folder) if path.is_relative() => error
+            .with_note(&format!("; a relative path begins at {}, where the program runs", folder.display())),
+        _ => error,
+    }
 }
 
 #[cfg(test)]
@@ -288,5 +302,16 @@ mod tests {
         let mut buffer = [0; 5];
         assert_eq!(read_some_at(&source, &mut buffer, 2).unwrap(), 5);
         assert_eq!(read_some_at(&source, &mut [], 2).unwrap(), 0);
+    }
+
+    #[test]
+    fn who_misses_a_file_is_told_where_it_was_looked_for() {
+        let folder = std::env::current_dir().unwrap();
+        let error = open_file(Path::new("no/such.npz"), ".npz").unwrap_err();
+        let advice = format!("; a relative path begins at {}, where the program runs", folder.display());
+        assert!(error.to_string().ends_with(&advice), "{error}");
+        assert!(!format!("{error:#}").contains("relative"), "{error:#}");
+        let error = open_file(&folder.join("no/such.npz"), ".npz").unwrap_err();
+        assert!(!error.to_string().contains("relative"), "{error}");
     }
 }

@@ -171,8 +171,9 @@ impl Table {
             Some(0) if full.iter().all(|axis| *axis == 1) => vec![],
             Some(ndim) => {
                 let (rows, columns) = (counted(self.rows, "row"), counted(self.columns, "column"));
+                let axes = if ndim == 1 { "axis" } else { "axes" };
                 return Err(Error::custom(format!(
-                    "expected an array of {ndim} axes, found {rows} of {columns}: load an `Array{}`, or choose by \
+                    "expected an array of {ndim} {axes}, found {rows} of {columns}: load an `Array{}`, or choose by \
                      `usecols` and `max_rows`",
                     full.len()
                 )));
