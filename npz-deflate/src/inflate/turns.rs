@@ -122,19 +122,15 @@ impl<'a, C: Cell> Turns<'a, C> {
         };
         let taken = self.bits.refill(word(ahead, 0));
         self.rest = &self.rest[taken..];
-        let mut before = self.bits.bits;
-        self.bits.consume(self.entry);
-        for (index, place) in place[..LITERALS].iter_mut().enumerate() {
+        for place in &mut place[..LITERALS] {
+            let before = self.bits.bits;
+            self.bits.consume(self.entry);
             if !self.entry.is_literal() {
                 return self.turn_to_match(before, ahead, taken);
             }
             *place = self.entry.literal().into();
             self.done += 1;
             self.entry = self.symbols.literals.look_up(self.bits.bits);
-            if index + 1 < LITERALS {
-                before = self.bits.bits;
-                self.bits.consume(self.entry);
-            }
         }
         Ok(true)
     }
