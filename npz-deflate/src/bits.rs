@@ -122,9 +122,10 @@ impl BitWriter {
         (self.len, self.held, self.count, self.head) = (mark.len, mark.held, mark.count, mark.head);
     }
 
-    /// The state in the hands of a loop, so that it lives in registers.
+    /// The state behind `flush` in the hands of a loop, so that it lives in registers.
     #[inline(always)]
     pub(super) fn parts(&mut self) -> (&mut [u8], &mut usize, &mut u64, &mut u32) {
+        debug_assert!(self.count < 8);
         (&mut self.bytes, &mut self.len, &mut self.held, &mut self.count)
     }
 }

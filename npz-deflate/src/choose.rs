@@ -54,6 +54,9 @@ impl Choice {
     }
 }
 
+/// What is looked at before anything is tried: of a member, and of each of its blocks again.
+const STRIPS: usize = 8;
+const STRIPS_AGAIN: usize = 4;
 /// So much of a block is tried: a window, and as much behind it.
 const AGAIN_BYTES: usize = 2 * WINDOW;
 
@@ -73,7 +76,7 @@ pub fn choose(samples: Samples<'_>, level: u32) -> Result<Choice, Error> {
     // What takes long looks at no more than it has to.
     let some = Samples { pieces: std::slice::from_ref(last), ..samples };
     let literals = samples.literal_bits(&mut codes);
-    let (numbers, general) = survey(pieces, kind);
+    let (numbers, general) = survey(pieces, kind, STRIPS);
     let mut trial = Trial::of_numbers(samples, some, literals, &numbers, level, &mut codes);
     // A taste does not tell long runs.
     let is_suspect = trial.plans.len() > 1
@@ -148,7 +151,7 @@ fn choose_for_first(block: &[u8], kind: Cells, plan: &Plan) -> Option<Plan> {
 /// Looks at a block whose member has no matches to speak of; gives a plan of its own where it has some.
 fn choose_again(block: &[u8], kind: Cells, level: u32, choice: &Choice) -> Result<Option<Plan>, Error> {
     // Where bytes are all that is known, they are images or text, or were found to be noise.
-    if !choice.repeats && (kind.width == 1 || choice.has_tried(survey(&[block], kind))) {
+    if !choice.repeats && (kind.width == 1 || choice.has_tried(survey(&[block], kind, STRIPS_AGAIN))) {
         return Ok(None);
     }
     let sample = block.len().min(AGAIN_BYTES);

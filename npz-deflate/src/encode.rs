@@ -113,7 +113,10 @@ impl Encoder {
             _ if cells.is_empty() => {}
             (Some(period), _) => self.repeat(cells, period),
             (None, Plan::Search { method, prices }) => self.search(block, *method, prices)?,
-            (None, Plan::Literals { sampled }) => self.literals(cells, *sampled)?,
+            (None, Plan::Literals { sampled }) => {
+                let width = if phase == 0 { kind.width } else { 1 };
+                self.literals(cells, width, *sampled)?;
+            }
             (None, Plan::Stored | Plan::Zlib(_)) => self.stored(cells),
         }
         if is_last {
@@ -184,7 +187,7 @@ impl Encoder {
         let covered: usize = sequences.iter().map(|seq| usize::from(seq.len)).sum();
         let is_small = bytes.len() < literals::PART;
         if covered * LEAST_COVERED < bytes.len() && !is_small {
-            return self.literals(bytes, false);
+            return self.literals(bytes, 1, false);
         }
         self.codes.make_for(counts);
         if self.codes.cost() > stored_bits(bytes.len()) && !is_small {
@@ -258,25 +261,26 @@ impl Encoder {
         }
     }
 
-    /// Literals alone, with new codes where the bytes change their kind.
-    fn literals(&mut self, bytes: &[u8], sampled: bool) -> Result<(), Error> {
+    /// Literals alone, with new codes where the bytes change their kind. They begin with a number of this width.
+    fn literals(&mut self, bytes: &[u8], width: usize, sampled: bool) -> Result<(), Error> {
         let count = if sampled { literals::count_sample } else { literals::count };
+        let part_len = if sampled { literals::SAMPLED_PART } else { literals::PART };
         let (mut start, mut counts) = (0, [0; 256]);
-        for (number, part) in bytes.chunks(literals::PART).enumerate() {
+        for (number, part) in bytes.chunks(part_len).enumerate() {
             let mut next = [0; 256];
             count(part, &mut next);
-            let end = number * literals::PART;
+            let end = number * part_len;
             let is_worth_it = end > start && part.len() >= literals::LEAST_PART;
             if is_worth_it && !literals::is_alike(&counts, &next, sampled) {
-                self.write_literals(&bytes[start..end], &mut counts)?;
+                self.write_literals(&bytes[start..end], width, &mut counts)?;
                 (start, counts) = (end, [0; 256]);
             }
             counts.iter_mut().zip(&next).for_each(|(sum, count)| *sum += count);
         }
-        self.write_literals(&bytes[start..], &mut counts)
+        self.write_literals(&bytes[start..], width, &mut counts)
     }
 
-    fn write_literals(&mut self, bytes: &[u8], counts: &mut [u32; 256]) -> Result<(), Error> {
+    fn write_literals(&mut self, bytes: &[u8], width: usize, counts: &mut [u32; 256]) -> Result<(), Error> {
         if counts.iter().map(|count| *count as usize).sum::<usize>() < bytes.len() {
             // Each byte needs a code, seen in the sample or not. Many that do not occur would take a part of the codes away.
             let unseen = counts.iter().filter(|count| **count == 0).count();
@@ -301,7 +305,7 @@ impl Encoder {
             }
             let pairs = self.pairs.as_mut().ok_or(Error::NoMemory(1 << 18))?;
             pairs.fill(codes, lengths);
-            pairs.write(bytes, &mut self.out, codes, lengths);
+            pairs.write(bytes, width, &mut self.out, codes, lengths);
         }
         self.codes.write_end(&mut self.out);
         if self.out.position() - before.position() > stored_bits(bytes.len()) {

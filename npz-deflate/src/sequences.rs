@@ -135,6 +135,9 @@ impl Counts {
     }
 }
 
+/// So small a part of the size is given for literals whose codes are short, as those are written faster.
+const MOST_OVER_SMALLEST: u64 = 2000;
+
 /// The codes of one block.
 pub(super) struct Codes {
     counts: Counts,
@@ -160,6 +163,13 @@ impl Codes {
         self.counts = Counts::new();
         self.counts.litlen[..256].copy_from_slice(counts);
         self.make(literals::LIMIT);
+        if self.litlen_lengths[..256].iter().any(|length| *length > literals::SHORT) {
+            let smallest = self.cost();
+            self.make(literals::SHORT);
+            if self.cost() > smallest + smallest / MOST_OVER_SMALLEST {
+                self.make(literals::LIMIT);
+            }
+        }
     }
 
     /// Makes codes for sequences, which cover the first of the bytes; the rest are literals.

@@ -165,21 +165,45 @@ fn matches_get_new_codes_where_the_bytes_change_their_kind() {
 
 #[test]
 fn pairs_write_what_single_bytes_do() {
-    for (_, bytes, _) in kinds(70_003) {
+    let mut next = random(9);
+    // Each byte is half as frequent as the one before: codes have up to 11 bits.
+    let skewed = (0..70_003).map(|_| (next() | 1 << 14).trailing_zeros() as u8).collect::<Vec<_>>();
+    let mut longest = Vec::new();
+    for bytes in kinds(70_003).into_iter().map(|(_, bytes, _)| bytes).chain([skewed]) {
         let mut counts = [0; 256];
         literals::count(&bytes, &mut counts);
         let plain: Vec<u32> = (0..=255).map(|b| bytes.iter().map(|x| u32::from(*x == b)).sum()).collect();
         assert_eq!(counts[..], plain);
         let mut codes = Codes::new();
         codes.make_for_literals(&counts);
+        longest.extend(codes.litlen_lengths[..256].iter().max());
         let mut pairs = Pairs::new().unwrap();
         pairs.fill(&codes.litlen, &codes.litlen_lengths);
-        let (mut by_pairs, mut singly) = (BitWriter::default(), BitWriter::default());
-        assert!(by_pairs.start(2 * bytes.len()) && singly.start(2 * bytes.len()));
-        pairs.write(&bytes, &mut by_pairs, &codes.litlen, &codes.litlen_lengths);
+        let mut singly = BitWriter::default();
+        assert!(singly.start(2 * bytes.len()));
         literals::write_singly(&bytes, &mut singly, &codes.litlen, &codes.litlen_lengths);
-        by_pairs.align();
         singly.align();
-        assert!(by_pairs.as_slice() == singly.as_slice());
+        for width in [1, 2, 4, 8, 16] {
+            let mut by_pairs = BitWriter::default();
+            assert!(by_pairs.start(2 * bytes.len()));
+            pairs.write(&bytes, width, &mut by_pairs, &codes.litlen, &codes.litlen_lengths);
+            by_pairs.align();
+            assert!(by_pairs.as_slice() == singly.as_slice(), "{width}");
+        }
+    }
+    assert!(longest.contains(&literals::SHORT) && longest.contains(&literals::LIMIT), "{longest:?}");
+}
+
+#[test]
+fn codes_of_literals_are_short_where_that_costs_little() {
+    let mut codes = Codes::new();
+    // Floats: three bytes of any value, and one of few.
+    let mut floats = [1000; 256];
+    floats[60..64].fill(60_000);
+    let mut skewed = [0; 256];
+    (0..16).for_each(|i| skewed[i] = 1 << (16 - i));
+    for (counts, longest) in [(floats, literals::SHORT), (skewed, literals::LIMIT)] {
+        codes.make_for_literals(&counts);
+        assert_eq!(codes.litlen_lengths[..256].iter().max(), Some(&longest));
     }
 }

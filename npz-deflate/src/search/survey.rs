@@ -14,9 +14,8 @@ pub struct Cells {
     pub is_text: bool,
 }
 
-/// Cells in a row that a survey looks at, and how many such strips.
+/// Cells in a row that a survey looks at.
 const SURVEYED: usize = 512;
-const STRIPS: usize = 8;
 /// So many bytes are looked up among those of the window before them.
 const LOOKED_UP: usize = 8 << 10;
 /// Where the survey finds nothing, so many bytes are searched.
@@ -32,9 +31,11 @@ pub(crate) enum General {
     Nothing,
 }
 
-/// What could be worth a trial on samples that begin with a cell: searches for numbers, the fastest first, and one for more.
-pub(crate) fn survey(samples: &[&[u8]], cells: Cells) -> (Vec<Method>, General) {
-    let numbers = shortlist(samples, cells.width);
+/// What could be worth a trial on samples that begin with a cell: searches for numbers, the fastest first, and one for more. Told by so many
+/// strips.
+pub(crate) fn survey(samples: &[&[u8]], cells: Cells, strips: usize) -> (Vec<Method>, General) {
+    let look = Look { samples, strips };
+    let numbers = look.shortlist(cells.width);
     if samples.iter().all(|sample| is_mask(sample)) {
         return (numbers, General::Of(Method::Mask));
     }
@@ -42,7 +43,7 @@ pub(crate) fn survey(samples: &[&[u8]], cells: Cells) -> (Vec<Method>, General) 
         return (numbers, General::Of(Method::Repeated { width: 4, shift: 0 }));
     }
     let (mut hits, mut places) = (0, 0);
-    for strip in strips(samples, 1, 4 * SURVEYED) {
+    for strip in look.strips(1, 4 * SURVEYED) {
         hits += repeats(strip, 1, 0, 32);
         places += strip.len();
     }
@@ -50,8 +51,8 @@ pub(crate) fn survey(samples: &[&[u8]], cells: Cells) -> (Vec<Method>, General) 
     let general = match cells.width {
         // Images repeat three bytes here and there.
         1 if hits * 500 > places => General::Bytes,
-        4 | 8 if is_promising(repeated(0), samples, cells.width) => {
-            General::Of(repeated(low_zeros(samples, cells.width)))
+        4 | 8 if look.is_promising(repeated(0), cells.width) => {
+            General::Of(repeated(look.low_zeros(cells.width)))
         }
         _ if hits * 50 > places => General::Bytes,
         // Rows that come again are far apart.
@@ -124,45 +125,53 @@ fn methods(width: usize) -> &'static [Method] {
     }
 }
 
-/// The ways for numbers that a survey does not rule out, at most two.
-fn shortlist(samples: &[&[u8]], width: usize) -> Vec<Method> {
-    let promising = |method: &&Method| is_promising(**method, samples, width);
-    methods(width).iter().filter(promising).take(2).copied().collect()
+/// What a survey looks at.
+struct Look<'s, 'a> {
+    samples: &'s [&'a [u8]],
+    strips: usize,
 }
 
-/// Whether a method finds something in as many cells as make it worth a trial.
-fn is_promising(method: Method, samples: &[&[u8]], width: usize) -> bool {
-    let (least, of) = match method {
-        Method::Runs { pairs: true } => (1, 4),
-        Method::Runs { pairs: false } => (3, 4),
-        Method::Zeros => (1, 16),
-        _ => (1, 20),
-    };
-    let (mut hits, mut cells) = (0, 0);
-    for strip in strips(samples, width, SURVEYED) {
-        hits += finds(method, strip, width);
-        cells += (strip.len() / width).saturating_sub(2);
+impl<'a> Look<'_, 'a> {
+    /// The ways for numbers that a survey does not rule out, at most two.
+    fn shortlist(&self, width: usize) -> Vec<Method> {
+        let promising = |method: &&Method| self.is_promising(**method, width);
+        methods(width).iter().filter(promising).take(2).copied().collect()
     }
-    hits * of > cells * least
-}
 
-/// Low bytes that are zero in nearly all cells, as in floats that hold small numbers: to a match they belong with the upper ones of the cell
-/// before. 0 if there is nothing but zeros.
-fn low_zeros(samples: &[&[u8]], width: usize) -> u8 {
-    let zeros = |cell: &[u8]| cell.iter().take_while(|&&byte| byte == 0).count();
-    let cells = || strips(samples, width, SURVEYED).flat_map(|strip| strip.chunks_exact(width)).map(zeros);
-    let count = cells().count();
-    let has = |zeros: &usize| cells().filter(|found| found >= zeros).count() * 16 >= count * 15;
-    (1..=width).take_while(has).count() as u8 % width.max(1) as u8
-}
+    /// Whether a method finds something in as many cells as make it worth a trial.
+    fn is_promising(&self, method: Method, width: usize) -> bool {
+        let (least, of) = match method {
+            Method::Runs { pairs: true } => (1, 4),
+            Method::Runs { pairs: false } => (3, 4),
+            Method::Zeros => (1, 16),
+            _ => (1, 20),
+        };
+        let (mut hits, mut cells) = (0, 0);
+        for strip in self.strips(width, SURVEYED) {
+            hits += finds(method, strip, width);
+            cells += (strip.len() / width).saturating_sub(2);
+        }
+        hits * of > cells * least
+    }
 
-/// Some cells of each sample, in strips that begin with a cell.
-fn strips<'a>(samples: &[&'a [u8]], width: usize, cells: usize) -> impl Iterator<Item = &'a [u8]> {
-    let each = (STRIPS / samples.len().max(1)).max(1);
-    samples.iter().flat_map(move |sample| {
-        let step = (sample.len() / each).next_multiple_of(width).max(cells * width);
-        sample.chunks(step).map(move |part| part.get(..cells * width).unwrap_or(part))
-    })
+    /// Low bytes that are zero in nearly all cells, as in floats that hold small numbers: to a match they belong with the upper ones of the cell
+    /// before. 0 if there is nothing but zeros.
+    fn low_zeros(&self, width: usize) -> u8 {
+        let zeros = |cell: &[u8]| cell.iter().take_while(|&&byte| byte == 0).count();
+        let cells = || self.strips(width, SURVEYED).flat_map(|strip| strip.chunks_exact(width)).map(zeros);
+        let count = cells().count();
+        let has = |zeros: &usize| cells().filter(|found| found >= zeros).count() * 16 >= count * 15;
+        (1..=width).take_while(has).count() as u8 % width.max(1) as u8
+    }
+
+    /// Some cells of each sample, in strips that begin with a cell.
+    fn strips(&self, width: usize, cells: usize) -> impl Iterator<Item = &'a [u8]> {
+        let each = (self.strips / self.samples.len().max(1)).max(1);
+        self.samples.iter().flat_map(move |sample| {
+            let step = (sample.len() / each).next_multiple_of(width).max(cells * width);
+            sample.chunks(step).map(move |part| part.get(..cells * width).unwrap_or(part))
+        })
+    }
 }
 
 /// In how many cells of a strip a method finds something.
