@@ -264,12 +264,11 @@ impl Encoder {
     /// Literals alone, with new codes where the bytes change their kind. They begin with a number of this width.
     fn literals(&mut self, bytes: &[u8], width: usize, sampled: bool) -> Result<(), Error> {
         let count = if sampled { literals::count_sample } else { literals::count };
-        let part_len = if sampled { literals::SAMPLED_PART } else { literals::PART };
         let (mut start, mut counts) = (0, [0; 256]);
-        for (number, part) in bytes.chunks(part_len).enumerate() {
+        for (number, part) in bytes.chunks(literals::PART).enumerate() {
             let mut next = [0; 256];
             count(part, &mut next);
-            let end = number * part_len;
+            let end = number * literals::PART;
             let is_worth_it = end > start && part.len() >= literals::LEAST_PART;
             if is_worth_it && !literals::is_alike(&counts, &next, sampled) {
                 self.write_literals(&bytes[start..end], width, &mut counts)?;

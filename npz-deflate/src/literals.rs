@@ -51,9 +51,8 @@ pub(super) fn count_sample(bytes: &[u8], counts: &mut [u32; 256]) {
     count_pieces::<2>(pieces, counts);
 }
 
-/// Bytes that are looked at together, to see whether they are of the same kind as those before them: all, or a sample of them.
+/// Bytes that are looked at together, to see whether they are of the same kind as those before them.
 pub(super) const PART: usize = 16 << 10;
-pub(super) const SAMPLED_PART: usize = 32 << 10;
 /// What is shorter is not worth a code.
 pub(super) const LEAST_PART: usize = 4 << 10;
 /// Counts of the same kind differ by about 256 in the measure of `is_alike`, by chance. What is above that, times eight where
