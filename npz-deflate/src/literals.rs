@@ -175,7 +175,7 @@ impl Pairs {
                     count = count.wrapping_add(sum);
                     window[at & (WINDOW - 9)..][..8].copy_from_slice(&held.to_le_bytes());
                     at += (count >> 3 & 7) as usize;
-                    held >>= count & 56;
+                    held >>= count & 0x38;
                     count &= 7;
                 }
             }

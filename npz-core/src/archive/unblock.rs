@@ -147,13 +147,15 @@ impl<'a> Blocks<'a> {
         } else {
             None
         };
-        // No thread is left without work while others have several blocks, and all together hold no more than they should.
+        // All together hold no more than they should.
         let most = MOST_IN_FLIGHT / first.len.saturating_mul(self.team.size()).max(1);
-        let each = parts.len().div_ceil(self.team.size()).clamp(1, most.clamp(1, LANES));
-        let mut groups = Vec::new();
-        memory::reserve(&mut groups, parts.len().div_ceil(each), BLOCKS)?;
+        // What is left over of a member, mostly the length of its header, is the last of a group and takes no time.
+        let long = parts.iter().filter(|part| part.len > first.len / 16).count();
+        let count = group_count(long, most.clamp(1, LANES), self.team.size());
+        let mut groups = memory::with_room(count, BLOCKS)?;
         let mut parts = parts.into_iter();
         while parts.len() > 0 {
+            let each = parts.len() / (count - groups.len());
             let mut group = memory::with_room(each, BLOCKS)?;
             group.extend(parts.by_ref().take(each));
             groups.push((groups.len(), group));
@@ -231,6 +233,12 @@ impl<'a> Blocks<'a> {
         }
         Ok(Some(crc))
     }
+}
+
+/// Into how many groups blocks are divided of which at most so many are decoded in turn: as many for each thread, as large as can be, and
+/// of one length, as one block that is left over takes as long as six that are decoded in turn.
+fn group_count(blocks: usize, most: usize, threads: usize) -> usize {
+    blocks.div_ceil(most).next_multiple_of(threads).min(blocks)
 }
 
 impl Part<'_> {

@@ -2,7 +2,7 @@
 
 use super::bits::peek;
 use super::header::{Kind, Lengths, read_kind, read_lengths};
-use super::literals::{Literals, ROUND, TABLE_BITS};
+use super::literals::{LOOK, Literals, SHORT_BITS, TABLE_BITS};
 use super::symbols::Symbols;
 use super::{Block, Unfit};
 
@@ -17,6 +17,8 @@ pub(super) enum Next {
     Complete,
 }
 
+/// The most literals of a round.
+const LONGEST_ROUND: usize = LOOK / SHORT_BITS;
 /// Of a block whose beginning is wanted, so much more is decoded fast: what is slow is the last of it.
 const SLACK: usize = 1024;
 
@@ -59,12 +61,12 @@ impl<'a> Lane<'a> {
         })
     }
 
-    /// So many rounds of literals surely stay within input and output.
-    pub(super) fn rounds(&self) -> usize {
+    /// So many rounds of so many literals surely stay within input and output.
+    pub(super) fn rounds(&self, round: usize) -> usize {
         // The last look has to find a whole word.
         let bits = self.bits().saturating_sub(self.at + 64);
         let bytes = self.limit.saturating_sub(self.done);
-        (bits / (ROUND * TABLE_BITS)).min(bytes / ROUND)
+        (bits / LOOK).min(bytes / round)
     }
 
     /// All bits of the input.
@@ -140,7 +142,7 @@ impl<'a> Lane<'a> {
     /// Decodes a round of literals symbol by symbol, more if there is no room for another one, and what follows the sub-block if it ends.
     pub(super) fn resume(&mut self) -> Result<Next, Unfit> {
         let mut stepped = 0;
-        while stepped < ROUND || self.rounds() == 0 {
+        while stepped < LONGEST_ROUND || self.rounds(LONGEST_ROUND) == 0 {
             if self.is_enough()? {
                 return Ok(Next::Complete);
             }
@@ -155,7 +157,7 @@ impl<'a> Lane<'a> {
     /// One symbol; true if it was the end of the sub-block.
     fn step(&mut self) -> Result<bool, Unfit> {
         let bits = peek(self.input, self.at);
-        let entry = self.table.look_up(bits);
+        let entry = self.table.look_up::<TABLE_BITS>(bits);
         let is_end = entry == 0;
         self.at += if is_end { self.table.end(bits)? } else { usize::from(entry & 15) };
         if self.at > self.bits() {

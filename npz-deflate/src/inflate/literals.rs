@@ -7,8 +7,10 @@ use crate::header::END;
 
 /// Codes of literals have at most so many bits: a table of 12 bits was slower and the files no smaller.
 pub(super) const TABLE_BITS: usize = 11;
-/// Literals that one look at the input surely gives: a look has 56 bits.
-pub(super) const ROUND: usize = 56 / TABLE_BITS;
+/// Those of floats mostly have at most so many, as the encoder sees to it.
+pub(super) const SHORT_BITS: usize = 9;
+/// One look at the input has at least so many bits.
+pub(super) const LOOK: usize = 56;
 const SIZE: usize = 1 << TABLE_BITS;
 
 /// For each value of the next 11 bits the literal (high byte) and its code's length (low byte).
@@ -18,11 +20,13 @@ pub(super) struct Literals {
     entries: [u16; SIZE],
     end: u16,
     end_length: u8,
+    /// The length of the longest code.
+    longest: usize,
 }
 
 impl Literals {
     pub(super) const fn new() -> Self {
-        Self { entries: [0; SIZE], end: 0, end_length: 0 }
+        Self { entries: [0; SIZE], end: 0, end_length: 0, longest: 0 }
     }
 
     /// Makes the table, or says that the code has matches or is too long, so that the table does not tell all.
@@ -32,6 +36,7 @@ impl Literals {
         if too_long || lengths[END + 1..].iter().any(|&length| length > 0) {
             return false;
         }
+        self.longest = counts.iter().rposition(|&count| count > 0).unwrap_or(0);
         let sorted = sort(lengths, &counts);
         let mut code = 0_usize;
         let mut next = usize::from(counts[0]);
@@ -55,10 +60,15 @@ impl Literals {
         true
     }
 
-    /// The entry for the next bits.
+    /// Whether no code has more than `SHORT_BITS`.
+    pub(super) fn are_short(&self) -> bool {
+        self.longest <= SHORT_BITS
+    }
+
+    /// The entry for the next bits, of which a code has at most `BITS`.
     #[inline]
-    pub(super) fn look_up(&self, bits: u64) -> u16 {
-        self.entries[bits as usize % SIZE]
+    pub(super) fn look_up<const BITS: usize>(&self, bits: u64) -> u16 {
+        self.entries[bits as usize % (1 << BITS) % SIZE]
     }
 
     /// The bits that the end takes if it is next.
