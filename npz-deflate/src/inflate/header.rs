@@ -12,7 +12,7 @@ pub(super) const DISTANCE_SYMBOLS: usize = 32;
 pub(super) const MAX_BITS: usize = 15;
 
 /// The length of each symbol's code, 0 for a symbol without one.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub(super) struct Lengths {
     pub(super) literals: [u8; LITERAL_SYMBOLS],
     pub(super) distances: [u8; DISTANCE_SYMBOLS],

@@ -28,6 +28,13 @@ pub struct Spot {
     lengths: Box<Lengths>,
 }
 
+impl Spot {
+    /// Whether the codes that are in use, or were last, are those that deflate itself fixes.
+    pub fn has_fixed_codes(&self) -> bool {
+        *self.lengths == Lengths::fixed()
+    }
+}
+
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum State {
     /// Between two sub-blocks.

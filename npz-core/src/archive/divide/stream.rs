@@ -11,9 +11,10 @@ use super::target::Target;
 use crate::error::Result;
 use crate::memory;
 
-/// What is decoded by one thread has room for so many cells at most, and so much input at a time.
-const MOST_ROOM: usize = 2 << 20;
-const MOST_FETCHED: usize = 1 << 20;
+/// What is decoded by one thread has room for so many cells at most, and so much input at a time: as little as stays in the cache, and
+/// is not asked of the system each time.
+const MOST_ROOM: usize = 256 << 10;
+const MOST_FETCHED: usize = 256 << 10;
 
 /// How far a stream is decoded.
 pub(super) struct Stream<'a, 'w> {
@@ -74,12 +75,13 @@ impl<'a, 'w> Stream<'a, 'w> {
     /// Decodes what is wanted and gives its checksum, if the stream makes sense and gives no more than the member is said to have.
     pub(super) fn read(mut self) -> Result<Option<u32>> {
         while !self.is_done() && !self.is_bad {
+            // Who reads in order from the beginning puts bytes where they are wanted at once.
+            let is_new = self.used == 0 && self.is_whole && self.at < self.of.extent.size / 64;
+            if is_new && (self.gives_up() || self.has_no_heads()) {
+                return Ok(None);
+            }
             if self.pays_ahead() {
                 self.read_ahead()?;
-                // Who reads in order from the beginning puts bytes where they are wanted at once.
-                if self.gives_up() && self.used == 0 && self.is_whole && self.at < self.of.extent.size / 16 {
-                    return Ok(None);
-                }
             } else {
                 let sizes = self.of.sizes;
                 // Marks stand for a whole window. Sub-blocks may be empty, so not every one of them is looked at.
@@ -115,8 +117,14 @@ impl<'a, 'w> Stream<'a, 'w> {
         self.failures >= self.of.sizes.failures.saturating_add(self.used / 4)
     }
 
+    /// Whether there seems to be nothing that a search finds: a sub-block whose codes are fixed has no head to speak of.
+    fn has_no_heads(&self) -> bool {
+        self.first.spot().has_fixed_codes()
+    }
+
     fn pays_ahead(&self) -> bool {
         self.can_be_ahead()
+            && !self.has_no_heads()
             && self.point.window.len() == WINDOW
             && (self.of.team.free() > 1 || self.of.in_turn() > 1)
     }
