@@ -139,6 +139,18 @@ impl Pairs {
         codes: &[u16],
         lengths: &[u8],
     ) -> usize {
+        const {
+            let most = if PAIRS == 3 { SHORT } else { LIMIT } as usize;
+            assert!(
+                7 + 2 * PAIRS * most <= 64,
+                "a store holds what a flush leaves and the codes of some pairs"
+            );
+            assert!(
+                (2 * GROUP * most).div_ceil(8) + 8 <= WINDOW,
+                "a window holds the codes of a group and a store"
+            );
+            assert!(CYCLE.is_multiple_of(PAIRS) && CYCLE.is_multiple_of(CELL) && GROUP.is_multiple_of(CYCLE));
+        }
         let (buffer, len_slot, held_slot, count_slot) = out.parts();
         let (mut len, mut held, mut count) = (*len_slot, *held_slot, *count_slot);
         let table = &*self.0;
