@@ -181,7 +181,8 @@ impl<'a> Blocks<'a> {
     }
 
     fn give_back(&self, buffers: impl IntoIterator<Item = Vec<u8>>) {
-        self.spare.lock().unwrap_or_else(PoisonError::into_inner).extend(buffers);
+        let used = buffers.into_iter().filter(|buffer| buffer.capacity() > 0);
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner).extend(used);
     }
 
     /// Some bytes of the stream, out of a chunk that has them, or as they lie in memory, or read into a buffer.
@@ -204,10 +205,19 @@ impl<'a> Blocks<'a> {
 
     /// Decodes blocks that follow one another.
     fn inflate_group(&self, mut parts: Vec<Part<'_>>, chunk: Option<Chunk<'_>>) -> Result<Option<Hasher>> {
+        // Into one piece of memory, if they lie side by side: with one for each, two threads took a seventh longer.
+        let mut together = Vec::new();
+        let chunk = match (chunk, range_of(&parts)) {
+            (None, Some(range)) => {
+                together = self.buffer();
+                Some(Chunk { start: range.start, bytes: self.packed(range, None, &mut together)? })
+            }
+            (chunk, _) => chunk,
+        };
         let mut scratch = memory::with_room(parts.len(), BLOCKS)?;
         let mut buffers = memory::with_room(parts.len(), BLOCKS)?;
         for part in &mut parts {
-            buffers.push(self.buffer());
+            buffers.push(if chunk.is_some() { Vec::new() } else { self.buffer() });
             scratch.push(if part.whole().is_some() { Vec::new() } else { zeros(part.len, "array")? });
         }
         let mut blocks = memory::with_room(parts.len(), BLOCKS)?;
@@ -226,6 +236,7 @@ impl<'a> Blocks<'a> {
         }
         drop(blocks);
         self.give_back(buffers);
+        self.give_back([together]);
         for (part, scratch) in parts.iter_mut().zip(&scratch).filter(|(_, scratch)| !scratch.is_empty()) {
             for (skip, output) in &mut part.wanted {
                 output.copy_from_slice(&scratch[*skip..*skip + output.len()]);
@@ -239,6 +250,13 @@ impl<'a> Blocks<'a> {
 /// of one length, as one block that is left over takes as long as six that are decoded in turn.
 fn group_count(blocks: usize, most: usize, threads: usize) -> usize {
     blocks.div_ceil(most).next_multiple_of(threads).min(blocks)
+}
+
+/// Where blocks lie that follow each other without a gap.
+fn range_of(parts: &[Part<'_>]) -> Option<Range<u64>> {
+    let (first, last) = (parts.first()?, parts.last()?);
+    let are_side_by_side = parts.windows(2).all(|pair| pair[0].packed.end == pair[1].packed.start);
+    are_side_by_side.then_some(first.packed.start..last.packed.end)
 }
 
 impl Part<'_> {
