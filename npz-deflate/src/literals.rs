@@ -88,23 +88,28 @@ const CYCLE: usize = 12;
 /// the time.
 pub(super) const SHORT: u8 = 9;
 
-/// The codes of pairs of bytes: their length in the lowest 8 bits, above it the code. 256 KiB, which stay in the second cache.
-pub(super) struct Pairs(Box<[u32; 1 << 16]>);
+/// The codes of bytes and of their pairs: the length in the lowest 8 bits, above it the code.
+pub(super) struct Pairs {
+    /// 256 KiB, which stay in the second cache.
+    pairs: Box<[u32; 1 << 16]>,
+    singles: [u32; 256],
+}
 
 impl Pairs {
     pub(super) fn new() -> Option<Self> {
-        bytemuck::allocation::try_zeroed_box().ok().map(Self)
+        let pairs = bytemuck::allocation::try_zeroed_box().ok()?;
+        Some(Self { pairs, singles: [0; 256] })
     }
 
     pub(super) fn fill(&mut self, codes: &[u16], lengths: &[u8]) {
-        let mut singles = [(0u32, 0u32); 256];
-        for (single, (code, length)) in singles.iter_mut().zip(codes.iter().zip(lengths)) {
-            *single = (u32::from(*code), u32::from(*length));
+        for (single, (code, length)) in self.singles.iter_mut().zip(codes.iter().zip(lengths)) {
+            *single = u32::from(*code) << 8 | u32::from(*length);
         }
         // The first byte is the lower half of the index.
-        for (row, (second, second_len)) in self.0.chunks_exact_mut(256).zip(&singles) {
-            for (entry, (first, first_len)) in row.iter_mut().zip(&singles) {
-                *entry = (first | second << first_len) << 8 | (first_len + second_len);
+        for (row, second) in self.pairs.chunks_exact_mut(256).zip(&self.singles) {
+            for (entry, first) in row.iter_mut().zip(&self.singles) {
+                *entry =
+                    (second & !0xFF) << (first & 0xFF) | (first & !0xFF) | ((first & 0xFF) + (second & 0xFF));
             }
         }
     }
@@ -120,10 +125,10 @@ impl Pairs {
     ) {
         let are_short = lengths[..256].iter().all(|length| *length <= SHORT);
         let done = match (are_short, width) {
-            (true, 4) => self.write_groups::<3, 2>(bytes, out, codes, lengths),
-            (true, 8) => self.write_groups::<3, 4>(bytes, out, codes, lengths),
-            (true, _) => self.write_groups::<3, 1>(bytes, out, codes, lengths),
-            (false, _) => self.write_groups::<2, 1>(bytes, out, codes, lengths),
+            (true, 4) => self.write_groups::<3, 2>(bytes, out),
+            (true, 8) => self.write_groups::<3, 4>(bytes, out),
+            (true, _) => self.write_groups::<3, 1>(bytes, out),
+            (false, _) => self.write_groups::<2, 1>(bytes, out),
         };
         write_singly(&bytes[done..], out, codes, lengths);
     }
@@ -136,8 +141,6 @@ impl Pairs {
         &self,
         bytes: &[u8],
         out: &mut BitWriter,
-        codes: &[u16],
-        lengths: &[u8],
     ) -> usize {
         const {
             let most = if PAIRS == 3 { SHORT } else { LIMIT } as usize;
@@ -153,11 +156,7 @@ impl Pairs {
         }
         let (buffer, len_slot, held_slot, count_slot) = out.parts();
         let (mut len, mut held, mut count) = (*len_slot, *held_slot, *count_slot);
-        let table = &*self.0;
-        let mut singles = [0u32; 256];
-        for (single, (code, length)) in singles.iter_mut().zip(codes.iter().zip(lengths)) {
-            *single = u32::from(*code) << 8 | u32::from(*length);
-        }
+        let Self { pairs: table, singles } = self;
         let mut done = 0;
         for group in bytes.as_chunks::<2>().0.as_chunks::<GROUP>().0 {
             // One test for all stores of a group: their places in a window of known length need none, which gains a fifth.

@@ -4,11 +4,12 @@ use super::Unfit;
 use super::canonical::{count, next_reversed, sort};
 use super::header::LITERAL_SYMBOLS;
 use crate::header::END;
+use crate::literals::{LIMIT, SHORT};
 
 /// Codes of literals have at most so many bits: a table of 12 bits was slower and the files no smaller.
-pub(super) const TABLE_BITS: usize = 11;
+pub(super) const TABLE_BITS: usize = LIMIT as usize;
 /// Those of floats mostly have at most so many, as the encoder sees to it.
-pub(super) const SHORT_BITS: usize = 9;
+pub(super) const SHORT_BITS: usize = SHORT as usize;
 /// One look at the input has at least so many bits.
 pub(super) const LOOK: usize = 56;
 const SIZE: usize = 1 << TABLE_BITS;
