@@ -15,8 +15,8 @@ const MOST_STORED: usize = 0xFFFF;
 const LEAST_FOR_PAIRS: usize = 48 << 10;
 /// Of fewer bytes than these a sample is too small: codes made of it take a hundredth more.
 const LEAST_FOR_SAMPLE: usize = 64 << 10;
-/// Where more bytes than that are not in a sample, all are counted.
-const MOST_UNSEEN: usize = 8;
+/// Of fewer sequences all literals are counted.
+const LEAST_SEQUENCES: usize = 1 << 10;
 /// Where no more bytes share a code, the header of the array is among them: behind it are too few for a code of their own.
 const MOST_JOINED: usize = 8 << 10;
 /// Where matches cover less than this part, literals alone are smaller.
@@ -140,10 +140,12 @@ impl Encoder {
             let bytes = &cells[part.clone()];
             sequences.clear();
             search.parse(cells, part, &prices, &mut sequences);
+            let is_sampled = method.needs_no_exact_counts() && sequences.len() >= LEAST_SEQUENCES;
+            let count = if is_sampled { Counts::of_sample } else { Counts::of };
             if method.finds_what_drifts() {
-                self.write_parts(bytes, &mut sequences, &mut prices)?;
+                self.write_parts(bytes, &mut sequences, count, &mut prices)?;
             } else {
-                self.write_shared(bytes, &sequences, Counts::of(bytes, &sequences), &mut prices)?;
+                self.write_shared(bytes, &sequences, count(bytes, &sequences), &mut prices)?;
             }
         }
         self.sequences = sequences;
@@ -152,14 +154,20 @@ impl Encoder {
     }
 
     /// Writes the sequences that were found in some bytes, with new codes where these change their kind.
-    fn write_parts(&mut self, bytes: &[u8], sequences: &mut [Seq], prices: &mut Prices) -> Result<(), Error> {
+    fn write_parts(
+        &mut self,
+        bytes: &[u8],
+        sequences: &mut [Seq],
+        count: fn(&[u8], &[Seq]) -> Counts,
+        prices: &mut Prices,
+    ) -> Result<(), Error> {
         // A part may end within a run of literals: those before its end are behind the last sequence that shares its code.
         let (mut shared, mut open_run) = (Counts::new(), 0);
         let (mut start, mut first) = (0, 0);
         let (mut at, mut next) = (0, 0);
         while at < bytes.len() {
             let part = Part::cut_off(&mut sequences[next..], bytes.len() - at);
-            let counts = Counts::of(&bytes[at..at + part.len], &sequences[next..next + part.count]);
+            let counts = count(&bytes[at..at + part.len], &sequences[next..next + part.count]);
             if at > start && part.len >= literals::LEAST_PART && !shared.is_alike(&counts) {
                 let before = std::mem::replace(&mut shared, counts);
                 self.write_shared(&bytes[start..at], &sequences[first..next], before, prices)?;
@@ -181,13 +189,16 @@ impl Encoder {
         &mut self,
         bytes: &[u8],
         sequences: &[Seq],
-        counts: Counts,
+        mut counts: Counts,
         prices: &mut Prices,
     ) -> Result<(), Error> {
         let covered: usize = sequences.iter().map(|seq| usize::from(seq.len)).sum();
         let is_small = bytes.len() < literals::PART;
         if covered * LEAST_COVERED < bytes.len() && !is_small {
             return self.literals(bytes, 1, false);
+        }
+        if !counts.complete() {
+            counts = Counts::of(bytes, sequences);
         }
         self.codes.make_for(counts);
         if self.codes.cost() > stored_bits(bytes.len()) && !is_small {
@@ -282,8 +293,7 @@ impl Encoder {
     fn write_literals(&mut self, bytes: &[u8], width: usize, counts: &mut [u32; 256]) -> Result<(), Error> {
         if counts.iter().map(|count| *count as usize).sum::<usize>() < bytes.len() {
             // Each byte needs a code, seen in the sample or not. Many that do not occur would take a part of the codes away.
-            let unseen = counts.iter().filter(|count| **count == 0).count();
-            if unseen > MOST_UNSEEN || bytes.len() < LEAST_FOR_SAMPLE {
+            if bytes.len() < LEAST_FOR_SAMPLE || literals::have_too_many_unseen(counts) {
                 *counts = [0; 256];
                 literals::count(bytes, counts);
             } else {

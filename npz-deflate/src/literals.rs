@@ -51,6 +51,14 @@ pub(super) fn count_sample(bytes: &[u8], counts: &mut [u32; 256]) {
     count_pieces::<2>(pieces, counts);
 }
 
+/// Where more bytes than that are not in a sample, all are counted.
+const MOST_UNSEEN: usize = 8;
+
+/// Whether a sample leaves too many bytes unseen: each needs a code, and many that do not occur would take a part of the codes away.
+pub(super) fn have_too_many_unseen(counts: &[u32]) -> bool {
+    counts.iter().filter(|count| **count == 0).count() > MOST_UNSEEN
+}
+
 /// Bytes that are looked at together, to see whether they are of the same kind as those before them.
 pub(super) const PART: usize = 16 << 10;
 /// What is shorter is not worth a code.

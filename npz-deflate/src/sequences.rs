@@ -1,9 +1,13 @@
 //! Literals and matches as a search found them: counted, priced and written.
 
+mod counts;
+
 use super::bits::BitWriter;
 use super::header::{self, DISTANCES, END, LITLEN};
 use super::huffman;
 use super::literals;
+
+pub(super) use self::counts::Counts;
 
 /// Codes have at most so many bits beside matches: a length and a distance fit a word with what follows them.
 const LIMIT: u8 = 12;
@@ -79,10 +83,8 @@ const LENGTH_BASES: [u16; LITLEN - END] = {
 #[inline]
 pub(super) fn distance_symbol(distance: usize) -> usize {
     let below = distance.wrapping_sub(1);
-    if below < 4 {
-        return below;
-    }
-    let extra = below.ilog2() - 1;
+    // No branch: the first four have no extra bits, as those of twos and threes.
+    let extra = (below | 2).ilog2() - 1;
     2 * extra as usize + (below >> extra)
 }
 
@@ -90,49 +92,6 @@ pub(super) fn distance_symbol(distance: usize) -> usize {
 #[inline]
 pub(super) fn distance_extra(symbol: usize) -> u32 {
     (symbol as u32 / 2).saturating_sub(1)
-}
-
-/// How often symbols occur.
-pub(super) struct Counts {
-    litlen: [u32; LITLEN],
-    distances: [u32; DISTANCES],
-}
-
-impl Counts {
-    pub(super) fn new() -> Self {
-        Self { litlen: [0; LITLEN], distances: [0; DISTANCES] }
-    }
-
-    /// Counts sequences, which cover the first of the bytes; the rest are literals.
-    pub(super) fn of(bytes: &[u8], sequences: &[Seq]) -> Self {
-        let mut counts = Self::new();
-        let mut rest = bytes;
-        for seq in sequences {
-            let (run, after) = rest.split_at(seq.literals as usize);
-            for byte in run {
-                counts.litlen[usize::from(*byte)] += 1;
-            }
-            counts.litlen[usize::from(LENGTHS[usize::from(seq.len)].0)] += 1;
-            counts.distances[distance_symbol(usize::from(seq.distance))] += 1;
-            rest = &after[usize::from(seq.len)..];
-        }
-        for byte in rest {
-            counts.litlen[usize::from(*byte)] += 1;
-        }
-        counts
-    }
-
-    pub(super) fn add(&mut self, other: &Self) {
-        self.litlen.iter_mut().zip(&other.litlen).for_each(|(sum, count)| *sum += count);
-        self.distances.iter_mut().zip(&other.distances).for_each(|(sum, count)| *sum += count);
-    }
-
-    /// Whether a part is so much like these that one code serves both.
-    pub(super) fn is_alike(&self, part: &Self) -> bool {
-        let of_symbols = literals::difference(&self.litlen, &part.litlen);
-        let of_distances = literals::difference(&self.distances, &part.distances);
-        of_symbols.saturating_add(of_distances) < literals::MOST_DIFFERENCE
-    }
 }
 
 /// So small a part of the size is given for literals whose codes are short, as those are written faster.
@@ -265,6 +224,7 @@ impl Codes {
     /// Writes sequences, and the end of the block.
     fn write_sequences(&self, bytes: &[u8], sequences: &[Seq], out: &mut BitWriter) {
         let (literals, lengths) = (self.packed_literals(), self.packed_lengths());
+        let distances = self.packed_distances();
         // A local one: its state stays in registers.
         let mut local = std::mem::take(out);
         let mut rest = bytes;
@@ -286,9 +246,9 @@ impl Codes {
             }
             local.add_packed(lengths[usize::from(seq.len)]);
             let symbol = distance_symbol(usize::from(seq.distance));
-            let extra = distance_extra(symbol);
-            local.add(u64::from(self.distances[symbol]), u32::from(self.distance_lengths[symbol]));
-            local.add((u64::from(seq.distance) - 1) & ((1 << extra) - 1), extra);
+            let [code, code_len, extra] = distances[symbol % distances.len()];
+            let more = (u64::from(seq.distance) - 1) & ((1 << extra) - 1);
+            local.add(u64::from(code) | more << code_len, u32::from(code_len + extra));
             local.flush();
             rest = &after[usize::from(seq.len)..];
         }
@@ -314,6 +274,15 @@ impl Codes {
             let code_len = u32::from(self.litlen_lengths[symbol]);
             u32::from(self.litlen[symbol]) | more << code_len | (code_len + u32::from(extra)) << 24
         })
+    }
+
+    /// The codes of distances, their length, and how many bits follow. A power of two, so that no index needs a check.
+    fn packed_distances(&self) -> [[u16; 3]; DISTANCES.next_power_of_two()] {
+        let mut packed = [[0; 3]; DISTANCES.next_power_of_two()];
+        for (symbol, (entry, code)) in packed.iter_mut().zip(&self.distances).enumerate() {
+            *entry = [*code, self.distance_lengths[symbol].into(), distance_extra(symbol) as u16];
+        }
+        packed
     }
 
     pub(super) fn write_end(&self, out: &mut BitWriter) {

@@ -136,10 +136,11 @@ impl Method {
         }
     }
 
-    /// Bytes that share a code. Cells that count do not drift, and where there are few bits the head of a code is felt.
+    /// Bytes that are searched before they are written. Those that are alike share a code: where there are few bits its head is felt.
     pub(super) fn part_len(self) -> usize {
         match self {
-            Self::Runs { .. } => 256 << 10,
+            Self::Runs { .. } => 512 << 10,
+            Self::Zeros => 256 << 10,
             _ => 64 << 10,
         }
     }
@@ -153,8 +154,14 @@ impl Method {
                 | Self::Keys { backwards: false, .. }
                 | Self::Repeated { .. }
                 | Self::Runs { .. }
+                | Self::Zeros
                 | Self::Chains { .. }
         )
+    }
+
+    /// Whether codes may be made of a sample of the literals: an eighth of the time, for a thousandth of the size.
+    pub(super) fn needs_no_exact_counts(self) -> bool {
+        matches!(self, Self::Zeros | Self::Runs { pairs: true })
     }
 
     /// Prices to begin with.

@@ -6,7 +6,8 @@
 use std::ops::Range;
 
 use super::Search;
-use super::words::{equal_high, equal_low, extend, first_cell, hash, word_at};
+use super::window::boxed;
+use super::words::{equal_high, equal_low, extend, first_cell, hash};
 use crate::sequences::{MAX_MATCH, Prices, Seq, WINDOW, distance_symbol};
 
 /// Keys of pairs of cells.
@@ -17,13 +18,13 @@ pub(super) struct Runs {
     width: usize,
     phase: usize,
     pairs: bool,
-    last: Vec<u16>,
+    last: Box<[u16; 1 << PAIR_BITS]>,
 }
 
 impl Runs {
     /// For cells of 2, 4 or 8 bytes; `pairs` also looks for pairs of cells.
     pub(super) fn new(width: usize, pairs: bool) -> Self {
-        Self { width, phase: 0, pairs, last: vec![0; 1 << PAIR_BITS] }
+        Self { width, phase: 0, pairs, last: boxed(0) }
     }
 
     #[expect(clippy::needless_bitwise_bool, reason = "a branch more is what it costs")]
@@ -35,34 +36,34 @@ impl Runs {
         out: &mut Vec<Seq>,
     ) {
         let (from, to, phase) = (part.start, part.end.min(block.len()), self.phase);
-        // Words may be read beyond `to`, matches end there.
-        let last = to.min(block.len().saturating_sub(3 * W + 8));
         let mut at = from;
         let mut cell = first_cell(from, phase, W);
         cell = cell.max(phase % W + W);
         let single = Single::<W>::new(prices);
-        while cell + W <= last {
-            let here = word_at(block, cell);
-            let next = word_at(block, cell + W);
-            let top = equal_top::<W>(here, word_at(block, cell - W));
+        while cell + W <= to {
+            // Words may be read beyond `to`, matches end there.
+            let Some(window) = block.get(cell - W..).and_then(|bytes| bytes.first_chunk()) else { break };
+            let [last, here, next, after, behind_pair] = cells_of::<W>(window);
+            let top = equal_top::<W>(here, last);
             let ahead = low_bytes::<W>(here ^ next);
             if PAIRS {
                 let pair = cell + W;
-                let distance = self.note::<W>(block, pair);
+                let distance = self.note::<W>(next, after, pair);
                 let behind = pair - distance;
-                let differ = pair_at::<W>(block, pair) ^ pair_at::<W>(block, behind);
-                let same = differ as u64 | (differ >> 64) as u64 == 0;
+                let other = block.get(behind.wrapping_sub(W * 2)..).and_then(|bytes| bytes.first_chunk());
+                let [_, before_pair, other_next, other_after, other_behind] =
+                    other.map_or([0; 5], cells_of::<W>);
+                let differ = low_bytes::<W>(next ^ other_next) | low_bytes::<W>(after ^ other_after);
+                let same = (differ == 0) & other.is_some();
                 // Equal cells are left to the run. One branch: it cannot be foretold, several would miss more
                 // often.
                 if same & (distance > 0) & (at <= pair) & (ahead != 0) & (pair + 2 * W <= to) {
-                    let known = equal_low(word_at(block, pair + 2 * W) ^ word_at(block, behind + 2 * W));
+                    let known = equal_low(behind_pair ^ other_behind);
                     let len =
                         if known == 8 { extend(block, pair, distance, 2 * W + 8) } else { 2 * W + known };
-                    let before =
-                        if behind >= W { equal_top::<W>(here, word_at(block, behind - W)) } else { 0 };
+                    let before = equal_top::<W>(here, before_pair);
                     let start = pair - before.min(pair - at);
                     let len = (pair + len).min(to).min(start + MAX_MATCH) - start;
-                    let after = word_at(block, pair + W);
                     let apart = single.tail[top.min(pair - at)] as u32
                         + single.cost(next, here)
                         + single.cost(after, next);
@@ -74,7 +75,7 @@ impl Runs {
                             distance: distance as u16,
                         });
                         at = start + len;
-                        self.note::<W>(block, pair + W);
+                        self.note::<W>(after, behind_pair, pair + W);
                         cell = pair + W;
                         continue;
                     }
@@ -102,8 +103,12 @@ impl Runs {
 
     /// How far back the pair of cells at `place` may have been before, 0 if nowhere; notes it.
     #[inline]
-    fn note<const W: usize>(&mut self, block: &[u8], place: usize) -> usize {
-        let pair = pair_at::<W>(block, place);
+    fn note<const W: usize>(&mut self, one: u64, next: u64, place: usize) -> usize {
+        let pair = match W {
+            2 => (one & 0xFFFF_FFFF) as u128,
+            4 => one as u128,
+            _ => one as u128 | (next as u128) << 64,
+        };
         let key = pair as u64 ^ (pair >> 44) as u64;
         let last = &mut self.last[hash(key, PAIR_BITS)];
         let distance = (place as u16).wrapping_sub(*last) as usize;
@@ -159,14 +164,14 @@ impl<'a, const W: usize> Single<'a, W> {
     }
 }
 
+/// What the words of five cells, one behind the other, are.
 #[inline]
-fn pair_at<const W: usize>(block: &[u8], at: usize) -> u128 {
-    let low = word_at(block, at) as u128;
-    match W {
-        2 => low & 0xFFFF_FFFF,
-        4 => low,
-        _ => low | (word_at(block, at + 8) as u128) << 64,
-    }
+fn cells_of<const W: usize>(window: &[u8; 40]) -> [u64; 5] {
+    std::array::from_fn(|cell| {
+        let mut word = [0; 8];
+        word.copy_from_slice(&window[cell * W..][..8]);
+        u64::from_le_bytes(word)
+    })
 }
 
 /// The word's first `W` bytes, the others out of the way.

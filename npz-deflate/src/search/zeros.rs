@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::Search;
+use super::window::boxed;
 use super::words::{extend, first_cell, hash, word_at};
 use crate::sequences::{MAX_MATCH, Prices, Seq, WINDOW, distance_symbol};
 
@@ -17,6 +18,9 @@ const BEFORE_BITS: u32 = 11;
 /// Keys of both edges and the run's length.
 const EDGES_BITS: u32 = 12;
 
+/// Bytes that are looked at, from 8 before a run on.
+const AROUND: usize = 24;
+
 /// Where runs of at least one, two, three and four cells were, 16 bits each: one word, so that a run is noted
 /// for all of them at once.
 type Levels = u64;
@@ -26,9 +30,9 @@ pub(super) struct Zeros {
     width: usize,
     phase: usize,
     zero: Vec<u64>,
-    byte_before: Vec<Levels>,
-    two_before: Vec<Levels>,
-    edges: Vec<u16>,
+    byte_before: Box<[Levels; 256]>,
+    two_before: Box<[Levels; 1 << BEFORE_BITS]>,
+    edges: Box<[u16; 1 << EDGES_BITS]>,
 }
 
 /// A match, with what it and the literals around it cost.
@@ -55,16 +59,23 @@ impl Zeros {
             width,
             phase: 0,
             zero: Vec::new(),
-            byte_before: vec![0; 256],
-            two_before: vec![0; 1 << BEFORE_BITS],
-            edges: vec![0; 1 << EDGES_BITS],
+            byte_before: boxed(0),
+            two_before: boxed(0),
+            edges: boxed(0),
         }
     }
 
     /// The cheapest way to code the run and its edges: two bytes before and one behind.
     #[inline]
-    fn choose(&mut self, block: &[u8], run: Run, at: usize, prices: &Prices) -> Choice {
-        let before = word_at(block, run.start - 8) >> 48;
+    fn choose(
+        &mut self,
+        block: &[u8],
+        around: &[u8; AROUND],
+        run: Run,
+        at: usize,
+        prices: &Prices,
+    ) -> Choice {
+        let before = word_at(around, 0) >> 48;
         let (second, first) = (before & 255, before >> 8);
         let behind = block[run.end] as u64;
         let literal = |byte: u64| prices.literal[byte as usize & 255] as i32;
@@ -83,14 +94,15 @@ impl Zeros {
         };
         let cost = inside + literal(0) + literal(first) + literal(second) + literal(behind);
         let mut best = Choice { start: run.start + 1, len: plain, distance: 1, cost };
-        for (start, last, spared) in [
-            (run.start - 1, byte_before, 0),
-            (run.start - 2, two_before, literal(second)),
-            (run.start - 1, edges, 0),
+        let (one, two) = (long_word_at(around, 7), long_word_at(around, 6));
+        for (start, here, last, spared) in [
+            (run.start - 1, one, byte_before, 0),
+            (run.start - 2, two, two_before, literal(second)),
+            (run.start - 1, one, edges, 0),
         ] {
             let distance = (start as u16).wrapping_sub(last) as usize;
             let distance = if distance.wrapping_sub(1) < WINDOW && distance <= start { distance } else { 0 };
-            let differ = long_word_at(block, start) ^ long_word_at(block, start - distance);
+            let differ = here ^ long_word_at(block, start - distance);
             let mut len = differ.trailing_zeros() as usize / 8;
             if differ == 0 && distance > 0 {
                 len = extend(block, start, distance, 16);
@@ -137,10 +149,9 @@ impl Search for Zeros {
             let run = Run { start: first + cell * width, end: first + end * width, cells: end - cell };
             let long = run.end - run.start > LONG;
             // What is compared, and the byte behind the run, has to be in the block.
-            if long || run.start < at.max(8) || run.end.max(run.start + 15) >= to {
-                at = plain_run(run, at, out);
-            } else {
-                let choice = self.choose(block, run, at, prices);
+            let around = block.get(run.start.wrapping_sub(8)..).and_then(<[u8]>::first_chunk);
+            if let Some(around) = around.filter(|_| !long && run.start >= at && run.end < to) {
+                let choice = self.choose(block, around, run, at, prices);
                 if choice.len >= 3 {
                     out.push(Seq {
                         literals: (choice.start - at) as u32,
@@ -149,6 +160,8 @@ impl Search for Zeros {
                     });
                     at = choice.start + choice.len;
                 }
+            } else {
+                at = plain_run(run, at, out);
             }
             cell = next_bit(&zero, end, 0);
         }
