@@ -45,10 +45,11 @@ impl<T> State<T> {
         })
     }
 
-    /// The next in order, as far as they are made.
-    fn take(&mut self) -> Result<Vec<Result<T>>> {
-        let mut run = memory::with_room(self.begun - self.taken, TASKS)?;
-        while run.len() < run.capacity().min(self.slots.len()) {
+    /// The next in order, as far as they are made, at most so many.
+    fn take(&mut self, most: usize) -> Result<Vec<Result<T>>> {
+        let most = most.min(self.begun - self.taken);
+        let mut run = memory::with_room(most, TASKS)?;
+        while run.len() < most {
             let Some(thing) = self.slot(self.taken + run.len()).take() else { break };
             run.push(thing);
         }
@@ -71,14 +72,15 @@ impl<'t, T: Send, M: Fn(usize) -> Result<T> + Sync> Line<'t, T, M> {
         Ok(Self { team, make, state, made: Condvar::new() })
     }
 
-    /// Takes all in order, as many at a time as there are, and makes those that others don't.
+    /// Takes all in order, at most so many at a time, and makes those that others don't.
     pub(super) fn take_all(
         &self,
+        most: usize,
         call: &dyn Fn(),
         mut take: impl FnMut(Vec<Result<T>>) -> Result<()>,
     ) -> Result<()> {
         loop {
-            let step = self.step().inspect_err(|_| self.want_no_more(0))?;
+            let step = self.step(most).inspect_err(|_| self.want_no_more(0))?;
             self.call_one_more(call);
             match step {
                 Step::Take(run) => {
@@ -92,10 +94,10 @@ impl<'t, T: Send, M: Fn(usize) -> Result<T> + Sync> Line<'t, T, M> {
         }
     }
 
-    fn step(&self) -> Result<Step<T>> {
+    fn step(&self, most: usize) -> Result<Step<T>> {
         let mut state = lock(&self.state);
         loop {
-            let run = state.take()?;
+            let run = state.take(most)?;
             if !run.is_empty() {
                 return Ok(Step::Take(run));
             }
