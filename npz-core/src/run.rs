@@ -250,23 +250,13 @@ impl Team {
         mut take: impl FnMut(T) -> Result<()>,
     ) -> Result<()> {
         // One at a time: there is room for the next as soon as one is taken.
-        self.in_order_by(1, count, most, make, |run| run.into_iter().try_for_each(|thing| take(thing?)))
+        self.in_runs(1, count, most, make, |run| run.into_iter().try_for_each(|thing| take(thing?)))
     }
 
-    /// The same, but taken are as many at a time as there are: up to the first error of making one.
+    /// The same, but taken are at most so many at a time, as they are there: up to the first error of making one.
     pub(crate) fn in_runs<T: Send>(
         &self,
-        count: usize,
-        most: usize,
-        make: impl Fn(usize) -> Result<T> + Sync,
-        take: impl FnMut(Vec<Result<T>>) -> Result<()>,
-    ) -> Result<()> {
-        self.in_order_by(usize::MAX, count, most, make, take)
-    }
-
-    fn in_order_by<T: Send>(
-        &self,
-        most_taken: usize,
+        at_once: usize,
         count: usize,
         most: usize,
         make: impl Fn(usize) -> Result<T> + Sync,
@@ -276,7 +266,7 @@ impl Team {
             return (0..count).try_for_each(|number| take(vec![make(number)]));
         }
         let line = Line::new(self, count, most, &make)?;
-        in_scope(self, &line, |call| line.take_all(most_taken, call, take))
+        in_scope(self, &line, |call| line.take_all(at_once, call, take))
     }
 }
 

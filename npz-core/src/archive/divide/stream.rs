@@ -141,6 +141,7 @@ impl<'a, 'w> Stream<'a, 'w> {
         let ahead = Ahead::new(self.of, cut, self.point.clone());
         let mut taken = 0;
         self.of.team.in_runs(
+            usize::MAX,
             count,
             most,
             |number| ahead.decode(number),
