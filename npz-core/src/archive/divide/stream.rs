@@ -206,7 +206,8 @@ impl<'a, 'w> Stream<'a, 'w> {
         memory::reserve(&mut self.meanings, 1, PIECES)?;
         self.chain.push(piece);
         self.meanings.push(meaning);
-        Ok(())
+        // Each of them: many may be put at once.
+        self.remember()
     }
 
     /// Puts what was added where it is wanted.
@@ -219,7 +220,7 @@ impl<'a, 'w> Stream<'a, 'w> {
         self.at = self.point.at;
         ahead.give_back(self.chain.drain(..));
         self.meanings.clear();
-        self.remember()
+        Ok(())
     }
 
     /// Decodes up to the first head that does not lie before a bit, however much that takes and gives, or until nothing more is wanted.
