@@ -36,6 +36,7 @@ pub(super) fn first_cell(from: usize, phase: usize, width: usize) -> usize {
 }
 
 /// How far the bytes from `start` on equal those `distance` before, where the first `known` are known to.
+#[inline(never)]
 pub(super) fn extend(block: &[u8], start: usize, distance: usize, known: usize) -> usize {
     agreement(block, start, distance, known, MAX_MATCH.min(block.len() - start))
 }

@@ -95,28 +95,55 @@ impl Zeros {
         let cost = inside + literal(0) + literal(first) + literal(second) + literal(behind);
         let mut best = Choice { start: run.start + 1, len: plain, distance: 1, cost };
         let (one, two) = (long_word_at(around, 7), long_word_at(around, 6));
-        for (start, here, last, spared) in [
-            (run.start - 1, one, byte_before, 0),
-            (run.start - 2, two, two_before, literal(second)),
-            (run.start - 1, one, edges, 0),
+        let outside = literal(second);
+        let find = Find { block, run, at, prices, behind: literal(behind) };
+        for found in [
+            find.match_with(byte_before, run.start - 1, one, outside),
+            find.match_with(two_before, run.start - 2, two, 0),
+            find.match_with(edges, run.start - 1, one, outside),
         ] {
-            let distance = (start as u16).wrapping_sub(last) as usize;
-            let distance = if distance.wrapping_sub(1) < WINDOW && distance <= start { distance } else { 0 };
-            let differ = here ^ long_word_at(block, start - distance);
-            let mut len = differ.trailing_zeros() as usize / 8;
-            if differ == 0 && distance > 0 {
-                len = extend(block, start, distance, 16);
-            }
-            let cost = literal(second) - spared
-                + if start + len > run.end { 0 } else { literal(behind) }
-                + prices.length[len] as i32
-                + prices.distance[distance_symbol(distance.max(1))] as i32;
-            let valid = distance > 0 && start + len >= run.end && start >= at;
-            if valid && cost < best.cost {
-                best = Choice { start, len, distance, cost };
+            if found.cost < best.cost {
+                best = found;
             }
         }
         best
+    }
+}
+
+/// What the matches of a run have in common.
+struct Find<'a> {
+    block: &'a [u8],
+    run: Run,
+    /// Where what is not coded yet begins.
+    at: usize,
+    prices: &'a Prices,
+    /// The cost of the byte behind the run.
+    behind: i32,
+}
+
+impl Find<'_> {
+    /// The match with a place, modulo 64 Ki, that begins at `start` with these bytes; what is outside costs so much. It costs `i32::MAX` where there is
+    /// none.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "as a loop, which is not always unrolled, it takes a tenth longer"
+    )]
+    fn match_with(&self, place: u16, start: usize, here: u128, outside: i32) -> Choice {
+        let distance = (start as u16).wrapping_sub(place) as usize;
+        let distance = if distance.wrapping_sub(1) < WINDOW && distance <= start { distance } else { 0 };
+        let differ = here ^ long_word_at(self.block, start - distance);
+        let mut len = differ.trailing_zeros() as usize / 8;
+        if differ == 0 && distance > 0 {
+            len = extend(self.block, start, distance, 16);
+        }
+        let end = start + len;
+        let cost = outside
+            + if end > self.run.end { 0 } else { self.behind }
+            + self.prices.length[len] as i32
+            + self.prices.distance[distance_symbol(distance.max(1))] as i32;
+        let is_there = distance > 0 && end >= self.run.end && start >= self.at;
+        Choice { start, len, distance, cost: if is_there { cost } else { i32::MAX } }
     }
 }
 
