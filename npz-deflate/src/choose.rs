@@ -19,11 +19,13 @@ pub struct Choice {
     tried: Vec<Method>,
     /// Whether all cells that were looked at are the same: blocks where they are not are then looked at anew.
     repeats: bool,
+    /// Whether so little is left of them that the head of each block is felt.
+    shrinks_much: bool,
 }
 
 impl Choice {
     pub(super) fn of(plan: Plan) -> Self {
-        Self { plan, tried: Vec::new(), repeats: false }
+        Self { plan, tried: Vec::new(), repeats: false, shrinks_much: false }
     }
 
     /// By the library, for what is not looked at.
@@ -31,10 +33,10 @@ impl Choice {
         Self::of(Plan::Zlib(level))
     }
 
-    /// Whether blocks should be as long as can be: where cells are all the same, and for the library, which loses at each start what makes
-    /// it smaller than ours.
+    /// Whether blocks should be as long as can be: where little is left of the cells, and for the library, which loses at each start what
+    /// makes it smaller than ours.
     pub fn wants_longest_blocks(&self) -> bool {
-        self.repeats || matches!(self.plan, Plan::Zlib(_))
+        self.repeats || self.shrinks_much || matches!(self.plan, Plan::Zlib(_))
     }
 
     /// Whether encoding takes so long, and matches reach so far, that blocks should be long.
@@ -60,34 +62,36 @@ const STRIPS_AGAIN: usize = 4;
 /// So much of a block is tried: a window, and as much behind it.
 const AGAIN_BYTES: usize = 2 * WINDOW;
 
+/// Cells that shrink that much.
+const MUCH: u64 = 32;
+
 /// Tells how to encode cells like these samples at a level from 0 to 9: as fast as can be without being larger than zlib's.
 pub fn choose(samples: Samples<'_>, level: u32) -> Result<Choice, Error> {
     let Samples { pieces, kind, .. } = samples;
     let judged = samples.judged_bits();
-    let Some(last) = pieces.last().filter(|_| level > 0 && judged > 0) else {
+    if level == 0 || judged == 0 {
         return Ok(Choice::of(Plan::Stored));
-    };
+    }
     if pieces.iter().all(|piece| period_of(piece, kind.width).is_some()) {
         // Where a block has other cells after all, they are few among many that are the same.
         let plan = Plan::Zlib(if level >= LEAST_MEASURED { 9 } else { level });
         return Ok(Choice { repeats: true, ..Choice::of(plan) });
     }
     let mut codes = Codes::new();
-    // What takes long looks at no more than it has to.
-    let some = Samples { pieces: std::slice::from_ref(last), ..samples };
     let literals = samples.literal_bits(&mut codes);
     let (numbers, general) = survey(pieces, kind, STRIPS);
-    let mut trial = Trial::of_numbers(samples, some, literals, &numbers, level, &mut codes);
+    let mut trial = Trial::of_numbers(samples, literals, &numbers, level, &mut codes);
     // A taste does not tell long runs.
     let is_suspect = trial.plans.len() > 1
         || general != General::Nothing
         || literals < judged / 4
-        || some.taste_of_matches(&mut codes);
+        || samples.taste_of_matches(&mut codes);
     if !is_suspect {
         return Ok(Choice { tried: numbers, ..Choice::of(trial.plans.swap_remove(trial.best).1) });
     }
-    let (plan, general) = trial.measured(some, general, &mut codes)?;
-    Ok(Choice { tried: [numbers, general].concat(), ..Choice::of(plan) })
+    let ((bits, plan), general) = trial.measured(samples, general, &mut codes)?;
+    let shrinks_much = bits * MUCH < judged;
+    Ok(Choice { tried: [numbers, general].concat(), shrinks_much, ..Choice::of(plan) })
 }
 
 /// Tells how to encode a small member, where searches for numbers save little.
@@ -102,11 +106,12 @@ pub fn choose_small<'b, E>(
     let mut chosen = (CHAINS, CHAINS.first_prices());
     // Bytes may be an image.
     if kind.width == 1 {
-        let samples = Samples { pieces: &[&body()?], is_all: true, kind };
+        let body = body()?;
+        let samples = Samples { pieces: &[&body], one_block: Some(body.len()), kind };
         let mut codes = Codes::new();
-        let most = samples.attempt(CHAINS, &mut codes).bits(1);
+        let most = samples.attempt(CHAINS, &mut codes).bits;
         let near = samples.attempt(NEAR, &mut codes);
-        if near.bits(1) < most - most * LEAST_GAIN / 1000 {
+        if near.bits < most - most * LEAST_GAIN / 1000 {
             chosen = (NEAR, near.prices);
         }
     }
@@ -131,11 +136,11 @@ pub(super) fn choose_for_block(
 /// first block if a search at every byte saves much there.
 fn choose_for_first(block: &[u8], kind: Cells, plan: &Plan) -> Option<Plan> {
     let pieces = &[block.get(..WINDOW)?];
-    let samples = Samples { pieces, is_all: false, kind };
+    let samples = Samples { pieces, one_block: None, kind };
     let mut codes = Codes::new();
     let (bits, least_gain) = match plan {
         Plan::Search { method: method @ Method::Keys { backwards: false, .. }, .. } => {
-            (samples.attempt(*method, &mut codes).bits(1), LEAST_GAIN_OVER_NUMBERS)
+            (samples.attempt(*method, &mut codes).bits, LEAST_GAIN_OVER_NUMBERS)
         }
         Plan::Literals { .. } if kind.width >= 4 && tastes_of_matches(&block[..WINDOW / 4], &mut codes) => {
             (samples.literal_bits(&mut codes), LEAST_GAIN)
@@ -144,7 +149,7 @@ fn choose_for_first(block: &[u8], kind: Cells, plan: &Plan) -> Option<Plan> {
     };
     let method = near_numbers(kind.width);
     let attempt = samples.attempt(method, &mut codes);
-    let saves_much = attempt.bits(1) < bits - bits * least_gain / 1000;
+    let saves_much = attempt.bits < bits - bits * least_gain / 1000;
     saves_much.then(|| Plan::Search { method, prices: Box::new(attempt.prices) })
 }
 
@@ -157,5 +162,5 @@ fn choose_again(block: &[u8], kind: Cells, level: u32, choice: &Choice) -> Resul
     let sample = block.len().min(AGAIN_BYTES);
     let start = (block.len() - sample) / 2;
     let pieces = &[&block[start - start % kind.width..][..sample]];
-    Ok(Some(choose(Samples { pieces, is_all: false, kind }, level)?.plan))
+    Ok(Some(choose(Samples { pieces, one_block: None, kind }, level)?.plan))
 }

@@ -1,9 +1,11 @@
 //! Samples of a member, and what ways make of them.
 
+use std::ops::Range;
+
 use super::error::Error;
 use super::plan::Plan;
 use super::search::{Cells, Method, tastes_of_matches};
-use super::sequences::{Codes, Prices};
+use super::sequences::{Codes, Prices, WINDOW};
 use super::zlib::Zlib;
 
 /// Behind what is judged so many bytes are shown to the searches, as in a block.
@@ -14,67 +16,86 @@ const BEHIND: usize = 64;
 pub struct Samples<'s> {
     /// The pieces, in order.
     pub pieces: &'s [&'s [u8]],
-    /// Whether they are all there is.
-    pub is_all: bool,
+    /// The length of the cells if they are one block: there is nothing before its first window, and of so few bytes that is felt.
+    pub one_block: Option<usize>,
     /// What cells they have.
     pub kind: Cells,
 }
 
-impl Samples<'_> {
-    /// Where what is judged begins: what comes before teaches the prices.
-    pub(super) fn judged_from(&self, piece: &[u8]) -> usize {
-        if self.is_all { 0 } else { piece.len().saturating_sub(BEHIND) / 2 }
+/// A part of a piece that is searched by itself.
+struct Part {
+    range: Range<usize>,
+    /// How many bytes of the member each byte stands for, in sixteenths. What stands for none teaches prices alone.
+    weight: u64,
+}
+
+/// The weight of what stands for itself.
+const ONE: u64 = 16;
+
+impl Part {
+    fn weigh(&self, bits: u64) -> u64 {
+        bits * self.weight / ONE
+    }
+}
+
+impl<'s> Samples<'s> {
+    /// Whether they are all there is.
+    pub(super) fn is_all(&self) -> bool {
+        self.one_block == Some(self.pieces.iter().map(|piece| piece.len()).sum())
     }
 
-    /// Where it ends.
-    pub(super) fn judged_to(&self, piece: &[u8]) -> usize {
-        piece.len() - if self.is_all { 0 } else { piece.len().min(BEHIND) }
+    /// The beginning of a piece, and what has a window to look back to.
+    fn parts(&self, piece: &[u8]) -> [Part; 2] {
+        if self.is_all() {
+            return [0, ONE].map(|weight| Part { range: 0..piece.len(), weight });
+        }
+        let to = piece.len().saturating_sub(BEHIND);
+        let from = if to > WINDOW * 5 / 4 { WINDOW } else { to / 2 };
+        let (first, rest) = match self.one_block {
+            Some(len) => (ONE, ONE * len.saturating_sub(from) as u64 / (to - from).max(1) as u64),
+            None => (0, ONE),
+        };
+        [Part { range: 0..from, weight: first }, Part { range: from..to, weight: rest }]
     }
 
-    pub(super) fn judged(&self) -> impl Iterator<Item = &[u8]> {
-        self.pieces.iter().map(|piece| &piece[self.judged_from(piece)..self.judged_to(piece)])
+    /// The parts that stand for something, each with its piece.
+    fn judged(&self) -> impl Iterator<Item = (&'s [u8], Part)> {
+        let parts = |piece| self.parts(piece).into_iter().map(move |part| (piece, part));
+        self.pieces.iter().copied().flat_map(parts).filter(|(_, part)| part.weight > 0)
     }
 
     /// What is judged, as it is.
     pub(super) fn judged_bits(&self) -> u64 {
-        self.judged().map(|piece| 8 * piece.len() as u64).sum()
+        self.judged().map(|(_, part)| part.weigh(8 * part.range.len() as u64)).sum()
     }
 
     pub(super) fn literal_bits(&self, codes: &mut Codes) -> u64 {
-        self.judged()
-            .map(|piece| {
-                codes.make_for_sequences(piece, &[]);
-                codes.cost()
-            })
-            .sum()
+        let mut bits = |piece: &[u8]| {
+            codes.make_for_sequences(piece, &[]);
+            codes.cost()
+        };
+        self.judged().map(|(piece, part)| part.weigh(bits(&piece[part.range.clone()]))).sum()
     }
 
     pub(super) fn attempt(&self, method: Method, codes: &mut Codes) -> Attempt {
         let mut search = method.search(self.kind.width);
-        let mut attempt = Attempt { bits: Vec::new(), prices: method.first_prices() };
+        let mut attempt = Attempt { bits: 0, prices: method.first_prices() };
         let mut sequences = Vec::new();
         for piece in self.pieces {
-            let (from, to) = (self.judged_from(piece), self.judged_to(piece));
-            // All there is teaches the prices, and is judged by them; zlib asks for none.
-            let (all, halves) = ([0..to, 0..to], [0..from, from..to]);
-            let parts = match (from, method) {
-                (0, Method::Chains { .. }) => &all[..1],
-                (0, _) => &all,
-                _ => &halves[..],
-            };
-            for part in parts.iter().cloned() {
-                if part.start == 0 {
+            for part in self.parts(piece) {
+                let range = part.range.clone();
+                if range.start == 0 {
                     search.reset(0);
                 }
-                if part.end < to && search.note(piece, part.clone()) {
+                if part.weight == 0 && search.note(piece, range.clone()) {
                     continue;
                 }
                 sequences.clear();
-                search.parse(piece, part.clone(), &attempt.prices, &mut sequences);
-                codes.make_for_sequences(&piece[part], &sequences);
+                search.parse(piece, range.clone(), &attempt.prices, &mut sequences);
+                codes.make_for_sequences(&piece[range], &sequences);
                 codes.prices(&mut attempt.prices);
+                attempt.bits += part.weigh(codes.cost());
             }
-            attempt.bits.push(codes.cost());
         }
         attempt
     }
@@ -86,28 +107,23 @@ impl Samples<'_> {
     /// What the library makes of them.
     pub(super) fn zlib_bits(&self, level: u32) -> Result<u64, Error> {
         let mut zlib = Zlib::new(level);
-        let bits = self.pieces.iter().map(|piece| {
-            let (first, judged) = piece[..self.judged_to(piece)].split_at(self.judged_from(piece));
-            zlib.bits_behind(first, judged)
+        let bits = self.judged().map(|(piece, part)| {
+            zlib.bits_behind(&piece[..part.range.start], &piece[part.range.clone()])
+                .map(|bits| part.weigh(bits))
         });
         bits.sum()
     }
 }
 
-/// What a search made of samples: the bits of each, and the prices learnt.
+/// What a search made of samples: the bits, and the prices learnt.
 pub(super) struct Attempt {
-    bits: Vec<u64>,
+    pub(super) bits: u64,
     pub(super) prices: Prices,
 }
 
 impl Attempt {
-    /// The bits of so many samples, the last ones.
-    pub(super) fn bits(&self, count: usize) -> u64 {
-        self.bits.iter().rev().take(count).sum()
-    }
-
-    /// What it takes of the last sample, and what it makes of a block.
+    /// What it takes, and what it makes of a block.
     pub(super) fn into_plan(self, method: Method) -> (u64, Plan) {
-        (self.bits(1), Plan::Search { method, prices: Box::new(self.prices) })
+        (self.bits, Plan::Search { method, prices: Box::new(self.prices) })
     }
 }

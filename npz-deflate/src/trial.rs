@@ -16,8 +16,10 @@ pub(super) const LEAST_GAIN_OVER_NUMBERS: u64 = 100;
 const LEAST_GAIN_OVER_SMOOTH: u64 = 25;
 /// From this level on zlib's level 6 is the measure. Below it speed counts.
 pub(super) const LEAST_MEASURED: u32 = 6;
-/// Samples tell sizes no better than to so many thousandths.
-const CLOSE: u64 = 5;
+/// What is several times as fast may take so many thousandths more than zlib: samples tell sizes no better.
+const CLOSE: u64 = 2;
+/// Searches of images have to take so many less: they differ from place to place.
+const UNEVEN: u64 = 5;
 /// Where the faster search for images saves so many thousandths over zlib, the slower one is not tried.
 const ENOUGH_OVER_ZLIB: u64 = 30;
 /// Where it takes so many thousandths more than zlib, the slower one takes more, too.
@@ -33,7 +35,7 @@ const HEADER_BITS: u64 = 50 * 8;
 /// Ways that were tried on samples.
 pub(super) struct Trial {
     level: u32,
-    /// The fastest first, with what each takes of the last sample.
+    /// The fastest first, with what each takes of the samples.
     pub(super) plans: Vec<(u64, Plan)>,
     /// The one that saves enough to be worth its time.
     pub(super) best: usize,
@@ -42,10 +44,9 @@ pub(super) struct Trial {
 }
 
 impl Trial {
-    /// Tries literals alone, and the searches for numbers, by all samples.
+    /// Tries literals alone, and the searches for numbers.
     pub(super) fn of_numbers(
         samples: Samples<'_>,
-        some: Samples<'_>,
         literals: u64,
         numbers: &[Method],
         level: u32,
@@ -57,17 +58,16 @@ impl Trial {
         } else {
             Plan::Literals { sampled: literals > LEAST_SAMPLED * judged / 8 }
         };
-        let plans = vec![(some.literal_bits(codes).min(some.judged_bits()), fastest)];
+        let plans = vec![(literals.min(judged), fastest)];
         let mut trial = Self { level, plans, best: 0, gain: LEAST_GAIN };
         let mut smallest = literals.min(judged);
         for &method in numbers {
-            let attempt = samples.attempt(method, codes);
-            let bits = attempt.bits(samples.pieces.len());
+            let (bits, plan) = samples.attempt(method, codes).into_plan(method);
             if trial.saves(bits, smallest, LEAST_GAIN) {
                 (trial.best, smallest) = (trial.plans.len(), bits);
                 trial.gain = if method == SMOOTH { LEAST_GAIN_OVER_SMOOTH } else { LEAST_GAIN_OVER_NUMBERS };
             }
-            trial.plans.push(attempt.into_plan(method));
+            trial.plans.push((bits, plan));
         }
         trial
     }
@@ -77,32 +77,34 @@ impl Trial {
         bits < other - other * if self.level > 6 { 0 } else { gain } / 1000
     }
 
-    /// Tries what finds more, by the last sample, and gives what is to be used; and what was tried.
+    /// Tries what finds more, and gives what is to be used, with the bits that it takes; and what was tried.
     ///
     /// The library's rules are others than zlib's, and sizes of the same level differ by up to a half: at the levels that people use
     /// zlib is the measure.
     pub(super) fn measured(
         mut self,
-        some: Samples<'_>,
+        samples: Samples<'_>,
         general: General,
         codes: &mut Codes,
-    ) -> Result<(Plan, Vec<Method>), Error> {
-        let (level, width) = (self.level, some.kind.width);
+    ) -> Result<((u64, Plan), Vec<Method>), Error> {
+        let (level, width) = (self.level, samples.kind.width);
         let is_measured = level >= LEAST_MEASURED;
         let (most, otherwise) = if is_measured {
-            some.attempt(CHAINS, codes).into_plan(CHAINS)
+            samples.attempt(CHAINS, codes).into_plan(CHAINS)
         } else {
-            (some.zlib_bits(level)?, Plan::Zlib(level))
+            (samples.zlib_bits(level)?, Plan::Zlib(level))
         };
-        let is_plain = is_measured && some.judged_bits() / most.max(1) >= PLAIN;
+        let is_plain = is_measured && samples.judged_bits() / most.max(1) >= PLAIN;
         let general = if is_plain { Vec::new() } else { beside_numbers(general, width, level) };
-        self.try_general(some, &general, most, codes);
-        let measure = Measure { some, chains: most, is_plain };
+        self.try_general(samples, &general, most, codes);
+        let measure = Measure { samples, chains: most, is_plain };
         let may_be_tried = is_measured && !is_plain;
-        let mut best = self.fitting(&measure, may_be_tried, codes);
-        let near = near_numbers(width);
-        if best.is_none() && may_be_tried && !general.contains(&near) {
-            self.plans.push(some.attempt(near, codes).into_plan(near));
+        // Of one block there is more to lose by a sample than to win by speed; and to try what zlib does takes as long as chains take for
+        // all of it.
+        let may_exceed_chains = may_be_tried && level == LEAST_MEASURED && samples.one_block.is_none();
+        let mut best = self.fitting(&measure, may_exceed_chains, codes);
+        if best.is_none() && may_be_tried && !general.contains(&NEAR) {
+            self.plans.push(samples.attempt(NEAR, codes).into_plan(NEAR));
             best = self.plans.iter().position(|plan| measure.fits(plan, most));
         }
         let (bits, plan) = match best {
@@ -112,13 +114,13 @@ impl Trial {
         // At level 9 size counts, whatever it takes; but heads of codes are guessed too long.
         let may_be_slow = level > 8 || best.is_none() && is_plain;
         let guessed = if is_plain { 0 } else { HEADER_BITS };
-        let is_smallest = may_be_slow && some.zlib_bits(9)? + guessed <= bits;
-        Ok((if is_smallest { Plan::Zlib(9) } else { plan }, general))
+        let is_smallest = may_be_slow && samples.zlib_bits(9)? + guessed <= bits;
+        Ok(((bits, if is_smallest { Plan::Zlib(9) } else { plan }), general))
     }
 
     /// The plan to be used among those that take no more than they may: the best, else the fastest.
-    fn fitting(&self, measure: &Measure<'_>, may_be_tried: bool, codes: &mut Codes) -> Option<usize> {
-        let Measure { some, chains, .. } = *measure;
+    fn fitting(&self, measure: &Measure<'_>, may_exceed_chains: bool, codes: &mut Codes) -> Option<usize> {
+        let Measure { samples, chains, .. } = *measure;
         let fits = |index: &usize, most: u64| measure.fits(&self.plans[*index], most);
         let best = Some(self.best);
         if let Some(best) = best.filter(|best| fits(best, chains)) {
@@ -128,9 +130,9 @@ impl Trial {
         let quick = self.plans.iter().take_while(|(_, plan)| plan.is_quick()).count();
         let is_close_to_chains = |(bits, _): &(u64, Plan)| *bits < chains + chains * MOST_OVER_CHAINS / 1000;
         let mut found = None;
-        if may_be_tried && self.level <= 6 && self.plans[..quick].iter().any(is_close_to_chains) {
+        if may_exceed_chains && self.plans[..quick].iter().any(is_close_to_chains) {
             // Chains mostly take less than zlib. What is several times as fast need not.
-            let zlib = some.attempt(AS_ZLIB, codes).bits(1);
+            let zlib = samples.attempt(AS_ZLIB, codes).bits;
             let most = zlib + zlib * CLOSE / 1000;
             let best = best.filter(|best| *best < quick && fits(best, most));
             found = best.or_else(|| (0..quick).find(|index| fits(index, most)));
@@ -139,10 +141,10 @@ impl Trial {
     }
 
     /// Tries searches at every byte, the faster first, where chains take so many bits.
-    fn try_general(&mut self, some: Samples<'_>, methods: &[Method], chains: u64, codes: &mut Codes) {
+    fn try_general(&mut self, samples: Samples<'_>, methods: &[Method], chains: u64, codes: &mut Codes) {
         let mut smallest = self.plans[self.best].0;
         for &method in methods {
-            let (bits, plan) = some.attempt(method, codes).into_plan(method);
+            let (bits, plan) = samples.attempt(method, codes).into_plan(method);
             let is_quick = method == NEAR_BY_THREE && methods.len() > 1;
             if is_quick && bits > chains + chains * TOO_MUCH_OVER_ZLIB / 1000 {
                 break;
@@ -163,7 +165,7 @@ impl Trial {
 
 /// What ways are measured by.
 struct Measure<'s> {
-    some: Samples<'s>,
+    samples: Samples<'s>,
     /// The bits that chains take, or the library.
     chains: u64,
     is_plain: bool,
@@ -175,11 +177,10 @@ impl Measure<'_> {
         let most = match plan {
             // What samples tell of plain shapes is no more than a hint.
             _ if self.is_plain => most * 2 / 3,
-            // Images differ from place to place.
-            Plan::Search { .. } if self.some.kind.width == 1 => most - most * CLOSE / 1000,
+            Plan::Search { .. } if self.samples.kind.width == 1 => most - most * UNEVEN / 1000,
             _ => most,
         };
-        let own = if self.some.is_all { HEADER_BITS } else { 0 };
+        let own = if self.samples.is_all() { HEADER_BITS } else { 0 };
         bits + own <= most
     }
 }
@@ -194,8 +195,7 @@ fn beside_numbers(general: General, width: usize, level: u32) -> Vec<Method> {
         General::Of(method) if level > 6 => vec![method, near_numbers(width), rows],
         General::Of(method) => vec![method],
         _ if level > 6 => vec![NEAR, rows],
-        _ if width == 1 => vec![NEAR_BY_THREE, NEAR],
-        _ => vec![near_numbers(width)],
+        _ => vec![NEAR_BY_THREE, NEAR],
     }
 }
 

@@ -30,12 +30,11 @@ pub(super) const MOST_BLOCKS: u64 = 16_000;
 const MOST_IN_FLIGHT: u64 = 48 << 20;
 /// Of small members there is nothing to be learnt; the library makes one code of header and cells.
 const MOST_SMALL: u64 = 4 << 10;
-/// What is looked at before a plan is made: a window, and as much behind it.
-const SAMPLE: u64 = 64 << 10;
-/// Of members of that size and more, so much at two places; of smaller ones as much in all.
-const WELL_SAMPLED: u64 = 256 << 10;
-/// Of members that are smaller than a sample, a part, but so much.
-const LEAST_SAMPLE: u64 = 16 << 10;
+/// What is looked at before a plan is made: a window, and half as much behind it; at two places of what is more than one block.
+const SAMPLE: u64 = 48 << 10;
+/// Less of so small members: to look at all of it would take longer than to encode it.
+const SMALL_MEMBER: u64 = 64 << 10;
+const SMALL_SAMPLE: u64 = 24 << 10;
 
 /// What became of a member.
 pub(super) struct Deflated {
@@ -198,8 +197,8 @@ fn choose_for(content: &Content<'_>, level: u32) -> Result<Choice> {
     let places = sample_places(size, content.item_size() as u64);
     let samples = places.map(|place| content.body_range(place)).collect::<Result<Vec<_>>>()?;
     let pieces: Vec<&[u8]> = samples.iter().map(|sample| &**sample).collect();
-    let is_all = pieces.iter().map(|piece| piece.len() as u64).sum::<u64>() == size;
-    choose(Samples { pieces: &pieces, is_all, kind: content.cells() }, level).map_err(told)
+    let one_block = (size <= SMALL_BLOCK).then_some(size as usize);
+    choose(Samples { pieces: &pieces, one_block, kind: content.cells() }, level).map_err(told)
 }
 
 /// What the codec says, as an error of ours.
@@ -214,12 +213,15 @@ fn told(error: npz_deflate::Error) -> Error {
 
 /// Where these pieces lie in a body of this size.
 fn sample_places(size: u64, width: u64) -> impl Iterator<Item = Range<u64>> {
-    let (count, len) = match size {
-        // To look at all of it would take longer than to encode it; but bytes, as those of images, may come again far behind.
-        ..=SAMPLE if width > 1 => (1, size.min(LEAST_SAMPLE.max(size / 4))),
-        ..=SAMPLE => (1, size),
-        WELL_SAMPLED.. => (2, SAMPLE),
-        _ => (2, SAMPLE / 2),
+    let (count, len) = if size > SMALL_BLOCK {
+        (2, SAMPLE)
+    } else if size > SMALL_MEMBER {
+        (1, SAMPLE)
+    } else if width == 1 {
+        // Bytes, as those of images, may come again far behind.
+        (1, size)
+    } else {
+        (1, size.min(SMALL_SAMPLE))
     };
     (0..count).map(move |part| {
         let start = size / count * part + (size / count).saturating_sub(len) / 2;

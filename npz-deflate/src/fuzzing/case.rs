@@ -124,7 +124,7 @@ fn chosen(which: u8, cells: &[u8], kind: Cells, level: u32) -> Choice {
         number => {
             let Some(&method) = ALL.get((number - 6) % 24) else {
                 let sample = &cells[..cells.len().min(2048)];
-                let samples = Samples { pieces: &[sample], is_all: sample.len() == cells.len(), kind };
+                let samples = Samples { pieces: &[sample], one_block: Some(cells.len()), kind };
                 return choose(samples, level).unwrap_or(Choice::of(Plan::Stored));
             };
             Plan::Search { method, prices: Box::new(method.first_prices()) }

@@ -81,7 +81,7 @@ pub(super) const SHORT_FLOATS: Method = Method::Keys { anchors: &[anchor(0, 4)],
 pub(super) const TWO_CELLS: Method = Method::Keys { anchors: &[anchor(0, 4)], backwards: false };
 /// The top three bytes; the top two and what follows.
 pub(super) const SMOOTH: Method = Method::Keys { anchors: &[anchor(5, 3), anchor(6, 3)], backwards: false };
-/// The top three bytes of a narrow float.
+/// The top three bytes of a narrow float; of wide whole numbers near one another what tells them apart, and the zeros behind it.
 pub(super) const SMOOTH_NARROW: Method =
     Method::Keys { anchors: &[anchor(1, 3), anchor(2, 3)], backwards: false };
 

@@ -18,7 +18,7 @@ use crate::sequences::{MAX_MATCH, MIN_MATCH, Prices, Seq};
 const TILE: usize = 1024;
 /// The costs of a tile and of the longest match's landing behind it.
 const COSTS: usize = 2 * TILE;
-const KEY_BITS: u32 = 12;
+const KEY_BITS: u32 = 14;
 const ROW_BITS: u32 = 13;
 /// A match that long is taken at once.
 const LONG: usize = 128;

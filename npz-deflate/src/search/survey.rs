@@ -19,7 +19,7 @@ const SURVEYED: usize = 512;
 /// So many bytes are looked up among those of the window before them.
 const LOOKED_UP: usize = 8 << 10;
 /// Where the survey finds nothing, so many bytes are searched.
-const TASTED: usize = 8 << 10;
+const TASTED: usize = 32 << 10;
 
 /// A search that could be worth it beside those for numbers of one kind.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub(crate) fn survey(samples: &[&[u8]], cells: Cells, strips: usize) -> (Vec<Met
 
 /// Whether a plain search at every byte of a piece in the middle saves a thousandth of what its literals take.
 pub(crate) fn tastes_of_matches(sample: &[u8], codes: &mut Codes) -> bool {
-    const KEY_BITS: u32 = 12;
+    const KEY_BITS: u32 = 13;
     /// Matches are rare at first.
     const RARE: u64 = 4 * 8;
     let len = sample.len().min(TASTED);
@@ -120,7 +120,7 @@ fn methods(width: usize) -> &'static [Method] {
     match width {
         2 => &[TWO_CELLS, ZEROS],
         4 => &[COUNTERS, TOKENS, ZEROS, SHORT_FLOATS, SMOOTH_NARROW],
-        8 => &[PAIRS, ZEROS, COUNTERS, SMOOTH],
+        8 => &[PAIRS, ZEROS, COUNTERS, SMOOTH, SMOOTH_NARROW],
         _ => &[],
     }
 }
@@ -132,10 +132,10 @@ struct Look<'s, 'a> {
 }
 
 impl<'a> Look<'_, 'a> {
-    /// The ways for numbers that a survey does not rule out, at most two.
+    /// The ways for numbers that a survey does not rule out, at most three.
     fn shortlist(&self, width: usize) -> Vec<Method> {
         let promising = |method: &&Method| self.is_promising(**method, width);
-        methods(width).iter().filter(promising).take(2).copied().collect()
+        methods(width).iter().filter(promising).take(3).copied().collect()
     }
 
     /// Whether a method finds something in as many cells as make it worth a trial.

@@ -6,8 +6,8 @@
 use npz_deflate::{Cells, Choice, Samples, choose};
 
 use super::{
-    Block, Deflated, Encoders, LARGE_MEMBER, LARGEST_BLOCK, MOST_BLOCKS, MOST_SMALL, block_len, encode,
-    phase_at, sample_places, told,
+    Block, Deflated, Encoders, LARGE_MEMBER, LARGEST_BLOCK, MOST_BLOCKS, MOST_SMALL, SMALL_BLOCK, block_len,
+    encode, phase_at, sample_places, told,
 };
 use crate::error::{Error, Result};
 use crate::memory;
@@ -130,9 +130,8 @@ impl GrowingBlocks {
             let places = sample_places(there, self.kind.width as u64);
             let pieces: Vec<&[u8]> =
                 places.map(|place| &self.waiting[place.start as usize..place.end as usize]).collect();
-            let is_all =
-                pieces.iter().map(|piece| piece.len() as u64).sum::<u64>() == there && size < LARGE_MEMBER;
-            choose(Samples { pieces: &pieces, is_all, kind: self.kind }, self.level).map_err(told)?
+            let one_block = (there <= SMALL_BLOCK && size < LARGE_MEMBER).then_some(there as usize);
+            choose(Samples { pieces: &pieces, one_block, kind: self.kind }, self.level).map_err(told)?
         };
         self.deflated.block_len = block_len(self.prefix, size, &choice);
         self.choice = Some(choice);
