@@ -6,7 +6,7 @@ use std::fs;
 use npz_core::{AnyArray, Compression, Npz, SaveOptions};
 use tests::{python, temp_dir};
 
-/// Everyday arrays, none of which the encoder was made for; each in three sizes.
+/// Everyday arrays, none of which the encoder was made for; each in four sizes.
 const ARRAYS: &str = r"
 def arrays(n):
     r = np.random.default_rng(5)
@@ -45,7 +45,7 @@ def arrays(n):
         'sorted_f8': np.sort(r.integers(0, 20 * n, n)).astype('f8'), 'mesh_f8': np.mgrid[0:n // 100, 0:100].astype('f8'),
         'tape_u1': np.tile(r.integers(0, 256, 20_000).astype('u1'), n // 20_000 + 1),
     }
-for n in [3_000, 20_000, 100_000]:
+for n in [3_000, 20_000, 50_000, 100_000]:
     for name, array in arrays(n).items():
         np.savez_compressed(f'{name}_{n}.npz', array=array)
 ";
@@ -67,13 +67,13 @@ fn no_kind_of_cells_takes_much_more_than_with_numpy() {
             larger.push(format!("{name}: {smallest} bytes at level 9, {ours} at level 6"));
         }
         count += 1;
-        // What samples tell may be wrong by a fiftieth.
-        let most = theirs + theirs / 50 + 100;
+        // What samples tell may be wrong by a hundredth.
+        let most = theirs + theirs / 100 + 100;
         if ours > most {
             let name = path.file_stem().unwrap().to_string_lossy();
             larger.push(format!("{name}: {ours} bytes, NumPy {theirs}"));
         }
     }
-    assert_eq!(count, 138);
+    assert_eq!(count, 184);
     assert!(larger.is_empty(), "{larger:#?}");
 }
