@@ -6,7 +6,9 @@ use ndarray::ArrayViewD;
 
 use super::cast::{FromWide, converter};
 use super::rule::{Target, Verdict, judge, no_cast};
-use super::{CELLS, Decoder, Element, InPlace, Refusal, Rule, Sealed, Step, Wanted, encode_pod, view_pod};
+use super::{
+    CELLS, Decoder, Element, InBytes, InPlace, Refusal, Rule, Sealed, Step, Wanted, encode_pod, view_pod,
+};
 use crate::dtype::{DType, DTypeKind};
 use crate::error::Result;
 use crate::memory;
@@ -118,6 +120,12 @@ impl Element for bool {
         }));
         Ok(Decoder { item_size: 1, step })
     }
+
+    // The standard library collects into the same memory.
+    const IN_BYTES: Option<InBytes<Self>> = Some(InBytes {
+        from: |bytes| bytes.into_iter().map(|byte| byte != 0).collect(),
+        into: |cells| cells.into_iter().map(u8::from).collect(),
+    });
 
     fn wanted() -> Wanted {
         Wanted::Cells(DType::number(DTypeKind::Bool, 1))
