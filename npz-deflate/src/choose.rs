@@ -10,7 +10,7 @@ use super::plan::{Plan, period_of};
 use super::samples::Samples;
 use super::search::{CHAINS, Cells, General, Method, NEAR, survey, tastes_of_matches};
 use super::sequences::{Codes, WINDOW};
-use super::trial::{LEAST_GAIN, LEAST_GAIN_OVER_NUMBERS, LEAST_MEASURED, Trial, near_numbers};
+use super::trial::{LEAST_GAIN, LEAST_GAIN_OVER_NUMBERS, LEAST_MEASURED, Trial};
 
 /// What was chosen.
 pub struct Choice {
@@ -147,10 +147,9 @@ fn choose_for_first(block: &[u8], kind: Cells, plan: &Plan) -> Option<Plan> {
         }
         _ => return None,
     };
-    let method = near_numbers(kind.width);
-    let attempt = samples.attempt(method, &mut codes);
+    let attempt = samples.attempt(NEAR, &mut codes);
     let saves_much = attempt.bits < bits - bits * least_gain / 1000;
-    saves_much.then(|| Plan::Search { method, prices: Box::new(attempt.prices) })
+    saves_much.then(|| Plan::Search { method: NEAR, prices: Box::new(attempt.prices) })
 }
 
 /// Looks at a block whose member has no matches to speak of; gives a plan of its own where it has some.

@@ -87,7 +87,7 @@ impl Trial {
         general: General,
         codes: &mut Codes,
     ) -> Result<((u64, Plan), Vec<Method>), Error> {
-        let (level, width) = (self.level, samples.kind.width);
+        let level = self.level;
         let is_measured = level >= LEAST_MEASURED;
         let (most, otherwise) = if is_measured {
             samples.attempt(CHAINS, codes).into_plan(CHAINS)
@@ -95,7 +95,7 @@ impl Trial {
             (samples.zlib_bits(level)?, Plan::Zlib(level))
         };
         let is_plain = is_measured && samples.judged_bits() / most.max(1) >= PLAIN;
-        let general = if is_plain { Vec::new() } else { beside_numbers(general, width, level) };
+        let general = if is_plain { Vec::new() } else { beside_numbers(general, level) };
         self.try_general(samples, &general, most, codes);
         let measure = Measure { samples, chains: most, is_plain };
         let may_be_tried = is_measured && !is_plain;
@@ -188,18 +188,13 @@ impl Measure<'_> {
 /// The searches that are tried beside those for numbers of one kind, the faster first.
 ///
 /// `Rows` takes twice as long as `Chains`: it is tried at levels only that are to be small.
-fn beside_numbers(general: General, width: usize, level: u32) -> Vec<Method> {
+fn beside_numbers(general: General, level: u32) -> Vec<Method> {
     let rows = Method::Rows { words: if level > 8 { 4 } else { 2 } };
     match general {
         General::Of(Method::Mask) => vec![Method::Mask],
-        General::Of(method) if level > 6 => vec![method, near_numbers(width), rows],
+        General::Of(method) if level > 6 => vec![method, NEAR, rows],
         General::Of(method) => vec![method],
         _ if level > 6 => vec![NEAR, rows],
         _ => vec![NEAR_BY_THREE, NEAR],
     }
-}
-
-/// The search at every byte for numbers: of those that are not wide there is nothing that only the slower one finds.
-pub(super) fn near_numbers(width: usize) -> Method {
-    if matches!(width, 2 | 4) { NEAR_BY_THREE } else { NEAR }
 }
