@@ -54,7 +54,7 @@ for n in [3_000, 20_000, 50_000, 100_000]:
 fn no_kind_of_cells_takes_much_more_than_with_numpy() {
     let dir = temp_dir();
     python(dir.path(), ARRAYS);
-    let (mut count, mut larger) = (0, Vec::new());
+    let (mut count, mut exceeding, mut larger) = (0, 0, Vec::new());
     for file in fs::read_dir(dir.path()).unwrap() {
         let path = file.unwrap().path();
         let arrays = BTreeMap::<String, AnyArray>::load(&path).unwrap();
@@ -68,6 +68,7 @@ fn no_kind_of_cells_takes_much_more_than_with_numpy() {
         }
         count += 1;
         // What samples tell may be wrong by a hundredth.
+        exceeding += usize::from(ours > theirs);
         let most = theirs + theirs / 100 + 100;
         if ours > most {
             let name = path.file_stem().unwrap().to_string_lossy();
@@ -76,4 +77,6 @@ fn no_kind_of_cells_takes_much_more_than_with_numpy() {
     }
     assert_eq!(count, 184);
     assert!(larger.is_empty(), "{larger:#?}");
+    // Nine where this was written.
+    assert!(exceeding * 10 < count, "{exceeding} of {count} are larger than NumPy's");
 }
