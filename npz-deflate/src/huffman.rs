@@ -3,7 +3,7 @@
 /// The most symbols that an alphabet of deflate has.
 pub(super) const MOST_SYMBOLS: usize = 288;
 
-/// So small a part may be lost to a limit. Bytes in a bell curve lose .0026 where it is more.
+/// So small a part of the size may a cut cost. It would be .0026 of bytes in a bell curve.
 const MOST_OVER_SMALLEST: u64 = 1000;
 
 /// Finds the lengths of the codes, at most `limit` bits; 0 for what does not occur.
