@@ -11,7 +11,7 @@ use npz_deflate::inflate::{Block, LANES, inflate_blocks};
 
 use crate::archive::block_index::BlockIndex;
 use crate::archive::decode::MOST_CHUNK;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::input::{AnyInput, Wanted};
 use crate::memory::{self, zeros};
 use crate::run::Team;
@@ -20,7 +20,7 @@ use crate::stored::{Extent, Put};
 /// Compressed bytes of so many blocks are there at a time, at most.
 const MOST_IN_FLIGHT: usize = 48 << 20;
 /// Who goes through members holds so many of their bytes at a time, those who go through others at the same time among them.
-const MOST_PLAIN: usize = 12 << 20;
+const MOST_PLAIN: usize = 18 << 20;
 
 /// A member in blocks.
 pub(crate) struct Blocks<'a> {
@@ -94,23 +94,37 @@ impl<'a> Blocks<'a> {
         Ok(Some(crc.finalize()))
     }
 
-    /// Hands out the bytes before a place, those of some blocks at a time. Where these are all of the member, gives their checksum; `None`
-    /// where the index is wrong.
+    /// Hands out the bytes before a place, those of some blocks at a time, which one thread decodes in turn while another takes those before.
+    /// Where these are all of the member, gives their checksum; `None` where the index is wrong.
     pub(crate) fn stream(&self, end: u64, put: &mut Put<'_>) -> Result<Option<u32>> {
         let block_len = self.index.block_len();
-        let share = (MOST_PLAIN / self.team.busy()) as u64;
-        let most = (share / block_len).clamp(1, (LANES * self.team.free()) as u64) * block_len;
-        let (mut at, mut crc, mut bytes) = (0, Hasher::new(), Vec::new());
-        while at < end {
-            let len = most.min(end - at);
-            memory::resize(&mut bytes, len as usize, "array")?;
-            bytes.shrink_to(2 * len as usize);
-            let Some(found) = self.read(vec![(at, &mut bytes)])? else { return Ok(None) };
-            crc.combine(&Hasher::new_with_initial_len(found, len));
+        let share = (MOST_PLAIN / self.team.busy()) as u64 / block_len;
+        // What each thread makes, and what is taken.
+        let each = (share / (self.team.free() as u64 + 1)).clamp(1, LANES as u64);
+        let (len, most) = (each * block_len, (share / each).max(1) as usize);
+        let plain = Mutex::new(Vec::<Vec<u8>>::new());
+        let lock = || plain.lock().unwrap_or_else(PoisonError::into_inner);
+        let make = |number: usize| {
+            let start = number as u64 * len;
+            let mut bytes = lock().pop().unwrap_or_default();
+            memory::resize(&mut bytes, len.min(end - start) as usize, "array")?;
+            let crc = self.inflate_group(self.parts(vec![(start, &mut bytes)])?, None)?;
+            self.team.meter().done(bytes.len() as u64)?;
+            Ok((bytes, crc))
+        };
+        let (mut whole, mut is_wrong) = (Hasher::new(), end > self.extent.size);
+        let count = if is_wrong { 0 } else { end.div_ceil(len) as usize };
+        let streamed = self.team.in_order(count, most, make, |(bytes, crc)| {
+            let Some(crc) = crc else {
+                is_wrong = true;
+                return Err(Error::new(ErrorKind::Cancelled, "what comes behind is not wanted"));
+            };
+            whole.combine(&crc);
             put(&bytes)?;
-            at += len;
-        }
-        Ok(Some(crc.finalize()))
+            lock().push(bytes);
+            Ok(())
+        });
+        if is_wrong { Ok(None) } else { streamed.map(|()| Some(whole.finalize())) }
     }
 
     /// The blocks that hold some of the bytes.
