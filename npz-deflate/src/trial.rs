@@ -20,6 +20,8 @@ pub(super) const LEAST_MEASURED: u32 = 6;
 const CLOSE: u64 = 2;
 /// Searches of images have to take so many less: they differ from place to place.
 const UNEVEN: u64 = 5;
+/// And so many less what is not much faster than chains, where one sample stands for a block.
+const UNSURE: u64 = 10;
 /// Where the faster search for images saves so many thousandths over zlib, the slower one is not tried.
 const ENOUGH_OVER_ZLIB: u64 = 30;
 /// Where it takes so many thousandths more than zlib, the slower one takes more, too.
@@ -174,9 +176,11 @@ struct Measure<'s> {
 impl Measure<'_> {
     /// Whether a way takes no more than so many bits, as far as samples tell.
     fn fits(&self, (bits, plan): &(u64, Plan), most: u64) -> bool {
+        let is_guess = self.samples.one_block.is_some() && !self.samples.is_all();
         let most = match plan {
             // What samples tell of plain shapes is no more than a hint.
             _ if self.is_plain => most * 2 / 3,
+            _ if is_guess && !plan.is_quick() => most - most * UNSURE / 1000,
             Plan::Search { .. } if self.samples.kind.width == 1 => most - most * UNEVEN / 1000,
             _ => most,
         };

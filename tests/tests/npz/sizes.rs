@@ -77,6 +77,6 @@ fn no_kind_of_cells_takes_much_more_than_with_numpy() {
     }
     assert_eq!(count, 184);
     assert!(larger.is_empty(), "{larger:#?}");
-    // Nine where this was written.
+    // Eight where this was written.
     assert!(exceeding * 10 < count, "{exceeding} of {count} are larger than NumPy's");
 }
