@@ -62,8 +62,8 @@ const STRIPS_AGAIN: usize = 4;
 /// So much of a block is tried: a window, and as much behind it.
 const AGAIN_BYTES: usize = 2 * WINDOW;
 
-/// Cells that shrink that much.
-const MUCH: u64 = 32;
+/// From so many times fewer bits on the head of each block is felt.
+const LEAST_SHRUNK: u64 = 32;
 
 /// Tells how to encode cells like these samples at a level from 0 to 9: as fast as can be without being larger than zlib's.
 pub fn choose(samples: Samples<'_>, level: u32) -> Result<Choice, Error> {
@@ -90,7 +90,7 @@ pub fn choose(samples: Samples<'_>, level: u32) -> Result<Choice, Error> {
         return Ok(Choice { tried: numbers, ..Choice::of(trial.plans.swap_remove(trial.best).1) });
     }
     let ((bits, plan), general) = trial.measured(samples, general, &mut codes)?;
-    let shrinks_much = bits * MUCH < judged;
+    let shrinks_much = bits * LEAST_SHRUNK < judged;
     Ok(Choice { tried: [numbers, general].concat(), shrinks_much, ..Choice::of(plan) })
 }
 

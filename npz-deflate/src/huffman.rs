@@ -4,7 +4,7 @@
 pub(super) const MOST_SYMBOLS: usize = 288;
 
 /// So small a part of the size may a cut cost. It would be .0026 of bytes in a bell curve.
-const MOST_OVER_SMALLEST: u64 = 1000;
+const MOST_LOST_TO_CUT: u64 = 1000;
 
 /// Finds the lengths of the codes, at most `limit` bits; 0 for what does not occur.
 ///
@@ -38,7 +38,7 @@ pub(super) fn lengths(counts: &[u32], limit: u8, lengths: &mut [u8]) {
     minimum_redundancy(depths);
     let smallest = cost(sorted, depths);
     limit_depths(depths, u32::from(limit));
-    if cost(sorted, depths) > smallest + smallest / MOST_OVER_SMALLEST {
+    if cost(sorted, depths) > smallest + smallest / MOST_LOST_TO_CUT {
         package_merge(sorted, usize::from(limit), depths);
     }
     for (&symbol, &depth) in symbols.iter().zip(&*depths) {
@@ -244,7 +244,7 @@ mod tests {
                 };
                 if (2..=100).contains(&used) {
                     let (best, cost) = (best_cost(&counts, limit.into()), cost(&found));
-                    assert!(cost <= best + best / MOST_OVER_SMALLEST, "{limit} bits: {cost} for {best}");
+                    assert!(cost <= best + best / MOST_LOST_TO_CUT, "{limit} bits: {cost} for {best}");
                 }
             }
         }

@@ -67,7 +67,7 @@ impl BlockIndex {
     }
 
     /// Where the blocks lie in a member of so many bytes: in the stream, and in what comes out of it.
-    pub(crate) fn ranges(&self, size: u64) -> impl Iterator<Item = (Range<u64>, Range<u64>)> + '_ {
+    pub(crate) fn ranges(&self, size: u64) -> impl ExactSizeIterator<Item = (Range<u64>, Range<u64>)> + '_ {
         let mut at = 0;
         self.compressed_lens.iter().enumerate().map(move |(i, len)| {
             let packed = at..at + u64::from(*len);

@@ -32,8 +32,8 @@ const MOST_IN_FLIGHT: u64 = 48 << 20;
 const MOST_SMALL: u64 = 4 << 10;
 /// What is looked at before a plan is made: a window, and half as much behind it; at two places of what is more than one block.
 const SAMPLE: u64 = 48 << 10;
-/// Less of so small members: to look at all of it would take longer than to encode it.
-const SMALL_MEMBER: u64 = 64 << 10;
+/// Up to this size less: to look at all of that would take longer than to encode it.
+const MOST_FOR_SMALL_SAMPLE: u64 = 64 << 10;
 const SMALL_SAMPLE: u64 = 24 << 10;
 
 /// What became of a member.
@@ -215,7 +215,7 @@ fn told(error: npz_deflate::Error) -> Error {
 fn sample_places(size: u64, width: u64) -> impl Iterator<Item = Range<u64>> {
     let (count, len) = if size > SMALL_BLOCK {
         (2, SAMPLE)
-    } else if size > SMALL_MEMBER {
+    } else if size > MOST_FOR_SMALL_SAMPLE {
         (1, SAMPLE)
     } else if width == 1 {
         // Bytes, as those of images, may come again far behind.

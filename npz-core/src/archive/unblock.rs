@@ -69,7 +69,8 @@ impl<'a> Blocks<'a> {
         if wanted.last().is_some_and(|last| end(last) > self.extent.size) {
             return Ok(None);
         }
-        let mut parts = self.parts(wanted)?.into_iter().peekable();
+        let ranges = self.index.ranges(self.extent.size);
+        let mut parts = self.parts(ranges, wanted)?.into_iter().peekable();
         // Of a source that likes large reads, one for all threads; else each reads for itself.
         let most =
             if self.input.likes_small_reads() { u64::MAX } else { self.input.chunk(MOST_CHUNK) as u64 };
@@ -104,14 +105,17 @@ impl<'a> Blocks<'a> {
         let (len, most) = (each * block_len, (share / each).max(1) as usize);
         let plain = Mutex::new(Vec::<Vec<u8>>::new());
         let lock = || plain.lock().unwrap_or_else(PoisonError::into_inner);
+        let ranges = memory::collect(self.index.ranges(self.extent.size), BLOCKS)?;
         let make = |number: usize| {
-            let start = number as u64 * len;
+            let (first, start) = (number * each as usize, number as u64 * len);
             let mut bytes = lock().pop().unwrap_or_default();
             memory::resize(&mut bytes, len.min(end - start) as usize, "array")?;
-            let crc = self.inflate_group(self.parts(vec![(start, &mut bytes)])?, None)?;
+            let blocks = ranges.iter().skip(first).take(each as usize).cloned();
+            let crc = self.inflate_group(self.parts(blocks, vec![(start, &mut bytes)])?, None)?;
             self.team.meter().done(bytes.len() as u64)?;
             Ok((bytes, crc))
         };
+        // Behind the last block there is nothing.
         let (mut whole, mut is_wrong) = (Hasher::new(), end > self.extent.size);
         let count = if is_wrong { 0 } else { end.div_ceil(len) as usize };
         let streamed = self.team.in_order(count, most, make, |(bytes, crc)| {
@@ -127,13 +131,17 @@ impl<'a> Blocks<'a> {
         if is_wrong { Ok(None) } else { streamed.map(|()| Some(whole.finalize())) }
     }
 
-    /// The blocks that hold some of the bytes.
-    fn parts<'b>(&self, wanted: Vec<Wanted<'b>>) -> Result<Vec<Part<'b>>> {
+    /// Those of the blocks that hold some of the bytes.
+    fn parts<'b>(
+        &self,
+        ranges: impl Iterator<Item = (Range<u64>, Range<u64>)>,
+        wanted: Vec<Wanted<'b>>,
+    ) -> Result<Vec<Part<'b>>> {
         let mut parts = Vec::new();
         let size = self.extent.size;
         let mut wanted = wanted.into_iter();
         let mut next = wanted.next();
-        for (packed, plain) in self.index.ranges(size) {
+        for (packed, plain) in ranges {
             let mut here = Vec::new();
             while let Some((start, buffer)) = next.take_if(|(start, _)| *start < plain.end) {
                 let len = (buffer.len() as u64).min(plain.end - start) as usize;
