@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ndarray::{Array1, Array2, ShapeBuilder};
 use npz_core::{
-    AnyArray, ByteOrder, Cast, DateTime64, ErrorKind, Lazy, LoadOptions, NpyRecord, Npz, ReadAt, SaveOptions,
-    time,
+    AnyArray, ByteOrder, Cast, DateTime64, ErrorKind, Lazy, LoadOptions, NpyRecord, Npz, NpzReader,
+    NpzWriter, ReadAt, SaveOptions, time,
 };
 use tests::temp_dir;
 
@@ -38,6 +38,9 @@ struct State {
     any: AnyArray,
     shared: Arc<Array1<i16>>,
     small: BTreeMap<String, Vec<u16>>,
+    exact: Vec<f32>,
+    layers: BTreeMap<String, Vec<f32>>,
+    wide: Vec<String>,
     scalar: f64,
     lazy: Vec<i32>,
 }
@@ -55,20 +58,29 @@ fn state() -> State {
         any: AnyArray::from(Array1::from_iter((0..1_200_000).map(|i| noise(i) as i32)).into_dyn()),
         shared: Arc::new(Array1::from_iter((0..3_000_000).map(|i| noise(i) as i16))),
         small: (0..700).map(|i| (format!("k{i}"), vec![i as u16; 300])).collect(),
+        // As long as a block; and layers that are shorter and longer.
+        exact: (0..65_536).map(|i| noise(i) as f32).collect(),
+        layers: (1..9)
+            .map(|i| (format!("l{i}"), (0..i * 20_000).map(|j| noise(j) as f32).collect()))
+            .collect(),
+        // Cells of 280 KB.
+        wide: (0..3).map(|i| "wide ".repeat(14_000 + i)).collect(),
         scalar: 2.5,
         lazy: (0..1_500_000).map(|i| noise(i) as i32).collect(),
     }
 }
 
 /// Runs with every number of threads, outside of any pool and in some.
-fn for_all_threads(test: impl Fn(&LoadOptions) + Sync) {
-    for threads in [0, 1, 2, 16] {
-        test(&LoadOptions::new().threads(threads));
-    }
+fn for_all_numbers(test: impl Fn(usize) + Sync) {
+    [0, 1, 2, 16].into_iter().for_each(&test);
     for (size, threads) in [(1, 0), (3, 0), (3, 2)] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(size).build().unwrap();
-        pool.install(|| test(&LoadOptions::new().threads(threads)));
+        pool.install(|| test(threads));
     }
+}
+
+fn for_all_threads(test: impl Fn(&LoadOptions) + Sync) {
+    for_all_numbers(|threads| test(&LoadOptions::new().threads(threads)));
 }
 
 /// Neither in memory nor shared.
@@ -122,6 +134,44 @@ fn every_number_of_threads_loads_the_same() {
             assert!(options.from_bytes::<State>(&bytes).unwrap() == state);
         });
     }
+}
+
+/// Members of a save are encoded together. Added one after another they come out the same.
+#[test]
+fn every_number_of_threads_saves_what_members_one_by_one_give() {
+    let state = state();
+    let mut one_by_one = Vec::new();
+    let mut writer = SaveOptions::compressed().threads(1).writer(&mut one_by_one).unwrap();
+    let add = |name: &str, writer: &mut NpzWriter<_>| match name {
+        "weights" => writer.add(name, &state.weights),
+        "turned" => writer.add(name, &state.turned),
+        "bytes" => writer.add(name, &state.bytes),
+        "mask" => writer.add(name, &state.mask),
+        "rows" => writer.add(name, &state.rows),
+        "times" => writer.add(name, &state.times),
+        "texts" => writer.add(name, &state.texts),
+        "any" => writer.add(name, &state.any),
+        "shared" => writer.add(name, &state.shared),
+        "exact" => writer.add(name, &state.exact),
+        "wide" => writer.add(name, &state.wide),
+        "scalar" => writer.add(name, &state.scalar),
+        "lazy" => writer.add(name, &state.lazy),
+        _ => match name.split_once('.') {
+            Some(("small", key)) => writer.add(name, &state.small[key]),
+            Some((_, key)) => writer.add(name, &state.layers[key]),
+            None => panic!("{name}"),
+        },
+    };
+    let names = NpzReader::new(SaveOptions::new().to_bytes(&state).unwrap()).unwrap();
+    assert!(names.names().len() > 720);
+    names.names().for_each(|name| add(name, &mut writer).unwrap());
+    writer.finish().unwrap();
+    let alone = SaveOptions::compressed().threads(1).to_bytes(&state).unwrap();
+    for_all_numbers(|threads| {
+        let (options, mut together) = (SaveOptions::compressed().threads(threads), Vec::new());
+        options.write_to(&state, &mut together).unwrap();
+        assert!(together == one_by_one && options.to_bytes(&state).unwrap() == alone, "{threads}");
+    });
 }
 
 #[test]
@@ -268,7 +318,7 @@ fn pieces_come_also_where_all_threads_of_the_pool_wait_for_them() {
     let bytes = SaveOptions::compressed().to_bytes(&BTreeMap::from([("a".to_owned(), table)])).unwrap();
     let (done, ended) = channel();
     std::thread::spawn(move || {
-        let npz = npz_core::NpzReader::new(Arc::new(bytes)).unwrap();
+        let npz = NpzReader::new(Arc::new(bytes)).unwrap();
         let member = npz.member("a").unwrap();
         let add_up = || {
             let pieces = member.chunks::<Array2<f32>>(4 << 20).unwrap();

@@ -4,6 +4,7 @@
 //! Their lengths go to the directory, where `index` finds them again; everybody else sees one deflate stream.
 
 mod grow;
+mod members;
 
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
@@ -11,11 +12,10 @@ use std::sync::{Mutex, PoisonError};
 use npz_deflate::{Cells, Choice, Encoder, Samples, choose, choose_small};
 
 pub(super) use self::grow::{GrowingBlocks, STORED_HEAD};
+pub(super) use self::members::{Member, Out, deflate};
 use super::content::Content;
 use crate::error::{Error, Result};
 use crate::memory;
-use crate::run::Team;
-use crate::stored::Put;
 
 /// The uncompressed length of a block, of members below and above a size. Larger ones compress better by up to a hundredth, of
 /// smaller ones there are enough for all threads.
@@ -81,46 +81,8 @@ fn block_len(prefix: u64, size: u64, choice: &Choice) -> u64 {
     while size / len >= MOST_BLOCKS || len < 2 * prefix {
         len *= 2;
     }
-    len
-}
-
-/// Hands out the deflated form of a member.
-pub(super) fn deflate(
-    content: &Content<'_>,
-    level: u32,
-    encoders: &Encoders,
-    team: &Team,
-    put: &mut Put<'_>,
-) -> Result<Deflated> {
-    let size = content.size();
-    let choice = choose_for(content, level)?;
-    let block_len = block_len(content.prefix().len() as u64, size, &choice);
-    let count = size.div_ceil(block_len).max(1);
-    let cut = Cut { content, choice, level, block_len };
-    let mut deflated = Deflated { crc32: 0, len: 0, block_len, blocks: Vec::new() };
-    let mut crc = crc32fast::Hasher::new();
-    memory::reserve(&mut deflated.blocks, count as usize, "archive's directory")?;
-    let mut take = |block: Block| -> Result<()> {
-        let bytes = block.encoder.as_slice();
-        put(bytes)?;
-        crc.combine(&block.crc);
-        deflated.len += bytes.len() as u64;
-        deflated.blocks.push(bytes.len() as u32);
-        encoders.give_back(block.encoder);
-        team.meter().done(block.len)
-    };
-    if content.has_wide_cells(SMALL_BLOCK / 8) {
-        cut.in_one_pass(encoders, &mut take)?;
-    } else {
-        let most = (MOST_IN_FLIGHT / (2 * block_len)).max(1) as usize;
-        let encode = |number: usize| {
-            let cells = content.body_range(cut.body_range(number as u64))?;
-            cut.encode(number as u64, &cells, encoders.take())
-        };
-        team.in_order(count as usize, most.min(2 * team.size()), encode, take)?;
-    }
-    deflated.crc32 = crc.finalize();
-    Ok(deflated)
+    // Arrays are often as long as a block: no second one for what the header takes.
+    if size.saturating_sub(prefix) <= len { size.next_power_of_two().max(len) } else { len }
 }
 
 /// A member that is cut into blocks.
@@ -131,7 +93,25 @@ struct Cut<'c> {
     block_len: u64,
 }
 
-impl Cut<'_> {
+impl<'c> Cut<'c> {
+    fn of(member: &'c Member<'_>) -> Result<Self> {
+        let Member { content, level } = member;
+        let choice = choose_for(content, *level)?;
+        let block_len = block_len(content.prefix().len() as u64, content.size(), &choice);
+        Ok(Self { content, choice, level: *level, block_len })
+    }
+
+    /// How many blocks there are.
+    fn count(&self) -> usize {
+        self.content.size().div_ceil(self.block_len).max(1) as usize
+    }
+
+    /// Encodes one of them.
+    fn block(&self, number: usize, encoder: Encoder) -> Result<Block> {
+        let cells = self.content.body_range(self.body_range(number as u64))?;
+        self.encode(number as u64, &cells, encoder)
+    }
+
     /// Which bytes behind the prefix a block holds. The prefix is part of the first, which is larger than it.
     fn body_range(&self, number: u64) -> Range<u64> {
         let before = self.content.prefix().len() as u64;
@@ -236,7 +216,7 @@ mod tests {
     use crate::any::RawArray;
     use crate::dtype::DType;
     use crate::header::Header;
-    use crate::run::Threads;
+    use crate::run::{Team, Threads};
     use crate::shape::Order;
     use crate::stored::{Stored, copy_range};
     use std::io::Read;
@@ -263,16 +243,30 @@ mod tests {
         }
     }
 
+    /// Keeps what it is given.
+    #[derive(Default)]
+    struct Kept(Vec<u8>, Vec<Deflated>);
+
+    impl Out for Kept {
+        fn begin(&mut self, _: usize) -> Result<()> {
+            Ok(())
+        }
+        fn put(&mut self, bytes: &[u8]) -> Result<()> {
+            self.0.extend_from_slice(bytes);
+            Ok(())
+        }
+        fn end(&mut self, deflated: Deflated) -> Result<()> {
+            self.1.push(deflated);
+            Ok(())
+        }
+    }
+
     fn deflated(made: &Made) -> (Deflated, Vec<u8>) {
         let header = made.header.to_bytes();
-        let mut stream = Vec::new();
-        let put = &mut |bytes: &[u8]| {
-            stream.extend_from_slice(bytes);
-            Ok(())
-        };
-        let content = Content::array(&header, made);
-        let team = Team::new(Threads::default());
-        let deflated = deflate(&content, 6, &Encoders::default(), &team, put).unwrap();
+        let member = Member { content: Content::array(&header, made), level: 6 };
+        let (team, mut kept) = (Team::new(Threads::default()), Kept::default());
+        deflate(&[member], &Encoders::default(), &team, &mut kept).unwrap();
+        let (stream, deflated) = (kept.0, kept.1.pop().unwrap());
         let mut found = Vec::new();
         flate2::bufread::DeflateDecoder::new(&stream[..]).read_to_end(&mut found).unwrap();
         assert!(found == [header, made.bytes.clone()].concat());

@@ -230,7 +230,7 @@ mod tests {
 
     fn archive(compression: Compression, bytes: &[u8]) -> Vec<u8> {
         let mut emitter = Emitter::new(Vec::new(), None, 64).unwrap();
-        emitter.add("a.npy", compression, &Content::bytes(bytes)).unwrap();
+        emitter.add("a.npy", compression, Content::bytes(bytes)).unwrap();
         emitter.finish().unwrap()
     }
 

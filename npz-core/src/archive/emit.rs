@@ -12,13 +12,14 @@ mod grow;
 mod publish;
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 pub(crate) use self::grow::Growing;
 pub(crate) use self::publish::Appendix;
 
 use crate::archive::Compression;
 use crate::archive::block_index::BlockIndex;
-use crate::archive::blocks::{self, Encoders};
+use crate::archive::blocks::{self, Deflated, Encoders};
 use crate::archive::content::Content;
 use crate::archive::layout::{Part, Place, place};
 use crate::archive::patch::{PatchWriter, SeekTo};
@@ -35,6 +36,36 @@ use crate::stored::Packed;
 /// The largest alignment that the alignment field can hold: its top bit is a flag.
 const MAX_ALIGNMENT: u16 = 1 << 14;
 
+/// A member that is to be written.
+pub(crate) struct Addition<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) source: Source<'a>,
+}
+
+/// Where a member comes from.
+pub(crate) enum Source<'a> {
+    Content(Compression, Content<'a>),
+    /// As it lies in another archive.
+    Packed(Packed<'a>),
+}
+
+impl<'a> Addition<'a> {
+    fn check(&self) -> Result<()> {
+        refuse_name(self.name)?;
+        match &self.source {
+            Source::Content(compression, _) => compression.check(),
+            Source::Packed(member) => raw::check(member),
+        }
+    }
+
+    fn to_deflate(&self) -> Option<blocks::Member<'a>> {
+        match self.source {
+            Source::Content(Compression::Deflate(level), content) => Some(blocks::Member { content, level }),
+            _ => None,
+        }
+    }
+}
+
 /// An archive that is being written.
 pub(crate) struct Emitter<W> {
     out: PatchWriter<W>,
@@ -45,7 +76,7 @@ pub(crate) struct Emitter<W> {
     /// What stands behind the directory.
     comment: Vec<u8>,
     encoders: Encoders,
-    team: Team,
+    team: Arc<Team>,
     /// A member broke off in the middle: what is in `out` now is no archive.
     broken: bool,
 }
@@ -66,14 +97,14 @@ impl<W: Write> Emitter<W> {
             entries: 0,
             comment: Vec::new(),
             encoders: Encoders::default(),
-            team: Team::new(Threads::default()),
+            team: Arc::new(Team::new(Threads::default())),
             broken: false,
         })
     }
 
     /// Sets who works on it.
     pub(crate) fn with_team(mut self, team: Team) -> Self {
-        self.team = team;
+        self.team = Arc::new(team);
         self
     }
 
@@ -106,10 +137,74 @@ impl<W: Write> Emitter<W> {
     }
 
     /// Writes a member. The name is taken as it is; that no other member has it is the caller's business.
-    pub(crate) fn add(&mut self, name: &str, compression: Compression, content: &Content<'_>) -> Result<()> {
+    pub(crate) fn add(&mut self, name: &str, compression: Compression, content: Content<'_>) -> Result<()> {
+        self.add_all(&[Addition { name, source: Source::Content(compression, content) }])
+    }
+
+    /// Writes members up to the first error; [`members`](Self::members) tells how many there are then. Those that are deflated, and follow one
+    /// another, are encoded together.
+    pub(crate) fn add_all(&mut self, additions: &[Addition<'_>]) -> Result<()> {
         self.refuse_broken()?;
-        refuse_name(name)?;
-        compression.check()?;
+        let refused = |(at, entry): (usize, &Addition<'_>)| entry.check().err().map(|error| (at, error));
+        let (good, refused) = match additions.iter().enumerate().find_map(refused) {
+            Some((at, error)) => (&additions[..at], Some(error)),
+            None => (additions, None),
+        };
+        for run in good.chunk_by(|a, b| a.to_deflate().is_some() && b.to_deflate().is_some()) {
+            match run {
+                [Addition { name, source: Source::Packed(member) }] => self.add_packed(name, member)?,
+                [entry @ Addition { source: Source::Content(compression, content), .. }]
+                    if entry.to_deflate().is_none() =>
+                {
+                    self.add_plain(entry.name, *compression, content)?;
+                }
+                _ => self.deflate(run)?,
+            }
+        }
+        refused.map_or(Ok(()), Err)
+    }
+
+    /// Writes a member that is not deflated.
+    fn add_plain(&mut self, name: &str, compression: Compression, content: &Content<'_>) -> Result<()> {
+        let mut head = self.begin_member(name, compression, content)?;
+        let told = head.crc32;
+        match compression {
+            #[cfg(feature = "zstd")]
+            Compression::Zstd(level) => {
+                let put = &mut |bytes: &[u8]| self.out.write(bytes).map_err(cant_write);
+                let frame = zstd_frame::compress(content, level, &self.team, put)?;
+                (head.crc32, head.compressed) = (frame.crc32, frame.len);
+            }
+            _ => {
+                head.crc32 = content.each_hashed_piece(&mut |piece| {
+                    self.out.write(piece).map_err(cant_write)?;
+                    self.team.meter().done(piece.len() as u64)
+                })?;
+            }
+        }
+        if !self.out.goes_back() && !head.has_descriptor && head.crc32 != told {
+            return Err(Error::invalid("the cells changed while they were written"));
+        }
+        self.end_member(&head)
+    }
+
+    fn deflate(&mut self, additions: &[Addition<'_>]) -> Result<()> {
+        let (team, encoders) = (Arc::clone(&self.team), std::mem::take(&mut self.encoders));
+        let mut members = memory::with_room(additions.len(), "list of members")?;
+        members.extend(additions.iter().filter_map(Addition::to_deflate));
+        let out = &mut Deflating { emitter: self, additions, head: None };
+        let deflated = blocks::deflate(&members, &encoders, &team, out);
+        self.encoders = encoders;
+        deflated
+    }
+
+    /// Writes the member's own header, as far as it is known.
+    fn begin_member<'n>(
+        &mut self,
+        name: &'n str,
+        compression: Compression,
+        content: &Content<'_>,
+    ) -> Result<Head<'n>> {
         let part = Part::new(name, compression, content.prefix().len() as u64, content.size());
         let mut head = self.head(&part);
         let goes_back = self.out.goes_back();
@@ -117,42 +212,23 @@ impl<W: Write> Emitter<W> {
         if !goes_back && head.method == STORED {
             head.crc32 = content.crc32()?;
         }
-        let told = head.crc32;
-
         self.broken = true;
         self.out.write(head.local().as_slice()).map_err(cant_write)?;
-        match compression {
-            Compression::Stored => {
-                head.crc32 = content.each_hashed_piece(&mut |piece| {
-                    self.out.write(piece).map_err(cant_write)?;
-                    self.team.meter().done(piece.len() as u64)
-                })?;
-            }
-            Compression::Deflate(level) => {
-                let put = &mut |bytes: &[u8]| self.out.write(bytes).map_err(cant_write);
-                let deflated = blocks::deflate(content, level, &self.encoders, &self.team, put)?;
-                (head.crc32, head.compressed) = (deflated.crc32, deflated.len);
-                head.extra = BlockIndex::of(deflated).map(|blocks| blocks.field()).unwrap_or_default();
-            }
-            #[cfg(feature = "zstd")]
-            Compression::Zstd(level) => {
-                let put = &mut |bytes: &[u8]| self.out.write(bytes).map_err(cant_write);
-                let frame = zstd_frame::compress(content, level, &self.team, put)?;
-                (head.crc32, head.compressed) = (frame.crc32, frame.len);
-            }
-        }
+        Ok(head)
+    }
+
+    /// Tells, before or behind the data that were written, what is known now.
+    fn end_member(&mut self, head: &Head<'_>) -> Result<()> {
         // `bound` in `layout` is far above what a method needs, so this does not happen.
         if head.compressed >= MAX_32 && !head.zip64 {
             return Err(Error::invalid("the member grew by compression past what its header can tell"));
         }
-        if goes_back {
+        if self.out.goes_back() {
             self.out.patch(head.offset, head.local().as_slice()).map_err(cant_write)?;
         } else if head.has_descriptor {
             self.out.write(head.descriptor().as_slice()).map_err(cant_write)?;
-        } else if head.crc32 != told {
-            return Err(Error::invalid("the cells changed while they were written"));
         }
-        self.finish_member(&head)
+        self.finish_member(head)
     }
 
     /// Writes a member of another archive as it lies there: nothing is decompressed. Its header is one of ours.
@@ -220,6 +296,35 @@ impl<W: Write> Emitter<W> {
             alignment: self.alignment,
             extra: Record::new(),
         }
+    }
+}
+
+/// Members that are deflated, and the header of the one that is written.
+struct Deflating<'e, 'n, W> {
+    emitter: &'e mut Emitter<W>,
+    additions: &'e [Addition<'n>],
+    head: Option<Head<'n>>,
+}
+
+impl<W: Write> blocks::Out for Deflating<'_, '_, W> {
+    fn begin(&mut self, member: usize) -> Result<()> {
+        if let Some(Addition { name, source: Source::Content(compression, content) }) =
+            self.additions.get(member)
+        {
+            self.head = Some(self.emitter.begin_member(name, *compression, content)?);
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> Result<()> {
+        self.emitter.out.write(bytes).map_err(cant_write)
+    }
+
+    fn end(&mut self, deflated: Deflated) -> Result<()> {
+        let Some(mut head) = self.head.take() else { return Ok(()) };
+        (head.crc32, head.compressed) = (deflated.crc32, deflated.len);
+        head.extra = BlockIndex::of(deflated).map(|blocks| blocks.field()).unwrap_or_default();
+        self.emitter.end_member(&head)
     }
 }
 

@@ -326,7 +326,7 @@ mod tests {
     fn archive(names: &[&str]) -> Vec<u8> {
         let mut emitter = Emitter::new(Vec::new(), None, 64).unwrap();
         for name in names {
-            emitter.add(name, Compression::Stored, &Content::bytes(b"abc")).unwrap();
+            emitter.add(name, Compression::Stored, Content::bytes(b"abc")).unwrap();
         }
         emitter.finish().unwrap()
     }

@@ -372,9 +372,9 @@ fn appendix(
             Source::New(member) => {
                 let header = member.array.header().to_bytes();
                 let compression = member.compression.unwrap_or(options.compression);
-                emitter.add(file_name, compression, &Content::array(&header, &*member.array))
+                emitter.add(file_name, compression, Content::array(&header, &*member.array))
             }
-            Source::Bytes(bytes) => emitter.add(file_name, options.compression, &Content::bytes(bytes)),
+            Source::Bytes(bytes) => emitter.add(file_name, options.compression, Content::bytes(bytes)),
             Source::Kept(_) => return Ok(None),
         };
         added.map_err(|error| error.in_member(key_of(file_name)))?;

@@ -12,7 +12,7 @@ use super::NpzReader;
 use super::names::{UsedNames, file_name_of};
 use super::options::SaveOptions;
 use crate::archive::content::Content;
-use crate::archive::emit::Emitter;
+use crate::archive::emit::{Addition, Emitter, Source};
 use crate::archive::layout::{Layout, Part};
 use crate::archive::{Compression, SeekTo, seek_to};
 use crate::atomic::AtomicFile;
@@ -58,6 +58,9 @@ pub struct NpzWriter<W: Write> {
     published: Published<W>,
     path: Option<PathBuf>,
 }
+
+/// So many members are put together at once: what is kept of each is some hundred bytes.
+const AT_ONCE: usize = 1000;
 
 /// What can be done with an output beside writing to it.
 struct Output<W> {
@@ -317,13 +320,13 @@ impl<W: Write> NpzWriter<W> {
     /// Adds a member under the name of a file.
     pub(super) fn add_new(&mut self, file_name: &str, member: &Member<'_>) -> Result<()> {
         self.emitter.announce(member.array.header().data_len());
-        self.write_member(file_name, member, self.compression)
+        self.write_list(std::slice::from_ref(member), &[file_name], self.compression)
     }
 
     /// Adds bytes under the name of a file.
     pub(super) fn add_new_bytes(&mut self, file_name: &str, bytes: &[u8]) -> Result<()> {
         self.emitter.announce(bytes.len() as u64);
-        self.emitter.add(file_name, self.compression, &Content::bytes(bytes))
+        self.emitter.add(file_name, self.compression, Content::bytes(bytes))
     }
 
     /// Sets the comment of the archive, of at most 65535 bytes.
@@ -339,16 +342,22 @@ impl<W: Write> NpzWriter<W> {
         let file_names = members.iter().map(|member| file_name_of(&member.name));
         let file_names = memory::collect(file_names, MEMBERS)?;
         self.names.add_all(&file_names)?;
-        let mut written = 0;
+        let before = self.emitter.members();
         let result = self.reserve(members, &file_names, compression).and_then(|()| {
-            for (member, file_name) in members.iter().zip(&file_names) {
-                self.write_member(file_name, member, compression)
-                    .map_err(|error| error.in_member(&member.name))?;
-                written += 1;
+            let lists = members.chunks(AT_ONCE).zip(file_names.chunks(AT_ONCE));
+            for (members, file_names) in lists {
+                let before = self.emitter.members();
+                self.write_list(members, file_names, compression).map_err(|error| {
+                    match members.get((self.emitter.members() - before) as usize) {
+                        Some(member) => error.in_member(&member.name),
+                        None => error,
+                    }
+                })?;
             }
             Ok(())
         });
         if result.is_err() {
+            let written = (self.emitter.members() - before) as usize;
             self.names.remove_all(&file_names[written..]);
         }
         result
@@ -383,13 +392,25 @@ impl<W: Write> NpzWriter<W> {
         (self.output.reserve)(self.emitter.output(), start, layout.end())
     }
 
-    fn write_member(&mut self, file_name: &str, member: &Member<'_>, compression: Compression) -> Result<()> {
-        if let Some(packed) = member.array.packed() {
-            return self.emitter.add_packed(file_name, &packed);
-        }
-        let header = member.array.header().to_bytes();
-        let content = Content::array(&header, &*member.array);
-        self.emitter.add(file_name, member.compression.unwrap_or(compression), &content)
+    /// Writes members up to the first error.
+    fn write_list(
+        &mut self,
+        members: &[Member<'_>],
+        file_names: &[impl AsRef<str>],
+        compression: Compression,
+    ) -> Result<()> {
+        let headers =
+            memory::collect(members.iter().map(|member| member.array.header().to_bytes()), MEMBERS)?;
+        let mut additions = memory::with_room(members.len(), MEMBERS)?;
+        additions.extend(members.iter().zip(file_names).zip(&headers).map(|((member, name), header)| {
+            let content = || Content::array(header, &*member.array);
+            let source = member.array.packed().map_or_else(
+                || Source::Content(member.compression.unwrap_or(compression), content()),
+                Source::Packed,
+            );
+            Addition { name: name.as_ref(), source }
+        }));
+        self.emitter.add_all(&additions)
     }
 
     /// Writes the directory; for [`create`](Self::create), also syncs the file and puts it in its place.
