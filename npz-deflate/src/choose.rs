@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use super::error::Error;
 use super::plan::{Plan, period_of};
 use super::samples::Samples;
-use super::search::{CHAINS, Cells, General, Method, NEAR, survey, tastes_of_matches};
+use super::search::{CHAINS, Cells, General, Method, NEAR, repeat_afar, survey, tastes_of_matches};
 use super::sequences::{Codes, WINDOW};
 use super::trial::{LEAST_GAIN, LEAST_GAIN_OVER_NUMBERS, LEAST_MEASURED, Trial};
 
@@ -58,12 +58,15 @@ impl Choice {
 
 /// What is looked at before anything is tried: of a member, and of each of its blocks again.
 const STRIPS: usize = 8;
-const STRIPS_AGAIN: usize = 4;
+const STRIP_AGAIN_EACH: usize = 256 << 10;
 /// So much of a block is tried: a window, and as much behind it.
 const AGAIN_BYTES: usize = 2 * WINDOW;
 
 /// From so many times fewer bits on the head of each block is felt.
 const LEAST_SHRUNK: u64 = 32;
+
+/// What literals alone shrink by less than this part has few matches to find.
+const LEAST_SHRUNK_BY_NOISE: u64 = 7;
 
 /// Tells how to encode cells like these samples at a level from 0 to 9: as fast as can be without being larger than zlib's.
 pub fn choose(samples: Samples<'_>, level: u32) -> Result<Choice, Error> {
@@ -79,6 +82,10 @@ pub fn choose(samples: Samples<'_>, level: u32) -> Result<Choice, Error> {
     }
     let mut codes = Codes::new();
     let literals = samples.literal_bits(&mut codes);
+    let is_noise = kind.width > 1 && literals > judged - judged / LEAST_SHRUNK_BY_NOISE;
+    if is_noise && !samples.taste_of_matches(&mut codes) && !repeat_afar(pieces, kind.width) {
+        return Ok(Choice::of(Plan::of_literals(literals, judged)));
+    }
     let (numbers, general) = survey(pieces, kind, STRIPS);
     let mut trial = Trial::of_numbers(samples, literals, &numbers, level, &mut codes);
     // A taste does not tell long runs.
@@ -155,7 +162,8 @@ fn choose_for_first(block: &[u8], kind: Cells, plan: &Plan) -> Option<Plan> {
 /// Looks at a block whose member has no matches to speak of; gives a plan of its own where it has some.
 fn choose_again(block: &[u8], kind: Cells, level: u32, choice: &Choice) -> Result<Option<Plan>, Error> {
     // Where bytes are all that is known, they are images or text, or were found to be noise.
-    if !choice.repeats && (kind.width == 1 || choice.has_tried(survey(&[block], kind, STRIPS_AGAIN))) {
+    let strips = (block.len() / STRIP_AGAIN_EACH).clamp(2, STRIPS / 2);
+    if !choice.repeats && (kind.width == 1 || choice.has_tried(survey(&[block], kind, strips))) {
         return Ok(None);
     }
     let sample = block.len().min(AGAIN_BYTES);

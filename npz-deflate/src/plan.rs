@@ -6,6 +6,9 @@ use super::sequences::Prices;
 /// Cells that repeat are looked for up to this width.
 const MOST_PERIOD: usize = 16;
 
+/// From this many bits a byte on, codes of a sample are as good as those of all bytes.
+const LEAST_SAMPLED: u64 = 6;
+
 /// How the cells of a member are encoded.
 #[derive(Clone)]
 pub(super) enum Plan {
@@ -20,6 +23,15 @@ pub(super) enum Plan {
 }
 
 impl Plan {
+    /// For so many bits without matches, that take so many as literals.
+    pub(super) fn of_literals(literals: u64, bits: u64) -> Self {
+        if literals + literals / 200 > bits {
+            Self::Stored
+        } else {
+            Self::Literals { sampled: literals > LEAST_SAMPLED * bits / 8 }
+        }
+    }
+
     /// Whether that is several times as fast as to search at every byte.
     pub(super) fn is_quick(&self) -> bool {
         match self {

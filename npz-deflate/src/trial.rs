@@ -6,8 +6,6 @@ use super::samples::Samples;
 use super::search::{AS_ZLIB, CHAINS, General, Method, NEAR, NEAR_BY_THREE, SMOOTH};
 use super::sequences::Codes;
 
-/// From this many bits a byte on, codes of a sample are as good as those of all bytes.
-const LEAST_SAMPLED: u64 = 6;
 /// A search for numbers has to save so many thousandths of what literals take: it is a third as fast. One at every byte
 /// is ten times as slow again, and has to save as many, or more where a search for numbers is worth it.
 pub(super) const LEAST_GAIN: u64 = 10;
@@ -55,12 +53,7 @@ impl Trial {
         codes: &mut Codes,
     ) -> Self {
         let judged = samples.judged_bits();
-        let fastest = if literals + literals / 200 > judged {
-            Plan::Stored
-        } else {
-            Plan::Literals { sampled: literals > LEAST_SAMPLED * judged / 8 }
-        };
-        let plans = vec![(literals.min(judged), fastest)];
+        let plans = vec![(literals.min(judged), Plan::of_literals(literals, judged))];
         let mut trial = Self { level, plans, best: 0, gain: LEAST_GAIN };
         let mut smallest = literals.min(judged);
         for &method in numbers {

@@ -29,7 +29,7 @@ use self::zeros::Zeros;
 use super::sequences::{Prices, Seq};
 
 pub use self::survey::Cells;
-pub(super) use self::survey::{General, survey, tastes_of_matches};
+pub(super) use self::survey::{General, repeat_afar, survey, tastes_of_matches};
 
 /// A search through a block, part by part.
 pub(super) trait Search: Send {

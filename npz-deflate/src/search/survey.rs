@@ -56,7 +56,7 @@ pub(crate) fn survey(samples: &[&[u8]], cells: Cells, strips: usize) -> (Vec<Met
         }
         _ if hits * 50 > places => General::Bytes,
         // Rows that come again are far apart.
-        width if samples.iter().any(|sample| repeats_afar(sample, width)) => General::Bytes,
+        width if repeat_afar(samples, width) => General::Bytes,
         _ => General::Nothing,
     };
     (numbers, general)
@@ -90,7 +90,13 @@ pub(crate) fn tastes_of_matches(sample: &[u8], codes: &mut Codes) -> bool {
         saved += gain;
         at += if gain > 0 { found } else { 1 };
     }
-    saved * 1000 > price(piece)
+    // A price is in eighths of a bit.
+    saved * 1000 > 8 * codes.cost()
+}
+
+/// Whether cells of one of the samples repeat as far back as a match can reach.
+pub(crate) fn repeat_afar(samples: &[&[u8]], width: usize) -> bool {
+    samples.iter().any(|sample| repeats_afar(sample, width))
 }
 
 /// Whether one in fifty cells of a sample begins eight bytes that came before, as far back as a match can reach.
