@@ -17,6 +17,10 @@ pub(crate) const PIECE_BYTES: usize = 256 << 10;
 /// A deflate stream without blocks that is shorter is read by one thread.
 const LEAST_SHARED: u64 = 1 << 20;
 
+/// Deflated members of these lengths are decoded in turn: of shorter ones the tables take most of the time, longer ones have blocks enough.
+const LEAST_IN_TURN: u64 = 16 << 10;
+const MOST_IN_TURN: u64 = 5 << 18;
+
 /// Takes bytes, piece by piece.
 pub(crate) type Put<'p> = dyn FnMut(&[u8]) -> Result<()> + 'p;
 
@@ -131,6 +135,11 @@ pub(crate) trait Stored: Send + Sync {
         None
     }
 
+    /// The deflated member that this is, if it is to be decoded in turn with others.
+    fn in_blocks(&self) -> Option<InBlocks<'_>> {
+        None
+    }
+
     /// The same array for what outlives this; copies it where it can't be shared.
     fn keep(&self) -> Result<Arc<dyn Stored>>;
 
@@ -179,6 +188,13 @@ impl Extent {
         self.is_stored() || self.in_blocks || is_stream
     }
 
+    /// Whether it is decoded in turn with others like it: by itself it has too few blocks for that. What shrinks to less than a quarter is
+    /// full of matches, which are not.
+    pub(crate) fn is_for_turns(&self) -> bool {
+        let has_literals = self.compressed_size >= self.size / 4;
+        self.method == 8 && has_literals && (LEAST_IN_TURN..=MOST_IN_TURN).contains(&self.size)
+    }
+
     /// Whether the compressed bytes that are there prove the uncompressed size: for deflate, by how much it can expand.
     pub(crate) fn is_proven(&self) -> bool {
         matches!(self.method, 0 | 8)
@@ -187,6 +203,24 @@ impl Extent {
     /// Where the data lie.
     pub(crate) fn range(&self) -> Range<u64> {
         self.start..self.start + self.compressed_size
+    }
+}
+
+/// A deflated member, of which each block can be decoded by itself.
+pub(crate) struct InBlocks<'a> {
+    pub(crate) input: &'a AnyInput<'a>,
+    /// Where it lies.
+    pub(crate) range: Range<u64>,
+    /// How much of it comes before the cells; less than the first block.
+    pub(crate) prefix: usize,
+    pub(crate) crc32: u32,
+    /// The lengths of the blocks, as they lie there and decompressed.
+    pub(crate) blocks: Vec<(usize, usize)>,
+}
+
+impl InBlocks<'_> {
+    pub(crate) fn packed_len(&self) -> usize {
+        self.blocks.iter().map(|(packed, _)| packed).sum()
     }
 }
 

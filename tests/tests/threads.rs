@@ -219,6 +219,45 @@ fn every_number_of_threads_gives_the_same_error() {
     assert!(texts.iter().all(|text| *text == texts[0]), "{texts:?}");
 }
 
+/// Arrays of a few blocks are decoded in turn with others: each is as if it were read alone, whatever is wrong with one of them.
+#[test]
+fn members_that_are_decoded_in_turn_are_told_apart() {
+    let noise = |i: usize| ((i as u32).wrapping_mul(2_654_435_761) >> 9) as f32;
+    let layers: BTreeMap<String, Vec<f32>> = (0..24)
+        .map(|i| (format!("l{i:02}"), (0..3000 + i * 12_000).map(|j| noise(i + j)).collect()))
+        .collect();
+    let good = SaveOptions::compressed().to_bytes(&layers).unwrap();
+    let turned = SaveOptions::compressed().byte_order(ByteOrder::Big).to_bytes(&layers).unwrap();
+    for_all_threads(|options| {
+        assert!(options.from_bytes::<BTreeMap<String, Vec<f32>>>(&good).unwrap() == layers);
+        assert!(options.from_bytes::<BTreeMap<String, Vec<f32>>>(&turned).unwrap() == layers);
+    });
+    for damaged in [&[3][..], &[20, 11], &[23], &[0, 7, 22]] {
+        let mut bad = good.clone();
+        for entry in damaged {
+            let len = NpzReader::new(&good).unwrap().entries().unwrap()[*entry].compressed_size;
+            let name = format!("l{entry:02}.npy");
+            let at = bad.windows(name.len()).position(|window| window == name.as_bytes()).unwrap();
+            bad[at + len as usize / 2] ^= 0x10;
+        }
+        let alone = NpzReader::new(&bad).unwrap();
+        let first = format!("l{:02}", damaged.iter().min().unwrap());
+        let expected = alone.get::<Vec<f32>>(&first).err().unwrap().to_string();
+        for_all_threads(|options| {
+            let error = options.from_bytes::<BTreeMap<String, Vec<f32>>>(&bad).err().unwrap();
+            assert_eq!((error.kind(), error.to_string()), (ErrorKind::Damaged, expected.clone()));
+            let error = options.from_bytes::<BTreeMap<String, AnyArray>>(&bad).err().unwrap();
+            assert_eq!(error.to_string(), expected);
+        });
+        for (entry, (name, layer)) in layers.iter().enumerate() {
+            assert_eq!(
+                alone.get::<Vec<f32>>(name).is_ok_and(|found| found == *layer),
+                !damaged.contains(&entry)
+            );
+        }
+    }
+}
+
 #[test]
 fn values_that_do_not_fit_are_told_in_the_order_of_the_plan() {
     let wide: BTreeMap<String, Vec<i64>> =

@@ -22,6 +22,7 @@ pub(crate) mod emit;
 pub(crate) mod end;
 #[cfg(any(feature = "bzip2", feature = "lzma", feature = "zstd"))]
 mod foreign;
+pub(crate) mod in_turn;
 pub(crate) mod index;
 mod inflate;
 pub(crate) mod layout;

@@ -247,7 +247,7 @@ impl<'a> Blocks<'a> {
             let compressed = self.packed(part.packed.clone(), chunk, buffer)?;
             let (ends_member, wanted) = (part.is_last, part.wanted_end());
             let output = part.whole().unwrap_or(scratch);
-            blocks.push(Block { compressed, output, wanted, ends_member });
+            blocks.push(Block { compressed, header: &mut [], output, wanted, ends_member });
         }
         if inflate_blocks(&mut blocks).is_err() {
             return Ok(None);

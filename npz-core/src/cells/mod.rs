@@ -11,7 +11,7 @@ mod write;
 
 pub(crate) use self::cost::cost;
 pub(crate) use self::field::FieldOf;
-pub(crate) use self::read::{Cells, cut_off, read_bytes, read_cells};
+pub(crate) use self::read::{Cells, cut_off, place_for, read_bytes, read_cells};
 pub(crate) use self::slice::SliceOf;
 #[cfg(feature = "mmap")]
 pub(crate) use self::view::shape_of;

@@ -79,11 +79,12 @@ fn is_proven(array: &dyn Stored) -> Result<bool> {
     }
 }
 
-/// Reads cells. `spare` is memory to fill, if it has as many cells; what they hold does not matter.
+/// Reads cells. `spare` is memory to fill, if it has as many cells; what they hold does not matter, unless their bytes have been put there.
 pub(crate) fn read_cells<A: Element>(
     array: &dyn Stored,
     decoder: Decoder<A>,
     spare: Vec<A>,
+    is_filled: bool,
     team: &Team,
 ) -> Result<Cells<A>> {
     let Known { shape, order, len, is_proven } = Known::of(array, decoder.item_size)?;
@@ -95,7 +96,13 @@ pub(crate) fn read_cells<A: Element>(
             } else if is_proven {
                 let mut cells = grown(spare, len, &plan)?;
                 let swap = |piece: &mut [u8]| swap_bytes(piece, plan.swap_width);
-                array.fill((plan.as_bytes)(&mut cells), team, &swap)?;
+                let bytes = (plan.as_bytes)(&mut cells);
+                if is_filled {
+                    swap(bytes);
+                    team.meter().done(bytes.len() as u64)?;
+                } else {
+                    array.fill(bytes, team, &swap)?;
+                }
                 cells
             } else {
                 collect_in_place(array, len, decoder.item_size, &plan, team)?
@@ -134,12 +141,29 @@ pub(crate) fn read_cells<A: Element>(
     Ok(Cells { flat, shape, order })
 }
 
-/// Reads the bytes of cells, as they are.
-pub(crate) fn read_bytes(array: &dyn Stored, team: &Team) -> Result<Vec<u8>> {
+/// Where the bytes of cells go that others decode: memory that is taken for all of them. `None` where they can't lie there as they come.
+pub(crate) fn place_for<'c, A: Element>(
+    array: &dyn Stored,
+    decoder: &Decoder<A>,
+    cells: &'c mut Vec<A>,
+) -> Result<Option<&'c mut [u8]>> {
+    let Step::InPlace(plan) = &decoder.step else { return Ok(None) };
+    // What is wrong with it is told when it is read.
+    let Ok(Known { len, is_proven: true, .. }) = Known::of(array, decoder.item_size) else { return Ok(None) };
+    if decoder.item_size == 0 {
+        return Ok(None);
+    }
+    let spare = if cells.len() == len { std::mem::take(cells) } else { Vec::new() };
+    *cells = grown(spare, len, plan)?;
+    Ok(Some((plan.as_bytes)(cells)))
+}
+
+/// Reads the bytes of cells, as they are. `spare` is memory to fill, if it is as long as they are.
+pub(crate) fn read_bytes(array: &dyn Stored, spare: Vec<u8>, team: &Team) -> Result<Vec<u8>> {
     if is_proven(array)? {
         let len = array.header().data_len();
         let len = usize::try_from(len).map_err(|_| Error::no_memory(len, "array"))?;
-        let mut bytes = zeros(len, "array")?;
+        let mut bytes = if spare.len() == len { spare } else { zeros(len, "array")? };
         array.fill(&mut bytes, team, &|_| {})?;
         return Ok(bytes);
     }

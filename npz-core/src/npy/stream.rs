@@ -73,7 +73,7 @@ impl Stored for StreamArray<'_> {
     }
 
     fn keep(&self) -> Result<Arc<dyn Stored>> {
-        let bytes = read_bytes(self, &Team::new(Threads::ONE))?;
+        let bytes = read_bytes(self, Vec::new(), &Team::new(Threads::ONE))?;
         Ok(RawArray::from_file(&self.header, bytes).into_stored())
     }
 }

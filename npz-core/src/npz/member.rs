@@ -10,6 +10,7 @@ use crate::archive::block_index::BlockIndex;
 use crate::archive::decode::{Data, MOST_CHUNK, Seen, with_data, with_part, with_prefix};
 #[cfg(feature = "inflate")]
 use crate::archive::divide::{Divided, Points, Target};
+use crate::archive::in_turn::has_own_header;
 use crate::archive::parts::fill_in_parts;
 use crate::archive::shared::Shared;
 use crate::archive::unblock::Blocks;
@@ -20,7 +21,7 @@ use crate::input::{AnyInput, Input, KeptInput, Wanted};
 use crate::limits::Limits;
 use crate::memory;
 use crate::run::{Team, Threads};
-use crate::stored::{Extent, PIECE_BYTES, Packed, Put, Stored, Then, cells_a_piece, places};
+use crate::stored::{Extent, InBlocks, PIECE_BYTES, Packed, Put, Stored, Then, cells_a_piece, places};
 
 /// A member that is no array.
 pub(super) fn no_array(expected: &str) -> Error {
@@ -352,6 +353,24 @@ impl Stored for ArchiveArray<'_> {
 
     fn extent(&self) -> Option<Extent> {
         Some(self.head.extent)
+    }
+
+    fn in_blocks(&self) -> Option<InBlocks<'_>> {
+        let Head { extent, seen, blocks, .. } = &*self.head;
+        let is_whole = extent.size.checked_sub(seen.len) == Some(self.header().data_len());
+        if !is_whole || !extent.is_for_turns() || !self.input().likes_small_reads() {
+            return None;
+        }
+        let lens = |(packed, plain): (Range<u64>, Range<u64>)| {
+            Some(((packed.end - packed.start).try_into().ok()?, (plain.end - plain.start).try_into().ok()?))
+        };
+        let whole = (0..extent.compressed_size, 0..extent.size);
+        let blocks: Option<Vec<(usize, usize)>> = match blocks {
+            Some(index) => index.ranges(extent.size).map(lens).collect(),
+            None => lens(whole).map(|whole| vec![whole]),
+        };
+        let (prefix, range, crc32) = (seen.len as usize, extent.range(), extent.crc32);
+        Some(InBlocks { input: self.input(), range, prefix, crc32, blocks: blocks? }).filter(has_own_header)
     }
 
     fn packed(&self) -> Option<Packed<'_>> {

@@ -110,7 +110,13 @@ fn inflate_to(
         let (output, behind) = rest.split_at_mut(*len);
         rest = behind;
         let wanted = part(output.len());
-        blocks.push(Block { compressed, output, wanted, ends_member: ends && number + 1 == lens.len() });
+        blocks.push(Block {
+            compressed,
+            header: &mut [],
+            output,
+            wanted,
+            ends_member: ends && number + 1 == lens.len(),
+        });
     }
     inflate_blocks(&mut blocks)?;
     Ok(output)

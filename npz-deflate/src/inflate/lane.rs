@@ -32,6 +32,8 @@ pub(super) struct Lane<'a> {
     pub(super) table: Literals,
     /// Made when the first matches come: most blocks of literals never need it.
     pub(super) symbols: Option<Box<Symbols>>,
+    /// What comes behind the header, while that is decoded, and how much of it is wanted.
+    behind: Option<(&'a mut [u8], usize)>,
     wanted: usize,
     /// As far as it is decoded fast: the end of the output, or little more than is wanted of it.
     pub(super) limit: usize,
@@ -46,19 +48,32 @@ impl<'a> Lane<'a> {
         if block.compressed.len() > usize::MAX / 16 {
             return Err(Unfit);
         }
-        let limit = block.output.len().min(block.wanted.saturating_add(SLACK));
-        Ok(Self {
+        let mut lane = Self {
             input: block.compressed,
             at: 0,
-            output: block.output,
+            output: block.header,
             done: 0,
             table: Literals::new(),
             symbols: None,
-            wanted: block.wanted,
-            limit,
+            wanted: usize::MAX,
+            behind: Some((block.output, block.wanted)),
+            limit: 0,
             ends_member: block.ends_member,
             is_last: false,
-        })
+        };
+        lane.limit = lane.output.len();
+        lane.go_behind_header();
+        Ok(lane)
+    }
+
+    /// Goes on in what comes behind the header, once that is complete.
+    fn go_behind_header(&mut self) {
+        if self.done == self.output.len()
+            && let Some((output, wanted)) = self.behind.take()
+        {
+            self.limit = output.len().min(wanted.saturating_add(SLACK));
+            (self.output, self.done, self.wanted) = (output, 0, wanted);
+        }
     }
 
     /// So many rounds of so many literals surely stay within input and output.
@@ -76,7 +91,11 @@ impl<'a> Lane<'a> {
 
     /// Goes to the next sub-block that has codes; does all that comes before it.
     pub(super) fn advance(&mut self) -> Result<Next, Unfit> {
-        while !self.is_complete()? {
+        loop {
+            self.go_behind_header();
+            if self.is_complete()? {
+                return Ok(Next::Complete);
+            }
             let (is_last, kind) = read_kind(self.input, &mut self.at)?;
             self.is_last = is_last;
             let lengths = match kind {
@@ -96,12 +115,11 @@ impl<'a> Lane<'a> {
             self.symbols.get_or_insert_with(|| Box::new(Symbols::NONE)).fill(&lengths);
             return Ok(Next::Matches);
         }
-        Ok(Next::Complete)
     }
 
     /// Whether the block ends here, between two sub-blocks: exactly where the index says, or where nothing more is wanted.
     fn is_complete(&self) -> Result<bool, Unfit> {
-        let is_full = self.done == self.output.len();
+        let is_full = self.done == self.output.len() && self.behind.is_none();
         if self.is_enough()? {
             return Ok(true);
         }
@@ -118,7 +136,7 @@ impl<'a> Lane<'a> {
 
     /// Whether all is there that is wanted of a block of which not all is.
     pub(super) fn is_enough(&self) -> Result<bool, Unfit> {
-        if self.done < self.wanted || self.wanted == self.output.len() {
+        if self.done < self.wanted || self.wanted == self.output.len() || self.behind.is_some() {
             return Ok(false);
         }
         // Zeros stand for what lies behind the end of the input.

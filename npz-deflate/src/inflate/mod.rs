@@ -36,7 +36,9 @@ pub struct Unfit;
 pub struct Block<'a> {
     /// All of its bytes in the file, the empty stored sub-block at its end too.
     pub compressed: &'a [u8],
-    /// All of its bytes when inflated; what is there is overwritten, in part also when the block does not fit.
+    /// Where its first bytes go, which end with a sub-block: the header of an array. Empty if there is none, or all go to one place.
+    pub header: &'a mut [u8],
+    /// All of its bytes behind that when inflated; what is there is overwritten, in part also when the block does not fit.
     pub output: &'a mut [u8],
     /// So many of its first bytes are wanted; the others may be left as they are, and unchecked.
     pub wanted: usize,

@@ -299,8 +299,9 @@ impl<'s> Loader<'s> {
         let slot = Slot::new();
         let (member, settings, filled) = (name.as_str().to_owned(), self.settings, slot.other());
         let cost = cost::<A>(array.header()).with_rest(array.size());
-        let memory = Vec::new();
-        self.leave(Box::new(ReadCells { member, array, decoder, settings, cost, memory, slot: filled }));
+        let (memory, is_filled) = (Vec::new(), false);
+        let task = ReadCells { member, array, decoder, settings, cost, memory, is_filled, slot: filled };
+        self.leave(Box::new(task));
         slot
     }
 
@@ -320,7 +321,7 @@ impl<'s> Loader<'s> {
         let cost = cost::<A>(array.header()).with_rest(array.size());
         let read = || {
             self.medium.limits().check_array(cost, self.spent)?;
-            read_cells(&*array, decoder, Vec::new(), &Team::new(Threads::ONE))
+            read_cells(&*array, decoder, Vec::new(), false, &Team::new(Threads::ONE))
         };
         match read() {
             Ok(cells) => {

@@ -3,14 +3,18 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::any::RawArray;
-use crate::cells::{Cells, read_bytes, read_cells};
+use crate::cells::{Cells, place_for, read_bytes, read_cells};
 use crate::element::{Decoder, Element, Step};
 use crate::error::{Error, Result};
 use crate::limits::Cost;
 use crate::members::settings::LoadSettings;
 use crate::members::spare::Spares;
+use crate::memory::zeros;
 use crate::run::Team;
-use crate::stored::{Extent, Stored};
+use crate::stored::{Extent, InBlocks, Stored};
+
+/// The blocks of a member, and where the bytes of its cells go.
+pub(crate) type ToFill<'a> = (InBlocks<'a>, &'a mut [u8]);
 
 /// One array that is to be read, with the memory that it will fill.
 pub(crate) trait Task: Send {
@@ -26,6 +30,12 @@ pub(crate) trait Task: Send {
     fn is_direct(&self) -> bool {
         false
     }
+    /// Takes the memory for the bytes, and tells how they are decoded in turn with those of other members, if they are to be.
+    fn open(&mut self) -> Result<Option<ToFill<'_>>> {
+        Ok(None)
+    }
+    /// Says that they are in that memory, and verified.
+    fn note_filled(&mut self) {}
     /// Does it, by the threads of a team that are free.
     fn run(self: Box<Self>, team: &Team) -> Result<()>;
 }
@@ -64,6 +74,7 @@ pub(crate) struct ReadCells<'s, A> {
     pub(crate) settings: LoadSettings,
     pub(crate) cost: Cost,
     pub(crate) memory: Vec<A>,
+    pub(crate) is_filled: bool,
     pub(crate) slot: Slot<Cells<A>>,
 }
 
@@ -88,9 +99,19 @@ impl<A: Element> Task for ReadCells<'_, A> {
         matches!(self.decoder.step, Step::InPlace(_)) && is_stored(&*self.array)
     }
 
+    fn open(&mut self) -> Result<Option<ToFill<'_>>> {
+        let Some(blocks) = self.array.in_blocks() else { return Ok(None) };
+        let place = place_for(&*self.array, &self.decoder, &mut self.memory);
+        Ok(place.map_err(|error| error.in_member(&self.member))?.map(|place| (blocks, place)))
+    }
+
+    fn note_filled(&mut self) {
+        self.is_filled = true;
+    }
+
     fn run(self: Box<Self>, team: &Team) -> Result<()> {
-        let Self { member, array, decoder, settings, memory, slot, .. } = *self;
-        let read = read_cells(&*array, decoder, memory, team);
+        let Self { member, array, decoder, settings, memory, is_filled, slot, .. } = *self;
+        let read = read_cells(&*array, decoder, memory, is_filled, team);
         let cells = read.and_then(|cells| settings.apply(cells)).map_err(|error| error.in_member(&member))?;
         slot.fill(cells);
         Ok(())
@@ -103,6 +124,9 @@ pub(crate) struct ReadRaw<'s> {
     pub(crate) array: Arc<dyn Stored + 's>,
     pub(crate) settings: LoadSettings,
     pub(crate) cost: Cost,
+    /// The bytes, once they were decoded with those of others.
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) is_filled: bool,
     pub(crate) slot: Slot<RawArray>,
 }
 
@@ -123,10 +147,25 @@ impl Task for ReadRaw<'_> {
         is_stored(&*self.array)
     }
 
+    fn open(&mut self) -> Result<Option<ToFill<'_>>> {
+        let Some(blocks) = self.array.in_blocks() else { return Ok(None) };
+        let len = usize::try_from(self.array.header().data_len()).unwrap_or(usize::MAX);
+        self.bytes = zeros(len, "array").map_err(|error| error.in_member(&self.member))?;
+        Ok(Some((blocks, &mut self.bytes)))
+    }
+
+    fn note_filled(&mut self) {
+        self.is_filled = true;
+    }
+
     fn run(self: Box<Self>, team: &Team) -> Result<()> {
-        let Self { member, array, settings, slot, .. } = *self;
-        let raw = read_bytes(&*array, team)
-            .and_then(|bytes| settings.apply_raw(RawArray::from_file(array.header(), bytes)));
+        let Self { member, array, settings, bytes, is_filled, slot, .. } = *self;
+        let read = if is_filled {
+            team.meter().done(bytes.len() as u64).map(|()| bytes)
+        } else {
+            read_bytes(&*array, bytes, team)
+        };
+        let raw = read.and_then(|bytes| settings.apply_raw(RawArray::from_file(array.header(), bytes)));
         slot.fill(raw.map_err(|error| error.in_member(&member))?);
         Ok(())
     }

@@ -252,7 +252,8 @@ impl<'s> Loader<'s> {
         let slot = Slot::new();
         let (member, settings, filled) = (name.as_str().to_owned(), self.settings, slot.other());
         let cost = cost(header).with_rest(array.size());
-        self.leave(Box::new(ReadRaw { member, array, settings, cost, slot: filled }));
+        let (bytes, is_filled) = (Vec::new(), false);
+        self.leave(Box::new(ReadRaw { member, array, settings, cost, bytes, is_filled, slot: filled }));
         Plan::new(move || slot.take())
     }
 }
