@@ -1,4 +1,4 @@
-//! Many members: small arrays, and more scalars than anybody should have. Through the derive and by hand.
+//! Many members: small arrays, layers, and more scalars than anybody should have. Through the derive and by hand.
 
 use std::fs;
 
@@ -15,9 +15,10 @@ use crate::{Outcome, size};
 pub(super) fn run(bench: &mut Bench) -> Outcome<()> {
     let smoke = bench.arguments.extent == Extent::Smoke;
     let (few, many) = if smoke { (10, 100) } else { (1_000, 100_000) };
-    for bytes in [400, 4096] {
-        let state = arrays(few, bytes / size_of::<f32>())?;
-        let case = format!("{few} arrays of {}", size(bytes as u64));
+    // The last ones are the layers of a model.
+    for (count, bytes) in [(few, 400), (few, 4096), (few / 10, 256 << 10)] {
+        let state = arrays(count, bytes / size_of::<f32>())?;
+        let case = format!("{count} arrays of {}", size(bytes as u64));
         one(bench, &case, &state, Form::Stored)?;
         one(bench, &case, &state, Form::Compressed)?;
     }

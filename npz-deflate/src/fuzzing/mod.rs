@@ -80,10 +80,15 @@ fn inflate_whole(packed: &[&[u8]], lens: &[usize]) -> Result<Vec<u8>, Unfit> {
 
 /// Inflates blocks, the last one of which may end the member. Whatever comes of that, a part of each is the same or refused.
 fn inflate_with(packed: &[&[u8]], lens: &[usize], ends: bool) -> Result<Vec<u8>, Unfit> {
-    let all = inflate_to(packed, lens, ends, |len| len);
+    let all = inflate_to(packed, lens, ends, 0, |len| len);
+    // What comes first goes to a place of its own, or does not end there.
+    for header in [1, 130, lens.first().map_or(0, |len| len / 2)] {
+        let separate = inflate_to(packed, lens, ends, header, |len| len);
+        assert!(separate.is_err() || separate == all);
+    }
     let parts: [fn(usize) -> usize; 3] = [|len| len / 2, |len| len.saturating_sub(1), |len| len.min(1)];
     for part in parts {
-        let some = inflate_to(packed, lens, ends, part);
+        let some = inflate_to(packed, lens, ends, 0, part);
         if let Ok(all) = &all {
             let Ok(some) = some else { panic!("what can be inflated whole can be inflated in part") };
             let mut start = 0;
@@ -100,6 +105,7 @@ fn inflate_to(
     packed: &[&[u8]],
     lens: &[usize],
     ends: bool,
+    header: usize,
     part: impl Fn(usize) -> usize,
 ) -> Result<Vec<u8>, Unfit> {
     // Not zeros, so that a byte that is not written shows.
@@ -109,10 +115,11 @@ fn inflate_to(
     for (number, (compressed, len)) in packed.iter().zip(lens).enumerate() {
         let (output, behind) = rest.split_at_mut(*len);
         rest = behind;
+        let (header, output) = output.split_at_mut(if number == 0 { header.min(*len) } else { 0 });
         let wanted = part(output.len());
         blocks.push(Block {
             compressed,
-            header: &mut [],
+            header,
             output,
             wanted,
             ends_member: ends && number + 1 == lens.len(),
