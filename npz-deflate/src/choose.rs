@@ -58,7 +58,7 @@ impl Choice {
 
 /// What is looked at before anything is tried: of a member, and of each of its blocks again.
 const STRIPS: usize = 8;
-const STRIP_AGAIN_EACH: usize = 256 << 10;
+const STRIPS_AGAIN: usize = 2;
 /// So much of a block is tried: a window, and as much behind it.
 const AGAIN_BYTES: usize = 2 * WINDOW;
 
@@ -162,8 +162,7 @@ fn choose_for_first(block: &[u8], kind: Cells, plan: &Plan) -> Option<Plan> {
 /// Looks at a block whose member has no matches to speak of; gives a plan of its own where it has some.
 fn choose_again(block: &[u8], kind: Cells, level: u32, choice: &Choice) -> Result<Option<Plan>, Error> {
     // Where bytes are all that is known, they are images or text, or were found to be noise.
-    let strips = (block.len() / STRIP_AGAIN_EACH).clamp(2, STRIPS / 2);
-    if !choice.repeats && (kind.width == 1 || choice.has_tried(survey(&[block], kind, strips))) {
+    if !choice.repeats && (kind.width == 1 || choice.has_tried(survey(&[block], kind, STRIPS_AGAIN))) {
         return Ok(None);
     }
     let sample = block.len().min(AGAIN_BYTES);
