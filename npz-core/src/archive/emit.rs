@@ -54,7 +54,8 @@ impl<'a> Addition<'a> {
         refuse_name(self.name)?;
         match &self.source {
             Source::Content(compression, _) => compression.check(),
-            Source::Packed(member) => raw::check(member),
+            // What may have to be decoded for that is looked at when its turn comes.
+            Source::Packed(_) => Ok(()),
         }
     }
 
@@ -145,7 +146,7 @@ impl<W: Write> Emitter<W> {
     /// another, are encoded together.
     pub(crate) fn add_all(&mut self, additions: &[Addition<'_>]) -> Result<()> {
         self.refuse_broken()?;
-        let refused = |(at, entry): (usize, &Addition<'_>)| entry.check().err().map(|error| (at, error));
+        let refused = |(at, member): (usize, &Addition<'_>)| member.check().err().map(|error| (at, error));
         let (good, refused) = match additions.iter().enumerate().find_map(refused) {
             Some((at, error)) => (&additions[..at], Some(error)),
             None => (additions, None),
@@ -153,10 +154,10 @@ impl<W: Write> Emitter<W> {
         for run in good.chunk_by(|a, b| a.to_deflate().is_some() && b.to_deflate().is_some()) {
             match run {
                 [Addition { name, source: Source::Packed(member) }] => self.add_packed(name, member)?,
-                [entry @ Addition { source: Source::Content(compression, content), .. }]
-                    if entry.to_deflate().is_none() =>
+                [member @ Addition { name, source: Source::Content(compression, content) }]
+                    if member.to_deflate().is_none() =>
                 {
-                    self.add_plain(entry.name, *compression, content)?;
+                    self.add_plain(name, *compression, content)?;
                 }
                 _ => self.deflate(run)?,
             }
