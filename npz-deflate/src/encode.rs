@@ -4,6 +4,7 @@ use super::bits::BitWriter;
 use super::choose::{Choice, choose_for_block};
 use super::error::{Error, reserve};
 use super::literals::{self, Pairs};
+use super::parts;
 use super::plan::{Plan, period_of};
 use super::search::{CHAINS, Cells, Method, Search};
 use super::sequences::{Codes, Counts, MAX_MATCH, MIN_MATCH, Prices, Seq};
@@ -19,6 +20,8 @@ const LEAST_FOR_SAMPLE: usize = 64 << 10;
 const LEAST_SEQUENCES: usize = 1 << 10;
 /// Where no more bytes share a code, the header of the array is among them: behind it are too few for a code of their own.
 const MOST_JOINED: usize = 8 << 10;
+/// So many literals are counted together where there are no matches.
+const LITERAL_UNIT: usize = 8 << 10;
 /// Where matches cover less than this part, literals alone are smaller.
 const LEAST_COVERED: usize = 50;
 
@@ -140,12 +143,10 @@ impl Encoder {
             let bytes = &cells[part.clone()];
             sequences.clear();
             search.parse(cells, part, &prices, &mut sequences);
-            let is_sampled = method.needs_no_exact_counts() && sequences.len() >= LEAST_SEQUENCES;
-            let count = if is_sampled { Counts::of_sample } else { Counts::of };
             if method.finds_what_drifts() {
-                self.write_parts(bytes, &mut sequences, count, &mut prices)?;
+                self.write_parts(bytes, &mut sequences, method, &mut prices)?;
             } else {
-                self.write_shared(bytes, &sequences, count(bytes, &sequences), &mut prices)?;
+                self.write_shared(bytes, &sequences, Counts::of(bytes, &sequences), &mut prices)?;
             }
         }
         self.sequences = sequences;
@@ -156,32 +157,19 @@ impl Encoder {
     /// Writes the sequences that were found in some bytes, with new codes where these change their kind.
     fn write_parts(
         &mut self,
-        bytes: &[u8],
-        sequences: &mut [Seq],
-        count: fn(&[u8], &[Seq]) -> Counts,
+        mut bytes: &[u8],
+        mut sequences: &mut [Seq],
+        method: Method,
         prices: &mut Prices,
     ) -> Result<(), Error> {
-        // A part may end within a run of literals: those before its end are behind the last sequence that shares its code.
-        let (mut shared, mut open_run) = (Counts::new(), 0);
-        let (mut start, mut first) = (0, 0);
-        let (mut at, mut next) = (0, 0);
-        while at < bytes.len() {
-            let part = Part::cut_off(&mut sequences[next..], bytes.len() - at);
-            let counts = count(&bytes[at..at + part.len], &sequences[next..next + part.count]);
-            if at > start && part.len >= literals::LEAST_PART && !shared.is_alike(&counts) {
-                let before = std::mem::replace(&mut shared, counts);
-                self.write_shared(&bytes[start..at], &sequences[first..next], before, prices)?;
-                (start, first, open_run) = (at, next, part.open_run);
-            } else {
-                shared.add(&counts);
-                if let Some(seq) = sequences[next..next + part.count].first_mut() {
-                    seq.literals += std::mem::take(&mut open_run);
-                }
-                open_run += part.open_run;
-            }
-            (at, next) = (at + part.len, next + part.count);
+        let is_sampled = method.needs_no_exact_counts() && sequences.len() >= LEAST_SEQUENCES;
+        for part in parts::cut(bytes, sequences, method.unit_len(), is_sampled) {
+            let (own, behind) = bytes.split_at(part.len);
+            let (first, others) = sequences.split_at_mut(part.count);
+            self.write_shared(own, first, *part.counts, prices)?;
+            (bytes, sequences) = (behind, others);
         }
-        self.write_shared(&bytes[start..], &sequences[first..], shared, prices)
+        Ok(())
     }
 
     /// Writes what shares a code, of which the prices are told.
@@ -195,7 +183,9 @@ impl Encoder {
         let covered: usize = sequences.iter().map(|seq| usize::from(seq.len)).sum();
         let is_small = bytes.len() < literals::PART;
         if covered * LEAST_COVERED < bytes.len() && !is_small {
-            return self.literals(bytes, 1, false);
+            let mut all = [0; 256];
+            literals::count(bytes, &mut all);
+            return self.write_literals(bytes, 1, &mut all);
         }
         if !counts.complete() {
             counts = Counts::of(bytes, sequences);
@@ -274,14 +264,22 @@ impl Encoder {
 
     /// Literals alone, with new codes where the bytes change their kind. They begin with a number of this width.
     fn literals(&mut self, bytes: &[u8], width: usize, sampled: bool) -> Result<(), Error> {
-        let count = if sampled { literals::count_sample } else { literals::count };
+        if !sampled {
+            let mut rest = bytes;
+            for part in parts::cut(bytes, &mut [], LITERAL_UNIT, false) {
+                let (own, behind) = rest.split_at(part.len);
+                self.write_literals(own, width, &mut part.counts.literals())?;
+                rest = behind;
+            }
+            return Ok(());
+        }
         let (mut start, mut counts) = (0, [0; 256]);
         for (number, part) in bytes.chunks(literals::PART).enumerate() {
             let mut next = [0; 256];
-            count(part, &mut next);
+            literals::count_sample(part, &mut next);
             let end = number * literals::PART;
             let is_worth_it = end > start && part.len() >= literals::LEAST_PART;
-            if is_worth_it && !literals::is_alike(&counts, &next, sampled) {
+            if is_worth_it && !literals::is_alike(&counts, &next) {
                 self.write_literals(&bytes[start..end], width, &mut counts)?;
                 (start, counts) = (end, [0; 256]);
             }
@@ -325,34 +323,6 @@ impl Encoder {
     }
 }
 
-/// Bytes that are looked at together, and what was found in them.
-struct Part {
-    len: usize,
-    count: usize,
-    /// The literals behind the last of them.
-    open_run: u32,
-}
-
-impl Part {
-    /// Cuts off the first of some bytes; literals that belong to it are taken from the sequence behind it.
-    fn cut_off(sequences: &mut [Seq], most: usize) -> Self {
-        let mut len = 0;
-        for (count, seq) in sequences.iter_mut().enumerate() {
-            let room = (literals::PART - len) as u32;
-            if seq.literals >= room {
-                seq.literals -= room;
-                return Self { len: literals::PART, count, open_run: room };
-            }
-            len += seq.literals as usize + usize::from(seq.len);
-            if len >= literals::PART {
-                return Self { len, count: count + 1, open_run: 0 };
-            }
-        }
-        let rest = most.min(literals::PART) - len;
-        Self { len: len + rest, count: sequences.len(), open_run: rest as u32 }
-    }
-}
-
 /// Matches at one distance, as long as they go, behind some literals. Gives the literals that are left over.
 fn push_run(sequences: &mut Vec<Seq>, mut literals: u32, mut len: usize, distance: usize) -> u32 {
     while len >= MIN_MATCH {
@@ -369,4 +339,4 @@ fn stored_bits(len: usize) -> u64 {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

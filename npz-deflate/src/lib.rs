@@ -5,7 +5,7 @@
 //!
 //! [`choose`](choose()) makes a plan for a whole member of samples, and by that [`Encoder`] turns one block into bits. `bits`, `huffman`
 //! and `header` are what RFC 1951 asks for, `literals` and `sequences` what is written by them, `search` finds the
-//! matches, and `zlib` stands in where nothing of ours is made for the data.
+//! matches, `parts` tells which of them share a code, and `zlib` stands in where nothing of ours is made for the data.
 //! [`inflate`] is the way back: several blocks at a time, and streams of any writer.
 
 mod bits;
@@ -19,6 +19,7 @@ mod header;
 mod huffman;
 pub mod inflate;
 mod literals;
+mod parts;
 mod plan;
 mod samples;
 mod search;

@@ -63,15 +63,13 @@ pub(super) fn have_too_many_unseen(counts: &[u32]) -> bool {
 pub(super) const PART: usize = 16 << 10;
 /// What is shorter is not worth a code.
 pub(super) const LEAST_PART: usize = 4 << 10;
-/// Counts of the same kind differ by about 256 in the measure of `is_alike`, by chance. What is above that, times eight where
-/// an eighth was counted, is about how many bits a code of its own saves: its head takes some 600.
-pub(super) const MOST_DIFFERENCE: u32 = 1000;
-const MOST_SAMPLED_DIFFERENCE: u32 = 400;
+/// Counts of an eighth of them, of one kind, differ by about 256 in the measure of `difference`, by chance. What is above that, times
+/// eight, is about how many bits a code of its own saves: its head takes some 600.
+const MOST_DIFFERENCE: u32 = 400;
 
-/// Whether a part is so much like what is before it that one code serves both.
-pub(super) fn is_alike(before: &[u32; 256], part: &[u32; 256], sampled: bool) -> bool {
-    let most = if sampled { MOST_SAMPLED_DIFFERENCE } else { MOST_DIFFERENCE };
-    difference(before, part) < most
+/// Whether the sample of a part is so much like that of what is before it that one code serves both.
+pub(super) fn is_alike(before: &[u32; 256], part: &[u32; 256]) -> bool {
+    difference(before, part) < MOST_DIFFERENCE
 }
 
 /// How much a part differs from what is before it. By the statistic of Pearson; of each symbol a whole number, so that no order

@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::error::Error;
+use super::parts;
 use super::plan::Plan;
 use super::search::{Cells, Method, tastes_of_matches};
-use super::sequences::{Codes, Prices, WINDOW};
+use super::sequences::{Codes, Prices, Seq, WINDOW};
 use super::zlib::Zlib;
 
 /// Behind what is judged so many bytes are shown to the searches, as in a block.
@@ -78,6 +79,31 @@ impl<'s> Samples<'s> {
     }
 
     pub(super) fn attempt(&self, method: Method, codes: &mut Codes) -> Attempt {
+        self.attempt_by(method, codes, |bytes, sequences, codes| {
+            codes.make_for_sequences(bytes, sequences);
+            codes.cost()
+        })
+    }
+
+    /// What a search takes where new codes begin as they do in a block: it takes longer to tell.
+    pub(super) fn bits_in_parts(&self, method: Method, codes: &mut Codes) -> u64 {
+        let attempt = self.attempt_by(method, codes, |bytes, sequences, codes| {
+            let parts = parts::cut(bytes, sequences, method.unit_len(), false).into_iter();
+            let cost = |part: parts::Part| {
+                codes.make_for(*part.counts);
+                codes.cost()
+            };
+            parts.map(cost).sum()
+        });
+        attempt.bits
+    }
+
+    fn attempt_by(
+        &self,
+        method: Method,
+        codes: &mut Codes,
+        mut cost: impl FnMut(&[u8], &mut [Seq], &mut Codes) -> u64,
+    ) -> Attempt {
         let mut search = method.search(self.kind.width);
         let mut attempt = Attempt { bits: 0, prices: method.first_prices() };
         let mut sequences = Vec::new();
@@ -92,9 +118,8 @@ impl<'s> Samples<'s> {
                 }
                 sequences.clear();
                 search.parse(piece, range.clone(), &attempt.prices, &mut sequences);
-                codes.make_for_sequences(&piece[range], &sequences);
+                attempt.bits += part.weigh(cost(&piece[range], &mut sequences, codes));
                 codes.prices(&mut attempt.prices);
-                attempt.bits += part.weigh(codes.cost());
             }
         }
         attempt

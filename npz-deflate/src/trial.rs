@@ -10,12 +10,14 @@ use super::sequences::Codes;
 /// is ten times as slow again, and has to save as many, or more where a search for numbers is worth it.
 pub(super) const LEAST_GAIN: u64 = 10;
 pub(super) const LEAST_GAIN_OVER_NUMBERS: u64 = 100;
+/// One search for numbers over another.
+const LEAST_GAIN_OVER_QUICK: u64 = 5;
 /// Less where that search is slow itself.
 const LEAST_GAIN_OVER_SMOOTH: u64 = 25;
 /// From this level on zlib's level 6 is the measure. Below it speed counts.
 pub(super) const LEAST_MEASURED: u32 = 6;
 /// What is several times as fast may take so many thousandths more than zlib: samples tell sizes no better.
-const CLOSE: u64 = 2;
+const CLOSE: u64 = 1;
 /// Searches of images have to take so many less: they differ from place to place.
 const UNEVEN: u64 = 5;
 /// And so many less what is not much faster than chains, where one sample stands for a block.
@@ -58,7 +60,8 @@ impl Trial {
         let mut smallest = literals.min(judged);
         for &method in numbers {
             let (bits, plan) = samples.attempt(method, codes).into_plan(method);
-            if trial.saves(bits, smallest, LEAST_GAIN) {
+            let gain = if trial.best == 0 { LEAST_GAIN } else { LEAST_GAIN_OVER_QUICK };
+            if trial.saves(bits, smallest, gain) {
                 (trial.best, smallest) = (trial.plans.len(), bits);
                 trial.gain = if method == SMOOTH { LEAST_GAIN_OVER_SMOOTH } else { LEAST_GAIN_OVER_NUMBERS };
             }
@@ -84,6 +87,10 @@ impl Trial {
     ) -> Result<((u64, Plan), Vec<Method>), Error> {
         let level = self.level;
         let is_measured = level >= LEAST_MEASURED;
+        // Where there are matches, zlib finds some: codes of literals have to be as good as they can.
+        if let (_, Plan::Literals { sampled }) = &mut self.plans[0] {
+            *sampled &= !is_measured;
+        }
         let (most, otherwise) = if is_measured {
             samples.attempt(CHAINS, codes).into_plan(CHAINS)
         } else {
@@ -109,7 +116,15 @@ impl Trial {
         // At level 9 size counts, whatever it takes; but heads of codes are guessed too long.
         let may_be_slow = level > 8 || best.is_none() && is_plain;
         let guessed = if is_plain { 0 } else { HEADER_BITS };
-        let is_smallest = may_be_slow && samples.zlib_bits(9)? + guessed <= bits;
+        let is_smallest = may_be_slow && {
+            let bits = match &plan {
+                Plan::Search { method, .. } if level > 8 && method.finds_what_drifts() => {
+                    samples.bits_in_parts(*method, codes)
+                }
+                _ => bits,
+            };
+            samples.zlib_bits(9)? + guessed <= bits
+        };
         Ok(((bits, if is_smallest { Plan::Zlib(9) } else { plan }), general))
     }
 

@@ -15,7 +15,7 @@ impl Plan {
     }
 }
 
-pub(super) fn random(seed: u64) -> impl FnMut() -> u32 {
+pub(crate) fn random(seed: u64) -> impl FnMut() -> u32 {
     let mut state = seed;
     move || {
         state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);

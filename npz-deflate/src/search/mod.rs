@@ -145,6 +145,14 @@ impl Method {
         }
     }
 
+    /// Bytes that are counted together, to find where they change their kind.
+    pub(super) fn unit_len(self) -> usize {
+        match self {
+            Self::Runs { .. } | Self::Zeros => 16 << 10,
+            _ => 4 << 10,
+        }
+    }
+
     /// Whether the bytes may change their kind within a part: the exponents of floats that grow, the regions of an image.
     pub(super) fn finds_what_drifts(self) -> bool {
         matches!(

@@ -18,11 +18,22 @@ impl Counts {
     }
 
     /// Counts sequences, which cover the first of the bytes; the rest are literals.
+    #[inline(never)]
     pub(crate) fn of(bytes: &[u8], sequences: &[Seq]) -> Self {
         Self::by(bytes, sequences, |counts, run, _| counts.add_literals(run))
     }
 
+    /// Counts bytes that are all literals, by several tables.
+    pub(crate) fn of_literals(bytes: &[u8]) -> Self {
+        let mut counts = Self::new();
+        if let Some(literals) = counts.litlen.first_chunk_mut() {
+            literals::count(bytes, literals);
+        }
+        counts
+    }
+
     /// The same, but of the literals only some, at irregular places: they are what takes time. `complete` guesses the others.
+    #[inline(never)]
     pub(crate) fn of_sample(bytes: &[u8], sequences: &[Seq]) -> Self {
         // Parts have one length: each has its places elsewhere, as what has that period must not be seen at the same ones.
         let mut places = Places::new(sequences.len() as u32);
@@ -92,16 +103,47 @@ impl Counts {
         self.literals += other.literals;
     }
 
-    /// Whether a part is so much like these that one code serves both.
+    /// How often each literal occurs.
+    pub(crate) fn literals(&self) -> [u32; 256] {
+        std::array::from_fn(|byte| self.litlen[byte])
+    }
+
+    /// How many bits the symbols take with a code of their own and its head, about; without those that follow them.
+    pub(crate) fn bits(&self) -> i64 {
+        const HEAD: i64 = 70;
+        let used = |counts: &[u32]| counts.iter().filter(|count| **count > 0).count() as i64;
+        HEAD + (used(&self.litlen) + used(&self.distances)) * 5 / 2
+            + entropy(&self.litlen)
+            + entropy(&self.distances)
+    }
+
+    /// Whether a part differs from these by no more than chance.
     pub(crate) fn is_alike(&self, part: &Self) -> bool {
         let of_symbols = literals::difference(&self.litlen, &part.litlen);
         let of_distances = literals::difference(&self.distances, &part.distances);
-        let most = if part.literals > 0 { MOST_SAMPLED_DIFFERENCE } else { literals::MOST_DIFFERENCE };
+        let most = if part.literals > 0 { MOST_SAMPLED_DIFFERENCE } else { MOST_DIFFERENCE };
         of_symbols.saturating_add(of_distances) < most
     }
 }
 
-/// As `literals::MOST_DIFFERENCE`, where some of the literals were counted.
+/// How many bits symbols take by their entropy. Each is rounded, so that no order of summing changes it.
+fn entropy(counts: &[u32]) -> i64 {
+    let times_log = |count: u32| {
+        // A cubic for the logarithm of the mantissa.
+        let float = count as i32 as f32;
+        let bits = float.to_bits();
+        let exponent = (bits >> 23) as i32 - 127;
+        let mantissa = f32::from_bits(bits & 0x7F_FFFF | 0x3F80_0000);
+        let log = ((0.155_445_86 * mantissa - 1.039_258_2) * mantissa + 3.029_478_2) * mantissa - 2.144_940_6;
+        (float * (exponent as f32 + log)) as i32
+    };
+    let all = counts.iter().sum();
+    i64::from(times_log(all)) - counts.iter().map(|count| i64::from(times_log(*count))).sum::<i64>()
+}
+
+/// Some 300 symbols differ by about as much, in the measure of `literals::difference`, by chance.
+const MOST_DIFFERENCE: u32 = 350;
+/// Where a quarter of the literals was counted: no one looks again whether a code of its own saves more than its head.
 const MOST_SAMPLED_DIFFERENCE: u32 = 450;
 
 /// Codes that are made of fewer literals take a two-hundredth more.
@@ -198,6 +240,30 @@ mod tests {
         let striped: Vec<u8> =
             (0..40).flat_map(|n| if n % 2 == 0 { floats(1 << 10, 70) } else { floats(1 << 10, 5) }).collect();
         assert!(cost_of_sample(ZEROS, kind, &striped) <= 10_025);
+    }
+
+    impl Counts {
+        pub(crate) fn is(&self, other: &Self) -> bool {
+            (self.litlen, self.distances) == (other.litlen, other.distances)
+        }
+    }
+
+    #[test]
+    fn bits_are_those_of_the_entropy() {
+        let mut counts = Counts::new();
+        assert!(counts.bits() < 100, "nothing is there");
+        for (symbol, scale) in [(0, 1), (97, 30), (200, 1000), (255, 500_000), (285, 7)] {
+            counts.litlen[symbol] = scale;
+            counts.distances[symbol / 10] = 3 * scale;
+            let exact = |counts: &[u32]| {
+                let all: f64 = counts.iter().map(|count| f64::from(*count)).sum();
+                let bits = |count: &u32| f64::from(*count) * (all / f64::from(*count)).log2();
+                counts.iter().filter(|count| **count > 0).map(bits).sum::<f64>()
+            };
+            let exact = exact(&counts.litlen) + exact(&counts.distances);
+            let found = counts.bits() as f64;
+            assert!((exact..exact * 1.003 + 110.0).contains(&found), "{found} for {exact}");
+        }
     }
 
     #[test]

@@ -51,7 +51,7 @@ for n in [3_000, 20_000, 50_000, 100_000]:
 ";
 
 #[test]
-fn no_kind_of_cells_takes_much_more_than_with_numpy() {
+fn hardly_any_kind_of_cells_takes_more_than_with_numpy() {
     let dir = temp_dir();
     python(dir.path(), ARRAYS);
     let (mut count, mut exceeding, mut larger) = (0, 0, Vec::new());
@@ -67,9 +67,8 @@ fn no_kind_of_cells_takes_much_more_than_with_numpy() {
             larger.push(format!("{name}: {smallest} bytes at level 9, {ours} at level 6"));
         }
         count += 1;
-        // What samples tell may be wrong by a hundredth.
         exceeding += usize::from(ours > theirs);
-        let most = theirs + theirs / 100 + 100;
+        let most = theirs + theirs / 500 + 50;
         if ours > most {
             let name = path.file_stem().unwrap().to_string_lossy();
             larger.push(format!("{name}: {ours} bytes, NumPy {theirs}"));
@@ -77,6 +76,6 @@ fn no_kind_of_cells_takes_much_more_than_with_numpy() {
     }
     assert_eq!(count, 184);
     assert!(larger.is_empty(), "{larger:#?}");
-    // Eight where this was written.
-    assert!(exceeding * 10 < count, "{exceeding} of {count} are larger than NumPy's");
+    // One where this was written, by three bytes.
+    assert!(exceeding * 50 < count, "{exceeding} of {count} are larger than NumPy's");
 }
