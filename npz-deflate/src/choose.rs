@@ -19,13 +19,19 @@ pub struct Choice {
     tried: Vec<Method>,
     /// Whether all cells that were looked at are the same: blocks where they are not are then looked at anew.
     repeats: bool,
-    /// Whether so little is left of them that the head of each block is felt.
-    shrinks_much: bool,
+    /// In shorter blocks what is lost at the start of each is felt.
+    least_block: u64,
 }
 
 impl Choice {
     pub(super) fn of(plan: Plan) -> Self {
-        Self { plan, tried: Vec::new(), repeats: false, shrinks_much: false }
+        let least_block = match &plan {
+            // Smaller than ours it is by what it loses at each start.
+            Plan::Zlib(_) => ZLIB_BLOCK,
+            plan if plan.is_slow() => SLOW_BLOCK,
+            _ => 0,
+        };
+        Self { plan, tried: Vec::new(), repeats: false, least_block }
     }
 
     /// By the library, for what is not looked at.
@@ -33,15 +39,25 @@ impl Choice {
         Self::of(Plan::Zlib(level))
     }
 
-    /// Whether blocks should be as long as can be: where little is left of the cells, and for the library, which loses at each start what
-    /// makes it smaller than ours.
-    pub fn wants_longest_blocks(&self) -> bool {
-        self.repeats || self.shrinks_much || matches!(self.plan, Plan::Zlib(_))
+    /// How long blocks should be at least, if there is as much: at the start of each there is nothing to look back to.
+    pub fn least_block(&self) -> u64 {
+        self.least_block
     }
 
-    /// Whether encoding takes so long, and matches reach so far, that blocks should be long.
-    pub fn wants_long_blocks(&self) -> bool {
-        self.plan.is_slow()
+    /// Tells that by what the first window of a sample takes, where all of what is judged takes so many bits.
+    fn with_least_block(mut self, samples: Samples<'_>, bits: u64, codes: &mut Codes) -> Self {
+        let judged = samples.judged_bits();
+        if samples.one_block.is_some() {
+            return self;
+        }
+        if bits * LEAST_SHRUNK < judged {
+            self.least_block = u64::MAX;
+        } else if let Plan::Search { method, prices } = &self.plan {
+            let lost = samples.lost_at_start(*method, prices, bits, codes);
+            let felt = lost * MOST_LOST * judged / bits.max(1) / 8;
+            self.least_block = self.least_block.max(felt.min(MOST_ENCODED * judged / bits.max(1)));
+        }
+        self
     }
 
     fn has_tried(&self, (numbers, general): (Vec<Method>, General)) -> bool {
@@ -64,6 +80,13 @@ const AGAIN_BYTES: usize = 2 * WINDOW;
 
 /// From so many times fewer bits on the head of each block is felt.
 const LEAST_SHRUNK: u64 = 32;
+/// What is lost at the start of a block is to be no more than such a part of it; but no block is to have more bytes than that when it is
+/// encoded, as readers hold it.
+const MOST_LOST: u64 = 400;
+const MOST_ENCODED: u64 = 1 << 20;
+/// The library is as small as zlib in such blocks; and a search that takes long, with matches that reach far, loses little in these.
+const ZLIB_BLOCK: u64 = 2 << 20;
+const SLOW_BLOCK: u64 = 1 << 20;
 
 /// What literals alone shrink by less than this part has few matches to find.
 const LEAST_SHRUNK_BY_NOISE: u64 = 7;
@@ -78,7 +101,7 @@ pub fn choose(samples: Samples<'_>, level: u32) -> Result<Choice, Error> {
     if pieces.iter().all(|piece| period_of(piece, kind.width).is_some()) {
         // Where a block has other cells after all, they are few among many that are the same.
         let plan = Plan::Zlib(if level >= LEAST_MEASURED { 9 } else { level });
-        return Ok(Choice { repeats: true, ..Choice::of(plan) });
+        return Ok(Choice { repeats: true, least_block: u64::MAX, ..Choice::of(plan) });
     }
     let mut codes = Codes::new();
     let literals = samples.literal_bits(&mut codes);
@@ -94,11 +117,13 @@ pub fn choose(samples: Samples<'_>, level: u32) -> Result<Choice, Error> {
         || literals < judged / 4
         || samples.taste_of_matches(&mut codes);
     if !is_suspect {
-        return Ok(Choice { tried: numbers, ..Choice::of(trial.plans.swap_remove(trial.best).1) });
+        let (bits, plan) = trial.plans.swap_remove(trial.best);
+        let choice = Choice { tried: numbers, ..Choice::of(plan) };
+        return Ok(choice.with_least_block(samples, bits, &mut codes));
     }
     let ((bits, plan), general) = trial.measured(samples, general, &mut codes)?;
-    let shrinks_much = bits * LEAST_SHRUNK < judged;
-    Ok(Choice { tried: [numbers, general].concat(), shrinks_much, ..Choice::of(plan) })
+    let choice = Choice { tried: [numbers, general].concat(), ..Choice::of(plan) };
+    Ok(choice.with_least_block(samples, bits, &mut codes))
 }
 
 /// Tells how to encode a small member, where searches for numbers save little.

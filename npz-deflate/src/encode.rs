@@ -20,6 +20,8 @@ const LEAST_FOR_SAMPLE: usize = 64 << 10;
 const LEAST_SEQUENCES: usize = 1 << 10;
 /// Where no more bytes share a code, the header of the array is among them: behind it are too few for a code of their own.
 const MOST_JOINED: usize = 8 << 10;
+/// So many literals and matches are written together at least: of fewer the head of a code is felt.
+const LEAST_SYMBOLS: usize = 8 << 10;
 /// So many literals are counted together where there are no matches.
 const LITERAL_UNIT: usize = 8 << 10;
 /// Where matches cover less than this part, literals alone are smaller.
@@ -137,19 +139,32 @@ impl Encoder {
             _ => method.search(width),
         };
         search.reset(phase);
-        let (mut prices, mut sequences) = (first_prices.clone(), std::mem::take(&mut self.sequences));
+        let (mut prices, mut found) = (first_prices.clone(), std::mem::take(&mut self.sequences));
+        let mut held = Held::default();
         for start in (0..cells.len()).step_by(method.part_len()) {
-            let part = start..cells.len().min(start + method.part_len());
-            let bytes = &cells[part.clone()];
-            sequences.clear();
-            search.parse(cells, part, &prices, &mut sequences);
-            if method.finds_what_drifts() {
-                self.write_parts(bytes, &mut sequences, method, &mut prices)?;
-            } else {
-                self.write_shared(bytes, &sequences, Counts::of(bytes, &sequences), &mut prices)?;
+            let end = cells.len().min(start + method.part_len());
+            if held.symbols == 0 {
+                found.clear();
+                held.start = start;
             }
+            let first = found.len();
+            search.parse(cells, start..end, &prices, &mut found);
+            if end < cells.len() && held.symbols + symbols(&found[first..], end - start) < LEAST_SYMBOLS {
+                self.codes.make_for_sequences(&cells[start..end], &found[first..]);
+                self.codes.prices(&mut prices);
+                held.add(&mut found[first..], end - start);
+                continue;
+            }
+            held.add(&mut found[first..], end - start);
+            let bytes = &cells[held.start..end];
+            if method.finds_what_drifts() {
+                self.write_parts(bytes, &mut found, method, &mut prices)?;
+            } else {
+                self.write_shared(bytes, &found, Counts::of(bytes, &found), &mut prices)?;
+            }
+            held = Held::default();
         }
-        self.sequences = sequences;
+        self.sequences = found;
         self.search = Some((method, width, search));
         Ok(())
     }
@@ -321,6 +336,33 @@ impl Encoder {
         }
         Ok(())
     }
+}
+
+/// What was found and waits for more: a code for few symbols is not worth its head.
+#[derive(Default)]
+struct Held {
+    /// Where its bytes begin.
+    start: usize,
+    symbols: usize,
+    /// The literals behind the last sequence.
+    open_run: u32,
+}
+
+impl Held {
+    /// Adds what was found in so many bytes more.
+    fn add(&mut self, sequences: &mut [Seq], len: usize) {
+        self.symbols += symbols(sequences, len);
+        let covered: usize = sequences.iter().map(|seq| seq.literals as usize + usize::from(seq.len)).sum();
+        if let Some(first) = sequences.first_mut() {
+            first.literals += std::mem::take(&mut self.open_run);
+        }
+        self.open_run += (len - covered) as u32;
+    }
+}
+
+/// How many literals and matches there are in so many bytes.
+fn symbols(sequences: &[Seq], len: usize) -> usize {
+    len - sequences.iter().map(|seq| usize::from(seq.len) - 1).sum::<usize>()
 }
 
 /// Matches at one distance, as long as they go, behind some literals. Gives the literals that are left over.

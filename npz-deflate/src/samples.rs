@@ -125,6 +125,18 @@ impl<'s> Samples<'s> {
         attempt
     }
 
+    /// How many bits the first window of a block takes more than others, of which all that is judged takes `bits`.
+    pub(super) fn lost_at_start(&self, method: Method, prices: &Prices, bits: u64, codes: &mut Codes) -> u64 {
+        let Some(piece) = self.pieces.first() else { return 0 };
+        let (start, mut sequences) = (0..piece.len().min(WINDOW), Vec::new());
+        let mut search = method.search(self.kind.width);
+        search.reset(0);
+        search.parse(piece, start.clone(), prices, &mut sequences);
+        let others = bits * 8 * start.len() as u64 / self.judged_bits().max(1);
+        codes.make_for_sequences(&piece[start], &sequences);
+        codes.cost().saturating_sub(others)
+    }
+
     pub(super) fn taste_of_matches(&self, codes: &mut Codes) -> bool {
         self.pieces.iter().any(|piece| tastes_of_matches(piece, codes))
     }

@@ -23,6 +23,9 @@ pub(crate) struct BlockIndex {
     compressed_lens: Vec<u32>,
 }
 
+/// No block of ours takes more, unless an array is unlike its samples.
+const MOST_ENCODED: u64 = 4 << 20;
+
 impl BlockIndex {
     /// The index of what was written; `None` for a single block.
     pub(super) fn of(deflated: Deflated) -> Option<Self> {
@@ -47,7 +50,8 @@ impl BlockIndex {
         let block_len = 1u64.checked_shl(u32::from(log)).filter(|_| version == VERSION && log >= 12)?;
         let count = size.div_ceil(block_len);
         // A block is read into memory beside the array: only that of a huge member is large.
-        let is_large = block_len > LARGEST_BLOCK && count < MOST_BLOCKS / 4;
+        let may_be_large = count >= MOST_BLOCKS / 4;
+        let is_large = block_len > LARGEST_BLOCK && !may_be_large;
         if field.len() as u64 != count.saturating_mul(4) || count < 2 || is_large {
             return None;
         }
@@ -58,7 +62,8 @@ impl BlockIndex {
         }
         let sum: u64 = compressed_lens.iter().map(|len| u64::from(*len)).sum();
         let is_tiled = sum == compressed_size && !compressed_lens.contains(&0);
-        is_tiled.then_some(Self { block_len, compressed_lens })
+        let fits = may_be_large || compressed_lens.iter().all(|len| u64::from(*len) <= MOST_ENCODED);
+        (is_tiled && fits).then_some(Self { block_len, compressed_lens })
     }
 
     /// The uncompressed length of all blocks but the last one.

@@ -21,8 +21,8 @@ use crate::memory;
 /// smaller ones there are enough for all threads.
 const SMALL_BLOCK: u64 = 256 << 10;
 const LARGE_BLOCK: u64 = 1 << 20;
-/// The longest that is of use to any encoder.
-pub(super) const LARGEST_BLOCK: u64 = 2 << 20;
+/// The longest: where next to nothing is left, what is lost at the start of a block is much.
+pub(super) const LARGEST_BLOCK: u64 = 8 << 20;
 const LARGE_MEMBER: u64 = 8 << 20;
 /// The lengths of so many blocks fit the directory's extra field; a larger member has larger blocks.
 pub(super) const MOST_BLOCKS: u64 = 16_000;
@@ -71,13 +71,10 @@ struct Block {
 
 /// The uncompressed length of the blocks of a member.
 fn block_len(prefix: u64, size: u64, choice: &Choice) -> u64 {
-    let mut len = if choice.wants_longest_blocks() {
-        LARGEST_BLOCK
-    } else if size < LARGE_MEMBER && !choice.wants_long_blocks() {
-        SMALL_BLOCK
-    } else {
-        LARGE_BLOCK
-    };
+    let mut len = if size < LARGE_MEMBER { SMALL_BLOCK } else { LARGE_BLOCK };
+    while len < choice.least_block().min(LARGEST_BLOCK) {
+        len *= 2;
+    }
     while size / len >= MOST_BLOCKS || len < 2 * prefix {
         len *= 2;
     }

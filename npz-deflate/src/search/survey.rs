@@ -197,13 +197,18 @@ fn finds(method: Method, strip: &[u8], width: usize) -> usize {
             (0..cells).filter(|&index| is_zero(index)).count()
         }
         Method::Runs { pairs: true } => repeats(strip, width, 0, unused),
-        // A match takes three bytes: the upper ones of a cell, and the lower ones of the next.
+        // A match takes three bytes: the upper ones of a cell, and the lower ones of the next. Narrow cells have either.
         Method::Runs { pairs: false } => {
             let differs = |index| cell(index) ^ cell(index - 1);
-            let equal = |index| {
-                equal_high(differs(index)) + if width == 8 { equal_low(differs(index + 1)) } else { 0 }
-            };
-            (1..cells).filter(|&index| equal(index) >= 3.min(width)).count()
+            let upper = |index| equal_high(differs(index));
+            let lower = |index| equal_low(differs(index + 1) >> unused);
+            let count =
+                |equal: &dyn Fn(usize) -> usize| (1..cells).filter(|&at| equal(at) >= 3.min(width)).count();
+            if width == 8 {
+                count(&|index| upper(index) + lower(index))
+            } else {
+                count(&upper).max(count(&lower))
+            }
         }
         Method::Keys { anchors, .. } => anchors.first().map_or(0, |anchor| {
             repeats(strip, width, anchor.offset as usize, 64 - 8 * u32::from(anchor.bytes))

@@ -6,8 +6,8 @@
 use npz_deflate::{Cells, Choice, Samples, choose};
 
 use super::{
-    Block, Deflated, Encoders, LARGE_MEMBER, LARGEST_BLOCK, MOST_BLOCKS, MOST_SMALL, SMALL_BLOCK, block_len,
-    encode, phase_at, sample_places, told,
+    Block, Deflated, Encoders, LARGE_MEMBER, MOST_BLOCKS, MOST_SMALL, SMALL_BLOCK, block_len, encode,
+    phase_at, sample_places, told,
 };
 use crate::error::{Error, Result};
 use crate::memory;
@@ -16,6 +16,8 @@ use crate::stored::Put;
 
 /// What a stored block of deflate has before its bytes: RFC 1951, 3.2.4, where the block begins with a byte.
 pub(in crate::archive) const STORED_HEAD: u64 = 5;
+/// So many bytes come before a plan is made.
+const LOOKED_AT: u64 = 2 << 20;
 /// So many bytes wait to be encoded at most, beside one block: enough for some threads.
 const MOST_WAITING: u64 = 8 << 20;
 
@@ -78,9 +80,9 @@ impl GrowingBlocks {
         team: &Team,
         put: &mut Put<'_>,
     ) -> Result<()> {
-        for piece in bytes.chunks(LARGEST_BLOCK as usize) {
+        for piece in bytes.chunks(LOOKED_AT as usize) {
             memory::append(&mut self.waiting, piece, "rows")?;
-            if self.choice.is_none() && self.waiting.len() as u64 > LARGEST_BLOCK {
+            if self.choice.is_none() && self.waiting.len() as u64 > LOOKED_AT {
                 self.choose(LARGE_MEMBER)?;
             }
             // The last one, which ends the stream, is not among those: more bytes have come than they hold.
@@ -126,7 +128,7 @@ impl GrowingBlocks {
             Choice::by_zlib(self.level)
         } else {
             // However much more has come by now, so that the bytes do not depend on it.
-            let there = (self.waiting.len() as u64).min(LARGEST_BLOCK);
+            let there = (self.waiting.len() as u64).min(LOOKED_AT);
             let places = sample_places(there, self.kind.width as u64);
             let pieces: Vec<&[u8]> =
                 places.map(|place| &self.waiting[place.start as usize..place.end as usize]).collect();
