@@ -104,13 +104,15 @@ mod tests {
 
     #[test]
     fn large_blocks_are_those_of_huge_members() {
-        let of = |log: u8, count: usize| {
+        let of = |log: u8, count: usize, encoded: u32| {
             let block_len = 1u64 << log;
-            let index = BlockIndex { block_len, compressed_lens: vec![5; count] };
+            let index = BlockIndex { block_len, compressed_lens: vec![encoded; count] };
             let field = index.field().as_slice()[4..].to_vec();
-            BlockIndex::parse(&field, block_len * count as u64, 5 * count as u64).is_some()
+            let compressed_size = u64::from(encoded) * count as u64;
+            BlockIndex::parse(&field, block_len * count as u64, compressed_size).is_some()
         };
-        assert!(of(21, 3) && !of(22, 3) && !of(40, 3) && of(22, 10_000));
+        assert!(of(21, 3, 5) && of(23, 3, 5) && !of(24, 3, 5) && !of(40, 3, 5) && of(24, 10_000, 5));
+        assert!(of(23, 3, 4 << 20) && !of(23, 3, (4 << 20) + 1) && of(24, 10_000, (4 << 20) + 1));
     }
 
     #[test]

@@ -27,7 +27,7 @@ use crate::stored::Stored;
 /// header is read then, and no cell.
 ///
 /// **What a part costs.** Of a stored array the bytes that it needs, in as few reads as it has gaps of more than 4 KiB (of a
-/// source that likes large reads, more than 256 KiB). Of a member that this crate has compressed, the blocks of 256 KiB to 2 MiB
+/// source that likes large reads, more than 256 KiB). Of a member that this crate has compressed, the blocks of 256 KiB to 8 MiB
 /// that hold some of it. Every other compressed member is inflated up to the end of the part, as nothing tells where its middle
 /// begins; [`chunks`](Self::chunks) then goes through it once. A checksum covers a whole member: that of a part is not verified.
 ///

@@ -89,7 +89,7 @@ fn stored_members_stay_aligned_and_blocks_stay_known() {
     let path = dir.path().join("a.npz");
     let mut writer = NpzWriter::create(&path).unwrap();
     writer.add("plain", &vec![0x0123_4567_89ab_cdefu64; 4]).unwrap();
-    writer.add_with("packed", &vec![0.5f32; 2_000_000], npz_core::Compression::Deflate(6)).unwrap();
+    writer.add_with("packed", &vec![0.5f32; 3_000_000], npz_core::Compression::Deflate(6)).unwrap();
     writer.finish().unwrap();
     let one = 1u8;
     let mut editor = NpzEditor::open(&path).unwrap();
