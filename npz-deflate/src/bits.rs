@@ -36,10 +36,12 @@ impl BitWriter {
         // A store is 8 bytes wide, wherever the last bit comes to lie.
         let needed = room + 8;
         if self.bytes.len() < needed {
-            if self.bytes.try_reserve_exact(needed - self.bytes.len()).is_err() {
-                return false;
+            // The system gives zeros page by page, as they are needed: most blocks take less than there is room for.
+            self.bytes = Vec::new();
+            match bytemuck::allocation::try_zeroed_vec(needed) {
+                Ok(bytes) => self.bytes = bytes,
+                Err(()) => return false,
             }
-            self.bytes.resize(needed, 0);
         }
         true
     }
