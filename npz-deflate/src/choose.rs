@@ -45,7 +45,7 @@ impl Choice {
     }
 
     /// Tells that by what the first window of a sample takes, where all of what is judged takes so many bits.
-    fn with_least_block(mut self, samples: Samples<'_>, bits: u64, codes: &mut Codes) -> Self {
+    fn with_least_block(mut self, samples: Samples<'_>, bits: u64) -> Self {
         let judged = samples.judged_bits();
         if samples.one_block.is_some() {
             return self;
@@ -53,7 +53,7 @@ impl Choice {
         if bits * LEAST_SHRUNK < judged {
             self.least_block = u64::MAX;
         } else if let Plan::Search { method, prices } = &self.plan {
-            let lost = samples.lost_at_start(*method, prices, bits, codes);
+            let lost = samples.lost_at_start(*method, prices, bits, &mut Codes::new());
             let felt = lost * MOST_LOST * judged / bits.max(1) / 8;
             self.least_block = self.least_block.max(felt.min(MOST_ENCODED * judged / bits.max(1)));
         }
@@ -93,21 +93,27 @@ const LEAST_SHRUNK_BY_NOISE: u64 = 7;
 
 /// Tells how to encode cells like these samples at a level from 0 to 9: as fast as can be without being larger than zlib's.
 pub fn choose(samples: Samples<'_>, level: u32) -> Result<Choice, Error> {
+    let (choice, bits) = choose_way(samples, level)?;
+    Ok(choice.with_least_block(samples, bits))
+}
+
+/// The same but for the length of blocks; also how many bits what is judged takes by it.
+fn choose_way(samples: Samples<'_>, level: u32) -> Result<(Choice, u64), Error> {
     let Samples { pieces, kind, .. } = samples;
     let judged = samples.judged_bits();
     if level == 0 || judged == 0 {
-        return Ok(Choice::of(Plan::Stored));
+        return Ok((Choice::of(Plan::Stored), judged));
     }
     if pieces.iter().all(|piece| period_of(piece, kind.width).is_some()) {
         // Where a block has other cells after all, they are few among many that are the same.
         let plan = Plan::Zlib(if level >= LEAST_MEASURED { 9 } else { level });
-        return Ok(Choice { repeats: true, least_block: u64::MAX, ..Choice::of(plan) });
+        return Ok((Choice { repeats: true, ..Choice::of(plan) }, 0));
     }
     let mut codes = Codes::new();
     let literals = samples.literal_bits(&mut codes);
     let is_noise = kind.width > 1 && literals > judged - judged / LEAST_SHRUNK_BY_NOISE;
     if is_noise && !samples.taste_of_matches(&mut codes) && !repeat_afar(pieces, kind.width) {
-        return Ok(Choice::of(Plan::of_literals(literals, judged)));
+        return Ok((Choice::of(Plan::of_literals(literals, judged)), literals));
     }
     let (numbers, general) = survey(pieces, kind, STRIPS);
     let mut trial = Trial::of_numbers(samples, literals, &numbers, level, &mut codes);
@@ -118,12 +124,10 @@ pub fn choose(samples: Samples<'_>, level: u32) -> Result<Choice, Error> {
         || samples.taste_of_matches(&mut codes);
     if !is_suspect {
         let (bits, plan) = trial.plans.swap_remove(trial.best);
-        let choice = Choice { tried: numbers, ..Choice::of(plan) };
-        return Ok(choice.with_least_block(samples, bits, &mut codes));
+        return Ok((Choice { tried: numbers, ..Choice::of(plan) }, bits));
     }
     let ((bits, plan), general) = trial.measured(samples, general, &mut codes)?;
-    let choice = Choice { tried: [numbers, general].concat(), ..Choice::of(plan) };
-    Ok(choice.with_least_block(samples, bits, &mut codes))
+    Ok((Choice { tried: [numbers, general].concat(), ..Choice::of(plan) }, bits))
 }
 
 /// Tells how to encode a small member, where searches for numbers save little.
@@ -193,5 +197,6 @@ fn choose_again(block: &[u8], kind: Cells, level: u32, choice: &Choice) -> Resul
     let sample = block.len().min(AGAIN_BYTES);
     let start = (block.len() - sample) / 2;
     let pieces = &[&block[start - start % kind.width..][..sample]];
-    Ok(Some(choose(Samples { pieces, one_block: None, kind }, level)?.plan))
+    let (choice, _) = choose_way(Samples { pieces, one_block: None, kind }, level)?;
+    Ok(Some(choice.plan))
 }

@@ -149,13 +149,17 @@ impl Encoder {
             }
             let first = found.len();
             search.parse(cells, start..end, &prices, &mut found);
-            if end < cells.len() && held.symbols + symbols(&found[first..], end - start) < LEAST_SYMBOLS {
-                self.codes.make_for_sequences(&cells[start..end], &found[first..]);
+            let more = &mut found[first..];
+            let tally = Tally::of(more, end - start);
+            let waits = end < cells.len() && held.symbols + tally.symbols < LEAST_SYMBOLS;
+            if waits {
+                self.codes.make_for_sequences(&cells[start..end], more);
                 self.codes.prices(&mut prices);
-                held.add(&mut found[first..], end - start);
+            }
+            held.add(more, tally);
+            if waits {
                 continue;
             }
-            held.add(&mut found[first..], end - start);
             let bytes = &cells[held.start..end];
             if method.finds_what_drifts() {
                 self.write_parts(bytes, &mut found, method, &mut prices)?;
@@ -349,20 +353,28 @@ struct Held {
 }
 
 impl Held {
-    /// Adds what was found in so many bytes more.
-    fn add(&mut self, sequences: &mut [Seq], len: usize) {
-        self.symbols += symbols(sequences, len);
-        let covered: usize = sequences.iter().map(|seq| seq.literals as usize + usize::from(seq.len)).sum();
+    fn add(&mut self, sequences: &mut [Seq], tally: Tally) {
         if let Some(first) = sequences.first_mut() {
             first.literals += std::mem::take(&mut self.open_run);
         }
-        self.open_run += (len - covered) as u32;
+        self.symbols += tally.symbols;
+        self.open_run += tally.open_run;
     }
 }
 
-/// How many literals and matches there are in so many bytes.
-fn symbols(sequences: &[Seq], len: usize) -> usize {
-    len - sequences.iter().map(|seq| usize::from(seq.len) - 1).sum::<usize>()
+/// How many literals and matches some bytes have, and how many literals behind the last match.
+#[derive(Clone, Copy)]
+struct Tally {
+    symbols: usize,
+    open_run: u32,
+}
+
+impl Tally {
+    fn of(sequences: &[Seq], len: usize) -> Self {
+        let matched: usize = sequences.iter().map(|seq| usize::from(seq.len)).sum();
+        let literals: usize = sequences.iter().map(|seq| seq.literals as usize).sum();
+        Self { symbols: len - matched + sequences.len(), open_run: (len - matched - literals) as u32 }
+    }
 }
 
 /// Matches at one distance, as long as they go, behind some literals. Gives the literals that are left over.

@@ -45,6 +45,8 @@ pub(super) struct Trial {
     pub(super) best: usize,
     /// So many thousandths have to be saved over that one by what takes longer.
     gain: u64,
+    /// What zlib's own search takes, once it was tried.
+    as_zlib: Option<(u64, Plan)>,
 }
 
 impl Trial {
@@ -58,7 +60,7 @@ impl Trial {
     ) -> Self {
         let judged = samples.judged_bits();
         let plans = vec![(literals.min(judged), Plan::of_literals(literals, judged))];
-        let mut trial = Self { level, plans, best: 0, gain: LEAST_GAIN };
+        let mut trial = Self { level, plans, best: 0, gain: LEAST_GAIN, as_zlib: None };
         let mut smallest = literals.min(judged);
         for &method in numbers {
             let (bits, plan) = samples.attempt(method, codes).into_plan(method);
@@ -115,7 +117,9 @@ impl Trial {
             Some(best) => self.plans.swap_remove(best),
             // What zlib does takes twice as long.
             None if may_be_tried && samples.one_block.is_none() => {
-                let (bits, plan) = samples.attempt(AS_ZLIB, codes).into_plan(AS_ZLIB);
+                let tried = self.as_zlib.take();
+                let (bits, plan) =
+                    tried.unwrap_or_else(|| samples.attempt(AS_ZLIB, codes).into_plan(AS_ZLIB));
                 if bits + bits * CLOSE / 1000 < most { (bits, plan) } else { (most, otherwise) }
             }
             None => (most, otherwise),
@@ -136,25 +140,31 @@ impl Trial {
     }
 
     /// The plan to be used among those that take no more than they may: the best, else the fastest.
-    fn fitting(&self, measure: &Measure<'_>, may_exceed_chains: bool, codes: &mut Codes) -> Option<usize> {
+    fn fitting(
+        &mut self,
+        measure: &Measure<'_>,
+        may_exceed_chains: bool,
+        codes: &mut Codes,
+    ) -> Option<usize> {
         let Measure { samples, chains, .. } = *measure;
-        let fits = |index: &usize, most: u64| measure.fits(&self.plans[*index], most);
+        let plans = &self.plans;
+        let fits = |index: &usize, most: u64| measure.fits(&plans[*index], most);
         let best = Some(self.best);
         if let Some(best) = best.filter(|best| fits(best, chains)) {
             return Some(best);
         }
         // Those that are quick stand first.
-        let quick = self.plans.iter().take_while(|(_, plan)| plan.is_quick()).count();
+        let quick = plans.iter().take_while(|(_, plan)| plan.is_quick()).count();
         let is_close_to_chains = |(bits, _): &(u64, Plan)| *bits < chains + chains * MOST_OVER_CHAINS / 1000;
         let mut found = None;
-        if may_exceed_chains && self.plans[..quick].iter().any(is_close_to_chains) {
+        if may_exceed_chains && plans[..quick].iter().any(is_close_to_chains) {
             // Chains mostly take less than zlib. What is several times as fast need not.
-            let zlib = samples.attempt(AS_ZLIB, codes).bits;
+            let (zlib, _) = *self.as_zlib.insert(samples.attempt(AS_ZLIB, codes).into_plan(AS_ZLIB));
             let most = zlib + zlib * CLOSE / 1000;
             let best = best.filter(|best| *best < quick && fits(best, most));
             found = best.or_else(|| (0..quick).find(|index| fits(index, most)));
         }
-        found.or_else(|| (0..self.plans.len()).find(|index| fits(index, chains)))
+        found.or_else(|| (0..plans.len()).find(|index| fits(index, chains)))
     }
 
     /// Tries searches at every byte, the faster first, where chains take so many bits.
